@@ -1,0 +1,158 @@
+# agent1, agent2, agentctl: build, try, test, install.   `make help` lists the targets.
+
+VERSION = 0.1.0
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= cc
+BUILD ?= build
+# check = 1 builds with sanitizers and -Werror into build/check, as the tests do.
+check ?=
+
+PROGRAMS = agent1 agent2 agentctl agent2-shim
+
+# ---- what a machine needs (Debian 12 or later) ---------------------------------------------------
+DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libpaho-mqtt-dev \
+             libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
+DEPS_RUN   = mosquitto mosquitto-clients prosody openssl
+DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout python3-slixmpp \
+             python3-paho-mqtt python3-nacl sqlite3 tmux systemd
+
+# ---- flags -----------------------------------------------------------------------------------------
+PACKAGES = glib-2.0 libcjson libsodium libsystemd sqlite3 libstrophe
+OUT = $(BUILD)$(if $(check),/check)
+
+try_flag = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+WARNINGS = -Wall -Wextra -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wvla -Wundef \
+           -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wswitch-enum
+ifeq ($(filter clean help deps format,$(MAKECMDGOALS)),)
+ifndef HARDENING
+HARDENING := $(call try_flag,-fstack-protector-strong) $(call try_flag,-fstack-clash-protection) \
+             $(call try_flag,-fcf-protection=full) $(call try_flag,-ftrivial-auto-var-init=zero)
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+export HARDENING PACKAGE_CFLAGS PACKAGE_LIBS
+endif
+endif
+
+BASE_CFLAGS = -std=gnu11 -I. -DVERSION='"$(VERSION)"' -D_GNU_SOURCE -DG_LOG_USE_STRUCTURED \
+              $(WARNINGS) $(PACKAGE_CFLAGS) -MMD -MP -g
+ifdef check
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ALL_CFLAGS = $(BASE_CFLAGS) -O1 -Werror $(SANITIZE) $(CFLAGS)
+ALL_LDFLAGS = $(SANITIZE) $(LDFLAGS)
+else
+ALL_CFLAGS = $(BASE_CFLAGS) -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fPIE $(HARDENING) $(CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(LDFLAGS)
+endif
+
+# ---- the house: one archive per folder -------------------------------------------------------------
+sources = $(sort $(wildcard $(1)/*.c))
+objects = $(patsubst %.c,$(OUT)/obj/%.o,$(call sources,$(1)))
+archive = $(OUT)/lib/$(subst /,-,$(1)).a
+
+COMMON_PURE = common/base common/data common/wire
+COMMON_ALL  = $(COMMON_PURE) common/sys common/net
+FOLDERS = $(COMMON_ALL) agent1/port agent1/model agent1/flow agent1/edge agent1/app agent1/cli \
+          agent2/folder agent2/port agent2/model agent2/flow agent2/edge agent2/app agent2/shim
+PURE_FOLDERS = $(COMMON_PURE) agent1/port agent1/model agent1/flow \
+               agent2/folder agent2/port agent2/model agent2/flow
+
+# Upper layers first, for the linker.
+agent1_FOLDERS      = agent1/app agent1/flow agent1/model agent1/edge agent1/port
+agent2_FOLDERS      = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/folder
+agentctl_FOLDERS    = agent1/cli
+agent2-shim_FOLDERS = agent2/shim agent2/folder
+COMMON_UP           = common/net common/sys common/wire common/data common/base
+
+agent1_LIBS      = $(PACKAGE_LIBS) -lpaho-mqtt3as
+agent2_LIBS      = $(shell pkg-config --libs glib-2.0 libcjson libsodium libsystemd) -lpaho-mqtt3as
+agentctl_LIBS    = $(agent2_LIBS) -ledit
+agent2-shim_LIBS = $(shell pkg-config --libs glib-2.0 libcjson libsodium libsystemd)
+
+.DEFAULT_GOAL = all
+.PHONY: all help deps run test unit e2e lint format format-check install uninstall clean
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(addprefix $(OUT)/,$(PROGRAMS)) ## build the programs into build/
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(OUT)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+define archive_rule
+$(call archive,$(1)): $(call objects,$(1))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+$(foreach folder,$(FOLDERS),$(eval $(call archive_rule,$(folder))))
+
+define program_rule
+$(OUT)/$(1): $(foreach f,$($(1)_FOLDERS) $(COMMON_UP),$(call archive,$(f)))
+	$$(CC) $$(ALL_LDFLAGS) -o $$@ $(OUT)/obj/$(firstword $($(1)_FOLDERS))/main.o $$^ $$($(1)_LIBS)
+endef
+$(foreach program,$(PROGRAMS),$(eval $(call program_rule,$(program))))
+
+-include $(foreach f,$(FOLDERS),$(patsubst %.o,%.d,$(call objects,$(f))))
+
+# ---- try it ----------------------------------------------------------------------------------------
+deps: ## install what is missing (Debian, Ubuntu; root or sudo)
+	@config/local/install-packages $(DEPS_BUILD) $(DEPS_RUN)
+
+run: deps ## a private broker, XMPP server, agent1, one agent2, and agentctl in this terminal
+	@$(MAKE) --no-print-directory -s all
+	@config/local/run $(BUILD)
+
+# ---- prove it --------------------------------------------------------------------------------------
+UNIT_SOURCES = $(sort $(wildcard tests/unit/*/test-*.c))
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
+UNIT_common_FOLDERS = common/net common/sys
+UNIT_agent1_FOLDERS = agent1/app agent1/flow agent1/model agent1/edge agent1/port agent1/cli
+UNIT_agent2_FOLDERS = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/shim agent2/folder
+
+test: ## format, layers, purity, unit tests and end-to-end tests
+	@config/local/install-packages $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
+	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s check=1 lint unit
+	@$(MAKE) --no-print-directory -s check=1 e2e
+
+lint: format-check $(foreach f,$(PURE_FOLDERS),$(call archive,$(f)))
+	@tests/check-layers
+	@tests/check-purity $(foreach f,$(PURE_FOLDERS),$(call objects,$(f)))
+
+unit: $(UNIT_TESTS) ## unit tests alone (with check=1: sanitized)
+	@failed=0; for t in $(UNIT_TESTS); do $$t || failed=1; done; exit $$failed
+
+# clang-format 14 is Debian 12's; other versions differ in details.
+C_FILES = $(foreach f,$(FOLDERS),$(wildcard $(f)/*.[ch])) $(wildcard tests/unit/*/*.[ch])
+format: ## format the C files in place
+	@clang-format -i $(C_FILES)
+format-check:
+	@clang-format --dry-run -Werror $(C_FILES) && echo "format: $(words $(C_FILES)) files"
+
+# agentN/app has the program's main(); the tests bring their own.
+define unit_rule
+$(OUT)/unit/$(1)/%: tests/unit/$(1)/%.c $(foreach f,$(UNIT_$(1)_FOLDERS) $(COMMON_UP),$(call archive,$(f)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) -DTEST_DATA='"$(CURDIR)/tests/unit/$(1)"' $$(ALL_LDFLAGS) -o $$@ $$< \
+	  -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(agent1_LIBS) -ledit -lcmocka
+endef
+$(foreach part,common agent1 agent2,$(eval $(call unit_rule,$(part))))
+
+E2E ?= tests/e2e
+e2e: $(addprefix $(OUT)/,$(PROGRAMS)) ## end-to-end tests against real servers (E2E=path selects)
+	@AGENT_BUILD=$(CURDIR)/$(OUT) PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q \
+	  -p no:cacheprovider $(E2E)
+
+# ---- install ---------------------------------------------------------------------------------------
+install: all ## install into $(DESTDIR)$(PREFIX)
+	@systemd/install "$(BUILD)" "$(DESTDIR)" "$(PREFIX)"
+uninstall: ## remove what install put there
+	@systemd/install --remove "$(BUILD)" "$(DESTDIR)" "$(PREFIX)"
+
+clean: ## remove build/
+	rm -rf build

@@ -1,0 +1,53 @@
+/*
+ * Every bound of the product in one place.
+ *
+ * Nothing that comes from outside sizes an allocation, a queue or a loop before it met one of
+ * these. The figures of the wire are part of the protocol; the others are this program's own.
+ */
+#ifndef COMMON_BASE_LIMITS_H
+#define COMMON_BASE_LIMITS_H
+
+/* Names and texts. */
+#define AGENT_NAME_MAX_CHARS 32
+#define SESSION_MIN_CHARS    16
+#define SESSION_MAX_CHARS    32
+#define ULID_CHARS           26
+#define TASK_TEXT_MAX_BYTES  (64 * 1024)
+#define CHAT_TEXT_MAX_BYTES  (128 * 1024)
+#define LABEL_MAX_BYTES      256
+
+/* The wire: a body of at most 190 KiB, which base64 and the header line make 4/3 as long. */
+#define BODY_MAX_BYTES           (190 * 1024)
+#define FRAME_MAX_BYTES          (256 * 1024)
+#define JSON_MAX_DEPTH           32
+#define UNKNOWN_KEY_FRAMES_PER_S 20
+#define CHAT_CLOCK_SKEW_MAX_MS   (60 * 1000)
+#define CHAT_EXPIRES_MAX_MS      (5 * 60 * 1000)
+
+/* Files that people write. */
+#define CONFIG_MAX_BYTES   (1024 * 1024)
+#define REGISTRY_MAX_BYTES (8 * 1024 * 1024)
+#define SECRET_MAX_BYTES   4096
+
+/* Runs. */
+#define AGENTS_MAX               10000
+#define QUEUE_MAX_PER_AGENT      100
+#define TARGETS_MAX              1000
+#define TRIGGERS_MAX_PER_MESSAGE 20
+#define OUTPUT_HEAD_BYTES        (16 * 1024)
+#define OUTPUT_TAIL_BYTES        (48 * 1024)
+#define OUTPUT_FETCH_BYTES       (128 * 1024)
+#define PROGRESS_TAIL_BYTES      2048
+#define TOMBSTONE_KEPT_MS        (7 * 24 * 3600 * INT64_C(1000))
+
+/* People and keys who wait. */
+#define WAITING_MAX           100
+#define WAITING_KEYS_PER_NAME 8
+#define WAITING_KEPT_MS       (24 * 3600 * INT64_C(1000))
+
+/* Time. */
+#define RECONNECT_MAX_MS         (30 * 1000)
+#define CLOCK_OFFSET_WARN_MS     (30 * 1000)
+#define CRASHES_BEFORE_SET_ASIDE 3
+
+#endif
