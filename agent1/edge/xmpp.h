@@ -1,0 +1,54 @@
+/*
+ * The XMPP edge: one account on one server (RFC 6120, 6121), on a thread of its own, since
+ * libstrophe blocks while it resolves and while TLS shakes hands, and may be used by one thread
+ * only.
+ *
+ * Posts EVENT_CHAT, EVENT_LINK_UP, EVENT_LINK_DOWN and EVENT_SAID to the mailbox it was given.
+ * Keeps the connection: TLS required unless configured, SCRAM, stream management with resumption
+ * (XEP-0198), ping with a time-out (XEP-0199), reconnect with full jitter. Answers disco and
+ * version queries. Drops what is no chat of a person: errors, itself, bots, carbons, history.
+ */
+#ifndef AGENT1_EDGE_XMPP_H
+#define AGENT1_EDGE_XMPP_H
+
+#include "common/sys/mailbox.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct Xmpp Xmpp;
+
+typedef enum {
+    XMPP_TLS_REQUIRED,
+    XMPP_TLS_ALLOWED, /* used when the server offers it */
+    XMPP_TLS_DIRECT,  /* XEP-0368: TLS from the first byte */
+    XMPP_TLS_NONE,    /* only for a loopback address: refused elsewhere */
+} XmppTls;
+
+typedef struct XmppSettings {
+    const char *jid; /* bare, or with a resource; without one "agent1" is used */
+    const char *password;
+    const char *host; /* NULL or "": by DNS SRV of the JID's domain */
+    unsigned port;
+    XmppTls tls;
+    const char *ca_file; /* NULL or "": the system's */
+    unsigned ping_s;     /* silence after which the server is pinged; 0: 60 s */
+} XmppSettings;
+
+/* Copies the settings and begins to connect. events is the mailbox for Event *, which outlives the
+ * edge. Fails on settings that cannot work: PROBLEM_VALUE, PROBLEM_IO. */
+Xmpp *xmpp_new(const XmppSettings *settings, Mailbox *events, GError **error);
+
+/* Says goodbye (unavailable presence, stream end), at most 2 s, and joins the thread. */
+void xmpp_free(Xmpp *xmpp);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Xmpp, xmpp_free)
+
+/*
+ * Sends a chat message with this stanza id (also as origin-id, XEP-0359). The text is made fit for
+ * XML. EVENT_SAID with the id follows when the server acknowledged it (XEP-0198; at once after the
+ * write where the server has no stream management). While there is no connection, or when it breaks
+ * before the acknowledgement, nothing follows: the core says it again after EVENT_LINK_UP.
+ */
+void xmpp_say(Xmpp *xmpp, const char *id, const char *jid, const char *text);
+
+#endif

@@ -1,0 +1,214 @@
+#include "agent1/port/effect.h"
+
+#include "common/base/banned.h"
+
+static void free_effect(void *effect)
+{
+    effect_free(effect);
+}
+
+Effects *effects_new(void)
+{
+    Effects *effects = g_new0(Effects, 1);
+
+    effects->list = g_ptr_array_new_with_free_func(free_effect);
+    return effects;
+}
+
+void effects_free(Effects *effects)
+{
+    if (!effects)
+        return;
+
+    g_ptr_array_unref(effects->list);
+    g_free(effects);
+}
+
+static void clear_audit(EffectAudit *audit)
+{
+    g_free(audit->kind);
+    g_free(audit->principal);
+    g_free(audit->agent);
+    g_free(audit->run);
+    g_free(audit->text);
+}
+
+static void clear_edit(EffectEditFile *edit)
+{
+    g_free(edit->id);
+    g_free(edit->file);
+    g_free(edit->name);
+    g_free(edit->members);
+}
+
+static void clear_outward(Effect *effect)
+{
+    if (effect->kind == EFFECT_PUBLISH) {
+        g_free(effect->publish.topic);
+        g_free(effect->publish.peer);
+        message_free(effect->publish.message);
+    } else if (effect->kind == EFFECT_SAY) {
+        g_free(effect->say.id);
+        g_free(effect->say.jid);
+        g_free(effect->say.text);
+    } else if (effect->kind == EFFECT_LOG) {
+        g_free(effect->log.run);
+        g_free(effect->log.agent);
+        g_free(effect->log.text);
+    }
+}
+
+void effect_free(Effect *effect)
+{
+    if (!effect)
+        return;
+
+    switch (effect->kind) {
+    case EFFECT_PUT:
+        row_free(effect->row);
+        break;
+    case EFFECT_DELETE:
+        g_free(effect->removal.key);
+        break;
+    case EFFECT_AUDIT:
+        clear_audit(&effect->audit);
+        break;
+    case EFFECT_QUERY:
+        g_free(effect->query.text);
+        break;
+    case EFFECT_PUBLISH_PLAIN:
+        g_free(effect->plain_text);
+        break;
+    case EFFECT_CLEAR_RETAINED:
+        g_free(effect->topic);
+        break;
+    case EFFECT_TRUST:
+        g_ptr_array_unref(effect->trusted);
+        break;
+    case EFFECT_EDIT_FILE:
+        clear_edit(&effect->edit);
+        break;
+    case EFFECT_PUBLISH:
+    case EFFECT_SAY:
+    case EFFECT_LOG:
+        clear_outward(effect);
+        break;
+    }
+    g_free(effect);
+}
+
+bool effect_is_stored(const Effect *effect)
+{
+    return effect->kind == EFFECT_PUT || effect->kind == EFFECT_DELETE ||
+           effect->kind == EFFECT_AUDIT;
+}
+
+static Effect *append(Effects *effects, EffectKind kind)
+{
+    Effect *effect = g_new0(Effect, 1);
+
+    effect->kind = kind;
+    g_ptr_array_add(effects->list, effect);
+    return effect;
+}
+
+void effects_put(Effects *effects, Row *row)
+{
+    append(effects, EFFECT_PUT)->row = row;
+}
+
+void effects_delete(Effects *effects, Table table, const char *key)
+{
+    Effect *effect = append(effects, EFFECT_DELETE);
+
+    effect->removal.table = table;
+    effect->removal.key = g_strdup(key);
+}
+
+void effects_audit(Effects *effects, int64_t at_ms, const char *kind, const char *principal,
+                   const char *agent, const char *run, const char *format, ...)
+{
+    EffectAudit *audit = &append(effects, EFFECT_AUDIT)->audit;
+    va_list arguments;
+
+    audit->at_ms = at_ms;
+    audit->kind = g_strdup(kind);
+    audit->principal = g_strdup(principal);
+    audit->agent = g_strdup(agent);
+    audit->run = g_strdup(run);
+    va_start(arguments, format);
+    audit->text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+}
+
+void effects_query(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
+                   int64_t number, unsigned limit)
+{
+    EffectQuery *query = &append(effects, EFFECT_QUERY)->query;
+
+    query->cookie = cookie;
+    query->kind = kind;
+    query->text = g_strdup(text);
+    query->number = number;
+    query->limit = limit;
+}
+
+void effects_publish(Effects *effects, const char *topic, const char *peer, bool is_sealed,
+                     Message *message)
+{
+    EffectPublish *publish = &append(effects, EFFECT_PUBLISH)->publish;
+
+    publish->topic = g_strdup(topic);
+    publish->peer = g_strdup(peer);
+    publish->is_sealed = is_sealed;
+    publish->message = message;
+}
+
+void effects_publish_plain(Effects *effects, const char *text)
+{
+    append(effects, EFFECT_PUBLISH_PLAIN)->plain_text = g_strdup(text);
+}
+
+void effects_clear_retained(Effects *effects, const char *topic)
+{
+    append(effects, EFFECT_CLEAR_RETAINED)->topic = g_strdup(topic);
+}
+
+void effects_say(Effects *effects, const char *id, const char *jid, const char *text)
+{
+    EffectSay *say = &append(effects, EFFECT_SAY)->say;
+
+    say->id = g_strdup(id);
+    say->jid = g_strdup(jid);
+    say->text = g_strdup(text);
+}
+
+void effects_trust(Effects *effects, GPtrArray *keys)
+{
+    append(effects, EFFECT_TRUST)->trusted = keys;
+}
+
+void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
+                       const char *members)
+{
+    EffectEditFile *edit = &append(effects, EFFECT_EDIT_FILE)->edit;
+
+    edit->id = g_strdup(id);
+    edit->file = g_strdup(file);
+    edit->name = g_strdup(name);
+    edit->members = g_strdup(members);
+}
+
+void effects_log(Effects *effects, EffectLogLevel level, const char *run, const char *agent,
+                 const char *format, ...)
+{
+    EffectLog *log = &append(effects, EFFECT_LOG)->log;
+    va_list arguments;
+
+    log->level = level;
+    log->run = g_strdup(run);
+    log->agent = g_strdup(agent);
+    va_start(arguments, format);
+    log->text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+}

@@ -1,0 +1,139 @@
+/*
+ * What agent1's core wants done, in order. The executor commits the stored effects of a turn in one
+ * transaction first, and does the outward ones only after that commit, in their order. An effect
+ * owns what it points to.
+ */
+#ifndef AGENT1_PORT_EFFECT_H
+#define AGENT1_PORT_EFFECT_H
+
+#include "agent1/port/table.h"
+#include "common/wire/message.h"
+
+#include <glib.h>
+
+typedef enum {
+    /* Stored, all of a turn together. */
+    EFFECT_PUT,    /* insert or replace a row by its primary key */
+    EFFECT_DELETE, /* delete the row with this primary key; absent is fine */
+    EFFECT_AUDIT,  /* append one row to the audit */
+    /* Read, after everything stored before it; answered by EVENT_ROWS. */
+    EFFECT_QUERY,
+    /* Outward. */
+    EFFECT_PUBLISH,        /* a frame on MQTT; lost when the link is down: the outbox repeats */
+    EFFECT_PUBLISH_PLAIN,  /* unsigned text on agents/cli/outbox */
+    EFFECT_CLEAR_RETAINED, /* an empty retained message on a topic */
+    EFFECT_SAY,            /* a message on XMPP; answered by EVENT_SAID */
+    EFFECT_TRUST,          /* the keys whose frames may be opened without a rate limit */
+    EFFECT_EDIT_FILE,      /* change members of one entry of a file that people edit */
+    EFFECT_LOG,
+} EffectKind;
+
+typedef enum {
+    QUERY_RUN_BY_ID,     /* text: a ULID */
+    QUERY_RUN_BY_NUMBER, /* number */
+    QUERY_RUNS_RECENT,   /* text: an agent or NULL; the newest `limit` by number, newest first */
+} QueryKind;
+
+typedef enum {
+    EFFECT_LOG_ERROR,
+    EFFECT_LOG_WARNING,
+    EFFECT_LOG_NOTICE,
+    EFFECT_LOG_INFO,
+} EffectLogLevel;
+
+typedef struct EffectAudit {
+    int64_t at_ms;
+    char *kind;      /* a word: "run", "refused", "command", "accept", "alarm", … */
+    char *principal; /* the door: a bare JID, a key, an agent; NULL: agent1 itself */
+    char *agent;     /* or NULL */
+    char *run;       /* or NULL */
+    char *text;      /* one line */
+} EffectAudit;
+
+typedef struct EffectQuery {
+    uint64_t cookie;
+    QueryKind kind;
+    char *text;
+    int64_t number;
+    unsigned limit;
+} EffectQuery;
+
+typedef struct EffectPublish {
+    char *topic;
+    char *peer;     /* the receiver's key, as key_print() writes it */
+    bool is_sealed; /* the gateway makes it clear when mqtt.seal is false */
+    Message *message;
+} EffectPublish;
+
+typedef struct EffectSay {
+    char *id;  /* stable: repeats carry the same stanza id */
+    char *jid; /* to whom */
+    char *text;
+} EffectSay;
+
+typedef struct EffectEditFile {
+    char *id;
+    char *file;    /* "agents_registry.json" */
+    char *name;    /* the entry below "agents" */
+    char *members; /* a JSON object of the members to set; null removes one */
+} EffectEditFile;
+
+typedef struct EffectLog {
+    EffectLogLevel level;
+    char *run;   /* or NULL */
+    char *agent; /* or NULL */
+    char *text;
+} EffectLog;
+
+typedef struct Effect {
+    EffectKind kind;
+    union {
+        Row *row; /* PUT */
+        struct {
+            Table table;
+            char *key;
+        } removal; /* DELETE */
+        EffectAudit audit;
+        EffectQuery query;
+        EffectPublish publish;
+        char *plain_text; /* PUBLISH_PLAIN */
+        char *topic;      /* CLEAR_RETAINED */
+        EffectSay say;
+        GPtrArray *trusted; /* TRUST: char *, keys as key_print() writes them */
+        EffectEditFile edit;
+        EffectLog log;
+    };
+} Effect;
+
+typedef struct Effects {
+    GPtrArray *list; /* Effect * */
+} Effects;
+
+Effects *effects_new(void);
+void effects_free(Effects *effects);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Effects, effects_free)
+
+void effect_free(Effect *effect);
+
+/* True for PUT, DELETE and AUDIT. */
+bool effect_is_stored(const Effect *effect);
+
+/* Append one effect. Rows and messages are taken over; texts are copied. */
+void effects_put(Effects *effects, Row *row);
+void effects_delete(Effects *effects, Table table, const char *key);
+void effects_audit(Effects *effects, int64_t at_ms, const char *kind, const char *principal,
+                   const char *agent, const char *run, const char *format, ...) G_GNUC_PRINTF(7, 8);
+void effects_query(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
+                   int64_t number, unsigned limit);
+void effects_publish(Effects *effects, const char *topic, const char *peer, bool is_sealed,
+                     Message *message);
+void effects_publish_plain(Effects *effects, const char *text);
+void effects_clear_retained(Effects *effects, const char *topic);
+void effects_say(Effects *effects, const char *id, const char *jid, const char *text);
+void effects_trust(Effects *effects, GPtrArray *keys); /* taken over */
+void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
+                       const char *members);
+void effects_log(Effects *effects, EffectLogLevel level, const char *run, const char *agent,
+                 const char *format, ...) G_GNUC_PRINTF(5, 6);
+
+#endif

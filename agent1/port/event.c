@@ -1,0 +1,52 @@
+#include "agent1/port/event.h"
+
+#include "common/base/banned.h"
+
+Event *event_new(EventKind kind)
+{
+    Event *event = g_new0(Event, 1);
+
+    event->kind = kind;
+    if (kind == EVENT_CHAT)
+        event->chat.written_ms = MESSAGE_ABSENT;
+    return event;
+}
+
+void event_free(Event *event)
+{
+    if (!event)
+        return;
+
+    switch (event->kind) {
+    case EVENT_CHAT:
+        g_free(event->chat.address);
+        g_free(event->chat.principal);
+        g_free(event->chat.stanza_id);
+        g_free(event->chat.text);
+        break;
+    case EVENT_MESSAGE:
+        g_free(event->message.topic_name);
+        g_free(event->message.sender);
+        message_free(event->message.message);
+        break;
+    case EVENT_SAID:
+        g_free(event->said_id);
+        break;
+    case EVENT_ROWS:
+        if (event->rows.rows)
+            g_ptr_array_unref(event->rows.rows);
+        break;
+    case EVENT_FILE_EDITED:
+        g_free(event->edited.id);
+        g_free(event->edited.error);
+        break;
+    case EVENT_PROBE:
+        g_free(event->probe_text);
+        break;
+    case EVENT_LINK_UP:
+    case EVENT_LINK_DOWN:
+    case EVENT_TICK:
+        break;
+    }
+    g_free(event);
+}

@@ -1,0 +1,89 @@
+/*
+ * What happens to agent1's core: everything that an edge can tell it. An event carries the time and
+ * 32 random bytes, from which the core draws its ids and jitter, so that the same events give the
+ * same effects. An event owns what it points to; event_free() releases it.
+ */
+#ifndef AGENT1_PORT_EVENT_H
+#define AGENT1_PORT_EVENT_H
+
+#include "agent1/port/table.h"
+#include "common/base/ids.h"
+#include "common/wire/message.h"
+#include "common/wire/topic.h"
+
+#include <glib.h>
+
+typedef enum {
+    EVENT_CHAT,    /* somebody wrote, on XMPP or as unsigned MQTT text */
+    EVENT_MESSAGE, /* an authentic frame arrived on MQTT */
+    EVENT_LINK_UP, /* a connection stands: XMPP (a new session, not a resumed one) or MQTT */
+    EVENT_LINK_DOWN,
+    EVENT_SAID,        /* the XMPP server has taken a message (or the recipient cannot have it) */
+    EVENT_ROWS,        /* the answer to EFFECT_QUERY */
+    EVENT_FILE_EDITED, /* the answer to EFFECT_EDIT_FILE */
+    EVENT_PROBE,       /* a message arrived on agents/acl-probe/inbox: the broker's ACL is open */
+    EVENT_TICK,        /* core_next_deadline() came, or the wall clock was set */
+} EventKind;
+
+/* The door through which a person speaks. */
+typedef enum {
+    DOOR_XMPP,
+    DOOR_CLI,
+    DOOR_UNSIGNED,
+} Door;
+
+typedef enum {
+    LINK_XMPP,
+    LINK_MQTT,
+    LINK_COUNT,
+} Link;
+
+typedef struct EventChat {
+    Door door;          /* DOOR_XMPP or DOOR_UNSIGNED; agentctl's chat is an EVENT_MESSAGE */
+    char *address;      /* XMPP: the full JID to answer; unsigned: "" */
+    char *principal;    /* XMPP: the server-stamped bare JID; unsigned: "" */
+    char *stanza_id;    /* XMPP: the sender's id, for repeats; NULL when there was none */
+    char *text;         /* valid UTF-8, at most CHAT_TEXT_MAX_BYTES */
+    int64_t written_ms; /* a delayed message: when it was written; MESSAGE_ABSENT otherwise */
+} EventChat;
+
+typedef struct EventMessage {
+    TopicKind topic;
+    char *topic_name; /* the name in the topic, where its kind has one */
+    char *sender;     /* the key that made the frame, as key_print() writes it */
+    bool is_sealed;
+    Message *message;
+} EventMessage;
+
+typedef struct EventRows {
+    uint64_t cookie; /* as in the query */
+    GPtrArray *rows; /* Row * */
+} EventRows;
+
+typedef struct EventFileEdited {
+    char *id;    /* as in the edit */
+    char *error; /* NULL: written */
+} EventFileEdited;
+
+typedef struct Event {
+    EventKind kind;
+    int64_t now_ms;  /* CLOCK_REALTIME, Unix milliseconds */
+    int64_t boot_ms; /* CLOCK_BOOTTIME, milliseconds */
+    uint8_t seed[IDS_SEED_BYTES];
+    union {
+        EventChat chat;
+        EventMessage message;
+        Link link;
+        char *said_id;
+        EventRows rows;
+        EventFileEdited edited;
+        char *probe_text;
+    };
+} Event;
+
+/* An event without time and seed: the app stamps it when it hands it to the core. */
+Event *event_new(EventKind kind);
+void event_free(Event *event);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Event, event_free)
+
+#endif

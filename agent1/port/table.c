@@ -1,0 +1,164 @@
+#include "agent1/port/table.h"
+
+#include "common/base/banned.h"
+
+#define TEXT(column)                                                                               \
+    {                                                                                              \
+        column, COLUMN_TEXT                                                                        \
+    }
+#define INT(column)                                                                                \
+    {                                                                                              \
+        column, COLUMN_INT                                                                         \
+    }
+
+static const Column meta[] = { TEXT("name"), TEXT("value") };
+
+static const Column runs[] = {
+    TEXT("id"),          INT("number"),         INT("attempt"),       TEXT("state"),
+    TEXT("agent"),       TEXT("task"),          TEXT("skill"),        TEXT("user_name"),
+    TEXT("principal"),   TEXT("conversation"),  TEXT("chat_id"),      INT("created"),
+    INT("changed"),      INT("expires"),        INT("timeout_ms"),    INT("is_idempotent"),
+    INT("is_handed"),    TEXT("journal"),       TEXT("cancelled_by"), INT("is_unconfirmed"),
+    INT("exit_code"),    INT("signal"),         TEXT("output"),       INT("output_bytes"),
+    INT("is_truncated"), INT("started"),        INT("finished"),      INT("duration_ms"),
+    INT("user_ms"),      INT("sys_ms"),         INT("max_rss_kib"),   TEXT("rule"),
+    TEXT("reason"),      TEXT("contradiction"),
+};
+
+static const Column outbox[] = {
+    TEXT("id"),     TEXT("agent"), TEXT("kind"),   TEXT("run"),
+    INT("attempt"), INT("seq"),    INT("created"), INT("expires"),
+};
+
+static const Column agents[] = {
+    TEXT("name"),    TEXT("key_text"), TEXT("journal"), INT("session"),      INT("seq"),
+    TEXT("state"),   INT("since"),     INT("heard"),    INT("control_seq"),  INT("is_pause_wished"),
+    TEXT("version"), TEXT("host"),     TEXT("skills"),  TEXT("policy_hash"), TEXT("boot_id"),
+};
+
+static const Column waiting[] = {
+    TEXT("key_text"), TEXT("name"), INT("first"), INT("last"), TEXT("version"), TEXT("host"),
+};
+
+static const Column chats[] = {
+    TEXT("id"),      TEXT("conversation"), INT("kept_until"), TEXT("reply"),
+    TEXT("outcome"), TEXT("runs"),         INT("is_final"),
+};
+
+static const Column sayings[] = { TEXT("id"), TEXT("jid"), TEXT("text"), INT("created") };
+
+static const Column questions[] = {
+    TEXT("id"),    TEXT("conversation"), TEXT("user_name"), TEXT("text"),
+    TEXT("shown"), INT("created"),       INT("expires"),
+};
+
+static const Column edits[] = {
+    TEXT("id"), TEXT("file"), TEXT("name"), TEXT("members"), INT("created"),
+};
+
+static const Column orphans[] = {
+    TEXT("id"), TEXT("agent"), INT("attempt"), TEXT("state"), TEXT("body"), INT("seen"),
+};
+
+static const Column sessions[] = { TEXT("name"), TEXT("key_text"), INT("seen") };
+
+#define INFO(table, columns, where)                                                                \
+    {                                                                                              \
+        table, columns, G_N_ELEMENTS(columns), where                                               \
+    }
+
+static const TableInfo tables[TABLE_COUNT] = {
+    [TABLE_META] = INFO("meta", meta, NULL),
+    [TABLE_RUNS] = INFO("runs", runs,
+                        "state IN ('proposed', 'awaiting_approval', 'deferred', 'queued', "
+                        "'accepted', 'running', 'cancelling')"),
+    [TABLE_OUTBOX] = INFO("outbox", outbox, NULL),
+    [TABLE_AGENTS] = INFO("agents", agents, NULL),
+    [TABLE_WAITING] = INFO("waiting", waiting, NULL),
+    [TABLE_CHATS] = INFO("chats", chats, NULL),
+    [TABLE_SAYINGS] = INFO("sayings", sayings, NULL),
+    [TABLE_QUESTIONS] = INFO("questions", questions, NULL),
+    [TABLE_EDITS] = INFO("edits", edits, NULL),
+    [TABLE_ORPHANS] = INFO("orphans", orphans, "0"),
+    [TABLE_SESSIONS] = INFO("sessions", sessions, NULL),
+};
+
+G_STATIC_ASSERT(G_N_ELEMENTS(meta) == META_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(runs) == RUNS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(outbox) == OUTBOX_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(agents) == AGENTS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(waiting) == WAITING_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(chats) == CHATS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(sayings) == SAYINGS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(questions) == QUESTIONS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(edits) == EDITS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(orphans) == ORPHANS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(sessions) == SESSIONS_COLUMNS);
+
+const TableInfo *table_info(Table table)
+{
+    g_assert(table < TABLE_COUNT);
+    return &tables[table];
+}
+
+Row *row_new(Table table)
+{
+    Row *row = g_new0(Row, 1);
+
+    row->table = table;
+    row->values = g_new0(Value, table_info(table)->column_count);
+    return row;
+}
+
+void row_free(Row *row)
+{
+    unsigned column;
+
+    if (!row)
+        return;
+
+    for (column = 0; column < table_info(row->table)->column_count; column++)
+        g_free(row->values[column].text);
+    g_free(row->values);
+    g_free(row);
+}
+
+static Value *value_at(const Row *row, unsigned column, ColumnKind kind)
+{
+    g_assert(column < table_info(row->table)->column_count);
+    g_assert(table_info(row->table)->columns[column].kind == kind);
+    return &row->values[column];
+}
+
+void row_set_text(Row *row, unsigned column, const char *text)
+{
+    Value *value = value_at(row, column, COLUMN_TEXT);
+
+    g_free(value->text);
+    value->text = g_strdup(text);
+    value->is_set = text != NULL;
+}
+
+void row_set_int(Row *row, unsigned column, int64_t number)
+{
+    Value *value = value_at(row, column, COLUMN_INT);
+
+    value->number = number;
+    value->is_set = true;
+}
+
+const char *row_text(const Row *row, unsigned column)
+{
+    return value_at(row, column, COLUMN_TEXT)->text;
+}
+
+int64_t row_int(const Row *row, unsigned column)
+{
+    return value_at(row, column, COLUMN_INT)->number;
+}
+
+bool row_is_set(const Row *row, unsigned column)
+{
+    g_assert(column < table_info(row->table)->column_count);
+    return row->values[column].is_set;
+}

@@ -1,0 +1,114 @@
+/*
+ * The tables of agent1's store and their rows, as the core speaks of them.
+ *
+ * A row is a list of values in the order of its table's columns. The core makes rows and reads them
+ * back; the store edge turns them into SQL from the descriptions here, and nothing else knows where
+ * rows live. A column that is added later goes to the end of its table, with a migration in
+ * agent1/edge/store_schema.c.
+ */
+#ifndef AGENT1_PORT_TABLE_H
+#define AGENT1_PORT_TABLE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum {
+    TABLE_META,      /* single facts by name: epoch, standby, next run number */
+    TABLE_RUNS,      /* every run, live and ended */
+    TABLE_OUTBOX,    /* what an agent must still acknowledge */
+    TABLE_AGENTS,    /* what agents told: journal, session, pause wished for */
+    TABLE_WAITING,   /* keys that registered and were not accepted yet */
+    TABLE_CHATS,     /* ids of chat messages already acted on, with their answer */
+    TABLE_SAYINGS,   /* XMPP messages the server has not taken yet */
+    TABLE_QUESTIONS, /* questions open in a conversation, answered by !yes and !no */
+    TABLE_EDITS,     /* changes to people's files that must still be written */
+    TABLE_ORPHANS,   /* results for runs this agent1 does not know */
+    TABLE_SESSIONS,  /* sessions of agentctl and the key each is bound to */
+    TABLE_COUNT,
+} Table;
+
+typedef enum {
+    COLUMN_TEXT,
+    COLUMN_INT,
+} ColumnKind;
+
+typedef struct Column {
+    const char *name;
+    ColumnKind kind;
+} Column;
+
+typedef struct TableInfo {
+    const char *name;
+    const Column *columns; /* the first one is the primary key, a text */
+    unsigned column_count;
+    const char *live_where; /* SQL condition of the rows core_restore() needs; NULL: all */
+} TableInfo;
+
+const TableInfo *table_info(Table table);
+
+/* clang-format off */
+enum { META_NAME, META_VALUE, META_COLUMNS };
+enum {
+    RUNS_ID, RUNS_NUMBER, RUNS_ATTEMPT, RUNS_STATE, RUNS_AGENT, RUNS_TASK, RUNS_SKILL, RUNS_USER,
+    RUNS_PRINCIPAL, RUNS_CONVERSATION, RUNS_CHAT_ID, RUNS_CREATED, RUNS_CHANGED, RUNS_EXPIRES,
+    RUNS_TIMEOUT_MS, RUNS_IS_IDEMPOTENT, RUNS_IS_HANDED, RUNS_JOURNAL, RUNS_CANCELLED_BY,
+    RUNS_IS_UNCONFIRMED, RUNS_EXIT_CODE, RUNS_SIGNAL, RUNS_OUTPUT, RUNS_OUTPUT_BYTES,
+    RUNS_IS_TRUNCATED, RUNS_STARTED, RUNS_FINISHED, RUNS_DURATION_MS, RUNS_USER_MS, RUNS_SYS_MS,
+    RUNS_MAX_RSS_KIB, RUNS_RULE, RUNS_REASON, RUNS_CONTRADICTION, RUNS_COLUMNS
+};
+enum {
+    OUTBOX_ID, OUTBOX_AGENT, OUTBOX_KIND, OUTBOX_RUN, OUTBOX_ATTEMPT, OUTBOX_SEQ, OUTBOX_CREATED,
+    OUTBOX_EXPIRES, OUTBOX_COLUMNS
+};
+enum {
+    AGENTS_NAME, AGENTS_KEY, AGENTS_JOURNAL, AGENTS_SESSION, AGENTS_SEQ, AGENTS_STATE,
+    AGENTS_SINCE, AGENTS_HEARD, AGENTS_CONTROL_SEQ, AGENTS_IS_PAUSE_WISHED, AGENTS_VERSION,
+    AGENTS_HOST, AGENTS_SKILLS, AGENTS_POLICY_HASH, AGENTS_BOOT_ID, AGENTS_COLUMNS
+};
+enum {
+    WAITING_KEY, WAITING_NAME, WAITING_FIRST, WAITING_LAST, WAITING_VERSION, WAITING_HOST,
+    WAITING_COLUMNS
+};
+enum {
+    CHATS_ID, CHATS_CONVERSATION, CHATS_KEPT_UNTIL, CHATS_REPLY, CHATS_OUTCOME, CHATS_RUNS,
+    CHATS_IS_FINAL, CHATS_COLUMNS
+};
+enum { SAYINGS_ID, SAYINGS_JID, SAYINGS_TEXT, SAYINGS_CREATED, SAYINGS_COLUMNS };
+enum {
+    QUESTIONS_ID, QUESTIONS_CONVERSATION, QUESTIONS_USER, QUESTIONS_TEXT, QUESTIONS_SHOWN,
+    QUESTIONS_CREATED, QUESTIONS_EXPIRES, QUESTIONS_COLUMNS
+};
+enum { EDITS_ID, EDITS_FILE, EDITS_NAME, EDITS_MEMBERS, EDITS_CREATED, EDITS_COLUMNS };
+enum {
+    ORPHANS_ID, ORPHANS_AGENT, ORPHANS_ATTEMPT, ORPHANS_STATE, ORPHANS_BODY, ORPHANS_SEEN,
+    ORPHANS_COLUMNS
+};
+enum { SESSIONS_NAME, SESSIONS_KEY, SESSIONS_SEEN, SESSIONS_COLUMNS };
+/* clang-format on */
+
+typedef struct Value {
+    bool is_set;
+    int64_t number;
+    char *text;
+} Value;
+
+typedef struct Row {
+    Table table;
+    Value *values; /* table_info(table)->column_count of them */
+} Row;
+
+Row *row_new(Table table);
+void row_free(Row *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Row, row_free)
+
+/* Values not set are NULL in the database. The kind must fit the column (asserted). */
+void row_set_text(Row *row, unsigned column, const char *text); /* NULL: not set */
+void row_set_int(Row *row, unsigned column, int64_t number);
+
+/* Not set: NULL, 0. */
+const char *row_text(const Row *row, unsigned column);
+int64_t row_int(const Row *row, unsigned column);
+bool row_is_set(const Row *row, unsigned column);
+
+#endif
