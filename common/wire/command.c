@@ -1,0 +1,109 @@
+#include "common/wire/command.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "common/base/banned.h"
+
+static const char *const role_names[ROLE_COUNT] = {
+    [ROLE_NONE] = "none",
+    [ROLE_VIEWER] = "viewer",
+    [ROLE_OPERATOR] = "operator",
+    [ROLE_ADMIN] = "admin",
+};
+
+/* clang-format off */
+static const CommandInfo commands[COMMAND_COUNT] = {
+    [COMMAND_HELP] = { "!help", "[word]", ROLE_VIEWER,
+        "what you may do here, or all about one command" },
+    [COMMAND_AGENTS] = { "!agents", "", ROLE_VIEWER,
+        "the agents: state, version, work in hand, skills" },
+    [COMMAND_STATUS] = { "!status", "", ROLE_VIEWER,
+        "health on one screen" },
+    [COMMAND_RUNS] = { "!runs", "[agent]", ROLE_VIEWER,
+        "the last 20 runs, of all agents or of one" },
+    [COMMAND_RUN] = { "!run", "<id>", ROLE_VIEWER,
+        "one run with the tail of its output" },
+    [COMMAND_WHY] = { "!why", "<agent> [| <task>]", ROLE_VIEWER,
+        "what the gate says now, by which rule, and the next allowed time" },
+    [COMMAND_BLACKOUT] = { "!blackout", "", ROLE_VIEWER,
+        "the blackout hours and when each begins next" },
+    [COMMAND_CANCEL] = { "!cancel", "<id>", ROLE_OPERATOR,
+        "cancel a run that waits or works" },
+    [COMMAND_YES] = { "!yes", "", ROLE_VIEWER,
+        "yes to the question that is open in this conversation" },
+    [COMMAND_NO] = { "!no", "", ROLE_VIEWER,
+        "no to the question that is open in this conversation" },
+    [COMMAND_AGENT_OFF] = { "!agentOFF", "<agent>", ROLE_OPERATOR,
+        "pause an agent: it finishes what runs and starts nothing (name, a*, a,b, or agent1 alone)" },
+    [COMMAND_AGENT_ON] = { "!agentON", "<agent>", ROLE_OPERATOR,
+        "resume an agent, or wake agent1" },
+    [COMMAND_AGENTS_OFF] = { "!agentsOFF", "", ROLE_OPERATOR,
+        "agent1 sleeps and every agent pauses" },
+    [COMMAND_AGENTS_ON] = { "!agentsON", "", ROLE_OPERATOR,
+        "agent1 wakes and every agent resumes" },
+    [COMMAND_ACCEPT] = { "!accept", "<agent> <fingerprint start>", ROLE_ADMIN,
+        "trust an agent's key; give at least the first 8 digits of its fingerprint" },
+    [COMMAND_REVOKE] = { "!revoke", "<agent>", ROLE_ADMIN,
+        "trust an agent's key no longer" },
+};
+
+static const CommandInfo triggers[TRIGGER_COUNT] = {
+    [TRIGGER_DELEGATE] = { "DELEGATE:", "<agent> | <task>", ROLE_OPERATOR,
+        "one run on one agent, after the gate; short: @<agent> <task>" },
+};
+/* clang-format on */
+
+const char *role_name(Role role)
+{
+    return role_names[role];
+}
+
+bool role_parse(const char *name, Role *out)
+{
+    int role;
+
+    for (role = 0; role < ROLE_COUNT; role++) {
+        if (g_strcmp0(name, role_names[role]) == 0) {
+            *out = (Role)role;
+            return true;
+        }
+    }
+    return false;
+}
+
+const CommandInfo *command_info(Command command)
+{
+    return &commands[command];
+}
+
+const CommandInfo *trigger_info(Trigger trigger)
+{
+    return &triggers[trigger];
+}
+
+bool command_parse(const char *word, Command *out)
+{
+    int command;
+
+    for (command = 0; command < COMMAND_COUNT; command++) {
+        if (g_ascii_strcasecmp(word, commands[command].name) == 0) {
+            *out = (Command)command;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool trigger_parse(const char *word, Trigger *out)
+{
+    int trigger;
+
+    for (trigger = 0; trigger < TRIGGER_COUNT; trigger++) {
+        if (strcmp(word, triggers[trigger].name) == 0) {
+            *out = (Trigger)trigger;
+            return true;
+        }
+    }
+    return false;
+}
