@@ -1,0 +1,62 @@
+/*
+ * The names of a run folder and of what is in it (PROTOCOL.md, delivery rules 3 and 4):
+ *
+ *     <state_dir>/runs/<ULID>.<attempt>/
+ *         task           what to run, frozen; written by agent2 before its ack, never changed
+ *         meta           what agent2 alone keeps of the task; the shim does not look at it
+ *         lock           flock(2)ed by the shim for as long as it lives
+ *         claim          the one file that decides: started, or one of the reasons not to start
+ *         cancel         created by agent2; the shim watches for it
+ *         head           the first part of the output
+ *         tail.<offset>  the last part, at most two files; <offset> is where in the whole output
+ *                        the file's first byte stands
+ *         exit           how it ended
+ *         done           agent1 has taken the outcome; created by agent2
+ *         shim.log       what went wrong in the shim itself
+ *
+ * A tombstone is a folder with a claim and without a task. Folders whose name begins with "." are
+ * being written and count for nothing. Pure, without GLib, as the shim is.
+ */
+#ifndef AGENT2_FOLDER_NAMES_H
+#define AGENT2_FOLDER_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RUNS_FOLDER "runs"
+
+#define RUN_FILE_TASK   "task"
+#define RUN_FILE_META   "meta"
+#define RUN_FILE_LOCK   "lock"
+#define RUN_FILE_CLAIM  "claim"
+#define RUN_FILE_CANCEL "cancel"
+#define RUN_FILE_HEAD   "head"
+#define RUN_FILE_EXIT   "exit"
+#define RUN_FILE_DONE   "done"
+#define RUN_FILE_LOG    "shim.log"
+
+#define RUN_ID_CHARS      26 /* a ULID */
+#define RUN_ATTEMPT_MAX   999999
+#define RUN_NAME_SIZE     40          /* "<ULID>.<attempt>" with its NUL, and room */
+#define RUN_TAIL_SIZE     32          /* "tail.<offset>" with its NUL, and room */
+#define RUN_BOOT_ID_CHARS 36          /* /proc/sys/kernel/random/boot_id */
+#define RUN_COOKIE        "AGENT_RUN" /* in the environment of every task: the folder's name */
+
+/* True for a ULID in its canonical form. */
+bool run_id_is_valid(const char *text);
+
+/* The folder's name. run is a valid ULID, attempt in 1..RUN_ATTEMPT_MAX. */
+void run_name_print(char out[RUN_NAME_SIZE], const char *run, int64_t attempt);
+
+/* Takes a folder's name apart; accepts exactly what run_name_print() makes. */
+bool run_name_parse(const char *name, char out_run[RUN_ID_CHARS + 1], int64_t *out_attempt);
+
+/* The name of a part of the output that begins at the offset (>= 0), and the way back. */
+void tail_name_print(char out[RUN_TAIL_SIZE], int64_t offset);
+bool tail_name_parse(const char *name, int64_t *out_offset);
+
+/* True when the text is a boot id by its form: lower-case hex and hyphens. */
+bool boot_id_is_valid(const char *text);
+
+#endif
