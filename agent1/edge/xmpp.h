@@ -7,6 +7,9 @@
  * Keeps the connection: TLS required unless configured, SCRAM, stream management with resumption
  * (XEP-0198), ping with a time-out (XEP-0199), reconnect with full jitter. Answers disco and
  * version queries. Drops what is no chat of a person: errors, itself, bots, carbons, history.
+ *
+ * The functions begin with xmpp_edge_, since the prefix xmpp_ is libstrophe's, which also has an
+ * xmpp_free().
  */
 #ifndef AGENT1_EDGE_XMPP_H
 #define AGENT1_EDGE_XMPP_H
@@ -37,11 +40,11 @@ typedef struct XmppSettings {
 
 /* Copies the settings and begins to connect. events is the mailbox for Event *, which outlives the
  * edge. Fails on settings that cannot work: PROBLEM_VALUE, PROBLEM_IO. */
-Xmpp *xmpp_new(const XmppSettings *settings, Mailbox *events, GError **error);
+Xmpp *xmpp_edge_new(const XmppSettings *settings, Mailbox *events, GError **error);
 
 /* Says goodbye (unavailable presence, stream end), at most 2 s, and joins the thread. */
-void xmpp_free(Xmpp *xmpp);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Xmpp, xmpp_free)
+void xmpp_edge_free(Xmpp *xmpp);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Xmpp, xmpp_edge_free)
 
 /*
  * Sends a chat message with this stanza id (also as origin-id, XEP-0359). The text is made fit for
@@ -49,6 +52,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Xmpp, xmpp_free)
  * write where the server has no stream management). While there is no connection, or when it breaks
  * before the acknowledgement, nothing follows: the core says it again after EVENT_LINK_UP.
  */
-void xmpp_say(Xmpp *xmpp, const char *id, const char *jid, const char *text);
+void xmpp_edge_say(Xmpp *xmpp, const char *id, const char *jid, const char *text);
 
 #endif
