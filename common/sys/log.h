@@ -2,7 +2,11 @@
  * The log: one line per fact, structured, to the journal when standard error is one
  * (JOURNAL_STREAM) and as text to standard error otherwise. Secrets are redacted here, at the sink.
  *
- *     log_event(LOG_INFO, "RUN", run->id, "AGENT", agent, NULL, "task accepted");
+ *     const LogField fields[] = { { "RUN", run->id }, { "AGENT", agent } };
+ *     log_write(LOG_LEVEL_INFO, fields, 2, "task accepted");
+ *
+ * Any thread may log and add secrets; log_init() comes before other threads. A reader of standard
+ * error that does not read costs lines, which are counted, not time.
  */
 #ifndef COMMON_SYS_LOG_H
 #define COMMON_SYS_LOG_H
