@@ -25,4 +25,9 @@ typedef enum {
 
 GQuark problem_quark(void);
 
+/* Sets `"<found>": expected <expected>`. found may be any text from outside: it is made harmless
+ * and cut to one short line. A reader of a larger thing puts the path before it (g_prefix_error()).
+ */
+void problem_set_expected(GError **error, Problem code, const char *found, const char *expected);
+
 #endif

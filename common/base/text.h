@@ -8,6 +8,11 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+/* The start of the next character; at is not at the end. Like g_utf8_next_char(), but const, and
+ * never past the end of a broken text. */
+const char *text_next(const char *at);
 
 /*
  * Returns the bytes as valid UTF-8 in which nothing can act on a terminal or hide from a reader:

@@ -12,7 +12,8 @@
 /* "2026-11-21T02:14:05.123Z". The caller owns it. Range: years 1970 to 9999, clamped. */
 char *timestamp_format(int64_t unix_ms);
 
-/* Reads RFC 3339 with Z or a numeric offset, with or without a fraction (cut to ms). */
+/* Reads RFC 3339 with Z or a numeric offset, with or without a fraction (cut to ms). Refuses what
+ * is before 1970 or after 9999, and leap seconds. */
 bool timestamp_parse(const char *text, int64_t *out_unix_ms, GError **error);
 
 /* For people, in the zone: "14:02" when at and now fall on one local day, otherwise

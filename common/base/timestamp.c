@@ -1,0 +1,163 @@
+#include "common/base/timestamp.h"
+
+#include "common/base/problem.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+#define EXPECTED       "a time such as 2026-11-21T02:14:05.123Z"
+#define LATEST_MS      INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
+#define MINUTES_A_HOUR 60
+
+static GDateTime *utc_time(int64_t unix_ms)
+{
+    return g_date_time_new_from_unix_utc(CLAMP(unix_ms, 0, LATEST_MS) / 1000);
+}
+
+char *timestamp_format(int64_t unix_ms)
+{
+    g_autoptr(GDateTime) utc = utc_time(unix_ms);
+
+    return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", g_date_time_get_year(utc),
+                           g_date_time_get_month(utc), g_date_time_get_day_of_month(utc),
+                           g_date_time_get_hour(utc), g_date_time_get_minute(utc),
+                           g_date_time_get_second(utc), (int)(CLAMP(unix_ms, 0, LATEST_MS) % 1000));
+}
+
+/* The numbers of a text that looks like the picture, in which each d is a digit and every other
+ * character stands for itself. False when it does not; the cursor moves behind it. */
+static bool read_picture(const char **cursor, const char *picture, int *numbers)
+{
+    const char *at = *cursor;
+    int number = 0;
+    bool is_inside = false;
+
+    for (; *picture; picture++, at++) {
+        if (*picture == 'd') {
+            if (!g_ascii_isdigit(*at))
+                return false;
+            number = number * 10 + (*at - '0');
+            is_inside = true;
+            continue;
+        }
+        if (g_ascii_toupper(*at) != *picture)
+            return false;
+        if (is_inside)
+            *numbers++ = number;
+        number = 0;
+        is_inside = false;
+    }
+    if (is_inside)
+        *numbers = number;
+
+    *cursor = at;
+    return true;
+}
+
+/* An optional fraction of a second, cut to milliseconds. */
+static bool read_fraction(const char **cursor, int *out_ms)
+{
+    static const int weights[] = { 100, 10, 1 };
+    size_t digits = 0;
+
+    *out_ms = 0;
+    if (**cursor != '.')
+        return true;
+
+    (*cursor)++;
+    for (; g_ascii_isdigit(**cursor); (*cursor)++, digits++) {
+        if (digits < G_N_ELEMENTS(weights))
+            *out_ms += (**cursor - '0') * weights[digits];
+    }
+    return digits > 0;
+}
+
+/* Z or +hh:mm or -hh:mm, in minutes east of UTC. */
+static bool read_offset(const char **cursor, int *out_min)
+{
+    int parts[2] = { 0 };
+    int sign = **cursor == '-' ? -1 : 1;
+
+    *out_min = 0;
+    if (g_ascii_toupper(**cursor) == 'Z') {
+        (*cursor)++;
+        return true;
+    }
+    if (!read_picture(cursor, sign < 0 ? "-dd:dd" : "+dd:dd", parts))
+        return false;
+
+    *out_min = sign * (parts[0] * MINUTES_A_HOUR + parts[1]);
+    return parts[0] < 24 && parts[1] < 60;
+}
+
+static bool read_rfc3339(const char *text, int64_t *out_unix_ms)
+{
+    g_autoptr(GDateTime) utc = NULL;
+    int parts[6] = { 0 };
+    int fraction_ms;
+    int offset_min;
+    int64_t unix_ms;
+
+    if (!read_picture(&text, "dddd-dd-ddTdd:dd:dd", parts) || !read_fraction(&text, &fraction_ms) ||
+        !read_offset(&text, &offset_min) || *text)
+        return false;
+
+    /* NULL for a date that the calendar does not have. */
+    utc = g_date_time_new_utc(parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]);
+    if (!utc)
+        return false;
+    unix_ms = (g_date_time_to_unix(utc) - offset_min * 60) * 1000 + fraction_ms;
+    if (unix_ms < 0 || unix_ms > LATEST_MS)
+        return false;
+
+    *out_unix_ms = unix_ms;
+    return true;
+}
+
+bool timestamp_parse(const char *text, int64_t *out_unix_ms, GError **error)
+{
+    if (read_rfc3339(text, out_unix_ms))
+        return true;
+
+    problem_set_expected(error, PROBLEM_SYNTAX, text, EXPECTED);
+    return false;
+}
+
+static GDateTime *local_time(int64_t unix_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) utc = utc_time(unix_ms);
+    GDateTime *local = g_date_time_to_timezone(utc, zone);
+
+    /* The last hours of 9999 have no local time east of Greenwich. */
+    return local ? local : g_date_time_ref(utc);
+}
+
+static char *local_text(GDateTime *at, int64_t now_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) now = local_time(now_ms, zone);
+    int hour = g_date_time_get_hour(at);
+    int minute = g_date_time_get_minute(at);
+
+    if (g_date_time_get_year(at) == g_date_time_get_year(now) &&
+        g_date_time_get_day_of_year(at) == g_date_time_get_day_of_year(now))
+        return g_strdup_printf("%02d:%02d", hour, minute);
+    return g_strdup_printf("%04d-%02d-%02d %02d:%02d", g_date_time_get_year(at),
+                           g_date_time_get_month(at), g_date_time_get_day_of_month(at), hour,
+                           minute);
+}
+
+char *timestamp_local(int64_t at_ms, int64_t now_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) at = local_time(at_ms, zone);
+
+    return local_text(at, now_ms, zone);
+}
+
+char *timestamp_local_with_zone(int64_t at_ms, int64_t now_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) at = local_time(at_ms, zone);
+    g_autofree char *text = local_text(at, now_ms, zone);
+
+    return g_strdup_printf("%s %s", text, g_date_time_get_timezone_abbreviation(at));
+}
