@@ -1,0 +1,92 @@
+"""Fixtures of the end-to-end tests: the real programs (AGENT_BUILD), real servers on loopback.
+
+    house         a private installation, see house.py; nothing runs before house.start()
+    people        the thread on which all XMPP clients of the tests live
+    xmpp_server   a Prosody without TLS, shared by all tests; accounts are per test
+    certificates  a certificate authority and a certificate for localhost
+    broker        a Mosquitto of the test's own, with the shipped ACL and nothing else
+
+Servers that a test kills are its own: Prosody(tmp_path / "prosody"), house.broker. All waiting goes
+through wait.py. When a test fails, the logs of its programs stand in the report.
+"""
+
+import pytest
+
+import process
+from house import LOG_LINES_SHOWN, House
+from servers import Certificates, Mosquitto, Prosody
+from xmpp import XmppLoop
+
+process.adopt_orphans()
+_shared_logs = []
+
+
+@pytest.fixture(scope="session")
+def people():
+    loop = XmppLoop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+class _Lazy:
+    """A server that starts when it is first needed."""
+
+    def __init__(self, make):
+        self._make = make
+        self.server = None
+
+    def __call__(self):
+        if not self.server:
+            self.server = self._make().start()
+            _shared_logs.append(self.server.process)
+        return self.server
+
+    def close(self):
+        if self.server:
+            self.server.stop()
+
+
+@pytest.fixture(scope="session")
+def _shared_prosody(tmp_path_factory):
+    lazy = _Lazy(lambda: Prosody(tmp_path_factory.mktemp("prosody")))
+    yield lazy
+    lazy.close()
+
+
+@pytest.fixture
+def xmpp_server(_shared_prosody):
+    return _shared_prosody()
+
+
+@pytest.fixture
+def broker(tmp_path):
+    server = Mosquitto(tmp_path / "broker").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def house(tmp_path, _shared_prosody, people, request):
+    made = House(tmp_path, _shared_prosody, people)
+    request.node.house = made
+    yield made
+    made.close()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    outcome = yield
+    report = outcome.get_result()
+    if not report.failed:
+        return
+    house = getattr(item, "house", None)
+    if house:
+        report.sections += [section for section in house.reports() if section[1]]
+        for shared in _shared_logs:
+            lines = shared.log_text().splitlines()[-LOG_LINES_SHOWN:]
+            report.sections.append((f"log of {shared.name} (shared)", "\n".join(lines)))

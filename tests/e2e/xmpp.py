@@ -1,0 +1,133 @@
+"""People on XMPP: slixmpp, another implementation than the one that agent1 stands on."""
+
+import asyncio
+import itertools
+import ssl
+import threading
+from dataclasses import dataclass, field
+
+import slixmpp
+
+from wait import DEFAULT_S, PATIENCE, Transcript
+
+
+class XmppLoop:
+    """One thread with an event loop for all people of the tests."""
+
+    def __init__(self):
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="people", daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+        # slixmpp leaves a task behind for each client.
+        tasks = asyncio.all_tasks(self.loop)
+        for task in tasks:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.loop.close()
+
+    def call(self, function, seconds=DEFAULT_S):
+        """Runs function() (which may give a coroutine) on the loop's thread; returns its result."""
+        async def on_loop():
+            result = function()
+            return await result if asyncio.iscoroutine(result) else result
+        return asyncio.run_coroutine_threadsafe(on_loop(), self.loop).result(seconds * PATIENCE)
+
+    def close(self):
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(5)
+
+
+@dataclass
+class Heard:
+    """A message that a person received."""
+    text: str
+    sender: str
+    id: str
+    kind: str
+    replaces: str
+    stanza: object = field(repr=False)
+
+    def __str__(self):
+        return f"{self.sender}: {self.text}"
+
+
+class XmppPerson:
+    """One account, signed in; `heard` is the Transcript of the messages it got.
+
+    plugins: further slixmpp plugins to register, for example "xep_0198".
+    """
+
+    _ids = itertools.count(1)
+
+    def __init__(self, people, server, user, peer=None, plugins=()):
+        self._people = people
+        self._server = server
+        self.jid, self._password = server.add_account(user)
+        self.peer = peer
+        self._plugins = ("xep_0030", "xep_0199", "xep_0308", *plugins)
+        self.heard = Transcript(f"{user} on XMPP")
+        self.stanzas = Transcript(f"presence for {user}")
+        self._ready = threading.Event()
+        self.client = None
+
+    def connect(self, seconds=DEFAULT_S):
+        self._ready.clear()
+        self._people.call(self._connect)
+        assert self._ready.wait(seconds * PATIENCE), f"{self.jid} could not sign in"
+        return self
+
+    def _connect(self):
+        client = slixmpp.ClientXMPP(self.jid, self._password)
+        for plugin in self._plugins:
+            client.register_plugin(plugin)
+        tls = self._server.certificates
+        if tls:
+            client.ca_certs = tls.ca
+            client.ssl_context = ssl.create_default_context(cafile=str(tls.ca))
+        else:
+            client["feature_mechanisms"].unencrypted_scram = True
+        client.add_event_handler("session_start", self._on_start)
+        client.add_event_handler("message", self._on_message)
+        client.add_event_handler("presence", lambda stanza: self.stanzas.add(str(stanza)))
+        client.connect(("127.0.0.1", self._server.port), disable_starttls=not tls,
+                       force_starttls=bool(tls))
+        self.client = client
+
+    def _on_start(self, _event):
+        self.client.send_presence()
+        self._ready.set()
+
+    def _on_message(self, stanza):
+        self.heard.add(Heard(text=stanza["body"], sender=stanza["from"].bare, id=stanza["id"],
+                             kind=stanza["type"], replaces=stanza["replace"]["id"], stanza=stanza))
+
+    def send(self, text, to=None, kind="chat", stanza_id=None):
+        """Sends a message (to agent1 where `to` is not given); returns its stanza id."""
+        def send():
+            message = self.client.make_message(mto=to or self.peer, mbody=text, mtype=kind)
+            message["id"] = stanza_id or f"{self.client.boundjid.user}-{next(self._ids)}"
+            message.send()
+            return message["id"]
+        return self._people.call(send)
+
+    def send_raw(self, xml):
+        self._people.call(lambda: self.client.send_raw(xml))
+
+    def wait_for(self, wanted, seconds=DEFAULT_S):
+        """The next message that matches (a regular expression, or a predicate on Heard)."""
+        return self.heard.wait_for(wanted, seconds)
+
+    def ask(self, text, wanted=".", seconds=DEFAULT_S):
+        """Sends a message and waits for the first later answer that matches."""
+        self.heard.skip()
+        self.send(text)
+        return self.wait_for(wanted, seconds)
+
+    def close(self):
+        if self.client:
+            self._people.call(lambda: self.client.disconnect(wait=0.2))
+            self.client = None
