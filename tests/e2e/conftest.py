@@ -71,9 +71,8 @@ def broker(tmp_path):
 
 
 @pytest.fixture
-def house(tmp_path, _shared_prosody, people, request):
+def house(tmp_path, _shared_prosody, people):
     made = House(tmp_path, _shared_prosody, people)
-    request.node.house = made
     yield made
     made.close()
 
@@ -84,9 +83,10 @@ def pytest_runtest_makereport(item):
     report = outcome.get_result()
     if not report.failed:
         return
-    house = getattr(item, "house", None)
+    house = item.funcargs.get("house")
     if house:
         report.sections += [section for section in house.reports() if section[1]]
-        for shared in _shared_logs:
-            lines = shared.log_text().splitlines()[-LOG_LINES_SHOWN:]
-            report.sections.append((f"log of {shared.name} (shared)", "\n".join(lines)))
+    servers = [*_shared_logs, *([item.funcargs["broker"].process] if "broker" in item.funcargs else [])]
+    for server in servers:
+        lines = server.log_text().splitlines()[-LOG_LINES_SHOWN:]
+        report.sections.append((f"log of {server.name}", "\n".join(lines)))

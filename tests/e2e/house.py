@@ -38,7 +38,7 @@ class House:
         self.agents = {}
         self.people = {}
         self.consoles = {}
-        self._raw = []
+        self._parties = []
 
     # ---- servers ----------------------------------------------------------------------------------
     def use_broker(self, **options):
@@ -72,9 +72,12 @@ class House:
 
     def mqtt(self, user, filters=(), **options):
         """A raw MQTT client with this user name."""
-        client = RawMqtt(self.broker, user, filters, **options)
-        self._raw.append(client)
-        return client
+        return self.add(RawMqtt(self.broker, user, filters, **options))
+
+    def add(self, party):
+        """Adds what the house shall close and show in reports: a party of fakes.py, a raw client."""
+        self._parties.append(party)
+        return party
 
     # ---- who is in it -----------------------------------------------------------------------------
     def agent(self, name, is_accepted=True, **config):
@@ -134,7 +137,7 @@ class House:
     def close(self):
         """Ends everything; fails when a program ended by itself, ended badly or had a report."""
         problems = [program.problem() for program in self.programs()]
-        for client in [*self.consoles.values(), *self.people.values(), *self._raw]:
+        for client in [*self.consoles.values(), *self.people.values(), *self._parties]:
             client.close()
         for program in self.programs():
             try:
@@ -161,5 +164,8 @@ class House:
         for console in self.consoles.values():
             for session in console.sessions:
                 yield session.heard.title, str(session.heard)
+        for party in self._parties:
+            if party is not self._observer:
+                yield party.heard.title, str(party.heard)
         if self._observer:
             yield "everything on MQTT (last 100)", "\n".join(map(str, self._observer.heard.items[-100:]))

@@ -25,15 +25,20 @@ class Publication:
 
 
 class RawMqtt:
-    """Connects at once as `user`; `heard` is the Transcript of what its subscriptions brought."""
+    """Connects at once as `user`; `heard` is the Transcript of what its subscriptions brought.
 
-    def __init__(self, broker, user, filters=(), client_id="", version=5, will=None):
+    listener(publication) is called on the client's thread for each, before it is in `heard`.
+    """
+
+    def __init__(self, broker, user, filters=(), client_id="", version=5, will=None,
+                 listener=None):
         self._version = version
         self._filters = list(filters)
         self._up = threading.Event()
         self._subscribed = threading.Event()
         self._acknowledged = {}
         self.refusal = None
+        self._listener = listener
         self.heard = Transcript(f"{user} on MQTT")
         self.client = paho.Client(client_id, protocol=paho.MQTTv5 if version == 5 else paho.MQTTv311)
         self.client.username_pw_set(user, broker.add_user(user))
@@ -60,7 +65,10 @@ class RawMqtt:
         self._up.set()
 
     def _on_message(self, _client, _data, message):
-        self.heard.add(Publication(message.topic, message.payload, bool(message.retain)))
+        publication = Publication(message.topic, message.payload, bool(message.retain))
+        if self._listener:
+            self._listener(publication)
+        self.heard.add(publication)
 
     def _on_publish(self, _client, _data, mid, *_):
         self._acknowledged[mid] = True
