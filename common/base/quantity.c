@@ -14,19 +14,15 @@ typedef struct Unit {
     int64_t factor;
 } Unit;
 
+/* From large to small: the first that divides a number is the one to print it with. */
 static const Unit duration_units[] = {
-    { "ms", 1 },          { "s", 1000 },        { "m", 60 * 1000 },
-    { "min", 60 * 1000 }, { "h", 3600 * 1000 }, { "d", 86400000 },
+    { "d", 24 * 3600 * 1000 }, { "h", 3600 * 1000 }, { "m", 60 * 1000 },
+    { "min", 60 * 1000 },      { "s", 1000 },        { "ms", 1 },
 };
 
 static const Unit size_units[] = {
-    { "", 1 },
-    { "KiB", 1024 },
-    { "MiB", 1024 * 1024 },
-    { "GiB", 1024 * 1024 * 1024 },
-    { "kB", 1000 },
-    { "MB", 1000 * 1000 },
-    { "GB", 1000 * 1000 * 1000 },
+    { "GiB", 1024 * 1024 * 1024 }, { "MiB", 1024 * 1024 }, { "KiB", 1024 }, { "", 1 },
+    { "GB", 1000 * 1000 * 1000 },  { "MB", 1000 * 1000 },  { "kB", 1000 },
 };
 
 static const char *const size_names[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };
@@ -102,6 +98,19 @@ bool duration_parse(const char *text, int64_t *out_ms, GError **error)
     return false;
 }
 
+static char *print_exactly(int64_t amount, const Unit *units)
+{
+    while (amount % units->factor != 0)
+        units++;
+    return g_strdup_printf("%" G_GINT64_FORMAT "%s", amount / units->factor, units->name);
+}
+
+char *duration_print(int64_t ms)
+{
+    g_assert(ms >= 0);
+    return ms ? print_exactly(ms, duration_units) : g_strdup("0s");
+}
+
 static char *two_units(int64_t large, const char *large_name, int64_t small, const char *small_name)
 {
     if (small == 0)
@@ -141,6 +150,12 @@ bool size_parse(const char *text, int64_t *out_bytes, GError **error)
 
     problem_set_expected(error, PROBLEM_SYNTAX, text, SIZE_EXPECTED);
     return false;
+}
+
+char *size_print(int64_t bytes)
+{
+    g_assert(bytes >= 0);
+    return bytes ? print_exactly(bytes, size_units) : g_strdup("0");
 }
 
 char *size_format(int64_t bytes)

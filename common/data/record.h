@@ -13,7 +13,9 @@
 #include "common/data/json.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum {
     FIELD_STRING,   /* char *; minimum and maximum count bytes */
@@ -33,13 +35,14 @@ typedef struct Field {
     FieldKind kind;
     size_t offset;
     bool is_required;
-    int64_t minimum; /* minimum == maximum == 0: no bound but the kind's own */
-    int64_t maximum;
-    int64_t absent;             /* INT, DURATION, SIZE, TIME: the value that means "not there":
-                                   written as nothing; what record_init() sets */
-    const char *const *choices; /* CHOICE: NULL-terminated */
-    const struct Field *fields; /* OBJECT: rows, ended by a row whose name is NULL */
-    const char *expected;       /* words for the error; NULL: made from kind and bounds */
+    bool is_always_written; /* BOOL, CHOICE: also false and choice 0, which else mean "absent" */
+    int64_t minimum;        /* minimum == maximum == 0: no bound but the kind's own */
+    int64_t maximum;        /* below minimum: no upper bound */
+    int64_t absent;         /* INT, DURATION, SIZE, TIME: the value that means "not there":
+                               written as nothing; what record_init() sets */
+    const char *const *choices;         /* CHOICE: NULL-terminated */
+    const struct Field *fields;         /* OBJECT: rows, ended by a row whose name is NULL */
+    const char *expected;               /* words for the error; NULL: made from kind and bounds */
     bool (*is_valid)(const char *text); /* STRING and each of STRINGS; NULL: any */
 } Field;
 
@@ -61,5 +64,10 @@ bool record_read(const Field *fields, void *record, const Json *object, const ch
 
 /* Writes the fields that are not absent, in the order of the rows, into an object. */
 void record_write(const Field *fields, const void *record, Json *object);
+
+/* Adds the warning of record_read() about one name, unless it is among the known ones (ended by
+ * NULL) or begins with '_'. For objects of which a part is read by other means. */
+void record_warn_unknown(const char *name, const char *const *known, const char *path,
+                         GPtrArray *warnings);
 
 #endif
