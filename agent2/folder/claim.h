@@ -15,6 +15,7 @@
 
 #define RUN_CLAIM_MAX_BYTES    4096
 #define RUN_CLAIM_REASON_BYTES 512
+#define RUN_CLAIM_RULE_BYTES   32
 
 typedef enum {
     CLAIM_NONE,          /* there is none: only as a fact about a folder, never printed */
@@ -37,7 +38,8 @@ typedef struct RunClaim {
     int64_t shim;   /* CLAIM_STARTED: the shim's process id, and the command's, which is also its */
     int64_t leader; /* session and process group; else 0. For messages and for finding left-overs,
                        never as proof of life: that is the lock */
-    char rule[32];  /* CLAIM_REJECTED: the stable word of the rule; else "" */
+    char rule[RUN_CLAIM_RULE_BYTES];     /* the stable word of the rule: always with CLAIM_REJECTED,
+                           never with     CLAIM_STARTED */
     char reason[RUN_CLAIM_REASON_BYTES]; /* for people; may be "" */
 } RunClaim;
 
@@ -49,8 +51,8 @@ void run_claim_init(RunClaim *claim, ClaimKind kind, const char *boot_id, int64_
 /* False when the claim is not valid or does not fit. RUN_CLAIM_MAX_BYTES are always enough. */
 bool run_claim_print(const RunClaim *claim, char *buffer, size_t size, size_t *out_length);
 
-/* Reads a text of length bytes, which it changes; *out borrows nothing. Whatever is not LINES_OK
- * leaves CLAIM_UNREADABLE in out->kind. */
+/* Reads a text of length bytes and a NUL, which it changes; *out borrows nothing. Whatever is not
+ * LINES_OK leaves CLAIM_UNREADABLE in out->kind. */
 LinesVerdict run_claim_parse(char *text, size_t length, RunClaim *out);
 
 #endif

@@ -47,8 +47,8 @@ typedef struct RunExit {
 /* False when it is not valid or does not fit. RUN_EXIT_MAX_BYTES are always enough. */
 bool run_exit_print(const RunExit *end, char *buffer, size_t size, size_t *out_length);
 
-/* Reads a text of length bytes, which it changes; *out borrows nothing and is of use only with
- * LINES_OK. */
+/* Reads a text of length bytes and a NUL, which it changes; *out borrows nothing and is of use only
+ * with LINES_OK. */
 LinesVerdict run_exit_parse(char *text, size_t length, RunExit *out);
 
 #endif

@@ -38,10 +38,11 @@ typedef struct LineReader {
     char *next;
     char *end;
     LinesVerdict verdict; /* once it is not LINES_OK, every further take fails */
-    const char *problem;  /* what was expected, a constant text; NULL while all is well */
+    const char *problem;  /* the key where it went wrong, or more; NULL while all is well */
 } LineReader;
 
-/* Starts reading a text of length bytes, which it changes in place; reads the format line. */
+/* Starts reading a text of length bytes, which it changes in place, and which has one byte more for
+ * a NUL; reads the format line. */
 void lines_open(LineReader *reader, char *text, size_t length);
 
 /* True when the next line has this key. */
@@ -59,5 +60,18 @@ void lines_refuse(LineReader *reader, const char *problem);
 
 /* The end: nothing may be left. */
 LinesVerdict lines_close(LineReader *reader);
+
+/* The int64_t members of a record as rows: their lines follow one another in this order. */
+typedef struct LineNumber {
+    const char *key;
+    size_t offset; /* offsetof() of the member */
+    int64_t min;
+    int64_t max;
+} LineNumber;
+
+void lines_put_numbers(LineWriter *writer, const LineNumber *rows, size_t count,
+                       const void *record);
+void lines_take_numbers(LineReader *reader, const LineNumber *rows, size_t count, void *record);
+bool lines_numbers_are_valid(const LineNumber *rows, size_t count, const void *record);
 
 #endif

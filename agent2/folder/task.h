@@ -21,7 +21,6 @@
 #define RUN_OUTPUT_MIN     (112 * 1024) /* a head of 16 KiB and two tails of 48 KiB */
 #define RUN_OUTPUT_MAX     (INT64_C(1024) * 1024 * 1024)
 #define RUN_OUTPUT_DEFAULT (8 * 1024 * 1024)
-#define RUN_TIME_MAX_MS    INT64_C(253402300799999) /* the end of the year 9999 */
 #define RUN_NO_WINDOW      INT64_MAX
 #define RUN_AS_NOBODY_ELSE (-1)
 
@@ -54,8 +53,9 @@ bool run_task_is_valid(const RunTask *task);
  * RUN_TASK_MAX_BYTES are ever read again). No NUL is added. */
 bool run_task_print(const RunTask *task, char *buffer, size_t size, size_t *out_length);
 
-/* Reads a text of length bytes, which it changes, and which *out then borrows. *out_problem (may be
- * NULL) gets a constant text when the answer is not LINES_OK; *out is of no use then. */
+/* Reads a text of length bytes and a NUL, which it changes, and which *out then borrows.
+ * *out_problem (may be NULL) gets a constant text when the answer is not LINES_OK; *out is of no
+ * use then. */
 LinesVerdict run_task_parse(char *text, size_t length, RunTask *out, const char **out_problem);
 
 #endif
