@@ -90,6 +90,52 @@ void record_clear(const Field *fields, void *record)
     record_init(fields, record);
 }
 
+static GPtrArray *copy_texts(const GPtrArray *texts)
+{
+    GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < texts->len; i++)
+        g_ptr_array_add(copy, g_strdup(g_ptr_array_index(texts, i)));
+    return copy;
+}
+
+void record_copy(const Field *fields, const void *from, void *to)
+{
+    for (const Field *field = fields; field->name; field++) {
+        const void *source = const_slot_of(field, from);
+        void *slot = slot_of(field, to);
+        GPtrArray *texts;
+
+        switch (field->kind) {
+        case FIELD_STRING:
+            *(char **)slot = g_strdup(*(char *const *)source);
+            break;
+        case FIELD_BOOL:
+            *(bool *)slot = *(const bool *)source;
+            break;
+        case FIELD_INT:
+        case FIELD_DURATION:
+        case FIELD_SIZE:
+        case FIELD_TIME:
+            *(int64_t *)slot = *(const int64_t *)source;
+            break;
+        case FIELD_CHOICE:
+            *(int *)slot = *(const int *)source;
+            break;
+        case FIELD_STRINGS:
+            texts = *(GPtrArray *const *)source;
+            *(GPtrArray **)slot = texts ? copy_texts(texts) : NULL;
+            break;
+        case FIELD_OBJECT:
+            record_copy(field->fields, from, to);
+            break;
+        case FIELD_JSON:
+            *(Json **)slot = json_copy(*(Json *const *)source);
+            break;
+        }
+    }
+}
+
 static bool is_there(const Field *field, const void *slot)
 {
     switch (field->kind) {

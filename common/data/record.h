@@ -52,6 +52,9 @@ void record_init(const Field *fields, void *record);
 /* Frees what the fields own and sets them to their absent values. */
 void record_clear(const Field *fields, void *record);
 
+/* Sets every field of `to`, which owns nothing yet, to a copy of that of `from`. */
+void record_copy(const Field *fields, const void *from, void *to);
+
 /*
  * Reads an object into a record that record_init() or the caller's defaults prepared: a member that
  * is absent or null leaves its field as it is. path is the prefix of messages ("" at the root).
