@@ -1,0 +1,237 @@
+#include "agent1/edge/store_audit.h"
+
+#include <string.h>
+
+#include "common/base/problem.h"
+
+#include "common/base/banned.h"
+
+#define NO_HASH "0000000000000000000000000000000000000000000000000000000000000000"
+
+/* The columns of the table in their order: results and, one higher, parameters. */
+enum {
+    AUDIT_SEQ,
+    AUDIT_AT,
+    AUDIT_KIND,
+    AUDIT_PRINCIPAL,
+    AUDIT_AGENT,
+    AUDIT_RUN,
+    AUDIT_TEXT,
+    AUDIT_PREV,
+    AUDIT_HASH,
+};
+
+struct StoreAudit {
+    sqlite3 *db;
+    sqlite3_stmt *insert;
+    AuditHead head;
+};
+
+static const AuditHead empty_head = { 0, NO_HASH };
+
+/* ---- the hash ---------------------------------------------------------------------------------
+ */
+
+static void add_text(GString *bytes, const char *text)
+{
+    if (text)
+        g_string_append_printf(bytes, "%zu:%s,", strlen(text), text);
+    else
+        g_string_append(bytes, "-,");
+}
+
+static void add_number(GString *bytes, int64_t number)
+{
+    char text[sizeof("-9223372036854775808")];
+
+    g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT, number);
+    add_text(bytes, text);
+}
+
+/* The head after this row was added to the chain that ended in before. */
+static AuditHead chain(const AuditHead *before, const EffectAudit *row)
+{
+    g_autoptr(GString) bytes = g_string_new(NULL);
+    g_autofree char *hash = NULL;
+    AuditHead after = { .seq = before->seq + 1 };
+
+    add_text(bytes, before->hash);
+    add_number(bytes, after.seq);
+    add_number(bytes, row->at_ms);
+    add_text(bytes, row->kind);
+    add_text(bytes, row->principal);
+    add_text(bytes, row->agent);
+    add_text(bytes, row->run);
+    add_text(bytes, row->text);
+
+    hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, bytes->str, (gssize)bytes->len);
+    g_strlcpy(after.hash, hash, sizeof(after.hash));
+    return after;
+}
+
+/* ---- life -------------------------------------------------------------------------------------
+ */
+
+static bool read_head(StoreAudit *audit, GError **error)
+{
+    g_autoptr(sqlite3_stmt) select = sql_prepare(
+        audit->db, "SELECT \"seq\", \"hash\" FROM \"audit\" ORDER BY \"seq\" DESC LIMIT 1", error);
+    const char *hash;
+    SqlStep step;
+
+    if (!select)
+        return false;
+
+    audit->head = empty_head;
+    step = sql_step(select, error);
+    if (step != SQL_ROW)
+        return step == SQL_DONE;
+
+    hash = (const char *)sqlite3_column_text(select, 1);
+    if (!hash || strlen(hash) != AUDIT_HASH_CHARS) {
+        sql_set_damaged(error, "the last row of the audit has no hash");
+        return false;
+    }
+    audit->head.seq = sqlite3_column_int64(select, 0);
+    g_strlcpy(audit->head.hash, hash, sizeof(audit->head.hash));
+
+    return true;
+}
+
+StoreAudit *store_audit_new(sqlite3 *db, GError **error)
+{
+    g_autoptr(StoreAudit) audit = g_new0(StoreAudit, 1);
+
+    audit->db = db;
+    audit->insert = sql_prepare(db,
+                                "INSERT INTO \"audit\" (\"seq\", \"at\", \"kind\", \"principal\", "
+                                "\"agent\", \"run\", \"text\", \"prev\", \"hash\") "
+                                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                error);
+    if (!audit->insert || !read_head(audit, error))
+        return NULL;
+
+    return g_steal_pointer(&audit);
+}
+
+void store_audit_free(StoreAudit *audit)
+{
+    if (!audit)
+        return;
+
+    sql_finalize(audit->insert);
+    g_free(audit);
+}
+
+/* ---- appending --------------------------------------------------------------------------------
+ */
+
+bool store_audit_append(StoreAudit *audit, const EffectAudit *entry, GError **error)
+{
+    sqlite3_stmt *insert = audit->insert;
+    AuditHead head = chain(&audit->head, entry);
+
+    sql_bind_int(insert, AUDIT_SEQ + 1, head.seq);
+    sql_bind_int(insert, AUDIT_AT + 1, entry->at_ms);
+    sql_bind_text(insert, AUDIT_KIND + 1, entry->kind);
+    sql_bind_text(insert, AUDIT_PRINCIPAL + 1, entry->principal);
+    sql_bind_text(insert, AUDIT_AGENT + 1, entry->agent);
+    sql_bind_text(insert, AUDIT_RUN + 1, entry->run);
+    sql_bind_text(insert, AUDIT_TEXT + 1, entry->text);
+    sql_bind_text(insert, AUDIT_PREV + 1, audit->head.hash);
+    sql_bind_text(insert, AUDIT_HASH + 1, head.hash);
+    if (!sql_execute(insert, error))
+        return false;
+
+    audit->head = head;
+    return true;
+}
+
+AuditHead store_audit_head(const StoreAudit *audit)
+{
+    return audit->head;
+}
+
+void store_audit_rewind(StoreAudit *audit, const AuditHead *head)
+{
+    audit->head = *head;
+}
+
+/* ---- verifying --------------------------------------------------------------------------------
+ */
+
+static char *column_text(sqlite3_stmt *select, int column)
+{
+    return g_strdup((const char *)sqlite3_column_text(select, column));
+}
+
+static void clear_entry(EffectAudit *entry)
+{
+    g_free(entry->kind);
+    g_free(entry->principal);
+    g_free(entry->agent);
+    g_free(entry->run);
+    g_free(entry->text);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EffectAudit, clear_entry)
+
+/* What is wrong with the row that the statement stands on, or NULL; *head moves on to it. */
+static const char *check_row(sqlite3_stmt *select, AuditHead *head)
+{
+    g_auto(EffectAudit) entry = {
+        .at_ms = sqlite3_column_int64(select, AUDIT_AT),
+        .kind = column_text(select, AUDIT_KIND),
+        .principal = column_text(select, AUDIT_PRINCIPAL),
+        .agent = column_text(select, AUDIT_AGENT),
+        .run = column_text(select, AUDIT_RUN),
+        .text = column_text(select, AUDIT_TEXT),
+    };
+    const char *prev = (const char *)sqlite3_column_text(select, AUDIT_PREV);
+    const char *hash = (const char *)sqlite3_column_text(select, AUDIT_HASH);
+    AuditHead after = chain(head, &entry);
+
+    if (sqlite3_column_int64(select, AUDIT_SEQ) != after.seq)
+        return "is missing";
+    if (g_strcmp0(prev, head->hash) != 0)
+        return "does not follow the row before it";
+    if (g_strcmp0(hash, after.hash) != 0)
+        return "was changed: its hash does not fit";
+
+    *head = after;
+    return NULL;
+}
+
+static void set_broken(int64_t seq, const char *what, GError **error)
+{
+    g_set_error(error, PROBLEM, PROBLEM_VALUE, "audit row %" G_GINT64_FORMAT " %s", seq, what);
+}
+
+bool store_audit_verify(StoreAudit *audit, GError **error)
+{
+    g_autoptr(sqlite3_stmt) select =
+        sql_prepare(audit->db,
+                    "SELECT \"seq\", \"at\", \"kind\", \"principal\", \"agent\", \"run\", "
+                    "\"text\", \"prev\", \"hash\" FROM \"audit\" ORDER BY \"seq\"",
+                    error);
+    AuditHead head = empty_head;
+    SqlStep step;
+
+    if (!select)
+        return false;
+    while ((step = sql_step(select, error)) == SQL_ROW) {
+        const char *what = check_row(select, &head);
+
+        if (what) {
+            set_broken(head.seq + 1, what, error);
+            return false;
+        }
+    }
+    if (step == SQL_FAILED)
+        return false;
+    if (head.seq != audit->head.seq || !g_str_equal(head.hash, audit->head.hash)) {
+        set_broken(head.seq + 1, "is missing", error);
+        return false;
+    }
+
+    return true;
+}

@@ -1,0 +1,385 @@
+#include "agent1/edge/store_database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent1/edge/store_query.h"
+#include "agent1/edge/store_rows.h"
+#include "agent1/edge/store_schema.h"
+#include "common/base/problem.h"
+#include "common/sys/clock.h"
+#include "common/sys/file.h"
+#include "common/sys/log.h"
+
+#include "common/base/banned.h"
+
+/* Of 4 KiB: as long as SQLite lets its log grow by itself. */
+#define LOG_TIDY_PAGES 1000
+
+struct StoreDatabase {
+    sqlite3 *db;
+    StoreRows *rows;
+    StoreAudit *audit;
+    int log_pages;
+    bool is_sound; /* opened without, and since then without, a failure */
+};
+
+static void set_system_error(const char *what, const char *path, GError **error)
+{
+    int system_error = errno;
+    bool is_full = system_error == ENOSPC || system_error == EDQUOT;
+
+    g_set_error(error, PROBLEM, is_full ? PROBLEM_FULL : PROBLEM_IO, "cannot %s %s: %s", what, path,
+                g_strerror(system_error));
+}
+
+/* ---- the connection ---------------------------------------------------------------------------
+ */
+
+static int on_log_grown(void *data, sqlite3 *db, const char *name, int pages)
+{
+    StoreDatabase *database = data;
+
+    (void)db;
+    (void)name;
+
+    database->log_pages = pages;
+    return SQLITE_OK;
+}
+
+void store_database_free(StoreDatabase *database)
+{
+    if (!database)
+        return;
+
+    store_audit_free(database->audit);
+    store_rows_free(database->rows);
+    /* Closing moves the log into the database and removes it; not after a failure, when both must
+     * stay as they are. */
+    if (!database->is_sound)
+        sqlite3_db_config(database->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    if (sqlite3_close(database->db) != SQLITE_OK)
+        g_error("a statement of the store was not released");
+    g_free(database);
+}
+
+static StoreDatabase *connect(const char *path, GError **error)
+{
+    g_autoptr(StoreDatabase) database = g_new0(StoreDatabase, 1);
+
+    if (sqlite3_open_v2(path, &database->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK) {
+        sql_set_error(database->db, "opening it", error);
+        return NULL;
+    }
+    if (!store_schema_configure(database->db, error))
+        return NULL;
+    if (sqlite3_db_readonly(database->db, "main")) {
+        g_set_error(error, PROBLEM, PROBLEM_IO, "may only be read");
+        return NULL;
+    }
+
+    /* In place of SQLite's own, which hides its failures. */
+    sqlite3_wal_hook(database->db, on_log_grown, database);
+    return g_steal_pointer(&database);
+}
+
+/* ---- creating ---------------------------------------------------------------------------------
+ */
+
+static bool make_private_file(const char *path, GError **error)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0) {
+        set_system_error("create", path, error);
+        return false;
+    }
+    close(fd);
+
+    return true;
+}
+
+static bool sync_parent(const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+
+    return file_sync_folder(folder, error);
+}
+
+/* Moves the log into the database. */
+static bool checkpoint(StoreDatabase *database, int mode, GError **error)
+{
+    if (sqlite3_wal_checkpoint_v2(database->db, NULL, mode, NULL, NULL) == SQLITE_OK)
+        return true;
+
+    sql_set_error(database->db, "moving the log into the database", error);
+    return false;
+}
+
+static bool create_schema(const char *path, GError **error)
+{
+    g_autoptr(StoreDatabase) database = connect(path, error);
+
+    if (!database || !store_schema_create(database->db, error))
+        return false;
+    /* The file will be renamed alone, and closing it would not say that the log is still needed. */
+    database->is_sound = checkpoint(database, SQLITE_CHECKPOINT_TRUNCATE, error);
+
+    return database->is_sound;
+}
+
+/* Makes the database under another name first, so that one that has the right name is whole, and
+ * one that is empty was not always so. */
+static bool create(const char *path, GError **error)
+{
+    static const char *const leftovers[] = { ".new", ".new-wal", ".new-journal" };
+    g_autofree char *fresh = g_strconcat(path, ".new", NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(leftovers); i++) {
+        g_autofree char *leftover = g_strconcat(path, leftovers[i], NULL);
+
+        if (unlink(leftover) != 0 && errno != ENOENT) {
+            set_system_error("remove", leftover, error);
+            return false;
+        }
+    }
+
+    if (!make_private_file(fresh, error) || !create_schema(fresh, error))
+        return false;
+    if (rename(fresh, path) != 0) {
+        set_system_error("create", path, error);
+        return false;
+    }
+
+    return sync_parent(path, error);
+}
+
+/* ---- opening ----------------------------------------------------------------------------------
+ */
+
+/* An audit that was tampered with stays where it is, as evidence, and the runs go on. */
+static bool check_audit(StoreDatabase *database, const char *path, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    if (store_audit_verify(database->audit, &problem))
+        return true;
+    if (!g_error_matches(problem, PROBLEM, PROBLEM_VALUE)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return false;
+    }
+
+    log_line(LOG_LEVEL_ERROR, "%s: %s", path, problem->message);
+    return true;
+}
+
+/* An existing database. Damage is a PROBLEM_SYNTAX. */
+static StoreDatabase *open_existing(const char *path, GError **error)
+{
+    g_autoptr(StoreDatabase) database = NULL;
+    struct stat status;
+
+    if (stat(path, &status) == 0 && status.st_size == 0) {
+        sql_set_damaged(error, "the file is empty");
+        return NULL;
+    }
+    database = connect(path, error);
+    if (!database)
+        return NULL;
+
+    if (!store_schema_is_known(database->db, error) ||
+        !store_schema_check_file(database->db, error) ||
+        !store_schema_upgrade(database->db, error) || !store_rows_check(database->db, error))
+        return NULL;
+
+    database->rows = store_rows_new(database->db, error);
+    if (!database->rows)
+        return NULL;
+    database->audit = store_audit_new(database->db, error);
+    if (!database->audit || !check_audit(database, path, error))
+        return NULL;
+
+    database->is_sound = true;
+    return g_steal_pointer(&database);
+}
+
+/* Renames the database first: without it, SQLite begins anew and drops a log that stayed behind;
+ * without its log, it would be taken for a sound one of earlier days. */
+static char *set_aside(const char *path, GError **error)
+{
+    static const char *const parts[] = { "", "-wal", "-shm", "-journal" };
+    g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(clock_now_ms() / 1000);
+    g_autofree char *when = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
+    g_autofree char *name = g_strdup_printf("%s.damaged-%s", path, when);
+
+    /* A second one in the same second. */
+    while (g_file_test(name, G_FILE_TEST_EXISTS)) {
+        g_autofree char *longer = g_strconcat(name, "b", NULL);
+
+        g_free(name);
+        name = g_steal_pointer(&longer);
+    }
+
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_autofree char *from = g_strconcat(path, parts[i], NULL);
+        g_autofree char *to = g_strconcat(name, parts[i], NULL);
+
+        if (rename(from, to) != 0 && errno != ENOENT) {
+            set_system_error("set aside", from, error);
+            return NULL;
+        }
+    }
+
+    return sync_parent(path, error) ? g_steal_pointer(&name) : NULL;
+}
+
+static StoreDatabase *open_or_replace(const char *path, char **out_set_aside, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    g_autoptr(StoreDatabase) database = NULL;
+    g_autofree char *aside = NULL;
+
+    if (!g_file_test(path, G_FILE_TEST_EXISTS) && !create(path, error))
+        return NULL;
+    database = open_existing(path, &problem);
+    if (!database && !g_error_matches(problem, PROBLEM, PROBLEM_SYNTAX)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+    }
+
+    if (!database) {
+        aside = set_aside(path, error);
+        if (!aside || !create(path, error))
+            return NULL;
+        log_line(LOG_LEVEL_ERROR, "%s: %s. It is kept as %s, and a new one begun.", path,
+                 problem->message, aside);
+        database = open_existing(path, error);
+        if (!database)
+            return NULL;
+    }
+
+    *out_set_aside = g_steal_pointer(&aside);
+    return g_steal_pointer(&database);
+}
+
+StoreDatabase *store_database_open(const char *path, char **out_set_aside, GError **error)
+{
+    StoreDatabase *database = open_or_replace(path, out_set_aside, error);
+
+    if (!database)
+        g_prefix_error(error, "%s: ", path);
+
+    return database;
+}
+
+/* ---- writing ----------------------------------------------------------------------------------
+ */
+
+static bool apply_query(StoreDatabase *database, const EffectQuery *query, GPtrArray *events,
+                        GError **error)
+{
+    Event *event = store_query_run(database->db, query, error);
+
+    if (!event)
+        return false;
+    g_ptr_array_add(events, event);
+
+    return true;
+}
+
+static bool apply(StoreDatabase *database, const Effect *effect, GPtrArray *events, GError **error)
+{
+    switch (effect->kind) {
+    case EFFECT_PUT:
+        return store_rows_put(database->rows, effect->row, error);
+    case EFFECT_DELETE:
+        return store_rows_delete(database->rows, effect->removal.table, effect->removal.key, error);
+    case EFFECT_AUDIT:
+        return store_audit_append(database->audit, &effect->audit, error);
+    case EFFECT_QUERY:
+        return apply_query(database, &effect->query, events, error);
+    case EFFECT_PUBLISH:
+    case EFFECT_PUBLISH_PLAIN:
+    case EFFECT_CLEAR_RETAINED:
+    case EFFECT_SAY:
+    case EFFECT_TRUST:
+    case EFFECT_EDIT_FILE:
+    case EFFECT_LOG:
+        break;
+    }
+
+    g_assert_not_reached();
+}
+
+static bool write_all(StoreDatabase *database, GPtrArray *effects, GPtrArray *events,
+                      GError **error)
+{
+    if (!sql_run(database->db, "BEGIN", error))
+        return false;
+    for (unsigned i = 0; i < effects->len; i++) {
+        if (!apply(database, g_ptr_array_index(effects, i), events, error))
+            return false;
+    }
+
+    return sql_run(database->db, "COMMIT", error);
+}
+
+StoreOutcome store_database_write(StoreDatabase *database, GPtrArray *effects, GPtrArray *events,
+                                  GError **error)
+{
+    AuditHead before = store_audit_head(database->audit);
+    g_autoptr(GError) problem = NULL;
+    StoreOutcome outcome = STORE_BROKEN;
+
+    if (write_all(database, effects, events, &problem))
+        return STORE_COMMITTED;
+
+    store_audit_rewind(database->audit, &before);
+    g_ptr_array_set_size(events, 0);
+    /* SQLite has rolled back by itself after some failures. */
+    if (g_error_matches(problem, PROBLEM, PROBLEM_FULL) &&
+        (sqlite3_get_autocommit(database->db) || sql_run(database->db, "ROLLBACK", NULL)))
+        outcome = STORE_FULL;
+    else
+        database->is_sound = false;
+
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return outcome;
+}
+
+bool store_database_tidy(StoreDatabase *database, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+
+    if (database->log_pages < LOG_TIDY_PAGES)
+        return true;
+    database->log_pages = 0;
+    if (checkpoint(database, SQLITE_CHECKPOINT_PASSIVE, &problem) ||
+        g_error_matches(problem, PROBLEM, PROBLEM_FULL))
+        return true;
+
+    database->is_sound = false;
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return false;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+GPtrArray *store_database_load(StoreDatabase *database, Table table, GError **error)
+{
+    return store_rows_load(database->db, table, error);
+}
+
+bool store_database_verify(StoreDatabase *database, AuditHead *out_head, GError **error)
+{
+    if (!store_audit_verify(database->audit, error))
+        return false;
+
+    *out_head = store_audit_head(database->audit);
+    return true;
+}

@@ -1,0 +1,55 @@
+#include "agent1/edge/store_query.h"
+
+#include "agent1/edge/store_rows.h"
+
+#include "common/base/banned.h"
+
+/* Parameters: 1 the text, 2 the number, 3 the limit; a query without text may read differently. */
+typedef struct QueryText {
+    Table table;
+    const char *rest;
+    const char *rest_without_text;
+} QueryText;
+
+static const QueryText queries[] = {
+    [QUERY_RUN_BY_ID] = { TABLE_RUNS, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
+    [QUERY_RUN_BY_NUMBER] = { TABLE_RUNS, "WHERE \"number\" = ?2", "WHERE \"number\" = ?2" },
+    [QUERY_RUNS_RECENT] = { TABLE_RUNS,
+                            "WHERE \"agent\" = ?1 AND \"number\" IS NOT NULL "
+                            "ORDER BY \"number\" DESC LIMIT ?3",
+                            "WHERE \"number\" IS NOT NULL ORDER BY \"number\" DESC LIMIT ?3" },
+};
+
+Event *store_query_run(sqlite3 *db, const EffectQuery *query, GError **error)
+{
+    const QueryText *text = &queries[query->kind];
+    g_autoptr(sqlite3_stmt) select = NULL;
+    g_autoptr(GPtrArray) rows = NULL;
+    int parameters;
+    Event *event;
+
+    g_assert(query->kind < G_N_ELEMENTS(queries));
+
+    select = store_rows_select(db, text->table, query->text ? text->rest : text->rest_without_text,
+                               error);
+    if (!select)
+        return NULL;
+
+    /* A statement has as many parameters as the highest number it uses. */
+    parameters = sqlite3_bind_parameter_count(select);
+    if (parameters >= 1)
+        sql_bind_text(select, 1, query->text);
+    if (parameters >= 2)
+        sql_bind_int(select, 2, query->number);
+    if (parameters >= 3)
+        sql_bind_int(select, 3, query->limit);
+
+    rows = store_rows_read(select, text->table, error);
+    if (!rows)
+        return NULL;
+
+    event = event_new(EVENT_ROWS);
+    event->rows.cookie = query->cookie;
+    event->rows.rows = g_steal_pointer(&rows);
+    return event;
+}

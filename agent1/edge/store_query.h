@@ -1,0 +1,14 @@
+/*
+ * The queries of agent1/port/effect.h as SQL.
+ */
+#ifndef AGENT1_EDGE_STORE_QUERY_H
+#define AGENT1_EDGE_STORE_QUERY_H
+
+#include "agent1/edge/store_sql.h"
+#include "agent1/port/effect.h"
+#include "agent1/port/event.h"
+
+/* Answers a query with an EVENT_ROWS, which the caller owns. */
+Event *store_query_run(sqlite3 *db, const EffectQuery *query, GError **error);
+
+#endif
