@@ -1,0 +1,370 @@
+#include "common/data/window.h"
+
+#include "common/base/limits.h"
+#include "common/base/problem.h"
+#include "common/data/record.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+#define MINUTES_A_DAY  1440
+#define SECONDS_A_DAY  INT64_C(86400)
+#define DAYS_A_WEEK    7
+#define EVERY_DAY      0x7fu
+#define TIME_CHARS     5
+#define LOOK_AHEAD_MS  (15 * SECONDS_A_DAY * 1000)
+#define EPOCH_WEEKDAY  3 /* 1970-01-01 was a Thursday */
+#define DAYS_EXPECTED  "an array of at least one day: mon … sun, lun … dim, short or long"
+#define START_EXPECTED "a time from \"00:00\" to \"23:59\""
+#define END_EXPECTED   "a time from \"00:00\" to \"24:00\", other than the start"
+
+typedef struct DayName {
+    const char *name;
+    unsigned day; /* 0 is Monday */
+} DayName;
+
+static const DayName day_names[] = {
+    { "mon", 0 },     { "monday", 0 },   { "lun", 0 },      { "lundi", 0 },    { "tue", 1 },
+    { "tuesday", 1 }, { "mar", 1 },      { "mardi", 1 },    { "wed", 2 },      { "wednesday", 2 },
+    { "mer", 2 },     { "mercredi", 2 }, { "thu", 3 },      { "thursday", 3 }, { "jeu", 3 },
+    { "jeudi", 3 },   { "fri", 4 },      { "friday", 4 },   { "ven", 4 },      { "vendredi", 4 },
+    { "sat", 5 },     { "saturday", 5 }, { "sam", 5 },      { "samedi", 5 },   { "sun", 6 },
+    { "sunday", 6 },  { "dim", 6 },      { "dimanche", 6 },
+};
+
+static const char *const printed_days[DAYS_A_WEEK] = {
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+};
+
+/* What stands in the file. */
+typedef struct WindowText {
+    char *start;
+    char *end;
+    GPtrArray *days;
+    char *label;
+    bool is_enabled;
+} WindowText;
+
+static bool find_day(const char *name, unsigned *out)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(day_names); i++) {
+        if (g_ascii_strcasecmp(name, day_names[i].name) == 0) {
+            *out = day_names[i].day;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_day(const char *name)
+{
+    unsigned day;
+
+    return find_day(name, &day);
+}
+
+static bool read_time(const char *text, bool is_end, int *out_min)
+{
+    int hour;
+    int minute;
+
+    if (strlen(text) != TIME_CHARS || text[2] != ':' || !g_ascii_isdigit(text[0]) ||
+        !g_ascii_isdigit(text[1]) || !g_ascii_isdigit(text[3]) || !g_ascii_isdigit(text[4]))
+        return false;
+
+    hour = (text[0] - '0') * 10 + (text[1] - '0');
+    minute = (text[3] - '0') * 10 + (text[4] - '0');
+    if (minute > 59 || (hour > 23 && !(is_end && hour == 24 && minute == 0)))
+        return false;
+
+    *out_min = hour * 60 + minute;
+    return true;
+}
+
+static bool is_start_text(const char *text)
+{
+    int minute;
+
+    return read_time(text, false, &minute);
+}
+
+static bool is_end_text(const char *text)
+{
+    int minute;
+
+    return read_time(text, true, &minute);
+}
+
+static const Field fields[] = {
+    { .name = "start",
+      .kind = FIELD_STRING,
+      .offset = offsetof(WindowText, start),
+      .is_required = true,
+      .is_valid = is_start_text,
+      .expected = START_EXPECTED },
+    { .name = "end",
+      .kind = FIELD_STRING,
+      .offset = offsetof(WindowText, end),
+      .is_required = true,
+      .is_valid = is_end_text,
+      .expected = END_EXPECTED },
+    { .name = "days",
+      .kind = FIELD_STRINGS,
+      .offset = offsetof(WindowText, days),
+      .minimum = 1,
+      .maximum = G_N_ELEMENTS(day_names),
+      .is_valid = is_day,
+      .expected = DAYS_EXPECTED },
+    { .name = "label",
+      .kind = FIELD_STRING,
+      .offset = offsetof(WindowText, label),
+      .maximum = LABEL_MAX_BYTES },
+    { .name = "enabled",
+      .kind = FIELD_BOOL,
+      .offset = offsetof(WindowText, is_enabled),
+      .is_always_written = true },
+    { .name = NULL },
+};
+
+bool time_of_day_parse(const char *text, bool is_end, int *out_min, GError **error)
+{
+    if (read_time(text, is_end, out_min))
+        return true;
+
+    problem_set_expected(error, PROBLEM_VALUE, text,
+                         is_end ? "a time from \"00:00\" to \"24:00\"" : START_EXPECTED);
+    return false;
+}
+
+void window_free(Window *window)
+{
+    if (!window)
+        return;
+
+    g_free(window->label);
+    g_free(window);
+}
+
+Window *window_copy(const Window *window)
+{
+    Window *copy;
+
+    if (!window)
+        return NULL;
+
+    copy = g_memdup2(window, sizeof(*window));
+    copy->label = g_strdup(window->label);
+    return copy;
+}
+
+static void warn_unknown(const Json *object, const char *path, const char *const *also_known,
+                         GPtrArray *warnings)
+{
+    g_autoptr(GPtrArray) known = g_ptr_array_new();
+
+    for (const Field *field = fields; field->name; field++)
+        g_ptr_array_add(known, (void *)(guintptr)field->name);
+    for (; also_known && *also_known; also_known++)
+        g_ptr_array_add(known, (void *)(guintptr)*also_known);
+    g_ptr_array_add(known, NULL);
+
+    for (const Json *member = json_first(object); member; member = json_next(member))
+        record_warn_unknown(json_name(member), (const char *const *)known->pdata, path, warnings);
+}
+
+static unsigned days_of(const GPtrArray *names)
+{
+    unsigned days = 0;
+
+    if (!names)
+        return EVERY_DAY;
+    for (guint i = 0; i < names->len; i++) {
+        unsigned day = 0;
+
+        find_day(g_ptr_array_index(names, i), &day);
+        days |= 1u << day;
+    }
+    return days;
+}
+
+/* NULL when the two times are the same: nothing, or the whole day? */
+static Window *from_text(const WindowText *text)
+{
+    g_autoptr(Window) window = g_new0(Window, 1);
+
+    if (!read_time(text->start, false, &window->start_min) ||
+        !read_time(text->end, true, &window->end_min) || window->start_min == window->end_min)
+        return NULL;
+
+    if (window->end_min == 0)
+        window->end_min = MINUTES_A_DAY;
+    window->days = days_of(text->days);
+    window->is_enabled = text->is_enabled;
+    window->label = g_strdup(text->label);
+    return g_steal_pointer(&window);
+}
+
+Window *window_parse(const Json *object, const char *path, const char *const *also_known,
+                     GPtrArray *warnings, GError **error)
+{
+    WindowText text = { .is_enabled = true };
+    Window *window = NULL;
+
+    if (record_read(fields, &text, object, path, NULL, error)) {
+        window = from_text(&text);
+        if (!window)
+            g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s%send: \"%s\": expected %s", path,
+                        *path ? "." : "", text.end, END_EXPECTED);
+    }
+    if (window && warnings)
+        warn_unknown(object, path, also_known, warnings);
+
+    record_clear(fields, &text);
+    return window;
+}
+
+static char *print_time(int minute)
+{
+    return g_strdup_printf("%02d:%02d", minute / 60, minute % 60);
+}
+
+static GPtrArray *print_days(unsigned days)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+
+    for (unsigned day = 0; day < DAYS_A_WEEK; day++) {
+        if (days & 1u << day)
+            g_ptr_array_add(names, g_strdup(printed_days[day]));
+    }
+    return names;
+}
+
+Json *window_print(const Window *window)
+{
+    WindowText text = {
+        .start = print_time(window->start_min),
+        .end = print_time(window->end_min),
+        .days = window->days == EVERY_DAY ? NULL : print_days(window->days),
+        .label = g_strdup(window->label),
+        .is_enabled = window->is_enabled,
+    };
+    Json *object = json_new_object();
+
+    record_write(fields, &text, object);
+    record_clear(fields, &text);
+    return object;
+}
+
+char *window_describe(const Window *window)
+{
+    g_autofree char *start = print_time(window->start_min);
+    g_autofree char *end = print_time(window->end_min);
+    GString *out = g_string_new(NULL);
+
+    g_string_append_printf(out, "%s-%s", start, end);
+    if (window->days != EVERY_DAY) {
+        g_autoptr(GPtrArray) days = print_days(window->days);
+
+        for (guint i = 0; i < days->len; i++)
+            g_string_append_printf(out, "%c%s", i ? ',' : ' ',
+                                   (const char *)g_ptr_array_index(days, i));
+    }
+    if (window->label && *window->label)
+        g_string_append_printf(out, " (%s)", window->label);
+    return g_string_free(out, FALSE);
+}
+
+static int64_t divide_down(int64_t number, int64_t by)
+{
+    return number / by - (number % by < 0);
+}
+
+static int interval_at(GTimeZone *zone, int64_t unix_s)
+{
+    return g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, unix_s);
+}
+
+/* Seconds after 1970-01-01T00:00 as the local clock shows them. */
+static int64_t local_seconds(GTimeZone *zone, int64_t unix_s)
+{
+    return unix_s + g_time_zone_get_offset(zone, interval_at(zone, unix_s));
+}
+
+static bool has_day(const Window *window, int64_t day)
+{
+    int64_t weekday = (day + EPOCH_WEEKDAY) - divide_down(day + EPOCH_WEEKDAY, DAYS_A_WEEK) * 7;
+
+    return window->days & 1u << weekday;
+}
+
+static bool contains_at(const Window *window, GTimeZone *zone, int64_t unix_s)
+{
+    int64_t local_s = local_seconds(zone, unix_s);
+    int64_t day = divide_down(local_s, SECONDS_A_DAY);
+    int64_t minute = (local_s - day * SECONDS_A_DAY) / 60;
+
+    if (!window->is_enabled)
+        return false;
+    if (window->start_min < window->end_min)
+        return has_day(window, day) && minute >= window->start_min && minute < window->end_min;
+
+    /* Over midnight: the morning belongs to the window of the day before. */
+    return (has_day(window, day) && minute >= window->start_min) ||
+           (has_day(window, day - 1) && minute < window->end_min);
+}
+
+bool window_contains(const Window *window, GTimeZone *zone, int64_t at_ms)
+{
+    return contains_at(window, zone, divide_down(at_ms, 1000));
+}
+
+/* How long from a local time until the clock shows that minute again, at least a second. */
+static int64_t seconds_until(int64_t local_s, int minute)
+{
+    int64_t of_day_s = local_s - divide_down(local_s, SECONDS_A_DAY) * SECONDS_A_DAY;
+    int64_t wait_s = (minute % MINUTES_A_DAY) * INT64_C(60) - of_day_s;
+
+    return wait_s > 0 ? wait_s : wait_s + SECONDS_A_DAY;
+}
+
+/* The first second after from_s, and not after until_s, at which the clock is set forward or back;
+ * until_s when it is not. GLib tells the number of an interval, but not where it ends. */
+static int64_t first_shift(GTimeZone *zone, int64_t from_s, int64_t until_s)
+{
+    int interval = interval_at(zone, from_s);
+
+    if (interval_at(zone, until_s) == interval)
+        return until_s;
+    while (until_s - from_s > 1) {
+        int64_t middle_s = from_s + (until_s - from_s) / 2;
+
+        if (interval_at(zone, middle_s) == interval)
+            from_s = middle_s;
+        else
+            until_s = middle_s;
+    }
+    return until_s;
+}
+
+int64_t window_next_change(const Window *window, GTimeZone *zone, int64_t at_ms)
+{
+    int64_t at_s = divide_down(at_ms, 1000);
+    int64_t last_s = divide_down(at_ms + LOOK_AHEAD_MS, 1000);
+    bool is_inside = contains_at(window, zone, at_s);
+
+    if (!window->is_enabled)
+        return INT64_MAX;
+
+    /* Between two looks neither is a start or end passed, nor is the clock set. */
+    while (at_s < last_s) {
+        int64_t local_s = local_seconds(zone, at_s);
+        int64_t start_s = seconds_until(local_s, window->start_min);
+        int64_t end_s = seconds_until(local_s, window->end_min);
+
+        at_s = first_shift(zone, at_s, at_s + MIN(start_s, end_s));
+        if (at_s <= last_s && contains_at(window, zone, at_s) != is_inside)
+            return at_s * 1000;
+    }
+    return INT64_MAX;
+}
