@@ -14,8 +14,8 @@ static const char *const names[] = {
     "token",    "api_key", "api-key",    "apikey", "access_key", NULL,
 };
 
-/* The schemes of HTTP's Authorization header that carry one. */
-static const char *const schemes[] = { "bearer ", "basic ", NULL };
+/* How HTTP's Authorization header carries one. "Basic" alone is also a word of prose. */
+static const char *const schemes[] = { "bearer ", "authorization: basic ", NULL };
 
 static bool begins_with(const char *text, const char *prefix)
 {
