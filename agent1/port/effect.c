@@ -189,7 +189,7 @@ void effects_trust(Effects *effects, GPtrArray *keys)
 }
 
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
-                       const char *members)
+                       const char *members, bool is_fill)
 {
     EffectEditFile *edit = &append(effects, EFFECT_EDIT_FILE)->edit;
 
@@ -197,6 +197,7 @@ void effects_edit_file(Effects *effects, const char *id, const char *file, const
     edit->file = g_strdup(file);
     edit->name = g_strdup(name);
     edit->members = g_strdup(members);
+    edit->is_fill = is_fill;
 }
 
 void effects_log(Effects *effects, EffectLogLevel level, const char *run, const char *agent,

@@ -76,6 +76,7 @@ typedef struct EffectEditFile {
     char *file;    /* "agents_registry.json" */
     char *name;    /* the entry below "agents" */
     char *members; /* a JSON object of the members to set; null removes one */
+    bool is_fill;  /* set only those that are absent: what a person wrote stays */
 } EffectEditFile;
 
 typedef struct EffectLog {
@@ -132,7 +133,7 @@ void effects_clear_retained(Effects *effects, const char *topic);
 void effects_say(Effects *effects, const char *id, const char *jid, const char *text);
 void effects_trust(Effects *effects, GPtrArray *keys); /* taken over */
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
-                       const char *members);
+                       const char *members, bool is_fill);
 void effects_log(Effects *effects, EffectLogLevel level, const char *run, const char *agent,
                  const char *format, ...) G_GNUC_PRINTF(5, 6);
 

@@ -45,6 +45,7 @@ void event_free(Event *event)
         break;
     case EVENT_LINK_UP:
     case EVENT_LINK_DOWN:
+    case EVENT_CONFIGURED:
     case EVENT_TICK:
         break;
     }

@@ -21,6 +21,7 @@ typedef enum {
     EVENT_SAID,        /* the XMPP server has taken a message (or the recipient cannot have it) */
     EVENT_ROWS,        /* the answer to EFFECT_QUERY */
     EVENT_FILE_EDITED, /* the answer to EFFECT_EDIT_FILE */
+    EVENT_CONFIGURED,  /* people's files were read anew and core_configure() took them */
     EVENT_PROBE,       /* a message arrived on agents/acl-probe/inbox: the broker's ACL is open */
     EVENT_TICK,        /* core_next_deadline() came, or the wall clock was set */
 } EventKind;

@@ -31,9 +31,24 @@ static const Column outbox[] = {
 };
 
 static const Column agents[] = {
-    TEXT("name"),    TEXT("key_text"), TEXT("journal"), INT("session"),      INT("seq"),
-    TEXT("state"),   INT("since"),     INT("heard"),    INT("control_seq"),  INT("is_pause_wished"),
-    TEXT("version"), TEXT("host"),     TEXT("skills"),  TEXT("policy_hash"), TEXT("boot_id"),
+    TEXT("name"),
+    TEXT("key_text"),
+    TEXT("journal"),
+    INT("session"),
+    INT("seq"),
+    TEXT("state"),
+    INT("since"),
+    INT("heard"),
+    INT("control_seq"),
+    INT("is_pause_wished"),
+    TEXT("version"),
+    TEXT("host"),
+    TEXT("skills"),
+    TEXT("policy_hash"),
+    TEXT("boot_id"),
+    TEXT("former"),
+    INT("registered_session"),
+    INT("registered_seq"),
 };
 
 static const Column waiting[] = {

@@ -8,6 +8,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* The orchestrator's own name on the wire: in topics and as `from`. */
+#define AGENT1_NAME "agent1"
+
 #define TOPIC_AGENT1_INBOX  "agents/agent1/inbox"
 #define TOPIC_REGISTER      "agents/register"
 #define TOPIC_DAILY_REPORT  "agents/daily_report"

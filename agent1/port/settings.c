@@ -1,0 +1,194 @@
+#include "agent1/port/settings.h"
+
+#include <string.h>
+
+#include "common/base/name.h"
+#include "common/base/problem.h"
+#include "common/data/record.h"
+#include "common/base/banned.h"
+
+#define MINUTE_MS  INT64_C(60000)
+#define AT(member) offsetof(Settings, member)
+
+static const char *const languages[] = { "en", "fr", NULL };
+static const char *const tls_words[] = { "required", "allowed", "direct", "none", NULL };
+static const char *const role_words[] = { "none", "viewer", "operator", "admin", NULL };
+
+static bool is_jid(const char *text)
+{
+    const char *at = strchr(text, '@');
+
+    return at && at != text && at[1] != '\0' && at[1] != '/' && !strpbrk(text, " \t\n<>\"&'");
+}
+
+static const Field xmpp_fields[] = {
+    { .name = "enabled", .kind = FIELD_BOOL, .offset = AT(xmpp_is_enabled) },
+    { .name = "jid",
+      .kind = FIELD_STRING,
+      .offset = AT(xmpp_jid),
+      .is_valid = is_jid,
+      .expected = "a JID such as agent1@example.org" },
+    { .name = "password", .kind = FIELD_STRING, .offset = AT(xmpp_password) },
+    { .name = "password_file", .kind = FIELD_STRING, .offset = AT(xmpp_password_file) },
+    { .name = "password_env", .kind = FIELD_STRING, .offset = AT(xmpp_password_env) },
+    { .name = "host", .kind = FIELD_STRING, .offset = AT(xmpp_host) },
+    { .name = "port", .kind = FIELD_INT, .offset = AT(xmpp_port), .minimum = 1, .maximum = 65535 },
+    { .name = "tls", .kind = FIELD_CHOICE, .offset = AT(xmpp_tls), .choices = tls_words },
+    { .name = "ca_file", .kind = FIELD_STRING, .offset = AT(xmpp_ca_file) },
+    { .name = "rooms", .kind = FIELD_JSON, .offset = AT(xmpp_rooms) },
+    { .name = NULL },
+};
+
+static const Field mqtt_fields[] = {
+    { .name = "url", .kind = FIELD_STRING, .offset = AT(mqtt_url), .is_required = true },
+    { .name = "username", .kind = FIELD_STRING, .offset = AT(mqtt_username) },
+    { .name = "password", .kind = FIELD_STRING, .offset = AT(mqtt_password) },
+    { .name = "password_file", .kind = FIELD_STRING, .offset = AT(mqtt_password_file) },
+    { .name = "password_env", .kind = FIELD_STRING, .offset = AT(mqtt_password_env) },
+    { .name = "ca_file", .kind = FIELD_STRING, .offset = AT(mqtt_ca_file) },
+    { .name = "cert_file", .kind = FIELD_STRING, .offset = AT(mqtt_cert_file) },
+    { .name = "key_file", .kind = FIELD_STRING, .offset = AT(mqtt_key_file) },
+    { .name = "unsigned_role",
+      .kind = FIELD_CHOICE,
+      .offset = AT(mqtt_unsigned_role),
+      .choices = role_words },
+    { .name = "seal", .kind = FIELD_BOOL, .offset = AT(mqtt_is_sealed) },
+    { .name = "keep_alive_s",
+      .kind = FIELD_INT,
+      .offset = AT(mqtt_keep_alive_s),
+      .minimum = 5,
+      .maximum = 3600 },
+    { .name = NULL },
+};
+
+static const Field tasks_fields[] = {
+    { .name = "timeout",
+      .kind = FIELD_DURATION,
+      .offset = AT(tasks_timeout_ms),
+      .minimum = 1000,
+      .maximum = 7 * 24 * 60 * MINUTE_MS },
+    { .name = "expires",
+      .kind = FIELD_DURATION,
+      .offset = AT(tasks_expires_ms),
+      .minimum = 1000,
+      .maximum = 7 * 24 * 60 * MINUTE_MS },
+    { .name = "max_output",
+      .kind = FIELD_SIZE,
+      .offset = AT(tasks_max_output_bytes),
+      .minimum = 65536,
+      .maximum = INT64_C(1) << 40 },
+    { .name = NULL },
+};
+
+static const Field settings_fields[] = {
+    { .name = "name",
+      .kind = FIELD_STRING,
+      .offset = AT(name),
+      .is_valid = name_is_valid,
+      .expected = "1 to 32 characters of a-z, 0-9, _ and -" },
+    { .name = "timezone", .kind = FIELD_STRING, .offset = AT(timezone) },
+    { .name = "language",
+      .kind = FIELD_STRING,
+      .offset = AT(language),
+      .maximum = 16,
+      .expected = "en or fr" },
+    { .name = "state_dir", .kind = FIELD_STRING, .offset = AT(state_dir) },
+    { .name = "xmpp", .kind = FIELD_OBJECT, .fields = xmpp_fields },
+    { .name = "mqtt", .kind = FIELD_OBJECT, .fields = mqtt_fields, .is_required = true },
+    { .name = "users", .kind = FIELD_JSON, .offset = AT(users), .is_required = true },
+    { .name = "tasks", .kind = FIELD_OBJECT, .fields = tasks_fields },
+    { .name = "planner", .kind = FIELD_JSON, .offset = AT(planner) },
+    { .name = "debate", .kind = FIELD_JSON, .offset = AT(debate) },
+    { .name = "llm", .kind = FIELD_JSON, .offset = AT(llm) },
+    { .name = "events", .kind = FIELD_JSON, .offset = AT(events) },
+    { .name = "homeassistant", .kind = FIELD_JSON, .offset = AT(homeassistant) },
+    { .name = NULL },
+};
+
+static void set_defaults(Settings *settings)
+{
+    settings->name = g_strdup("agent1");
+    settings->language = g_strdup("en");
+    settings->xmpp_is_enabled = true;
+    settings->xmpp_port = 5222;
+    settings->mqtt_is_sealed = true;
+    settings->mqtt_keep_alive_s = 30;
+    settings->tasks_timeout_ms = 10 * MINUTE_MS;
+    settings->tasks_expires_ms = 15 * MINUTE_MS;
+    settings->tasks_max_output_bytes = 16 * 1024 * 1024;
+}
+
+static bool has_password(const char *in_place, const char *file, const char *environment)
+{
+    return (in_place && *in_place) || (file && *file) || (environment && *environment);
+}
+
+/* What one row alone cannot tell. */
+static bool check_together(const Settings *settings, GPtrArray *warnings, GError **error)
+{
+    if (!g_strv_contains(languages, settings->language)) {
+        g_set_error(error, PROBLEM, PROBLEM_VALUE, "language: \"%s\": expected en or fr",
+                    settings->language);
+        return false;
+    }
+    if (settings->xmpp_is_enabled && !settings->xmpp_jid) {
+        g_set_error(error, PROBLEM, PROBLEM_MISSING,
+                    "xmpp.jid: missing: expected a JID such as agent1@example.org "
+                    "(or \"enabled\": false)");
+        return false;
+    }
+    if (settings->xmpp_is_enabled &&
+        !has_password(settings->xmpp_password, settings->xmpp_password_file,
+                      settings->xmpp_password_env)) {
+        g_set_error(error, PROBLEM, PROBLEM_MISSING,
+                    "xmpp.password_file: missing: expected password, password_file or "
+                    "password_env");
+        return false;
+    }
+    if ((settings->mqtt_cert_file == NULL) != (settings->mqtt_key_file == NULL)) {
+        g_set_error(error, PROBLEM, PROBLEM_MISSING,
+                    "mqtt: cert_file and key_file go together: expected both or neither");
+        return false;
+    }
+    if (warnings && json_count(settings->xmpp_rooms) > 0)
+        g_ptr_array_add(warnings, g_strdup("xmpp.rooms: this version joins no rooms; ignored"));
+    return true;
+}
+
+/* An empty text means "not set" for everything that names a file, a host or a name. */
+static void drop_empty(char **text)
+{
+    if (*text && **text == '\0')
+        g_clear_pointer(text, g_free);
+}
+
+Settings *settings_parse(const Json *object, GPtrArray *warnings, GError **error)
+{
+    g_autoptr(Settings) settings = g_new0(Settings, 1);
+
+    record_init(settings_fields, settings);
+    set_defaults(settings);
+    if (!record_read(settings_fields, settings, object, "", warnings, error))
+        return NULL;
+
+    drop_empty(&settings->timezone);
+    drop_empty(&settings->state_dir);
+    drop_empty(&settings->xmpp_host);
+    drop_empty(&settings->xmpp_ca_file);
+    drop_empty(&settings->mqtt_username);
+    drop_empty(&settings->mqtt_ca_file);
+    drop_empty(&settings->mqtt_cert_file);
+    drop_empty(&settings->mqtt_key_file);
+    if (!check_together(settings, warnings, error))
+        return NULL;
+    return g_steal_pointer(&settings);
+}
+
+void settings_free(Settings *settings)
+{
+    if (!settings)
+        return;
+
+    record_clear(settings_fields, settings);
+    g_free(settings);
+}
