@@ -1,0 +1,177 @@
+#include "agent1/model/fleet.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+#define FORMER_MAX 16
+
+struct Fleet {
+    GHashTable *by_name; /* FleetAgent *, owned */
+};
+
+static void free_agent(void *data)
+{
+    FleetAgent *agent = data;
+
+    g_free(agent->name);
+    g_free(agent->key);
+    g_free(agent->journal);
+    g_free(agent->former);
+    g_free(agent->version);
+    g_free(agent->host);
+    g_free(agent->boot_id);
+    g_free(agent->policy_hash);
+    json_free(agent->skills);
+    g_free(agent->query_id);
+    g_free(agent);
+}
+
+Fleet *fleet_new(void)
+{
+    Fleet *fleet = g_new0(Fleet, 1);
+
+    fleet->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_agent);
+    return fleet;
+}
+
+void fleet_free(Fleet *fleet)
+{
+    if (!fleet)
+        return;
+
+    g_hash_table_unref(fleet->by_name);
+    g_free(fleet);
+}
+
+FleetAgent *fleet_find(const Fleet *fleet, const char *name)
+{
+    return g_hash_table_lookup(fleet->by_name, name);
+}
+
+FleetAgent *fleet_get(Fleet *fleet, const char *name)
+{
+    FleetAgent *agent = fleet_find(fleet, name);
+
+    if (agent)
+        return agent;
+
+    agent = g_new0(FleetAgent, 1);
+    agent->name = g_strdup(name);
+    agent->state = AGENT_OFFLINE;
+    agent->clock_offset_ms = MESSAGE_ABSENT;
+    agent->query_due_ms = INT64_MAX;
+    g_hash_table_insert(fleet->by_name, agent->name, agent);
+    return agent;
+}
+
+void fleet_remove(Fleet *fleet, const char *name)
+{
+    g_hash_table_remove(fleet->by_name, name);
+}
+
+static int compare_agents(gconstpointer a, gconstpointer b)
+{
+    return strcmp((*(const FleetAgent *const *)a)->name, (*(const FleetAgent *const *)b)->name);
+}
+
+GPtrArray *fleet_list(const Fleet *fleet)
+{
+    GPtrArray *list = g_ptr_array_new();
+    GHashTableIter iter;
+    void *agent;
+
+    g_hash_table_iter_init(&iter, fleet->by_name);
+    while (g_hash_table_iter_next(&iter, NULL, &agent))
+        g_ptr_array_add(list, agent);
+    g_ptr_array_sort(list, compare_agents);
+    return list;
+}
+
+static bool is_former(const FleetAgent *agent, const char *journal)
+{
+    g_auto(GStrv) former = g_strsplit(agent->former ? agent->former : "", " ", -1);
+
+    return g_strv_contains((const char *const *)former, journal);
+}
+
+static FleetOrder compare_numbers(int64_t session, int64_t seq, int64_t last_session,
+                                  int64_t last_seq)
+{
+    if (session != last_session)
+        return session > last_session ? FLEET_NEWER : FLEET_OLDER;
+    if (seq != last_seq)
+        return seq > last_seq ? FLEET_NEWER : FLEET_OLDER;
+    return FLEET_EQUAL;
+}
+
+FleetOrder fleet_compare_status(const FleetAgent *agent, const char *journal, int64_t session,
+                                int64_t seq)
+{
+    if (!agent->journal)
+        return FLEET_NEW_JOURNAL;
+    if (strcmp(agent->journal, journal) != 0)
+        return is_former(agent, journal) ? FLEET_OLDER : FLEET_NEW_JOURNAL;
+    return compare_numbers(session, seq, agent->session, agent->seq);
+}
+
+FleetOrder fleet_compare_register(const FleetAgent *agent, const char *journal, int64_t session,
+                                  int64_t seq)
+{
+    FleetOrder order;
+
+    if (!agent->journal)
+        return FLEET_NEW_JOURNAL;
+    if (strcmp(agent->journal, journal) != 0)
+        return is_former(agent, journal) ? FLEET_OLDER : FLEET_NEW_JOURNAL;
+    if (session < agent->session)
+        return FLEET_OLDER;
+    order = compare_numbers(session, seq, agent->registered_session, agent->registered_seq);
+    /* A repeat of this session's register that a later one of the session overtook. */
+    if (order == FLEET_OLDER && session == agent->registered_session)
+        return FLEET_EQUAL;
+    return order;
+}
+
+void fleet_set_journal(FleetAgent *agent, const char *journal)
+{
+    if (agent->journal) {
+        g_auto(GStrv) former = g_strsplit(agent->former ? agent->former : "", " ", -1);
+        GString *text = g_string_new(agent->journal);
+        unsigned i;
+
+        for (i = 0; former[i] && i + 1 < FORMER_MAX; i++) {
+            if (former[i][0])
+                g_string_append_printf(text, " %s", former[i]);
+        }
+        g_free(agent->former);
+        agent->former = g_string_free(text, FALSE);
+    }
+    g_free(agent->journal);
+    agent->journal = g_strdup(journal);
+}
+
+const Json *fleet_skill(const FleetAgent *agent, const char *name)
+{
+    const Json *node;
+
+    for (node = json_first(agent->skills); node; node = json_next(node)) {
+        if (g_strcmp0(json_string(json_member(node, "name")), name) == 0)
+            return node;
+    }
+    return NULL;
+}
+
+char *fleet_skills_text(const FleetAgent *agent)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    const Json *node;
+
+    for (node = json_first(agent->skills); node; node = json_next(node)) {
+        const char *name = json_string(json_member(node, "name"));
+
+        if (name)
+            g_string_append_printf(text, "%s%s", text->len ? ", " : "", name);
+    }
+    return text->len ? g_strdup(text->str) : NULL;
+}

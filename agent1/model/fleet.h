@@ -1,0 +1,83 @@
+/*
+ * What the accepted agents told of themselves: journal, session, state, skills, and what is wished
+ * of them. Who they are and whether they are trusted is agent1/model/registry.h.
+ */
+#ifndef AGENT1_MODEL_FLEET_H
+#define AGENT1_MODEL_FLEET_H
+
+#include "common/data/json.h"
+#include "common/wire/message.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct FleetAgent {
+    char *name;
+    char *key; /* the key that registered */
+    char *journal;
+    char *former;    /* journals it had before, newest first, with spaces between; or NULL */
+    int64_t session; /* of the last status */
+    int64_t seq;
+    int64_t registered_session; /* of the last register */
+    int64_t registered_seq;
+    AgentState state;
+    int64_t since_ms;    /* when that state began, by its own word or ours */
+    int64_t heard_ms;    /* the last authentic frame; 0: never */
+    int64_t control_seq; /* the last one given out */
+    bool is_pause_wished;
+    char *version;
+    char *host;
+    char *boot_id;
+    char *policy_hash;
+    Json *skills; /* as in register; NULL: none known */
+    int64_t running;
+    int64_t queued;
+    int64_t clock_offset_ms; /* MESSAGE_ABSENT: within bounds */
+    char *query_id;          /* the query whose answer is awaited; NULL: none */
+    int64_t query_due_ms;    /* when it is asked (again); INT64_MAX: not at all */
+    unsigned query_sent;
+} FleetAgent;
+
+typedef struct Fleet Fleet;
+
+Fleet *fleet_new(void);
+void fleet_free(Fleet *fleet);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fleet, fleet_free)
+
+/* Borrowed, or NULL. */
+FleetAgent *fleet_find(const Fleet *fleet, const char *name);
+
+/* The one of that name, made if need be. */
+FleetAgent *fleet_get(Fleet *fleet, const char *name);
+
+void fleet_remove(Fleet *fleet, const char *name);
+
+/* Every one, in order of the alphabet: borrowed; g_ptr_array_unref() frees the array. */
+GPtrArray *fleet_list(const Fleet *fleet);
+
+typedef enum {
+    FLEET_NEWER,       /* take it */
+    FLEET_EQUAL,       /* known already */
+    FLEET_OLDER,       /* a repeat from the past, or a journal restored from a backup */
+    FLEET_NEW_JOURNAL, /* another journal than the last one: all it held before is lost */
+} FleetOrder;
+
+/* Where a status, or a register, with this journal, session and seq stands against what is known.
+ * A journal that the agent had before the present one is older. Both kinds share the session but
+ * not the order of arrival: a status may overtake its register. */
+FleetOrder fleet_compare_status(const FleetAgent *agent, const char *journal, int64_t session,
+                                int64_t seq);
+FleetOrder fleet_compare_register(const FleetAgent *agent, const char *journal, int64_t session,
+                                  int64_t seq);
+
+/* Takes a journal, remembering the last 16 former ones. */
+void fleet_set_journal(FleetAgent *agent, const char *journal);
+
+/* The skill's object in what the agent registered, or NULL. */
+const Json *fleet_skill(const FleetAgent *agent, const char *name);
+
+/* "apt.update, apt.upgrade, shell", or NULL when it offers none. The caller owns it. */
+char *fleet_skills_text(const FleetAgent *agent);
+
+#endif

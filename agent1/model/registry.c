@@ -1,0 +1,246 @@
+#include "agent1/model/registry.h"
+
+#include <string.h>
+
+#include "common/base/limits.h"
+#include "common/base/name.h"
+#include "common/base/problem.h"
+#include "common/data/record.h"
+#include "common/wire/key.h"
+#include "common/base/banned.h"
+
+#define OWN_ENTRY "agent1"
+
+struct Registry {
+    GHashTable *by_name; /* RegistryAgent *, owned */
+    GHashTable *by_key;  /* the accepted ones */
+};
+
+/* The members of one entry as they stand in the file. */
+typedef struct Entry {
+    char *description;
+    char *public_key;
+    bool is_accepted;
+    char *install_path;
+    char *service_name;
+    char *git_branch;
+    Json *skills;
+    Json *work_hours;
+    Json *labels;
+} Entry;
+
+#define AT(member) offsetof(Entry, member)
+
+static const Field entry_fields[] = {
+    { .name = "description", .kind = FIELD_STRING, .offset = AT(description), .maximum = 1000 },
+    { .name = "public_key",
+      .kind = FIELD_STRING,
+      .offset = AT(public_key),
+      .is_valid = key_is_valid_text,
+      .expected = "the key as agent2 --show-key prints it, x25519:…" },
+    { .name = "accepted", .kind = FIELD_BOOL, .offset = AT(is_accepted) },
+    { .name = "install_path", .kind = FIELD_STRING, .offset = AT(install_path) },
+    { .name = "service_name", .kind = FIELD_STRING, .offset = AT(service_name) },
+    { .name = "git_branch", .kind = FIELD_STRING, .offset = AT(git_branch) },
+    { .name = "skills", .kind = FIELD_JSON, .offset = AT(skills) },
+    { .name = "work_hours", .kind = FIELD_JSON, .offset = AT(work_hours) },
+    { .name = "labels", .kind = FIELD_JSON, .offset = AT(labels) },
+    { .name = NULL },
+};
+
+static void free_agent(void *data)
+{
+    RegistryAgent *agent = data;
+
+    g_free(agent->name);
+    g_free(agent->description);
+    g_free(agent->key);
+    window_free(agent->work_hours);
+    g_free(agent->zone_name);
+    if (agent->zone)
+        g_time_zone_unref(agent->zone);
+    g_free(agent);
+}
+
+static bool read_work_hours(RegistryAgent *agent, const Json *json, const char *path,
+                            const Zones *zones, GPtrArray *warnings, GError **error)
+{
+    static const char *const also_known[] = { "timezone", NULL };
+    g_autofree char *here = g_strdup_printf("%s.work_hours", path);
+    const Json *zone_node = json_member(json, "timezone");
+    const char *zone_name = json_string(zone_node);
+
+    agent->work_hours = window_parse(json, here, also_known, warnings, error);
+    if (!agent->work_hours)
+        return false;
+    if (!zone_node)
+        return true;
+
+    agent->zone = zone_name ? zones_find(zones, zone_name) : NULL;
+    if (!agent->zone) {
+        g_set_error(error, PROBLEM, PROBLEM_VALUE,
+                    "%s.timezone: \"%s\": expected a time zone of this system, such as "
+                    "Europe/Paris",
+                    here, zone_name ? zone_name : "");
+        return false;
+    }
+    g_time_zone_ref(agent->zone);
+    agent->zone_name = g_strdup(zone_name);
+    return true;
+}
+
+/* Fills an agent that the registry owns already. */
+static bool read_agent(RegistryAgent *agent, const Json *object, const char *path,
+                       const Zones *zones, GPtrArray *warnings, GError **error)
+{
+    Entry entry;
+    bool is_read;
+
+    record_init(entry_fields, &entry);
+    is_read = record_read(entry_fields, &entry, object, path, warnings, error);
+    if (is_read && entry.work_hours)
+        is_read = read_work_hours(agent, entry.work_hours, path, zones, warnings, error);
+    if (is_read && entry.is_accepted && !entry.public_key) {
+        g_set_error(error, PROBLEM, PROBLEM_MISSING,
+                    "%s.public_key: missing: an accepted agent needs its key", path);
+        is_read = false;
+    }
+    agent->description = g_steal_pointer(&entry.description);
+    agent->key = g_steal_pointer(&entry.public_key);
+    agent->is_accepted = entry.is_accepted && agent->key;
+    record_clear(entry_fields, &entry);
+    return is_read;
+}
+
+static bool check_name(const char *name, const char *path, GError **error)
+{
+    if (name_is_valid(name) && !name_is_reserved(name))
+        return true;
+
+    g_set_error(error, PROBLEM, PROBLEM_VALUE,
+                "%s: expected an agent's name: 1 to 32 characters of a-z, 0-9, _ and -, and none "
+                "of the words that topics use",
+                path);
+    return false;
+}
+
+static bool enter_key(Registry *registry, RegistryAgent *agent, const char *path, GError **error)
+{
+    const RegistryAgent *other;
+
+    if (!agent->is_accepted)
+        return true;
+
+    other = registry_by_key(registry, agent->key);
+    if (other) {
+        g_set_error(error, PROBLEM, PROBLEM_VALUE,
+                    "%s.public_key: the same as of \"%s\": expected a key for each", path,
+                    other->name);
+        return false;
+    }
+    g_hash_table_insert(registry->by_key, agent->key, agent);
+    return true;
+}
+
+static bool read_agents(Registry *registry, const Json *agents, const Zones *zones,
+                        GPtrArray *warnings, GError **error)
+{
+    const Json *node;
+
+    for (node = json_first(agents); node; node = json_next(node)) {
+        const char *name = json_name(node);
+        g_autofree char *path = g_strdup_printf("agents.%s", name);
+        RegistryAgent *agent;
+
+        if (name[0] == '_' || strcmp(name, OWN_ENTRY) == 0)
+            continue;
+        if (!check_name(name, path, error))
+            return false;
+        agent = g_new0(RegistryAgent, 1);
+        agent->name = g_strdup(name);
+        g_hash_table_insert(registry->by_name, agent->name, agent);
+        if (!read_agent(agent, node, path, zones, warnings, error) ||
+            !enter_key(registry, agent, path, error))
+            return false;
+    }
+    return true;
+}
+
+Registry *registry_parse(const Json *root, const Zones *zones, GPtrArray *warnings, GError **error)
+{
+    g_autoptr(Registry) registry = g_new0(Registry, 1);
+    const Json *agents = json_member(root, "agents");
+
+    registry->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_agent);
+    registry->by_key = g_hash_table_new(g_str_hash, g_str_equal);
+    if (root && json_kind(agents) != JSON_OBJECT) {
+        g_set_error(error, PROBLEM, PROBLEM_TYPE, "agents: %s: expected an object of agents",
+                    agents ? json_kind_name(json_kind(agents)) : "missing");
+        return NULL;
+    }
+    if (json_count(agents) > AGENTS_MAX) {
+        g_set_error(error, PROBLEM, PROBLEM_LIMIT, "agents: %u of them: expected at most %d",
+                    json_count(agents), AGENTS_MAX);
+        return NULL;
+    }
+    if (!read_agents(registry, agents, zones, warnings, error))
+        return NULL;
+    return g_steal_pointer(&registry);
+}
+
+void registry_free(Registry *registry)
+{
+    if (!registry)
+        return;
+
+    g_hash_table_unref(registry->by_key);
+    g_hash_table_unref(registry->by_name);
+    g_free(registry);
+}
+
+const RegistryAgent *registry_find(const Registry *registry, const char *name)
+{
+    return g_hash_table_lookup(registry->by_name, name);
+}
+
+const RegistryAgent *registry_by_key(const Registry *registry, const char *key)
+{
+    return g_hash_table_lookup(registry->by_key, key);
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+GPtrArray *registry_names(const Registry *registry)
+{
+    GPtrArray *names = g_ptr_array_new();
+    GHashTableIter iter;
+    void *name;
+
+    g_hash_table_iter_init(&iter, registry->by_name);
+    while (g_hash_table_iter_next(&iter, &name, NULL))
+        g_ptr_array_add(names, name);
+    g_ptr_array_sort(names, compare_names);
+    return names;
+}
+
+void registry_set_key(Registry *registry, const char *name, const char *key, bool is_accepted)
+{
+    RegistryAgent *agent = g_hash_table_lookup(registry->by_name, name);
+    g_autofree char *new_key = g_strdup(key);
+
+    if (!agent) {
+        agent = g_new0(RegistryAgent, 1);
+        agent->name = g_strdup(name);
+        g_hash_table_insert(registry->by_name, agent->name, agent);
+    }
+    if (agent->is_accepted)
+        g_hash_table_remove(registry->by_key, agent->key);
+    g_free(agent->key);
+    agent->key = g_steal_pointer(&new_key);
+    agent->is_accepted = is_accepted && agent->key;
+    if (agent->is_accepted)
+        g_hash_table_replace(registry->by_key, agent->key, agent);
+}
