@@ -1,0 +1,333 @@
+#include "agent1/flow/chat.h"
+
+#include <string.h>
+
+#include "agent1/flow/chats.h"
+#include "agent1/flow/commands.h"
+#include "agent1/flow/delegate.h"
+#include "agent1/flow/questions.h"
+#include "agent1/flow/say.h"
+#include "agent1/flow/turn.h"
+#include "agent1/flow/utterance.h"
+#include "common/base/limits.h"
+#include "common/base/name.h"
+#include "common/base/quantity.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define HOUR_MS           (3600 * INT64_C(1000))
+#define DELAY_MAX_MS      (60 * INT64_C(1000))
+#define XMPP_REPEATS_MS   (24 * HOUR_MS)
+#define STRANGER_REPLY_MS (60 * INT64_C(1000))
+#define SESSIONS_MAX      20000
+
+/* ---- what a line does ---- */
+
+static const char *nearest_command(const char *word)
+{
+    const char *names[COMMAND_COUNT + 1] = { NULL };
+    GPtrArray *nearest;
+    const char *name;
+    int command;
+
+    for (command = 0; command < COMMAND_COUNT; command++)
+        names[command] = command_info((Command)command)->name;
+    nearest = text_nearest(word, names, 1);
+    name = nearest->len ? nearest->pdata[0] : NULL;
+    g_ptr_array_unref(nearest);
+    return name;
+}
+
+static void say_unknown_command(Turn *turn, const Line *line)
+{
+    g_autofree char *word = text_make_line(line->word, 40);
+    const char *nearest = nearest_command(line->word);
+
+    if (nearest)
+        turn_fail(turn, "%s: unknown command; nearest: %s", word, nearest);
+    else
+        turn_fail(turn, "%s: unknown command; !help lists them", word);
+}
+
+static void do_line(Core *core, Turn *turn, const Line *line)
+{
+    switch (line->kind) {
+    case LINE_COMMAND:
+        commands_do(core, turn, line->command, line->rest);
+        break;
+    case LINE_UNKNOWN_COMMAND:
+        say_unknown_command(turn, line);
+        break;
+    case LINE_TRIGGER:
+        delegate_trigger(core, turn, line->rest);
+        break;
+    case LINE_UNKNOWN_TRIGGER:
+        turn_fail(turn, "%s unknown trigger; !help lists what can be typed", line->word);
+        break;
+    case LINE_DIRECT:
+        delegate_direct(core, turn, line->word, line->rest);
+        break;
+    case LINE_QUOTED:
+        turn_fail(turn, "%s not run: it stood in a quotation", line->word);
+        break;
+    case LINE_TALK:
+        turn_fail(turn, "I take commands (!help) and tasks: DELEGATE: <agent> | <task>, or "
+                        "@<agent> <task>");
+        break;
+    }
+}
+
+void chat_act_in(Core *core, Turn *turn, const char *text)
+{
+    g_autoptr(GPtrArray) lines = utterance_parse(text);
+    unsigned i;
+
+    if (lines->len == 0)
+        turn_fail(turn, "an empty message; !help tells what can be typed");
+    if (lines->len > TRIGGERS_MAX_PER_MESSAGE) {
+        turn_fail(turn, "%u orders in one message: at most %d; nothing was done", lines->len,
+                  TRIGGERS_MAX_PER_MESSAGE);
+        return;
+    }
+    for (i = 0; i < lines->len; i++)
+        do_line(core, turn, lines->pdata[i]);
+}
+
+static void act(Core *core, const Speaker *speaker, const char *text)
+{
+    Turn turn;
+
+    turn_init(&turn, core, speaker);
+    chat_act_in(core, &turn, text);
+    turn_finish(&turn);
+}
+
+/* ---- standby ---- */
+
+static bool wakes(const char *text)
+{
+    g_autoptr(GPtrArray) lines = utterance_parse(text);
+    const Line *line = lines->len == 1 ? lines->pdata[0] : NULL;
+
+    return line && line->kind == LINE_COMMAND &&
+           (line->command == COMMAND_AGENTS_ON || line->command == COMMAND_AGENT_ON);
+}
+
+/* Asleep, one notice an hour and user; a tool that waits is told every time. */
+static void say_asleep(Core *core, const Speaker *speaker)
+{
+    g_autofree char *what = g_strdup_printf("asleep %s", speaker->user);
+    Answer answer = {
+        .text = "agent1: refused (standby): I am asleep; !agentsON wakes me and every agent, "
+                "!agentON agent1 only me",
+        .is_final = true,
+        .outcome = OUTCOME_REFUSED,
+    };
+    bool is_due = say_is_due(core, what, HOUR_MS);
+    g_autofree char *id = NULL;
+
+    if (speaker->door == DOOR_CLI) {
+        say_answer(core, speaker, &answer);
+    } else if (is_due) {
+        /* Past the store's digest: this one is for now. */
+        id = core_new_id(core);
+        if (speaker->door == DOOR_XMPP)
+            effects_say(core->fx, id, speaker->address, answer.text);
+        else
+            say_answer(core, speaker, &answer);
+    }
+}
+
+static void take(Core *core, const Speaker *speaker, const char *text, int64_t repeats_until_ms)
+{
+    if (chats_is_repeat(core, speaker))
+        return;
+    if (core_is_asleep(core) && !wakes(text)) {
+        say_asleep(core, speaker);
+        return;
+    }
+    chats_begin(core, speaker, repeats_until_ms);
+    act(core, speaker, text);
+}
+
+/* ---- XMPP and unsigned text ---- */
+
+static void refuse_stranger(Core *core, const Speaker *speaker)
+{
+    g_autofree char *what = g_strdup_printf("stranger %s", speaker->principal);
+
+    effects_audit(core->fx, core->now_ms, "refused", speaker->principal, NULL, NULL,
+                  "a stranger wrote");
+    if (say_is_due(core, what, HOUR_MS)) {
+        g_autofree char *text =
+            g_strdup_printf("I do not know %s. An admin can add this JID to a user in "
+                            "config.json.",
+                            speaker->principal);
+
+        say_xmpp(core, speaker->address, text);
+    }
+}
+
+static void take_unsigned(Core *core, const EventChat *chat)
+{
+    g_autoptr(Speaker) speaker = speaker_new(DOOR_UNSIGNED, "", NULL);
+
+    speaker->role = (Role)core->settings->mqtt_unsigned_role;
+    if (speaker->role == ROLE_NONE) {
+        core->refused_count++;
+        if (say_is_due(core, "unsigned", STRANGER_REPLY_MS))
+            effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
+                        "unsigned text on agents/agent1/inbox refused: mqtt.unsigned_role is none");
+        return;
+    }
+    speaker->user = g_strdup("unsigned");
+    speaker->principal = g_strdup("unsigned");
+    take(core, speaker, chat->text, core->now_ms);
+}
+
+static void ask_about_delayed(Core *core, const Speaker *speaker, const EventChat *chat)
+{
+    g_autofree char *written = core_local_time(core, chat->written_ms);
+    g_autofree char *line = text_make_line(chat->text, 60);
+    Turn turn;
+
+    turn_init(&turn, core, speaker);
+    questions_ask(core, speaker, chat->text, line);
+    turn_say(&turn, "written %s, not done: \"%s\"; !yes to do it now", written, line);
+    turn_outcome(&turn, OUTCOME_AWAITING);
+    turn_finish(&turn);
+}
+
+void chat_take(Core *core, const EventChat *chat)
+{
+    g_autoptr(Speaker) speaker = NULL;
+    const User *user;
+
+    if (chat->door == DOOR_UNSIGNED) {
+        take_unsigned(core, chat);
+        return;
+    }
+    speaker = speaker_new(DOOR_XMPP, chat->address, NULL);
+    speaker->principal = g_strdup(chat->principal);
+    user = users_by_jid(core->users, chat->principal);
+    if (!user) {
+        refuse_stranger(core, speaker);
+        return;
+    }
+    speaker->user = g_strdup(user->name);
+    speaker->role = user->role;
+    if (chat->stanza_id && *chat->stanza_id)
+        speaker->chat_id = g_strdup_printf("xmpp:%s:%s", chat->principal, chat->stanza_id);
+    if (chat->written_ms != MESSAGE_ABSENT && core->now_ms - chat->written_ms > DELAY_MAX_MS &&
+        !core_is_asleep(core)) {
+        if (!chats_is_repeat(core, speaker)) {
+            chats_begin(core, speaker, core->now_ms + XMPP_REPEATS_MS);
+            ask_about_delayed(core, speaker, chat);
+        }
+        return;
+    }
+    take(core, speaker, chat->text, core->now_ms + XMPP_REPEATS_MS);
+}
+
+/* ---- agentctl ---- */
+
+/* The session that a chat wants its answers in, bound to the key that first used it. */
+static char *session_of(Core *core, const EventMessage *event)
+{
+    const char *reply_to = event->message->chat.reply_to;
+    Ledger *sessions = core->ledgers[TABLE_SESSIONS];
+    g_autofree char *session = NULL;
+    Row *row;
+
+    if (!reply_to || topic_parse(reply_to, &session) != TOPIC_KIND_CLI_OUTBOX ||
+        !name_is_session(session))
+        return NULL;
+
+    row = ledger_find(sessions, session);
+    if (row && strcmp(row_text(row, SESSIONS_KEY), event->sender) != 0)
+        return NULL;
+    if (!row && ledger_count(sessions) >= SESSIONS_MAX)
+        return NULL;
+    if (!row && users_by_key(core->users, event->sender)) {
+        row = row_new(TABLE_SESSIONS);
+        row_set_text(row, SESSIONS_NAME, session);
+        row_set_text(row, SESSIONS_KEY, event->sender);
+        row_set_int(row, SESSIONS_SEEN, core->now_ms);
+        ledger_put(sessions, row, core->fx);
+    }
+    return g_steal_pointer(&session);
+}
+
+static void answer_once(Core *core, const Speaker *speaker, const char *text)
+{
+    Answer answer = { .text = text, .is_final = true, .outcome = OUTCOME_REFUSED };
+
+    say_answer(core, speaker, &answer);
+}
+
+/* Why a chat is not taken by its times, or NULL. The caller owns it. */
+static char *judge_times(const Core *core, const Message *message)
+{
+    int64_t skew_ms = message->ts_ms - core->now_ms;
+    int64_t life_ms = message->chat.expires_ms - message->ts_ms;
+
+    if (skew_ms > CHAT_CLOCK_SKEW_MAX_MS || skew_ms < -CHAT_CLOCK_SKEW_MAX_MS) {
+        g_autofree char *text = duration_format(ABS(skew_ms));
+
+        return g_strdup_printf("not done: your clock is %s %s", text,
+                               skew_ms > 0 ? "ahead" : "behind");
+    }
+    if (life_ms <= 0 || life_ms > CHAT_EXPIRES_MAX_MS)
+        return g_strdup("not done: expires must lie within 5 minutes after ts");
+    if (message->chat.expires_ms <= core->now_ms)
+        return g_strdup("not done: the message expired before it came");
+    return NULL;
+}
+
+static void refuse_unknown_key(Core *core, const Speaker *speaker)
+{
+    g_autofree char *what = g_strdup_printf("key %s", speaker->key);
+    g_autofree char *text =
+        g_strdup_printf("unknown key %s; ask an admin to add it to the keys of a user in "
+                        "config.json",
+                        speaker->key);
+
+    core->refused_count++;
+    if (say_is_due(core, what, STRANGER_REPLY_MS))
+        answer_once(core, speaker, text);
+}
+
+void chat_take_message(Core *core, const EventMessage *event)
+{
+    const Message *message = event->message;
+    g_autofree char *session = session_of(core, event);
+    g_autofree char *complaint = NULL;
+    g_autoptr(Speaker) speaker = NULL;
+    const User *user;
+
+    if (!session) {
+        core->refused_count++;
+        return;
+    }
+    speaker = speaker_new(DOOR_CLI, session, event->sender);
+    speaker->in_reply_to = g_strdup(message->id);
+    speaker->chat_id = g_strdup_printf("cli:%s:%s", session, message->id);
+    user = users_by_key(core->users, event->sender);
+    if (!user) {
+        refuse_unknown_key(core, speaker);
+        return;
+    }
+    speaker->user = g_strdup(user->name);
+    speaker->principal = g_strdup(event->sender);
+    speaker->role = user->role;
+    speaker->is_dry_run = message->chat.is_dry_run;
+    speaker->is_now = message->chat.is_now;
+    if (chats_is_repeat(core, speaker))
+        return;
+    complaint = judge_times(core, message);
+    if (complaint)
+        answer_once(core, speaker, complaint);
+    else
+        take(core, speaker, message->chat.text ? message->chat.text : "",
+             message->chat.expires_ms + CHAT_CLOCK_SKEW_MAX_MS);
+}

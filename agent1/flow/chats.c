@@ -1,0 +1,166 @@
+#include "agent1/flow/chats.h"
+
+#include <string.h>
+
+#include "agent1/flow/say.h"
+#include "common/base/limits.h"
+#include "common/base/banned.h"
+
+#define KEPT_AFTER_FINAL_MS (10 * 60 * INT64_C(1000))
+#define SWEEP_MS            (60 * INT64_C(1000))
+
+static const char *const outcome_words[] = { OUTCOME_OK, OUTCOME_REFUSED, OUTCOME_OFFLINE,
+                                             OUTCOME_UNCONFIRMED, OUTCOME_AWAITING };
+
+/* The static text for a word that was stored. */
+static const char *outcome_word(const char *word)
+{
+    RunState state;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(outcome_words); i++) {
+        if (g_strcmp0(word, outcome_words[i]) == 0)
+            return outcome_words[i];
+    }
+    return word && run_state_parse(word, &state) ? run_state_name(state) : OUTCOME_OK;
+}
+
+const char *chats_worse(const char *one, const char *other)
+{
+    if (strcmp(one, OUTCOME_OK) == 0)
+        return other;
+    return outcome_exit_code(other) > outcome_exit_code(one) ? other : one;
+}
+
+void chats_begin(Core *core, const Speaker *speaker, int64_t until_ms)
+{
+    g_autofree char *conversation = NULL;
+    Row *row;
+
+    if (!speaker->chat_id)
+        return;
+
+    conversation = speaker_conversation(speaker);
+    row = row_new(TABLE_CHATS);
+    row_set_text(row, CHATS_ID, speaker->chat_id);
+    row_set_text(row, CHATS_CONVERSATION, conversation);
+    row_set_int(row, CHATS_KEPT_UNTIL, until_ms);
+    row_set_text(row, CHATS_REPLY, "");
+    row_set_text(row, CHATS_OUTCOME, OUTCOME_OK);
+    row_set_text(row, CHATS_RUNS, "");
+    row_set_int(row, CHATS_IS_FINAL, 0);
+    ledger_put(core->ledgers[TABLE_CHATS], row, core->fx);
+}
+
+static GPtrArray *split_runs(const char *text)
+{
+    GPtrArray *runs = g_ptr_array_new_with_free_func(g_free);
+    g_auto(GStrv) words = g_strsplit(text ? text : "", " ", -1);
+    unsigned i;
+
+    for (i = 0; words[i]; i++) {
+        if (words[i][0])
+            g_ptr_array_add(runs, g_strdup(words[i]));
+    }
+    return runs;
+}
+
+bool chats_is_repeat(Core *core, const Speaker *speaker)
+{
+    const Row *row;
+    g_autoptr(GPtrArray) runs = NULL;
+    Answer answer;
+
+    if (!speaker->chat_id)
+        return false;
+    row = ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id);
+    if (!row)
+        return false;
+
+    runs = split_runs(row_text(row, CHATS_RUNS));
+    answer = (Answer){
+        .text = row_text(row, CHATS_REPLY) ? row_text(row, CHATS_REPLY) : "",
+        .is_final = row_int(row, CHATS_IS_FINAL) != 0,
+        .outcome = row_text(row, CHATS_OUTCOME),
+        .runs = runs,
+    };
+    if (speaker->door == DOOR_CLI && (*answer.text || answer.is_final))
+        say_answer(core, speaker, &answer);
+    return true;
+}
+
+static bool has_run(const GPtrArray *runs, const char *id)
+{
+    unsigned i;
+
+    for (i = 0; i < runs->len; i++) {
+        if (strcmp(runs->pdata[i], id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void set_runs(Row *row, const GPtrArray *runs)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    unsigned i;
+
+    for (i = 0; i < runs->len; i++)
+        g_string_append_printf(text, "%s%s", i ? " " : "", (const char *)runs->pdata[i]);
+    row_set_text(row, CHATS_RUNS, text->str);
+}
+
+const char *chats_note(Core *core, const Speaker *speaker, const char *text, bool is_final,
+                       const char *outcome, const GPtrArray *runs, GPtrArray **out_runs)
+{
+    Row *row = speaker->chat_id ? ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id) : NULL;
+    const char *worst;
+    unsigned i;
+
+    *out_runs = NULL;
+    if (!row)
+        return outcome;
+
+    worst = chats_worse(outcome_word(row_text(row, CHATS_OUTCOME)), outcome);
+    *out_runs = split_runs(row_text(row, CHATS_RUNS));
+    for (i = 0; i < runs->len; i++) {
+        if (!has_run(*out_runs, runs->pdata[i]))
+            g_ptr_array_add(*out_runs, g_strdup(runs->pdata[i]));
+    }
+    set_runs(row, *out_runs);
+    /* Only agentctl can ask for it again; elsewhere the text would only cost room. */
+    if (speaker->door == DOOR_CLI && *text)
+        row_set_text(row, CHATS_REPLY, text);
+    row_set_text(row, CHATS_OUTCOME, worst);
+    row_set_int(row, CHATS_IS_FINAL, is_final);
+    if (is_final && row_int(row, CHATS_KEPT_UNTIL) < core->now_ms + KEPT_AFTER_FINAL_MS)
+        row_set_int(row, CHATS_KEPT_UNTIL, core->now_ms + KEPT_AFTER_FINAL_MS);
+    ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
+    return worst;
+}
+
+void chats_forget_old(Core *core)
+{
+    Ledger *chats = core->ledgers[TABLE_CHATS];
+    GPtrArray *rows;
+    unsigned i;
+
+    if (core->now_ms < core->chats_sweep_ms)
+        return;
+
+    core->chats_sweep_ms = core->now_ms + SWEEP_MS;
+    rows = ledger_list(chats);
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+        bool is_open = row_text(row, CHATS_RUNS)[0] && !row_int(row, CHATS_IS_FINAL);
+
+        if (!is_open && row_int(row, CHATS_KEPT_UNTIL) <= core->now_ms)
+            ledger_remove(chats, row_text(row, CHATS_ID), core->fx);
+    }
+    g_ptr_array_unref(rows);
+}
+
+int64_t chats_next_deadline(const Core *core)
+{
+    return ledger_count(core->ledgers[TABLE_CHATS]) > 0 ? core->chats_sweep_ms : INT64_MAX;
+}

@@ -1,0 +1,42 @@
+/*
+ * The handlers of the commands, one per row of common/wire/command.h. Each finds the rights
+ * checked, reads its arguments, and says its answer through the turn.
+ */
+#ifndef AGENT1_FLOW_COMMANDS_H
+#define AGENT1_FLOW_COMMANDS_H
+
+#include "agent1/flow/turn.h"
+#include "common/wire/command.h"
+
+typedef void (*CommandHandler)(Core *core, Turn *turn, const char *arguments);
+
+/* Checks the role, audits what changes something, and calls the handler. */
+void commands_do(Core *core, Turn *turn, Command command, const char *arguments);
+
+/* commands_show.c */
+void commands_help(Core *core, Turn *turn, const char *arguments);
+void commands_agents(Core *core, Turn *turn, const char *arguments);
+void commands_status(Core *core, Turn *turn, const char *arguments);
+void commands_blackout(Core *core, Turn *turn, const char *arguments);
+
+/* commands_runs.c */
+void commands_runs(Core *core, Turn *turn, const char *arguments);
+void commands_run(Core *core, Turn *turn, const char *arguments);
+void commands_cancel(Core *core, Turn *turn, const char *arguments);
+void commands_why(Core *core, Turn *turn, const char *arguments);
+
+/* commands_pause.c */
+void commands_agent_off(Core *core, Turn *turn, const char *arguments);
+void commands_agent_on(Core *core, Turn *turn, const char *arguments);
+void commands_agents_off(Core *core, Turn *turn, const char *arguments);
+void commands_agents_on(Core *core, Turn *turn, const char *arguments);
+
+/* commands_trust.c */
+void commands_accept(Core *core, Turn *turn, const char *arguments);
+void commands_revoke(Core *core, Turn *turn, const char *arguments);
+
+/* questions.c */
+void commands_yes(Core *core, Turn *turn, const char *arguments);
+void commands_no(Core *core, Turn *turn, const char *arguments);
+
+#endif

@@ -1,0 +1,269 @@
+#include "agent1/flow/commands.h"
+
+#include <string.h>
+
+#include "agent1/flow/delegate.h"
+#include "agent1/flow/dispatch.h"
+#include "agent1/flow/outcome.h"
+#include "agent1/flow/pending.h"
+#include "agent1/flow/rows.h"
+#include "agent1/flow/utterance.h"
+#include "common/base/name.h"
+#include "common/base/quantity.h"
+#include "common/base/text.h"
+#include "common/base/timestamp.h"
+#include "common/base/banned.h"
+
+#define RUNS_SHOWN         20
+#define OUTPUT_SHOWN_BYTES 6000
+
+/* ---- !runs ---- */
+
+static void say_row(Core *core, Turn *turn, const Row *row)
+{
+    g_autoptr(Run) run = rows_to_run(row);
+    g_autofree char *at = NULL;
+    g_autofree char *state = NULL;
+    g_autofree char *task = NULL;
+
+    if (!run)
+        return;
+
+    at = core_local_time(core, run->created_ms);
+    state = run_describe(run);
+    task = text_make_line(run->task, 60);
+    turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s · %s · %s%s%s", run->number, run->agent, state, at,
+             task, run->is_unconfirmed ? " · unconfirmed" : "",
+             run->contradiction ? " · contradicted later" : "");
+}
+
+static void show_runs(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    Turn turn;
+    unsigned i;
+
+    turn_init(&turn, core, pending->speaker);
+    for (i = 0; i < rows->len; i++)
+        say_row(core, &turn, rows->pdata[i]);
+    if (rows->len == 0)
+        turn_say(&turn, "no runs yet");
+    turn_finish(&turn);
+}
+
+static void ask_store(Core *core, Turn *turn, PendingContinue resume, QueryKind kind,
+                      const char *text, int64_t number, unsigned limit)
+{
+    if (!pending_ask(core, resume, turn->speaker, NULL, NULL, text, kind, text, number, limit))
+        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+}
+
+void commands_runs(Core *core, Turn *turn, const char *arguments)
+{
+    const char *agent = *arguments ? arguments : NULL;
+
+    if (agent && !name_is_valid(agent)) {
+        turn_fail(turn, "expected !runs [agent]");
+        return;
+    }
+    ask_store(core, turn, show_runs, QUERY_RUNS_RECENT, agent, 0, RUNS_SHOWN);
+}
+
+/* ---- !run ---- */
+
+static void say_times(Core *core, Turn *turn, const Run *run)
+{
+    g_autofree char *created = core_local_time(core, run->created_ms);
+    g_autofree char *expires = core_local_time(core, run->expires_ms);
+    const RunOutcome *outcome = &run->outcome;
+
+    turn_say(turn, "asked for by %s at %s, attempt %" G_GINT64_FORMAT ", id %s", run->user, created,
+             run->attempt, run->id);
+    if (!run_state_is_terminal(run->state))
+        turn_say(turn, "expires %s%s", expires,
+                 run->is_unconfirmed ? "; past its time and the agent is silent" : "");
+    if (outcome->started_ms != RUN_ABSENT && run_state_is_terminal(run->state)) {
+        g_autofree char *size = size_format(outcome->output_bytes);
+
+        turn_say(turn,
+                 "output %s, CPU %" G_GINT64_FORMAT " ms user, %" G_GINT64_FORMAT
+                 " ms system, at most %" G_GINT64_FORMAT " KiB of memory",
+                 size, outcome->user_ms, outcome->sys_ms, outcome->max_rss_kib);
+    }
+}
+
+static void say_run(Core *core, Turn *turn, const Run *run)
+{
+    g_autofree char *task = text_make_line(run->task, 500);
+    g_autofree char *text = NULL;
+
+    turn_add_run(turn, run->id);
+    turn_say(turn, "task: %s", task);
+    say_times(core, turn, run);
+    if (run->contradiction)
+        turn_say(turn, "a later report contradicted this; the record stands");
+    text = outcome_text(run, OUTPUT_SHOWN_BYTES);
+    turn_say(turn, "%s", text);
+}
+
+static void show_run(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    if (run)
+        say_run(core, &turn, run);
+    else
+        turn_fail(&turn, "%s: no such run; !runs lists the last ones", pending->argument);
+    turn_finish(&turn);
+}
+
+/* "12", "#12" or a ULID. False, with the complaint said, for anything else. */
+static bool read_id(Turn *turn, const char *arguments, const char *usage, int64_t *out_number,
+                    const char **out_id)
+{
+    const char *digits = *arguments == '#' ? arguments + 1 : arguments;
+    g_autofree char *shown = text_make_line(arguments, 40);
+
+    *out_number = 0;
+    *out_id = NULL;
+    if (name_is_ulid(arguments)) {
+        *out_id = arguments;
+        return true;
+    }
+    if (g_ascii_string_to_signed(digits, 10, 1, INT64_MAX, out_number, NULL))
+        return true;
+
+    turn_fail(turn, "%s%sexpected %s, as in 12", shown, *shown ? ": " : "", usage);
+    return false;
+}
+
+static Run *find_live(const Core *core, int64_t number, const char *id)
+{
+    return id ? runs_find(core->runs, id) : runs_find_number(core->runs, number);
+}
+
+void commands_run(Core *core, Turn *turn, const char *arguments)
+{
+    int64_t number;
+    const char *id;
+    const Run *run;
+
+    if (!read_id(turn, arguments, "!run <id>", &number, &id))
+        return;
+
+    run = find_live(core, number, id);
+    if (run)
+        say_run(core, turn, run);
+    else if (!pending_ask(core, show_run, turn->speaker, NULL, NULL, arguments,
+                          id ? QUERY_RUN_BY_ID : QUERY_RUN_BY_NUMBER, id, number, 1))
+        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+}
+
+/* ---- !cancel ---- */
+
+/* The run is not live: its record says why it cannot be cancelled. */
+static void refuse_cancel(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    if (run) {
+        g_autofree char *state = run_describe(run);
+
+        turn_fail(&turn, "#%" G_GINT64_FORMAT " %s: it ended already: %s", run->number, run->agent,
+                  state);
+    } else {
+        turn_fail(&turn, "%s: no such run; !runs lists the last ones", pending->argument);
+    }
+    turn_finish(&turn);
+}
+
+static bool may_be_held_by_agent(const Run *run)
+{
+    return run->is_handed && run->state != RUN_DEFERRED && run->state != RUN_AWAITING_APPROVAL;
+}
+
+static void cancel(Core *core, Turn *turn, Run *run)
+{
+    int64_t number = run->number;
+    g_autofree char *agent = g_strdup(run->agent);
+    bool is_held = may_be_held_by_agent(run);
+
+    if (!run->cancelled_by)
+        run->cancelled_by = g_strdup(turn->speaker->user);
+    if (!is_held) {
+        /* Nobody can have started it: cancelled at once. Its own conversation is told as well. */
+        bool is_same_chat = g_strcmp0(run->principal, turn->speaker->principal) == 0;
+
+        outcome_apply(core, run, RUN_EVENT_CANCELLED, NULL);
+        if (!is_same_chat || turn->speaker->door == DOOR_CLI)
+            turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelled", number, agent);
+        return;
+    }
+    if (run->state == RUN_CANCELLING) {
+        turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling already", number, agent);
+        return;
+    }
+    dispatch_drop_run(core, run);
+    outcome_apply(core, run, RUN_EVENT_CANCEL_ASKED, NULL);
+    dispatch_add_run(core, run, OUTBOX_CANCEL);
+    dispatch_due(core);
+    turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling", number, agent);
+}
+
+void commands_cancel(Core *core, Turn *turn, const char *arguments)
+{
+    int64_t number;
+    const char *id;
+    Run *run;
+
+    if (!read_id(turn, arguments, "!cancel <id>", &number, &id))
+        return;
+
+    run = find_live(core, number, id);
+    if (run)
+        cancel(core, turn, run);
+    else if (!pending_ask(core, refuse_cancel, turn->speaker, NULL, NULL, arguments,
+                          id ? QUERY_RUN_BY_ID : QUERY_RUN_BY_NUMBER, id, number, 1))
+        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+}
+
+/* ---- !why ---- */
+
+void commands_why(Core *core, Turn *turn, const char *arguments)
+{
+    g_autofree char *agent = NULL;
+    g_autofree char *task = NULL;
+    g_autofree char *shown = NULL;
+    g_auto(Verdict) verdict = { 0 };
+    DelegateAsk ask = { .role = turn->speaker->role };
+
+    utterance_split(arguments, &agent, &task);
+    if (!*agent) {
+        turn_fail(turn, "expected !why <agent> [| <task>]");
+        return;
+    }
+    ask.agent = agent;
+    ask.task = task && *task ? task : NULL;
+    delegate_judge(core, &ask, &verdict);
+    shown = text_make_line(agent, 40);
+    if (verdict.kind == GATE_ALLOW) {
+        const FleetAgent *live = fleet_find(core->fleet, agent);
+        bool is_there = live && core_is_reachable(core, live);
+
+        turn_say(turn, "%s: allowed now%s", shown,
+                 is_there ? "" : "; it is offline, so a task would wait for it");
+        return;
+    }
+    if (verdict.kind == GATE_LATER && verdict.next_ms != INT64_MAX) {
+        g_autofree char *next =
+            timestamp_local_with_zone(verdict.next_ms, core->now_ms, core->zone);
+
+        turn_say(turn, "%s: not now (%s): %s; next: %s", shown, rule_name(verdict.rule),
+                 verdict.reason, next);
+        return;
+    }
+    turn_say(turn, "%s: not now (%s): %s", shown, rule_name(verdict.rule), verdict.reason);
+}

@@ -1,0 +1,207 @@
+#include "agent1/flow/commands.h"
+
+#include <string.h>
+
+#include "common/base/quantity.h"
+#include "common/base/text.h"
+#include "common/base/timestamp.h"
+#include "common/wire/key.h"
+#include "common/base/banned.h"
+
+/* ---- !help ---- */
+
+static void say_usage(Turn *turn, const CommandInfo *info)
+{
+    turn_say(turn, "%s%s%s: %s", info->name, *info->arguments ? " " : "", info->arguments,
+             info->help);
+}
+
+static bool say_help_for(Turn *turn, const char *word)
+{
+    const char *bare = *word == '!' ? word + 1 : word;
+    int i;
+
+    for (i = 0; i < COMMAND_COUNT; i++) {
+        const CommandInfo *info = command_info((Command)i);
+
+        if (g_ascii_strcasecmp(info->name + 1, bare) == 0) {
+            say_usage(turn, info);
+            turn_say(turn, "Needs the role %s; yours is %s.", role_name(info->role),
+                     role_name(turn->speaker->role));
+            return true;
+        }
+    }
+    for (i = 0; i < TRIGGER_COUNT; i++) {
+        const CommandInfo *info = trigger_info((Trigger)i);
+
+        if (g_ascii_strncasecmp(info->name, bare, strlen(info->name) - 1) == 0) {
+            say_usage(turn, info);
+            turn_say(turn, "Needs the role %s; yours is %s.", role_name(info->role),
+                     role_name(turn->speaker->role));
+            return true;
+        }
+    }
+    return false;
+}
+
+void commands_help(Core *core, Turn *turn, const char *arguments)
+{
+    int i;
+
+    if (*arguments) {
+        g_autofree char *shown = text_make_line(arguments, 40);
+
+        if (!say_help_for(turn, arguments))
+            turn_fail(turn, "%s: nothing of that name; !help lists all", shown);
+        return;
+    }
+    turn_say(turn, "You may, as %s:", role_name(turn->speaker->role));
+    for (i = 0; i < TRIGGER_COUNT; i++) {
+        if (trigger_info((Trigger)i)->role <= turn->speaker->role)
+            say_usage(turn, trigger_info((Trigger)i));
+    }
+    for (i = 0; i < COMMAND_COUNT; i++) {
+        if (command_info((Command)i)->role <= turn->speaker->role)
+            say_usage(turn, command_info((Command)i));
+    }
+    (void)core;
+}
+
+/* ---- !agents ---- */
+
+static const char *state_word(const Core *core, const RegistryAgent *entry, const FleetAgent *live)
+{
+    if (!entry->is_accepted)
+        return "not accepted";
+    if (!live || live->heard_ms == 0)
+        return "not seen yet";
+    if (!core->is_up[LINK_MQTT])
+        return "unreachable";
+    if (live->is_pause_wished && live->state == AGENT_ONLINE)
+        return "pausing";
+    return agent_state_name(live->state);
+}
+
+static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
+{
+    const FleetAgent *live = fleet_find(core->fleet, entry->name);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *skills = live ? fleet_skills_text(live) : NULL;
+    unsigned live_runs = runs_count_of(core->runs, entry->name);
+
+    g_string_append_printf(text, "%s: %s", entry->name, state_word(core, entry, live));
+    if (live && live->heard_ms > 0) {
+        g_autofree char *since = core_local_time(core, live->since_ms);
+
+        g_string_append_printf(text, " since %s", since);
+    }
+    if (live_runs > 0)
+        g_string_append_printf(text, " · %u in hand", live_runs);
+    if (live && live->version)
+        g_string_append_printf(text, " · %s", live->version);
+    if (live && live->clock_offset_ms != MESSAGE_ABSENT) {
+        g_autofree char *offset = duration_format(ABS(live->clock_offset_ms));
+
+        g_string_append_printf(text, " · its clock is %s off", offset);
+    }
+    if (skills) {
+        g_autofree char *line = text_make_line(skills, 200);
+
+        g_string_append_printf(text, " · %s", line);
+    }
+    if (entry->description)
+        g_string_append_printf(text, " · %s", entry->description);
+    turn_say(turn, "%s", text->str);
+}
+
+void commands_agents(Core *core, Turn *turn, const char *arguments)
+{
+    g_autoptr(GPtrArray) names = registry_names(core->registry);
+    g_autoptr(GPtrArray) waiting = ledger_list(core->ledgers[TABLE_WAITING]);
+    unsigned i;
+
+    (void)arguments;
+    for (i = 0; i < names->len; i++)
+        say_agent(core, turn, registry_find(core->registry, names->pdata[i]));
+    for (i = 0; i < waiting->len; i++) {
+        const Row *row = waiting->pdata[i];
+        g_autofree char *fingerprint = NULL;
+        Key key;
+
+        if (!key_parse(row_text(row, WAITING_KEY), &key, NULL))
+            continue;
+        fingerprint = key_fingerprint(&key);
+        turn_say(turn, "%s: asks to join, fingerprint %s; an admin types !accept %s %.9s",
+                 row_text(row, WAITING_NAME), fingerprint, row_text(row, WAITING_NAME),
+                 fingerprint);
+    }
+    if (names->len + waiting->len == 0)
+        turn_say(turn, "no agents yet; start agent2 on a machine and it will ask to join");
+}
+
+/* ---- !status ---- */
+
+static void say_link(Core *core, Turn *turn, Link link, const char *name)
+{
+    g_autofree char *since = core_local_time(core, core->link_since_ms[link]);
+
+    turn_say(turn, "%s: %s since %s", name, core->is_up[link] ? "connected" : "NOT connected",
+             since);
+}
+
+void commands_status(Core *core, Turn *turn, const char *arguments)
+{
+    g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
+    g_autofree char *uptime = duration_format(core->now_ms - core->started_ms);
+    unsigned counts[AGENT_OFFLINE + 1] = { 0 };
+    unsigned i;
+
+    (void)arguments;
+    for (i = 0; i < agents->len; i++)
+        counts[((const FleetAgent *)agents->pdata[i])->state]++;
+    turn_say(turn, "%s %s: %s, up %s, zone %s", core->settings->name, VERSION,
+             core_is_asleep(core) ? "asleep" : "awake", uptime, core->zone_name);
+    say_link(core, turn, LINK_MQTT, "MQTT");
+    if (core->settings->xmpp_is_enabled)
+        say_link(core, turn, LINK_XMPP, "XMPP");
+    turn_say(turn, "agents: %u online, %u paused, %u offline, %u ask to join", counts[AGENT_ONLINE],
+             counts[AGENT_PAUSED], counts[AGENT_OFFLINE],
+             ledger_count(core->ledgers[TABLE_WAITING]));
+    turn_say(turn, "runs in hand: %u; messages agents must still acknowledge: %u",
+             runs_count(core->runs), outbox_count(core->outbox));
+    turn_say(turn, "refused messages since start: %" G_GUINT64_FORMAT, core->refused_count);
+}
+
+/* ---- !blackout ---- */
+
+static void say_window(Core *core, Turn *turn, const Window *window)
+{
+    g_autofree char *described = window_describe(window);
+    int64_t change_ms = window_next_change(window, core->zone, core->now_ms);
+    bool is_now = window_contains(window, core->zone, core->now_ms);
+    g_autofree char *change = NULL;
+
+    if (!window->is_enabled) {
+        turn_say(turn, "%s: switched off", described);
+        return;
+    }
+    if (change_ms == INT64_MAX) {
+        turn_say(turn, "%s: %s", described,
+                 is_now ? "now, without an end" : "not within two weeks");
+        return;
+    }
+    change = timestamp_local_with_zone(change_ms, core->now_ms, core->zone);
+    turn_say(turn, "%s: %s %s", described, is_now ? "NOW, until" : "next", change);
+}
+
+void commands_blackout(Core *core, Turn *turn, const char *arguments)
+{
+    unsigned i;
+
+    (void)arguments;
+    turn_say(turn, "Blackout hours, zone %s (people edit blackout_hours.json):", core->zone_name);
+    for (i = 0; i < core->blackouts->len; i++)
+        say_window(core, turn, core->blackouts->pdata[i]);
+    if (core->blackouts->len == 0)
+        turn_say(turn, "none");
+}

@@ -1,0 +1,104 @@
+#include "agent1/flow/commands.h"
+
+#include <string.h>
+
+#include "agent1/flow/delegate.h"
+#include "agent1/flow/registration.h"
+#include "common/base/text.h"
+#include "common/wire/key.h"
+#include "common/base/banned.h"
+
+static void list_waiting(Core *core, Turn *turn, const char *name)
+{
+    g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_WAITING]);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+        g_autofree char *fingerprint = NULL;
+        Key key;
+
+        if ((name && strcmp(row_text(row, WAITING_NAME), name) != 0) ||
+            !key_parse(row_text(row, WAITING_KEY), &key, NULL))
+            continue;
+        fingerprint = key_fingerprint(&key);
+        turn_say(turn, "%s waits, from host %s, fingerprint %s", row_text(row, WAITING_NAME),
+                 row_text(row, WAITING_HOST) ? row_text(row, WAITING_HOST) : "?", fingerprint);
+    }
+}
+
+/* The waiting key of that name whose fingerprint begins so; NULL when there is not exactly one. */
+static const char *choose_key(Core *core, const char *name, const char *start)
+{
+    g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_WAITING]);
+    const char *chosen = NULL;
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+        Key key;
+
+        if (strcmp(row_text(row, WAITING_NAME), name) == 0 &&
+            key_parse(row_text(row, WAITING_KEY), &key, NULL) &&
+            key_fingerprint_begins(&key, start)) {
+            chosen = row_text(row, WAITING_KEY);
+            count++;
+        }
+    }
+    return count == 1 ? chosen : NULL;
+}
+
+void commands_accept(Core *core, Turn *turn, const char *arguments)
+{
+    size_t length = strcspn(arguments, " \t");
+    g_autofree char *name = g_strndup(arguments, length);
+    g_autofree char *shown = text_make_line(name, 40);
+    const char *start = arguments + length + strspn(arguments + length, " \t");
+    const RegistryAgent *entry = registry_find(core->registry, name);
+    const char *chosen;
+    g_autofree char *key = NULL;
+
+    if (!*name || !*start) {
+        turn_fail(turn, "expected !accept <agent> <at least 8 digits of its fingerprint>");
+        list_waiting(core, turn, *name ? name : NULL);
+        return;
+    }
+    if (entry && entry->is_accepted) {
+        turn_fail(turn, "%s: accepted already; for another key: !revoke %s first", shown, shown);
+        return;
+    }
+    chosen = choose_key(core, name, start);
+    if (!chosen) {
+        turn_fail(turn, "%s: no waiting key of that name has such a fingerprint", shown);
+        list_waiting(core, turn, NULL);
+        return;
+    }
+    key = g_strdup(chosen);
+    effects_audit(core->fx, core->now_ms, "accept", turn->speaker->principal, name, NULL, "key %s",
+                  key);
+    registration_accept(core, name, key);
+    turn_say(turn, "%s: accepted", name);
+}
+
+void commands_revoke(Core *core, Turn *turn, const char *arguments)
+{
+    const RegistryAgent *entry = registry_find(core->registry, arguments);
+    g_autofree char *shown = text_make_line(arguments, 40);
+
+    if (!*arguments) {
+        turn_fail(turn, "expected !revoke <agent>");
+        return;
+    }
+    if (!entry || !entry->is_accepted) {
+        g_autofree char *nearest = delegate_nearest(core, arguments);
+
+        turn_fail(turn, "%s: no accepted agent of that name%s%s", shown,
+                  nearest ? "; nearest: " : "", nearest ? nearest : "");
+        return;
+    }
+    effects_audit(core->fx, core->now_ms, "revoke", turn->speaker->principal, arguments, NULL,
+                  "key %s", entry->key);
+    registration_revoke(core, arguments);
+    turn_say(turn, "%s: revoked; its key counts for nothing from now on", shown);
+}

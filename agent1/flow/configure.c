@@ -1,0 +1,156 @@
+/* What people wrote, taken into the core: all files or none. */
+#include "agent1/flow/core.h"
+
+#include "agent1/flow/core_state.h"
+#include "common/base/problem.h"
+#include "common/base/banned.h"
+
+typedef struct Draft {
+    Settings *settings;
+    Users *users;
+    Registry *registry;
+    GPtrArray *blackouts;
+    GTimeZone *zone; /* borrowed from the files' zones */
+    const char *zone_name;
+} Draft;
+
+static void draft_clear(Draft *draft)
+{
+    settings_free(draft->settings);
+    users_free(draft->users);
+    registry_free(draft->registry);
+    if (draft->blackouts)
+        g_ptr_array_unref(draft->blackouts);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
+
+/* Puts the file's name before the messages that parsing it gave. */
+static void name_warnings(GPtrArray *all, GPtrArray *own, const char *file)
+{
+    unsigned i;
+
+    for (i = 0; all && i < own->len; i++)
+        g_ptr_array_add(all, g_strdup_printf("%s: %s", file, (const char *)own->pdata[i]));
+}
+
+static bool read_config(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
+{
+    draft->settings = settings_parse(files->config, warnings, error);
+    if (!draft->settings)
+        return false;
+    draft->users = users_parse(draft->settings->users, warnings, error);
+    if (!draft->users)
+        return false;
+
+    draft->zone_name = draft->settings->timezone ? draft->settings->timezone : files->host_zone;
+    draft->zone = zones_find(files->zones, draft->zone_name);
+    if (!draft->zone) {
+        g_set_error(error, PROBLEM, PROBLEM_VALUE,
+                    "timezone: \"%s\": expected a time zone of this system, such as Europe/Paris",
+                    draft->zone_name);
+        return false;
+    }
+    return true;
+}
+
+static bool read_registry(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
+{
+    draft->registry = registry_parse(files->registry, files->zones, warnings, error);
+    return draft->registry != NULL;
+}
+
+static bool read_blackouts(Draft *draft, const CoreFiles *files, GPtrArray *warnings,
+                           GError **error)
+{
+    draft->blackouts = hours_parse_blackouts(files->blackouts, warnings, error);
+    return draft->blackouts != NULL;
+}
+
+typedef bool (*ReadFile)(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error);
+
+static bool read_files(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
+{
+    static const struct {
+        const char *file;
+        ReadFile read;
+    } rows[] = {
+        { "config.json", read_config },
+        { "agents_registry.json", read_registry },
+        { "blackout_hours.json", read_blackouts },
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func(g_free);
+
+        if (!rows[i].read(draft, files, own, error)) {
+            g_prefix_error(error, "%s: ", rows[i].file);
+            return false;
+        }
+        name_warnings(warnings, own, rows[i].file);
+    }
+    return true;
+}
+
+/* A key is a user's or an agent's, never both. */
+static bool check_keys(const Draft *draft, GError **error)
+{
+    g_autoptr(GPtrArray) keys = users_keys(draft->users);
+    unsigned i;
+
+    for (i = 0; i < keys->len; i++) {
+        const RegistryAgent *agent = registry_by_key(draft->registry, keys->pdata[i]);
+
+        if (agent) {
+            g_set_error(error, PROBLEM, PROBLEM_VALUE,
+                        "agents_registry.json: agents.%s.public_key: the same as a key of user "
+                        "\"%s\" in config.json: expected a key for each",
+                        agent->name, users_by_key(draft->users, keys->pdata[i])->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Accepted or revoked, and the file not written yet: the admin's word stands. */
+static void apply_open_edits(Core *core)
+{
+    g_autoptr(GPtrArray) edits = ledger_list(core->ledgers[TABLE_EDITS]);
+    unsigned i;
+
+    for (i = 0; i < edits->len; i++) {
+        const char *text = row_text(edits->pdata[i], EDITS_MEMBERS);
+        g_autoptr(Json) members = json_parse(text, strlen(text), 65536, NULL);
+        const char *key = json_string(json_member(members, "public_key"));
+
+        if (members)
+            registry_set_key(core->registry, row_text(edits->pdata[i], EDITS_NAME), key,
+                             json_bool(json_member(members, "accepted")));
+    }
+}
+
+bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GError **error)
+{
+    g_auto(Draft) draft = { 0 };
+
+    if (!read_files(&draft, files, warnings, error) || !check_keys(&draft, error))
+        return false;
+
+    settings_free(core->settings);
+    users_free(core->users);
+    registry_free(core->registry);
+    if (core->blackouts)
+        g_ptr_array_unref(core->blackouts);
+    if (core->zone)
+        g_time_zone_unref(core->zone);
+    g_free(core->zone_name);
+    core->settings = g_steal_pointer(&draft.settings);
+    core->users = g_steal_pointer(&draft.users);
+    core->registry = g_steal_pointer(&draft.registry);
+    core->blackouts = g_steal_pointer(&draft.blackouts);
+    core->zone = g_time_zone_ref(draft.zone);
+    core->zone_name = g_strdup(draft.zone_name);
+    apply_open_edits(core);
+    return true;
+}

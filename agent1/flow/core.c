@@ -1,0 +1,340 @@
+#include "agent1/flow/core.h"
+
+#include <string.h>
+
+#include "agent1/flow/admission.h"
+#include "agent1/flow/chat.h"
+#include "agent1/flow/core_state.h"
+#include "agent1/flow/dispatch.h"
+#include "agent1/flow/outcome.h"
+#include "agent1/flow/pending.h"
+#include "agent1/flow/policy.h"
+#include "agent1/flow/registration.h"
+#include "agent1/flow/rows.h"
+#include "agent1/flow/say.h"
+#include "agent1/flow/tick.h"
+#include "common/base/timestamp.h"
+#include "common/base/banned.h"
+
+/* After a connect every agent is asked about its runs, spread over this time for each agent. */
+#define QUERY_SPREAD_MS     10
+#define QUERY_SPREAD_MAX_MS 10000
+
+static void free_run(void *run)
+{
+    run_free(run);
+}
+
+static void free_message(void *message)
+{
+    message_free(message);
+}
+
+Core *core_new(void)
+{
+    static const Table ledgers[] = { TABLE_META,  TABLE_WAITING,   TABLE_CHATS,   TABLE_SAYINGS,
+                                     TABLE_EDITS, TABLE_QUESTIONS, TABLE_SESSIONS };
+    Core *core = g_new0(Core, 1);
+    unsigned i;
+
+    core->runs = runs_new(free_run);
+    core->outbox = outbox_new();
+    core->fleet = fleet_new();
+    for (i = 0; i < G_N_ELEMENTS(ledgers); i++)
+        core->ledgers[ledgers[i]] = ledger_new(ledgers[i]);
+    core->pending = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, pending_free);
+    core->notices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    core->registrations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_message);
+    core->held_progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    core->queries_due_ms = INT64_MAX;
+    return core;
+}
+
+void core_free(Core *core)
+{
+    int table;
+
+    if (!core)
+        return;
+
+    settings_free(core->settings);
+    users_free(core->users);
+    registry_free(core->registry);
+    if (core->blackouts)
+        g_ptr_array_unref(core->blackouts);
+    if (core->zone)
+        g_time_zone_unref(core->zone);
+    g_free(core->zone_name);
+    runs_free(core->runs);
+    outbox_free(core->outbox);
+    fleet_free(core->fleet);
+    for (table = 0; table < TABLE_COUNT; table++)
+        ledger_free(core->ledgers[table]);
+    g_hash_table_unref(core->pending);
+    g_hash_table_unref(core->notices);
+    g_hash_table_unref(core->registrations);
+    g_hash_table_unref(core->held_progress);
+    g_free(core);
+}
+
+/* ---- what the flows share ---- */
+
+const Settings *core_settings(const Core *core)
+{
+    return core->settings;
+}
+
+const char *core_meta(const Core *core, const char *name)
+{
+    const Row *row = ledger_find(core->ledgers[TABLE_META], name);
+
+    return row ? row_text(row, META_VALUE) : NULL;
+}
+
+void core_set_meta(Core *core, const char *name, const char *value)
+{
+    Row *row = row_new(TABLE_META);
+
+    row_set_text(row, META_NAME, name);
+    row_set_text(row, META_VALUE, value);
+    ledger_put(core->ledgers[TABLE_META], row, core->fx);
+}
+
+char *core_new_id(Core *core)
+{
+    return ids_next(&core->ids);
+}
+
+bool core_is_asleep(const Core *core)
+{
+    return g_strcmp0(core_meta(core, META_STANDBY), "1") == 0;
+}
+
+void core_hours(const Core *core, const RegistryAgent *entry, Hours *out)
+{
+    out->blackouts = core->blackouts;
+    out->zone = core->zone;
+    out->work_hours = entry ? entry->work_hours : NULL;
+    out->work_zone = entry && entry->zone ? entry->zone : core->zone;
+}
+
+bool core_is_reachable(const Core *core, const FleetAgent *agent)
+{
+    return core->is_up[LINK_MQTT] && agent->journal && agent->key && agent->state != AGENT_OFFLINE;
+}
+
+char *core_local_time(const Core *core, int64_t at_ms)
+{
+    return timestamp_local(at_ms, core->now_ms, core->zone);
+}
+
+/* ---- beginning ---- */
+
+static void restore_row(Core *core, Table table, Row *row)
+{
+    Run *run;
+    RunKey key;
+
+    if (core->ledgers[table]) {
+        ledger_restore(core->ledgers[table], row);
+        return;
+    }
+    if (table == TABLE_RUNS) {
+        run = rows_to_run(row);
+        if (run) {
+            key = (RunKey){ .id = run->id, .number = run->number, .agent = run->agent };
+            runs_add(core->runs, &key, run);
+        }
+    } else if (table == TABLE_OUTBOX) {
+        rows_to_outbox(row, core->outbox, 0);
+    } else if (table == TABLE_AGENTS) {
+        rows_to_agent(row, core->fleet);
+    }
+    row_free(row);
+}
+
+void core_restore(Core *core, Table table, GPtrArray *rows)
+{
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++)
+        restore_row(core, table, g_steal_pointer(&rows->pdata[i]));
+}
+
+static void begin_step(Core *core, const Event *event, Effects *fx)
+{
+    core->fx = fx;
+    core->now_ms = event->now_ms;
+    core->boot_ms = event->boot_ms;
+    ids_init(&core->ids, event->now_ms, event->seed);
+}
+
+static void begin_epoch(Core *core)
+{
+    const char *stored = core_meta(core, META_EPOCH);
+    int64_t last = stored ? g_ascii_strtoll(stored, NULL, 10) : 0;
+    g_autofree char *text = NULL;
+
+    core->epoch = MAX(last + 1, core->now_ms / 1000);
+    text = g_strdup_printf("%" G_GINT64_FORMAT, core->epoch);
+    core_set_meta(core, META_EPOCH, text);
+}
+
+static void send_open_edits(Core *core)
+{
+    g_autoptr(GPtrArray) edits = ledger_list(core->ledgers[TABLE_EDITS]);
+    unsigned i;
+
+    for (i = 0; i < edits->len; i++) {
+        const Row *row = edits->pdata[i];
+
+        effects_edit_file(core->fx, row_text(row, EDITS_ID), row_text(row, EDITS_FILE),
+                          row_text(row, EDITS_NAME), row_text(row, EDITS_MEMBERS), false);
+    }
+}
+
+/* What was running when the database was lost is not known: agent1 waits for a person. */
+static void begin_asleep(Core *core, const char *set_aside)
+{
+    core_set_meta(core, META_STANDBY, "1");
+    effects_audit(core->fx, core->now_ms, "alarm", NULL, NULL, NULL,
+                  "the database was damaged and is set aside as %s; asleep until !agentsON",
+                  set_aside);
+    effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL,
+                "the database was damaged and is set aside as %s; a new one is begun, and agent1 "
+                "sleeps until somebody types !agentsON",
+                set_aside);
+    say_to_admins(core,
+                  "ALARM: my database was damaged and is set aside as %s. What ran then is not "
+                  "known to me.",
+                  set_aside);
+}
+
+void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *fx)
+{
+    int link;
+
+    begin_step(core, stamp, fx);
+    core->started_ms = core->now_ms;
+    for (link = 0; link < LINK_COUNT; link++)
+        core->link_since_ms[link] = core->now_ms;
+    begin_epoch(core);
+    if (set_aside)
+        begin_asleep(core, set_aside);
+    registration_send_trust(core);
+    send_open_edits(core);
+    effects_audit(core->fx, core->now_ms, "start", NULL, NULL, NULL,
+                  "%s %s, epoch %" G_GINT64_FORMAT, core->settings->name, VERSION, core->epoch);
+    core->fx = NULL;
+}
+
+/* ---- stepping ---- */
+
+static void take_link_up(Core *core, Link link)
+{
+    g_autoptr(GPtrArray) agents = NULL;
+    int64_t spread_ms;
+    unsigned i;
+
+    core->is_up[link] = true;
+    core->link_since_ms[link] = core->now_ms;
+    if (link == LINK_XMPP) {
+        say_again(core);
+        return;
+    }
+    agents = fleet_list(core->fleet);
+    spread_ms = MIN((int64_t)agents->len * QUERY_SPREAD_MS, QUERY_SPREAD_MAX_MS);
+    for (i = 0; i < agents->len; i++) {
+        FleetAgent *agent = agents->pdata[i];
+
+        dispatch_hurry(core, agent);
+        dispatch_query_soon(core, agent, (int64_t)ids_random(&core->ids, (uint64_t)spread_ms + 1));
+    }
+}
+
+static void take_link_down(Core *core, Link link)
+{
+    if (core->is_up[link])
+        core->link_since_ms[link] = core->now_ms;
+    core->is_up[link] = false;
+}
+
+static void take_edited(Core *core, const EventFileEdited *edited)
+{
+    if (!edited->error) {
+        ledger_remove(core->ledgers[TABLE_EDITS], edited->id, core->fx);
+        return;
+    }
+    effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL, "%s", edited->error);
+    if (ledger_find(core->ledgers[TABLE_EDITS], edited->id) &&
+        say_is_due(core, "edit failed", 3600 * INT64_C(1000)))
+        say_to_admins(core,
+                      "I could not write a file: %s. What you decided stands; I write it "
+                      "when I can.",
+                      edited->error);
+}
+
+static void take_configured(Core *core)
+{
+    registration_send_trust(core);
+    send_open_edits(core);
+    policy_send_all(core);
+    core->runs_due_ms = core->now_ms;
+}
+
+static void take_probe(Core *core, const char *text)
+{
+    if (say_is_due(core, "acl probe", 3600 * INT64_C(1000)))
+        effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
+                    "the broker lets agents write on topics of others (%s arrived on "
+                    "agents/acl-probe/inbox): install the ACL of config/mosquitto.acl.example",
+                    text);
+}
+
+static void dispatch_event(Core *core, const Event *event)
+{
+    switch (event->kind) {
+    case EVENT_CHAT:
+        chat_take(core, &event->chat);
+        break;
+    case EVENT_MESSAGE:
+        admission_take(core, &event->message);
+        break;
+    case EVENT_LINK_UP:
+        take_link_up(core, event->link);
+        break;
+    case EVENT_LINK_DOWN:
+        take_link_down(core, event->link);
+        break;
+    case EVENT_SAID:
+        say_was_taken(core, event->said_id);
+        break;
+    case EVENT_ROWS:
+        pending_answer(core, &event->rows);
+        break;
+    case EVENT_FILE_EDITED:
+        take_edited(core, &event->edited);
+        break;
+    case EVENT_CONFIGURED:
+        take_configured(core);
+        break;
+    case EVENT_PROBE:
+        take_probe(core, event->probe_text);
+        break;
+    case EVENT_TICK:
+        break;
+    }
+}
+
+void core_step(Core *core, const Event *event, Effects *fx)
+{
+    begin_step(core, event, fx);
+    dispatch_event(core, event);
+    tick_do(core);
+    core->fx = NULL;
+}
+
+int64_t core_next_deadline(const Core *core)
+{
+    return tick_next_deadline(core);
+}

@@ -1,0 +1,86 @@
+/*
+ * The state of the core, shared by the flows beside it and by nobody else.
+ */
+#ifndef AGENT1_FLOW_CORE_STATE_H
+#define AGENT1_FLOW_CORE_STATE_H
+
+#include "agent1/flow/core.h"
+#include "agent1/flow/ledger.h"
+#include "agent1/flow/speaker.h"
+#include "agent1/model/fleet.h"
+#include "agent1/model/hours.h"
+#include "agent1/model/outbox.h"
+#include "agent1/model/registry.h"
+#include "agent1/model/run.h"
+#include "agent1/model/runs.h"
+#include "agent1/model/users.h"
+#include "agent1/port/effect.h"
+#include "agent1/port/event.h"
+#include "common/base/ids.h"
+#include "common/data/bucket.h"
+
+#include <glib.h>
+
+struct Core {
+    /* What people wrote. */
+    Settings *settings;
+    Users *users;
+    Registry *registry;
+    GPtrArray *blackouts; /* Window * */
+    GTimeZone *zone;      /* the installation's */
+    char *zone_name;
+
+    /* What the store holds: its live rows. */
+    Runs *runs; /* Run * */
+    Outbox *outbox;
+    Fleet *fleet;
+    Ledger *ledgers[TABLE_COUNT]; /* NULL for tables that have a model of their own */
+
+    /* The present step. */
+    Effects *fx;
+    int64_t now_ms;
+    int64_t boot_ms;
+    Ids ids;
+
+    /* What lasts as long as the process. */
+    bool is_up[LINK_COUNT];
+    int64_t link_since_ms[LINK_COUNT];
+    int64_t started_ms;
+    int64_t epoch;
+    GHashTable *pending; /* cookie → Pending * (agent1/flow/pending.h) */
+    uint64_t last_cookie;
+    GHashTable *notices;       /* what was said to whom → when, for limits (agent1/flow/say.h) */
+    GHashTable *registrations; /* key → the last register Message * of a key that waits */
+    GHashTable *held_progress; /* run id → seq of the last progress forwarded */
+    int64_t queries_due_ms;    /* when the next agent is asked about its runs */
+    int64_t runs_due_ms;       /* when a live run is worth a look for its time alone */
+    int64_t housekeeping_ms;   /* when old questions and waiting keys are dropped next */
+    int64_t chats_sweep_ms;    /* when old chat ids are forgotten next */
+    uint64_t refused_count;    /* messages that admission turned away */
+};
+
+/* Facts by name in TABLE_META. */
+#define META_EPOCH   "epoch"
+#define META_NUMBER  "run_number"
+#define META_STANDBY "standby"
+
+const char *core_meta(const Core *core, const char *name); /* NULL when not set */
+void core_set_meta(Core *core, const char *name, const char *value);
+
+/* A fresh ULID; the caller owns it. */
+char *core_new_id(Core *core);
+
+/* agent1 sleeps: only waking it is answered. */
+bool core_is_asleep(const Core *core);
+
+/* What applies to an agent's hours; entry may be NULL. */
+void core_hours(const Core *core, const RegistryAgent *entry, Hours *out);
+
+/* True when a task can leave for this agent now: the broker is there, the agent's journal is known,
+ * and nothing says that it is gone. */
+bool core_is_reachable(const Core *core, const FleetAgent *agent);
+
+/* "14:02" or "2026-11-20 14:02" in the installation's zone; the caller owns it. */
+char *core_local_time(const Core *core, int64_t at_ms);
+
+#endif

@@ -1,0 +1,318 @@
+#include "agent1/flow/dispatch.h"
+
+#include "agent1/flow/policy.h"
+#include "agent1/flow/rows.h"
+#include "common/data/backoff.h"
+#include "common/wire/topic.h"
+#include "common/base/banned.h"
+
+#define QUERY_BASE_MS 5000
+#define QUERY_CAP_MS  60000
+/* An agent that is gone is asked again when it registers. */
+#define QUERIES_MAX 6
+
+/* ---- adding and removing ---- */
+
+static void add(Core *core, const char *agent, OutboxKind kind, const char *run, int64_t attempt,
+                int64_t seq)
+{
+    g_autofree char *id = core_new_id(core);
+    const OutboxItem *item =
+        outbox_add(core->outbox, id, agent, kind, run, attempt, seq, core->now_ms);
+
+    effects_put(core->fx, rows_of_outbox(item));
+}
+
+static void drop(Core *core, const OutboxItem *item)
+{
+    effects_delete(core->fx, TABLE_OUTBOX, item->id);
+    outbox_remove(core->outbox, item->id);
+}
+
+void dispatch_add_run(Core *core, const Run *run, OutboxKind kind)
+{
+    add(core, run->agent, kind, run->id, run->attempt, 0);
+}
+
+/* Pause and resume replace one another; so do policies. */
+static bool replaces(OutboxKind one, OutboxKind other)
+{
+    bool is_one_pause = one == OUTBOX_PAUSE || one == OUTBOX_RESUME;
+    bool is_other_pause = other == OUTBOX_PAUSE || other == OUTBOX_RESUME;
+
+    return one == other || (is_one_pause && is_other_pause);
+}
+
+void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind)
+{
+    g_autoptr(GPtrArray) items = outbox_of_agent(core->outbox, agent->name);
+    unsigned i;
+
+    for (i = 0; i < items->len; i++) {
+        const OutboxItem *item = items->pdata[i];
+
+        if (!item->run && replaces(kind, item->kind))
+            drop(core, item);
+    }
+    agent->control_seq++;
+    effects_put(core->fx, rows_of_agent(agent));
+    add(core, agent->name, kind, NULL, 0, agent->control_seq);
+}
+
+bool dispatch_acknowledge(Core *core, const char *agent, const char *id)
+{
+    const OutboxItem *item = id ? outbox_find(core->outbox, id) : NULL;
+
+    if (!item || g_strcmp0(item->agent, agent) != 0)
+        return false;
+
+    drop(core, item);
+    return true;
+}
+
+void dispatch_drop_run(Core *core, const Run *run)
+{
+    g_autoptr(GPtrArray) items = outbox_of_run(core->outbox, run->agent, run->id);
+    unsigned i;
+
+    for (i = 0; i < items->len; i++)
+        drop(core, items->pdata[i]);
+}
+
+/* ---- making messages ---- */
+
+static Message *make_task(Core *core, const OutboxItem *item, const Run *run)
+{
+    Message *message = message_new(MESSAGE_TASK, item->id, AGENT1_NAME, core->now_ms);
+    MessageTask *task = &message->task;
+    const RegistryAgent *entry = registry_find(core->registry, run->agent);
+    HoursView view;
+    Hours hours;
+
+    core_hours(core, entry, &hours);
+    hours_look(&hours, core->now_ms, &view);
+    message->journal = g_strdup(run->journal);
+    task->run = g_strdup(run->id);
+    task->number = run->number;
+    task->attempt = run->attempt;
+    task->epoch = core->epoch;
+    task->agent = g_strdup(run->agent);
+    task->task = g_strdup(run->task);
+    task->is_idempotent = run->is_idempotent;
+    task->expires_ms = run->expires_ms;
+    task->timeout_s = run->timeout_ms / 1000;
+    task->requested_by = g_strdup(run->user);
+    if (view.closes_ms != INT64_MAX)
+        task->window_end_ms = view.closes_ms;
+    return message;
+}
+
+static Message *make_cancel(Core *core, const OutboxItem *item, const Run *run)
+{
+    Message *message = message_new(MESSAGE_CONTROL, item->id, AGENT1_NAME, core->now_ms);
+
+    message->control.action = CONTROL_CANCEL;
+    message->control.run = g_strdup(run->id);
+    message->control.attempt = run->attempt;
+    message->control.expires_ms = run->expires_ms;
+    return message;
+}
+
+static Message *make_control(Core *core, const OutboxItem *item, ControlAction action)
+{
+    Message *message = message_new(MESSAGE_CONTROL, item->id, AGENT1_NAME, core->now_ms);
+
+    message->control.action = (int)action;
+    message->control.seq = item->seq;
+    if (action == CONTROL_POLICY)
+        message->control.policy = policy_for(core, item->agent);
+    return message;
+}
+
+static Message *make_message(Core *core, const OutboxItem *item, const Run *run)
+{
+    switch (item->kind) {
+    case OUTBOX_TASK:
+        return make_task(core, item, run);
+    case OUTBOX_CANCEL:
+        return make_cancel(core, item, run);
+    case OUTBOX_POLICY:
+        return make_control(core, item, CONTROL_POLICY);
+    case OUTBOX_PAUSE:
+        return make_control(core, item, CONTROL_PAUSE);
+    case OUTBOX_RESUME:
+        return make_control(core, item, CONTROL_RESUME);
+    case OUTBOX_KIND_COUNT:
+        break;
+    }
+    g_assert_not_reached();
+}
+
+/* ---- sending ---- */
+
+static void publish(Core *core, const FleetAgent *agent, OutboxKind kind, Message *message)
+{
+    g_autofree char *topic =
+        kind == OUTBOX_TASK ? topic_inbox(agent->name) : topic_control(agent->name);
+
+    effects_publish(core->fx, topic, agent->key, true, message);
+}
+
+/* From here on the broker may have the attempt: that is stored before anything leaves. */
+static void mark_handed(Core *core, Run *run, const FleetAgent *agent)
+{
+    if (run->is_handed)
+        return;
+
+    run->is_handed = true;
+    g_free(run->journal);
+    run->journal = g_strdup(agent->journal);
+    effects_put(core->fx, rows_of_run(run));
+}
+
+static void send_item(Core *core, OutboxItem *item)
+{
+    const FleetAgent *agent = fleet_find(core->fleet, item->agent);
+    Run *run = item->run ? runs_find(core->runs, item->run) : NULL;
+
+    if (item->run && (!run || run->attempt != item->attempt)) {
+        drop(core, item);
+        return;
+    }
+    if (item->kind == OUTBOX_TASK)
+        mark_handed(core, run, agent);
+    publish(core, agent, item->kind, make_message(core, item, run));
+    outbox_sent(item, core->now_ms, ids_random(&core->ids, UINT64_MAX));
+}
+
+static GHashTable *reachable_agents(const Core *core)
+{
+    GHashTable *reachable = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GPtrArray) names = outbox_agents(core->outbox);
+    unsigned i;
+
+    for (i = 0; i < names->len; i++) {
+        FleetAgent *agent = fleet_find(core->fleet, names->pdata[i]);
+
+        if (agent && core_is_reachable(core, agent))
+            g_hash_table_add(reachable, agent->name);
+    }
+    return reachable;
+}
+
+static void send_query(Core *core, const FleetAgent *agent, const char *id, const Run *run)
+{
+    g_autofree char *topic = topic_control(agent->name);
+    Message *message = message_new(MESSAGE_CONTROL, id, AGENT1_NAME, core->now_ms);
+
+    message->control.action = CONTROL_QUERY;
+    if (run) {
+        message->control.run = g_strdup(run->id);
+        message->control.attempt = run->attempt;
+        message->control.expires_ms = run->expires_ms;
+    }
+    effects_publish(core->fx, topic, agent->key, true, message);
+}
+
+static void send_due_queries(Core *core)
+{
+    g_autoptr(GPtrArray) agents = NULL;
+    unsigned i;
+
+    if (!core->is_up[LINK_MQTT] || core->now_ms < core->queries_due_ms)
+        return;
+
+    agents = fleet_list(core->fleet);
+    core->queries_due_ms = INT64_MAX;
+    for (i = 0; i < agents->len; i++) {
+        FleetAgent *agent = agents->pdata[i];
+
+        if (agent->query_due_ms <= core->now_ms && agent->journal) {
+            send_query(core, agent, agent->query_id, NULL);
+            agent->query_due_ms = core->now_ms + QUERY_BASE_MS +
+                                  backoff_wait_ms(agent->query_sent, QUERY_BASE_MS, QUERY_CAP_MS,
+                                                  ids_random(&core->ids, UINT64_MAX));
+            if (++agent->query_sent >= QUERIES_MAX)
+                agent->query_due_ms = INT64_MAX;
+        }
+        core->queries_due_ms = MIN(core->queries_due_ms, agent->query_due_ms);
+    }
+}
+
+void dispatch_due(Core *core)
+{
+    g_autoptr(GHashTable) reachable = NULL;
+    g_autoptr(GPtrArray) due = NULL;
+    unsigned i;
+
+    send_due_queries(core);
+    if (!core->is_up[LINK_MQTT] || outbox_count(core->outbox) == 0)
+        return;
+
+    reachable = reachable_agents(core);
+    due = outbox_due(core->outbox, reachable, core->now_ms);
+    for (i = 0; i < due->len; i++)
+        send_item(core, due->pdata[i]);
+}
+
+void dispatch_hurry(Core *core, const FleetAgent *agent)
+{
+    outbox_hurry(core->outbox, agent->name, core->now_ms);
+}
+
+void dispatch_query_soon(Core *core, FleetAgent *agent, int64_t delay_ms)
+{
+    g_free(agent->query_id);
+    agent->query_id = core_new_id(core);
+    agent->query_sent = 0;
+    agent->query_due_ms = core->now_ms + delay_ms;
+    core->queries_due_ms = MIN(core->queries_due_ms, agent->query_due_ms);
+}
+
+void dispatch_query_run(Core *core, const Run *run)
+{
+    const FleetAgent *agent = fleet_find(core->fleet, run->agent);
+    g_autofree char *id = core_new_id(core);
+
+    if (agent && core->is_up[LINK_MQTT])
+        send_query(core, agent, id, run);
+}
+
+/* The run and attempt that a message of an agent is about, if it is about one. */
+static void copy_run(const Message *about, MessageAck *ack)
+{
+    if (about->kind == MESSAGE_RESULT) {
+        ack->run = g_strdup(about->result.run);
+        ack->attempt = about->result.attempt;
+    }
+}
+
+void dispatch_ack(Core *core, const char *agent, const char *key, const Message *about,
+                  AckState state, const char *rule, const char *reason)
+{
+    g_autofree char *id = core_new_id(core);
+    g_autofree char *topic = topic_control(agent);
+    Message *message = message_new(MESSAGE_ACK, id, AGENT1_NAME, core->now_ms);
+
+    message->ack.in_reply_to = g_strdup(about->id);
+    message->ack.state = (int)state;
+    message->ack.rule = g_strdup(rule);
+    message->ack.reason = g_strdup(reason);
+    copy_run(about, &message->ack);
+    effects_publish(core->fx, topic, key, true, message);
+}
+
+int64_t dispatch_next_deadline(const Core *core)
+{
+    g_autoptr(GHashTable) reachable = NULL;
+    int64_t next_ms;
+
+    if (!core->is_up[LINK_MQTT])
+        return INT64_MAX;
+    if (outbox_count(core->outbox) == 0)
+        return core->queries_due_ms;
+
+    reachable = reachable_agents(core);
+    next_ms = outbox_next_due(core->outbox, reachable);
+    return MIN(next_ms, core->queries_due_ms);
+}

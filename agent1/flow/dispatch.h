@@ -1,0 +1,42 @@
+/*
+ * What goes to agents, and goes again until they acknowledge it (delivery rules 1, 6, 7 and 9 of
+ * agent1/ARCHITECTURE.md). Messages are made anew at each sending, with the same id and a fresh ts.
+ */
+#ifndef AGENT1_FLOW_DISPATCH_H
+#define AGENT1_FLOW_DISPATCH_H
+
+#include "agent1/flow/core_state.h"
+
+/* Adds what must reach the run's agent: OUTBOX_TASK or OUTBOX_CANCEL. Stored; sent by
+ * dispatch_due(). */
+void dispatch_add_run(Core *core, const Run *run, OutboxKind kind);
+
+/* Adds a control without run, with the agent's next seq; an older one of the same purpose is
+ * dropped. The agent's row is stored. */
+void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind);
+
+/* The agent has acknowledged: removes the item. False when there is none of that id for it. */
+bool dispatch_acknowledge(Core *core, const char *agent, const char *id);
+
+/* Nothing of this run needs to reach its agent any more. */
+void dispatch_drop_run(Core *core, const Run *run);
+
+/* Sends what is due. */
+void dispatch_due(Core *core);
+
+/* Everything for this agent is due at once. */
+void dispatch_hurry(Core *core, const FleetAgent *agent);
+
+/* Asks an agent what became of its runs, within delay_ms. */
+void dispatch_query_soon(Core *core, FleetAgent *agent, int64_t delay_ms);
+
+/* Asks an agent what became of one run, once, now. */
+void dispatch_query_run(Core *core, const Run *run);
+
+/* Sends one ack on the agent's control topic. rule and reason: NULL unless rejected. */
+void dispatch_ack(Core *core, const char *agent, const char *key, const Message *about,
+                  AckState state, const char *rule, const char *reason);
+
+int64_t dispatch_next_deadline(const Core *core);
+
+#endif

@@ -1,0 +1,172 @@
+#include "agent1/flow/outcome.h"
+
+#include <string.h>
+
+#include "agent1/flow/dispatch.h"
+#include "agent1/flow/rows.h"
+#include "agent1/flow/turn.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+/* A phone shows this much without scrolling for long; agentctl has room for all that was kept. */
+#define XMPP_OUTPUT_LINES 60
+#define XMPP_OUTPUT_BYTES 6000
+
+char *outcome_text(const Run *run, size_t max_output)
+{
+    g_autofree char *state = run_describe(run);
+    const char *output = run->outcome.output;
+    g_autofree char *tail = NULL;
+    g_autofree char *block = NULL;
+
+    if (!output || !*output)
+        return g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, state);
+    if (strlen(output) > max_output) {
+        tail = text_last_lines(output, XMPP_OUTPUT_LINES, max_output);
+        output = tail;
+    }
+    block = text_fence(output);
+    return g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s%s\n%s", run->number, run->agent, state,
+                           tail ? " (the end of its output)" : "", block);
+}
+
+/* The refusal of an agent reads as a refusal of the gate does. */
+static char *refusal_text(const Run *run)
+{
+    return g_strdup_printf("#%" G_GINT64_FORMAT " %s: refused (%s): %s", run->number, run->agent,
+                           run->outcome.rule ? run->outcome.rule : "",
+                           run->outcome.reason ? run->outcome.reason : "the agent gave no reason");
+}
+
+static void tell(Core *core, const Run *run)
+{
+    g_autoptr(Speaker) speaker = speaker_from_conversation(run->conversation, run->chat_id);
+    g_autofree char *text = NULL;
+    Turn turn;
+
+    if (!speaker)
+        return;
+
+    speaker->principal = g_strdup(run->principal);
+    text = run->state == RUN_REJECTED
+               ? refusal_text(run)
+               : outcome_text(run, speaker->door == DOOR_CLI ? SIZE_MAX : XMPP_OUTPUT_BYTES);
+    turn_init(&turn, core, speaker);
+    turn_add_run(&turn, run->id);
+    turn_say(&turn, "%s", text);
+    turn_outcome(&turn, run_state_name(run->state));
+    turn_finish(&turn);
+}
+
+static void finish(Core *core, Run *run)
+{
+    g_autofree char *state = run_describe(run);
+    Run *ended;
+
+    effects_audit(core->fx, core->now_ms, "outcome", run->agent, run->agent, run->id,
+                  "#%" G_GINT64_FORMAT " %s", run->number, state);
+    dispatch_drop_run(core, run);
+    ended = runs_take(core->runs, run->id);
+    g_assert(ended == run);
+    g_hash_table_remove(core->held_progress, run->id);
+    tell(core, ended);
+    run_free(ended);
+}
+
+/* Back to the gate, with a new attempt that nobody had yet. */
+static void begin_attempt(Core *core, Run *run)
+{
+    dispatch_drop_run(core, run);
+    run->attempt++;
+    run->is_handed = false;
+    run->is_unconfirmed = false;
+    g_clear_pointer(&run->journal, g_free);
+}
+
+RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reason)
+{
+    RunApplied applied;
+
+    if (reason && !run->outcome.reason)
+        run->outcome.reason = g_strdup(reason);
+    applied = run_apply(run, event, core->now_ms);
+    if (applied != RUN_APPLIED)
+        return applied;
+
+    run->is_unconfirmed = false;
+    /* Its next look at the clock is worked out anew. */
+    core->runs_due_ms = MIN(core->runs_due_ms, core->now_ms);
+    if (run->state == RUN_DEFERRED || (run->state == RUN_QUEUED && event == RUN_EVENT_REQUEUED))
+        begin_attempt(core, run);
+    effects_put(core->fx, rows_of_run(run));
+    effects_log(core->fx, EFFECT_LOG_INFO, run->id, run->agent, "#%" G_GINT64_FORMAT " %s",
+                run->number, run_state_name(run->state));
+    if (run_state_is_terminal(run->state))
+        finish(core, run);
+    return applied;
+}
+
+void outcome_lose_handed(Core *core, const FleetAgent *agent, const char *why)
+{
+    g_autoptr(GPtrArray) runs = runs_list(core->runs, agent->name);
+    unsigned i;
+
+    for (i = 0; i < runs->len; i++) {
+        Run *run = runs->pdata[i];
+
+        if (!run->is_handed)
+            continue;
+        if (run->is_idempotent && run->state != RUN_CANCELLING) {
+            if (run->state == RUN_QUEUED) {
+                begin_attempt(core, run);
+                effects_put(core->fx, rows_of_run(run));
+            } else {
+                outcome_apply(core, run, RUN_EVENT_REQUEUED, NULL);
+            }
+            dispatch_add_run(core, run, OUTBOX_TASK);
+        } else {
+            outcome_apply(core, run, RUN_EVENT_LOST, why);
+        }
+    }
+}
+
+void outcome_revoke(Core *core, const char *agent)
+{
+    g_autoptr(GPtrArray) runs = runs_list(core->runs, agent);
+    unsigned i;
+
+    for (i = 0; i < runs->len; i++) {
+        Run *run = runs->pdata[i];
+
+        if (run->is_handed) {
+            outcome_apply(core, run, RUN_EVENT_LOST, "revoked");
+        } else {
+            run->outcome.rule = g_strdup(rule_name(RULE_NOT_ACCEPTED));
+            outcome_apply(core, run, RUN_EVENT_REFUSED, "its key was revoked");
+        }
+    }
+}
+
+void outcome_flag_unconfirmed(Core *core, Run *run)
+{
+    const FleetAgent *agent = fleet_find(core->fleet, run->agent);
+    g_autofree char *since = core_local_time(core, agent ? agent->heard_ms : run->changed_ms);
+    g_autoptr(Speaker) speaker = speaker_from_conversation(run->conversation, run->chat_id);
+    Turn turn;
+
+    run->is_unconfirmed = true;
+    effects_put(core->fx, rows_of_run(run));
+    effects_audit(core->fx, core->now_ms, "unconfirmed", NULL, run->agent, run->id,
+                  "#%" G_GINT64_FORMAT " past its time; agent silent since %s", run->number, since);
+    if (agent)
+        dispatch_query_run(core, run);
+    if (!speaker)
+        return;
+
+    turn_init(&turn, core, speaker);
+    turn_add_run(&turn, run->id);
+    turn_say(&turn, "#%" G_GINT64_FORMAT " %s: unconfirmed (past its time; agent silent since %s)",
+             run->number, run->agent, since);
+    turn_outcome(&turn, OUTCOME_UNCONFIRMED);
+    turn_finish(&turn);
+}

@@ -1,0 +1,130 @@
+#include "agent1/flow/questions.h"
+
+#include <string.h>
+
+#include "agent1/flow/chat.h"
+#include "agent1/flow/commands.h"
+#include "common/base/limits.h"
+#include "common/base/banned.h"
+
+#define KEPT_MS       (24 * 3600 * INT64_C(1000))
+#define QUESTIONS_MAX 1000
+
+/* A person is asked, not a device: the JID without its resource. */
+static char *where(const Speaker *speaker)
+{
+    return speaker->door == DOOR_XMPP ? g_strdup(speaker->principal)
+                                      : speaker_conversation(speaker);
+}
+
+void questions_ask(Core *core, const Speaker *speaker, const char *text, const char *shown)
+{
+    g_autofree char *id = core_new_id(core);
+    g_autofree char *conversation = where(speaker);
+    Row *row;
+
+    if (ledger_count(core->ledgers[TABLE_QUESTIONS]) >= QUESTIONS_MAX)
+        return;
+
+    row = row_new(TABLE_QUESTIONS);
+    row_set_text(row, QUESTIONS_ID, id);
+    row_set_text(row, QUESTIONS_CONVERSATION, conversation);
+    row_set_text(row, QUESTIONS_USER, speaker->user);
+    row_set_text(row, QUESTIONS_TEXT, text);
+    row_set_text(row, QUESTIONS_SHOWN, shown);
+    row_set_int(row, QUESTIONS_CREATED, core->now_ms);
+    row_set_int(row, QUESTIONS_EXPIRES, core->now_ms + KEPT_MS);
+    ledger_put(core->ledgers[TABLE_QUESTIONS], row, core->fx);
+}
+
+/* The questions this speaker may answer here, oldest first: borrowed; unref the array. */
+static GPtrArray *open_here(const Core *core, const Speaker *speaker)
+{
+    GPtrArray *rows = ledger_list(core->ledgers[TABLE_QUESTIONS]);
+    g_autofree char *conversation = where(speaker);
+    unsigned i;
+
+    for (i = rows->len; i > 0; i--) {
+        const Row *row = rows->pdata[i - 1];
+
+        if (strcmp(row_text(row, QUESTIONS_CONVERSATION), conversation) != 0 ||
+            g_strcmp0(row_text(row, QUESTIONS_USER), speaker->user) != 0)
+            g_ptr_array_remove_index(rows, i - 1);
+    }
+    return rows;
+}
+
+/* The question meant by "!yes" or "!yes 2"; says what is wrong otherwise. */
+static const Row *choose(Turn *turn, const GPtrArray *rows, const char *argument)
+{
+    uint64_t number = 1;
+    unsigned i;
+
+    if (rows->len == 0) {
+        turn_fail(turn, "no question is open here");
+        return NULL;
+    }
+    if (*argument && !g_ascii_string_to_unsigned(argument, 10, 1, rows->len, &number, NULL)) {
+        turn_fail(turn, "expected a number from 1 to %u", rows->len);
+        return NULL;
+    }
+    if (!*argument && rows->len > 1) {
+        turn_fail(turn, "which one? !yes <number> or !no <number>:");
+        for (i = 0; i < rows->len; i++)
+            turn_say(turn, "%u. %s", i + 1, row_text(rows->pdata[i], QUESTIONS_SHOWN));
+        return NULL;
+    }
+    return rows->pdata[number - 1];
+}
+
+void commands_yes(Core *core, Turn *turn, const char *arguments)
+{
+    g_autoptr(GPtrArray) rows = open_here(core, turn->speaker);
+    const Row *row = choose(turn, rows, arguments);
+    g_autofree char *text = NULL;
+
+    if (!row)
+        return;
+
+    text = g_strdup(row_text(row, QUESTIONS_TEXT));
+    ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
+    chat_act_in(core, turn, text);
+}
+
+void commands_no(Core *core, Turn *turn, const char *arguments)
+{
+    g_autoptr(GPtrArray) rows = open_here(core, turn->speaker);
+    const Row *row = choose(turn, rows, arguments);
+
+    if (!row)
+        return;
+
+    turn_say(turn, "dropped: \"%s\"", row_text(row, QUESTIONS_SHOWN));
+    ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
+}
+
+void questions_forget_old(Core *core)
+{
+    GPtrArray *rows = ledger_list(core->ledgers[TABLE_QUESTIONS]);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+
+        if (row_int(row, QUESTIONS_EXPIRES) <= core->now_ms)
+            ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
+    }
+    g_ptr_array_unref(rows);
+}
+
+int64_t questions_next_deadline(const Core *core)
+{
+    GPtrArray *rows = ledger_list(core->ledgers[TABLE_QUESTIONS]);
+    int64_t next_ms = INT64_MAX;
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++)
+        next_ms = MIN(next_ms, row_int(rows->pdata[i], QUESTIONS_EXPIRES));
+    g_ptr_array_unref(rows);
+    return next_ms;
+}

@@ -1,0 +1,173 @@
+#include "agent1/flow/say.h"
+
+#include <string.h>
+
+#include "common/base/limits.h"
+#include "common/wire/topic.h"
+#include "common/base/banned.h"
+
+#define NOTICES_MAX 10000
+#define SAYINGS_MAX 5000
+
+static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
+{
+    g_autofree char *id = core_new_id(core);
+    g_autofree char *topic = topic_cli_outbox(speaker->address);
+    Message *message = message_new(MESSAGE_REPLY, id, AGENT1_NAME, core->now_ms);
+    unsigned i;
+
+    message->reply.in_reply_to = g_strdup(speaker->in_reply_to);
+    message->reply.text = g_strdup(answer->text);
+    message->reply.is_final = answer->is_final;
+    message->reply.outcome = answer->is_final ? g_strdup(answer->outcome) : NULL;
+    message->reply.runs = g_ptr_array_new_with_free_func(g_free);
+    for (i = 0; answer->runs && i < answer->runs->len; i++)
+        g_ptr_array_add(message->reply.runs, g_strdup(answer->runs->pdata[i]));
+    effects_publish(core->fx, topic, speaker->key, true, message);
+}
+
+void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
+{
+    switch (speaker->door) {
+    case DOOR_CLI:
+        say_cli(core, speaker, answer);
+        break;
+    case DOOR_XMPP:
+        if (*answer->text)
+            say_xmpp(core, speaker->address, answer->text);
+        break;
+    case DOOR_UNSIGNED:
+        if (*answer->text)
+            effects_publish_plain(core->fx, answer->text);
+        break;
+    }
+}
+
+void say_object(Core *core, const Speaker *speaker, const Message *message)
+{
+    g_autofree char *topic = NULL;
+    Message *copy;
+
+    if (speaker->door != DOOR_CLI)
+        return;
+
+    topic = topic_cli_outbox(speaker->address);
+    copy = message_copy(message);
+    g_free(copy->from);
+    copy->from = g_strdup(AGENT1_NAME);
+    copy->ts_ms = core->now_ms;
+    g_clear_pointer(&copy->journal, g_free);
+    effects_publish(core->fx, topic, speaker->key, true, copy);
+}
+
+void say_xmpp(Core *core, const char *jid, const char *text)
+{
+    Ledger *sayings = core->ledgers[TABLE_SAYINGS];
+    g_autofree char *id = core_new_id(core);
+    Row *row;
+
+    if (!core->settings->xmpp_is_enabled)
+        return;
+    if (ledger_count(sayings) >= SAYINGS_MAX) {
+        effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL,
+                    "%d messages wait for the XMPP server: one to %s is dropped", SAYINGS_MAX, jid);
+        return;
+    }
+    row = row_new(TABLE_SAYINGS);
+    row_set_text(row, SAYINGS_ID, id);
+    row_set_text(row, SAYINGS_JID, jid);
+    row_set_text(row, SAYINGS_TEXT, text);
+    row_set_int(row, SAYINGS_CREATED, core->now_ms);
+    ledger_put(sayings, row, core->fx);
+    if (core->is_up[LINK_XMPP] && !core_is_asleep(core))
+        effects_say(core->fx, id, jid, text);
+}
+
+void say_to_admins(Core *core, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    GPtrArray *admins = users_with_role(core->users, ROLE_ADMIN);
+    va_list arguments;
+    unsigned i;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    for (i = 0; i < admins->len; i++) {
+        const User *user = admins->pdata[i];
+
+        if (user->jids && user->jids->len > 0)
+            say_xmpp(core, user->jids->pdata[0], text);
+    }
+    g_ptr_array_unref(admins);
+}
+
+void say_was_taken(Core *core, const char *id)
+{
+    ledger_remove(core->ledgers[TABLE_SAYINGS], id, core->fx);
+}
+
+void say_again(Core *core)
+{
+    GPtrArray *waiting;
+    unsigned i;
+
+    if (core_is_asleep(core))
+        return;
+
+    waiting = ledger_list(core->ledgers[TABLE_SAYINGS]);
+    for (i = 0; i < waiting->len; i++) {
+        const Row *row = waiting->pdata[i];
+
+        effects_say(core->fx, row_text(row, SAYINGS_ID), row_text(row, SAYINGS_JID),
+                    row_text(row, SAYINGS_TEXT));
+    }
+    g_ptr_array_unref(waiting);
+}
+
+static void free_text(void *text)
+{
+    g_string_free(text, TRUE);
+}
+
+void say_digest(Core *core)
+{
+    g_autoptr(GHashTable) texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text);
+    GPtrArray *held = ledger_list(core->ledgers[TABLE_SAYINGS]);
+    GHashTableIter iter;
+    void *jid;
+    void *text;
+    unsigned i;
+
+    for (i = 0; i < held->len; i++) {
+        const Row *row = held->pdata[i];
+        GString *digest = g_hash_table_lookup(texts, row_text(row, SAYINGS_JID));
+
+        if (!digest) {
+            digest = g_string_new("While I was asleep:");
+            g_hash_table_insert(texts, g_strdup(row_text(row, SAYINGS_JID)), digest);
+        }
+        g_string_append_printf(digest, "\n%s", row_text(row, SAYINGS_TEXT));
+    }
+    for (i = 0; i < held->len; i++)
+        ledger_remove(core->ledgers[TABLE_SAYINGS], row_text(held->pdata[i], SAYINGS_ID), core->fx);
+    g_ptr_array_unref(held);
+
+    g_hash_table_iter_init(&iter, texts);
+    while (g_hash_table_iter_next(&iter, &jid, &text))
+        say_xmpp(core, jid, ((GString *)text)->str);
+}
+
+bool say_is_due(Core *core, const char *what, int64_t interval_ms)
+{
+    int64_t *last = g_hash_table_lookup(core->notices, what);
+
+    if (last && core->boot_ms - *last < interval_ms)
+        return false;
+    if (g_hash_table_size(core->notices) >= NOTICES_MAX)
+        g_hash_table_remove_all(core->notices);
+    last = g_new(int64_t, 1);
+    *last = core->boot_ms;
+    g_hash_table_insert(core->notices, g_strdup(what), last);
+    return true;
+}

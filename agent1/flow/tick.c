@@ -1,0 +1,121 @@
+#include "agent1/flow/tick.h"
+
+#include "agent1/flow/chats.h"
+#include "agent1/flow/delegate.h"
+#include "agent1/flow/dispatch.h"
+#include "agent1/flow/outcome.h"
+#include "agent1/flow/questions.h"
+#include "agent1/flow/registration.h"
+#include "agent1/flow/rows.h"
+#include "common/base/banned.h"
+
+/* A deferred run waits this long for its gate, counted from when it was made. */
+#define DEFERRED_MAX_MS (24 * 3600 * INT64_C(1000))
+/* Pauses and standby end by a person's word; a deferred run looks again this often. */
+#define DEFERRED_LOOK_MS (60 * INT64_C(1000))
+
+static void expire(Core *core, Run *run)
+{
+    if (run->state == RUN_QUEUED && !run->is_handed)
+        outcome_apply(core, run, RUN_EVENT_EXPIRED, "its agent was not there in time");
+    else if (run->state == RUN_QUEUED && !run->is_unconfirmed)
+        outcome_flag_unconfirmed(core, run);
+}
+
+/* The gate again, as the user's role is now; no such user, no run. */
+static void try_deferred(Core *core, Run *run)
+{
+    const User *user = users_by_name(core->users, run->user);
+    DelegateAsk ask = {
+        .role = user ? user->role : ROLE_NONE,
+        .agent = run->agent,
+        .task = run->task,
+        .own_runs = 1,
+    };
+    g_auto(Verdict) verdict = { 0 };
+
+    if (core->now_ms >= run->created_ms + DEFERRED_MAX_MS) {
+        outcome_apply(core, run, RUN_EVENT_MISSED, "it waited a day for its window");
+        return;
+    }
+    delegate_judge(core, &ask, &verdict);
+    if (verdict.kind == GATE_ALLOW) {
+        run->expires_ms = core->now_ms + core->settings->tasks_expires_ms;
+        outcome_apply(core, run, RUN_EVENT_ALLOWED, NULL);
+        dispatch_add_run(core, run, OUTBOX_TASK);
+    } else if (verdict.kind == GATE_DENY && verdict.rule != RULE_STANDBY &&
+               verdict.rule != RULE_PAUSED) {
+        run->outcome.rule = g_strdup(rule_name(verdict.rule));
+        outcome_apply(core, run, RUN_EVENT_REFUSED, verdict.reason);
+    }
+}
+
+static int64_t deferred_due(const Core *core, const Run *run)
+{
+    HoursView view;
+    Hours hours;
+
+    core_hours(core, registry_find(core->registry, run->agent), &hours);
+    hours_look(&hours, core->now_ms, &view);
+    if (view.opens_ms > core->now_ms && view.opens_ms != INT64_MAX)
+        return MIN(view.opens_ms, run->created_ms + DEFERRED_MAX_MS);
+    return MIN(core->now_ms + DEFERRED_LOOK_MS, run->created_ms + DEFERRED_MAX_MS);
+}
+
+static void do_runs(Core *core)
+{
+    g_autoptr(GPtrArray) runs = runs_list(core->runs, NULL);
+    unsigned i;
+
+    core->runs_due_ms = INT64_MAX;
+    for (i = 0; i < runs->len; i++) {
+        Run *run = runs->pdata[i];
+
+        if (run->state == RUN_DEFERRED)
+            try_deferred(core, run);
+        else if (core->now_ms > run->expires_ms)
+            expire(core, run);
+    }
+}
+
+/* When the runs are worth looking at next, by what is left of them. */
+static int64_t runs_deadline(const Core *core)
+{
+    g_autoptr(GPtrArray) runs = runs_list(core->runs, NULL);
+    int64_t next_ms = INT64_MAX;
+    unsigned i;
+
+    for (i = 0; i < runs->len; i++) {
+        const Run *run = runs->pdata[i];
+
+        if (run->state == RUN_DEFERRED)
+            next_ms = MIN(next_ms, deferred_due(core, run));
+        else if (run->state == RUN_QUEUED && !run->is_unconfirmed)
+            next_ms = MIN(next_ms, run->expires_ms + 1);
+    }
+    return next_ms;
+}
+
+void tick_do(Core *core)
+{
+    if (core->now_ms >= core->runs_due_ms) {
+        do_runs(core);
+        core->runs_due_ms = runs_deadline(core);
+    }
+    chats_forget_old(core);
+    if (core->now_ms >= core->housekeeping_ms) {
+        questions_forget_old(core);
+        registration_forget_old(core);
+        core->housekeeping_ms = core->now_ms + 3600 * INT64_C(1000);
+    }
+    dispatch_due(core);
+}
+
+int64_t tick_next_deadline(const Core *core)
+{
+    int64_t next_ms = dispatch_next_deadline(core);
+
+    next_ms = MIN(next_ms, core->runs_due_ms);
+    next_ms = MIN(next_ms, chats_next_deadline(core));
+    return MIN(next_ms, questions_next_deadline(core));
+}

@@ -1,0 +1,115 @@
+#include "agent1/flow/turn.h"
+
+#include <string.h>
+
+#include "agent1/flow/chats.h"
+#include "agent1/flow/pending.h"
+#include "agent1/flow/say.h"
+#include "common/base/timestamp.h"
+#include "common/base/banned.h"
+
+void turn_init(Turn *turn, Core *core, const Speaker *speaker)
+{
+    turn->core = core;
+    turn->speaker = speaker;
+    turn->text = g_string_new(NULL);
+    turn->runs = g_ptr_array_new_with_free_func(g_free);
+    turn->outcome = OUTCOME_OK;
+}
+
+static void append_paragraph(Turn *turn, const char *text)
+{
+    if (turn->text->len > 0)
+        g_string_append_c(turn->text, '\n');
+    g_string_append(turn->text, text);
+}
+
+void turn_say(Turn *turn, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    append_paragraph(turn, text);
+}
+
+void turn_refuse(Turn *turn, const char *agent, Rule rule, const char *reason, int64_t next_ms)
+{
+    Core *core = turn->core;
+    g_autofree char *next = NULL;
+
+    if (next_ms == INT64_MAX)
+        next = g_strdup("; next: not within two weeks");
+    else if (next_ms > 0) {
+        g_autofree char *local = timestamp_local_with_zone(next_ms, core->now_ms, core->zone);
+
+        next = g_strdup_printf("; next: %s", local);
+    }
+    turn_say(turn, "%s: refused (%s): %s%s", agent, rule_name(rule), reason, next ? next : "");
+    turn_outcome(turn, rule == RULE_OFFLINE ? OUTCOME_OFFLINE : OUTCOME_REFUSED);
+    effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, agent, NULL,
+                  "%s: %s", rule_name(rule), reason);
+}
+
+void turn_fail(Turn *turn, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    append_paragraph(turn, text);
+    turn_outcome(turn, OUTCOME_REFUSED);
+}
+
+void turn_outcome(Turn *turn, const char *outcome)
+{
+    turn->outcome = chats_worse(turn->outcome, outcome);
+}
+
+void turn_add_run(Turn *turn, const char *id)
+{
+    g_ptr_array_add(turn->runs, g_strdup(id));
+}
+
+static bool is_open(const Turn *turn)
+{
+    const char *chat_id = turn->speaker->chat_id;
+    GPtrArray *live;
+    bool is_live = false;
+    unsigned i;
+
+    if (!chat_id)
+        return false;
+    if (pending_has_chat(turn->core, chat_id))
+        return true;
+
+    live = runs_list(turn->core->runs, NULL);
+    for (i = 0; i < live->len && !is_live; i++) {
+        const Run *run = live->pdata[i];
+
+        /* What waits for hours, days or the agent's word does not keep a caller waiting. */
+        is_live = g_strcmp0(run->chat_id, chat_id) == 0 && !run->is_unconfirmed &&
+                  run->state != RUN_DEFERRED && run->state != RUN_AWAITING_APPROVAL;
+    }
+    g_ptr_array_unref(live);
+    return is_live;
+}
+
+void turn_finish(Turn *turn)
+{
+    Answer answer = { .text = turn->text->str, .is_final = !is_open(turn) };
+    const GPtrArray *runs = turn->runs;
+    g_autoptr(GPtrArray) all_runs = NULL;
+
+    answer.outcome = chats_note(turn->core, turn->speaker, answer.text, answer.is_final,
+                                turn->outcome, runs, &all_runs);
+    answer.runs = all_runs ? all_runs : runs;
+    if (*answer.text || answer.is_final)
+        say_answer(turn->core, turn->speaker, &answer);
+    g_string_free(turn->text, TRUE);
+    g_ptr_array_unref(turn->runs);
+}
