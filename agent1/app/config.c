@@ -1,0 +1,149 @@
+#include "agent1/app/config.h"
+
+#include <string.h>
+
+#include "common/base/limits.h"
+#include "common/base/problem.h"
+#include "common/sys/file.h"
+#include "common/base/banned.h"
+
+typedef enum {
+    FILE_CONFIG,
+    FILE_REGISTRY,
+    FILE_BLACKOUTS,
+    FILE_REPORTS,
+    FILE_TASKS,
+    FILE_COUNT,
+} File;
+
+static const struct {
+    const char *name;
+    size_t max_bytes;
+} files[FILE_COUNT] = {
+    [FILE_CONFIG] = { "config.json", CONFIG_MAX_BYTES },
+    [FILE_REGISTRY] = { "agents_registry.json", REGISTRY_MAX_BYTES },
+    [FILE_BLACKOUTS] = { "blackout_hours.json", CONFIG_MAX_BYTES },
+    /* Not used by this version, but a broken one is better told of now. */
+    [FILE_REPORTS] = { "reports_schedule.json", CONFIG_MAX_BYTES },
+    [FILE_TASKS] = { "tasks_schedule.json", REGISTRY_MAX_BYTES },
+};
+
+struct Config {
+    char *folder;
+    Json *parsed[FILE_COUNT];
+    Zones *zones;
+    char *host_zone;
+    CoreFiles core_files;
+};
+
+static bool read_one(Config *config, File file, GError **error)
+{
+    g_autofree char *path = g_build_filename(config->folder, files[file].name, NULL);
+    g_autoptr(GError) reason = NULL;
+    g_autofree char *text = NULL;
+    size_t length;
+
+    text = file_read(path, files[file].max_bytes, &length, &reason);
+    if (!text && file != FILE_CONFIG && g_error_matches(reason, PROBLEM, PROBLEM_MISSING))
+        return true;
+    if (!text) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+    config->parsed[file] = json_parse(text, length, files[file].max_bytes, error);
+    if (!config->parsed[file]) {
+        g_prefix_error(error, "%s: ", path);
+        return false;
+    }
+    return true;
+}
+
+static void add_zone(Zones *zones, const char *name)
+{
+    g_autoptr(GTimeZone) zone = NULL;
+
+    if (zones_find(zones, name))
+        return;
+    zone = g_time_zone_new_identifier(name);
+    if (zone)
+        zones_add(zones, name, zone);
+}
+
+/* Every "timezone" in a file, wherever it stands. The depth of the tree is bounded by the parser.
+ */
+static void add_zones(Zones *zones, const Json *node)
+{
+    const Json *child;
+
+    for (child = json_first(node); child; child = json_next(child)) {
+        if (g_strcmp0(json_name(child), "timezone") == 0 && json_string(child))
+            add_zone(zones, json_string(child));
+        add_zones(zones, child);
+    }
+}
+
+Config *config_load(const char *folder, GError **error)
+{
+    g_autoptr(Config) config = g_new0(Config, 1);
+    g_autoptr(GTimeZone) host = g_time_zone_new_local();
+    int file;
+
+    config->folder = g_canonicalize_filename(folder, NULL);
+    config->zones = zones_new();
+    config->host_zone = g_strdup(g_time_zone_get_identifier(host));
+    zones_add(config->zones, config->host_zone, host);
+    for (file = 0; file < FILE_COUNT; file++) {
+        if (!read_one(config, (File)file, error))
+            return NULL;
+        add_zones(config->zones, config->parsed[file]);
+    }
+    config->core_files = (CoreFiles){
+        .config = config->parsed[FILE_CONFIG],
+        .registry = config->parsed[FILE_REGISTRY],
+        .blackouts = config->parsed[FILE_BLACKOUTS],
+        .zones = config->zones,
+        .host_zone = config->host_zone,
+    };
+    return g_steal_pointer(&config);
+}
+
+void config_free(Config *config)
+{
+    int file;
+
+    if (!config)
+        return;
+
+    for (file = 0; file < FILE_COUNT; file++)
+        json_free(config->parsed[file]);
+    zones_free(config->zones);
+    g_free(config->host_zone);
+    g_free(config->folder);
+    g_free(config);
+}
+
+const CoreFiles *config_files(const Config *config)
+{
+    return &config->core_files;
+}
+
+char *config_path(const Config *config, const char *path)
+{
+    return g_canonicalize_filename(path, config->folder);
+}
+
+static bool same_member(const Config *one, const Config *other, const char *name)
+{
+    const Json *a = json_member(one->parsed[FILE_CONFIG], name);
+    const Json *b = json_member(other->parsed[FILE_CONFIG], name);
+    g_autofree char *a_text = a ? json_print(a) : NULL;
+    g_autofree char *b_text = b ? json_print(b) : NULL;
+
+    return g_strcmp0(a_text, b_text) == 0;
+}
+
+bool config_same_links(const Config *one, const Config *other)
+{
+    return same_member(one, other, "mqtt") && same_member(one, other, "xmpp") &&
+           same_member(one, other, "state_dir");
+}

@@ -1,0 +1,30 @@
+/*
+ * The configuration folder: its files read and parsed, with every time zone that they name. What
+ * they mean is checked by core_configure().
+ */
+#ifndef AGENT1_APP_CONFIG_H
+#define AGENT1_APP_CONFIG_H
+
+#include "agent1/flow/core.h"
+
+#include <glib.h>
+
+typedef struct Config Config;
+
+/* Reads config.json (which must be there) and the other files (which may be absent). Errors name
+ * the file, the line and column, and what was expected. */
+Config *config_load(const char *folder, GError **error);
+void config_free(Config *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
+
+/* For core_configure(); borrowed. */
+const CoreFiles *config_files(const Config *config);
+
+/* The absolute path of a file named in the configuration: relative ones count from the folder. The
+ * caller owns it. */
+char *config_path(const Config *config, const char *path);
+
+/* True when both name the same broker, account and state folder: what only a restart changes. */
+bool config_same_links(const Config *one, const Config *other);
+
+#endif

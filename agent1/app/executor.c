@@ -1,0 +1,439 @@
+#include "agent1/app/executor.h"
+
+#include <string.h>
+
+#include "agent1/app/links.h"
+#include "agent1/edge/file_editor.h"
+#include "agent1/edge/gateway.h"
+#include "agent1/edge/store.h"
+#include "agent1/edge/xmpp.h"
+#include "common/base/problem.h"
+#include "common/sys/clock.h"
+#include "common/sys/file.h"
+#include "common/sys/log.h"
+#include "common/sys/mailbox.h"
+#include "common/sys/notify.h"
+#include "common/sys/random.h"
+#include "common/sys/secret.h"
+#include "common/sys/timer.h"
+#include "common/base/banned.h"
+
+#define EVENTS_MAX 50000
+/* While the disk is full, what waits for a time is tried this often. */
+#define FULL_WAIT_MS 1000
+#define NOT_ACCEPTED "not accepted: the disk of agent1 is full; nothing was done"
+
+struct Executor {
+    Config *config;
+    Core *core;
+    Store *store;
+    Mailbox *events; /* Event *, from every edge */
+    Gateway *gateway;
+    Xmpp *xmpp; /* NULL when switched off */
+    FileEditor *files;
+    Timer *timer;
+    Effects *next;      /* what the core wants since the last batch */
+    Effects *in_flight; /* outward effects that wait for their commit; NULL: no batch in flight */
+    uint64_t batch;
+    bool is_up[LINK_COUNT];
+    int64_t full_until_ms; /* the disk was full: no timer before this */
+    void (*failed)(void *data);
+    void *failed_data;
+};
+
+static void take_event(Executor *executor, Event *event);
+
+/* ---- outward ---- */
+
+static LogLevel log_level(EffectLogLevel level)
+{
+    switch (level) {
+    case EFFECT_LOG_ERROR:
+        return LOG_LEVEL_ERROR;
+    case EFFECT_LOG_WARNING:
+        return LOG_LEVEL_WARNING;
+    case EFFECT_LOG_NOTICE:
+        return LOG_LEVEL_NOTICE;
+    case EFFECT_LOG_INFO:
+        break;
+    }
+    return LOG_LEVEL_INFO;
+}
+
+static void write_log(const EffectLog *log)
+{
+    const LogField fields[] = { { "RUN", log->run }, { "AGENT", log->agent } };
+
+    log_write(log_level(log->level), fields, G_N_ELEMENTS(fields), "%s", log->text);
+}
+
+static void say(Executor *executor, const EffectSay *say_effect)
+{
+    if (executor->xmpp)
+        xmpp_edge_say(executor->xmpp, say_effect->id, say_effect->jid, say_effect->text);
+}
+
+static void perform(Executor *executor, const Effect *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_PUBLISH:
+        gateway_publish(executor->gateway, &effect->publish);
+        break;
+    case EFFECT_PUBLISH_PLAIN:
+        gateway_publish_plain(executor->gateway, effect->plain_text);
+        break;
+    case EFFECT_CLEAR_RETAINED:
+        gateway_clear_retained(executor->gateway, effect->topic);
+        break;
+    case EFFECT_SAY:
+        say(executor, &effect->say);
+        break;
+    case EFFECT_TRUST:
+        gateway_trust(executor->gateway, effect->trusted);
+        break;
+    case EFFECT_EDIT_FILE:
+        file_editor_edit(executor->files, &effect->edit);
+        break;
+    case EFFECT_LOG:
+        write_log(&effect->log);
+        break;
+    case EFFECT_PUT:
+    case EFFECT_DELETE:
+    case EFFECT_AUDIT:
+    case EFFECT_QUERY:
+        g_assert_not_reached();
+    }
+}
+
+static void perform_all(Executor *executor, const Effects *outward)
+{
+    unsigned i;
+
+    for (i = 0; i < outward->list->len; i++)
+        perform(executor, outward->list->pdata[i]);
+}
+
+/* ---- batches ---- */
+
+static void free_effect(void *effect)
+{
+    effect_free(effect);
+}
+
+/* Sends what the core wants: the store's part to the store, the rest waits for its answer. */
+static void flush(Executor *executor)
+{
+    GPtrArray *stored;
+    Effects *outward;
+    unsigned i;
+
+    if (executor->in_flight || executor->next->list->len == 0)
+        return;
+
+    stored = g_ptr_array_new_with_free_func(free_effect);
+    outward = effects_new();
+    for (i = 0; i < executor->next->list->len; i++) {
+        Effect *effect = g_steal_pointer(&executor->next->list->pdata[i]);
+        bool is_for_store = effect_is_stored(effect) || effect->kind == EFFECT_QUERY;
+
+        g_ptr_array_add(is_for_store ? stored : outward->list, effect);
+    }
+    g_ptr_array_set_size(executor->next->list, 0);
+    if (stored->len == 0) {
+        g_ptr_array_unref(stored);
+        perform_all(executor, outward);
+        effects_free(outward);
+        return;
+    }
+    executor->in_flight = outward;
+    store_commit(executor->store, ++executor->batch, stored);
+}
+
+static void arm_timer(Executor *executor)
+{
+    int64_t next_ms = core_next_deadline(executor->core);
+
+    timer_arm(executor->timer, MAX(next_ms, executor->full_until_ms));
+}
+
+static void stamp(Event *event)
+{
+    event->now_ms = clock_now_ms();
+    event->boot_ms = clock_boot_ms();
+    random_fill(event->seed, sizeof(event->seed));
+}
+
+/* ---- a core from the store ---- */
+
+static bool restore(Executor *executor, Core *core, GError **error)
+{
+    int table;
+
+    for (table = 0; table < TABLE_COUNT; table++) {
+        g_autoptr(GPtrArray) rows = store_load(executor->store, (Table)table, error);
+
+        if (!rows)
+            return false;
+        core_restore(core, (Table)table, rows);
+    }
+    return true;
+}
+
+static Core *make_core(Executor *executor, const char *set_aside, GError **error)
+{
+    g_autoptr(Core) core = core_new();
+    g_autoptr(Event) start = event_new(EVENT_TICK);
+
+    /* The open edits among the rows are laid over the registry: rows first. */
+    if (!restore(executor, core, error) ||
+        !core_configure(core, config_files(executor->config), NULL, error))
+        return NULL;
+
+    stamp(start);
+    core_start(core, start, set_aside, executor->next);
+    return g_steal_pointer(&core);
+}
+
+/* ---- a full disk ---- */
+
+/* Who was about to hear that something was done hears that it was not. */
+static void refuse_outward(Executor *executor, const Effects *effects)
+{
+    unsigned i;
+
+    for (i = 0; i < effects->list->len; i++) {
+        Effect *effect = effects->list->pdata[i];
+
+        if (effect && effect->kind == EFFECT_SAY) {
+            g_free(effect->say.text);
+            effect->say.text = g_strdup(NOT_ACCEPTED);
+            perform(executor, effect);
+        } else if (effect && effect->kind == EFFECT_PUBLISH &&
+                   effect->publish.message->kind == MESSAGE_REPLY) {
+            MessageReply *reply = &effect->publish.message->reply;
+
+            g_free(reply->text);
+            g_free(reply->outcome);
+            reply->text = g_strdup(NOT_ACCEPTED);
+            reply->outcome = g_strdup(OUTCOME_REFUSED);
+            reply->is_final = true;
+            g_ptr_array_set_size(reply->runs, 0);
+            perform(executor, effect);
+        }
+    }
+}
+
+/* Nothing of the batch is stored, so nothing of it happened: the core goes back to what the rows
+ * say. */
+static void start_over(Executor *executor)
+{
+    g_autoptr(GError) error = NULL;
+    Core *core;
+    int link;
+
+    refuse_outward(executor, executor->in_flight);
+    refuse_outward(executor, executor->next);
+    g_clear_pointer(&executor->in_flight, effects_free);
+    effects_free(executor->next);
+    executor->next = effects_new();
+    core = make_core(executor, NULL, &error);
+    if (!core) {
+        log_line(LOG_LEVEL_ERROR, "cannot restore from the database: %s", error->message);
+        executor->failed(executor->failed_data);
+        return;
+    }
+    core_free(executor->core);
+    executor->core = core;
+    /* The start's own rows would not fit either; only what it decided outward counts. */
+    for (link = 0; link < LINK_COUNT; link++) {
+        Event *event;
+
+        if (!executor->is_up[link])
+            continue;
+        event = event_new(EVENT_LINK_UP);
+        event->link = (Link)link;
+        stamp(event);
+        core_step(executor->core, event, executor->next);
+        event_free(event);
+    }
+}
+
+static void on_stored(StoreAnswer *answer, void *data)
+{
+    Executor *executor = data;
+    g_autoptr(Effects) outward = NULL;
+    unsigned i;
+
+    g_assert(answer->batch == executor->batch);
+    if (answer->outcome == STORE_BROKEN) {
+        log_line(LOG_LEVEL_ERROR, "the database failed: %s", answer->error);
+        executor->failed(executor->failed_data);
+        return;
+    }
+    if (answer->outcome == STORE_FULL) {
+        log_line(LOG_LEVEL_ERROR, "not stored: %s", answer->error);
+        executor->full_until_ms = clock_now_ms() + FULL_WAIT_MS;
+        start_over(executor);
+        arm_timer(executor);
+        return;
+    }
+    outward = g_steal_pointer(&executor->in_flight);
+    perform_all(executor, outward);
+    for (i = 0; i < answer->events->len; i++)
+        take_event(executor, g_steal_pointer(&answer->events->pdata[i]));
+    flush(executor);
+    arm_timer(executor);
+}
+
+/* ---- events ---- */
+
+static void take_event(Executor *executor, Event *event)
+{
+    stamp(event);
+    if (event->kind == EVENT_LINK_UP || event->kind == EVENT_LINK_DOWN)
+        executor->is_up[event->link] = event->kind == EVENT_LINK_UP;
+    core_step(executor->core, event, executor->next);
+    event_free(event);
+}
+
+static void on_event(void *item, void *data)
+{
+    Executor *executor = data;
+
+    take_event(executor, item);
+    flush(executor);
+    arm_timer(executor);
+}
+
+static void on_time(void *data)
+{
+    on_event(event_new(EVENT_TICK), data);
+}
+
+/* ---- life ---- */
+
+char *executor_state_dir(const Config *config, const Settings *settings)
+{
+    return config_path(config, settings->state_dir ? settings->state_dir : "state");
+}
+
+bool executor_load_key(const Config *config, const Settings *settings, Key *out_secret,
+                       GError **error)
+{
+    g_autofree char *folder = executor_state_dir(config, settings);
+    g_autofree char *path = g_build_filename(folder, "key", NULL);
+
+    return file_make_folder(folder, 0700, error) && secret_key_load(path, out_secret, error);
+}
+
+static bool open_edges(Executor *executor, GError **error)
+{
+    const Settings *settings = core_settings(executor->core);
+    g_autofree char *folder = config_path(executor->config, ".");
+    Key secret;
+
+    if (!executor_load_key(executor->config, settings, &secret, error))
+        return false;
+
+    executor->files = file_editor_new(folder, executor->events);
+    executor->gateway =
+        links_open_mqtt(executor->config, settings, &secret, executor->events, error);
+    memset(&secret, 0, sizeof(secret));
+    if (!executor->gateway)
+        return false;
+    if (!settings->xmpp_is_enabled)
+        return true;
+
+    executor->xmpp = links_open_xmpp(executor->config, settings, executor->events, error);
+    return executor->xmpp != NULL;
+}
+
+static void free_event(void *event)
+{
+    event_free(event);
+}
+
+/* The settings are needed before the store can be opened: a core of its own reads them. */
+static char *find_state_dir(const Config *config, GError **error)
+{
+    g_autoptr(Core) core = core_new();
+
+    if (!core_configure(core, config_files(config), NULL, error))
+        return NULL;
+    return executor_state_dir(config, core_settings(core));
+}
+
+static bool begin(Executor *executor, GError **error)
+{
+    g_autofree char *state_dir = find_state_dir(executor->config, error);
+    g_autofree char *set_aside = NULL;
+
+    if (!state_dir || !file_make_folder(state_dir, 0700, error))
+        return false;
+
+    executor->store = store_open(state_dir, on_stored, executor, &set_aside, error);
+    if (!executor->store)
+        return false;
+
+    executor->core = make_core(executor, set_aside, error);
+    if (!executor->core || !open_edges(executor, error))
+        return false;
+
+    executor->timer = timer_new(on_time, executor);
+    mailbox_attach(executor->events, on_event, executor);
+    flush(executor);
+    arm_timer(executor);
+    return true;
+}
+
+Executor *executor_new(Config *config, void (*failed)(void *data), void *data, GError **error)
+{
+    g_autoptr(Executor) executor = g_new0(Executor, 1);
+
+    executor->config = config;
+    executor->failed = failed;
+    executor->failed_data = data;
+    executor->next = effects_new();
+    executor->events = mailbox_new(EVENTS_MAX, free_event);
+    if (!begin(executor, error))
+        return NULL;
+    return g_steal_pointer(&executor);
+}
+
+void executor_free(Executor *executor)
+{
+    if (!executor)
+        return;
+
+    timer_free(executor->timer);
+    xmpp_edge_free(executor->xmpp);
+    gateway_free(executor->gateway);
+    file_editor_free(executor->files);
+    store_free(executor->store);
+    mailbox_free(executor->events);
+    effects_free(executor->in_flight);
+    effects_free(executor->next);
+    core_free(executor->core);
+    config_free(executor->config);
+    g_free(executor);
+}
+
+bool executor_reload(Executor *executor, const char *folder, GError **error)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Config) config = config_load(folder, error);
+    unsigned i;
+
+    if (!config || !core_configure(executor->core, config_files(config), warnings, error))
+        return false;
+
+    for (i = 0; i < warnings->len; i++)
+        log_line(LOG_LEVEL_WARNING, "%s", (const char *)warnings->pdata[i]);
+    if (!config_same_links(executor->config, config))
+        log_line(LOG_LEVEL_NOTICE, "mqtt, xmpp and state_dir of config.json changed: that takes "
+                                   "effect at the next start");
+    config_free(executor->config);
+    executor->config = g_steal_pointer(&config);
+    on_event(event_new(EVENT_CONFIGURED), executor);
+    return true;
+}

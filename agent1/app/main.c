@@ -1,0 +1,227 @@
+/* agent1: the orchestrator. Options, signals, and the main loop; everything else is behind it. */
+#include <glib-unix.h>
+#include <glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+#include "agent1/app/config.h"
+#include "agent1/app/executor.h"
+#include "agent1/app/links.h"
+#include "agent1/edge/store.h"
+#include "common/base/problem.h"
+#include "common/sys/log.h"
+#include "common/sys/notify.h"
+#include "common/wire/frame.h"
+#include "common/wire/key.h"
+#include "common/base/banned.h"
+
+typedef struct Options {
+    char *folder;
+    gboolean is_check;
+    gboolean is_show_key;
+    gboolean is_audit_verify;
+    gboolean is_version;
+    gboolean is_debug;
+} Options;
+
+typedef struct Program {
+    GMainLoop *loop;
+    Executor *executor;
+    const char *folder;
+    int exit_code;
+} Program;
+
+static bool read_options(int *argc, char ***argv, Options *out, GError **error)
+{
+    const GOptionEntry entries[] = {
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &out->folder, "the configuration folder", "DIR" },
+        { "check", 0, 0, G_OPTION_ARG_NONE, &out->is_check,
+          "check the configuration and exit (78 when it is bad)", NULL },
+        { "show-key", 0, 0, G_OPTION_ARG_NONE, &out->is_show_key,
+          "print the public key, made at first use, and exit", NULL },
+        { "audit-verify", 0, 0, G_OPTION_ARG_NONE, &out->is_audit_verify,
+          "verify the chain of the audit and exit (agent1 must not be running)", NULL },
+        { "debug", 0, 0, G_OPTION_ARG_NONE, &out->is_debug, "log more", NULL },
+        { "version", 0, 0, G_OPTION_ARG_NONE, &out->is_version, "print the version and exit",
+          NULL },
+        { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new("- the orchestrator of chat-ops");
+
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_set_description(
+        context, "The folder holds config.json, agents_registry.json, blackout_hours.json,\n"
+                 "reports_schedule.json and tasks_schedule.json. SIGHUP reads them anew.");
+    return g_option_context_parse(context, argc, argv, error);
+}
+
+static int complain(const GError *error, int code)
+{
+    fprintf(stderr, "agent1: %s\n", error->message);
+    return code;
+}
+
+/* Reads and checks the folder; the core that did it tells the settings. */
+static Core *check_folder(const char *folder, Config **out_config, GError **error)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Config) config = config_load(folder, error);
+    g_autoptr(Core) core = core_new();
+    unsigned i;
+
+    if (!config || !core_configure(core, config_files(config), warnings, error) ||
+        !links_check(config, core_settings(core), error))
+        return NULL;
+
+    for (i = 0; i < warnings->len; i++)
+        fprintf(stderr, "agent1: warning: %s\n", (const char *)warnings->pdata[i]);
+    *out_config = g_steal_pointer(&config);
+    return g_steal_pointer(&core);
+}
+
+static int show_key(const Config *config, const Core *core)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+    Key secret;
+    Key public_key;
+
+    if (!executor_load_key(config, core_settings(core), &secret, &error))
+        return complain(error, EX_CANTCREAT);
+
+    frame_public_key(&secret, &public_key);
+    text = key_print(&public_key);
+    printf("%s\n", text);
+    return EXIT_SUCCESS;
+}
+
+static void ignore_answer(StoreAnswer *answer, void *data)
+{
+    (void)answer;
+    (void)data;
+}
+
+static int verify_audit(const Config *config, const Core *core)
+{
+    g_autofree char *state_dir = executor_state_dir(config, core_settings(core));
+    g_autofree char *set_aside = NULL;
+    g_autofree char *head = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Store) store = store_open(state_dir, ignore_answer, NULL, &set_aside, &error);
+    int64_t rows = 0;
+
+    if (!store)
+        return complain(error, EXIT_FAILURE);
+    if (!store_verify_audit(store, &rows, &head, &error))
+        return complain(error, EXIT_FAILURE);
+
+    printf("the audit is sound: %" G_GINT64_FORMAT " rows, head %s\n", rows, head);
+    return EXIT_SUCCESS;
+}
+
+/* ---- running ---- */
+
+static void on_failed(void *data)
+{
+    Program *program = data;
+
+    program->exit_code = EXIT_FAILURE;
+    g_main_loop_quit(program->loop);
+}
+
+static gboolean on_terminate(void *data)
+{
+    Program *program = data;
+
+    notify_stopping();
+    g_main_loop_quit(program->loop);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_hangup(void *data)
+{
+    Program *program = data;
+    g_autoptr(GError) error = NULL;
+
+    notify_reloading();
+    if (executor_reload(program->executor, program->folder, &error))
+        log_line(LOG_LEVEL_NOTICE, "the configuration was read anew");
+    else
+        log_line(LOG_LEVEL_ERROR, "the running configuration stays: %s", error->message);
+    notify_ready();
+    return G_SOURCE_CONTINUE;
+}
+
+static int run(const char *folder, Config *config)
+{
+    Program program = { .folder = folder, .exit_code = EXIT_SUCCESS };
+    g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    g_autoptr(GError) error = NULL;
+
+    program.loop = loop;
+    program.executor = executor_new(config, on_failed, &program, &error);
+    if (!program.executor) {
+        log_line(LOG_LEVEL_ERROR, "cannot start: %s", error->message);
+        return error->domain == PROBLEM && error->code == PROBLEM_VALUE ? EX_CONFIG : EXIT_FAILURE;
+    }
+    g_unix_signal_add(SIGTERM, on_terminate, &program);
+    g_unix_signal_add(SIGINT, on_terminate, &program);
+    g_unix_signal_add(SIGHUP, on_hangup, &program);
+    notify_start_watchdog();
+    notify_ready();
+    g_main_loop_run(loop);
+    executor_free(program.executor);
+    return program.exit_code;
+}
+
+static int start(const Options *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Config) config = NULL;
+    g_autoptr(Core) core = check_folder(options->folder, &config, &error);
+
+    if (!core)
+        return complain(error, EX_CONFIG);
+    if (options->is_check) {
+        printf("%s: the configuration is good\n", options->folder);
+        return EXIT_SUCCESS;
+    }
+    if (options->is_show_key)
+        return show_key(config, core);
+    if (options->is_audit_verify)
+        return verify_audit(config, core);
+    return run(options->folder, g_steal_pointer(&config));
+}
+
+int main(int argc, char **argv)
+{
+    Options options = { 0 };
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = NULL;
+
+    umask(077);
+    signal(SIGPIPE, SIG_IGN);
+    if (!read_options(&argc, &argv, &options, &error) || argc > 1) {
+        if (error)
+            complain(error, EX_USAGE);
+        else
+            fprintf(stderr, "agent1: %s: no such argument\n", argv[1]);
+        fprintf(stderr, "agent1 --help tells more\n");
+        return 2;
+    }
+    folder = options.folder;
+    if (options.is_version) {
+        printf("agent1 %s\n", VERSION);
+        return EXIT_SUCCESS;
+    }
+    if (!folder) {
+        fprintf(stderr, "agent1: expected --config DIR, the configuration folder\n");
+        return 2;
+    }
+    log_init("agent1", options.is_debug);
+    return start(&options);
+}

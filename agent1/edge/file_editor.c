@@ -1,0 +1,227 @@
+#include "agent1/edge/file_editor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "agent1/port/event.h"
+#include "common/base/limits.h"
+#include "common/base/problem.h"
+#include "common/data/json.h"
+#include "common/sys/file.h"
+#include "common/sys/log.h"
+#include "common/base/banned.h"
+
+#define ENTRIES  "agents"
+#define JOBS_MAX 20000
+
+struct FileEditor {
+    char *folder;
+    Mailbox *jobs; /* Job *, to the thread */
+    Mailbox *events;
+    GThread *thread;
+};
+
+typedef struct Job {
+    EffectEditFile edit;
+    bool is_end; /* the thread ends after what came before */
+} Job;
+
+static void free_job(void *data)
+{
+    Job *job = data;
+
+    g_free(job->edit.id);
+    g_free(job->edit.file);
+    g_free(job->edit.name);
+    g_free(job->edit.members);
+    g_free(job);
+}
+
+static void answer(FileEditor *editor, const Job *job, const GError *error)
+{
+    Event *event = event_new(EVENT_FILE_EDITED);
+
+    event->edited.id = g_strdup(job->edit.id);
+    event->edited.error = error ? g_strdup(error->message) : NULL;
+    if (!mailbox_post(editor->events, event))
+        event_free(event);
+}
+
+/* The member of that name, made as an empty object if need be; NULL when something else is there.
+ */
+static Json *object_member(Json *object, const char *name)
+{
+    Json *member = json_member_mutable(object, name);
+
+    if (!member) {
+        json_set(object, name, json_new_object());
+        member = json_member_mutable(object, name);
+    }
+    return json_kind(member) == JSON_OBJECT ? member : NULL;
+}
+
+/* Sets the members; true when anything changed. */
+static bool change(Json *root, const Job *job, GError **error)
+{
+    g_autoptr(Json) members =
+        json_parse(job->edit.members, strlen(job->edit.members), REGISTRY_MAX_BYTES, error);
+    Json *entries = object_member(root, ENTRIES);
+    Json *entry = entries ? object_member(entries, job->edit.name) : NULL;
+    bool is_changed = false;
+    const Json *node;
+
+    if (!members)
+        return false;
+    if (!entry) {
+        g_set_error(error, PROBLEM, PROBLEM_TYPE, "%s.%s is no object", ENTRIES, job->edit.name);
+        return false;
+    }
+    for (node = json_first(members); node; node = json_next(node)) {
+        const Json *old = json_member(entry, json_name(node));
+        g_autofree char *old_text = old ? json_print(old) : NULL;
+        g_autofree char *new_text = json_print(node);
+
+        if ((old && job->edit.is_fill) || g_strcmp0(old_text, new_text) == 0)
+            continue;
+        json_set(entry, json_name(node), json_copy(node));
+        is_changed = true;
+    }
+    return is_changed;
+}
+
+static Json *read_file(const char *path, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autofree char *text = NULL;
+    size_t length = 0;
+
+    text = file_read(path, REGISTRY_MAX_BYTES, &length, &reason);
+    if (!text && g_error_matches(reason, PROBLEM, PROBLEM_MISSING))
+        return json_new_object();
+    if (!text) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return NULL;
+    }
+    return json_parse(text, length, REGISTRY_MAX_BYTES, error);
+}
+
+/* All jobs are for one file: read once, write once. */
+static bool edit_together(const char *path, GPtrArray *jobs, GError **error)
+{
+    g_autoptr(Json) root = read_file(path, error);
+    g_autofree char *text = NULL;
+    bool is_changed = false;
+    unsigned i;
+
+    if (!root)
+        return false;
+    for (i = 0; i < jobs->len; i++) {
+        g_autoptr(GError) reason = NULL;
+
+        if (change(root, jobs->pdata[i], &reason))
+            is_changed = true;
+        if (reason) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+    }
+    if (!is_changed)
+        return true;
+
+    text = json_print_pretty(root);
+    return file_write_atomic(path, text, strlen(text), 0600, error);
+}
+
+static void do_jobs(FileEditor *editor, GPtrArray *jobs)
+{
+    const Job *first = jobs->pdata[0];
+    g_autofree char *path = g_build_filename(editor->folder, first->edit.file, NULL);
+    g_autoptr(GError) error = NULL;
+    unsigned i;
+
+    if (!edit_together(path, jobs, &error) && error)
+        g_prefix_error(&error, "%s: ", first->edit.file);
+    for (i = 0; i < jobs->len; i++)
+        answer(editor, jobs->pdata[i], error);
+}
+
+/* Takes the jobs that wait for the same file as the first. False when the thread shall end. */
+static bool do_waiting(FileEditor *editor)
+{
+    Job *job = mailbox_take(editor->jobs);
+
+    while (job) {
+        g_autoptr(GPtrArray) jobs = g_ptr_array_new_with_free_func(free_job);
+
+        while (
+            job && !job->is_end &&
+            (jobs->len == 0 || strcmp(job->edit.file, ((Job *)jobs->pdata[0])->edit.file) == 0)) {
+            g_ptr_array_add(jobs, job);
+            job = mailbox_take(editor->jobs);
+        }
+        if (jobs->len > 0)
+            do_jobs(editor, jobs);
+        if (job && job->is_end) {
+            free_job(job);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void *run_thread(void *data)
+{
+    FileEditor *editor = data;
+    struct pollfd wait = { .fd = mailbox_fd(editor->jobs), .events = POLLIN };
+
+    while (do_waiting(editor)) {
+        while (poll(&wait, 1, -1) < 0 && errno == EINTR)
+            continue;
+    }
+    return NULL;
+}
+
+FileEditor *file_editor_new(const char *folder, Mailbox *events)
+{
+    FileEditor *editor = g_new0(FileEditor, 1);
+
+    editor->folder = g_strdup(folder);
+    editor->events = events;
+    editor->jobs = mailbox_new(JOBS_MAX, free_job);
+    editor->thread = g_thread_new("files", run_thread, editor);
+    return editor;
+}
+
+void file_editor_free(FileEditor *editor)
+{
+    Job *end;
+
+    if (!editor)
+        return;
+
+    end = g_new0(Job, 1);
+    end->is_end = true;
+    while (!mailbox_post(editor->jobs, end))
+        g_usleep(1000);
+    g_thread_join(editor->thread);
+    mailbox_free(editor->jobs);
+    g_free(editor->folder);
+    g_free(editor);
+}
+
+void file_editor_edit(FileEditor *editor, const EffectEditFile *edit)
+{
+    Job *job = g_new0(Job, 1);
+
+    job->edit.id = g_strdup(edit->id);
+    job->edit.file = g_strdup(edit->file);
+    job->edit.name = g_strdup(edit->name);
+    job->edit.members = g_strdup(edit->members);
+    job->edit.is_fill = edit->is_fill;
+    if (mailbox_post(editor->jobs, job))
+        return;
+
+    log_line(LOG_LEVEL_ERROR, "%s: %d edits wait already; one is dropped", edit->file, JOBS_MAX);
+    free_job(job);
+}

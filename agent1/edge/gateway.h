@@ -1,0 +1,33 @@
+/*
+ * The MQTT gateway: frames in, events out; effects in, frames out. Opens and seals; refuses what is
+ * retained, oversized, forged or no message before the core sees it. Who may say what is the core's
+ * (agent1/flow/admission.h).
+ */
+#ifndef AGENT1_EDGE_GATEWAY_H
+#define AGENT1_EDGE_GATEWAY_H
+
+#include "agent1/port/effect.h"
+#include "common/net/mqtt.h"
+#include "common/sys/mailbox.h"
+#include "common/wire/key.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct Gateway Gateway;
+
+/* Begins to connect. The client id and the filters of settings are the gateway's own; the rest is
+ * copied. events is the mailbox for Event *, which outlives the gateway. is_sealed false makes
+ * every frame clear, for debugging. */
+Gateway *gateway_new(const MqttSettings *settings, const Key *secret, bool is_sealed,
+                     Mailbox *events, GError **error);
+void gateway_free(Gateway *gateway);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gateway, gateway_free)
+
+/* The effects of the same names. What cannot be sent now is lost: the core's outbox repeats it. */
+void gateway_publish(Gateway *gateway, const EffectPublish *publish);
+void gateway_publish_plain(Gateway *gateway, const char *text);
+void gateway_clear_retained(Gateway *gateway, const char *topic);
+void gateway_trust(Gateway *gateway, const GPtrArray *keys);
+
+#endif
