@@ -1,0 +1,14 @@
+/*
+ * Named points between two durable steps, at which a test can have the shim killed as by kill -9:
+ * the name stands in the file `abort_at` of the run folder. Only in builds with ABORT_POINTS (make
+ * check=1); otherwise nothing is read and nothing happens.
+ *
+ * In order: locked, reserved, held (the command is ready), claimed, released, ended, written
+ * (renamed or not, the end may not be durable yet).
+ */
+#ifndef AGENT2_SHIM_ABORT_POINT_H
+#define AGENT2_SHIM_ABORT_POINT_H
+
+void abort_point(int folder, const char *name);
+
+#endif
