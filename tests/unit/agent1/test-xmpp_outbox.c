@@ -1,0 +1,174 @@
+/* The XMPP outbox: order, window, numbers, resumption, and what was said once is not said twice. */
+#include "agent1/edge/xmpp_outbox.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "common/base/banned.h"
+
+static GPtrArray *ids_new(void)
+{
+    return g_ptr_array_new_with_free_func(g_free);
+}
+
+/* The ids in one line, for comparing. */
+static char *ids_join(const GPtrArray *ids)
+{
+    GString *line = g_string_new(NULL);
+
+    for (unsigned i = 0; i < ids->len; i++)
+        g_string_append_printf(line, "%s%s", i ? " " : "", (const char *)ids->pdata[i]);
+
+    return g_string_free(line, FALSE);
+}
+
+static void assert_said(GPtrArray *said, const char *expected)
+{
+    g_autofree char *line = ids_join(said);
+
+    assert_string_equal(line, expected);
+    g_ptr_array_set_size(said, 0);
+}
+
+static void test_order_and_acknowledgement(void **state)
+{
+    g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
+    g_autoptr(GPtrArray) said = ids_new();
+
+    (void)state;
+
+    assert_true(xmpp_outbox_is_empty(outbox));
+    assert_null(xmpp_outbox_next(outbox));
+    assert_int_equal(xmpp_outbox_add(outbox, "a", "<a/>"), XMPP_OUTBOX_ADDED);
+    assert_int_equal(xmpp_outbox_add(outbox, NULL, "<presence/>"), XMPP_OUTBOX_ADDED);
+    assert_int_equal(xmpp_outbox_add(outbox, "b", "<b/>"), XMPP_OUTBOX_ADDED);
+    assert_string_equal(xmpp_outbox_next(outbox), "<a/>");
+    assert_string_equal(xmpp_outbox_next(outbox), "<presence/>");
+    assert_int_equal(xmpp_outbox_sent(outbox), 2);
+
+    assert_false(xmpp_outbox_acknowledge(outbox, 3, said));
+    assert_said(said, "");
+    assert_true(xmpp_outbox_acknowledge(outbox, 0, said));
+    assert_said(said, "");
+    assert_true(xmpp_outbox_acknowledge(outbox, 2, said));
+    assert_said(said, "a");
+    assert_true(xmpp_outbox_acknowledge(outbox, 2, said));
+    assert_said(said, "");
+    assert_false(xmpp_outbox_acknowledge(outbox, 1, said));
+
+    assert_string_equal(xmpp_outbox_next(outbox), "<b/>");
+    assert_int_equal(xmpp_outbox_unacknowledged(outbox), 1);
+    assert_false(xmpp_outbox_is_empty(outbox));
+    assert_true(xmpp_outbox_acknowledge(outbox, 3, said));
+    assert_said(said, "b");
+    assert_true(xmpp_outbox_is_empty(outbox));
+    assert_int_equal(xmpp_outbox_sent(outbox), 3);
+}
+
+static void test_same_id(void **state)
+{
+    g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
+    g_autoptr(GPtrArray) said = ids_new();
+
+    (void)state;
+
+    assert_int_equal(xmpp_outbox_add(outbox, "a", "<a/>"), XMPP_OUTBOX_ADDED);
+    assert_int_equal(xmpp_outbox_add(outbox, "a", "<a/>"), XMPP_OUTBOX_WAITS);
+    assert_non_null(xmpp_outbox_next(outbox));
+    assert_int_equal(xmpp_outbox_add(outbox, "a", "<a/>"), XMPP_OUTBOX_WAITS);
+    assert_true(xmpp_outbox_acknowledge(outbox, 1, said));
+    assert_int_equal(xmpp_outbox_add(outbox, "a", "<a/>"), XMPP_OUTBOX_SAID);
+    assert_null(xmpp_outbox_next(outbox));
+
+    xmpp_outbox_restart(outbox);
+    assert_int_equal(xmpp_outbox_add(outbox, "a", "<a/>"), XMPP_OUTBOX_ADDED);
+}
+
+static void test_resume(void **state)
+{
+    g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
+    g_autoptr(GPtrArray) said = ids_new();
+
+    (void)state;
+
+    for (char c = 'a'; c <= 'f'; c++) {
+        const char id[] = { c, '\0' };
+
+        assert_int_equal(xmpp_outbox_add(outbox, id, id), XMPP_OUTBOX_ADDED);
+    }
+    for (int i = 0; i < 4; i++)
+        assert_non_null(xmpp_outbox_next(outbox));
+    assert_true(xmpp_outbox_acknowledge(outbox, 1, said));
+    assert_said(said, "a");
+
+    /* The server had got b as well; c and d were lost, e and f not sent yet. */
+    assert_false(xmpp_outbox_resume(outbox, 5, said));
+    assert_true(xmpp_outbox_resume(outbox, 2, said));
+    assert_said(said, "b");
+    assert_int_equal(xmpp_outbox_sent(outbox), 2);
+    for (char c = 'c'; c <= 'f'; c++) {
+        const char id[] = { c, '\0' };
+
+        assert_string_equal(xmpp_outbox_next(outbox), id);
+    }
+    assert_true(xmpp_outbox_acknowledge(outbox, 6, said));
+    assert_said(said, "c d e f");
+}
+
+static void test_window_and_bound(void **state)
+{
+    g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
+    g_autoptr(GPtrArray) said = ids_new();
+
+    (void)state;
+
+    for (unsigned i = 0; i < XMPP_OUTBOX_MAX_ITEMS; i++) {
+        g_autofree char *id = g_strdup_printf("%u", i);
+
+        assert_int_equal(xmpp_outbox_add(outbox, id, "<x/>"), XMPP_OUTBOX_ADDED);
+    }
+    assert_int_equal(xmpp_outbox_add(outbox, "more", "<x/>"), XMPP_OUTBOX_FULL);
+    for (unsigned i = 0; i < XMPP_OUTBOX_WINDOW; i++)
+        assert_non_null(xmpp_outbox_next(outbox));
+    assert_null(xmpp_outbox_next(outbox));
+    assert_true(xmpp_outbox_acknowledge(outbox, 1, said));
+    assert_non_null(xmpp_outbox_next(outbox));
+    assert_null(xmpp_outbox_next(outbox));
+    assert_int_equal(xmpp_outbox_add(outbox, "more", "<x/>"), XMPP_OUTBOX_ADDED);
+}
+
+static void test_known_ids_are_bounded(void **state)
+{
+    g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
+    g_autoptr(GPtrArray) said = ids_new();
+
+    (void)state;
+
+    for (uint32_t i = 0; i <= XMPP_OUTBOX_MAX_KNOWN; i++) {
+        g_autofree char *id = g_strdup_printf("%u", i);
+
+        assert_int_equal(xmpp_outbox_add(outbox, id, "<x/>"), XMPP_OUTBOX_ADDED);
+        assert_non_null(xmpp_outbox_next(outbox));
+        assert_true(xmpp_outbox_acknowledge(outbox, i + 1, said));
+    }
+    assert_int_equal(said->len, XMPP_OUTBOX_MAX_KNOWN + 1);
+    assert_int_equal(xmpp_outbox_add(outbox, "1", "<x/>"), XMPP_OUTBOX_SAID);
+    assert_int_equal(xmpp_outbox_add(outbox, "0", "<x/>"), XMPP_OUTBOX_ADDED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order_and_acknowledgement),
+        cmocka_unit_test(test_same_id),
+        cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_window_and_bound),
+        cmocka_unit_test(test_known_ids_are_bounded),
+    };
+
+    return cmocka_run_group_tests_name("xmpp_outbox", tests, NULL, NULL);
+}
