@@ -1,0 +1,88 @@
+#include "agent1/edge/xmpp_outgoing.h"
+
+#include "agent1/edge/xmpp_disco.h"
+#include "common/base/text.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+/* g_utf8_next_char() without its cast to char *. */
+static const char *next_char(const char *at)
+{
+    return at + g_utf8_skip[(guchar)*at];
+}
+
+/* Harmless text has characters of XML 1.0 only (production 2): no controls, no halves of pairs, no
+ * non-characters. */
+static char *clean(const char *text)
+{
+    return text_make_harmless(text, strlen(text));
+}
+
+/* What g_markup_escape_text() makes of one character. */
+static size_t escaped_bytes(const char *at)
+{
+    switch (*at) {
+    case '&':
+        return strlen("&amp;");
+    case '<':
+    case '>':
+        return strlen("&lt;");
+    case '\'':
+    case '"':
+        return strlen("&quot;");
+    default:
+        return (size_t)(next_char(at) - at);
+    }
+}
+
+/* Cuts a clean text that takes too much, and says how much. */
+static char *shorten(char *text)
+{
+    const size_t notice_bytes = 64;
+    size_t bytes = 0;
+    const char *cut = NULL;
+    const char *at;
+
+    for (at = text; *at && bytes <= XMPP_BODY_MAX_BYTES; at = next_char(at)) {
+        bytes += escaped_bytes(at);
+        if (bytes <= XMPP_BODY_MAX_BYTES - notice_bytes)
+            cut = next_char(at);
+    }
+    if (bytes > XMPP_BODY_MAX_BYTES) {
+        g_autofree char *whole = text;
+
+        return g_strdup_printf("%.*s\n… (%zu bytes more)", (int)(cut - whole), whole, strlen(cut));
+    }
+
+    return text;
+}
+
+char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text)
+{
+    g_autofree char *clean_id = clean(id);
+    g_autofree char *clean_jid = clean(jid);
+    g_autofree char *body = shorten(clean(text));
+
+    return g_markup_printf_escaped("<message type='chat' id='%s' to='%s'><body>%s</body>"
+                                   "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/></message>",
+                                   clean_id, clean_jid, body, clean_id);
+}
+
+char *xmpp_outgoing_ping(const char *id, const char *domain)
+{
+    return g_markup_printf_escaped("<iq type='get' id='%s' to='%s'>"
+                                   "<ping xmlns='urn:xmpp:ping'/></iq>",
+                                   id, domain);
+}
+
+char *xmpp_outgoing_presence(const char *status)
+{
+    g_autofree char *version = xmpp_disco_version_hash();
+
+    return g_markup_printf_escaped("<presence><status>%s</status>"
+                                   "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1'"
+                                   " node='%s' ver='%s'/></presence>",
+                                   status, XMPP_DISCO_NODE, version);
+}

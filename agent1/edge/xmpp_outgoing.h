@@ -1,0 +1,25 @@
+/*
+ * The stanzas that agent1 sends, as XML text (RFC 6120, 6121; XEP-0199, 0359). What stands in them
+ * is made fit for XML here: a single character that XML 1.0 does not know ends the whole stream.
+ */
+#ifndef AGENT1_EDGE_XMPP_OUTGOING_H
+#define AGENT1_EDGE_XMPP_OUTGOING_H
+
+#include <glib.h>
+
+/* A body takes at most so many bytes in XML. Servers refuse stanzas over 64 KiB (ejabberd) or
+ * 256 KiB (Prosody), and some end the stream for it. */
+#define XMPP_BODY_MAX_BYTES (60 * 1024)
+
+/* A message of type chat, made harmless as text_make_harmless() says. A text that is too long is
+ * cut between characters, and its last line says how much is missing. The caller owns it. */
+char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text);
+
+/* A ping to the server. The caller owns it. */
+char *xmpp_outgoing_ping(const char *id, const char *domain);
+
+/* Available, with the capabilities of xmpp_disco.h; and gone. The caller owns the first. */
+char *xmpp_outgoing_presence(const char *status);
+#define XMPP_OUTGOING_GONE "<presence type='unavailable'/>"
+
+#endif
