@@ -1,0 +1,512 @@
+#include "agent1/edge/xmpp_connection.h"
+
+#include "agent1/edge/xmpp_incoming.h"
+#include "agent1/edge/xmpp_socket.h"
+#include "common/base/text.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "common/base/banned.h"
+
+/* So often in a row must the socket have been quiet: TLS may hold a record of 16 KiB that poll(2)
+ * does not see, of which libstrophe takes 4 KiB a turn. */
+#define QUIET_TURNS 5
+
+/* Then the session is asked again, so that a talkative server does not keep it from all else. */
+#define TURNS_MAX 64
+
+#define REASON_MAX_CHARS 200
+
+struct XmppConnection {
+    const XmppAccount *account;
+    void (*on_socket)(int fd, void *data);
+    void *data;
+
+    xmpp_log_t log;
+    xmpp_ctx_t *ctx;
+    xmpp_conn_t *conn;         /* NULL: not connected, and not about to be */
+    xmpp_sm_state_t *sm_state; /* of the session that may be resumed; belongs to ctx */
+    int fd;
+    char *own_jid;
+
+    bool is_resumable; /* the server promised to keep the session */
+    bool is_offering;  /* this connection tries to resume, and the server has not decided */
+    bool is_broken;
+    bool is_refused;
+    char *reason; /* the first cause noticed wins: it is nearest to the root */
+    GQueue news;
+};
+
+/* Two callbacks of libstrophe carry no user data. A thread has one connection. */
+static _Thread_local XmppConnection *current;
+
+void xmpp_account_clear(XmppAccount *account)
+{
+    if (account->password)
+        explicit_bzero(account->password, strlen(account->password));
+    g_free(account->jid);
+    g_free(account->domain);
+    g_free(account->password);
+    g_free(account->host);
+    g_free(account->ca_file);
+}
+
+void xmpp_news_free(XmppNews *news)
+{
+    if (!news)
+        return;
+
+    if (news->stanza)
+        xmpp_stanza_release(news->stanza);
+    g_free(news->reason);
+    g_free(news);
+}
+
+static XmppNews *tell(XmppConnection *connection, XmppNewsKind kind)
+{
+    XmppNews *news = g_new0(XmppNews, 1);
+
+    news->kind = kind;
+    g_queue_push_tail(&connection->news, news);
+
+    return news;
+}
+
+static void note_reason(XmppConnection *connection, const char *reason)
+{
+    if (!connection->reason)
+        connection->reason = text_make_line(reason, REASON_MAX_CHARS);
+}
+
+/* ---- what libstrophe says only in its log ---- */
+
+typedef enum {
+    HINT_REASON,
+    HINT_REFUSED,
+    HINT_CLOSED,
+    HINT_ERRNO, /* a number follows */
+} HintKind;
+
+static const struct {
+    const char *start;
+    const char *end;
+    HintKind kind;
+    const char *reason;
+} hints[] = {
+    { "SASL ", " auth failed", HINT_REFUSED, "bad user name or password" },
+    { "Cannot authenticate with known methods", "", HINT_REASON,
+      "the server offers no way to sign in that is known here" },
+    { "TLS is not supported, but set as mandatory", "", HINT_REASON,
+      "the server offers no TLS, which is required" },
+    { "SSL_CTX_load_verify_locations() failed", "", HINT_REASON, "cannot read the CA file" },
+    { "Connection attempt timed out", "", HINT_REASON, "no answer" },
+    { "connection failed, error ", "", HINT_ERRNO, NULL },
+    { "RECV: </stream:stream>", "", HINT_CLOSED, "closed by the server" },
+};
+
+/* Takes causes from the lines of libstrophe's log, which is their only place. Nothing of it is
+ * printed: at the level of DEBUG it holds passwords. */
+static void on_log(void *data, xmpp_log_level_t level, const char *area, const char *line)
+{
+    XmppConnection *connection = data;
+
+    (void)area;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(hints); i++) {
+        if (!g_str_has_prefix(line, hints[i].start) || !g_str_has_suffix(line, hints[i].end))
+            continue;
+        if (hints[i].kind == HINT_ERRNO) {
+            gint64 number = g_ascii_strtoll(line + strlen(hints[i].start), NULL, 10);
+
+            note_reason(connection, g_strerror((int)number));
+            return;
+        }
+        if (hints[i].kind == HINT_REFUSED)
+            connection->is_refused = true;
+        if (hints[i].kind == HINT_CLOSED)
+            connection->is_resumable = false;
+        note_reason(connection, hints[i].reason);
+        return;
+    }
+    if (level >= XMPP_LEVEL_WARN && !connection->own_jid)
+        note_reason(connection, line);
+}
+
+/* ---- callbacks ---- */
+
+static int on_new_socket(xmpp_conn_t *conn, void *sock)
+{
+    int fd = *(int *)sock;
+
+    (void)conn;
+
+    if (!xmpp_socket_prepare(fd)) {
+        note_reason(current, "the socket cannot serve: too many open files?");
+        return -1;
+    }
+    current->fd = fd;
+    current->on_socket(fd, current->data);
+
+    return 0;
+}
+
+static int on_bad_certificate(const xmpp_tlscert_t *cert, const char *const message)
+{
+    const char *subject = xmpp_tlscert_get_string(cert, XMPP_CERT_SUBJECT);
+    g_autofree char *reason =
+        g_strdup_printf("certificate does not verify: %s (%s)", message, subject ? subject : "?");
+
+    note_reason(current, reason);
+
+    return 0;
+}
+
+/*
+ * libstrophe calls a resumed session and a new one after a refused resumption the same. The server
+ * answers in order: asked for an acknowledgement, it says <enabled/> first in a new session, and
+ * <a/> at once in a resumed one. What libstrophe would send again is taken out of its queue, which
+ * holds nothing else now; the outbox of the session knows better what is missing.
+ */
+static void ask_whether_resumed(XmppConnection *connection)
+{
+    static const char request[] = "<r xmlns='" XMPP_NS_SM "'/>";
+    char *again;
+
+    while ((again = xmpp_conn_send_queue_drop_element(connection->conn, XMPP_QUEUE_OLDEST)))
+        xmpp_free(connection->ctx, again);
+    xmpp_send_raw(connection->conn, request, strlen(request));
+}
+
+static void on_signed_in(XmppConnection *connection)
+{
+    const char *jid = xmpp_conn_get_bound_jid(connection->conn);
+
+    g_free(connection->own_jid);
+    connection->own_jid = xmpp_incoming_bare(jid ? jid : connection->account->jid);
+    g_clear_pointer(&connection->reason, g_free);
+    connection->on_socket(-1, connection->data);
+    if (connection->is_offering)
+        ask_whether_resumed(connection);
+    tell(connection, XMPP_NEWS_SIGNED_IN);
+}
+
+static void note_stream_error(XmppConnection *connection, const xmpp_stream_error_t *error)
+{
+    g_autofree char *reason = NULL;
+    const char *condition = "undefined-condition";
+
+    for (xmpp_stanza_t *child = xmpp_stanza_get_children(error->stanza); child;
+         child = xmpp_stanza_get_next(child)) {
+        const char *ns = xmpp_stanza_get_ns(child);
+        const char *name = xmpp_stanza_get_name(child);
+
+        if (ns && name && g_str_equal(ns, XMPP_NS_STREAMS_IETF) && !g_str_equal(name, "text")) {
+            condition = name;
+            break;
+        }
+    }
+    reason = g_strdup_printf("the server ended the stream: %s%s%s", condition,
+                             error->text ? ", " : "", error->text ? error->text : "");
+    g_clear_pointer(&connection->reason, g_free);
+    note_reason(connection, reason);
+}
+
+static void on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
+                     xmpp_stream_error_t *stream_error, void *data)
+{
+    XmppConnection *connection = data;
+
+    (void)conn;
+
+    if (event == XMPP_CONN_CONNECT) {
+        on_signed_in(connection);
+        return;
+    }
+
+    connection->is_broken = true;
+    connection->fd = -1;
+    connection->on_socket(-1, connection->data);
+    if (stream_error && stream_error->stanza)
+        note_stream_error(connection, stream_error);
+    else if (error == ECONNRESET || error == ETIMEDOUT)
+        note_reason(connection, g_strerror(error));
+}
+
+static bool read_count(xmpp_stanza_t *stanza, uint32_t *out_count)
+{
+    const char *h = xmpp_stanza_get_attribute(stanza, "h");
+    guint64 count;
+
+    if (!h || !g_ascii_string_to_unsigned(h, 10, 0, UINT32_MAX, &count, NULL))
+        return false;
+    *out_count = (uint32_t)count;
+
+    return true;
+}
+
+static void on_enabled(XmppConnection *connection, xmpp_stanza_t *stanza)
+{
+    const char *resume = xmpp_stanza_get_attribute(stanza, "resume");
+    const char *max = xmpp_stanza_get_attribute(stanza, "max");
+    guint64 max_s = 0;
+
+    if (connection->is_offering) {
+        connection->is_offering = false;
+        tell(connection, XMPP_NEWS_RESUME_REFUSED);
+        return;
+    }
+
+    connection->is_resumable = xmpp_stanza_get_attribute(stanza, "id") && resume &&
+                               (g_str_equal(resume, "true") || g_str_equal(resume, "1"));
+    if (max)
+        (void)g_ascii_string_to_unsigned(max, 10, 0, UINT16_MAX, &max_s, NULL);
+    tell(connection, XMPP_NEWS_ENABLED)->resume_max_s = (unsigned)max_s;
+}
+
+static void on_stream_management(XmppConnection *connection, xmpp_stanza_t *stanza,
+                                 const char *name)
+{
+    uint32_t count;
+
+    if (g_str_equal(name, "enabled")) {
+        on_enabled(connection, stanza);
+    } else if (g_str_equal(name, "failed")) {
+        tell(connection, XMPP_NEWS_NOT_ENABLED);
+    } else if (g_str_equal(name, "a") && read_count(stanza, &count)) {
+        bool is_resumed = connection->is_offering;
+
+        connection->is_offering = false;
+        tell(connection, is_resumed ? XMPP_NEWS_RESUMED : XMPP_NEWS_ACKNOWLEDGED)->count = count;
+    }
+}
+
+/* Fires for everything, since a filter by namespace would also let through what only contains such
+ * an element, which anybody may send. */
+static int on_stanza(xmpp_conn_t *conn, xmpp_stanza_t *stanza, void *data)
+{
+    XmppConnection *connection = data;
+    const char *ns = xmpp_stanza_get_ns(stanza);
+    const char *name = xmpp_stanza_get_name(stanza);
+
+    (void)conn;
+
+    if (ns && name && g_str_equal(ns, XMPP_NS_SM))
+        on_stream_management(connection, stanza, name);
+    else if (ns && name && g_str_equal(ns, XMPP_NS_CLIENT))
+        tell(connection, XMPP_NEWS_STANZA)->stanza = xmpp_stanza_clone(stanza);
+
+    return 1;
+}
+
+/* ---- life ---- */
+
+XmppConnection *xmpp_connection_new(const XmppAccount *account,
+                                    void (*on_socket)(int fd, void *data), void *data)
+{
+    XmppConnection *connection = g_new0(XmppConnection, 1);
+
+    connection->account = account;
+    connection->on_socket = on_socket;
+    connection->data = data;
+    connection->log = (xmpp_log_t){ .handler = on_log, .userdata = connection };
+    connection->fd = -1;
+    g_queue_init(&connection->news);
+    current = connection;
+
+    return connection;
+}
+
+static void release(XmppConnection *connection)
+{
+    if (connection->conn)
+        xmpp_conn_release(connection->conn);
+    connection->conn = NULL;
+    connection->fd = -1;
+    g_clear_pointer(&connection->own_jid, g_free);
+}
+
+void xmpp_connection_free(XmppConnection *connection)
+{
+    XmppNews *news;
+
+    if (!connection)
+        return;
+
+    while ((news = g_queue_pop_head(&connection->news)))
+        xmpp_news_free(news);
+    release(connection);
+    xmpp_connection_forget(connection);
+    g_free(connection->reason);
+    current = NULL;
+    g_free(connection);
+}
+
+void xmpp_connection_forget(XmppConnection *connection)
+{
+    /* Stanzas among the news belong to the context. */
+    g_assert(!connection->conn && g_queue_is_empty(&connection->news));
+
+    connection->is_resumable = false;
+    g_clear_pointer(&connection->sm_state, xmpp_free_sm_state);
+    g_clear_pointer(&connection->ctx, xmpp_ctx_free);
+}
+
+bool xmpp_connection_can_resume(const XmppConnection *connection)
+{
+    return connection->sm_state && connection->is_resumable;
+}
+
+static long flags_of(XmppTls tls)
+{
+    switch (tls) {
+    case XMPP_TLS_REQUIRED:
+        return XMPP_CONN_FLAG_MANDATORY_TLS;
+    case XMPP_TLS_ALLOWED:
+        return 0;
+    case XMPP_TLS_DIRECT:
+        return XMPP_CONN_FLAG_LEGACY_SSL | XMPP_CONN_FLAG_MANDATORY_TLS;
+    case XMPP_TLS_NONE:
+        return XMPP_CONN_FLAG_DISABLE_TLS;
+    }
+    g_assert_not_reached();
+}
+
+static xmpp_conn_t *make_conn(XmppConnection *connection)
+{
+    const XmppAccount *account = connection->account;
+    xmpp_conn_t *conn;
+
+    if (!connection->ctx)
+        connection->ctx = xmpp_ctx_new(NULL, &connection->log);
+    conn = xmpp_conn_new(connection->ctx);
+    g_assert(conn);
+    xmpp_conn_set_flags(conn, flags_of(account->tls));
+    xmpp_conn_set_jid(conn, account->jid);
+    xmpp_conn_set_pass(conn, account->password);
+    if (account->ca_file)
+        xmpp_conn_set_cafile(conn, account->ca_file);
+    xmpp_conn_set_certfail_handler(conn, on_bad_certificate);
+    xmpp_conn_set_sockopt_callback(conn, on_new_socket);
+    xmpp_handler_add(conn, on_stanza, NULL, NULL, NULL, connection);
+
+    return conn;
+}
+
+/* The news of the end. What may be resumed is kept. */
+static void finish(XmppConnection *connection)
+{
+    XmppNews *news;
+
+    if (connection->conn && xmpp_conn_is_disconnected(connection->conn))
+        connection->sm_state = xmpp_conn_get_sm_state(connection->conn);
+    /* libstrophe forgets the old session when the connection fails that was to resume it. */
+    if (connection->is_offering || !connection->own_jid)
+        connection->is_resumable = false;
+    release(connection);
+
+    news = tell(connection, XMPP_NEWS_BROKEN);
+    news->reason =
+        connection->reason ? g_steal_pointer(&connection->reason) : g_strdup("connection lost");
+    news->is_refused = connection->is_refused;
+}
+
+void xmpp_connection_start(XmppConnection *connection)
+{
+    const XmppAccount *account = connection->account;
+
+    g_assert(!connection->conn);
+
+    g_clear_pointer(&connection->reason, g_free);
+    connection->is_broken = false;
+    connection->is_refused = false;
+    connection->is_offering = xmpp_connection_can_resume(connection);
+    if (!connection->is_offering)
+        xmpp_connection_forget(connection);
+    connection->conn = make_conn(connection);
+    if (connection->is_offering)
+        xmpp_conn_set_sm_state(connection->conn, g_steal_pointer(&connection->sm_state));
+
+    if (xmpp_connect_client(connection->conn, account->host, account->port, on_event, connection) !=
+        XMPP_EOK) {
+        note_reason(connection, "no address found, or nobody listens there");
+        finish(connection);
+    }
+}
+
+bool xmpp_connection_run(XmppConnection *connection)
+{
+    bool has_heard = false;
+    unsigned quiet = 0;
+
+    for (unsigned i = 0; connection->conn && i < TURNS_MAX && quiet < QUIET_TURNS; i++) {
+        short ready = xmpp_socket_ready(connection->fd);
+
+        xmpp_run_once(connection->ctx, 0);
+        if (connection->is_broken) {
+            finish(connection);
+            break;
+        }
+        if (ready & (POLLIN | POLLHUP | POLLERR)) {
+            xmpp_socket_acknowledge_quickly(connection->fd);
+            has_heard = true;
+            quiet = 0;
+        } else {
+            quiet++;
+        }
+    }
+
+    return has_heard;
+}
+
+XmppNews *xmpp_connection_take(XmppConnection *connection)
+{
+    return g_queue_pop_head(&connection->news);
+}
+
+void xmpp_connection_send(XmppConnection *connection, const char *xml)
+{
+    if (connection->conn)
+        xmpp_send_raw(connection->conn, xml, strlen(xml));
+}
+
+void xmpp_connection_cut(XmppConnection *connection, const char *reason)
+{
+    if (!connection->conn)
+        return;
+
+    note_reason(connection, reason);
+    if (connection->fd >= 0)
+        xmpp_socket_cut(connection->fd);
+    if (xmpp_conn_is_connecting(connection->conn))
+        finish(connection);
+}
+
+void xmpp_connection_leave(XmppConnection *connection)
+{
+    connection->is_resumable = false;
+    if (connection->conn)
+        xmpp_disconnect(connection->conn);
+}
+
+int xmpp_connection_fd(const XmppConnection *connection)
+{
+    return connection->fd;
+}
+
+short xmpp_connection_events(const XmppConnection *connection)
+{
+    if (!connection->conn)
+        return 0;
+    /* What did not fit into the socket's buffer waits in libstrophe. */
+    if (xmpp_conn_is_connecting(connection->conn) || !(xmpp_socket_ready(connection->fd) & POLLOUT))
+        return POLLIN | POLLOUT;
+
+    return POLLIN;
+}
+
+const char *xmpp_connection_own_jid(const XmppConnection *connection)
+{
+    return connection->own_jid;
+}

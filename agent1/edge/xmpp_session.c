@@ -1,0 +1,590 @@
+#include "agent1/edge/xmpp_session.h"
+
+#include "agent1/edge/xmpp_outbox.h"
+#include "agent1/edge/xmpp_outgoing.h"
+#include "agent1/edge/xmpp_reception.h"
+#include "agent1/port/event.h"
+#include "common/base/limits.h"
+#include "common/data/backoff.h"
+#include "common/sys/clock.h"
+#include "common/sys/log.h"
+#include "common/sys/random.h"
+
+#include <poll.h>
+
+#include "common/base/banned.h"
+
+#define BACKOFF_BASE_MS 1000
+
+/* A server that does not know a password will not know it in a second either. */
+#define BACKOFF_REFUSED_ATTEMPT 4
+
+/* A connection that stood so long was a good one: the next failure is the first again. */
+#define GOOD_CONNECTION_MS 30000
+
+#define CONNECT_MAX_MS 25000
+#define ENABLE_MAX_MS  3000
+#define RESUME_MAX_MS  30000
+#define LEAVE_MAX_MS   1500
+#define PING_DEFAULT_S 60
+#define ANSWER_MAX_MS  20000
+#define ANSWER_MIN_MS  2000
+#define EVENTS_FULL_MS 20
+#define BUSY_POLL_MS   250
+
+#define STATUS "agent1 " VERSION ", !help"
+
+typedef enum {
+    SESSION_RESTING,    /* until next_try_ms */
+    SESSION_CONNECTING, /* names, TCP, TLS, SASL, binding */
+    SESSION_AGREEING,   /* signed in; does the server have stream management? */
+    SESSION_UP,
+    SESSION_LEAVING, /* told to stop: says what is left, then goodbye */
+    SESSION_GONE,
+    SESSION_STATE_COUNT,
+} SessionState;
+
+/* clang-format off */
+static const bool may_follow[SESSION_STATE_COUNT][SESSION_STATE_COUNT] = {
+    [SESSION_RESTING]    = { [SESSION_CONNECTING] = true, [SESSION_GONE] = true },
+    [SESSION_CONNECTING] = { [SESSION_RESTING] = true, [SESSION_AGREEING] = true,
+                             [SESSION_GONE] = true },
+    [SESSION_AGREEING]   = { [SESSION_RESTING] = true, [SESSION_UP] = true,
+                             [SESSION_GONE] = true },
+    [SESSION_UP]         = { [SESSION_RESTING] = true, [SESSION_LEAVING] = true },
+    [SESSION_LEAVING]    = { [SESSION_GONE] = true },
+};
+/* clang-format on */
+
+typedef struct Session {
+    const XmppSessionSettings *settings;
+    XmppConnection *connection;
+    XmppOutbox *outbox;
+    SessionState state;
+    int64_t since_ms; /* when the state began */
+
+    bool is_linked;      /* EVENT_LINK_UP was posted last */
+    bool has_management; /* of streams; else a ping after what was said stands for it */
+    int64_t resume_max_ms;
+
+    int64_t heard_ms;    /* when something came last */
+    int64_t pinged_ms;   /* when a ping left last */
+    int64_t progress_ms; /* since when the oldest stanza waits for its acknowledgement */
+    bool is_syncing;     /* without management: a ping is under way */
+    bool has_left;       /* goodbye was said */
+
+    int64_t next_try_ms;
+    int64_t broken_ms; /* when the session lost its connection */
+    unsigned attempt;
+    char *last_reason;
+
+    GQueue unposted; /* Event *, while the mailbox is full */
+    XmppReception reception;
+} Session;
+
+void xmpp_command_free(XmppCommand *command)
+{
+    if (!command)
+        return;
+
+    g_free(command->id);
+    g_free(command->jid);
+    g_free(command->text);
+    g_free(command);
+}
+
+static void set_state(Session *session, SessionState next)
+{
+    g_assert(may_follow[session->state][next]);
+
+    session->state = next;
+    session->since_ms = clock_boot_ms();
+}
+
+/* ---- upwards: events ---- */
+
+/* True when the mailbox has taken all. While it is full nothing more is read from the server, which
+ * then holds back what people write. */
+static bool post_waiting(Session *session)
+{
+    Event *event;
+
+    while ((event = g_queue_peek_head(&session->unposted))) {
+        if (!mailbox_post(session->settings->events, event))
+            return false;
+        g_queue_pop_head(&session->unposted);
+    }
+
+    return true;
+}
+
+static void post(Session *session, Event *event)
+{
+    g_queue_push_tail(&session->unposted, event);
+    post_waiting(session);
+}
+
+static void post_said(Session *session, const char *id)
+{
+    Event *event = event_new(EVENT_SAID);
+
+    event->said_id = g_strdup(id);
+    post(session, event);
+}
+
+static void post_all_said(Session *session, const GPtrArray *said)
+{
+    for (unsigned i = 0; i < said->len; i++)
+        post_said(session, said->pdata[i]);
+}
+
+static void post_link(Session *session, bool is_up)
+{
+    Event *event;
+
+    if (session->is_linked == is_up)
+        return;
+
+    session->is_linked = is_up;
+    event = event_new(is_up ? EVENT_LINK_UP : EVENT_LINK_DOWN);
+    event->link = LINK_XMPP;
+    post(session, event);
+}
+
+/* ---- the session on the server ---- */
+
+/* The session cannot go on: what it had not acknowledged will be said again in the next one. */
+static void end_session(Session *session)
+{
+    post_link(session, false);
+    xmpp_outbox_restart(session->outbox);
+}
+
+/* Gives this connection up, and the session with it. */
+static void renew(Session *session, const char *reason)
+{
+    end_session(session);
+    if (session->state == SESSION_RESTING)
+        xmpp_connection_forget(session->connection);
+    else
+        xmpp_connection_cut(session->connection, reason);
+}
+
+static void go_up(Session *session, const char *how)
+{
+    set_state(session, SESSION_UP);
+    session->heard_ms = session->pinged_ms = session->since_ms;
+    session->is_syncing = false;
+    g_clear_pointer(&session->last_reason, g_free);
+    log_line(LOG_LEVEL_NOTICE, "XMPP: %s as %s", how, xmpp_connection_own_jid(session->connection));
+}
+
+static void begin_session(Session *session, bool has_management, unsigned resume_max_s)
+{
+    g_autofree char *presence = xmpp_outgoing_presence(STATUS);
+
+    session->has_management = has_management;
+    session->resume_max_ms = RESUME_MAX_MS;
+    if (resume_max_s > 0)
+        session->resume_max_ms = MIN(resume_max_s * INT64_C(1000), RESUME_MAX_MS);
+    go_up(session, has_management ? "connected" : "connected, without stream management,");
+    xmpp_outbox_add(session->outbox, NULL, presence);
+    post_link(session, true);
+}
+
+static void resume_session(Session *session, uint32_t count)
+{
+    g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
+
+    if (!session->is_linked || !xmpp_outbox_resume(session->outbox, count, said)) {
+        renew(session, "the server resumed another session than ours");
+        return;
+    }
+
+    go_up(session, "connected again");
+    post_all_said(session, said);
+}
+
+static void acknowledge(Session *session, uint32_t count)
+{
+    g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
+
+    if (!xmpp_outbox_acknowledge(session->outbox, count, said)) {
+        renew(session, "the server acknowledged what was not sent");
+        return;
+    }
+
+    session->progress_ms = clock_boot_ms();
+    post_all_said(session, said);
+}
+
+/* ---- what comes ---- */
+
+static void receive(Session *session, xmpp_stanza_t *stanza)
+{
+    XmppOutcome outcome = xmpp_reception_judge(&session->reception, stanza, clock_boot_ms(),
+                                               xmpp_connection_own_jid(session->connection));
+
+    if (outcome.event)
+        post(session, outcome.event);
+    if (outcome.xml)
+        xmpp_outbox_add(session->outbox, NULL, outcome.xml);
+    if (outcome.is_synced && session->is_syncing) {
+        session->is_syncing = false;
+        acknowledge(session, outcome.synced);
+    }
+    g_free(outcome.xml);
+}
+
+/* ---- the connection ---- */
+
+static void come_back_later(Session *session, const XmppNews *news)
+{
+    unsigned attempt = session->attempt++;
+    int64_t wait_ms;
+
+    if (news->is_refused)
+        attempt = MAX(attempt, BACKOFF_REFUSED_ATTEMPT);
+    wait_ms = backoff_wait_ms(attempt, BACKOFF_BASE_MS, RECONNECT_MAX_MS, random_u64());
+    session->next_try_ms = clock_boot_ms() + wait_ms;
+
+    /* The same trouble again and again is one fact. */
+    log_line(g_strcmp0(session->last_reason, news->reason) == 0 ? LOG_LEVEL_DEBUG
+                                                                : LOG_LEVEL_WARNING,
+             "XMPP: %s for %s; next try in %.1f s", news->reason, session->settings->account.jid,
+             (double)wait_ms / 1000);
+    g_free(session->last_reason);
+    session->last_reason = g_strdup(news->reason);
+}
+
+static void lose_connection(Session *session, const XmppNews *news)
+{
+    int64_t now_ms = clock_boot_ms();
+
+    if (session->state == SESSION_LEAVING) {
+        set_state(session, SESSION_GONE);
+        return;
+    }
+    if (session->state == SESSION_UP) {
+        session->broken_ms = now_ms;
+        if (now_ms - session->since_ms >= GOOD_CONNECTION_MS)
+            session->attempt = 0;
+    }
+    if (!xmpp_connection_can_resume(session->connection))
+        end_session(session);
+    if (!session->is_linked)
+        xmpp_connection_forget(session->connection);
+    come_back_later(session, news);
+    set_state(session, SESSION_RESTING);
+}
+
+static void handle(Session *session, const XmppNews *news)
+{
+    bool is_agreeing = session->state == SESSION_AGREEING;
+
+    switch (news->kind) {
+    case XMPP_NEWS_SIGNED_IN:
+        set_state(session, SESSION_AGREEING);
+        break;
+    case XMPP_NEWS_ENABLED:
+        if (is_agreeing)
+            begin_session(session, true, news->resume_max_s);
+        else
+            renew(session, "the server agreed to stream management too late");
+        break;
+    case XMPP_NEWS_NOT_ENABLED:
+        if (is_agreeing && !session->is_linked)
+            begin_session(session, false, 0);
+        break;
+    case XMPP_NEWS_RESUMED:
+        resume_session(session, news->count);
+        break;
+    case XMPP_NEWS_RESUME_REFUSED:
+        session->attempt = 0;
+        renew(session, "the server has forgotten the session");
+        break;
+    case XMPP_NEWS_ACKNOWLEDGED:
+        if (session->has_management)
+            acknowledge(session, news->count);
+        break;
+    case XMPP_NEWS_STANZA:
+        receive(session, news->stanza);
+        break;
+    case XMPP_NEWS_BROKEN:
+        lose_connection(session, news);
+        break;
+    }
+}
+
+/* ---- what goes ---- */
+
+static void sync_by_ping(Session *session)
+{
+    g_autofree char *id =
+        g_strdup_printf(XMPP_RECEPTION_SYNC "%u", xmpp_outbox_sent(session->outbox));
+    g_autofree char *xml = xmpp_outgoing_ping(id, session->settings->account.domain);
+
+    xmpp_connection_send(session->connection, xml);
+    session->is_syncing = true;
+    session->pinged_ms = clock_boot_ms();
+}
+
+static void send_waiting(Session *session)
+{
+    bool was_idle = xmpp_outbox_unacknowledged(session->outbox) == 0;
+    const char *xml;
+
+    if (was_idle && xmpp_outbox_has_next(session->outbox))
+        session->progress_ms = clock_boot_ms();
+    while ((xml = xmpp_outbox_next(session->outbox)))
+        xmpp_connection_send(session->connection, xml);
+    if (!session->has_management && !session->is_syncing &&
+        xmpp_outbox_unacknowledged(session->outbox) > 0)
+        sync_by_ping(session);
+}
+
+static void ping(Session *session)
+{
+    g_autofree char *xml = xmpp_outgoing_ping("ping", session->settings->account.domain);
+
+    if (!session->has_management) {
+        sync_by_ping(session);
+        return;
+    }
+    session->pinged_ms = clock_boot_ms();
+    xmpp_outbox_add(session->outbox, NULL, xml);
+}
+
+/* ---- commands ---- */
+
+static void say(Session *session, const XmppCommand *command)
+{
+    g_autofree char *xml = NULL;
+
+    /* The core says it again when the link is up. */
+    if (!session->is_linked)
+        return;
+
+    xml = xmpp_outgoing_chat(command->id, command->jid, command->text);
+    switch (xmpp_outbox_add(session->outbox, command->id, xml)) {
+    case XMPP_OUTBOX_ADDED:
+    case XMPP_OUTBOX_WAITS:
+        break;
+    case XMPP_OUTBOX_SAID:
+        post_said(session, command->id);
+        break;
+    case XMPP_OUTBOX_FULL:
+        renew(session, "too much waits to be said");
+        break;
+    }
+}
+
+static void stop(Session *session)
+{
+    if (session->state == SESSION_UP) {
+        xmpp_outbox_add(session->outbox, NULL, XMPP_OUTGOING_GONE);
+        set_state(session, SESSION_LEAVING);
+    } else if (session->state != SESSION_LEAVING) {
+        set_state(session, SESSION_GONE);
+    }
+}
+
+static void obey(Session *session, const XmppCommand *command)
+{
+    switch (command->kind) {
+    case XMPP_COMMAND_SAY:
+        say(session, command);
+        break;
+    case XMPP_COMMAND_RENEW:
+        renew(session, "too much waits to be said");
+        break;
+    case XMPP_COMMAND_STOP:
+        stop(session);
+        break;
+    }
+}
+
+static void take_commands(Session *session)
+{
+    XmppCommand *command;
+
+    while (session->state != SESSION_GONE &&
+           (command = mailbox_take(session->settings->commands))) {
+        obey(session, command);
+        xmpp_command_free(command);
+    }
+}
+
+/* ---- time ---- */
+
+static int64_t ping_ms(const Session *session)
+{
+    return (session->settings->ping_s ? session->settings->ping_s : PING_DEFAULT_S) * INT64_C(1000);
+}
+
+/* So long may the server be silent when it was asked: a dead link is noticed in 1.5 times the
+ * silence after which it is asked, or earlier. */
+static int64_t answer_ms(const Session *session)
+{
+    return CLAMP(ping_ms(session) / 2, ANSWER_MIN_MS, ANSWER_MAX_MS);
+}
+
+/* When the time limit of the state ends. */
+static int64_t state_deadline(const Session *session)
+{
+    int64_t deadline;
+
+    switch (session->state) {
+    case SESSION_RESTING:
+        return session->is_linked
+                   ? MIN(session->next_try_ms, session->broken_ms + session->resume_max_ms)
+                   : session->next_try_ms;
+    case SESSION_CONNECTING:
+        return session->since_ms + CONNECT_MAX_MS;
+    case SESSION_AGREEING:
+        return session->since_ms + ENABLE_MAX_MS;
+    case SESSION_UP:
+        deadline = session->pinged_ms > session->heard_ms ? session->pinged_ms + answer_ms(session)
+                                                          : session->heard_ms + ping_ms(session);
+        if (xmpp_outbox_unacknowledged(session->outbox) > 0)
+            deadline = MIN(deadline, session->progress_ms + answer_ms(session));
+        return deadline;
+    case SESSION_LEAVING:
+        return session->since_ms + LEAVE_MAX_MS;
+    case SESSION_GONE:
+    case SESSION_STATE_COUNT:
+        break;
+    }
+
+    return INT64_MAX;
+}
+
+static void rest_on(Session *session, int64_t now_ms)
+{
+    if (session->is_linked && now_ms >= session->broken_ms + session->resume_max_ms) {
+        end_session(session);
+        xmpp_connection_forget(session->connection);
+    }
+    if (now_ms >= session->next_try_ms) {
+        set_state(session, SESSION_CONNECTING);
+        xmpp_connection_start(session->connection);
+    }
+}
+
+static void look_after_link(Session *session, int64_t now_ms)
+{
+    if (session->pinged_ms <= session->heard_ms && xmpp_outbox_unacknowledged(session->outbox) == 0)
+        ping(session);
+    else if (now_ms >= state_deadline(session))
+        xmpp_connection_cut(session->connection, "the server does not answer");
+}
+
+/* Does what is due at the end of the state's time. */
+static void be_on_time(Session *session)
+{
+    int64_t now_ms = clock_boot_ms();
+
+    if (now_ms < state_deadline(session))
+        return;
+
+    switch (session->state) {
+    case SESSION_RESTING:
+        rest_on(session, now_ms);
+        break;
+    case SESSION_CONNECTING:
+        xmpp_connection_cut(session->connection, "no session in time");
+        break;
+    case SESSION_AGREEING:
+        if (session->is_linked)
+            renew(session, "no answer to the resumption");
+        else
+            begin_session(session, false, 0);
+        break;
+    case SESSION_UP:
+        look_after_link(session, now_ms);
+        break;
+    case SESSION_LEAVING:
+        set_state(session, SESSION_GONE);
+        break;
+    case SESSION_GONE:
+    case SESSION_STATE_COUNT:
+        break;
+    }
+}
+
+/* ---- the loop ---- */
+
+/* One turn with the server. True when something came, so that more may be there. */
+static bool talk(Session *session)
+{
+    bool has_heard;
+    XmppNews *news;
+
+    if (session->state == SESSION_UP || session->state == SESSION_LEAVING)
+        send_waiting(session);
+    if (session->state == SESSION_LEAVING && !session->has_left &&
+        xmpp_outbox_is_empty(session->outbox)) {
+        session->has_left = true;
+        xmpp_connection_leave(session->connection);
+    }
+
+    has_heard = xmpp_connection_run(session->connection);
+    if (has_heard)
+        session->heard_ms = clock_boot_ms();
+    while ((news = xmpp_connection_take(session->connection))) {
+        handle(session, news);
+        xmpp_news_free(news);
+    }
+
+    return has_heard;
+}
+
+static void wait_for_news(const Session *session, bool is_held)
+{
+    int64_t timeout_ms = MAX(state_deadline(session) - clock_boot_ms(), 0);
+    struct pollfd fds[] = {
+        { .fd = mailbox_fd(session->settings->commands), .events = POLLIN },
+        { .fd = is_held ? -1 : xmpp_connection_fd(session->connection),
+          .events = xmpp_connection_events(session->connection) },
+    };
+
+    if (is_held)
+        timeout_ms = MIN(timeout_ms, EVENTS_FULL_MS);
+    if (session->state == SESSION_CONNECTING || session->state == SESSION_AGREEING ||
+        session->state == SESSION_LEAVING)
+        timeout_ms = MIN(timeout_ms, BUSY_POLL_MS);
+    (void)poll(fds, G_N_ELEMENTS(fds), (int)MIN(timeout_ms, G_MAXINT));
+}
+
+void xmpp_session_run(const XmppSessionSettings *settings)
+{
+    g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
+    g_autoptr(XmppConnection) connection =
+        xmpp_connection_new(&settings->account, settings->on_socket, settings->data);
+    Session session = {
+        .settings = settings,
+        .connection = connection,
+        .outbox = outbox,
+        .state = SESSION_RESTING,
+    };
+
+    g_queue_init(&session.unposted);
+    xmpp_reception_init(&session.reception, settings->account.domain);
+
+    while (session.state != SESSION_GONE) {
+        bool is_held = !post_waiting(&session);
+        bool is_busy = false;
+
+        if (!is_held) {
+            be_on_time(&session);
+            is_busy = talk(&session);
+        }
+        if (!is_busy && session.state != SESSION_GONE)
+            wait_for_news(&session, is_held);
+        take_commands(&session);
+    }
+
+    post_link(&session, false);
+    g_queue_clear_full(&session.unposted, (GDestroyNotify)event_free);
+    g_free(session.last_reason);
+}
