@@ -36,23 +36,26 @@ static bool is_within(const Field *field, int64_t value)
 static char *show_amount(FieldKind kind, int64_t amount)
 {
     if (kind == FIELD_DURATION)
-        return duration_format(amount);
+        return duration_print(amount);
     if (kind == FIELD_SIZE)
-        return size_format(amount);
+        return size_print(amount);
     return g_strdup_printf("%" G_GINT64_FORMAT, amount);
 }
 
-/* "a text" with the bounds, where there are any: " of 1 to 64 bytes". */
-static char *with_bounds(const Field *field, const char *what, const char *from, const char *unit)
+/* The words with the bounds, where there are any: "a text", " of ", " bytes" make "a text of 1 to
+ * 64 bytes". */
+static char *with_bounds(const Field *field, const char *what, const char *joint, const char *unit)
 {
-    g_autofree char *minimum = show_amount(field->kind, field->minimum);
-    g_autofree char *maximum = show_amount(field->kind, field->maximum);
+    g_autofree char *minimum = NULL;
+    g_autofree char *maximum = NULL;
 
     if (!has_bounds(field))
         return g_strdup(what);
+    minimum = show_amount(field->kind, field->minimum);
     if (field->maximum < field->minimum)
-        return g_strdup_printf("%s %s at least %s%s", what, from, minimum, unit);
-    return g_strdup_printf("%s %s %s to %s%s", what, from, minimum, maximum, unit);
+        return g_strconcat(what, " of at least ", minimum, unit, NULL);
+    maximum = show_amount(field->kind, field->maximum);
+    return g_strconcat(what, joint, minimum, " to ", maximum, unit, NULL);
 }
 
 static char *expected_by(const Field *field)
@@ -64,22 +67,22 @@ static char *expected_by(const Field *field)
 
     switch (field->kind) {
     case FIELD_STRING:
-        return with_bounds(field, "a text", "of", " bytes");
+        return with_bounds(field, "a text", " of ", " bytes");
     case FIELD_BOOL:
         return g_strdup("true or false");
     case FIELD_INT:
-        return with_bounds(field, "a whole number", "of", "");
+        return with_bounds(field, "a whole number", " from ", "");
     case FIELD_DURATION:
-        return with_bounds(field, "a duration such as \"10m\"", "of", "");
+        return with_bounds(field, "a duration such as \"10m\"", ", from ", "");
     case FIELD_SIZE:
-        return with_bounds(field, "a size such as \"16MiB\"", "of", "");
+        return with_bounds(field, "a size such as \"16MiB\"", ", from ", "");
     case FIELD_TIME:
         return g_strdup("a time such as \"2026-11-21T02:14:05.123Z\"");
     case FIELD_CHOICE:
         choices = g_strjoinv(", ", (char **)(guintptr)field->choices);
         return g_strdup_printf("one of %s", choices);
     case FIELD_STRINGS:
-        return with_bounds(field, "an array", "of", " texts");
+        return with_bounds(field, "an array", " of ", " texts");
     case FIELD_OBJECT:
         return g_strdup("an object");
     case FIELD_JSON:
