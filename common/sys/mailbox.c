@@ -44,10 +44,7 @@ void mailbox_free(Mailbox *mailbox)
     if (!mailbox)
         return;
 
-    if (mailbox->source) {
-        g_source_destroy(mailbox->source);
-        g_source_unref(mailbox->source);
-    }
+    mailbox_detach(mailbox);
     if (mailbox->free_item)
         g_queue_clear_full(&mailbox->items, mailbox->free_item);
     else
@@ -125,4 +122,11 @@ void mailbox_attach(Mailbox *mailbox, MailboxHandler handler, void *data)
     mailbox->source = g_unix_fd_source_new(mailbox->fd, G_IO_IN);
     g_source_set_callback(mailbox->source, G_SOURCE_FUNC(on_readable), mailbox, NULL);
     g_source_attach(mailbox->source, NULL);
+}
+
+void mailbox_detach(Mailbox *mailbox)
+{
+    if (mailbox->source)
+        g_source_destroy(mailbox->source);
+    g_clear_pointer(&mailbox->source, g_source_unref);
 }

@@ -28,7 +28,8 @@ void *mailbox_take(Mailbox *mailbox);
 int mailbox_fd(const Mailbox *mailbox);
 
 /* Calls handler for each item from the default main context, at most 64 a turn of the loop, until
- * mailbox_free(). */
+ * mailbox_detach() or mailbox_free(), which the handler may call. */
 void mailbox_attach(Mailbox *mailbox, MailboxHandler handler, void *data);
+void mailbox_detach(Mailbox *mailbox);
 
 #endif
