@@ -1,0 +1,86 @@
+/* Errands: work elsewhere, done here, whether waited for or not. */
+#include "common/sys/errand.h"
+
+#include <glib.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "common/sys/mailbox.h"
+
+#include "common/base/banned.h"
+
+typedef struct Job {
+    GThread *worked_on;
+    GThread *done_on;
+    Mailbox *go; /* the work waits for an item in it; NULL: it does not wait */
+} Job;
+
+static void work(void *data)
+{
+    Job *job = data;
+
+    while (job->go && !mailbox_take(job->go))
+        g_thread_yield();
+    job->worked_on = g_thread_self();
+}
+
+static void done(void *data)
+{
+    Job *job = data;
+
+    job->done_on = g_thread_self();
+}
+
+static void test_done_by_the_loop(void **state)
+{
+    Job job = { 0 };
+
+    (void)state;
+
+    errand_start("test", work, done, &job);
+    while (!job.done_on)
+        g_main_context_iteration(NULL, TRUE);
+    assert_ptr_equal(job.done_on, g_thread_self());
+    assert_ptr_not_equal(job.worked_on, g_thread_self());
+}
+
+static void test_waited_for(void **state)
+{
+    Job job = { 0 };
+
+    (void)state;
+
+    assert_true(errand_wait(errand_start("test", work, done, &job), 20000));
+    assert_ptr_equal(job.done_on, g_thread_self());
+    assert_false(g_main_context_iteration(NULL, FALSE));
+}
+
+static void test_waited_for_in_vain(void **state)
+{
+    g_autoptr(Mailbox) go = mailbox_new(1, NULL);
+    Job job = { .go = go };
+    Errand *errand = errand_start("test", work, done, &job);
+
+    (void)state;
+
+    assert_false(errand_wait(errand, 0));
+    assert_null(job.done_on);
+    assert_true(mailbox_post(go, &job));
+    while (!job.done_on)
+        g_main_context_iteration(NULL, TRUE);
+    assert_ptr_equal(job.done_on, g_thread_self());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_done_by_the_loop),
+        cmocka_unit_test(test_waited_for),
+        cmocka_unit_test(test_waited_for_in_vain),
+    };
+
+    return cmocka_run_group_tests_name("errand", tests, NULL, NULL);
+}
