@@ -1,0 +1,602 @@
+/* The MQTT client against a mosquitto with stock settings (without set_tcp_nodelay). */
+#include "tests/unit/common/mqtt_fixture.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+
+#include "common/base/problem.h"
+
+#include "common/base/banned.h"
+
+static char *folder;
+static Broker plain;
+static Broker tls;
+
+/* ---- the brokers of this test -----------------------------------------------------------------
+ */
+
+static char *inside(const char *name)
+{
+    return g_build_filename(folder, name, NULL);
+}
+
+/* Runs a command line in the folder of the test. */
+static bool run(const char *command)
+{
+    g_auto(GStrv) argv = NULL;
+    int status = -1;
+
+    return g_shell_parse_argv(command, NULL, &argv, NULL) &&
+           g_spawn_sync(folder, argv, NULL,
+                        G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL |
+                            G_SPAWN_STDERR_TO_DEV_NULL,
+                        NULL, NULL, NULL, NULL, &status, NULL) &&
+           status == 0;
+}
+
+static void configure(Broker *broker, const char *name, const char *more)
+{
+    g_autofree char *text = NULL;
+
+    broker->port = free_port();
+    broker->config = inside(name);
+    text = g_strdup_printf("listener %u 127.0.0.1\nallow_anonymous true\n%s%s", broker->port,
+                           geteuid() == 0 ? "user root\n" : "", more);
+    assert_true(file_write_atomic(broker->config, text, strlen(text), 0600, NULL));
+}
+
+static bool make_certificates(void)
+{
+    static const char *const commands[] = {
+        "openssl ecparam -genkey -name prime256v1 -noout -out ca.key",
+        "openssl req -x509 -new -key ca.key -subj /CN=test-ca -days 2 -out ca.pem",
+        "openssl ecparam -genkey -name prime256v1 -noout -out server.key",
+        "openssl req -new -key server.key -subj /CN=localhost -out server.csr",
+        "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
+        "-extfile names -out server.pem",
+    };
+    g_autofree char *names = inside("names");
+
+    if (!file_write_atomic(names, "subjectAltName=DNS:localhost\n", 29, 0600, NULL))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (!run(commands[i]))
+            return false;
+    }
+
+    return true;
+}
+
+static int start_brokers(void **state)
+{
+    g_autofree char *passwords = NULL;
+    g_autofree char *rules = NULL;
+    g_autofree char *more = NULL;
+
+    (void)state;
+
+    folder = g_dir_make_tmp("test-mqtt-XXXXXX", NULL);
+    passwords = inside("passwords");
+    rules = inside("rules");
+    if (!run("mosquitto_passwd -c -b passwords tester right") || !make_certificates() ||
+        !file_write_atomic(rules, "topic readwrite test/#\n", 23, 0600, NULL))
+        return -1;
+
+    more = g_strdup_printf("password_file %s\nacl_file %s\n", passwords, rules);
+    configure(&plain, "plain.conf", more);
+    g_free(more);
+    more = g_strdup_printf("certfile %s/server.pem\nkeyfile %s/server.key\n", folder, folder);
+    configure(&tls, "tls.conf", more);
+    broker_start(&plain);
+    broker_start(&tls);
+    return 0;
+}
+
+static int stop_brokers(void **state)
+{
+    (void)state;
+
+    broker_kill(&plain);
+    broker_kill(&tls);
+    g_free(plain.config);
+    g_free(tls.config);
+    file_remove_tree(folder, NULL);
+    g_free(folder);
+    return 0;
+}
+
+static const char *const all_of_test[] = { "test/#", NULL };
+
+/* A client of the plain broker, connected. */
+static Client *connect_client(const char *id, const char *const *filters, bool has_will)
+{
+    g_autofree char *url = g_strdup_printf("mqtt://127.0.0.1:%u", plain.port);
+    const MqttSettings settings = {
+        .url = url, .client_id = id, .filters = filters, .keep_alive_s = 60
+    };
+    Client *client = client_new(&settings, has_will);
+
+    wait_until(client->connects == 1);
+    return client;
+}
+
+/* ---- our own sockets --------------------------------------------------------------------------
+ */
+
+/* The descriptors of this process that are connected to the port: bit n for descriptor n. */
+static uint64_t sockets_to(uint16_t port)
+{
+    uint64_t sockets = 0;
+
+    for (int fd = 0; fd < 64; fd++) {
+        struct sockaddr_in peer = { 0 };
+        socklen_t length = sizeof(peer);
+
+        if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0 && ntohs(peer.sin_port) == port)
+            sockets |= UINT64_C(1) << fd;
+    }
+
+    return sockets;
+}
+
+static int only_descriptor(uint64_t sockets)
+{
+    assert_int_equal(__builtin_popcountll(sockets), 1);
+    return __builtin_ctzll(sockets);
+}
+
+/* ---- tests ------------------------------------------------------------------------------------
+ */
+
+static void test_settings_that_never_work(void **state)
+{
+    const MqttSettings bad_url = { .url = "http://x", .client_id = "x", .keep_alive_s = 60 };
+    const MqttSettings bad_file = {
+        .url = "mqtts://localhost", .ca_file = "/absent", .client_id = "x", .keep_alive_s = 60
+    };
+    GError *error = NULL;
+
+    (void)state;
+
+    assert_null(mqtt_new(&bad_url, &client_handlers, NULL, &error));
+    assert_int_equal(error->code, PROBLEM_VALUE);
+    g_clear_error(&error);
+    assert_null(mqtt_new(&bad_file, &client_handlers, NULL, &error));
+    assert_int_equal(error->code, PROBLEM_IO);
+    assert_true(g_str_has_prefix(error->message, "/absent: "));
+    g_clear_error(&error);
+    mqtt_free(NULL);
+}
+
+static void test_publish_and_receive(void **state)
+{
+    const MqttProperties properties = { .content_type = "text/plain",
+                                        .response_topic = "test/answers",
+                                        .correlation = "c1",
+                                        .expiry_s = 60 };
+    g_autoptr(Client) client = connect_client("talker", all_of_test, false);
+    unsigned first;
+    unsigned second;
+    unsigned third;
+
+    (void)state;
+
+    first = publish_text(client, "test/a", "hello");
+    second = mqtt_publish(client->mqtt, "test/b", "x\0y", 3, false, &properties);
+    third = mqtt_publish(client->mqtt, "test/empty", "", 0, false, NULL);
+    assert_true(first > 0 && second == first + 1 && third == second + 1);
+    wait_until(client->published->len == 3 && client->messages->len == 3);
+    assert_int_equal(g_array_index(client->published, unsigned, 0), first);
+    assert_int_equal(g_array_index(client->published, unsigned, 2), third);
+    assert_true(has_message(client, "test/a hello"));
+    assert_true(has_message(client, "test/b x"));
+    assert_true(has_message(client, "test/empty "));
+    assert_int_equal(client->reasons->len, 0);
+}
+
+static void test_large_frames(void **state)
+{
+    g_autoptr(Client) client = connect_client("large", all_of_test, false);
+    g_autofree char *frame = g_strnfill(256 * 1024, 'f');
+    int64_t start_ms = clock_boot_ms();
+
+    (void)state;
+
+    for (int i = 0; i < 20; i++)
+        assert_true(publish_text(client, "test/large", frame) > 0);
+    wait_until(client->messages->len == 20);
+    for (unsigned i = 0; i < 20; i++)
+        assert_int_equal(strlen(client->messages->pdata[i]), strlen("test/large ") + 256 * 1024);
+    print_message("  20 frames of 256 KiB there and back: %d ms\n",
+                  (int)(clock_boot_ms() - start_ms));
+}
+
+static void test_retained(void **state)
+{
+    g_autoptr(Client) early = connect_client("early", all_of_test, false);
+    g_autoptr(Client) late = NULL;
+
+    (void)state;
+
+    assert_true(mqtt_publish(early->mqtt, "test/status", "on", 2, true, NULL) > 0);
+    wait_until(early->messages->len == 1);
+    assert_true(has_message(early, "test/status on"));
+
+    late = connect_client("late", all_of_test, false);
+    wait_until(late->messages->len == 1);
+    assert_true(has_message(late, "test/status on retained"));
+
+    assert_true(mqtt_publish(early->mqtt, "test/status", "", 0, true, NULL) > 0);
+    wait_until(early->published->len == 2);
+}
+
+static void test_refused_publication(void **state)
+{
+    g_autoptr(Client) client = connect_client("denied", all_of_test, false);
+    unsigned denied = publish_text(client, "elsewhere/a", "no");
+    unsigned granted = publish_text(client, "test/a", "yes");
+
+    (void)state;
+
+    assert_true(denied > 0 && granted > 0);
+    wait_until(has_message(client, "test/a yes") && client->published->len > 0);
+    assert_int_equal(client->published->len, 1);
+    assert_int_equal(g_array_index(client->published, unsigned, 0), granted);
+    assert_true(mqtt_is_connected(client->mqtt));
+}
+
+static void test_socket_options(void **state)
+{
+    uint64_t before = sockets_to(plain.port);
+    g_autoptr(Client) client = connect_client("options", all_of_test, false);
+    int fd = only_descriptor(sockets_to(plain.port) & ~before);
+    int has_no_delay = 0;
+    socklen_t length = sizeof(has_no_delay);
+
+    (void)state;
+
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &has_no_delay, &length), 0);
+    assert_true(has_no_delay);
+    assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+}
+
+/* Stock mosquitto does not set TCP_NODELAY: without TCP_QUICKACK on our side it takes 44 ms. */
+static void test_round_trip_time(void **state)
+{
+    g_autoptr(Client) client = connect_client("timer", all_of_test, false);
+    int64_t start_us = g_get_monotonic_time();
+    int64_t longest_us = 0;
+
+    (void)state;
+
+    for (unsigned i = 1; i <= 3000; i++) {
+        int64_t before_us = g_get_monotonic_time();
+
+        assert_true(publish_text(client, "test/ping", "ping") > 0);
+        wait_until(client->messages->len == i && client->published->len == i);
+        longest_us = MAX(longest_us, g_get_monotonic_time() - before_us);
+    }
+    print_message("  QoS 1 to a stock broker and back: %.3f ms on average, %.1f ms at most\n",
+                  (double)(g_get_monotonic_time() - start_us) / 3000 / 1000,
+                  (double)longest_us / 1000);
+    assert_true(g_get_monotonic_time() - start_us < 3000 * 10000);
+    assert_true(longest_us < 500000);
+}
+
+/* Two commands shortly one after the other: paho's thread misses the signal of the second at times,
+ * and sleeps for a second, unless somebody rings. */
+static void test_no_missed_signals(void **state)
+{
+    g_autoptr(Client) client = connect_client("bursts", all_of_test, false);
+    int64_t longest_us = 0;
+    unsigned count = 0;
+
+    (void)state;
+
+    for (unsigned i = 0; i < 3000; i++) {
+        int64_t before_us = g_get_monotonic_time();
+
+        for (unsigned k = 0; k < 3; k++) {
+            assert_true(publish_text(client, "test/burst", "b") > 0);
+            count++;
+            for (volatile unsigned pause = 0; pause < i % 50 * 100; pause++)
+                continue;
+        }
+        wait_until(client->published->len == count);
+        longest_us = MAX(longest_us, g_get_monotonic_time() - before_us);
+    }
+    print_message("  the longest of 3000 bursts: %.1f ms\n", (double)longest_us / 1000);
+    assert_true(longest_us < 500000);
+}
+
+/* paho sleeps from 1.0 to 1.1 s after the last packet; see usleep() in mqtt_socket.c. */
+static void test_message_after_silence(void **state)
+{
+    g_autoptr(Client) sender = connect_client("sender", NULL, false);
+    g_autoptr(Client) receiver = connect_client("receiver", all_of_test, false);
+    int64_t longest_us = 0;
+
+    (void)state;
+
+    for (unsigned i = 1; i <= 5; i++) {
+        int64_t before_us;
+
+        run_for(1000 + i * 12);
+        before_us = g_get_monotonic_time();
+        assert_true(publish_text(sender, "test/ping", "ping") > 0);
+        wait_until(receiver->messages->len == i);
+        longest_us = MAX(longest_us, g_get_monotonic_time() - before_us);
+    }
+    print_message("  the longest of 5 after silence: %.1f ms\n", (double)longest_us / 1000);
+    assert_true(longest_us < 30000);
+}
+
+static void test_will(void **state)
+{
+    g_autoptr(Client) watcher = connect_client("watcher", all_of_test, false);
+    uint64_t before = sockets_to(plain.port);
+    Client *mortal = connect_client("mortal", NULL, true);
+
+    (void)state;
+
+    assert_int_equal(shutdown(only_descriptor(sockets_to(plain.port) & ~before), SHUT_RDWR), 0);
+    wait_until(has_message(watcher, "test/will will 1") && mortal->connects == 2);
+    assert_int_equal(mortal->reasons->len, 1);
+    assert_string_equal(last_reason(mortal), "the connection is lost");
+
+    /* Each connection has a will of its own. */
+    assert_int_equal(shutdown(only_descriptor(sockets_to(plain.port) & ~before), SHUT_RDWR), 0);
+    wait_until(has_message(watcher, "test/will will 2") && mortal->connects == 3);
+
+    /* Freed in good order: the broker tells the next message, but no will. */
+    client_free(mortal);
+    assert_true(publish_text(watcher, "test/after", "x") > 0);
+    wait_until(has_message(watcher, "test/after x"));
+    assert_false(has_message(watcher, "test/will will 3"));
+
+    /* The will is retained. */
+    client_free(connect_client("remover", NULL, false));
+    mortal = connect_client("late", all_of_test, false);
+    wait_until(has_message(mortal, "test/will will 2 retained"));
+    assert_true(mqtt_publish(mortal->mqtt, "test/will", "", 0, true, NULL) > 0);
+    wait_until(mortal->published->len == 1);
+    client_free(mortal);
+}
+
+static void test_broker_restarts(void **state)
+{
+    g_autoptr(Client) client = connect_client("patient", all_of_test, true);
+    unsigned wills = client->wills;
+
+    (void)state;
+
+    broker_kill(&plain);
+    wait_until(client->reasons->len >= 2);
+    assert_string_equal(client->reasons->pdata[0], "the connection is lost");
+    assert_string_equal(client->reasons->pdata[1], "connection refused");
+    assert_int_equal(publish_text(client, "test/a", "lost"), 0);
+
+    broker_start(&plain);
+    wait_until(client->connects == 2);
+    assert_int_equal(client->wills, wills + client->reasons->len);
+    assert_true(publish_text(client, "test/a", "again") > 0);
+    wait_until(has_message(client, "test/a again") && client->published->len == 1);
+}
+
+static void test_frozen_broker_is_noticed(void **state)
+{
+    g_autofree char *url = g_strdup_printf("mqtt://127.0.0.1:%u", plain.port);
+    const MqttSettings settings = { .url = url, .client_id = "half-open", .keep_alive_s = 5 };
+    g_autoptr(Client) client = client_new(&settings, false);
+    int64_t start_ms;
+
+    (void)state;
+
+    wait_until(client->connects == 1);
+    kill(plain.pid, SIGSTOP);
+    start_ms = clock_boot_ms();
+    wait_until(client->reasons->len == 1);
+    kill(plain.pid, SIGCONT);
+    print_message("  noticed after %d ms with a keep-alive of 5 s\n",
+                  (int)(clock_boot_ms() - start_ms));
+    assert_true(clock_boot_ms() - start_ms <= 7500);
+    wait_until(client->connects == 2);
+}
+
+static void test_reasons(void **state)
+{
+    const struct {
+        const char *what;
+        const char *url;
+        const char *password;
+        const char *reason;
+    } rows[] = {
+        { "wrong password", "mqtt://127.0.0.1:%u", "wrong", "not authorised: check *" },
+        { "TLS on a plain port", "mqtts://localhost:%u", NULL, "TLS fails: *no TLS port" },
+        { "no such host", "mqtt://no-such-host.invalid", NULL,
+          "host not found: no-such-host.invalid*" },
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(GStrv) parts = g_strsplit(rows[i].url, "%u", 2);
+        g_autofree char *url = g_strdup_printf(parts[1] ? "%s%u" : "%s", parts[0], plain.port);
+        const MqttSettings settings = { .url = url,
+                                        .username = rows[i].password ? "tester" : NULL,
+                                        .password = rows[i].password,
+                                        .client_id = "asker",
+                                        .keep_alive_s = 60 };
+        g_autoptr(Client) client = NULL;
+
+        print_message("  %s\n", rows[i].what);
+        client = client_new(&settings, false);
+        wait_until(client->reasons->len == 1);
+        if (!g_pattern_match_simple(rows[i].reason, last_reason(client)))
+            fail_msg("expected %s, found %s", rows[i].reason, last_reason(client));
+        assert_int_equal(client->connects, 0);
+    }
+}
+
+static void test_right_password(void **state)
+{
+    g_autofree char *url = g_strdup_printf("mqtt://127.0.0.1:%u", plain.port);
+    const MqttSettings settings = { .url = url,
+                                    .username = "tester",
+                                    .password = "right",
+                                    .client_id = "known",
+                                    .keep_alive_s = 60 };
+    g_autoptr(Client) client = client_new(&settings, false);
+
+    (void)state;
+
+    wait_until(client->connects == 1);
+}
+
+static void test_waits_grow(void **state)
+{
+    g_autofree char *url = g_strdup_printf("mqtt://127.0.0.1:%u", free_port());
+    const MqttSettings settings = { .url = url, .client_id = "lonely", .keep_alive_s = 60 };
+    g_autoptr(Client) client = client_new(&settings, true);
+
+    (void)state;
+
+    wait_until(client->reasons->len == 4);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_string_equal(client->reasons->pdata[i], "connection refused");
+        assert_in_range(g_array_index(client->waits_ms, int64_t, i), 1, 500u << i);
+    }
+    assert_int_equal(client->wills, 4);
+}
+
+static void test_tls(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *host;
+        bool has_ca;
+        const char *reason; /* NULL: connects */
+    } rows[] = {
+        { "our authority", "localhost", true, NULL },
+        { "unknown authority", "localhost", false,
+          "certificate does not verify: no trusted authority*" },
+        { "another host's certificate", "127.0.0.1", true,
+          "TLS fails: the certificate is not made for 127.0.0.1*" },
+    };
+    g_autofree char *ca = inside("ca.pem");
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *url = g_strdup_printf("mqtts://%s:%u", rows[i].host, tls.port);
+        const MqttSettings settings = { .url = url,
+                                        .ca_file = rows[i].has_ca ? ca : NULL,
+                                        .client_id = "secret",
+                                        .filters = all_of_test,
+                                        .keep_alive_s = 60 };
+        g_autoptr(Client) client = NULL;
+
+        print_message("  %s\n", rows[i].what);
+        client = client_new(&settings, false);
+        wait_until(client->connects + client->reasons->len > 0);
+        assert_int_equal(client->connects, rows[i].reason == NULL);
+        if (rows[i].reason) {
+            if (!g_pattern_match_simple(rows[i].reason, last_reason(client)))
+                fail_msg("expected %s, found %s", rows[i].reason, last_reason(client));
+            continue;
+        }
+        assert_true(publish_text(client, "test/tls", "sealed") > 0);
+        wait_until(has_message(client, "test/tls sealed") && client->published->len == 1);
+    }
+}
+
+/* More than the mailbox holds, while the main loop stands still: the link ends, nothing grows. The
+ * answers alone suffice, as the broker drops messages by itself. */
+static void test_overload(void **state)
+{
+    g_autoptr(Client) client = connect_client("flood", NULL, false);
+    unsigned sent = 0;
+    int64_t deadline_ms = clock_boot_ms() + WAIT_MAX_MS;
+
+    (void)state;
+
+    while (sent < 18000 && clock_boot_ms() < deadline_ms) {
+        if (publish_text(client, "test/flood", "x") > 0)
+            sent++;
+        else
+            g_thread_yield();
+    }
+    wait_until(client->reasons->len == 1);
+    assert_string_equal(last_reason(client), "messages arrive faster than they can be handled");
+    wait_until(client->connects == 2);
+}
+
+static void test_free_sends_what_was_published(void **state)
+{
+    g_autoptr(Client) reader = connect_client("reader", all_of_test, false);
+    Client *writer = connect_client("writer", NULL, true);
+
+    (void)state;
+
+    for (int i = 0; i < 500; i++)
+        assert_true(publish_text(writer, "test/last", "words") > 0);
+    client_free(writer);
+    wait_until(reader->messages->len == 500);
+    assert_false(has_message(reader, "test/will will 1"));
+}
+
+static void test_free_at_any_moment(void **state)
+{
+    g_autofree char *url = g_strdup_printf("mqtt://127.0.0.1:%u", plain.port);
+    g_autofree char *tls_url = g_strdup_printf("mqtts://localhost:%u", tls.port);
+    const char *const urls[] = { url, tls_url, "mqtt://no-such-host.invalid" };
+    int64_t longest_ms = 0;
+
+    (void)state;
+
+    for (unsigned i = 0; i < 60; i++) {
+        const MqttSettings settings = { .url = urls[i % G_N_ELEMENTS(urls)],
+                                        .client_id = "brief",
+                                        .filters = all_of_test,
+                                        .keep_alive_s = 60 };
+        Client *client = client_new(&settings, true);
+        int64_t before_ms;
+
+        if (i >= G_N_ELEMENTS(urls))
+            run_for(1 + i * 2);
+        before_ms = clock_boot_ms();
+        client_free(client);
+        longest_ms = MAX(longest_ms, clock_boot_ms() - before_ms);
+    }
+    print_message("  the longest of 60 took %d ms\n", (int)longest_ms);
+    assert_true(longest_ms < 2000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_settings_that_never_work),
+        cmocka_unit_test(test_publish_and_receive),
+        cmocka_unit_test(test_large_frames),
+        cmocka_unit_test(test_retained),
+        cmocka_unit_test(test_refused_publication),
+        cmocka_unit_test(test_socket_options),
+        cmocka_unit_test(test_round_trip_time),
+        cmocka_unit_test(test_no_missed_signals),
+        cmocka_unit_test(test_message_after_silence),
+        cmocka_unit_test(test_will),
+        cmocka_unit_test(test_broker_restarts),
+        cmocka_unit_test(test_frozen_broker_is_noticed),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_right_password),
+        cmocka_unit_test(test_waits_grow),
+        cmocka_unit_test(test_tls),
+        cmocka_unit_test(test_overload),
+        cmocka_unit_test(test_free_sends_what_was_published),
+        cmocka_unit_test(test_free_at_any_moment),
+    };
+
+    return cmocka_run_group_tests_name("mqtt", tests, start_brokers, stop_brokers);
+}

@@ -1,0 +1,258 @@
+/* Brokers that do not speak MQTT 5, and what else a mosquitto does not do: played by a thread that
+ * follows a script, one connection after the other. */
+#include "tests/unit/common/mqtt_fixture.h"
+
+#include "common/base/banned.h"
+
+/* What the broker does with one connection. */
+typedef struct Act {
+    unsigned version; /* that the client is expected to speak */
+    bool is_closed;   /* before CONNACK */
+    uint8_t connack[8];
+    size_t connack_length;
+    uint8_t suback;  /* the code for each filter */
+    uint8_t then[4]; /* sent after SUBACK */
+    size_t then_length;
+} Act;
+
+#define CONNACK_5(code)   .connack = { 0x20, 3, 0, code, 0 }, .connack_length = 5
+#define CONNACK_311(code) .connack = { 0x20, 2, 0, code }, .connack_length = 4
+
+typedef struct FakeBroker {
+    int listener;
+    uint16_t port;
+    const Act *acts;
+    size_t act_count;
+    GThread *thread;
+    unsigned versions[8]; /* that were spoken; read after the thread's end */
+} FakeBroker;
+
+/* Reads one packet of at most length bytes; 0 at the end of the connection. */
+static size_t read_packet(int fd, uint8_t *packet, size_t length)
+{
+    size_t body;
+
+    /* All packets of this test have less than 128 bytes. */
+    if (recv(fd, packet, 2, MSG_WAITALL) != 2)
+        return 0;
+    body = packet[1];
+    if (body > length - 2 || recv(fd, packet + 2, body, MSG_WAITALL) != (ssize_t)body)
+        return 0;
+    return body + 2;
+}
+
+static void answer_subscribe(int fd, const Act *act, const uint8_t *packet)
+{
+    const uint8_t suback_5[] = { 0x90, 5, packet[2], packet[3], 0, act->suback, act->suback };
+    const uint8_t suback_311[] = { 0x90, 4, packet[2], packet[3], act->suback, act->suback };
+
+    if (act->version == 5)
+        send(fd, suback_5, sizeof(suback_5), MSG_NOSIGNAL);
+    else
+        send(fd, suback_311, sizeof(suback_311), MSG_NOSIGNAL);
+    send(fd, act->then, act->then_length, MSG_NOSIGNAL);
+}
+
+/* Returns the version of the client's CONNECT. */
+static unsigned play(int fd, const Act *act)
+{
+    uint8_t packet[130];
+    unsigned version;
+
+    if (read_packet(fd, packet, sizeof(packet)) < 9)
+        return 0;
+    version = packet[8];
+    if (act->is_closed)
+        return version;
+
+    send(fd, act->connack, act->connack_length, MSG_NOSIGNAL);
+    while (read_packet(fd, packet, sizeof(packet)) > 0) {
+        if (packet[0] == 0x82)
+            answer_subscribe(fd, act, packet);
+    }
+    return version;
+}
+
+static gpointer play_all(gpointer data)
+{
+    FakeBroker *broker = data;
+
+    for (size_t i = 0; i < broker->act_count; i++) {
+        int fd = accept4(broker->listener, NULL, NULL, SOCK_CLOEXEC);
+
+        broker->versions[i] = play(fd, &broker->acts[i]);
+        close(fd);
+    }
+
+    return NULL;
+}
+
+static Client *begin(FakeBroker *broker, const Act *acts, size_t act_count)
+{
+    static const char *const filters[] = { "test/a", "test/b", NULL };
+    g_autofree char *url = NULL;
+
+    broker->listener = listen_somewhere(&broker->port);
+    broker->acts = acts;
+    broker->act_count = act_count;
+    broker->thread = g_thread_new("broker", play_all, broker);
+    url = g_strdup_printf("mqtt://127.0.0.1:%u", broker->port);
+    return client_new(
+        &(MqttSettings){ .url = url, .client_id = "x", .filters = filters, .keep_alive_s = 60 },
+        false);
+}
+
+static void end(FakeBroker *broker, Client *client)
+{
+    client_free(client);
+    g_thread_join(broker->thread);
+    close(broker->listener);
+    for (size_t i = 0; i < broker->act_count; i++)
+        assert_int_equal(broker->versions[i], broker->acts[i].version);
+}
+
+static void test_refused_with_a_code(void **state)
+{
+    static const struct {
+        const char *what;
+        Act acts[2];
+    } rows[] = {
+        { "in the manner of MQTT 5", { { 5, CONNACK_5(0x84) }, { 4, CONNACK_311(0) } } },
+        { "in the manner of 3.1.1", { { 5, CONNACK_311(0x01) }, { 4, CONNACK_311(0) } } },
+        { "both mixed", { { 5, CONNACK_311(0x84) }, { 4, CONNACK_311(0) } } },
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        FakeBroker broker = { 0 };
+        Client *client;
+
+        print_message("  %s\n", rows[i].what);
+        client = begin(&broker, rows[i].acts, G_N_ELEMENTS(rows[i].acts));
+        wait_until(client->connects == 1);
+        assert_int_equal(client->reasons->len, 1);
+        assert_string_equal(last_reason(client), "the broker refuses MQTT 5");
+        assert_int_equal(g_array_index(client->waits_ms, int64_t, 0), 0);
+        end(&broker, client);
+    }
+}
+
+static void test_hung_up_twice(void **state)
+{
+    static const Act acts[] = {
+        { 5, .is_closed = true },
+        { 5, .is_closed = true },
+        { 4, CONNACK_311(0) },
+    };
+    FakeBroker broker = { 0 };
+    Client *client = begin(&broker, acts, G_N_ELEMENTS(acts));
+
+    (void)state;
+
+    wait_until(client->connects == 1);
+    assert_int_equal(client->reasons->len, 2);
+    assert_string_equal(client->reasons->pdata[0], "the broker hung up before it answered");
+    end(&broker, client);
+}
+
+/* Neither version: back and forth, not stuck with the last one. */
+static void test_both_refused(void **state)
+{
+    static const Act acts[] = {
+        { 5, CONNACK_5(0x84) },
+        { 4, CONNACK_311(1) },
+        { 5, CONNACK_5(0) },
+    };
+    FakeBroker broker = { 0 };
+    Client *client = begin(&broker, acts, G_N_ELEMENTS(acts));
+
+    (void)state;
+
+    wait_until(client->connects == 1);
+    assert_int_equal(client->reasons->len, 2);
+    assert_string_equal(last_reason(client), "the broker refuses MQTT 3.1.1");
+    end(&broker, client);
+}
+
+static void test_refused_subscription(void **state)
+{
+    static const struct {
+        const char *what;
+        Act acts[2];
+        unsigned reasons;
+        const char *reason;
+    } rows[] = {
+        { "MQTT 5",
+          { { 5, CONNACK_5(0), .suback = 0x87 }, { 5, CONNACK_5(0), .suback = 1 } },
+          1,
+          "the subscription is refused: not authorised" },
+        { "MQTT 3.1.1",
+          { { 5, CONNACK_5(0x84) }, { 4, CONNACK_311(0), .suback = 0x80 } },
+          2,
+          "the subscription is refused: the broker gives no reason" },
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        FakeBroker broker = { 0 };
+        Client *client;
+
+        print_message("  %s\n", rows[i].what);
+        client = begin(&broker, rows[i].acts, G_N_ELEMENTS(rows[i].acts));
+        wait_until(client->reasons->len == rows[i].reasons);
+        assert_string_equal(last_reason(client), rows[i].reason);
+        assert_int_equal(client->connects, 0);
+        if (rows[i].reasons == 1)
+            wait_until(client->connects == 1);
+        end(&broker, client);
+    }
+}
+
+static void test_disconnect_with_a_reason(void **state)
+{
+    static const Act acts[] = {
+        { 5, CONNACK_5(0), .suback = 1, .then = { 0xe0, 2, 0x8e, 0 }, .then_length = 4 },
+        { 5, CONNACK_5(0), .suback = 1 },
+    };
+    FakeBroker broker = { 0 };
+    Client *client = begin(&broker, acts, G_N_ELEMENTS(acts));
+
+    (void)state;
+
+    wait_until(client->connects == 2);
+    assert_int_equal(client->reasons->len, 1);
+    assert_string_equal(last_reason(client), "another client took over this client id");
+    end(&broker, client);
+}
+
+static void test_no_answer(void **state)
+{
+    static const Act acts[] = { { 5, .connack_length = 0 } };
+    FakeBroker broker = { 0 };
+    Client *client = begin(&broker, acts, G_N_ELEMENTS(acts));
+    int64_t start_ms = clock_boot_ms();
+
+    (void)state;
+
+    wait_until(client->reasons->len == 1);
+    assert_string_equal(last_reason(client), "the broker does not answer");
+    print_message("  given up after %d ms\n", (int)(clock_boot_ms() - start_ms));
+    assert_in_range(clock_boot_ms() - start_ms, 9500, 14500);
+    end(&broker, client);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refused_with_a_code),
+        cmocka_unit_test(test_hung_up_twice),
+        cmocka_unit_test(test_both_refused),
+        cmocka_unit_test(test_refused_subscription),
+        cmocka_unit_test(test_disconnect_with_a_reason),
+        cmocka_unit_test(test_no_answer),
+    };
+
+    return cmocka_run_group_tests_name("mqtt_versions", tests, NULL, NULL);
+}
