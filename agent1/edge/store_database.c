@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent1/edge/store_log.h"
 #include "agent1/edge/store_query.h"
 #include "agent1/edge/store_rows.h"
 #include "agent1/edge/store_schema.h"
@@ -78,7 +79,10 @@ static StoreDatabase *connect(const char *path, GError **error)
     if (!store_schema_configure(database->db, error))
         return NULL;
     if (sqlite3_db_readonly(database->db, "main")) {
-        g_set_error(error, PROBLEM, PROBLEM_IO, "may only be read");
+        if (access(path, W_OK) == 0)
+            sql_set_damaged(error, "its header says that it may only be read");
+        else
+            g_set_error(error, PROBLEM, PROBLEM_IO, "may only be read");
         return NULL;
     }
 
@@ -187,6 +191,8 @@ static StoreDatabase *open_existing(const char *path, GError **error)
         sql_set_damaged(error, "the file is empty");
         return NULL;
     }
+    if (!store_log_check(path, error))
+        return NULL;
     database = connect(path, error);
     if (!database)
         return NULL;

@@ -1,0 +1,165 @@
+#include "agent1/edge/store_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent1/edge/store_sql.h"
+#include "common/base/problem.h"
+
+#include "common/base/banned.h"
+
+#define HEADER_BYTES       ((size_t)32)
+#define FRAME_HEADER_BYTES ((size_t)24)
+#define PAGE_MIN_BYTES     512
+#define PAGE_MAX_BYTES     65536
+
+/* The lowest bit says in which byte order the checksums take their words. */
+#define MAGIC       UINT32_C(0x377f0682)
+#define IS_BIG_MASK UINT32_C(1)
+
+typedef struct Checksum {
+    uint32_t first;
+    uint32_t second;
+} Checksum;
+
+typedef struct Log {
+    FILE *file;
+    bool is_big_endian;
+    size_t page_bytes;
+    uint8_t salt[8];
+    Checksum last; /* as the header or the last frame states it */
+} Log;
+
+static void close_file(FILE *file)
+{
+    fclose(file);
+}
+typedef FILE LogFile;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LogFile, close_file)
+
+static uint32_t read_big(const uint8_t *bytes)
+{
+    uint32_t word;
+
+    memcpy(&word, bytes, sizeof(word));
+    return GUINT32_FROM_BE(word);
+}
+
+static Checksum read_checksum(const uint8_t *bytes)
+{
+    return (Checksum){ read_big(bytes), read_big(bytes + 4) };
+}
+
+static bool is_equal(Checksum a, Checksum b)
+{
+    return a.first == b.first && a.second == b.second;
+}
+
+/* The checksum after length bytes more, a multiple of 8. */
+static Checksum add_bytes(const Log *log, Checksum sum, const uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i += 8) {
+        uint32_t words[2];
+
+        memcpy(words, bytes + i, sizeof(words));
+        if (log->is_big_endian) {
+            words[0] = GUINT32_FROM_BE(words[0]);
+            words[1] = GUINT32_FROM_BE(words[1]);
+        } else {
+            words[0] = GUINT32_FROM_LE(words[0]);
+            words[1] = GUINT32_FROM_LE(words[1]);
+        }
+        sum.first += words[0] + sum.second;
+        sum.second += words[1] + sum.first;
+    }
+
+    return sum;
+}
+
+/* False when it is damaged. */
+static bool read_header(Log *log, const uint8_t header[HEADER_BYTES])
+{
+    uint32_t magic = read_big(header);
+
+    log->is_big_endian = magic & IS_BIG_MASK;
+    log->page_bytes = read_big(header + 8);
+    memcpy(log->salt, header + 16, sizeof(log->salt));
+    log->last = read_checksum(header + 24);
+
+    return (magic & ~IS_BIG_MASK) == MAGIC && log->page_bytes >= PAGE_MIN_BYTES &&
+           log->page_bytes <= PAGE_MAX_BYTES && (log->page_bytes & (log->page_bytes - 1)) == 0 &&
+           is_equal(add_bytes(log, (Checksum){ 0, 0 }, header, 24), log->last);
+}
+
+/* Whether a frame fits the one before it, as that one states its own checksum: whether that one is
+ * sound itself does not matter here. */
+static bool frame_fits(Log *log, const uint8_t *frame)
+{
+    Checksum stated = read_checksum(frame + 16);
+    Checksum sum = add_bytes(log, log->last, frame, 8);
+
+    sum = add_bytes(log, sum, frame + FRAME_HEADER_BYTES, log->page_bytes);
+    log->last = stated;
+
+    return memcmp(frame + 8, log->salt, sizeof(log->salt)) == 0 && is_equal(sum, stated);
+}
+
+/* Frames of an earlier round of the log, after those of this one, have another salt; so they never
+ * fit, and after them none does. */
+static bool check_frames(Log *log, GError **error)
+{
+    size_t frame_bytes = FRAME_HEADER_BYTES + log->page_bytes;
+    g_autofree uint8_t *frame = g_malloc(frame_bytes);
+    uint64_t unfit = 0; /* the first frame that does not fit, counted from 1 */
+    bool is_after_commit = false;
+
+    for (uint64_t number = 1; fread(frame, frame_bytes, 1, log->file) == 1; number++) {
+        bool fits = frame_fits(log, frame);
+        bool is_commit = fits && read_big(frame + 4) != 0;
+
+        if (!fits && unfit == 0)
+            unfit = number;
+        if (unfit != 0 && fits && is_after_commit) {
+            sql_set_damaged(error, "frame %" G_GUINT64_FORMAT " of the log does not fit", unfit);
+            return false;
+        }
+        is_after_commit = unfit != 0 && is_commit;
+    }
+
+    return true;
+}
+
+bool store_log_check(const char *path, GError **error)
+{
+    static const uint8_t zeros[HEADER_BYTES];
+    g_autofree char *name = g_strconcat(path, "-wal", NULL);
+    g_autoptr(LogFile) file = fopen(name, "rbe");
+    uint8_t header[HEADER_BYTES];
+    Log log = { .file = file };
+
+    if (!file && errno == ENOENT)
+        return true;
+    if (!file) {
+        g_set_error(error, PROBLEM, PROBLEM_IO, "cannot open its log: %s", g_strerror(errno));
+        return false;
+    }
+
+    /* Begun, and nothing committed to it yet: a power cut may leave zeros for what was written. */
+    if (fread(header, sizeof(header), 1, file) != 1 || memcmp(header, zeros, sizeof(zeros)) == 0)
+        return true;
+    if (!read_header(&log, header)) {
+        sql_set_damaged(error, "the header of the log does not fit");
+        return false;
+    }
+    if (!check_frames(&log, error))
+        return false;
+    if (ferror(file)) {
+        g_set_error(error, PROBLEM, PROBLEM_IO, "cannot read its log: %s", g_strerror(errno));
+        return false;
+    }
+
+    return true;
+}
