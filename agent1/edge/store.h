@@ -35,11 +35,15 @@ typedef struct StoreAnswer {
 typedef void (*StoreHandler)(StoreAnswer *answer, void *data);
 
 /*
- * Opens state_dir/agent1.db, creating or migrating it. handler is called on the main loop for each
- * batch. A damaged database (quick_check) is renamed to agent1.db.damaged-<time> together with its
- * -wal and -shm, a new one is begun, and *out_set_aside gets the new name (the caller's; NULL
- * otherwise). Errors: PROBLEM_IO (cannot be opened, read-only, locked by another agent1, not a
- * local file system), PROBLEM_FULL, PROBLEM_VALUE (of a newer version).
+ * Opens state_dir/agent1.db, creating or upgrading it. handler is called on the main loop for each
+ * batch. The whole file is read first, each row against its checksum. A damaged database is renamed
+ * to agent1.db.damaged-<time> together with its log, the reason is logged, a new one is begun, and
+ * *out_set_aside gets the new name (the caller's; NULL otherwise). An audit that does not fit its
+ * chain is only logged: it stays as evidence. Errors: PROBLEM_IO (cannot be opened, read-only,
+ * locked by another agent1, not a local file system), PROBLEM_FULL, PROBLEM_VALUE (of a newer
+ * version, or with tables or triggers that agent1 did not make).
+ *
+ * While it is open no other process can read it: what looks at the database asks agent1.
  */
 Store *store_open(const char *state_dir, StoreHandler handler, void *data, char **out_set_aside,
                   GError **error);

@@ -71,6 +71,7 @@ static StoreDatabase *connect(const char *path, GError **error)
 {
     g_autoptr(StoreDatabase) database = g_new0(StoreDatabase, 1);
 
+    errno = 0;
     if (sqlite3_open_v2(path, &database->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK) {
         sql_set_error(database->db, "opening it", error);
@@ -117,6 +118,7 @@ static bool sync_parent(const char *path, GError **error)
 /* Moves the log into the database. */
 static bool checkpoint(StoreDatabase *database, int mode, GError **error)
 {
+    errno = 0;
     if (sqlite3_wal_checkpoint_v2(database->db, NULL, mode, NULL, NULL) == SQLITE_OK)
         return true;
 

@@ -29,11 +29,12 @@ static bool is_damaged(int code)
 
 void sql_set_error(sqlite3 *db, const char *what, GError **error)
 {
+    int last_error = errno;
     int code = sqlite3_extended_errcode(db);
     int primary = PRIMARY_CODE(code);
     bool is_of_system = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN;
-    int system_error = is_of_system ? sqlite3_system_errno(db) : 0;
-    Problem problem = PROBLEM_IO;
+    int system_error = is_of_system ? last_error : 0;
+    int problem = PROBLEM_IO;
 
     if (is_out_of_space(code, system_error))
         problem = PROBLEM_FULL;
@@ -60,6 +61,7 @@ sqlite3_stmt *sql_prepare(sqlite3 *db, const char *text, GError **error)
 {
     sqlite3_stmt *statement = NULL;
 
+    errno = 0;
     if (sqlite3_prepare_v3(db, text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
         SQLITE_OK) {
         sql_set_error(db, text, error);
@@ -88,8 +90,10 @@ void sql_bind_int(sqlite3_stmt *statement, int parameter, int64_t number)
 
 SqlStep sql_step(sqlite3_stmt *statement, GError **error)
 {
-    int code = sqlite3_step(statement);
+    int code;
 
+    errno = 0;
+    code = sqlite3_step(statement);
     if (code == SQLITE_ROW)
         return SQL_ROW;
     if (code == SQLITE_DONE)

@@ -19,7 +19,9 @@ typedef enum {
     SQL_FAILED,
 } SqlStep;
 
-/* Makes an error of the connection's last failure; what says what was being done. */
+/* Makes an error of the connection's last failure and of errno, which the caller set to 0 before
+ * the call that failed: SQLite 3.40 tells no system error when COMMIT fails, and its files leave
+ * errno as it was. what says what was being done. */
 void sql_set_error(sqlite3 *db, const char *what, GError **error);
 
 /* Makes the error of a file that SQLite reads, but that does not hold what was written. */

@@ -261,6 +261,37 @@ static void test_damaged_file(void **state)
     assert_true(tally.set_aside[HARM_BYTES] > FILE_CASES / HARM_COUNT / 2);
 }
 
+/* An id stands in its table and in an index, which must say the same. */
+static void test_changed_id(void **state)
+{
+    static const char id[] = "01RUN00003001";
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_auto(Bytes) whole = { 0 };
+    unsigned places = 0;
+
+    (void)state;
+
+    fixture_open(fixture);
+    for (unsigned i = 1; i <= BATCHES; i++)
+        fixture_store(fixture, make_batch(i));
+    fixture_close(fixture);
+    whole = read_bytes(fixture->path);
+
+    for (size_t at = 0; at + strlen(id) <= whole.length; at++) {
+        if (memcmp(whole.content + at, id, strlen(id)) != 0)
+            continue;
+        places++;
+        whole.content[at + strlen(id) - 1] = 'x';
+        empty_folder(fixture);
+        write_bytes(fixture->path, whole.content, whole.length);
+        whole.content[at + strlen(id) - 1] = id[strlen(id) - 1];
+        fixture_open(fixture);
+        assert_non_null(fixture->set_aside);
+        fixture_close(fixture);
+    }
+    assert_true(places >= 2);
+}
+
 /* ---- the log ----------------------------------------------------------------------------------
  */
 
@@ -409,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_damaged_log),
         cmocka_unit_test(test_torn_log),
         cmocka_unit_test(test_damaged_file),
+        cmocka_unit_test(test_changed_id),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
