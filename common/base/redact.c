@@ -8,18 +8,26 @@
 #define REPLACEMENT      "[redacted]"
 #define SECRET_MIN_BYTES 4
 
-/* Where one of these ends in `=` (or, quoted as in JSON, in `":`), a secret follows. */
+/* Behind one of these and `=` (or, quoted as in JSON, `":`) stands a secret. */
 static const char *const names[] = {
     "password", "passwd",  "passphrase", "pass",   "pwd",        "secret",
     "token",    "api_key", "api-key",    "apikey", "access_key", NULL,
 };
 
 /* How HTTP's Authorization header carries one. "Basic" alone is also a word of prose. */
-static const char *const schemes[] = { "bearer ", "authorization: basic ", NULL };
+static const char *const schemes[] = { "bearer", "authorization: basic", NULL };
 
-static bool begins_with(const char *text, const char *prefix)
+/* True when one of the words ends there. */
+static bool ends_in(const char *text, const char *end, const char *const *words)
 {
-    return g_ascii_strncasecmp(text, prefix, strlen(prefix)) == 0;
+    for (size_t i = 0; words[i]; i++) {
+        size_t length = strlen(words[i]);
+
+        if ((size_t)(end - text) >= length &&
+            g_ascii_strncasecmp(end - length, words[i], length) == 0)
+            return true;
+    }
+    return false;
 }
 
 static const char *skip_spaces(const char *at)
@@ -27,33 +35,27 @@ static const char *skip_spaces(const char *at)
     return at + strspn(at, " \t");
 }
 
-/* Behind `name=` or `"name": `, or NULL. */
-static const char *after_name(const char *at)
+/* Where the secret begins that this character announces, or NULL. */
+static const char *announced_value(const char *text, const char *at)
 {
-    for (size_t i = 0; names[i]; i++) {
-        const char *end = at + strlen(names[i]);
+    const char *next;
 
-        if (!begins_with(at, names[i]))
-            continue;
-        if (*end == '=')
-            return end + 1;
-        if (*end == '"' && *skip_spaces(end + 1) == ':')
-            return skip_spaces(skip_spaces(end + 1) + 1);
+    switch (*at) {
+    case '=':
+        return ends_in(text, at, names) ? at + 1 : NULL;
+    case ' ':
+        return ends_in(text, at, schemes) ? skip_spaces(at) : NULL;
+    case '"':
+        next = skip_spaces(at + 1);
+        return *next == ':' && ends_in(text, at, names) ? skip_spaces(next + 1) : NULL;
+    default:
+        return NULL;
     }
-    return NULL;
 }
 
-static const char *after_scheme(const char *at)
-{
-    for (size_t i = 0; schemes[i]; i++) {
-        if (begins_with(at, schemes[i]))
-            return at + strlen(schemes[i]);
-    }
-    return NULL;
-}
-
-/* Marks the value that begins there: up to the closing quote, or up to the end of the word. */
-static void mark_value(const char *text, const char *value, bool *is_secret)
+/* Marks the value that begins there, up to the closing quote or the end of the word; returns where
+ * it ends. */
+static const char *mark_value(const char *text, const char *value, bool *is_secret)
 {
     const char quotes[] = { *value, '\n', '\0' };
     bool is_quoted = *value == '"' || *value == '\'';
@@ -63,17 +65,35 @@ static void mark_value(const char *text, const char *value, bool *is_secret)
         value++;
     length = strcspn(value, is_quoted ? quotes : " \t\r\n&,;\"'<>(){}");
     memset(is_secret + (value - text), true, length);
+    return value + length;
+}
+
+static void mark_values(const char *text, bool *is_secret)
+{
+    const char *at = text;
+
+    while (*at) {
+        const char *value = announced_value(text, at);
+
+        /* Nothing announces anything inside a value, so that no text makes this slow. */
+        at = value ? mark_value(text, value, is_secret) : at + 1;
+    }
 }
 
 /* Every occurrence, also those that overlap. */
 static void mark_occurrences(const char *text, const char *secret, bool *is_secret)
 {
     size_t length = strlen(secret);
+    const char *marked = text;
 
     if (length < SECRET_MIN_BYTES)
         return;
-    for (const char *at = strstr(text, secret); at; at = strstr(at + 1, secret))
-        memset(is_secret + (at - text), true, length);
+    for (const char *at = strstr(text, secret); at; at = strstr(at + 1, secret)) {
+        const char *from = MAX(at, marked);
+
+        marked = at + length;
+        memset(is_secret + (from - text), true, (size_t)(marked - from));
+    }
 }
 
 char *redact_text(const char *text, const GPtrArray *secrets)
@@ -84,14 +104,7 @@ char *redact_text(const char *text, const GPtrArray *secrets)
 
     for (guint i = 0; secrets && i < secrets->len; i++)
         mark_occurrences(text, g_ptr_array_index(secrets, i), is_secret);
-    for (const char *at = text; *at; at++) {
-        const char *value = after_name(at);
-
-        if (!value)
-            value = after_scheme(at);
-        if (value)
-            mark_value(text, value, is_secret);
-    }
+    mark_values(text, is_secret);
 
     for (size_t i = 0; i < length; i++) {
         if (!is_secret[i])

@@ -163,8 +163,8 @@ static void test_refused(void **state)
     } rows[] = {
         { "sealed, moved to another agent", "agents/web2/inbox", sealed, PROBLEM_REFUSED },
         { "clear, moved to another agent", "agents/web2/inbox", clear, PROBLEM_REFUSED },
-        { "clear body claimed by the topic", TOPIC "\n" BODY,
-          "agent/1 clear " HEAD " jghC2Qu25C0FtUTR03pwNQ\n", PROBLEM_REFUSED },
+        { "clear, body dropped", TOPIC, "agent/1 clear " HEAD " jghC2Qu25C0FtUTR03pwNQ\n",
+          PROBLEM_REFUSED },
         { "sealed turned into clear", TOPIC,
           "agent/1 clear " HEAD " jghC2Qu25C0FtUTR03pwNQ\n"
           "3is-10EJ_4KByaRd5D6wrk8irxNH6snivXhD5ZX2rQ",
@@ -206,6 +206,23 @@ static void test_refused(void **state)
         assert_int_equal(error->domain, PROBLEM);
         assert_int_equal(error->code, rows[i].code);
     }
+}
+
+/* With a line break in a topic, the tag of a clear frame would not tell where the body begins. */
+static void test_body_moved_into_the_topic(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *made = NULL;
+    g_autofree char *opened = NULL;
+    size_t length;
+
+    made = frame_make(FRAME_CLEAR, &fixture->pair, &fixture->sender_public, fixture->nonce, TOPIC,
+                      "a\nb", 3, &length);
+    memmove(made + length - 3, "b", 2);
+    opened = open_copy(fixture, TOPIC "\na", made, length - 2, &error);
+    assert_null(opened);
+    assert_int_equal(error->code, PROBLEM_REFUSED);
 }
 
 static void test_another_pair(void **state)
@@ -303,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_vector_frames),
         cmocka_unit_test(test_every_bit_counts),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_body_moved_into_the_topic),
         cmocka_unit_test(test_another_pair),
         cmocka_unit_test(test_keys_of_small_order),
         cmocka_unit_test(test_sizes),

@@ -12,7 +12,7 @@
 
 static void test_redact(void **state)
 {
-    static const char *const list[] = { "hunter2!", "hunter", "key", "abcd", "cdef", "" };
+    static const char *const list[] = { "hunter2!", "hunter", "key", "abcd", "cdef", "oxoxo", "" };
     static const struct {
         const char *what;
         const char *text;
@@ -25,6 +25,7 @@ static void test_redact(void **state)
         { "twice", "hunter hunter", "[redacted] [redacted]" },
         { "the longer of two", "hunter2!", "[redacted]" },
         { "overlapping ones leave nothing", "xabcdefx", "x[redacted]x" },
+        { "one that overlaps itself", "oxoxoxo.", "[redacted]." },
         { "too short to be one", "a key", "a key" },
         { "password=", "password=x1 rest", "password=[redacted] rest" },
         { "any case, longer name", "MQTT_Password=x1", "MQTT_Password=[redacted]" },
@@ -41,6 +42,9 @@ static void test_redact(void **state)
         { "a name without value", "password= and", "password= and" },
         { "a name alone", "the password: wrong", "the password: wrong" },
         { "at the very end", "token=", "token=" },
+        { "one value after the other", "token=a&pass=b", "token=[redacted]&pass=[redacted]" },
+        { "a name within a value", "token=token=a b", "token=[redacted] b" },
+        { "spaces in JSON", "\"token\" : \"a\"", "\"token\" : \"[redacted]\"" },
         { "again", "password=[redacted]", "password=[redacted]" },
         { "characters of more bytes", "é password=é é", "é password=[redacted] é" },
     };
@@ -65,11 +69,30 @@ static void test_without_list(void **state)
     assert_string_equal(redacted, "hunter2! token=[redacted]");
 }
 
+/* A square of these lengths would take minutes. */
+static void test_is_not_slow(void **state)
+{
+    static const char *const pieces[] = { " ", "token=", "\"", "bearer ", "\"token\" " };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(pieces); i++) {
+        GString *text = g_string_new(NULL);
+        g_autofree char *redacted = NULL;
+
+        while (text->len < 1000 * 1000)
+            g_string_append(text, pieces[i]);
+        redacted = redact_text(text->str, NULL);
+        assert_true(strlen(redacted) <= 2 * text->len);
+        g_string_free(text, TRUE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_redact),
         cmocka_unit_test(test_without_list),
+        cmocka_unit_test(test_is_not_slow),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
