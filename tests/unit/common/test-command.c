@@ -1,0 +1,99 @@
+/* The table of commands: every row can be typed, and no two rows are the same word. */
+#include "common/wire/command.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <glib.h>
+
+#include "common/base/banned.h"
+
+static void test_roles(void **state)
+{
+    static const char *const names[] = { "none", "viewer", "operator", "admin" };
+    Role role = ROLE_COUNT;
+
+    (void)state;
+    assert_int_equal(G_N_ELEMENTS(names), ROLE_COUNT);
+    for (int i = 0; i < ROLE_COUNT; i++) {
+        assert_string_equal(role_name((Role)i), names[i]);
+        assert_true(role_parse(names[i], &role));
+        assert_int_equal(role, i);
+    }
+    assert_false(role_parse("Admin", &role));
+    assert_false(role_parse("", &role));
+    assert_false(role_parse(NULL, &role));
+}
+
+static void check_row(const CommandInfo *info)
+{
+    print_message("%s\n", info->name);
+    assert_non_null(info->arguments);
+    assert_in_range(info->role, ROLE_VIEWER, ROLE_ADMIN);
+    assert_true(strlen(info->help) > 0);
+    assert_false(g_str_has_suffix(info->help, "."));
+}
+
+static void test_commands(void **state)
+{
+    (void)state;
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        const CommandInfo *info = command_info((Command)i);
+        g_autofree char *upper = g_ascii_strup(info->name, -1);
+        g_autofree char *lower = g_ascii_strdown(info->name, -1);
+        Command command = COMMAND_COUNT;
+
+        check_row(info);
+        assert_int_equal(info->name[0], '!');
+        assert_true(command_parse(upper, &command));
+        assert_int_equal(command, i);
+        assert_true(command_parse(lower, &command));
+        assert_int_equal(command, i);
+    }
+}
+
+static void test_triggers(void **state)
+{
+    (void)state;
+    for (int i = 0; i < TRIGGER_COUNT; i++) {
+        const CommandInfo *info = trigger_info((Trigger)i);
+        g_autofree char *lower = g_ascii_strdown(info->name, -1);
+        Trigger trigger = TRIGGER_COUNT;
+
+        check_row(info);
+        assert_true(g_str_has_suffix(info->name, ":"));
+        assert_true(trigger_parse(info->name, &trigger));
+        assert_int_equal(trigger, i);
+        assert_false(trigger_parse(lower, &trigger));
+    }
+}
+
+static void test_not_words(void **state)
+{
+    static const char *const words[] = { "",       "!",      "help", "!hel",
+                                         "!helpx", "!help ", ":",    "DELEGATE" };
+    Command command;
+    Trigger trigger;
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        print_message("\"%s\"\n", words[i]);
+        assert_false(command_parse(words[i], &command));
+        assert_false(trigger_parse(words[i], &trigger));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_triggers),
+        cmocka_unit_test(test_not_words),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
