@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from mqtt import RawMqtt
-from wait import DEFAULT_S, Transcript
+from wait import DEFAULT_S, PATIENCE, NotInTime, Transcript
 from wire import Peer, Refused, message, timestamp, ulid
 
 INBOX = "agents/agent1/inbox"
@@ -236,9 +236,20 @@ class FakeConsole(Party):
         super().__init__(broker, "agentctl", [self.outbox], client_id=f"agentctl-{session}", **options)
 
     def chat(self, text, **changes):
+        """Sends one chat, once; returns the object."""
         fields = {"text": text, "reply_to": self.outbox, "expires": timestamp(time.time() + 300),
                   **changes}
-        return self.send(INBOX, self.agent1_key, message("chat", self.session, **fields))
+        chat = message("chat", self.session, **fields)
+        self.send(INBOX, self.agent1_key, chat)
+        return chat
 
     def ask(self, text, seconds=DEFAULT_S):
-        return self.wait_for("reply", seconds, in_reply_to=self.chat(text), final=True)
+        """Sends a chat, repeats it until there is a first reply, and returns the final one."""
+        chat = self.chat(text)
+        deadline = time.monotonic() + seconds * PATIENCE
+        while not self.heard.all(of("reply", in_reply_to=chat["id"])) and time.monotonic() < deadline:
+            try:
+                return self.wait_for("reply", 1, in_reply_to=chat["id"], final=True)
+            except NotInTime:
+                self.send(INBOX, self.agent1_key, chat)
+        return self.wait_for("reply", seconds, in_reply_to=chat["id"], final=True)

@@ -31,7 +31,7 @@ class RawMqtt:
     """
 
     def __init__(self, broker, user, filters=(), client_id="", version=5, will=None,
-                 listener=None):
+                 listener=None, password=None):
         self._version = version
         self._filters = list(filters)
         self._up = threading.Event()
@@ -41,7 +41,8 @@ class RawMqtt:
         self._listener = listener
         self.heard = Transcript(f"{user} on MQTT")
         self.client = paho.Client(client_id, protocol=paho.MQTTv5 if version == 5 else paho.MQTTv311)
-        self.client.username_pw_set(user, broker.add_user(user))
+        if user:
+            self.client.username_pw_set(user, password or broker.add_user(user))
         if broker.certificates:
             self.client.tls_set_context(ssl.create_default_context(cafile=str(broker.certificates.ca)))
             self.client.tls_insecure_set(False)

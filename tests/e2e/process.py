@@ -78,11 +78,12 @@ def port_answers(port):
 class Process:
     """A program that runs in the background with its output in a log file."""
 
-    def __init__(self, name, argv, log, env):
+    def __init__(self, name, argv, log, env, folder=None):
         self.name = name
         self.argv = [str(word) for word in argv]
         self.log = log
         self.env = env
+        self.folder = folder
         self.child = None
         self.is_asked_to_end = False
 
@@ -99,7 +100,7 @@ class Process:
         self.is_asked_to_end = False
         with open(self.log, "ab") as log:
             self.child = start(self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                               env=self.env)
+                               env=self.env, cwd=self.folder)
         return self
 
     def signal(self, number):

@@ -58,6 +58,11 @@ class Program:
         self.process = None
         self._key = None
 
+    @property
+    def client_id(self):
+        """Its client id at the broker."""
+        raise NotImplementedError
+
     def arguments(self):
         raise NotImplementedError
 
@@ -83,8 +88,10 @@ class Program:
         return self._key
 
     def start(self):
-        """Starts it and waits until it says that it is ready (sd_notify)."""
+        """Starts it and waits until it says that it is ready (sd_notify) and, where the broker
+        runs, until its subscriptions are made."""
         self.write()
+        subscriptions = self._subscriptions()
         ready = Notifications(self.folder / "notify")
         environment = {**self.environment, "NOTIFY_SOCKET": str(ready.path)}
         self.process = Process(self.name, [self.executable, *self.arguments()],
@@ -94,11 +101,17 @@ class Program:
             ready.wait_for("READY=1", self.process)
         finally:
             ready.close()
+        if self.house.broker.process.is_running:
+            wait_for(lambda: self._subscriptions() > subscriptions,
+                     what=f"{self.name} subscribed at the broker")
         return self
+
+    def _subscriptions(self):
+        return self.house.broker.process.log_text().count(f"Sending SUBACK to {self.client_id}\n")
 
     def stop(self):
         """Ends it as systemd would; it must exit with 0."""
-        if self.process:
+        if self.process and self.process.is_running:
             code = self.process.stop()
             assert code == 0, f"{self.name} ended with {code} on SIGTERM"
 
@@ -139,6 +152,8 @@ class Agent1(Program):
         self.blackouts = []
         self.reports = {"agents": {}, "daily_report_time": "22:30", "daily_report_enabled": False}
         self.tasks = {"tasks": []}
+
+    client_id = "agent1"
 
     def arguments(self):
         return ["--config", str(self.config_folder)]
@@ -196,6 +211,10 @@ class Agent2(Program):
         self.file = self.folder / "agent2.json"
         self.config = {"name": name, "state_dir": str(self.state), "shell": True,
                        "max_parallel": 4, "queue": 100, **config}
+
+    @property
+    def client_id(self):
+        return f"agent2-{self.name}"
 
     def arguments(self):
         return ["--config", str(self.file)]

@@ -45,7 +45,7 @@ def test_a_console_speaks_to_agent1(broker):
     agent1 = FakeAgent1(broker)
     console = FakeConsole(broker, agent1.key, "0123456789abcdef")
     asked = console.chat("!help")
-    chat = agent1.wait_for("chat", id=asked)
+    chat = agent1.wait_for("chat", id=asked["id"])
     assert (chat["text"], chat["reply_to"]) == ("!help", console.outbox)
     for party in (console, agent1):
         party.close()
