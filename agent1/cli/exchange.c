@@ -1,0 +1,366 @@
+#include "agent1/cli/exchange.h"
+
+#include <string.h>
+
+#include "common/data/backoff.h"
+#include "common/wire/topic.h"
+
+#include "common/base/banned.h"
+
+#define REPEAT_FIRST_MS  1000
+#define REPEAT_CAP_MS    (10 * 1000)
+#define REPEAT_MIN_MS    500
+#define REPEAT_TAKEN_MS  (30 * 1000)
+#define REPEAT_JITTER_MS (3 * 1000)
+
+#define EXIT_UNREACHABLE 5
+#define EXIT_TIMED_OUT   6
+
+struct Exchange {
+    char *session;
+    char *outbox;
+    GPtrArray *asks;
+};
+
+/* How far the story of one run was heard. */
+typedef struct RunHeard {
+    int64_t attempt;
+    int64_t seq;
+    bool has_result;
+} RunHeard;
+
+static RunHeard *run_heard_new(void)
+{
+    RunHeard *heard = g_new0(RunHeard, 1);
+
+    heard->seq = -1;
+    return heard;
+}
+
+static void ask_free(gpointer data)
+{
+    Ask *ask = data;
+
+    g_free(ask->id);
+    g_free(ask->text);
+    g_free(ask->label);
+    g_free(ask->outcome);
+    g_free(ask->last_text);
+    g_hash_table_unref(ask->runs);
+    g_free(ask);
+}
+
+bool ask_is_pending(const Ask *ask)
+{
+    switch (ask->state) {
+    case ASK_WAITING:
+    case ASK_TAKEN:
+    case ASK_LATE:
+        return true;
+    case ASK_ANSWERED:
+    case ASK_UNREACHABLE:
+        return false;
+    }
+    g_assert_not_reached();
+}
+
+int ask_exit_code(const Ask *ask)
+{
+    switch (ask->state) {
+    case ASK_WAITING:
+    case ASK_UNREACHABLE:
+        return EXIT_UNREACHABLE;
+    case ASK_TAKEN:
+    case ASK_LATE:
+        return EXIT_TIMED_OUT;
+    case ASK_ANSWERED:
+        return outcome_exit_code(ask->outcome);
+    }
+    g_assert_not_reached();
+}
+
+Exchange *exchange_new(const char *session)
+{
+    Exchange *exchange = g_new0(Exchange, 1);
+
+    exchange->session = g_strdup(session);
+    exchange->outbox = topic_cli_outbox(session);
+    exchange->asks = g_ptr_array_new_with_free_func(ask_free);
+
+    return exchange;
+}
+
+void exchange_free(Exchange *exchange)
+{
+    if (!exchange)
+        return;
+
+    g_free(exchange->session);
+    g_free(exchange->outbox);
+    g_ptr_array_unref(exchange->asks);
+    g_free(exchange);
+}
+
+Ask *exchange_ask(Exchange *exchange, const char *id, const AskWish *wish, int64_t boot_ms)
+{
+    Ask *ask;
+
+    if (exchange->asks->len >= EXCHANGE_ASKS_MAX)
+        return NULL;
+
+    ask = g_new0(Ask, 1);
+    ask->id = g_strdup(id);
+    ask->text = g_strdup(wish->text);
+    ask->is_now = wish->is_now;
+    ask->is_dry_run = wish->is_dry_run;
+    ask->timeout_ms = wish->timeout_ms;
+    ask->asked_ms = boot_ms;
+    ask->next_send_ms = boot_ms;
+    ask->deadline_ms = boot_ms + (wish->timeout_ms >= 0 ? wish->timeout_ms : CHAT_LIFE_MS);
+    ask->runs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_ptr_array_add(exchange->asks, ask);
+
+    return ask;
+}
+
+void exchange_forget(Exchange *exchange, Ask *ask)
+{
+    g_ptr_array_remove(exchange->asks, ask);
+}
+
+static int64_t wait_before_repeat_ms(const Ask *ask, uint64_t random)
+{
+    int64_t wait_ms;
+
+    if (ask->state != ASK_WAITING)
+        return REPEAT_TAKEN_MS - REPEAT_JITTER_MS + (int64_t)(random % (2 * REPEAT_JITTER_MS));
+
+    wait_ms = backoff_wait_ms(ask->sent_count, REPEAT_FIRST_MS, REPEAT_CAP_MS, random);
+    return MAX(wait_ms, REPEAT_MIN_MS);
+}
+
+static Message *make_chat(const Exchange *exchange, const Ask *ask)
+{
+    Message *message = message_new(MESSAGE_CHAT, ask->id, exchange->session, ask->ts_ms);
+
+    message->chat.text = g_strdup(ask->text);
+    message->chat.reply_to = g_strdup(exchange->outbox);
+    message->chat.expires_ms = ask->expires_ms;
+    message->chat.is_dry_run = ask->is_dry_run;
+    message->chat.is_now = ask->is_now;
+
+    return message;
+}
+
+Message *exchange_next_due(Exchange *exchange, const ExchangeTime *now, uint64_t random)
+{
+    for (guint i = 0; i < exchange->asks->len; i++) {
+        Ask *ask = g_ptr_array_index(exchange->asks, i);
+
+        if (!ask_is_pending(ask) || ask->next_send_ms > now->boot_ms)
+            continue;
+
+        /* The first copy says when it was said; all others are the same. */
+        if (ask->expires_ms == 0) {
+            ask->ts_ms = now->wall_ms;
+            ask->expires_ms = now->wall_ms + CHAT_LIFE_MS;
+            ask->deadline_ms = MIN(ask->deadline_ms, now->boot_ms + CHAT_LIFE_MS);
+        }
+        ask->next_send_ms = now->boot_ms + wait_before_repeat_ms(ask, random);
+        ask->sent_count++;
+        return make_chat(exchange, ask);
+    }
+
+    return NULL;
+}
+
+Ask *exchange_next_late(Exchange *exchange, const ExchangeTime *now)
+{
+    for (guint i = 0; i < exchange->asks->len; i++) {
+        Ask *ask = g_ptr_array_index(exchange->asks, i);
+
+        if (!ask_is_pending(ask) || ask->deadline_ms > now->boot_ms)
+            continue;
+
+        ask->deadline_ms = INT64_MAX;
+        ask->state = ask->state == ASK_WAITING ? ASK_UNREACHABLE : ASK_LATE;
+        return ask;
+    }
+
+    return NULL;
+}
+
+int64_t exchange_wake_ms(const Exchange *exchange, bool is_connected)
+{
+    int64_t wake_ms = INT64_MAX;
+
+    for (guint i = 0; i < exchange->asks->len; i++) {
+        const Ask *ask = g_ptr_array_index(exchange->asks, i);
+
+        if (!ask_is_pending(ask))
+            continue;
+        wake_ms = MIN(wake_ms, ask->deadline_ms);
+        if (is_connected)
+            wake_ms = MIN(wake_ms, ask->next_send_ms);
+    }
+
+    return wake_ms;
+}
+
+void exchange_reconnected(Exchange *exchange, int64_t boot_ms)
+{
+    for (guint i = 0; i < exchange->asks->len; i++) {
+        Ask *ask = g_ptr_array_index(exchange->asks, i);
+
+        ask->next_send_ms = boot_ms;
+        ask->sent_count = 0;
+    }
+}
+
+/* "#12 web1" of a line "#12 web1: queued"; NULL for any other line. The caller owns it. */
+static char *read_label(const char *line)
+{
+    size_t digits = *line == '#' ? strspn(line + 1, "0123456789") : 0;
+    const char *colon = strstr(line, ": ");
+
+    if (digits == 0 || line[1 + digits] != ' ' || !colon || colon <= line + digits + 2)
+        return NULL;
+
+    return g_strndup(line, (size_t)(colon - line));
+}
+
+static void learn_label(Ask *ask, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autofree char *found = NULL;
+
+    for (unsigned i = 0; lines[i]; i++) {
+        g_autofree char *label = read_label(lines[i]);
+
+        if (label && found)
+            return;
+        if (label)
+            found = g_steal_pointer(&label);
+    }
+
+    g_free(ask->label);
+    ask->label = g_steal_pointer(&found);
+}
+
+static Ask *find_by_id(const Exchange *exchange, const char *id)
+{
+    for (guint i = 0; i < exchange->asks->len; i++) {
+        Ask *ask = g_ptr_array_index(exchange->asks, i);
+
+        if (ask_is_pending(ask) && g_strcmp0(ask->id, id) == 0)
+            return ask;
+    }
+    return NULL;
+}
+
+static Ask *find_by_run(const Exchange *exchange, const char *run, RunHeard **out_heard)
+{
+    for (guint i = 0; run && i < exchange->asks->len; i++) {
+        Ask *ask = g_ptr_array_index(exchange->asks, i);
+        RunHeard *heard = g_hash_table_lookup(ask->runs, run);
+
+        if (ask_is_pending(ask) && heard) {
+            *out_heard = heard;
+            return ask;
+        }
+    }
+    return NULL;
+}
+
+static Heard hear_reply(Exchange *exchange, const MessageReply *reply, Ask **out_ask)
+{
+    Ask *ask = find_by_id(exchange, reply->in_reply_to);
+    const char *text = reply->text ? reply->text : "";
+
+    if (!ask)
+        return HEARD_NOTHING;
+
+    for (guint i = 0; reply->runs && i < reply->runs->len; i++) {
+        const char *run = g_ptr_array_index(reply->runs, i);
+
+        if (!g_hash_table_contains(ask->runs, run))
+            g_hash_table_insert(ask->runs, g_strdup(run), run_heard_new());
+    }
+
+    if (reply->is_final) {
+        ask->state = ASK_ANSWERED;
+        ask->outcome = g_strdup(reply->outcome ? reply->outcome : "unknown");
+        *out_ask = ask;
+        return HEARD_ANSWER;
+    }
+
+    if (ask->state == ASK_WAITING) {
+        ask->state = ASK_TAKEN;
+        ask->deadline_ms = ask->timeout_ms >= 0 ? ask->asked_ms + ask->timeout_ms : INT64_MAX;
+        ask->next_send_ms += REPEAT_TAKEN_MS;
+    }
+    /* The answer to a repeat says the same again. */
+    if (g_strcmp0(ask->last_text, text) == 0)
+        return HEARD_NOTHING;
+
+    g_free(ask->last_text);
+    ask->last_text = g_strdup(text);
+    learn_label(ask, text);
+    *out_ask = ask;
+    return HEARD_REPLY;
+}
+
+static Heard hear_progress(Exchange *exchange, const MessageProgress *progress, Ask **out_ask)
+{
+    RunHeard *heard;
+    Ask *ask = find_by_run(exchange, progress->run, &heard);
+
+    if (!ask || heard->has_result || progress->attempt < heard->attempt ||
+        (progress->attempt == heard->attempt && progress->seq <= heard->seq))
+        return HEARD_NOTHING;
+
+    heard->attempt = progress->attempt;
+    heard->seq = progress->seq;
+    *out_ask = ask;
+    return HEARD_PROGRESS;
+}
+
+static Heard hear_result(Exchange *exchange, const MessageResult *result, Ask **out_ask)
+{
+    RunHeard *heard;
+    Ask *ask = find_by_run(exchange, result->run, &heard);
+
+    if (!ask || heard->has_result || result->attempt < heard->attempt)
+        return HEARD_NOTHING;
+
+    /* A run that the agent put off gets another attempt, with a result of its own. */
+    heard->attempt = result->attempt;
+    heard->has_result = g_strcmp0(result->state, run_state_name(RUN_DEFERRED)) != 0;
+    *out_ask = ask;
+    return HEARD_RESULT;
+}
+
+Heard exchange_hear(Exchange *exchange, const Message *message, Ask **out_ask)
+{
+    switch (message->kind) {
+    case MESSAGE_REPLY:
+        return hear_reply(exchange, &message->reply, out_ask);
+    case MESSAGE_PROGRESS:
+        return hear_progress(exchange, &message->progress, out_ask);
+    case MESSAGE_RESULT:
+        return hear_result(exchange, &message->result, out_ask);
+    case MESSAGE_CHAT:
+    case MESSAGE_TASK:
+    case MESSAGE_ACK:
+    case MESSAGE_ANSWER:
+    case MESSAGE_OUTPUT:
+    case MESSAGE_CONTROL:
+    case MESSAGE_REGISTER:
+    case MESSAGE_STATUS:
+    case MESSAGE_REPORT:
+    case MESSAGE_ERROR:
+    case MESSAGE_KIND_COUNT:
+        return HEARD_NOTHING;
+    }
+    g_assert_not_reached();
+}
