@@ -1,0 +1,45 @@
+/*
+ * What stands on agentctl's command line (PRODUCT.md 8). Only parses: no file is looked at, and
+ * nothing is printed.
+ */
+#ifndef AGENT1_CLI_OPTIONS_H
+#define AGENT1_CLI_OPTIONS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CLI_NO_TIMEOUT INT64_C(-1)
+
+typedef enum {
+    CLI_TALK, /* a conversation with agent1, or with one agent through it */
+    CLI_SEND, /* one text, one answer */
+    CLI_CHECK,
+    CLI_SHOW_KEY,
+    CLI_HELP,
+    CLI_VERSION,
+} CliMode;
+
+typedef struct CliOptions {
+    CliMode mode;
+    char *agent;  /* TALK: whom a plain line is for; NULL: agent1 itself */
+    char *text;   /* SEND */
+    char *config; /* NULL: the default */
+    gboolean is_json;
+    gboolean is_quiet;
+    gboolean is_plain; /* --no-color */
+    gboolean is_now;
+    gboolean is_dry_run;
+    int64_t timeout_ms; /* CLI_NO_TIMEOUT: none was given */
+} CliOptions;
+
+/* Reads a NULL-terminated argv, of which the first is the program's name. On success the options
+ * want cli_options_clear(); on failure they are untouched. */
+bool cli_options_parse(CliOptions *out, char **argv, GError **error);
+
+void cli_options_clear(CliOptions *options);
+
+/* The text of --help. The caller owns it. */
+char *cli_options_help(void);
+
+#endif

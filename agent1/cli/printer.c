@@ -1,0 +1,169 @@
+#include "agent1/cli/printer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/text.h"
+#include "common/data/json.h"
+#include "common/wire/run_state.h"
+
+#include "common/base/banned.h"
+
+#define COLOR_GREEN  "\033[32m"
+#define COLOR_RED    "\033[31m"
+#define COLOR_YELLOW "\033[33m"
+#define COLOR_DIM    "\033[2m"
+#define COLOR_OFF    "\033[0m"
+
+/* By what the outcome means for the person, which is what the exit codes say. */
+static const char *color_of(const char *outcome)
+{
+    switch (outcome_exit_code(outcome)) {
+    case 0:
+        return COLOR_GREEN;
+    case 4:
+        return COLOR_YELLOW;
+    default:
+        return COLOR_RED;
+    }
+}
+
+/* The state's word of a line "#12 web1: failed (exit 1, 0.4 s)" or "web1: refused (…)"; NULL when
+ * the line is of another kind. */
+static const char *find_state(const char *line, size_t *out_length)
+{
+    const char *colon = strstr(line, ": ");
+    const char *word = colon ? colon + 2 : NULL;
+    size_t length;
+    RunState state;
+    g_autofree char *name = NULL;
+
+    if (!word || colon == line)
+        return NULL;
+
+    length = strspn(word, "abcdefghijklmnopqrstuvwxyz_");
+    name = g_strndup(word, length);
+    if (!run_state_parse(name, &state) && !g_str_equal(name, OUTCOME_REFUSED))
+        return NULL;
+
+    *out_length = length;
+    return word;
+}
+
+static void dress_line(GString *out, const char *line)
+{
+    size_t length = 0;
+    const char *state = find_state(line, &length);
+    g_autofree char *word = state ? g_strndup(state, length) : NULL;
+
+    if (!state) {
+        g_string_append(out, line);
+        return;
+    }
+
+    g_string_append_len(out, line, state - line);
+    g_string_append_printf(out, "%s%s%s%s", color_of(word), word, COLOR_OFF, state + length);
+}
+
+/* A line of backticks opens a block, one that is at least as long closes it (text_fence()). */
+static bool toggle_fence(const char *line, size_t *fence)
+{
+    size_t ticks = strspn(line, "`");
+
+    if (ticks < 3 || (*fence > 0 && (ticks < *fence || line[ticks] != '\0')))
+        return false;
+
+    *fence = *fence > 0 ? 0 : ticks;
+    return true;
+}
+
+char *printer_dress(const char *text, bool has_color)
+{
+    g_autofree char *harmless = text_make_harmless(text, strlen(text));
+    g_auto(GStrv) lines = g_strsplit(g_strchomp(harmless), "\n", -1);
+    GString *out = g_string_new(NULL);
+    size_t fence = 0;
+
+    for (unsigned i = 0; lines[i]; i++) {
+        bool is_fence = toggle_fence(lines[i], &fence);
+
+        if (!has_color || (fence > 0 && !is_fence))
+            g_string_append(out, lines[i]);
+        else if (is_fence)
+            g_string_append_printf(out, COLOR_DIM "%s" COLOR_OFF, lines[i]);
+        else
+            dress_line(out, lines[i]);
+        g_string_append_c(out, '\n');
+    }
+
+    return g_string_free(out, FALSE);
+}
+
+static bool print_json(const Printer *printer, const Message *message)
+{
+    g_autoptr(Json) json = message_to_json(message);
+    g_autofree char *text = json_print(json);
+    g_autofree char *harmless = printer->has_screen ? text_make_harmless(text, strlen(text)) : NULL;
+
+    return puts(harmless ? harmless : text) >= 0 && fflush(stdout) == 0;
+}
+
+static bool print_text(const Printer *printer, const MessageReply *reply)
+{
+    g_autofree char *text = printer_dress(reply->text, printer->has_color);
+
+    return fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+}
+
+bool printer_object(const Printer *printer, Heard heard, const Message *message)
+{
+    if (heard == HEARD_NOTHING || (printer->is_quiet && heard != HEARD_ANSWER))
+        return true;
+    if (printer->is_json)
+        return print_json(printer, message);
+    if (heard == HEARD_ANSWER)
+        return print_text(printer, &message->reply);
+    if (heard == HEARD_REPLY) {
+        g_autofree char *text = printer_dress(message->reply.text, false);
+
+        fputs(text, stderr);
+    }
+    return true;
+}
+
+void printer_text(const Printer *printer, const char *text)
+{
+    FILE *out = printer->is_json ? stderr : stdout;
+
+    fputs(text, out);
+    fflush(out);
+}
+
+static void print_line(const char *format, va_list arguments)
+{
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    g_autofree char *harmless = text_make_harmless(text, strlen(text));
+
+    fprintf(stderr, "agentctl: %s\n", harmless);
+}
+
+void printer_note(const Printer *printer, const char *format, ...)
+{
+    va_list arguments;
+
+    if (printer->is_quiet)
+        return;
+
+    va_start(arguments, format);
+    print_line(format, arguments);
+    va_end(arguments);
+}
+
+void printer_problem(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print_line(format, arguments);
+    va_end(arguments);
+}

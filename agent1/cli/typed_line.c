@@ -1,0 +1,189 @@
+#include "agent1/cli/typed_line.h"
+
+#include <string.h>
+
+#include "common/base/limits.h"
+#include "common/base/problem.h"
+#include "common/base/text.h"
+#include "common/wire/command.h"
+
+#include "common/base/banned.h"
+
+/* What a chat's body holds beside its text. */
+#define ENVELOPE_MAX_BYTES 1024
+
+typedef struct Word {
+    const char *name;
+    const char *argument;
+    TypedKind kind;
+    const char *text; /* TEXT: what is sent */
+    const char *help;
+} Word;
+
+static const Word words[] = {
+    { "/help", "", TYPED_HELP, NULL, "this list" },
+    { "/status", "", TYPED_TEXT, "!status", "health on one screen" },
+    { "/agent", "[name]", TYPED_AGENT, NULL, "plain lines are for this agent; alone: for agent1" },
+    { "/last", "", TYPED_LAST, NULL, "the last answer again" },
+    { "/quit", "", TYPED_QUIT, NULL, "end (Ctrl-D does it, too)" },
+};
+
+const char *typed_line_word(unsigned index)
+{
+    return index < G_N_ELEMENTS(words) ? words[index].name : NULL;
+}
+
+char *typed_line_help(void)
+{
+    GString *text = g_string_new(NULL);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autofree char *usage = g_strjoin(" ", words[i].name, words[i].argument, NULL);
+
+        g_string_append_printf(text, "%-18s %s\n", usage, words[i].help);
+    }
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        const CommandInfo *info = command_info((Command)i);
+        g_autofree char *usage = g_strjoin(" ", info->name, info->arguments, NULL);
+
+        g_string_append_printf(text, "%-18s %s\n", usage, info->help);
+    }
+    for (int i = 0; i < TRIGGER_COUNT; i++) {
+        const CommandInfo *info = trigger_info((Trigger)i);
+        g_autofree char *usage = g_strjoin(" ", info->name, info->arguments, NULL);
+
+        g_string_append_printf(text, "%-18s %s\n", usage, info->help);
+    }
+
+    return g_string_free(text, FALSE);
+}
+
+static char *first_word(const char *line)
+{
+    return g_strndup(line, strcspn(line, " \t"));
+}
+
+static TypedKind wrong(char **out_text, char *text)
+{
+    *out_text = text;
+    return TYPED_WRONG;
+}
+
+static TypedKind read_agent(const char *argument, char **out_text)
+{
+    if (strpbrk(argument, "| \t"))
+        return wrong(out_text, g_strdup_printf("/agent: \"%s\" is no name of an agent", argument));
+
+    *out_text = *argument == '\0' || g_str_equal(argument, "agent1") ? NULL : g_strdup(argument);
+    return TYPED_AGENT;
+}
+
+static char *explain_unknown(const char *name)
+{
+    const char *names[G_N_ELEMENTS(words) + 1] = { NULL };
+    g_autoptr(GPtrArray) nearest = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        names[i] = words[i].name;
+    nearest = text_nearest(name, names, 1);
+    if (nearest->len > 0)
+        return g_strdup_printf("%s is not offered here; did you mean %s?", name,
+                               (const char *)g_ptr_array_index(nearest, 0));
+    return g_strdup_printf("%s is not offered here; /help lists what is", name);
+}
+
+/* A line whose first word begins with a slash and has no other: "/usr/bin/uptime" is a plain line.
+ */
+static TypedKind read_word(const char *line, const char *name, char **out_text)
+{
+    g_autofree char *argument = g_strstrip(g_strdup(line + strlen(name)));
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (g_ascii_strcasecmp(name, words[i].name) != 0)
+            continue;
+        if (words[i].kind == TYPED_AGENT)
+            return read_agent(argument, out_text);
+        if (*argument != '\0')
+            return wrong(out_text, g_strdup_printf("%s takes no argument", words[i].name));
+        *out_text = g_strdup(words[i].text);
+        return words[i].kind;
+    }
+
+    return wrong(out_text, explain_unknown(name));
+}
+
+/* Lines that mean the same whoever the conversation is with. */
+static bool is_order(const char *line, const char *word)
+{
+    Trigger trigger;
+    const char *colon = strchr(word, ':');
+    g_autofree char *start = colon ? g_strndup(word, (size_t)(colon - word) + 1) : g_strdup(word);
+
+    return *line == '!' || *line == '@' || trigger_parse(start, &trigger);
+}
+
+TypedKind typed_line_read(const char *line, const char *agent, char **out_text)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(line));
+    g_autofree char *word = first_word(trimmed);
+
+    *out_text = NULL;
+    if (*trimmed == '\0')
+        return TYPED_NOTHING;
+    if (*word == '/' && !strchr(word + 1, '/'))
+        return read_word(trimmed, word, out_text);
+
+    if (!agent || is_order(trimmed, word))
+        *out_text = g_steal_pointer(&trimmed);
+    else
+        *out_text = g_strdup_printf("DELEGATE: %s | %s", agent, trimmed);
+    return TYPED_TEXT;
+}
+
+/* The task of a line that gives one to an agent; NULL when it gives none. */
+static const char *task_of(const char *line)
+{
+    const char *bar = strchr(line, '|');
+
+    if (g_str_has_prefix(line, trigger_info(TRIGGER_DELEGATE)->name) && bar)
+        return bar + 1;
+    if (*line == '@')
+        return line + strcspn(line, " \t");
+    return NULL;
+}
+
+bool typed_text_check(const char *text, GError **error)
+{
+    size_t length = strlen(text);
+    g_auto(GStrv) lines = NULL;
+
+    if (length > CHAT_TEXT_MAX_BYTES) {
+        g_set_error(error, PROBLEM, PROBLEM_LIMIT,
+                    "the text is too long: %" G_GSIZE_FORMAT " bytes, at most %d are taken", length,
+                    CHAT_TEXT_MAX_BYTES);
+        return false;
+    }
+
+    if (text_json_length(text, length) + ENVELOPE_MAX_BYTES > BODY_MAX_BYTES) {
+        g_set_error(error, PROBLEM, PROBLEM_LIMIT,
+                    "the text is too long: %" G_GSIZE_FORMAT
+                    " bytes with its escapes, at most %d are taken",
+                    text_json_length(text, length), BODY_MAX_BYTES - ENVELOPE_MAX_BYTES);
+        return false;
+    }
+
+    lines = g_strsplit(text, "\n", -1);
+    for (unsigned i = 0; lines[i]; i++) {
+        const char *task = task_of(g_strstrip(lines[i]));
+        size_t task_length = task ? strlen(task + strspn(task, " \t")) : 0;
+
+        if (task_length > TASK_TEXT_MAX_BYTES) {
+            g_set_error(error, PROBLEM, PROBLEM_LIMIT,
+                        "the task is too long: %" G_GSIZE_FORMAT " bytes, at most %d are taken",
+                        task_length, TASK_TEXT_MAX_BYTES);
+            return false;
+        }
+    }
+
+    return true;
+}

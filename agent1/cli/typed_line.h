@@ -1,0 +1,35 @@
+/*
+ * What a line means that a person typed into a conversation: words of agentctl's own ("/agent
+ * web1"), or a text for agent1. Pure.
+ */
+#ifndef AGENT1_CLI_TYPED_LINE_H
+#define AGENT1_CLI_TYPED_LINE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum {
+    TYPED_NOTHING, /* an empty line */
+    TYPED_TEXT,    /* text: what agent1 is sent */
+    TYPED_HELP,
+    TYPED_LAST,
+    TYPED_AGENT, /* text: the agent, NULL for agent1 itself */
+    TYPED_QUIT,
+    TYPED_WRONG, /* text: what is wrong with it, for the person */
+} TypedKind;
+
+/* Reads a line. agent: whom a plain line is for, NULL for agent1 itself. out_text gets a text, or
+ * NULL, that the caller owns. */
+TypedKind typed_line_read(const char *line, const char *agent, char **out_text);
+
+/* The names of agentctl's own words ("/help", …), from index 0 on; NULL after the last. */
+const char *typed_line_word(unsigned index);
+
+/* The text of /help. The caller owns it. */
+char *typed_line_help(void);
+
+/* Refuses what agent1 would refuse for its size, before it is sent: PROBLEM_LIMIT with the
+ * numbers. */
+bool typed_text_check(const char *text, GError **error);
+
+#endif

@@ -1,0 +1,147 @@
+/* agentctl's command line: what each spelling means, and what is refused. */
+#include "agent1/cli/options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/banned.h"
+
+#define WORDS_MAX 6
+
+static bool parse(const char *const *words, CliOptions *out, GError **error)
+{
+    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+
+    g_ptr_array_add(argv, g_strdup("agentctl"));
+    for (int i = 0; i < WORDS_MAX && words[i]; i++)
+        g_ptr_array_add(argv, g_strdup(words[i]));
+    g_ptr_array_add(argv, NULL);
+
+    return cli_options_parse(out, (char **)argv->pdata, error);
+}
+
+static void test_modes(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *words[WORDS_MAX + 1];
+        CliMode mode;
+        const char *agent;
+        const char *text;
+    } rows[] = {
+        { "a conversation", { NULL }, CLI_TALK, NULL, NULL },
+        { "with an agent", { "web1" }, CLI_TALK, "web1", NULL },
+        { "with several", { "web*" }, CLI_TALK, "web*", NULL },
+        { "one text", { "send", "!agents" }, CLI_SEND, NULL, "!agents" },
+        { "options after the text", { "send", "x", "--json" }, CLI_SEND, NULL, "x" },
+        { "a text that looks like an option", { "send", "--", "--x" }, CLI_SEND, NULL, "--x" },
+        { "check", { "--check" }, CLI_CHECK, NULL, NULL },
+        { "show-key", { "--show-key" }, CLI_SHOW_KEY, NULL, NULL },
+        { "help", { "--help" }, CLI_HELP, NULL, NULL },
+        { "short help", { "-h" }, CLI_HELP, NULL, NULL },
+        { "version", { "--version" }, CLI_VERSION, NULL, NULL },
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        CliOptions options;
+
+        print_message("  %s\n", rows[i].what);
+        assert_true(parse(rows[i].words, &options, NULL));
+        assert_int_equal(options.mode, rows[i].mode);
+        assert_int_equal(g_strcmp0(options.agent, rows[i].agent), 0);
+        assert_int_equal(g_strcmp0(options.text, rows[i].text), 0);
+        cli_options_clear(&options);
+    }
+}
+
+static void test_values(void **state)
+{
+    static const char *const none[] = { NULL };
+    static const char *const all[] = {
+        "--json", "--quiet", "--no-color", "--now", "--dry-run", NULL
+    };
+    static const char *const values[] = { "--timeout", "1m30s", "--config=a/b.json", NULL };
+    CliOptions options;
+
+    (void)state;
+
+    assert_true(parse(none, &options, NULL));
+    assert_false(options.is_json || options.is_quiet || options.is_plain || options.is_now ||
+                 options.is_dry_run);
+    assert_int_equal(options.timeout_ms, CLI_NO_TIMEOUT);
+    assert_null(options.config);
+    cli_options_clear(&options);
+
+    assert_true(parse(all, &options, NULL));
+    assert_true(options.is_json && options.is_quiet && options.is_plain && options.is_now &&
+                options.is_dry_run);
+    cli_options_clear(&options);
+
+    assert_true(parse(values, &options, NULL));
+    assert_int_equal(options.timeout_ms, 90000);
+    assert_string_equal(options.config, "a/b.json");
+    cli_options_clear(&options);
+}
+
+static void test_refused(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *words[WORDS_MAX + 1];
+        const char *mentions;
+    } rows[] = {
+        { "unknown option", { "--jsno" }, "--jsno" },
+        { "duration without unit", { "--timeout", "5" }, "--timeout" },
+        { "no duration", { "--timeout", "0s" }, "more than nothing" },
+        { "option without its value", { "--config" }, "--config" },
+        { "send without text", { "send" }, "found 0 words" },
+        { "unquoted text", { "send", "DELEGATE:", "web1" }, "quotes" },
+        { "two agents", { "web1", "web2" }, "web2" },
+        { "empty agent", { "" }, "UTF-8" },
+        { "empty text", { "send", "" }, "UTF-8" },
+        { "text that is no UTF-8", { "send", "\xff" }, "UTF-8" },
+        { "a task instead of an agent", { "uptime | wc" }, "agentctl send" },
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        CliOptions options;
+
+        print_message("  %s\n", rows[i].what);
+        assert_false(parse(rows[i].words, &options, &error));
+        assert_non_null(error);
+        assert_non_null(strstr(error->message, rows[i].mentions));
+    }
+}
+
+static void test_help(void **state)
+{
+    g_autofree char *help = cli_options_help();
+
+    (void)state;
+
+    assert_non_null(strstr(help, "send <text>"));
+    assert_non_null(strstr(help, "--timeout=DURATION"));
+    assert_non_null(strstr(help, "Exit codes:"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_help),
+    };
+
+    return cmocka_run_group_tests_name("cli-options", tests, NULL, NULL);
+}
