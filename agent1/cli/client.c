@@ -1,0 +1,408 @@
+#include "agent1/cli/client.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent1/cli/channel.h"
+#include "agent1/cli/progress_line.h"
+#include "agent1/cli/typed_line.h"
+#include "common/base/quantity.h"
+#include "common/sys/clock.h"
+
+#include "common/base/banned.h"
+
+#define TICK_MS 500
+
+struct Client {
+    const CliOptions *options;
+    Printer printer;
+    Channel *channel;
+    Completion *completion;
+    Terminal *terminal;   /* borrowed; NULL: nobody types here */
+    ProgressLine *line;   /* NULL: none is shown */
+    Message *last_answer; /* NULL: none yet */
+    bool has_written_all; /* standard output took everything */
+    bool is_cut_off;
+    bool is_interrupted;
+    int end_signal;
+    guint signal_sources[3];
+
+    Ask *current;     /* what is being waited for; NULL: nothing */
+    char *news;       /* of current, for the progress line */
+    int64_t since_ms; /* boot time that the progress line counts from */
+    guint ticks;
+};
+
+/* ---- writing ----------------------------------------------------------------------------------
+ */
+
+/* Makes room on the terminal; whatever stood there comes back with show(). */
+static void hide(Client *client)
+{
+    if (client->line)
+        progress_line_hide(client->line);
+    if (client->terminal)
+        terminal_hide(client->terminal);
+}
+
+static void show(Client *client)
+{
+    if (client->line && client->current && ask_is_pending(client->current)) {
+        const char *label = client->current->label;
+
+        progress_line_show(client->line, label ? label : "agent1",
+                           clock_boot_ms() - client->since_ms, client->news);
+    }
+    if (client->terminal)
+        terminal_show(client->terminal);
+}
+
+static gboolean on_tick(gpointer data)
+{
+    show(data);
+
+    return G_SOURCE_CONTINUE;
+}
+
+static void set_news(Client *client, const char *text)
+{
+    g_free(client->news);
+    client->news = g_strdup(text);
+}
+
+/* What a reply that is not the last one says beside its label. */
+static const char *without_label(const Ask *ask, const char *text)
+{
+    size_t length = ask->label ? strlen(ask->label) : 0;
+
+    if (length > 0 && g_str_has_prefix(text, ask->label) && g_str_has_prefix(text + length, ": "))
+        return text + length + 2;
+    return text;
+}
+
+static void keep_answer(Client *client, const Ask *ask, const Message *message)
+{
+    message_free(client->last_answer);
+    client->last_answer = message_copy(message);
+    completion_learn(client->completion, ask->text, message->reply.text);
+}
+
+/* ---- what the channel tells -------------------------------------------------------------------
+ */
+
+static void note_progress(Client *client, const Ask *ask, Heard heard, const Message *message)
+{
+    if (ask != client->current)
+        return;
+
+    if (heard == HEARD_REPLY) {
+        set_news(client, without_label(ask, message->reply.text));
+    } else if (heard == HEARD_PROGRESS) {
+        set_news(client, message->progress.tail);
+        client->since_ms = clock_boot_ms() - message->progress.elapsed_ms;
+    }
+}
+
+static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
+{
+    Client *client = data;
+    bool is_shown_below = client->line && ask == client->current && heard != HEARD_ANSWER;
+
+    note_progress(client, ask, heard, message);
+    if (heard == HEARD_ANSWER)
+        keep_answer(client, ask, message);
+    if (heard == HEARD_REPLY)
+        completion_learn(client->completion, ask->text, message->reply.text);
+
+    hide(client);
+    if (!is_shown_below && !printer_object(&client->printer, heard, message))
+        client->has_written_all = false;
+    show(client);
+
+    /* Nobody waits for this one any more. */
+    if (heard == HEARD_ANSWER && ask != client->current)
+        channel_forget(client->channel, ask);
+}
+
+static void on_late(Ask *ask, void *data)
+{
+    Client *client = data;
+
+    /* Who waits for it sees its state. */
+    if (ask != client->current && ask->state == ASK_UNREACHABLE)
+        channel_forget(client->channel, ask);
+}
+
+static void on_note(const char *text, void *data)
+{
+    Client *client = data;
+
+    hide(client);
+    printer_note(&client->printer, "%s", text);
+    show(client);
+}
+
+/* ---- signals ----------------------------------------------------------------------------------
+ */
+
+static void interrupt(Client *client)
+{
+    client->is_interrupted = true;
+    if (client->terminal)
+        terminal_wake(client->terminal);
+}
+
+static gboolean on_interrupt(gpointer data)
+{
+    interrupt(data);
+
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_terminate(gpointer data)
+{
+    Client *client = data;
+
+    client->end_signal = SIGTERM;
+    interrupt(client);
+
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_hang_up(gpointer data)
+{
+    Client *client = data;
+
+    client->end_signal = SIGHUP;
+    interrupt(client);
+
+    return G_SOURCE_CONTINUE;
+}
+
+/* ---- life -------------------------------------------------------------------------------------
+ */
+
+static bool is_terminal(int fd)
+{
+    return isatty(fd) && g_strcmp0(g_getenv("TERM"), "dumb") != 0;
+}
+
+static bool wants_color(const CliOptions *options)
+{
+    const char *no_color = g_getenv("NO_COLOR");
+
+    return !options->is_plain && !(no_color && *no_color != '\0') && is_terminal(STDOUT_FILENO);
+}
+
+Client *client_new(const CliOptions *options, const CliConfig *config, const Key *secret,
+                   GError **error)
+{
+    static const ChannelHandlers handlers = {
+        .heard = on_heard,
+        .late = on_late,
+        .note = on_note,
+    };
+    g_autoptr(Client) client = g_new0(Client, 1);
+
+    client->options = options;
+    client->has_written_all = true;
+    client->printer = (Printer){
+        .is_json = options->is_json,
+        .is_quiet = options->is_quiet,
+        .has_color = wants_color(options),
+        .has_screen = isatty(STDOUT_FILENO),
+    };
+    client->completion = completion_new();
+    if (!options->is_json && !options->is_quiet && is_terminal(STDERR_FILENO))
+        client->line = progress_line_new(stderr);
+    client->signal_sources[0] = g_unix_signal_add(SIGINT, on_interrupt, client);
+    client->signal_sources[1] = g_unix_signal_add(SIGTERM, on_terminate, client);
+    client->signal_sources[2] = g_unix_signal_add(SIGHUP, on_hang_up, client);
+
+    client->channel = channel_new(config, secret, &handlers, client, error);
+    if (!client->channel)
+        return NULL;
+
+    return g_steal_pointer(&client);
+}
+
+void client_free(Client *client)
+{
+    if (!client)
+        return;
+
+    channel_free(client->channel);
+    for (size_t i = 0; i < G_N_ELEMENTS(client->signal_sources); i++)
+        g_source_remove(client->signal_sources[i]);
+    progress_line_free(client->line);
+    completion_free(client->completion);
+    message_free(client->last_answer);
+    g_free(client->news);
+    g_free(client);
+}
+
+void client_use_terminal(Client *client, Terminal *terminal)
+{
+    client->terminal = terminal;
+}
+
+/* ---- asking -----------------------------------------------------------------------------------
+ */
+
+static bool is_worth_waiting(const Ask *ask)
+{
+    switch (ask->state) {
+    case ASK_WAITING:
+    case ASK_TAKEN:
+        return true;
+    case ASK_LATE:
+    case ASK_ANSWERED:
+    case ASK_UNREACHABLE:
+        return false;
+    }
+    g_assert_not_reached();
+}
+
+static void wait_for(Client *client, Ask *ask)
+{
+    client->current = ask;
+    client->since_ms = ask->asked_ms;
+    set_news(client, NULL);
+    if (client->line)
+        client->ticks = g_timeout_add(TICK_MS, on_tick, client);
+
+    while (is_worth_waiting(ask) && !client->is_interrupted)
+        g_main_context_iteration(NULL, TRUE);
+
+    if (client->ticks)
+        g_source_remove(client->ticks);
+    client->ticks = 0;
+    client->current = NULL;
+    hide(client);
+}
+
+static void explain_unreachable(const Client *client, const Ask *ask)
+{
+    int64_t left_ms = ask->expires_ms - clock_now_ms();
+
+    if (!channel_was_connected(client->channel))
+        printer_problem("no answer: the broker could not be reached");
+    else
+        printer_problem("no answer from agent1 (is orchestrator_key right? is this key in users?)");
+    if (left_ms >= 1000) {
+        g_autofree char *left = duration_format(left_ms / 1000 * 1000);
+
+        printer_problem("what was sent may still be taken for %s", left);
+    }
+}
+
+static void explain_wait(const Client *client, const Ask *ask)
+{
+    const char *number = ask->label ? ask->label + 1 : NULL;
+    size_t digits = number ? strspn(number, "0123456789") : 0;
+
+    if (number)
+        printer_note(&client->printer, "still running as #%.*s; !cancel %.*s to cancel",
+                     (int)digits, number, (int)digits, number);
+    else
+        printer_note(&client->printer, ask->state == ASK_WAITING
+                                           ? "agent1 has not answered yet"
+                                           : "agent1 has it; !runs shows what becomes of it");
+}
+
+/* After the wait: says what there is to say, and gives the exit code. What may still be answered
+ * stays with the channel. */
+static int conclude(Client *client, Ask *ask)
+{
+    int code =
+        client->is_interrupted && is_worth_waiting(ask) ? CLI_EXIT_INTERRUPTED : ask_exit_code(ask);
+
+    client->is_cut_off = ask->state == ASK_UNREACHABLE;
+    switch (ask->state) {
+    case ASK_WAITING:
+    case ASK_TAKEN:
+        explain_wait(client, ask);
+        break;
+    case ASK_LATE:
+        printer_problem("no outcome within the --timeout");
+        explain_wait(client, ask);
+        break;
+    case ASK_UNREACHABLE:
+        explain_unreachable(client, ask);
+        channel_forget(client->channel, ask);
+        break;
+    case ASK_ANSWERED:
+        channel_forget(client->channel, ask);
+        break;
+    }
+
+    if (!client->has_written_all) {
+        printer_problem("standard output cannot be written");
+        return CLI_EXIT_FAILED;
+    }
+    return code;
+}
+
+int client_ask(Client *client, const char *text)
+{
+    const AskWish wish = {
+        .text = text,
+        .is_now = client->options->is_now,
+        .is_dry_run = client->options->is_dry_run,
+        .timeout_ms = client->options->timeout_ms,
+    };
+    g_autoptr(GError) error = NULL;
+    Ask *ask;
+
+    if (!typed_text_check(text, &error)) {
+        printer_problem("%s", error->message);
+        return CLI_EXIT_USAGE;
+    }
+    ask = channel_ask(client->channel, &wish, &error);
+    if (!ask) {
+        printer_problem("%s", error->message);
+        return CLI_EXIT_FAILED;
+    }
+
+    wait_for(client, ask);
+    return conclude(client, ask);
+}
+
+bool client_is_cut_off(const Client *client)
+{
+    return client->is_cut_off;
+}
+
+bool client_repeat_answer(const Client *client)
+{
+    return client->last_answer &&
+           printer_object(&client->printer, HEARD_ANSWER, client->last_answer);
+}
+
+const Printer *client_printer(const Client *client)
+{
+    return &client->printer;
+}
+
+Completion *client_completion(Client *client)
+{
+    return client->completion;
+}
+
+const bool *client_interrupt(const Client *client)
+{
+    return &client->is_interrupted;
+}
+
+void client_take_interrupt(Client *client)
+{
+    client->is_interrupted = false;
+}
+
+int client_end_signal(const Client *client)
+{
+    return client->end_signal;
+}

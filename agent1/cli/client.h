@@ -1,0 +1,57 @@
+/*
+ * One person's side of the talk with agent1: asks, waits for the outcome while it shows how things
+ * go, prints the answer, and says what that means as an exit code.
+ */
+#ifndef AGENT1_CLI_CLIENT_H
+#define AGENT1_CLI_CLIENT_H
+
+#include "agent1/cli/completion.h"
+#include "agent1/cli/config.h"
+#include "agent1/cli/options.h"
+#include "agent1/cli/printer.h"
+#include "agent1/cli/terminal.h"
+#include "common/wire/key.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Exit codes beside those of outcomes (PROTOCOL.md, outcome_exit_code()). */
+#define CLI_EXIT_OK          0
+#define CLI_EXIT_FAILED      1
+#define CLI_EXIT_USAGE       2
+#define CLI_EXIT_UNREACHABLE 5
+#define CLI_EXIT_CONFIG      78
+#define CLI_EXIT_INTERRUPTED 130
+
+typedef struct Client Client;
+
+/* Begins to connect, and takes over SIGINT, SIGTERM and SIGHUP. options is borrowed. */
+Client *client_new(const CliOptions *options, const CliConfig *config, const Key *secret,
+                   GError **error);
+void client_free(Client *client);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
+
+/* From now on a line may be being typed here whenever something is written. Borrowed; NULL: no
+ * more. */
+void client_use_terminal(Client *client, Terminal *terminal);
+
+/* Asks and waits, until an outcome, --timeout or Ctrl-C. The exit code. */
+int client_ask(Client *client, const char *text);
+
+/* True when the last question had no answer at all: agent1 is out of reach. */
+bool client_is_cut_off(const Client *client);
+
+/* Prints the last answer again; false when there was none. */
+bool client_repeat_answer(const Client *client);
+
+const Printer *client_printer(const Client *client);
+Completion *client_completion(Client *client);
+
+/* True from a Ctrl-C, or a request to end, until client_take_interrupt(). */
+const bool *client_interrupt(const Client *client);
+void client_take_interrupt(Client *client);
+
+/* The signal that asked the program to end, 0 as long as there was none. */
+int client_end_signal(const Client *client);
+
+#endif

@@ -1,0 +1,143 @@
+/* agentctl: talks with agent1 over MQTT (PRODUCT.md 8). */
+#include <locale.h>
+#include <stdio.h>
+
+#include "agent1/cli/client.h"
+#include "agent1/cli/config.h"
+#include "agent1/cli/options.h"
+#include "agent1/cli/printer.h"
+#include "agent1/cli/talk.h"
+#include "common/sys/log.h"
+#include "common/wire/frame.h"
+
+#include "common/base/banned.h"
+
+#define EXIT_SIGNAL_BASE 128
+
+static int print_version(void)
+{
+    puts("agentctl " VERSION);
+    return CLI_EXIT_OK;
+}
+
+static int print_help(void)
+{
+    g_autofree char *help = cli_options_help();
+
+    fputs(help, stdout);
+    return CLI_EXIT_OK;
+}
+
+static int complain(int code, const GError *error)
+{
+    printer_problem("%s", error->message);
+    return code;
+}
+
+static CliConfig *load_config(const char *path, GError **error)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    CliConfig *config = cli_config_load(path, warnings, error);
+
+    for (guint i = 0; config && i < warnings->len; i++)
+        printer_problem("%s: %s", path, (const char *)g_ptr_array_index(warnings, i));
+
+    return config;
+}
+
+static int show_key(const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *key_path = cli_config_find_key(path, &error);
+    g_autofree char *text = NULL;
+    Key secret;
+    Key public_key;
+
+    if (!key_path || !cli_config_load_key(key_path, &secret, &error))
+        return complain(CLI_EXIT_CONFIG, error);
+
+    frame_public_key(&secret, &public_key);
+    text = key_print(&public_key);
+    puts(text);
+    return CLI_EXIT_OK;
+}
+
+static int check(const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CliConfig) config = load_config(path, &error);
+    Key secret;
+
+    if (!config)
+        return complain(CLI_EXIT_CONFIG, error);
+    /* A check makes nothing: an absent key is made at first use. */
+    if (g_file_test(config->key_path, G_FILE_TEST_EXISTS) &&
+        !cli_config_load_key(config->key_path, &secret, &error))
+        return complain(CLI_EXIT_CONFIG, error);
+
+    printf("%s: good\n", path);
+    return CLI_EXIT_OK;
+}
+
+/* Everything that needs agent1: one text, or a conversation. */
+static int run(const CliOptions *options, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CliConfig) config = load_config(path, &error);
+    g_autoptr(Client) client = NULL;
+    Key secret;
+    int code;
+
+    if (!config || !cli_config_load_key(config->key_path, &secret, &error))
+        return complain(CLI_EXIT_CONFIG, error);
+    client = client_new(options, config, &secret, &error);
+    if (!client)
+        return complain(CLI_EXIT_CONFIG, error);
+
+    code =
+        options->mode == CLI_SEND ? client_ask(client, options->text) : talk_run(client, options);
+    return client_end_signal(client) ? EXIT_SIGNAL_BASE + client_end_signal(client) : code;
+}
+
+static int dispatch(const CliOptions *options)
+{
+    g_autofree char *path = options->config ? g_strdup(options->config) : cli_config_default_path();
+
+    switch (options->mode) {
+    case CLI_TALK:
+    case CLI_SEND:
+        return run(options, path);
+    case CLI_CHECK:
+        return check(path);
+    case CLI_SHOW_KEY:
+        return show_key(path);
+    case CLI_HELP:
+        return print_help();
+    case CLI_VERSION:
+        return print_version();
+    }
+    g_assert_not_reached();
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    CliOptions options;
+    int code;
+
+    (void)argc;
+    /* All texts here are UTF-8, whatever the surroundings say; nothing else follows a locale. */
+    if (!setlocale(LC_CTYPE, "C.UTF-8"))
+        setlocale(LC_CTYPE, "");
+    g_set_prgname("agentctl");
+    log_init("agentctl", FALSE);
+
+    if (!cli_options_parse(&options, argv, &error)) {
+        printer_problem("%s (agentctl --help lists the options)", error->message);
+        return CLI_EXIT_USAGE;
+    }
+    code = dispatch(&options);
+    cli_options_clear(&options);
+
+    return code;
+}

@@ -1,0 +1,181 @@
+#include "agent1/cli/talk.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "agent1/cli/line_history.h"
+#include "agent1/cli/line_reader.h"
+#include "agent1/cli/terminal.h"
+#include "agent1/cli/typed_line.h"
+#include "common/base/limits.h"
+
+#include "common/base/banned.h"
+
+typedef struct Talk {
+    Client *client;
+    char *agent;        /* whom a plain line is for; NULL: agent1 */
+    Terminal *terminal; /* NULL: the lines come from reader */
+    LineReader *reader;
+    char *history; /* the file; NULL: lines are not kept */
+    int exit_code;
+    bool is_over;
+} Talk;
+
+/* ---- what a line does -------------------------------------------------------------------------
+ */
+
+static void choose_agent(Talk *talk, const char *agent)
+{
+    g_free(talk->agent);
+    talk->agent = g_strdup(agent);
+    if (agent)
+        completion_learn_agent(client_completion(talk->client), agent);
+}
+
+static void show_help(const Talk *talk)
+{
+    g_autofree char *help = typed_line_help();
+
+    printer_text(client_printer(talk->client), help);
+}
+
+static void do_line(Talk *talk, const char *line)
+{
+    g_autofree char *text = NULL;
+
+    switch (typed_line_read(line, talk->agent, &text)) {
+    case TYPED_NOTHING:
+        break;
+    case TYPED_TEXT:
+        talk->exit_code = client_ask(talk->client, text);
+        break;
+    case TYPED_HELP:
+        show_help(talk);
+        break;
+    case TYPED_LAST:
+        if (!client_repeat_answer(talk->client))
+            printer_problem("there is no last answer yet");
+        break;
+    case TYPED_AGENT:
+        choose_agent(talk, text);
+        break;
+    case TYPED_QUIT:
+        talk->is_over = true;
+        break;
+    case TYPED_WRONG:
+        printer_problem("%s", text);
+        talk->exit_code = CLI_EXIT_USAGE;
+        break;
+    }
+}
+
+/* ---- on a terminal ----------------------------------------------------------------------------
+ */
+
+static void remember(Talk *talk, const char *line)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (strspn(line, " \t") == strlen(line))
+        return;
+
+    terminal_remember(talk->terminal, line);
+    if (talk->history && !line_history_append(talk->history, line, &error)) {
+        printer_problem("lines are not kept: %s", error->message);
+        g_clear_pointer(&talk->history, g_free);
+    }
+}
+
+static void talk_on_terminal(Talk *talk)
+{
+    while (!talk->is_over && client_end_signal(talk->client) == 0) {
+        g_autofree char *prompt = g_strconcat(talk->agent ? talk->agent : "agent1", "> ", NULL);
+        g_autofree char *line = NULL;
+
+        client_take_interrupt(talk->client);
+        switch (terminal_read_line(talk->terminal, prompt, &line)) {
+        case TERMINAL_LINE:
+            remember(talk, line);
+            terminal_hold(talk->terminal);
+            do_line(talk, line);
+            break;
+        case TERMINAL_WOKEN:
+            break;
+        case TERMINAL_CLOSED:
+            talk->is_over = true;
+            break;
+        }
+    }
+    talk->exit_code = CLI_EXIT_OK;
+}
+
+static bool open_terminal(Talk *talk)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) past = NULL;
+
+    talk->history = line_history_default_path();
+    past = line_history_load(talk->history, &error);
+    if (!past) {
+        printer_problem("lines are not kept: %s", error->message);
+        g_clear_pointer(&talk->history, g_free);
+        past = g_ptr_array_new();
+    }
+
+    talk->terminal = terminal_new(client_completion(talk->client), past);
+    client_use_terminal(talk->client, talk->terminal);
+    return talk->terminal;
+}
+
+/* ---- from a pipe ------------------------------------------------------------------------------
+ */
+
+static void talk_in_lines(Talk *talk)
+{
+    const bool *is_woken = client_interrupt(talk->client);
+
+    talk->reader = line_reader_new(STDIN_FILENO, CHAT_TEXT_MAX_BYTES);
+    while (!talk->is_over && !*is_woken) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *line = line_reader_next(talk->reader, is_woken, &error);
+
+        if (error) {
+            printer_problem("%s", error->message);
+            talk->exit_code = CLI_EXIT_USAGE;
+        }
+        if (!line)
+            break;
+        if (!g_utf8_validate(line, -1, NULL)) {
+            printer_problem("a line is not UTF-8");
+            talk->exit_code = CLI_EXIT_USAGE;
+            continue;
+        }
+
+        do_line(talk, line);
+        /* What follows may depend on what was not done. */
+        if (talk->exit_code == CLI_EXIT_UNREACHABLE && client_is_cut_off(talk->client))
+            break;
+    }
+    if (*is_woken)
+        talk->exit_code = CLI_EXIT_INTERRUPTED;
+    line_reader_free(talk->reader);
+}
+
+int talk_run(Client *client, const CliOptions *options)
+{
+    Talk talk = { .client = client };
+
+    choose_agent(&talk, options->agent);
+    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && open_terminal(&talk)) {
+        printer_note(client_printer(client), "/help lists what there is, Ctrl-D ends");
+        talk_on_terminal(&talk);
+    } else {
+        talk_in_lines(&talk);
+    }
+
+    client_use_terminal(client, NULL);
+    terminal_free(talk.terminal);
+    g_free(talk.agent);
+    g_free(talk.history);
+    return talk.exit_code;
+}

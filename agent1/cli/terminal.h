@@ -1,0 +1,49 @@
+/*
+ * Typing on a terminal: a prompt with line editing, history and completion (libedit), while the
+ * main loop goes on. What comes in the meantime is written above the line that is being typed.
+ *
+ * Everything is drawn on standard error, so that standard output carries answers alone.
+ */
+#ifndef AGENT1_CLI_TERMINAL_H
+#define AGENT1_CLI_TERMINAL_H
+
+#include "agent1/cli/completion.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct Terminal Terminal;
+
+typedef enum {
+    TERMINAL_LINE,
+    TERMINAL_WOKEN,  /* terminal_wake() was called: what was typed is gone */
+    TERMINAL_CLOSED, /* Ctrl-D, or the terminal went away */
+} TerminalEnd;
+
+/* Standard input and standard error are a terminal; LC_CTYPE is one of UTF-8. past: the lines of
+ * earlier conversations, oldest first. completion is borrowed. NULL when there is no editing on
+ * this terminal. */
+Terminal *terminal_new(const Completion *completion, const GPtrArray *past);
+
+/* Gives the terminal back as it was. */
+void terminal_free(Terminal *terminal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Terminal, terminal_free)
+
+/* Turns the main loop until a line was typed; out_line gets it (LINE only), without the newline,
+ * and the caller owns it. */
+TerminalEnd terminal_read_line(Terminal *terminal, const char *prompt, char **out_line);
+
+/* Ends terminal_read_line() from a handler of the main loop. */
+void terminal_wake(Terminal *terminal);
+
+/* Around everything that is written while a line may be being typed. */
+void terminal_hide(Terminal *terminal);
+void terminal_show(Terminal *terminal);
+
+/* Between lines: keys are kept for the next line instead of being echoed (Ctrl-C works). */
+void terminal_hold(Terminal *terminal);
+
+/* Adds a line to what the arrow keys bring back. */
+void terminal_remember(Terminal *terminal, const char *line);
+
+#endif
