@@ -1,34 +1,10 @@
 """The whole path of one task: a chat or agentctl, agent1, the gate, MQTT, an agent, and back."""
 
-import re
-
-import pytest
-
-from fakes import FakeAgent, FakeConsole
-from wire import Peer
-
-SESSION = "0123456789abcdef"
-
-
-def fake_agent(house, name="web1", **options):
-    """A fake agent that the registry accepts."""
-    peer = Peer()
-    house.agent1.registry["agents"][name] = {"public_key": peer.key, "accepted": True}
-    return lambda: house.add(FakeAgent(house.broker, name, house.agent1.key, peer=peer, **options))
-
-
-def console(house, role="admin", session=SESSION):
-    peer = Peer()
-    house.agent1.add_user(f"user-{session}", role, key=peer.key)
-    return lambda: house.add(FakeConsole(house.broker, house.agent1.key, session, peer=peer))
+from parties import accepted_agent, known_console, start_with
 
 
 def test_from_a_console_to_an_agent_and_back(house):
-    make_agent, make_console = fake_agent(house), console(house)
-    house.start()
-    agent, user = make_agent(), make_console()
-    agent.connect()
-    agent.wait_for("ack", state="done")
+    agent, user = start_with(house)
     chat = user.chat("DELEGATE: web1 | uptime")
     first = user.wait_for("reply", in_reply_to=chat)
     assert (first["text"], first["final"]) == ("#1 web1: queued", False)
@@ -44,13 +20,56 @@ def test_from_a_console_to_an_agent_and_back(house):
 
 
 def test_from_a_phone_to_an_agent_and_back(house):
-    make_agent = fake_agent(house)
+    connect = accepted_agent(house)
     person = house.person("ana")
     house.start()
-    agent = make_agent()
-    agent.connect()
-    agent.wait_for("ack", state="done")
+    agent = connect()
     person.send("@web1 uptime")
     person.wait_for(r"#1 web1: queued")
     agent.succeed(agent.next_task(), "up\n")
     assert "```\nup\n```" in person.wait_for(r"#1 web1: succeeded").text
+
+
+def test_the_first_bar_splits(house):
+    agent, user = start_with(house)
+    user.chat("DELEGATE: web1 | ps aux | grep x")
+    assert agent.next_task()["task"] == "ps aux | grep x"
+
+
+def test_several_orders_in_one_message(house):
+    agent, user = start_with(house)
+    chat = user.chat("DELEGATE: web1 | one\n@web1 two\n!agents")
+    assert {agent.next_task()["task"], agent.next_task()["task"]} == {"one", "two"}
+    first = user.wait_for("reply", in_reply_to=chat)
+    assert "#1 web1: queued\n#2 web1: queued\nweb1: online" in first["text"]
+    for run in list(agent.runs):
+        agent.report({"run": run, "attempt": 1}, "failed" if run == first["runs"][0] else "succeeded",
+                     exit_code=1 if run == first["runs"][0] else 0)
+    last = user.wait_for("reply", in_reply_to=chat, final=True)
+    assert last["outcome"] == "failed" and sorted(last["runs"]) == sorted(first["runs"])
+
+
+def test_a_repeated_chat_is_not_done_again(house):
+    agent, user = start_with(house)
+    chat = user.chat("@web1 once")
+    assert user.wait_for("reply", in_reply_to=chat)["text"] == "#1 web1: queued"
+    user.chat("@web1 once", id=chat)
+    assert user.wait_for("reply", in_reply_to=chat)["text"] == "#1 web1: queued"
+    house.agent1.kill()
+    house.agent1.start()
+    user.chat("@web1 once", id=chat)
+    user.wait_for("reply", in_reply_to=chat)
+    agent.succeed(agent.next_task())
+    assert user.wait_for("reply", in_reply_to=chat, final=True)["outcome"] == "succeeded"
+    assert "#1 " in user.ask("!runs")["text"] and "#2 " not in user.ask("!runs")["text"]
+
+
+def test_two_consoles_do_not_see_each_other(house):
+    other_console = known_console(house, session="fedcba9876543210")
+    agent, user = start_with(house)
+    other = other_console()
+    user.chat("@web1 secret")
+    agent.succeed(agent.next_task(), "the secret")
+    user.wait_for("reply", final=True)
+    other.ask("!status")
+    assert not [heard for heard in other.heard.items if "secret" in heard.text]
