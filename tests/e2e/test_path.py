@@ -5,7 +5,7 @@ from parties import accepted_agent, known_console, start_with
 
 def test_from_a_console_to_an_agent_and_back(house):
     agent, user = start_with(house)
-    chat = user.chat("DELEGATE: web1 | uptime")
+    chat = user.chat("DELEGATE: web1 | uptime")["id"]
     first = user.wait_for("reply", in_reply_to=chat)
     assert (first["text"], first["final"]) == ("#1 web1: queued", False)
     task = agent.next_task(task="uptime")
@@ -38,7 +38,7 @@ def test_the_first_bar_splits(house):
 
 def test_several_orders_in_one_message(house):
     agent, user = start_with(house)
-    chat = user.chat("DELEGATE: web1 | one\n@web1 two\n!agents")
+    chat = user.chat("DELEGATE: web1 | one\n@web1 two\n!agents")["id"]
     assert {agent.next_task()["task"], agent.next_task()["task"]} == {"one", "two"}
     first = user.wait_for("reply", in_reply_to=chat)
     assert "#1 web1: queued\n#2 web1: queued\nweb1: online" in first["text"]
@@ -51,12 +51,13 @@ def test_several_orders_in_one_message(house):
 
 def test_a_repeated_chat_is_not_done_again(house):
     agent, user = start_with(house)
-    chat = user.chat("@web1 once")
+    chat = user.chat("@web1 once")["id"]
     assert user.wait_for("reply", in_reply_to=chat)["text"] == "#1 web1: queued"
     user.chat("@web1 once", id=chat)
     assert user.wait_for("reply", in_reply_to=chat)["text"] == "#1 web1: queued"
     house.agent1.kill()
     house.agent1.start()
+    user.ask("!status")
     user.chat("@web1 once", id=chat)
     user.wait_for("reply", in_reply_to=chat)
     agent.succeed(agent.next_task())
