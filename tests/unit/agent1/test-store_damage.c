@@ -389,6 +389,7 @@ static void test_damaged_log(void **state)
 }
 
 #define FRAME_BYTES ((size_t)4120)
+#define OLD_FRAMES  3
 
 typedef enum {
     TORN_CUT,  /* the end of the log was not written */
@@ -397,7 +398,7 @@ typedef enum {
 } Torn;
 
 /* A log as a power cut leaves it is no damage: all but its last transaction is there. A batch takes
- * more than four frames. */
+ * more than four frames, and frames of an earlier, longer round of the log come after it. */
 static void test_torn_log(void **state)
 {
     g_autoptr(Fixture) fixture = fixture_new();
@@ -414,14 +415,18 @@ static void test_torn_log(void **state)
     prefixes = describe_prefixes();
 
     for (unsigned i = 0; i < 40; i++) {
-        g_autofree char *copy = g_memdup2(log.content, log.length);
+        g_autofree char *copy = g_malloc(log.length + OLD_FRAMES * FRAME_BYTES);
         g_autofree char *found = NULL;
         size_t from_end = 512 + i * 4 * FRAME_BYTES / 40;
-        size_t length = i % TORN_COUNT == TORN_CUT ? log.length - from_end : log.length;
+        size_t length = log.length - from_end;
 
-        /* No sector is as it was, not even one of zeros. */
-        if (i % TORN_COUNT == TORN_HOLE)
-            memset(copy + log.length - from_end, 0x5a, 512);
+        memcpy(copy, log.content, log.length);
+        if (i % TORN_COUNT == TORN_HOLE) {
+            /* No sector is as it was, not even one of zeros. */
+            memset(copy + length, 0x5a, 512);
+            memset(copy + log.length, 0x17, OLD_FRAMES * FRAME_BYTES);
+            length = log.length + OLD_FRAMES * FRAME_BYTES;
+        }
         empty_folder(fixture);
         write_bytes(fixture->path, file.content, file.length);
         write_bytes(log_path, copy, length);
