@@ -1,0 +1,103 @@
+/*
+ * The worker's state, shared by the files of its core, and the few things all of them do: make
+ * messages, answer, log. Nobody outside agent2/flow includes it.
+ */
+#ifndef AGENT2_FLOW_WORKER_STATE_H
+#define AGENT2_FLOW_WORKER_STATE_H
+
+#include "agent2/flow/worker.h"
+#include "agent2/model/job.h"
+#include "agent2/model/worker_clock.h"
+#include "agent2/model/worker_counters.h"
+#include "agent2/model/worker_windows.h"
+
+#define WORKER_READS_MAX  8 /* folders being read for results at once */
+#define WORKER_LAUNCH_MAX 5 /* shims tried for one attempt */
+#define WORKER_NEVER      INT64_MAX
+#define WORKER_RETRY_MS   5000 /* after a full disk */
+#define WORKER_SESSIONS   1000 /* reserved at once in the counters */
+
+/* An acknowledgement that waits until a version of the counters is durable. */
+typedef struct PendingAck {
+    char *in_reply_to;
+    uint64_t version;
+} PendingAck;
+
+typedef struct WorkerPresence {
+    char *register_id; /* of the registration under way */
+    unsigned register_sends;
+    int64_t register_boot_ms; /* when to send it (again) */
+    bool is_registered;
+    bool is_waiting; /* for !accept; said once */
+    int64_t seq;     /* within the session */
+    bool is_probed;
+    AgentState state;
+    int64_t since_ms;
+    bool is_status_due;
+    int64_t status_boot_ms; /* of the last status */
+    unsigned running;       /* as told in it */
+    unsigned queued;
+} WorkerPresence;
+
+struct Worker {
+    WorkerSettings *settings;
+    const Zones *zones;
+
+    WorkerCounters counters;
+    bool are_counters_dirty;
+    uint64_t counters_version; /* of the last one given to the journal */
+    uint64_t stored_version;
+    int64_t given_session_end; /* in that version */
+    int64_t stored_session_end;
+    int64_t counters_boot_ms; /* when to try again */
+    GPtrArray *pending_acks;  /* PendingAck * */
+
+    Jobs *jobs;
+    WorkerWindows *windows;
+    WorkerClock clock;
+    GQueue *heard; /* char *, ids of the last messages the clock was read from */
+    unsigned reads;
+
+    const char *peer; /* agent1's key that spoke last; borrowed from the settings */
+    int64_t session;
+    bool is_linked;
+    bool is_stopping;
+    WorkerPresence presence;
+    int64_t sweep_boot_ms;
+
+    /* The present step. */
+    int64_t now_ms;
+    int64_t boot_ms;
+    Ids ids;
+};
+
+/* A message of this worker, with id, from, time and journal. */
+Message *worker_new_message(Worker *worker, MessageKind kind);
+
+/* Publishes on agent1's inbox, sealed; takes the message over. Nothing while there is no link. */
+void worker_say(Worker *worker, WorkerEffects *effects, Message *message);
+
+/* in_reply_to NULL: nothing. run NULL: about a message without run. */
+void worker_ack(Worker *worker, WorkerEffects *effects, const char *in_reply_to, const char *run,
+                int64_t attempt, AckState state, Rule rule, const char *reason);
+void worker_answer(Worker *worker, WorkerEffects *effects, const char *in_reply_to, bool is_ok,
+                   const char *text, Json *data);
+
+/* Publishes on agents/errors and logs. run may be NULL. */
+void worker_alarm(Worker *worker, WorkerEffects *effects, const char *run, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+
+/* agent1's clock now, in Unix milliseconds. */
+int64_t worker_agent1_now(const Worker *worker);
+
+/* Notes that the counters changed; they go to the journal at the end of the step. Returns the
+ * version that will hold the change. */
+uint64_t worker_touch_counters(Worker *worker);
+
+/* Acknowledges a control once that version of the counters is durable. */
+void worker_ack_later(Worker *worker, const char *in_reply_to, uint64_t version);
+
+/* A wait with full jitter, for the n-th retry. */
+int64_t worker_wait_ms(Worker *worker, unsigned retry, int64_t base_ms, int64_t cap_ms);
+
+#endif
