@@ -1,0 +1,475 @@
+#include "agent2/edge/journal.h"
+
+#include "agent2/edge/run_folder.h"
+#include "common/base/limits.h"
+#include "common/base/problem.h"
+#include "common/sys/file.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "common/base/banned.h"
+
+#define RUNS_MODE          0700
+#define ITEMS_MAX          4096
+#define COUNTERS_FILE      "counters"
+#define COUNTERS_MAX_BYTES (512 * 1024)
+
+/* What goes through the mailbox: an effect, other orders, or the end. */
+typedef struct Item {
+    WorkerEffect *effect;
+    JournalOrders *orders;
+    bool is_end;
+} Item;
+
+struct Journal {
+    Mailbox *items;
+    Mailbox *answers;
+    GThread *thread;
+    /* From here on the thread's own. */
+    char *runs;
+    char *counters;
+    char *boot_id;
+    JournalOrders *orders;
+};
+
+typedef void (*Action)(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+                       GError **error);
+
+JournalOrders *journal_orders_new(void)
+{
+    JournalOrders *orders = g_new0(JournalOrders, 1);
+
+    orders->max_output = RUN_OUTPUT_DEFAULT;
+    orders->uid = RUN_AS_NOBODY_ELSE;
+    orders->gid = RUN_AS_NOBODY_ELSE;
+    return orders;
+}
+
+void journal_orders_free(JournalOrders *orders)
+{
+    if (!orders)
+        return;
+
+    g_free(orders->folder);
+    g_strfreev(orders->environment);
+    g_free(orders);
+}
+
+static void free_item(void *data)
+{
+    Item *item = data;
+
+    worker_effect_free(item->effect);
+    journal_orders_free(item->orders);
+    g_free(item);
+}
+
+char *journal_run_path(const char *state_dir, const char *run, int64_t attempt)
+{
+    g_autofree char *runs = g_build_filename(state_dir, RUNS_FOLDER, NULL);
+
+    return run_folder_path(runs, run, attempt);
+}
+
+/* ---- what is done ------------------------------------------------------------------------------
+ */
+
+/* The journal's environment, then the skill's; a later NAME= takes an earlier one's place. */
+static unsigned merge_environment(char **base, char **more, const char *out[RUN_ENV_MAX])
+{
+    unsigned count = 0;
+
+    for (unsigned list = 0; list < 2; list++) {
+        char **entries = list == 0 ? base : more;
+
+        for (unsigned i = 0; entries && entries[i]; i++) {
+            size_t name_length = strcspn(entries[i], "=") + 1;
+            unsigned at = 0;
+
+            while (at < count && strncmp(out[at], entries[i], name_length) != 0)
+                at++;
+            if (at == RUN_ENV_MAX)
+                continue;
+            out[at] = entries[i];
+            count = MAX(count, at + 1);
+        }
+    }
+    return count;
+}
+
+static bool fill_task(const Journal *journal, const WorkerEffect *effect, RunTask *task,
+                      GError **error)
+{
+    const WorkerOrder *order = effect->create.order;
+    const JournalOrders *orders = journal->orders;
+
+    memset(task, 0, sizeof *task);
+    task->run = effect->run;
+    task->attempt = effect->attempt;
+    task->boot_id = journal->boot_id;
+    task->expires_ms = order->expires_ms;
+    task->window_end_ms = order->window_end_ms;
+    task->timeout_ms = order->timeout_ms;
+    task->kill_grace_ms = orders->kill_grace_ms;
+    task->max_output = orders->max_output;
+    task->uid = orders->uid;
+    task->gid = orders->gid;
+    task->group_count = orders->group_count;
+    memcpy(task->groups, orders->groups, sizeof task->groups);
+    task->cwd = orders->folder;
+    task->env_count = merge_environment(orders->environment, order->environment, task->env);
+    task->arg_count = g_strv_length(order->argv);
+    for (unsigned i = 0; i < task->arg_count && i < RUN_ARGS_MAX; i++)
+        task->args[i] = order->argv[i];
+    if (task->arg_count <= RUN_ARGS_MAX && run_task_is_valid(task))
+        return true;
+
+    g_set_error(error, PROBLEM, PROBLEM_LIMIT, "the task does not fit into a run folder");
+    return false;
+}
+
+static void do_create(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+                      GError **error)
+{
+    g_autofree RunTask *task = g_new(RunTask, 1);
+
+    if (fill_task(journal, effect, task, error))
+        run_folder_create(journal->runs, task, effect->create.meta, strlen(effect->create.meta),
+                          &answer->journaled.existed, error);
+}
+
+/* The core does not know which boot of the host this is. */
+static RunClaim complete_claim(const Journal *journal, const RunClaim *claim)
+{
+    RunClaim complete;
+
+    run_claim_init(&complete, claim->kind, journal->boot_id, claim->at_ms, claim->rule,
+                   claim->reason);
+    return complete;
+}
+
+static void do_tombstone(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+                         GError **error)
+{
+    answer->journaled.claim = complete_claim(journal, &effect->claim.claim);
+    run_folder_create_tombstone(journal->runs, effect->run, effect->attempt,
+                                &answer->journaled.claim, effect->claim.meta,
+                                strlen(effect->claim.meta), &answer->journaled.existed, error);
+}
+
+static char *path_of(const Journal *journal, const WorkerEffect *effect)
+{
+    return run_folder_path(journal->runs, effect->run, effect->attempt);
+}
+
+static void do_claim(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+                     GError **error)
+{
+    g_autofree char *path = path_of(journal, effect);
+    RunClaim claim = complete_claim(journal, &effect->claim.claim);
+
+    run_folder_claim(path, &claim, &answer->journaled.is_mine, &answer->journaled.claim, error);
+}
+
+static void do_cancel(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+                      GError **error)
+{
+    g_autofree char *path = path_of(journal, effect);
+
+    (void)answer;
+    run_folder_cancel(path, error);
+}
+
+static void do_done(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+                    GError **error)
+{
+    g_autofree char *path = path_of(journal, effect);
+
+    (void)answer;
+    run_folder_mark_done(path, error);
+}
+
+static void do_remove(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+                      GError **error)
+{
+    g_autofree char *path = path_of(journal, effect);
+
+    (void)answer;
+    run_folder_remove(path, error);
+}
+
+static void do_counters(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+                        GError **error)
+{
+    answer->journaled.version = effect->counters.version;
+    file_write_atomic(journal->counters, effect->counters.text, strlen(effect->counters.text), 0600,
+                      error);
+}
+
+static WorkerFolder *read_folder(const char *path, const char *boot_id, GError **error)
+{
+    g_autofree RunSnapshot *snapshot = g_new0(RunSnapshot, 1);
+    WorkerFolder *folder;
+
+    if (!run_folder_read(path, boot_id, snapshot, error))
+        return NULL;
+
+    folder = worker_folder_new(snapshot->run, snapshot->attempt);
+    folder->facts = snapshot->facts;
+    folder->claim = snapshot->claim;
+    folder->end = snapshot->end;
+    folder->has_cancel = snapshot->has_cancel;
+    folder->is_done = snapshot->is_done;
+    folder->output_end = snapshot->output_end;
+    folder->meta = run_folder_read_meta(path, NULL, NULL);
+    if (recovery_decide(&folder->facts) == RECOVERY_UNKNOWN && folder->facts.is_same_boot)
+        folder->has_survivors = run_folder_has_survivors(path, &folder->claim);
+    return folder;
+}
+
+static GBytes *read_part(const char *path, int64_t from, size_t max_bytes, int64_t *out_offset,
+                         GError **error)
+{
+    size_t length = 0;
+    char *bytes = run_folder_read_output(path, from, max_bytes, out_offset, &length, error);
+
+    return bytes ? g_bytes_new_take(bytes, length) : NULL;
+}
+
+static GBytes *read_tail(const char *path, size_t max_bytes, int64_t *out_offset, GError **error)
+{
+    size_t length = 0;
+    char *bytes = run_folder_read_tail(path, max_bytes, out_offset, &length, error);
+
+    return bytes ? g_bytes_new_take(bytes, length) : NULL;
+}
+
+static bool read_bytes(const char *path, const WorkerEffect *effect, WorkerOutput *output,
+                       GError **error)
+{
+    switch (effect->read.kind) {
+    case WORKER_READ_STATE:
+        return true;
+    case WORKER_READ_PROGRESS:
+        output->tail = read_tail(path, PROGRESS_TAIL_BYTES, &output->tail_offset, error);
+        return output->tail != NULL;
+    case WORKER_READ_RESULT:
+        output->head = read_part(path, 0, OUTPUT_HEAD_BYTES, &output->offset, error);
+        output->tail =
+            output->head ? read_tail(path, OUTPUT_TAIL_BYTES, &output->tail_offset, error) : NULL;
+        return output->tail != NULL;
+    case WORKER_READ_OUTPUT:
+        output->head =
+            read_part(path, effect->read.offset, OUTPUT_FETCH_BYTES, &output->offset, error);
+        return output->head != NULL;
+    }
+    g_assert_not_reached();
+}
+
+/* A folder that cannot be read is an answer, too: the core lives on without it. */
+static void do_read(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+                    GError **error)
+{
+    g_autofree char *path = path_of(journal, effect);
+    g_autoptr(GError) problem = NULL;
+    WorkerRead *read = &answer->read;
+
+    (void)error;
+    read->kind = effect->read.kind;
+    read->output.in_reply_to = g_strdup(effect->read.in_reply_to);
+    read->folder = read_folder(path, journal->boot_id, &problem);
+    if (read->folder && !read_bytes(path, effect, &read->output, &problem))
+        g_clear_pointer(&read->folder, worker_folder_free);
+    if (problem)
+        read->problem = g_strdup(problem->message);
+}
+
+/* ---- the thread --------------------------------------------------------------------------------
+ */
+
+static WorkerStored judge_error(const GError *error)
+{
+    static const struct {
+        Problem problem;
+        WorkerStored stored;
+    } rows[] = {
+        { PROBLEM_FULL, WORKER_DISK_FULL },
+        { PROBLEM_LIMIT, WORKER_REFUSED },
+        { PROBLEM_MISSING, WORKER_REFUSED },
+        { PROBLEM_VALUE, WORKER_REFUSED },
+    };
+
+    if (!error)
+        return WORKER_STORED;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (g_error_matches(error, PROBLEM, (int)rows[i].problem))
+            return rows[i].stored;
+    }
+    return WORKER_BROKEN;
+}
+
+static WorkerEvent *perform(Journal *journal, const WorkerEffect *effect)
+{
+    static const Action actions[] = {
+        [WORKER_EFFECT_CREATE] = do_create,     [WORKER_EFFECT_TOMBSTONE] = do_tombstone,
+        [WORKER_EFFECT_CLAIM] = do_claim,       [WORKER_EFFECT_CANCEL] = do_cancel,
+        [WORKER_EFFECT_DONE] = do_done,         [WORKER_EFFECT_REMOVE] = do_remove,
+        [WORKER_EFFECT_COUNTERS] = do_counters, [WORKER_EFFECT_READ] = do_read,
+    };
+    bool is_read = effect->kind == WORKER_EFFECT_READ;
+    g_autoptr(GError) error = NULL;
+    WorkerEvent *answer = worker_event_new_for_run(
+        is_read ? WORKER_EVENT_FOLDER : WORKER_EVENT_JOURNALED, effect->run, effect->attempt);
+
+    g_assert(effect->kind < G_N_ELEMENTS(actions));
+    actions[effect->kind](journal, effect, answer, &error);
+    if (is_read)
+        return answer;
+
+    answer->journaled.effect = effect->kind;
+    answer->journaled.outcome = judge_error(error);
+    if (error)
+        answer->journaled.problem = g_strdup(error->message);
+    return answer;
+}
+
+static bool handle(Journal *journal, Item *item)
+{
+    bool is_end = item->is_end;
+
+    if (item->effect) {
+        WorkerEvent *answer = perform(journal, item->effect);
+        bool is_posted = mailbox_post(journal->answers, answer);
+
+        /* It has room for as many answers as there are effects under way. */
+        g_assert(is_posted);
+    }
+    if (item->orders) {
+        journal_orders_free(journal->orders);
+        journal->orders = g_steal_pointer(&item->orders);
+    }
+    free_item(item);
+    return !is_end;
+}
+
+static void *run(void *data)
+{
+    Journal *journal = data;
+    struct pollfd waiting = { .fd = mailbox_fd(journal->items), .events = POLLIN };
+    bool goes_on = true;
+
+    while (goes_on) {
+        Item *item = mailbox_take(journal->items);
+
+        if (item)
+            goes_on = handle(journal, item);
+        else if (poll(&waiting, 1, -1) < 0 && errno != EINTR)
+            g_error("poll: %s", g_strerror(errno));
+    }
+    return NULL;
+}
+
+/* ---- life --------------------------------------------------------------------------------------
+ */
+
+Journal *journal_new(const char *state_dir, const char *boot_id, JournalOrders *orders,
+                     Mailbox *answers, GError **error)
+{
+    g_autofree char *runs = g_build_filename(state_dir, RUNS_FOLDER, NULL);
+    Journal *journal;
+
+    if (!file_make_folder(runs, RUNS_MODE, error)) {
+        journal_orders_free(orders);
+        return NULL;
+    }
+    journal = g_new0(Journal, 1);
+    journal->items = mailbox_new(ITEMS_MAX, free_item);
+    journal->answers = answers;
+    journal->runs = g_steal_pointer(&runs);
+    journal->counters = g_build_filename(state_dir, COUNTERS_FILE, NULL);
+    journal->boot_id = g_strdup(boot_id);
+    journal->orders = orders;
+    journal->thread = g_thread_new("journal", run, journal);
+    return journal;
+}
+
+static bool post(Journal *journal, WorkerEffect *effect, JournalOrders *orders, bool is_end)
+{
+    Item *item = g_new0(Item, 1);
+
+    item->effect = effect;
+    item->orders = orders;
+    item->is_end = is_end;
+    if (mailbox_post(journal->items, item))
+        return true;
+    g_free(item);
+    return false;
+}
+
+bool journal_do(Journal *journal, WorkerEffect *effect)
+{
+    return post(journal, effect, NULL, false);
+}
+
+void journal_set_orders(Journal *journal, JournalOrders *orders)
+{
+    if (!post(journal, NULL, orders, false))
+        journal_orders_free(orders);
+}
+
+void journal_free(Journal *journal)
+{
+    if (!journal)
+        return;
+
+    while (!post(journal, NULL, NULL, true))
+        g_usleep(1000);
+    g_thread_join(journal->thread);
+    mailbox_free(journal->items);
+    journal_orders_free(journal->orders);
+    g_free(journal->runs);
+    g_free(journal->counters);
+    g_free(journal->boot_id);
+    g_free(journal);
+}
+
+/* ---- at start ----------------------------------------------------------------------------------
+ */
+
+char *journal_read_counters(const char *state_dir, GError **error)
+{
+    g_autofree char *path = g_build_filename(state_dir, COUNTERS_FILE, NULL);
+    g_autoptr(GError) problem = NULL;
+    char *text = file_read(path, COUNTERS_MAX_BYTES, NULL, &problem);
+
+    if (!text && !g_error_matches(problem, PROBLEM, PROBLEM_MISSING))
+        g_propagate_error(error, g_steal_pointer(&problem));
+    return text;
+}
+
+static void free_folder(void *folder)
+{
+    worker_folder_free(folder);
+}
+
+GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GError **error)
+{
+    g_autofree char *runs = g_build_filename(state_dir, RUNS_FOLDER, NULL);
+    g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func(free_folder);
+    g_autoptr(GPtrArray) names = NULL;
+
+    if (!file_make_folder(runs, RUNS_MODE, error))
+        return NULL;
+    names = run_folder_list(runs, error);
+    for (guint i = 0; names && i < names->len; i++) {
+        g_autofree char *path = g_build_filename(runs, g_ptr_array_index(names, i), NULL);
+        WorkerFolder *folder = read_folder(path, boot_id, error);
+
+        if (!folder)
+            return NULL;
+        g_ptr_array_add(folders, folder);
+    }
+    return names ? g_steal_pointer(&folders) : NULL;
+}
