@@ -226,7 +226,8 @@ class Agent2(Program):
             "password_file": write_secret(self.folder / "mqtt-password", broker.add_user(self.name)),
             **({"ca_file": str(broker.certificates.ca)} if broker.certificates else {}),
         })
-        self.config.setdefault("orchestrator_key", self.house.agent1.key)
+        if "orchestrator_key" not in self.config:  # asking for it runs the real agent1
+            self.config["orchestrator_key"] = self.house.agent1.key
         write_json(self.file, self.config)
 
     def accepted_entry(self):
