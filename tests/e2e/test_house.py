@@ -2,26 +2,16 @@
 
 import pytest
 
-from fakes import FakeAgent, FakeConsole
+from parties import accepted_agent, known_console
 from programs import sanitizer_reports
 from servers import Prosody
-from wire import Peer
-
-
-def add_fake_agent(house, name):
-    """An accepted agent without a program."""
-    peer = Peer()
-    house.agent1.registry["agents"][name] = {"public_key": peer.key, "accepted": True}
-    return lambda: house.add(FakeAgent(house.broker, name, house.agent1.key, peer=peer))
 
 
 def test_a_task_from_xmpp_to_a_fake_agent_and_back(house):
-    make_web1 = add_fake_agent(house, "web1")
+    connect_web1 = accepted_agent(house)
     sylvain = house.person("sylvain")
     house.start()
-    web1 = make_web1()
-    web1.connect()
-    assert web1.wait_for("ack")["state"] == "done"
+    web1 = connect_web1()
     sylvain.send("DELEGATE: web1 | echo hello")
     task = web1.next_task()
     assert (task["task"], task["number"], task["requested_by"]) == ("echo hello", 1, "sylvain")
@@ -31,11 +21,9 @@ def test_a_task_from_xmpp_to_a_fake_agent_and_back(house):
 
 
 def test_a_console_without_a_program(house):
-    peer = Peer()
-    house.agent1.add_user("sylvain", "viewer", key=peer.key)
+    connect = known_console(house, "viewer")
     house.start()
-    console = house.add(FakeConsole(house.broker, house.agent1.key, "0123456789abcdef", peer=peer))
-    assert console.ask("!help")["outcome"] == "ok"
+    assert connect().ask("!help")["outcome"] == "ok"
 
 
 def test_tls_and_servers_of_its_own(house, tmp_path, certificates):
@@ -65,8 +53,23 @@ def test_a_bad_end_is_a_failure(house):
 
 def test_a_sanitizers_report_is_a_failure(house):
     report = house.folder / "sanitizer.123"
+    report.write_text("==7==Unable to get registers from thread 8.\n")
+    assert not sanitizer_reports(house.folder)
     report.write_text("ERROR: AddressSanitizer: heap-use-after-free\n")
     assert sanitizer_reports(house.folder)
     with pytest.raises(AssertionError, match="heap-use-after-free"):
         house.close()
     report.unlink()
+
+
+def test_agentctl_and_a_fake_agent(house):
+    connect_web1 = accepted_agent(house)
+    ctl = house.ctl("sylvain")
+    house.start()
+    web1 = connect_web1()
+    session = ctl.open("--no-color")
+    session.send("DELEGATE: web1 | exit 3")
+    web1.report(web1.next_task(), "failed", exit_code=3)
+    session.wait_for(r"#1 web1: failed \(exit 3")
+    assert session.end() == 1
+    assert ctl.send("!agents").returncode == 0
