@@ -58,6 +58,15 @@ static void learn_line(Completion *completion, const char *line)
     completion_learn_agent(completion, name);
 }
 
+/* "web1: online since 14:02 …", as !agents answers. */
+static void learn_listed(Completion *completion, const char *line)
+{
+    const char *colon = strchr(line, ':');
+    g_autofree char *name = colon ? g_strndup(line, (size_t)(colon - line)) : NULL;
+
+    completion_learn_agent(completion, name);
+}
+
 static bool lists_agents(const char *question)
 {
     g_autofree char *word = g_strndup(question, strcspn(question, " \t"));
@@ -73,10 +82,8 @@ void completion_learn(Completion *completion, const char *question, const char *
 
     for (unsigned i = 0; lines[i]; i++) {
         learn_line(completion, lines[i]);
-        if (is_list) {
-            lines[i][strcspn(lines[i], " \t:")] = '\0';
-            completion_learn_agent(completion, lines[i]);
-        }
+        if (is_list)
+            learn_listed(completion, lines[i]);
     }
 }
 

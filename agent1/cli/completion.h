@@ -19,7 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Completion, completion_free)
 void completion_learn_agent(Completion *completion, const char *name);
 
 /* Remembers the agents that an answer mentions: "#12 web1: …", "web1: refused …", and in the answer
- * to a question that lists agents the first word of each line. */
+ * to !agents "web1: online …". */
 void completion_learn(Completion *completion, const char *question, const char *answer);
 
 /* What the word may become that ends at the end of before (the line up to the cursor), each a char

@@ -90,10 +90,10 @@ static void test_learn(void **state)
         { "a run's line", "hello", "#12 web1: succeeded (exit 0)\n```\nx: refused (y\n", "web1 x" },
         { "a refusal", "hello", "web1: refused (blackout): not now", "web1" },
         { "other lines", "hello", "note: web1 is well\nweb2", "" },
-        { "a table of agents", "!agents", "web1   online  0.1.0\ndb1    paused\n", "db1 web1" },
+        { "a list of agents", "!agents", "web1: online since 14:02\ndb1: paused\n", "db1 web1" },
         { "in any case", "!AGENTS", "web1: online", "web1" },
-        { "what is no name", "!agents", "NAME  STATE\n***\n```\nweb1 online\n", "web1" },
-        { "reserved words", "!agents", "agent1  awake\ncli x\nstatus y", "" },
+        { "what is no name", "!agents", "NAME: STATE\nno agents yet\n: x\nweb1: online", "web1" },
+        { "reserved words", "!agents", "agent1: awake\ncli: x\nstatus: y", "" },
     };
 
     (void)state;
