@@ -127,13 +127,33 @@ static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
         channel_forget(client->channel, ask);
 }
 
+static void explain_unreachable(const Client *client, const Ask *ask)
+{
+    int64_t left_ms = ask->expires_ms - clock_now_ms();
+
+    if (!channel_was_connected(client->channel))
+        printer_problem("no answer: the broker could not be reached");
+    else
+        printer_problem("no answer from agent1 (is orchestrator_key right? is this key in users?)");
+    if (left_ms >= 1000) {
+        g_autofree char *left = duration_format(left_ms / 1000 * 1000);
+
+        printer_problem("what was sent may still be taken for %s", left);
+    }
+}
+
 static void on_late(Ask *ask, void *data)
 {
     Client *client = data;
 
     /* Who waits for it sees its state. */
-    if (ask != client->current && ask->state == ASK_UNREACHABLE)
-        channel_forget(client->channel, ask);
+    if (ask == client->current || ask->state != ASK_UNREACHABLE)
+        return;
+
+    hide(client);
+    explain_unreachable(client, ask);
+    show(client);
+    channel_forget(client->channel, ask);
 }
 
 static void on_note(const char *text, void *data)
@@ -282,21 +302,6 @@ static void wait_for(Client *client, Ask *ask)
     client->ticks = 0;
     client->current = NULL;
     hide(client);
-}
-
-static void explain_unreachable(const Client *client, const Ask *ask)
-{
-    int64_t left_ms = ask->expires_ms - clock_now_ms();
-
-    if (!channel_was_connected(client->channel))
-        printer_problem("no answer: the broker could not be reached");
-    else
-        printer_problem("no answer from agent1 (is orchestrator_key right? is this key in users?)");
-    if (left_ms >= 1000) {
-        g_autofree char *left = duration_format(left_ms / 1000 * 1000);
-
-        printer_problem("what was sent may still be taken for %s", left);
-    }
 }
 
 static void explain_wait(const Client *client, const Ask *ask)
