@@ -2,9 +2,9 @@
  * Starts shims so that they outlive agent2, which must neither wait for them nor take them along
  * when it dies. Two ways behind one seam:
  *
- * LAUNCHER_SPAWN: a small process, forked before there are threads, forks each shim twice, so that
- * it belongs to init. For tests and hosts without systemd: a service manager that ends agent2's
- * whole control group would end these shims too.
+ * LAUNCHER_SPAWN: a small process, forked before there are threads, forks the shims; when it ends,
+ * as it does when agent2 is gone, they belong to init. For tests and hosts without systemd: a
+ * service manager that ends agent2's whole control group would end these shims too.
  * LAUNCHER_UNIT: the same small process asks systemd for agent2-run@<run>.<attempt>.service, whose
  * ExecStart is the shim; it lives in a control group of its own, free of agent2's sandbox.
  *

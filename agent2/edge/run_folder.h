@@ -71,6 +71,9 @@ typedef struct RunSnapshot {
     int64_t output_end; /* bytes of output so far, as far as they were kept */
 } RunSnapshot;
 
+/* True when a shim holds the lock. A folder that cannot be looked at counts as free. */
+bool run_folder_is_locked(const char *path);
+
 /* Reads the folder. What it says of claim and exit is durable: it syncs the folder before. Damaged
  * files are facts, not errors. */
 bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GError **error);
@@ -97,13 +100,16 @@ char *run_folder_read_meta(const char *path, size_t *out_length, GError **error)
 char *run_folder_read_output(const char *path, int64_t offset, size_t max_bytes,
                              int64_t *out_offset, size_t *out_length, GError **error);
 
+/* Where the output that was kept so far ends in the whole of it; 0 when there is none. */
+int64_t run_folder_output_end(const char *path);
+
 /* The last at most max_bytes that were kept, as run_folder_read_output() gives them; they end where
  * the output ends. Bytes before a gap are not returned. */
 char *run_folder_read_tail(const char *path, size_t max_bytes, int64_t *out_offset,
                            size_t *out_length, GError **error);
 
 /* The names (not paths) of the run folders in runs, in order, char *. Removes what an interrupted
- * create left. Other entries are ignored. NULL only on errors. */
+ * create or remove left, so it is for the start. Other entries are ignored. NULL only on errors. */
 GPtrArray *run_folder_list(const char *runs, GError **error);
 
 /* Removes a folder for good: first out of sight, so that a crash leaves no half of one. Absent is

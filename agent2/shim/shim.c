@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -260,6 +261,8 @@ int shim_run(const char *path)
     if (shim.exit_fd >= 0)
         files_release(shim.folder, shim.exit_fd, RUN_FILE_EXIT);
     free(shim.text);
+    /* Before the close, which wakes agent2: it shall find the lock free. */
+    flock(shim.lock, LOCK_UN);
     close(shim.lock);
     close(shim.folder);
     return status;

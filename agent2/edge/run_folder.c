@@ -1,0 +1,323 @@
+/* Making, claiming and removing run folders. Reading them: run_folder_read.c, run_folder_output.c.
+ */
+#include "agent2/edge/run_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/problem.h"
+#include "common/sys/file.h"
+
+#include "common/base/banned.h"
+
+/* Names that count for nothing: a folder before it is whole, and one that is going. */
+#define NEW_PREFIX ".new-"
+#define OLD_PREFIX ".old-"
+
+#define FILE_MODE 0600
+
+static bool fail(GError **error, const char *path, const char *what)
+{
+    int system_error = errno;
+    Problem code = system_error == ENOSPC || system_error == EDQUOT ? PROBLEM_FULL : PROBLEM_IO;
+
+    g_set_error(error, PROBLEM, (int)code, "%s: cannot %s: %s", path, what,
+                g_strerror(system_error));
+    return false;
+}
+
+char *run_folder_path(const char *runs, const char *run, int64_t attempt)
+{
+    char name[RUN_NAME_SIZE];
+
+    run_name_print(name, run, attempt);
+    return g_build_filename(runs, name, NULL);
+}
+
+bool run_folder_boot_id(char out[RUN_BOOT_ID_CHARS + 1], GError **error)
+{
+    const char *path = "/proc/sys/kernel/random/boot_id";
+    g_autofree char *text = file_read(path, 64, NULL, error);
+
+    if (!text)
+        return false;
+    g_strchomp(text);
+    if (!boot_id_is_valid(text)) {
+        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "%s: not a boot id", path);
+        return false;
+    }
+
+    memcpy(out, text, RUN_BOOT_ID_CHARS + 1);
+    return true;
+}
+
+/* ---- creating ---------------------------------------------------------------------------------
+ */
+
+/* One file of a folder that is being made. */
+typedef struct Content {
+    const char *name;
+    const char *bytes;
+    size_t length;
+} Content;
+
+static bool write_all(int fd, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(fd, bytes, length);
+
+        if (written < 0 && errno != EINTR)
+            return false;
+        bytes += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
+    }
+
+    return true;
+}
+
+/* Plain, because nobody sees the folder yet: its name is what must appear at once. */
+static bool write_content(const char *folder, const Content *content, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, content->name, NULL);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+    bool is_written;
+
+    if (fd < 0)
+        return fail(error, path, "create");
+    is_written = write_all(fd, content->bytes, content->length) && fsync(fd) == 0;
+    if (!is_written)
+        fail(error, path, "write");
+    close(fd);
+    return is_written;
+}
+
+/* Gives a folder that is whole and durable its name, unless that is taken. */
+static bool publish(const char *temporary, const char *path, bool *out_existed, GError **error)
+{
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EEXIST)
+        return fail(error, path, "create");
+
+    *out_existed = true;
+    return file_remove_tree(temporary, error);
+}
+
+static bool fill(const char *temporary, const Content *contents, size_t count, GError **error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!write_content(temporary, &contents[i], error))
+            return false;
+    }
+
+    return file_sync_folder(temporary, error);
+}
+
+static bool create(const char *runs, const char *path, const Content *contents, size_t count,
+                   bool *out_existed, GError **error)
+{
+    g_autofree char *temporary = g_build_filename(runs, NEW_PREFIX "XXXXXX", NULL);
+
+    *out_existed = g_file_test(path, G_FILE_TEST_EXISTS);
+    if (!*out_existed) {
+        if (!mkdtemp(temporary))
+            return fail(error, path, "create a folder beside it");
+        if (!fill(temporary, contents, count, error) ||
+            !publish(temporary, path, out_existed, error)) {
+            file_remove_tree(temporary, NULL);
+            return false;
+        }
+    }
+
+    /* For one that existed, too: who made it may have crashed before this. */
+    return file_sync_folder(runs, error);
+}
+
+static bool meta_is_small(const char *path, size_t meta_bytes, GError **error)
+{
+    if (meta_bytes <= RUN_META_MAX_BYTES)
+        return true;
+
+    g_set_error(error, PROBLEM, PROBLEM_LIMIT, "%s: %zu bytes of meta are more than %d", path,
+                meta_bytes, RUN_META_MAX_BYTES);
+    return false;
+}
+
+bool run_folder_create(const char *runs, const RunTask *task, const char *meta, size_t meta_bytes,
+                       bool *out_existed, GError **error)
+{
+    g_autofree char *path = run_folder_path(runs, task->run, task->attempt);
+    g_autofree char *text = g_malloc(RUN_TASK_MAX_BYTES);
+    size_t length;
+
+    if (!meta_is_small(path, meta_bytes, error))
+        return false;
+    if (!run_task_print(task, text, RUN_TASK_MAX_BYTES, &length)) {
+        g_set_error(error, PROBLEM, PROBLEM_LIMIT, "%s: not a task that may run", path);
+        return false;
+    }
+
+    {
+        const Content contents[] = { { RUN_FILE_TASK, text, length },
+                                     { RUN_FILE_META, meta, meta_bytes } };
+
+        return create(runs, path, contents, G_N_ELEMENTS(contents), out_existed, error);
+    }
+}
+
+/* The claim's text; NULL with an error when it is not one that an agent makes. */
+static char *print_claim(const char *path, const RunClaim *claim, size_t *out_length,
+                         GError **error)
+{
+    g_autofree char *text = g_malloc(RUN_CLAIM_MAX_BYTES);
+
+    if (claim->kind == CLAIM_STARTED ||
+        !run_claim_print(claim, text, RUN_CLAIM_MAX_BYTES, out_length)) {
+        g_set_error(error, PROBLEM, PROBLEM_INTERNAL, "%s: not a claim that an agent makes: %s",
+                    path, claim_kind_name(claim->kind));
+        return NULL;
+    }
+
+    return g_steal_pointer(&text);
+}
+
+bool run_folder_create_tombstone(const char *runs, const char *run, int64_t attempt,
+                                 const RunClaim *claim, const char *meta, size_t meta_bytes,
+                                 bool *out_existed, GError **error)
+{
+    g_autofree char *path = run_folder_path(runs, run, attempt);
+    g_autofree char *text = NULL;
+    size_t length;
+
+    if (!meta_is_small(path, meta_bytes, error))
+        return false;
+    text = print_claim(path, claim, &length, error);
+    if (!text)
+        return false;
+
+    {
+        const Content contents[] = { { RUN_FILE_CLAIM, text, length },
+                                     { RUN_FILE_META, meta, meta_bytes } };
+
+        return create(runs, path, contents, G_N_ELEMENTS(contents), out_existed, error);
+    }
+}
+
+/* ---- deciding and telling ---------------------------------------------------------------------
+ */
+
+/* Creates a file in the folder; somebody's before is as good, and made durable. */
+static bool create_or_find(const char *path, const char *name, const char *content, size_t length,
+                           bool *out_existed, GError **error)
+{
+    g_autofree char *file = g_build_filename(path, name, NULL);
+    g_autoptr(GError) problem = NULL;
+
+    if (file_create_exclusive(file, content, length, FILE_MODE, out_existed, &problem))
+        return true;
+    if (*out_existed)
+        return file_sync_folder(path, error);
+
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return false;
+}
+
+bool run_folder_claim(const char *path, const RunClaim *claim, bool *out_is_mine,
+                      RunClaim *out_claim, GError **error)
+{
+    g_autofree char *file = g_build_filename(path, RUN_FILE_CLAIM, NULL);
+    g_autofree char *text = NULL;
+    g_autofree char *found = NULL;
+    bool existed = false;
+    size_t length;
+
+    text = print_claim(path, claim, &length, error);
+    if (!text || !create_or_find(path, RUN_FILE_CLAIM, text, length, &existed, error))
+        return false;
+
+    *out_is_mine = !existed;
+    *out_claim = *claim;
+    if (!existed)
+        return true;
+
+    found = file_read(file, RUN_CLAIM_MAX_BYTES, &length, NULL);
+    if (!found || run_claim_parse(found, length, out_claim) != LINES_OK)
+        *out_claim = (RunClaim){ .kind = CLAIM_UNREADABLE };
+    return true;
+}
+
+bool run_folder_cancel(const char *path, GError **error)
+{
+    bool existed = false;
+
+    return create_or_find(path, RUN_FILE_CANCEL, "", 0, &existed, error);
+}
+
+bool run_folder_mark_done(const char *path, GError **error)
+{
+    bool existed = false;
+
+    return create_or_find(path, RUN_FILE_DONE, "", 0, &existed, error);
+}
+
+/* ---- all of them ------------------------------------------------------------------------------
+ */
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_leftover(const char *name)
+{
+    return g_str_has_prefix(name, NEW_PREFIX) || g_str_has_prefix(name, OLD_PREFIX);
+}
+
+GPtrArray *run_folder_list(const char *runs, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) dir = NULL;
+    g_autoptr(GError) problem = NULL;
+    const char *name;
+
+    dir = g_dir_open(runs, 0, &problem);
+    if (!dir) {
+        g_set_error(error, PROBLEM, PROBLEM_IO, "%s: %s", runs, problem->message);
+        return NULL;
+    }
+
+    while ((name = g_dir_read_name(dir))) {
+        char run[RUN_ID_CHARS + 1];
+        int64_t attempt;
+
+        if (is_leftover(name)) {
+            g_autofree char *leftover = g_build_filename(runs, name, NULL);
+
+            /* What stays is in nobody's way; the next start tries again. */
+            file_remove_tree(leftover, NULL);
+        } else if (run_name_parse(name, run, &attempt)) {
+            g_ptr_array_add(names, g_strdup(name));
+        }
+    }
+
+    g_ptr_array_sort(names, compare_names);
+    return g_steal_pointer(&names);
+}
+
+bool run_folder_remove(const char *path, GError **error)
+{
+    g_autofree char *runs = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *going = g_strconcat(runs, "/" OLD_PREFIX, name, NULL);
+
+    if (!file_remove_tree(going, error))
+        return false;
+    if (rename(path, going) != 0)
+        return errno == ENOENT ? true : fail(error, path, "remove");
+
+    return file_sync_folder(runs, error) && file_remove_tree(going, error);
+}
