@@ -28,6 +28,13 @@ typedef struct Options {
     gboolean is_debug;
 } Options;
 
+static void options_clear(Options *options)
+{
+    g_free(options->folder);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+
 typedef struct Program {
     GMainLoop *loop;
     Executor *executor;
@@ -199,9 +206,8 @@ static int start(const Options *options)
 
 int main(int argc, char **argv)
 {
-    Options options = { 0 };
+    g_auto(Options) options = { 0 };
     g_autoptr(GError) error = NULL;
-    g_autofree char *folder = NULL;
 
     umask(077);
     signal(SIGPIPE, SIG_IGN);
@@ -213,12 +219,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "agent1 --help tells more\n");
         return 2;
     }
-    folder = options.folder;
     if (options.is_version) {
         printf("agent1 %s\n", VERSION);
         return EXIT_SUCCESS;
     }
-    if (!folder) {
+    if (!options.folder) {
         fprintf(stderr, "agent1: expected --config DIR, the configuration folder\n");
         return 2;
     }
