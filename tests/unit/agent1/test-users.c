@@ -1,0 +1,173 @@
+/* The people of config.json: who is found by which word, and what is refused. */
+#include "agent1/model/users.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/banned.h"
+
+#define KEY_1 "x25519:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"
+#define KEY_2 "x25519:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"
+
+static Users *parse(const char *text, GPtrArray *warnings, GError **error)
+{
+    g_autoptr(Json) json = json_parse(text, strlen(text), 100000, NULL);
+
+    assert_non_null(json);
+    return users_parse(json, warnings, error);
+}
+
+static Users *some_users(void)
+{
+    GError *error = NULL;
+    Users *users = parse("[{\"name\":\"ana\",\"role\":\"admin\",\"jids\":[\"Ana@Example.org\","
+                         "\"ana@work.example\"],\"keys\":[\"" KEY_1 "\",\"" KEY_2 "\"]},"
+                         "{\"name\":\"Oskar\",\"role\":\"operator\",\"jids\":[\"\xC3\x96@x.org\"],"
+                         "\"language\":\"fr\",\"inbox_roles\":[\"ops\"]},"
+                         "{\"name\":\"bert\",\"role\":\"admin\"}]",
+                         NULL, &error);
+
+    assert_null(error);
+    return users;
+}
+
+static void found_by_name_jid_and_key(void **state)
+{
+    static const struct {
+        const char *what;
+        const User *(*find)(const Users *users, const char *word);
+        const char *word;
+        const char *name; /* NULL: nobody */
+    } rows[] = {
+        { "a name", users_by_name, "ana", "ana" },
+        { "a name as it is written", users_by_name, "Oskar", "Oskar" },
+        { "a name in other case", users_by_name, "Ana", NULL },
+        { "a JID", users_by_jid, "ana@example.org", "ana" },
+        { "a JID without case", users_by_jid, "ANA@example.ORG", "ana" },
+        { "the second JID", users_by_jid, "ana@work.example", "ana" },
+        { "a JID beyond ASCII without case", users_by_jid, "\xC3\xB6@X.org", "Oskar" },
+        { "another server", users_by_jid, "ana@example.com", NULL },
+        { "a full JID is not bare", users_by_jid, "ana@example.org/phone", NULL },
+        { "a key", users_by_key, KEY_1, "ana" },
+        { "the second key", users_by_key, KEY_2, "ana" },
+        { "a key in other case", users_by_key, "x25519:aQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE",
+          NULL },
+        { "a name is no key", users_by_key, "ana", NULL },
+        { "nothing", users_by_jid, "", NULL },
+    };
+    g_autoptr(Users) users = some_users();
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const User *user = rows[i].find(users, rows[i].word);
+
+        print_message("%s\n", rows[i].what);
+        assert_int_equal(user == NULL, rows[i].name == NULL);
+        if (user)
+            assert_string_equal(user->name, rows[i].name);
+    }
+}
+
+static void what_a_user_has(void **state)
+{
+    g_autoptr(Users) users = some_users();
+    const User *oskar = users_by_name(users, "Oskar");
+    g_autoptr(GPtrArray) admins = users_with_role(users, ROLE_ADMIN);
+    g_autoptr(GPtrArray) viewers = users_with_role(users, ROLE_VIEWER);
+    g_autoptr(GPtrArray) keys = users_keys(users);
+
+    (void)state;
+    assert_int_equal(oskar->role, ROLE_OPERATOR);
+    assert_string_equal(oskar->language, "fr");
+    assert_string_equal(oskar->inbox_roles->pdata[0], "ops");
+    assert_int_equal(admins->len, 2);
+    assert_string_equal(((const User *)admins->pdata[0])->name, "ana");
+    assert_string_equal(((const User *)admins->pdata[1])->name, "bert");
+    assert_string_equal(((const User *)admins->pdata[0])->jids->pdata[0], "ana@example.org");
+    assert_int_equal(viewers->len, 0);
+    assert_int_equal(keys->len, 2);
+}
+
+static void what_is_refused(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *json;
+        const char *error;
+    } rows[] = {
+        { "no array", "{}", "users: an object: expected an array of users" },
+        { "no name", "[{\"role\":\"admin\"}]", "users[0].name: missing" },
+        { "an empty name", "[{\"name\":\"\",\"role\":\"admin\"}]", "users[0].name" },
+        { "no role", "[{\"name\":\"a\"}]", "users[0].role: missing" },
+        { "a role nobody knows", "[{\"name\":\"a\",\"role\":\"root\"}]",
+          "users[0].role: \"root\": expected one of none, viewer, operator, admin" },
+        { "a full JID", "[{\"name\":\"a\",\"role\":\"admin\",\"jids\":[\"a@b/c\"]}]",
+          "users[0].jids" },
+        { "no JID", "[{\"name\":\"a\",\"role\":\"admin\",\"jids\":[\"b\"]}]", "users[0].jids" },
+        { "nobody at the server", "[{\"name\":\"a\",\"role\":\"admin\",\"jids\":[\"@b\"]}]",
+          "users[0].jids" },
+        { "somebody nowhere", "[{\"name\":\"a\",\"role\":\"admin\",\"jids\":[\"a@\"]}]",
+          "users[0].jids" },
+        { "no key", "[{\"name\":\"a\",\"role\":\"admin\",\"keys\":[\"x25519:abc\"]}]",
+          "users[0].keys" },
+        { "a name twice",
+          "[{\"name\":\"a\",\"role\":\"admin\"},{\"name\":\"a\",\"role\":\"none\"}]",
+          "users[1]: the name \"a\" belongs to user \"a\" already" },
+        { "a JID twice, without case",
+          "[{\"name\":\"a\",\"role\":\"admin\",\"jids\":[\"A@x.org\"]},"
+          "{\"name\":\"b\",\"role\":\"none\",\"jids\":[\"a@X.org\"]}]",
+          "users[1]: the JID \"a@x.org\" belongs to user \"a\" already" },
+        { "a key twice",
+          "[{\"name\":\"a\",\"role\":\"admin\",\"keys\":[\"" KEY_1 "\"]},"
+          "{\"name\":\"b\",\"role\":\"none\",\"keys\":[\"" KEY_1 "\"]}]",
+          "users[1]: the key \"" KEY_1 "\" belongs to user \"a\" already" },
+        { "a JID twice of the same user",
+          "[{\"name\":\"a\",\"role\":\"admin\",\"jids\":[\"a@x.org\",\"a@x.org\"]}]",
+          "users[0]: the JID" },
+    };
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Users) users = parse(rows[i].json, NULL, &error);
+
+        print_message("%s: %s\n", rows[i].what, error ? error->message : "read");
+        assert_null(users);
+        assert_non_null(strstr(error->message, rows[i].error));
+    }
+}
+
+static void nobody_and_unknown_members(void **state)
+{
+    g_autoptr(Users) nobody = users_parse(NULL, NULL, NULL);
+    g_autoptr(GPtrArray) keys = users_keys(nobody);
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Users) users =
+        parse("[{\"name\":\"a\",\"role\":\"none\",\"jid\":\"a@b\"}]", warnings, NULL);
+
+    (void)state;
+    assert_int_equal(keys->len, 0);
+    assert_null(users_by_name(nobody, "ana"));
+    assert_non_null(users);
+    assert_int_equal(warnings->len, 1);
+    assert_non_null(strstr(warnings->pdata[0], "jids"));
+    users_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(found_by_name_jid_and_key),
+        cmocka_unit_test(what_a_user_has),
+        cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(nobody_and_unknown_members),
+    };
+
+    return cmocka_run_group_tests_name("users", tests, NULL, NULL);
+}
