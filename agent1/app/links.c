@@ -93,7 +93,7 @@ Gateway *links_open_mqtt(const Config *config, const Settings *settings, const K
         .ca_file = parts.ca_file,
         .cert_file = parts.cert_file,
         .key_file = parts.key_file,
-        .keep_alive_s = (unsigned)settings->mqtt_keep_alive_s,
+        .keep_alive_s = (unsigned)(settings->mqtt_keep_alive_ms / 1000),
     };
     return gateway_new(&mqtt, secret, settings->mqtt_is_sealed, events, error);
 }

@@ -7,7 +7,8 @@
 #include "common/data/record.h"
 #include "common/base/banned.h"
 
-#define MINUTE_MS  INT64_C(60000)
+#define SECOND_MS  INT64_C(1000)
+#define MINUTE_MS  (60 * SECOND_MS)
 #define AT(member) offsetof(Settings, member)
 
 static const char *const languages[] = { "en", "fr", NULL };
@@ -53,11 +54,11 @@ static const Field mqtt_fields[] = {
       .offset = AT(mqtt_unsigned_role),
       .choices = role_words },
     { .name = "seal", .kind = FIELD_BOOL, .offset = AT(mqtt_is_sealed) },
-    { .name = "keep_alive_s",
-      .kind = FIELD_INT,
-      .offset = AT(mqtt_keep_alive_s),
-      .minimum = 5,
-      .maximum = 3600 },
+    { .name = "keep_alive",
+      .kind = FIELD_DURATION,
+      .offset = AT(mqtt_keep_alive_ms),
+      .minimum = 5 * SECOND_MS,
+      .maximum = 60 * MINUTE_MS },
     { .name = NULL },
 };
 
@@ -112,7 +113,7 @@ static void set_defaults(Settings *settings)
     settings->xmpp_is_enabled = true;
     settings->xmpp_port = 5222;
     settings->mqtt_is_sealed = true;
-    settings->mqtt_keep_alive_s = 30;
+    settings->mqtt_keep_alive_ms = 30 * SECOND_MS;
     settings->tasks_timeout_ms = 10 * MINUTE_MS;
     settings->tasks_expires_ms = 15 * MINUTE_MS;
     settings->tasks_max_output_bytes = 16 * 1024 * 1024;

@@ -47,7 +47,7 @@ typedef struct Settings {
     char *mqtt_key_file;
     int mqtt_unsigned_role; /* Role */
     bool mqtt_is_sealed;
-    int64_t mqtt_keep_alive_s;
+    int64_t mqtt_keep_alive_ms;
 
     Json *users;
 
