@@ -316,6 +316,10 @@ static void on_published(Mqtt *mqtt, const MqttLinkEvent *event)
 {
     unsigned token = take_token(mqtt, event);
 
+    /* The broker limits how many publications may be under way, mosquitto to 20 as shipped. paho's
+     * thread sleeps at the limit, and PUBACK does not wake it. */
+    if (g_hash_table_size(mqtt->tokens) > 0)
+        mqtt_doorbell_ring();
     if (token != 0 && mqtt->handlers.published)
         mqtt->handlers.published(token, mqtt->data);
 }

@@ -7,7 +7,11 @@
  * TCP_QUICKACK on the connection, which paho leaves alone (44 ms and more per round trip
  * otherwise). Keeps nothing over a disconnect: what must arrive is in the caller's outbox.
  *
- * All functions and handlers belong to the main thread; paho's threads only copy and post.
+ * All functions and handlers belong to the main thread; paho's threads only copy and post. Handlers
+ * may call every function here, but make_will none of them.
+ *
+ * The first client belongs to the start of a program: it takes http_proxy and https_proxy out of
+ * the environment, which paho would obey.
  */
 #ifndef COMMON_NET_MQTT_H
 #define COMMON_NET_MQTT_H
@@ -44,6 +48,8 @@ typedef struct MqttHandlers {
     /* It is gone, or an attempt failed; reason is for people ("bad user name or password"), and
      * next_ms how long until the next attempt. Called once per attempt. */
     void (*disconnected)(const char *reason, int64_t next_ms, void *data);
+    /* A broker may send what is retained before it confirms the subscription: then this comes
+     * before `connected`. */
     void (*message)(const MqttMessage *message, void *data);
     /* The broker has taken the publication with this token (PUBACK). Promises nothing more. May be
      * NULL. */

@@ -7,6 +7,8 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -19,9 +21,11 @@
 /* paho continues a write that the socket took in part only when its loop comes round, up to a
  * second later: so the largest frame and a small one should fit. */
 #define SEND_BUFFER_BYTES (FRAME_MAX_BYTES + 64 * 1024)
+#define FIRST_SLEEP_US    500
 
-/* The connection of paho's receiving thread, which is the one that calls mqtt_socket_claim(). */
+/* Of paho's receiving thread, which is the one that calls mqtt_socket_claim(). */
 static _Thread_local MqttSocket receiving = { -1, 0 };
+static _Thread_local useconds_t next_sleep_us = FIRST_SLEEP_US;
 
 static bool has_peer_port(int fd, uint16_t port)
 {
@@ -74,6 +78,7 @@ void mqtt_socket_claim(MqttSocket *mqtt_socket, uint16_t port)
     if (mqtt_socket->fd >= 0)
         set_options(mqtt_socket->fd);
     receiving = *mqtt_socket;
+    next_sleep_us = FIRST_SLEEP_US;
     mqtt_socket_quick_ack(mqtt_socket);
 }
 
@@ -88,6 +93,13 @@ void mqtt_socket_quick_ack(const MqttSocket *mqtt_socket)
 /* ---- sleep ------------------------------------------------------------------------------------
  */
 
+static bool is_paho_receiver(void)
+{
+    char name[16] = { 0 }; /* of a thread; see prctl(2) */
+
+    return prctl(PR_GET_NAME, name) == 0 && strcmp(name, "MQTTAsync_rcv") == 0;
+}
+
 /* True when the descriptor is still that socket, and nothing waits in it that paho does not want
  * (it reads only while it can write as well). */
 static bool can_wait_for(const MqttSocket *mqtt_socket)
@@ -99,19 +111,29 @@ static bool can_wait_for(const MqttSocket *mqtt_socket)
            status.st_ino == mqtt_socket->inode && poll(&readable, 1, 0) == 0;
 }
 
-/*
- * The usleep(3) of this program, for paho's sake: its receiving thread (MQTTAsync_cycle in 1.3.12)
- * sleeps 100 ms after each second in which nothing arrived, and what arrives in that time waits.
- * Here that thread sleeps as long, but on its connection. For all other threads this is usleep(3).
- */
-int usleep(useconds_t duration_us)
+static int sleep_us(useconds_t duration_us)
 {
     const struct timespec duration = { .tv_sec = duration_us / 1000000,
                                        .tv_nsec = (long)(duration_us % 1000000) * 1000 };
+
+    return nanosleep(&duration, NULL);
+}
+
+/*
+ * The usleep(3) of this program, for paho's sake: its receiving thread (MQTTAsync_cycle in 1.3.12)
+ * sleeps 100 ms after each second in which nothing arrived, and what arrives in that time waits;
+ * and as long between two looks for its first socket. Here that thread sleeps on its connection,
+ * and while it has none, at first shortly. For all other threads this is usleep(3).
+ */
+int usleep(useconds_t duration_us)
+{
     struct pollfd readable = { .fd = receiving.fd, .events = POLLIN };
 
+    if (!is_paho_receiver())
+        return sleep_us(duration_us);
     if (can_wait_for(&receiving))
         return poll(&readable, 1, (int)(duration_us / 1000)) < 0 ? -1 : 0;
 
-    return nanosleep(&duration, NULL);
+    next_sleep_us = MIN(next_sleep_us * 2, duration_us);
+    return sleep_us(next_sleep_us);
 }

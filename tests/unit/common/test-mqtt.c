@@ -10,6 +10,9 @@
 
 #include "common/base/banned.h"
 
+#define ROUND_TRIPS 1000
+#define BURSTS      20000
+
 static char *folder;
 static Broker plain;
 static Broker tls;
@@ -262,52 +265,60 @@ static void test_socket_options(void **state)
     assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
 }
 
-/* Stock mosquitto does not set TCP_NODELAY: without TCP_QUICKACK on our side it takes 44 ms. */
+/* Question and answer between two clients: the broker's PUBACK and the answer come one shortly
+ * after the other, and stock mosquitto, which leaves TCP_NODELAY alone, holds the second back for
+ * 44 ms unless the first is acknowledged at once. */
 static void test_round_trip_time(void **state)
 {
-    g_autoptr(Client) client = connect_client("timer", all_of_test, false);
+    static const char *const questions[] = { "test/questions", NULL };
+    static const char *const answers[] = { "test/answers", NULL };
+    g_autoptr(Client) asker = connect_client("asker", answers, false);
+    g_autoptr(Client) answerer = connect_client("answerer", questions, false);
     int64_t start_us = g_get_monotonic_time();
+    int64_t average_us;
     int64_t longest_us = 0;
 
     (void)state;
 
-    for (unsigned i = 1; i <= 3000; i++) {
+    for (unsigned i = 1; i <= ROUND_TRIPS; i++) {
         int64_t before_us = g_get_monotonic_time();
 
-        assert_true(publish_text(client, "test/ping", "ping") > 0);
-        wait_until(client->messages->len == i && client->published->len == i);
+        assert_true(publish_text(asker, "test/questions", "?") > 0);
+        wait_until(answerer->messages->len == i);
+        assert_true(publish_text(answerer, "test/answers", "!") > 0);
+        wait_until(asker->messages->len == i);
         longest_us = MAX(longest_us, g_get_monotonic_time() - before_us);
     }
-    print_message("  QoS 1 to a stock broker and back: %.3f ms on average, %.1f ms at most\n",
-                  (double)(g_get_monotonic_time() - start_us) / 3000 / 1000,
-                  (double)longest_us / 1000);
-    assert_true(g_get_monotonic_time() - start_us < 3000 * 10000);
+    average_us = (g_get_monotonic_time() - start_us) / ROUND_TRIPS;
+    print_message("  two QoS 1 hops through a stock broker: %.3f ms on average, %.1f ms at most\n",
+                  (double)average_us / 1000, (double)longest_us / 1000);
+    assert_true(average_us < 10000);
     assert_true(longest_us < 500000);
 }
 
-/* Two commands shortly one after the other: paho's thread misses the signal of the second at times,
- * and sleeps for a second, unless somebody rings. */
+/* Two commands shortly one after the other: paho's thread misses the signal of the second now and
+ * then, and sleeps for a second, unless somebody rings. */
 static void test_no_missed_signals(void **state)
 {
-    g_autoptr(Client) client = connect_client("bursts", all_of_test, false);
+    g_autoptr(Client) client = connect_client("bursts", NULL, false);
     int64_t longest_us = 0;
     unsigned count = 0;
 
     (void)state;
 
-    for (unsigned i = 0; i < 3000; i++) {
+    for (unsigned i = 0; i < BURSTS; i++) {
         int64_t before_us = g_get_monotonic_time();
 
         for (unsigned k = 0; k < 3; k++) {
             assert_true(publish_text(client, "test/burst", "b") > 0);
             count++;
-            for (volatile unsigned pause = 0; pause < i % 50 * 100; pause++)
+            for (volatile unsigned pause = 0; pause < i % 100 * 50; pause++)
                 continue;
         }
         wait_until(client->published->len == count);
         longest_us = MAX(longest_us, g_get_monotonic_time() - before_us);
     }
-    print_message("  the longest of 3000 bursts: %.1f ms\n", (double)longest_us / 1000);
+    print_message("  the longest of %d bursts: %.1f ms\n", BURSTS, (double)longest_us / 1000);
     assert_true(longest_us < 500000);
 }
 
@@ -512,27 +523,6 @@ static void test_tls(void **state)
     }
 }
 
-/* More than the mailbox holds, while the main loop stands still: the link ends, nothing grows. The
- * answers alone suffice, as the broker drops messages by itself. */
-static void test_overload(void **state)
-{
-    g_autoptr(Client) client = connect_client("flood", NULL, false);
-    unsigned sent = 0;
-    int64_t deadline_ms = clock_boot_ms() + WAIT_MAX_MS;
-
-    (void)state;
-
-    while (sent < 18000 && clock_boot_ms() < deadline_ms) {
-        if (publish_text(client, "test/flood", "x") > 0)
-            sent++;
-        else
-            g_thread_yield();
-    }
-    wait_until(client->reasons->len == 1);
-    assert_string_equal(last_reason(client), "messages arrive faster than they can be handled");
-    wait_until(client->connects == 2);
-}
-
 static void test_free_sends_what_was_published(void **state)
 {
     g_autoptr(Client) reader = connect_client("reader", all_of_test, false);
@@ -593,7 +583,6 @@ int main(void)
         cmocka_unit_test(test_right_password),
         cmocka_unit_test(test_waits_grow),
         cmocka_unit_test(test_tls),
-        cmocka_unit_test(test_overload),
         cmocka_unit_test(test_free_sends_what_was_published),
         cmocka_unit_test(test_free_at_any_moment),
     };

@@ -2,6 +2,8 @@
  * follows a script, one connection after the other. */
 #include "tests/unit/common/mqtt_fixture.h"
 
+#include "common/sys/mailbox.h"
+
 #include "common/base/banned.h"
 
 /* What the broker does with one connection. */
@@ -13,6 +15,7 @@ typedef struct Act {
     uint8_t suback;  /* the code for each filter */
     uint8_t then[4]; /* sent after SUBACK */
     size_t then_length;
+    unsigned flood; /* so many publications after SUBACK */
 } Act;
 
 #define CONNACK_5(code)   .connack = { 0x20, 3, 0, code, 0 }, .connack_length = 5
@@ -25,6 +28,7 @@ typedef struct FakeBroker {
     size_t act_count;
     GThread *thread;
     unsigned versions[8]; /* that were spoken; read after the thread's end */
+    Mailbox *flooded;     /* gets an item when a flood has been acknowledged */
 } FakeBroker;
 
 /* Reads one packet of at most length bytes; 0 at the end of the connection. */
@@ -53,8 +57,35 @@ static void answer_subscribe(int fd, const Act *act, const uint8_t *packet)
     send(fd, act->then, act->then_length, MSG_NOSIGNAL);
 }
 
+/* PUBACK for a PUBLISH. */
+static void answer_publish(int fd, const uint8_t *packet)
+{
+    const uint8_t *id = packet + 4 + packet[3]; /* after the topic */
+    const uint8_t puback[] = { 0x40, 2, id[0], id[1] };
+
+    send(fd, puback, sizeof(puback), MSG_NOSIGNAL);
+}
+
+/* Sends so many publications of QoS 1 as the client acknowledges them, 50 at a time. */
+static void flood(int fd, unsigned count)
+{
+    for (unsigned i = 0; i < count; i += 50) {
+        uint8_t packet[130];
+
+        for (unsigned k = 1; k <= 50; k++) {
+            const uint8_t publish[] = { 0x32, 9, 0, 3, 't', '/', 'a', 0, (uint8_t)k, 0, 'x' };
+
+            send(fd, publish, sizeof(publish), MSG_NOSIGNAL);
+        }
+        for (unsigned k = 1; k <= 50; k++) {
+            if (read_packet(fd, packet, sizeof(packet)) == 0)
+                return;
+        }
+    }
+}
+
 /* Returns the version of the client's CONNECT. */
-static unsigned play(int fd, const Act *act)
+static unsigned play(const FakeBroker *broker, int fd, const Act *act)
 {
     uint8_t packet[130];
     unsigned version;
@@ -67,8 +98,15 @@ static unsigned play(int fd, const Act *act)
 
     send(fd, act->connack, act->connack_length, MSG_NOSIGNAL);
     while (read_packet(fd, packet, sizeof(packet)) > 0) {
-        if (packet[0] == 0x82)
-            answer_subscribe(fd, act, packet);
+        if ((packet[0] & 0xf0) == 0x30)
+            answer_publish(fd, packet);
+        if (packet[0] != 0x82)
+            continue;
+        answer_subscribe(fd, act, packet);
+        if (act->flood > 0) {
+            flood(fd, act->flood);
+            mailbox_post(broker->flooded, broker->flooded);
+        }
     }
     return version;
 }
@@ -80,7 +118,7 @@ static gpointer play_all(gpointer data)
     for (size_t i = 0; i < broker->act_count; i++) {
         int fd = accept4(broker->listener, NULL, NULL, SOCK_CLOEXEC);
 
-        broker->versions[i] = play(fd, &broker->acts[i]);
+        broker->versions[i] = play(broker, fd, &broker->acts[i]);
         close(fd);
     }
 
@@ -93,6 +131,7 @@ static Client *begin(FakeBroker *broker, const Act *acts, size_t act_count)
     g_autofree char *url = NULL;
 
     broker->listener = listen_somewhere(&broker->port);
+    broker->flooded = mailbox_new(1, NULL);
     broker->acts = acts;
     broker->act_count = act_count;
     broker->thread = g_thread_new("broker", play_all, broker);
@@ -107,6 +146,7 @@ static void end(FakeBroker *broker, Client *client)
     client_free(client);
     g_thread_join(broker->thread);
     close(broker->listener);
+    mailbox_free(broker->flooded);
     for (size_t i = 0; i < broker->act_count; i++)
         assert_int_equal(broker->versions[i], broker->acts[i].version);
 }
@@ -243,6 +283,51 @@ static void test_no_answer(void **state)
     end(&broker, client);
 }
 
+/* A broker that takes one publication at a time: PUBACK does not wake paho's sending thread. */
+static void test_one_at_a_time(void **state)
+{
+    static const Act acts[] = {
+        { 5, .connack = { 0x20, 6, 0, 0, 3, 0x21, 0, 1 }, .connack_length = 8, .suback = 1 },
+    };
+    FakeBroker broker = { 0 };
+    Client *client = begin(&broker, acts, G_N_ELEMENTS(acts));
+    int64_t start_ms;
+
+    (void)state;
+
+    wait_until(client->connects == 1);
+    start_ms = clock_boot_ms();
+    for (int i = 0; i < 50; i++)
+        assert_true(publish_text(client, "t/b", "x") > 0);
+    wait_until(client->published->len == 50);
+    print_message("  50 publications: %d ms\n", (int)(clock_boot_ms() - start_ms));
+    assert_true(clock_boot_ms() - start_ms < 5000);
+    end(&broker, client);
+}
+
+/* More than the mailbox holds, while the main loop stands still: the link ends, nothing grows. */
+static void test_overload(void **state)
+{
+    static const Act acts[] = {
+        { 5, CONNACK_5(0), .suback = 1, .flood = 17000 },
+        { 5, CONNACK_5(0), .suback = 1 },
+    };
+    FakeBroker broker = { 0 };
+    Client *client = begin(&broker, acts, G_N_ELEMENTS(acts));
+    int64_t deadline_ms = clock_boot_ms() + WAIT_MAX_MS;
+
+    (void)state;
+
+    wait_until(client->connects == 1);
+    while (!mailbox_take(broker.flooded) && clock_boot_ms() < deadline_ms)
+        g_usleep(1000);
+    wait_until(client->connects == 2);
+    assert_int_equal(client->reasons->len, 1);
+    assert_string_equal(last_reason(client), "messages arrive faster than they can be handled");
+    assert_in_range(client->messages->len, 16384, 16999);
+    end(&broker, client);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,7 +337,9 @@ int main(void)
         cmocka_unit_test(test_refused_subscription),
         cmocka_unit_test(test_disconnect_with_a_reason),
         cmocka_unit_test(test_no_answer),
+        cmocka_unit_test(test_one_at_a_time),
+        cmocka_unit_test(test_overload),
     };
 
-    return cmocka_run_group_tests_name("mqtt_versions", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("mqtt_script", tests, NULL, NULL);
 }
