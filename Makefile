@@ -26,7 +26,8 @@ try_link = $(shell echo 'int main(void) { return 0; }' | \
 try_flag = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
 WARNINGS = -Wall -Wextra -Wformat=2 -Wconversion -Wsign-conversion -Wshadow -Wvla -Wundef \
            -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wswitch-enum
-ifeq ($(filter clean help deps format,$(MAKECMDGOALS)),)
+# Asked of the machine once, and not before `run` and `test` have installed what is missing.
+ifeq ($(filter clean help deps format run test,$(MAKECMDGOALS)),)
 ifndef HARDENING
 HARDENING := $(call try_flag,-fstack-protector-strong) $(call try_flag,-fstack-clash-protection) \
              $(call try_flag,-fcf-protection=full) $(call try_flag,-ftrivial-auto-var-init=zero)
