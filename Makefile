@@ -13,7 +13,7 @@ PROGRAMS = agent1 agent2 agentctl agent2-shim
 # ---- what a machine needs (Debian 12 or later) ---------------------------------------------------
 DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libpaho-mqtt-dev \
              libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
-DEPS_RUN   = mosquitto mosquitto-clients prosody openssl
+DEPS_RUN   = mosquitto mosquitto-clients prosody openssl procps
 DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout python3-slixmpp \
              python3-paho-mqtt python3-nacl sqlite3 tmux systemd
 
