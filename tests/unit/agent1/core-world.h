@@ -24,6 +24,17 @@
 #define JOURNAL_2      "01J00000000000000000000002"
 #define SESSION        "abcdefghijklmnop"
 
+#define SECOND_MS INT64_C(1000)
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS   (60 * MINUTE_MS)
+#define DAY_MS    (24 * HOUR_MS)
+
+#define assert_contains(text, part)                                                                \
+    do {                                                                                           \
+        if (!strstr((text), (part)))                                                               \
+            fail_msg("\"%s\" does not contain \"%s\"", (text), (part));                            \
+    } while (0)
+
 typedef struct World {
     Core *core;
     Json *config;
@@ -35,6 +46,7 @@ typedef struct World {
     GPtrArray *said;                 /* Effect *, every SAY */
     GPtrArray *audit;                /* Effect *, every AUDIT */
     GPtrArray *edits;                /* Effect *, every EDIT_FILE */
+    GPtrArray *other;                /* Effect *, every one of the other outward kinds */
     int64_t now_ms;
     uint8_t seed;
 } World;
@@ -170,6 +182,7 @@ static inline void world_apply(World *world, Effects *effects)
         case EFFECT_CLEAR_RETAINED:
         case EFFECT_TRUST:
         case EFFECT_LOG:
+            world_keep(world->other, effects, i);
             break;
         }
     }
@@ -272,6 +285,7 @@ static inline World *world_new(void)
     world->said = g_ptr_array_new_with_free_func(world_free_effect);
     world->audit = g_ptr_array_new_with_free_func(world_free_effect);
     world->edits = g_ptr_array_new_with_free_func(world_free_effect);
+    world->other = g_ptr_array_new_with_free_func(world_free_effect);
     world->now_ms = WORLD_START_MS;
     world->core = core_new();
     world_configure(world);
@@ -294,14 +308,32 @@ static inline void world_free(World *world)
     g_ptr_array_unref(world->said);
     g_ptr_array_unref(world->audit);
     g_ptr_array_unref(world->edits);
+    g_ptr_array_unref(world->other);
     g_free(world);
 }
+
+static inline int world_setup(void **state)
+{
+    *state = world_new();
+    return 0;
+}
+
+static inline int world_teardown(void **state)
+{
+    world_free(*state);
+    return 0;
+}
+
+#define WORLD_TEST(function) cmocka_unit_test_setup_teardown(function, world_setup, world_teardown)
 
 /* Forgets what was sent and said so far. */
 static inline void world_forget(World *world)
 {
     g_ptr_array_set_size(world->sent, 0);
     g_ptr_array_set_size(world->said, 0);
+    g_ptr_array_set_size(world->audit, 0);
+    g_ptr_array_set_size(world->edits, 0);
+    g_ptr_array_set_size(world->other, 0);
 }
 
 /* Time passes, with a tick at each deadline of the core. */
@@ -321,6 +353,36 @@ static inline void world_wait(World *world, int64_t ms)
     assert_true(ticks < 10000); /* a deadline that never passes would spin the loop */
     world->now_ms = until_ms;
     world_step(world, event_new(EVENT_TICK));
+}
+
+/* How many effects of a kind there are among the other ones. */
+static inline unsigned world_count_other(const World *world, EffectKind kind)
+{
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; i < world->other->len; i++)
+        count += ((const Effect *)world->other->pdata[i])->kind == kind;
+    return count;
+}
+
+/* The newest audit row of a kind, or NULL. */
+static inline const EffectAudit *world_last_audit(const World *world, const char *kind)
+{
+    unsigned i;
+
+    for (i = world->audit->len; i > 0; i--) {
+        const Effect *effect = world->audit->pdata[i - 1];
+
+        if (strcmp(effect->audit.kind, kind) == 0)
+            return &effect->audit;
+    }
+    return NULL;
+}
+
+static inline unsigned world_count_rows(const World *world, Table table)
+{
+    return g_hash_table_size(world->tables[table]);
 }
 
 /* ---- people ---- */
@@ -448,6 +510,33 @@ static inline const Message *world_last_query(const World *world)
     }
     fail_msg("no query was sent");
     return NULL;
+}
+
+/* The newest control of an action that was sent, or NULL. */
+static inline const Message *world_last_control(const World *world, ControlAction action)
+{
+    unsigned i;
+
+    for (i = world->sent->len; i > 0; i--) {
+        const Message *message = ((const Effect *)world->sent->pdata[i - 1])->publish.message;
+
+        if (message->kind == MESSAGE_CONTROL && message->control.action == (int)action)
+            return message;
+    }
+    return NULL;
+}
+
+static inline unsigned world_count_controls(const World *world, ControlAction action)
+{
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; i < world->sent->len; i++) {
+        const Message *message = ((const Effect *)world->sent->pdata[i])->publish.message;
+
+        count += message->kind == MESSAGE_CONTROL && message->control.action == (int)action;
+    }
+    return count;
 }
 
 static inline unsigned world_count_sent(const World *world, MessageKind kind)

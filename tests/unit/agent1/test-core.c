@@ -4,26 +4,6 @@
 
 #include "common/base/banned.h"
 
-#define MINUTE_MS (60 * INT64_C(1000))
-
-static int setup(void **state)
-{
-    *state = world_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
-#define assert_contains(text, part)                                                                \
-    do {                                                                                           \
-        if (!strstr((text), (part)))                                                               \
-            fail_msg("\"%s\" does not contain \"%s\"", (text), (part));                            \
-    } while (0)
-
 /* ---- the whole path ---- */
 
 static void a_task_goes_there_and_back(void **state)
@@ -634,34 +614,33 @@ static void people_can_look(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-        TEST(a_task_goes_there_and_back),
-        TEST(agentctl_gets_replies_progress_and_result),
-        TEST(a_repeated_chat_is_answered_and_never_done_twice),
-        TEST(refusals_name_their_rule),
-        TEST(a_stranger_is_told_once_and_nothing_is_done),
-        TEST(blackouts_refuse_and_tell_when),
-        TEST(skills_decide_where_there_is_no_shell),
-        TEST(a_task_for_an_offline_agent_waits_then_expires),
-        TEST(a_handed_task_is_unconfirmed_until_the_agent_speaks),
-        TEST(a_task_repeats_until_it_is_acknowledged),
-        TEST(a_restart_keeps_what_was_decided),
-        TEST(a_new_journal_makes_handed_runs_unknown),
-        TEST(an_outcome_is_written_once),
-        TEST(what_an_agent_lost_is_unknown),
-        TEST(a_window_that_closes_first_defers),
-        TEST(cancel_waits_for_the_agents_claim),
-        TEST(cancel_is_at_once_when_nobody_can_have_started),
-        TEST(asleep_it_answers_only_who_wakes_it),
-        TEST(a_paused_agent_refuses_and_is_told_when_it_returns),
-        TEST(a_new_agent_waits_for_its_fingerprint),
-        TEST(a_revoked_key_counts_for_nothing),
-        TEST(another_key_for_an_accepted_name_is_an_alarm),
-        TEST(reports_count_only_from_the_runs_own_agent),
-        TEST(times_and_keys_of_a_chat_are_judged),
-        TEST(a_dry_run_sends_nothing),
-        TEST(a_delayed_message_is_asked_about),
-        TEST(people_can_look),
+        WORLD_TEST(a_task_goes_there_and_back),
+        WORLD_TEST(agentctl_gets_replies_progress_and_result),
+        WORLD_TEST(a_repeated_chat_is_answered_and_never_done_twice),
+        WORLD_TEST(refusals_name_their_rule),
+        WORLD_TEST(a_stranger_is_told_once_and_nothing_is_done),
+        WORLD_TEST(blackouts_refuse_and_tell_when),
+        WORLD_TEST(skills_decide_where_there_is_no_shell),
+        WORLD_TEST(a_task_for_an_offline_agent_waits_then_expires),
+        WORLD_TEST(a_handed_task_is_unconfirmed_until_the_agent_speaks),
+        WORLD_TEST(a_task_repeats_until_it_is_acknowledged),
+        WORLD_TEST(a_restart_keeps_what_was_decided),
+        WORLD_TEST(a_new_journal_makes_handed_runs_unknown),
+        WORLD_TEST(an_outcome_is_written_once),
+        WORLD_TEST(what_an_agent_lost_is_unknown),
+        WORLD_TEST(a_window_that_closes_first_defers),
+        WORLD_TEST(cancel_waits_for_the_agents_claim),
+        WORLD_TEST(cancel_is_at_once_when_nobody_can_have_started),
+        WORLD_TEST(asleep_it_answers_only_who_wakes_it),
+        WORLD_TEST(a_paused_agent_refuses_and_is_told_when_it_returns),
+        WORLD_TEST(a_new_agent_waits_for_its_fingerprint),
+        WORLD_TEST(a_revoked_key_counts_for_nothing),
+        WORLD_TEST(another_key_for_an_accepted_name_is_an_alarm),
+        WORLD_TEST(reports_count_only_from_the_runs_own_agent),
+        WORLD_TEST(times_and_keys_of_a_chat_are_judged),
+        WORLD_TEST(a_dry_run_sends_nothing),
+        WORLD_TEST(a_delayed_message_is_asked_about),
+        WORLD_TEST(people_can_look),
     };
 
     return cmocka_run_group_tests_name("core", tests, NULL, NULL);
