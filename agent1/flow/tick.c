@@ -103,8 +103,9 @@ void tick_do(Core *core)
         core->runs_due_ms = runs_deadline(core);
     }
     chats_forget_old(core);
-    if (core->now_ms >= core->housekeeping_ms) {
+    if (core->now_ms >= questions_next_deadline(core))
         questions_forget_old(core);
+    if (core->now_ms >= core->housekeeping_ms) {
         registration_forget_old(core);
         core->housekeeping_ms = core->now_ms + 3600 * INT64_C(1000);
     }

@@ -65,6 +65,21 @@ static void a_yes_has_the_rights_of_now(void **state)
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
 }
 
+static void a_question_lasts_a_day(void **state)
+{
+    World *world = *state;
+
+    world_wait(world, 30 * MINUTE_MS);
+    write_late(world, "oskar", "q1", "@web1 one");
+    world_wait(world, DAY_MS - SECOND_MS);
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+    /* world_wait() fails when a deadline does not pass. */
+    world_wait(world, 2 * SECOND_MS);
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 0);
+    world_write(world, "oskar", NULL, "!yes");
+    assert_string_equal(world_last_said(world), "no question is open here");
+}
+
 /* ---- deadlines ---- */
 
 static void nothing_waits_in_an_idle_house(void **state)
@@ -131,6 +146,7 @@ int main(void)
         WORLD_TEST(of_two_questions_one_must_be_named),
         WORLD_TEST(a_repeat_of_a_late_message_asks_once),
         WORLD_TEST(a_yes_has_the_rights_of_now),
+        WORLD_TEST(a_question_lasts_a_day),
         WORLD_TEST(nothing_waits_in_an_idle_house),
         WORLD_TEST(keys_that_wait_are_forgotten_after_a_day),
         WORLD_TEST(a_key_that_asks_again_waits_on),
