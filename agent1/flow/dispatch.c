@@ -227,7 +227,10 @@ static void send_due_queries(Core *core)
     for (i = 0; i < agents->len; i++) {
         FleetAgent *agent = agents->pdata[i];
 
-        if (agent->query_due_ms <= core->now_ms && agent->journal) {
+        /* Never seen, only paused by a person: it is asked when it registers. */
+        if (!agent->journal)
+            continue;
+        if (agent->query_due_ms <= core->now_ms) {
             send_query(core, agent, agent->query_id, NULL);
             agent->query_due_ms = core->now_ms + QUERY_BASE_MS +
                                   backoff_wait_ms(agent->query_sent, QUERY_BASE_MS, QUERY_CAP_MS,

@@ -82,6 +82,22 @@ static void a_question_lasts_a_day(void **state)
 
 /* ---- deadlines ---- */
 
+/* An agent that was never seen can be paused; then it has a row, but nobody to ask. */
+static void an_agent_that_never_came_is_not_waited_for(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "!agentOFF web1");
+    world_link(world, LINK_MQTT, false);
+    world_link(world, LINK_MQTT, true);
+    world_forget(world);
+    world_wait(world, 10 * MINUTE_MS);
+    assert_int_equal(world->sent->len, 0);
+    world_restart(world);
+    world_wait(world, 10 * MINUTE_MS);
+    assert_int_equal(world->sent->len, 0);
+}
+
 static void nothing_waits_in_an_idle_house(void **state)
 {
     World *world = *state;
@@ -147,6 +163,7 @@ int main(void)
         WORLD_TEST(a_repeat_of_a_late_message_asks_once),
         WORLD_TEST(a_yes_has_the_rights_of_now),
         WORLD_TEST(a_question_lasts_a_day),
+        WORLD_TEST(an_agent_that_never_came_is_not_waited_for),
         WORLD_TEST(nothing_waits_in_an_idle_house),
         WORLD_TEST(keys_that_wait_are_forgotten_after_a_day),
         WORLD_TEST(a_key_that_asks_again_waits_on),
