@@ -81,6 +81,10 @@ static void begin_attempt(Core *core, Run *run)
     run->is_handed = false;
     run->is_unconfirmed = false;
     g_clear_pointer(&run->journal, g_free);
+    /* What was said of the attempt before says nothing about this one. */
+    g_clear_pointer(&run->outcome.rule, g_free);
+    g_clear_pointer(&run->outcome.reason, g_free);
+    g_hash_table_remove(core->held_progress, run->id);
 }
 
 RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reason)

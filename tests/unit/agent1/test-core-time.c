@@ -156,6 +156,106 @@ static void chat_ids_are_forgotten_when_no_repeat_can_come(void **state)
     assert_int_equal(world_count_rows(world, TABLE_CHATS), 0);
 }
 
+/* ---- deferred runs ---- */
+
+/* A run that its agent did not start because a window closed first. */
+static void begin_deferred(World *world, const char *blackouts)
+{
+    const char *run;
+    Message *message = message_new(MESSAGE_RESULT, WORLD_MESSAGE_ID, "web1", world->now_ms);
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    run = world_run_id(world, 1);
+    json_free(world->blackouts);
+    world->blackouts = world_json(blackouts);
+    world_configure(world);
+    message->result.run = g_strdup(run);
+    message->result.attempt = 1;
+    message->result.state = g_strdup("deferred");
+    message->result.exit_code = MESSAGE_ABSENT;
+    message->result.signal = MESSAGE_ABSENT;
+    message->result.started_ms = MESSAGE_ABSENT;
+    message->result.rule = g_strdup("blackout");
+    message->result.reason = g_strdup("a window closed");
+    world_report(world, JOURNAL_1, message);
+    assert_string_equal(world_run_state(world, 1), "deferred");
+}
+
+#define ALWAYS "[{\"start\":\"00:00\",\"end\":\"12:00\"},{\"start\":\"12:00\",\"end\":\"24:00\"}]"
+
+static void a_deferred_run_is_missed_after_a_day(void **state)
+{
+    World *world = *state;
+
+    begin_deferred(world, ALWAYS);
+    world_wait(world, DAY_MS - SECOND_MS);
+    assert_string_equal(world_run_state(world, 1), "deferred");
+    world_wait(world, 2 * SECOND_MS);
+    assert_string_equal(world_run_state(world, 1), "missed");
+    assert_contains(world_last_said(world), "#1 web1: missed (it waited a day for its window)");
+}
+
+static void a_deferred_run_meets_the_gate_again(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *user; /* who writes, meanwhile; NULL: nobody */
+        const char *text;
+        const char *state;
+        const char *said;
+    } rows[] = {
+        { "nothing changed", NULL, NULL, "queued", NULL },
+        { "paused: it goes on waiting", "oskar", "!agentOFF web1", "deferred", NULL },
+        { "asleep: it goes on waiting", "oskar", "!agentsOFF", "deferred", NULL },
+        { "cancelled", "oskar", "!cancel 1", "cancelled", "#1 web1: cancelled" },
+        { "revoked", "ana", "!revoke web1", "rejected",
+          "#1 web1: refused (not_accepted): its key was revoked" },
+    };
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        World *world = world_new();
+        unsigned said;
+        bool is_said = rows[i].said == NULL;
+
+        print_message("%s\n", rows[i].what);
+        begin_deferred(world, "[{\"start\":\"14:00\",\"end\":\"15:00\"}]");
+        world_forget(world);
+        if (rows[i].user)
+            world_write(world, rows[i].user, NULL, rows[i].text);
+        world_wait(world, HOUR_MS);
+        assert_string_equal(world_run_state(world, 1), rows[i].state);
+        for (said = 0; said < world->said->len; said++) {
+            const Effect *effect = world->said->pdata[said];
+
+            is_said = is_said || strcmp(effect->say.text, rows[i].said) == 0;
+        }
+        assert_true(is_said);
+        world_free(world);
+    }
+}
+
+static void a_deferred_run_of_a_user_who_left_is_refused(void **state)
+{
+    World *world = *state;
+    g_autofree char *text = NULL;
+    g_auto(GStrv) parts = NULL;
+    g_autofree char *renamed = NULL;
+
+    begin_deferred(world, "[{\"start\":\"14:00\",\"end\":\"15:00\"}]");
+    text = json_print(world->config);
+    parts = g_strsplit(text, "\"oskar\"", 2);
+    renamed = g_strjoinv("\"olga\"", parts);
+    json_free(world->config);
+    world->config = world_json(renamed);
+    world_configure(world);
+    world_wait(world, HOUR_MS);
+    assert_string_equal(world_run_state(world, 1), "rejected");
+    assert_string_equal(row_text(world_run(world, 1), RUNS_RULE), "role");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +268,9 @@ int main(void)
         WORLD_TEST(keys_that_wait_are_forgotten_after_a_day),
         WORLD_TEST(a_key_that_asks_again_waits_on),
         WORLD_TEST(chat_ids_are_forgotten_when_no_repeat_can_come),
+        WORLD_TEST(a_deferred_run_is_missed_after_a_day),
+        WORLD_TEST(a_deferred_run_meets_the_gate_again),
+        WORLD_TEST(a_deferred_run_of_a_user_who_left_is_refused),
     };
 
     return cmocka_run_group_tests_name("core-time", tests, NULL, NULL);
