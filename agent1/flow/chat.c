@@ -20,6 +20,8 @@
 #define XMPP_REPEATS_MS   (24 * HOUR_MS)
 #define STRANGER_REPLY_MS (60 * INT64_C(1000))
 #define SESSIONS_MAX      20000
+/* Every start of agentctl makes a session. One that came back after this is bound anew. */
+#define SESSION_KEPT_MS (24 * HOUR_MS)
 
 /* ---- what a line does ---- */
 
@@ -254,8 +256,25 @@ static char *session_of(Core *core, const EventMessage *event)
         row_set_text(row, SESSIONS_KEY, event->sender);
         row_set_int(row, SESSIONS_SEEN, core->now_ms);
         ledger_put(sessions, row, core->fx);
+    } else if (row && core->now_ms - row_int(row, SESSIONS_SEEN) > HOUR_MS) {
+        row_set_int(row, SESSIONS_SEEN, core->now_ms);
+        ledger_changed(sessions, row, core->fx);
     }
     return g_steal_pointer(&session);
+}
+
+void chat_forget_sessions(Core *core)
+{
+    Ledger *sessions = core->ledgers[TABLE_SESSIONS];
+    g_autoptr(GPtrArray) rows = ledger_list(sessions);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+
+        if (core->now_ms - row_int(row, SESSIONS_SEEN) > SESSION_KEPT_MS)
+            ledger_remove(sessions, row_text(row, SESSIONS_NAME), core->fx);
+    }
 }
 
 static void answer_once(Core *core, const Speaker *speaker, const char *text)

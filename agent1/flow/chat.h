@@ -16,4 +16,7 @@ void chat_take_message(Core *core, const EventMessage *event);
 /* Does what a text says, within a turn that is begun already: what !yes makes of an old text. */
 void chat_act_in(Core *core, Turn *turn, const char *text);
 
+/* Forgets the sessions of agentctl that nobody used for a day. */
+void chat_forget_sessions(Core *core);
+
 #endif

@@ -54,7 +54,7 @@ struct Core {
     GHashTable *held_progress; /* run id → seq of the last progress forwarded */
     int64_t queries_due_ms;    /* when the next agent is asked about its runs */
     int64_t runs_due_ms;       /* when a live run is worth a look for its time alone */
-    int64_t housekeeping_ms;   /* when waiting keys are dropped next */
+    int64_t housekeeping_ms;   /* when waiting keys and old sessions are dropped next */
     int64_t chats_sweep_ms;    /* when old chat ids are forgotten next */
     uint64_t refused_count;    /* messages that admission turned away */
 };

@@ -1,5 +1,6 @@
 #include "agent1/flow/tick.h"
 
+#include "agent1/flow/chat.h"
 #include "agent1/flow/chats.h"
 #include "agent1/flow/delegate.h"
 #include "agent1/flow/dispatch.h"
@@ -107,6 +108,7 @@ void tick_do(Core *core)
         questions_forget_old(core);
     if (core->now_ms >= core->housekeeping_ms) {
         registration_forget_old(core);
+        chat_forget_sessions(core);
         core->housekeeping_ms = core->now_ms + 3600 * INT64_C(1000);
     }
     dispatch_due(core);

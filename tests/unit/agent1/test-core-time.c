@@ -156,6 +156,24 @@ static void chat_ids_are_forgotten_when_no_repeat_can_come(void **state)
     assert_int_equal(world_count_rows(world, TABLE_CHATS), 0);
 }
 
+static void sessions_are_forgotten_and_make_room(void **state)
+{
+    World *world = *state;
+
+    world_type(world, "c1", "!agents", false, false);
+    assert_int_equal(world_count_rows(world, TABLE_SESSIONS), 1);
+    world_wait(world, 20 * HOUR_MS);
+    world_type(world, "c2", "!agents", false, false);
+    world_wait(world, 20 * HOUR_MS);
+    assert_int_equal(world_count_rows(world, TABLE_SESSIONS), 1); /* it is in use */
+    world_restart(world);
+    world_wait(world, 6 * HOUR_MS);
+    assert_int_equal(world_count_rows(world, TABLE_SESSIONS), 0);
+    /* It can come back, and be bound to its key anew. */
+    world_type(world, "c3", "!agents", false, false);
+    assert_int_equal(world_count_rows(world, TABLE_SESSIONS), 1);
+}
+
 /* ---- deferred runs ---- */
 
 /* A run that its agent did not start because a window closed first. */
@@ -268,6 +286,7 @@ int main(void)
         WORLD_TEST(keys_that_wait_are_forgotten_after_a_day),
         WORLD_TEST(a_key_that_asks_again_waits_on),
         WORLD_TEST(chat_ids_are_forgotten_when_no_repeat_can_come),
+        WORLD_TEST(sessions_are_forgotten_and_make_room),
         WORLD_TEST(a_deferred_run_is_missed_after_a_day),
         WORLD_TEST(a_deferred_run_meets_the_gate_again),
         WORLD_TEST(a_deferred_run_of_a_user_who_left_is_refused),
