@@ -11,11 +11,14 @@
 void abort_point(int folder, const char *name)
 {
     char wanted[64];
+    size_t length = strlen(name);
 
-    if (!ABORT_POINTS || files_read(folder, "abort_at", wanted, sizeof(wanted)) < 0)
+    if (!ABORT_POINTS || files_read(folder, "abort_at", wanted, sizeof(wanted)) < 0 ||
+        strncmp(wanted, name, length) != 0)
         return;
 
-    wanted[strcspn(wanted, "\n")] = '\0';
-    if (strcmp(wanted, name) == 0)
+    if (strcmp(wanted + length, " stop") == 0)
+        raise(SIGSTOP);
+    else if (wanted[length] == '\0')
         raise(SIGKILL);
 }

@@ -283,14 +283,33 @@ def test_cancel_by_rename_is_seen(folder, tmp_path):
     assert folder.end["end"] == "cancelled"
 
 
-def test_cancel_reaches_every_descendant(folder, tmp_path):
-    folder.shell(f"(trap 'echo got >> {tmp_path}/got; exit' TERM; echo 1; sleep 1000 & wait) & "
-                 f"setsid sh -c \"trap 'echo got >> {tmp_path}/got; exit' TERM; echo 2;"
-                 " sleep 1000 & wait\" & wait; wait").launch()
-    wait_for(lambda: folder.has("head") and len(folder.output()) == 4)
+def test_cancel_reaches_every_descendant(folder):
+    """A child, and a grandchild in a session of its own; the command waits for their farewell."""
+    folder.python("""
+import os, signal, time
+def say(text):
+    os.write(1, text)
+def live():
+    signal.signal(signal.SIGTERM, lambda *_: (say(b"bye "), os._exit(0)))
+    say(b"ready ")
+    while True: time.sleep(100)
+read, write = os.pipe()
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if os.fork() == 0:
+    os.close(read)
+    if os.fork() == 0:
+        os.setsid()
+        live()
+    live()
+os.close(write)
+os.read(read, 1)
+say(b"end")
+""", grace_ms=20000).launch()
+    wait_for(lambda: folder.has("head") and folder.output() == b"ready ready ")
     (folder / "cancel").touch()
     assert folder.shims[0].wait(30) == 0
-    assert folder.end["end"] == "cancelled"
+    assert folder.output() == b"ready ready bye bye end"
+    assert (folder.end["end"], folder.end["exit_code"]) == ("cancelled", 0)
     assert not folder.processes()
 
 
@@ -684,13 +703,52 @@ def test_a_kill_at_every_point(folder, point, has_claim, has_exit, least, most):
         assert folder.starts == 1 and folder.end["exit_code"] == 0
 
 
+def stop_at(folder, point):
+    """Starts a shim that stops at the point; returns it once it has."""
+    (folder / "abort_at").write_text(f"{point} stop")
+    shim = folder.launch()
+    wait_for(lambda: Path(f"/proc/{shim.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T")
+    return shim
+
+
+@pytest.mark.parametrize("name, content, claim", [
+    ("cancel", b"", b"claim: cancelled\n"),
+    ("claim", b"format: 1\nclaim: rejected\n", b"claim: rejected\n"),
+])
+def test_who_comes_before_the_claim_wins(folder, name, content, claim):
+    """The command is ready and held back when agent2 cancels, or makes its own claim."""
+    shim = stop_at(folder.shell(count_start(folder)), "held")
+    (folder / name).write_bytes(content)
+    shim.send_signal(signal.SIGCONT)
+    assert shim.wait(30) == 0
+    assert claim in (folder / "claim").read_bytes()
+    assert folder.starts == 0 and not folder.has("exit") and not folder.has("exit.new")
+    assert not folder.processes()
+
+
+def test_the_last_second_may_pass_before_the_claim(folder):
+    shim = stop_at(folder.shell(count_start(folder), expires=now_ms() + 1500), "held")
+    wait_for(lambda: now_ms() >= fields(folder / "task")["expires"])
+    shim.send_signal(signal.SIGCONT)
+    assert shim.wait(30) == 0
+    assert folder.claim["claim"] == "expired" and folder.starts == 0
+
+
+def test_who_comes_after_the_claim_ends_it(folder):
+    shim = stop_at(folder.shell("exec sleep 1000"), "claimed")
+    (folder / "cancel").touch()
+    shim.send_signal(signal.SIGCONT)
+    assert shim.wait(30) == 0
+    assert folder.claim["claim"] == "started" and folder.end["end"] == "cancelled"
+
+
 # ---- what the command sees -------------------------------------------------------------------------
 
 
 def test_streams_and_descriptors(folder):
     extra = [fd for pipe in (os.pipe(), os.pipe()) for fd in pipe]
     folder.python("import os\n"
-                  "print(sorted(int(fd) for fd in os.listdir('/proc/self/fd'))[:4])\n"
+                  "print(sorted(int(fd) for fd in os.listdir('/proc/self/fd')))\n"
                   "print(os.readlink('/proc/self/fd/0'), repr(os.read(0, 10)))\n"
                   "print(os.readlink('/proc/self/fd/1') == os.readlink('/proc/self/fd/2'))")
     folder.complete(pass_fds=extra)
