@@ -288,6 +288,9 @@ static void settle_ended(Core *core, const Pending *pending, const GPtrArray *ro
     }
     if (strcmp(run->agent, agent->name) != 0)
         return;
+    /* Ahead of us, as after a restored backup: it is taken when this attempt leaves, and repeats. */
+    if (!run_state_is_terminal(run->state) && message->result.attempt >= run->attempt)
+        return;
     if (run_state_is_terminal(run->state) && event != RUN_EVENT_WINDOW_CLOSED &&
         (message->result.attempt != run->attempt ||
          run_apply(run, event, core->now_ms) == RUN_CONTRADICTED))
@@ -308,7 +311,7 @@ void reports_take_result(Core *core, FleetAgent *agent, const Message *message)
                     "a result without a believable state is refused");
         return;
     }
-    if (!run || !run->is_handed) {
+    if (!run || run->state < RUN_QUEUED) {
         pending_ask(core, settle_ended, NULL, agent->name, message, NULL, QUERY_RUN_BY_ID,
                     result->run, 0, 1);
         return;

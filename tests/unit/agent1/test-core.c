@@ -297,6 +297,22 @@ static void an_outcome_is_written_once(void **state)
     assert_int_equal(g_hash_table_size(world->tables[TABLE_ORPHANS]), 1);
 }
 
+static void a_restored_backup_takes_the_agents_word(void **state)
+{
+    World *world = *state;
+
+    /* The rows say "not handed yet"; the agent has done it in the time that the backup forgot. */
+    world_write(world, "oskar", NULL, "@web1 true");
+    assert_int_equal(row_int(world_run(world, 1), RUNS_IS_HANDED), 0);
+    world_link(world, LINK_MQTT, false);
+    world_register(world, JOURNAL_1, 1);
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
+    assert_string_equal(world_run_state(world, 1), "succeeded");
+    world_link(world, LINK_MQTT, true);
+    world_wait(world, MINUTE_MS);
+    assert_null(world_last_sent(world, MESSAGE_TASK));
+}
+
 static void what_an_agent_lost_is_unknown(void **state)
 {
     World *world = *state;
