@@ -35,7 +35,8 @@ static void free_pending(void *data)
 
 static void apply_settings(Worker *worker, WorkerSettings *settings)
 {
-    const char *peer = worker->peer ? worker_admission_key(settings, worker->peer) : NULL;
+    const char *last = worker->peer ? worker->peer : worker->counters.peer;
+    const char *peer = last ? worker_admission_key(settings, last) : NULL;
 
     worker->peer = peer ? peer : g_ptr_array_index(settings->orchestrator_keys, 0);
     worker_settings_free(worker->settings);
@@ -127,6 +128,9 @@ static void follow_key(Worker *worker, const char *sender)
         return;
     worker->peer = key;
     worker->presence.is_status_due = true;
+    g_free(worker->counters.peer);
+    worker->counters.peer = g_strdup(key);
+    worker_touch_counters(worker);
 }
 
 static void take_message(Worker *worker, const WorkerMessage *received, WorkerEffects *effects)
@@ -359,6 +363,7 @@ void worker_restore(Worker *worker, const GPtrArray *folders, int64_t now_ms, in
                            error->message);
     for (guint i = 0; i < folders->len; i++)
         worker_restore_folder(worker, g_ptr_array_index(folders, i), effects);
+    jobs_sort_live(worker->jobs);
     finish_step(worker, effects);
 }
 

@@ -19,6 +19,20 @@ typedef void (*Handler)(Worker *worker, const Message *message, WorkerEffects *e
 /* ---- those with a sequence number: pause, resume, policy ---------------------------------------
  */
 
+void worker_flush_acks(Worker *worker, WorkerEffects *effects)
+{
+    for (guint i = 0; i < worker->pending_acks->len;) {
+        const PendingAck *pending = g_ptr_array_index(worker->pending_acks, i);
+
+        if (pending->version > worker->stored_version) {
+            i++;
+            continue;
+        }
+        worker_ack(worker, effects, pending->in_reply_to, NULL, 0, ACK_DONE, RULE_NONE, NULL);
+        g_ptr_array_remove_index(worker->pending_acks, i);
+    }
+}
+
 static bool take_policy(Worker *worker, const Message *message, WorkerEffects *effects)
 {
     const Json *policy = message->control.policy;
@@ -70,20 +84,7 @@ static void take_sequenced(Worker *worker, const Message *message, WorkerEffects
                            worker->counters.is_paused ? "; no task starts" : "");
     }
     worker_ack_later(worker, message->id, worker->counters_version + worker->are_counters_dirty);
-}
-
-void worker_flush_acks(Worker *worker, WorkerEffects *effects)
-{
-    for (guint i = 0; i < worker->pending_acks->len;) {
-        const PendingAck *pending = g_ptr_array_index(worker->pending_acks, i);
-
-        if (pending->version > worker->stored_version) {
-            i++;
-            continue;
-        }
-        worker_ack(worker, effects, pending->in_reply_to, NULL, 0, ACK_DONE, RULE_NONE, NULL);
-        g_ptr_array_remove_index(worker->pending_acks, i);
-    }
+    worker_flush_acks(worker, effects);
 }
 
 /* ---- those about one run -----------------------------------------------------------------------

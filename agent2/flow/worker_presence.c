@@ -1,6 +1,7 @@
 #include "agent2/flow/worker_presence.h"
 
 #include "common/base/limits.h"
+#include "common/base/quantity.h"
 
 #include <string.h>
 
@@ -158,11 +159,15 @@ void worker_take_register_ack(Worker *worker, const MessageAck *ack, WorkerEffec
 /* ---- status ------------------------------------------------------------------------------------
  */
 
+static bool is_clock_off(const Worker *worker)
+{
+    return ABS(worker_clock_offset(&worker->clock)) > CLOCK_OFFSET_WARN_MS;
+}
+
 static Message *new_status(Worker *worker, AgentState state, int64_t seq)
 {
     Message *message = worker_new_message(worker, MESSAGE_STATUS);
     MessageStatus *status = &message->status;
-    int64_t offset_ms = worker_clock_offset(&worker->clock);
 
     status->name = g_strdup(worker->settings->name);
     status->session = worker->session;
@@ -172,7 +177,8 @@ static Message *new_status(Worker *worker, AgentState state, int64_t seq)
     status->running = jobs_count_shims(worker->jobs);
     status->queued = jobs_count_in(worker->jobs, JOB_QUEUED);
     status->version = g_strdup(worker->settings->version);
-    status->clock_offset_ms = ABS(offset_ms) > CLOCK_OFFSET_WARN_MS ? offset_ms : MESSAGE_ABSENT;
+    status->clock_offset_ms =
+        is_clock_off(worker) ? worker_clock_offset(&worker->clock) : MESSAGE_ABSENT;
     return message;
 }
 
@@ -189,6 +195,7 @@ static void send_status(Worker *worker, AgentState state, WorkerEffects *effects
     message = new_status(worker, state, ++presence->seq);
     presence->running = (unsigned)message->status.running;
     presence->queued = (unsigned)message->status.queued;
+    presence->is_clock_off = is_clock_off(worker);
     presence->is_status_due = false;
     presence->status_boot_ms = worker->boot_ms;
     worker_effects_publish(effects, topic, worker->peer, false, true, message);
@@ -205,7 +212,8 @@ static int64_t status_boot_ms(const Worker *worker)
     bool is_changed = presence->running != jobs_count_shims(worker->jobs) ||
                       presence->queued != jobs_count_in(worker->jobs, JOB_QUEUED);
 
-    if (presence->is_status_due || presence->state != present_state(worker))
+    if (presence->is_status_due || presence->state != present_state(worker) ||
+        presence->is_clock_off != is_clock_off(worker))
         return worker->boot_ms;
     return presence->status_boot_ms + (is_changed ? STATUS_COUNTS_MS : STATUS_HEARTBEAT_MS);
 }
@@ -256,12 +264,24 @@ static bool may_register(const Worker *worker)
     return !worker->presence.is_registered && worker_may_connect(worker);
 }
 
+static void log_clock(Worker *worker, WorkerEffects *effects)
+{
+    int64_t offset_ms = worker_clock_offset(&worker->clock);
+    g_autofree char *offset = duration_format(ABS(offset_ms));
+
+    if (is_clock_off(worker) && !worker->presence.is_clock_off)
+        worker_effects_log(effects, WORKER_LOG_WARNING, NULL,
+                           "agent1's clock is %s %s this one; expiry is judged by agent1's", offset,
+                           offset_ms > 0 ? "ahead of" : "behind");
+}
+
 void worker_show(Worker *worker, WorkerEffects *effects)
 {
     if (!worker->is_linked || worker->is_stopping)
         return;
     if (may_register(worker) && worker->boot_ms >= worker->presence.register_boot_ms)
         send_registration(worker, effects);
+    log_clock(worker, effects);
     if (worker->boot_ms >= status_boot_ms(worker))
         send_status(worker, present_state(worker), effects);
 }

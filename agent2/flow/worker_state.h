@@ -36,6 +36,7 @@ typedef struct WorkerPresence {
     bool is_status_due;
     int64_t status_boot_ms; /* of the last status */
     unsigned running;       /* as told in it */
+    bool is_clock_off;
     unsigned queued;
 } WorkerPresence;
 

@@ -59,7 +59,6 @@ struct Jobs {
     GHashTable *by_run; /* run → GPtrArray of borrowed Job * */
     GPtrArray *live;    /* borrowed, in the order of arrival */
     unsigned counts[JOB_STATE_COUNT];
-    uint64_t arrivals;
 };
 
 /* The record of `meta`, with its format. */
@@ -257,7 +256,6 @@ void jobs_add(Jobs *jobs, Job *job)
     }
     g_ptr_array_add(attempts, job);
     g_hash_table_insert(jobs->by_key, make_key(job->run, job->attempt), job);
-    job->order = jobs->arrivals++;
     jobs->counts[job->state]++;
     if (job->state != JOB_OVER)
         g_ptr_array_add(jobs->live, job);
@@ -319,6 +317,21 @@ const GPtrArray *jobs_live(const Jobs *jobs)
 GPtrArray *jobs_live_copy(const Jobs *jobs)
 {
     return g_ptr_array_copy(jobs->live, NULL, NULL);
+}
+
+static int compare_arrival(const void *a, const void *b)
+{
+    const JobMeta *left = &(*(Job *const *)a)->meta;
+    const JobMeta *right = &(*(Job *const *)b)->meta;
+
+    if (left->received_ms != right->received_ms)
+        return left->received_ms < right->received_ms ? -1 : 1;
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+void jobs_sort_live(Jobs *jobs)
+{
+    g_ptr_array_sort(jobs->live, compare_arrival);
 }
 
 unsigned jobs_count(const Jobs *jobs)

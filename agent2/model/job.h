@@ -64,7 +64,6 @@ typedef struct Job {
     int64_t attempt;
     JobState state; /* only job_apply() sets it */
     JobMeta meta;
-    uint64_t order; /* of arrival */
 
     /* The outcome, from JOB_REFUSING, JOB_CLAIMING or JOB_ENDED on. */
     RunState outcome;
@@ -125,7 +124,7 @@ Jobs *jobs_new(void);
 void jobs_free(Jobs *jobs);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Jobs, jobs_free)
 
-/* Takes the job over; there is none of the same run and attempt (asserted). Gives it its order. */
+/* Takes the job over; there is none of the same run and attempt (asserted). */
 void jobs_add(Jobs *jobs, Job *job);
 void jobs_remove(Jobs *jobs, Job *job);
 
@@ -141,6 +140,10 @@ bool jobs_apply(Jobs *jobs, Job *job, JobEvent event);
  * added, removed or moved. jobs_live_copy() stays valid while jobs move, not when they go. */
 const GPtrArray *jobs_live(const Jobs *jobs);
 GPtrArray *jobs_live_copy(const Jobs *jobs);
+
+/* Puts the live jobs in the order in which their tasks came, by what `meta` says: after a restart
+ * they were added as their folders lay. */
+void jobs_sort_live(Jobs *jobs);
 
 unsigned jobs_count(const Jobs *jobs);
 unsigned jobs_count_in(const Jobs *jobs, JobState state);

@@ -32,6 +32,7 @@ static const Field fields[] = {
     { .name = "epoch", .kind = FIELD_INT, .offset = COUNTER(epoch), .is_required = true,
       .minimum = 0, .maximum = LARGEST, .absent = -1 },
     { .name = "is_paused", .kind = FIELD_BOOL, .offset = COUNTER(is_paused) },
+    { .name = "peer", .kind = FIELD_STRING, .offset = COUNTER(peer) },
     { .name = "policy", .kind = FIELD_JSON, .offset = COUNTER(policy) },
     { .name = NULL },
 };
@@ -47,6 +48,7 @@ void worker_counters_init(WorkerCounters *counters, const char *journal)
 void worker_counters_clear(WorkerCounters *counters)
 {
     g_clear_pointer(&counters->journal, g_free);
+    g_clear_pointer(&counters->peer, g_free);
     g_clear_pointer(&counters->policy, json_free);
 }
 

@@ -17,6 +17,7 @@ typedef struct WorkerCounters {
     int64_t control_seq; /* the highest that took effect */
     int64_t epoch;       /* the highest of agent1 that was seen */
     bool is_paused;
+    char *peer;   /* agent1's key that spoke last; NULL: none did */
     Json *policy; /* as it came last; NULL: none came yet */
 } WorkerCounters;
 
