@@ -194,22 +194,32 @@ static void hold_registration(Core *core, const char *key, const Message *messag
     g_hash_table_replace(core->registrations, g_strdup(key), message_copy(message));
 }
 
+/* A key waits under one name: with another one it takes a place of that name, as a new key does. */
+static bool has_place(const Core *core, const Row *row, bool is_known, const char *name)
+{
+    if (is_known)
+        return true;
+    if (!row && ledger_count(core->ledgers[TABLE_WAITING]) >= WAITING_MAX)
+        return false;
+    return count_waiting(core, name) < WAITING_KEYS_PER_NAME;
+}
+
 static void wait_for_accept(Core *core, const char *key, const Message *message)
 {
     const MessageRegister *registration = &message->registration;
     Ledger *waiting = core->ledgers[TABLE_WAITING];
     Row *row = ledger_find(waiting, key);
+    bool is_known = row && strcmp(row_text(row, WAITING_NAME), registration->name) == 0;
 
-    if (!row && (ledger_count(waiting) >= WAITING_MAX ||
-                 count_waiting(core, registration->name) >= WAITING_KEYS_PER_NAME)) {
+    if (!has_place(core, row, is_known, registration->name)) {
         core->refused_count++;
         return;
     }
-    if (!row || core->now_ms - row_int(row, WAITING_LAST) > HOUR_MS) {
+    if (!is_known || core->now_ms - row_int(row, WAITING_LAST) > HOUR_MS) {
         g_autofree char *version =
             registration->version ? text_make_line(registration->version, 40) : NULL;
         g_autofree char *host = registration->host ? text_make_line(registration->host, 80) : NULL;
-        int64_t first_ms = row ? row_int(row, WAITING_FIRST) : core->now_ms;
+        int64_t first_ms = is_known ? row_int(row, WAITING_FIRST) : core->now_ms;
 
         row = row_new(TABLE_WAITING);
         row_set_text(row, WAITING_KEY, key);

@@ -54,6 +54,45 @@ static void a_hundred_keys_wait_at_most(void **state)
     assert_int_equal(world_last_sent(world, MESSAGE_ACK)->ack.state, ACK_DONE);
 }
 
+/* One key under two names waits under the last one, and never fills another name's places. */
+static void a_key_waits_under_one_name(void **state)
+{
+    World *world = *state;
+    g_autofree char *fingerprint = fingerprint_of(40);
+    g_autofree char *accept = g_strdup_printf("!accept db1 %.9s", fingerprint);
+    g_autofree char *shown = g_strdup_printf("full: asks to join, fingerprint %s", fingerprint);
+    uint8_t key;
+
+    for (key = 20; key < 28; key++)
+        world_register_as(world, key, "full", JOURNAL_1, 1, SKILLS_SHELL);
+    world_register_as(world, 40, "db1", JOURNAL_1, 1, SKILLS_SHELL);
+    world_register_as(world, 40, "full", JOURNAL_1, 2, SKILLS_SHELL);
+    world->now_ms += 2 * HOUR_MS;
+    world_register_as(world, 40, "full", JOURNAL_1, 3, SKILLS_SHELL);
+    world_write(world, "vera", NULL, "!agents");
+    assert_null(strstr(world_last_said(world), shown));
+    world_register_as(world, 40, "db2", JOURNAL_1, 4, SKILLS_SHELL);
+    world_write(world, "ana", NULL, accept);
+    assert_contains(world_last_said(world), "db1: no waiting key of that name has such");
+    assert_contains(world_last_said(world), "db2 waits, from host host, fingerprint");
+}
+
+/* The last register of a key that waits may name another agent than the one that is accepted. */
+static void accepting_one_name_admits_no_other(void **state)
+{
+    World *world = *state;
+    g_autofree char *fingerprint = fingerprint_of(40);
+    g_autofree char *accept = g_strdup_printf("!accept db1 %.9s", fingerprint);
+    unsigned i;
+
+    world_register_as(world, 40, "db1", JOURNAL_1, 1, SKILLS_SHELL);
+    world_register_as(world, 40, "db2", JOURNAL_1, 2, SKILLS_SHELL);
+    world_write(world, "ana", NULL, accept);
+    assert_false(g_hash_table_contains(world->tables[TABLE_AGENTS], "db2"));
+    for (i = 0; i < world->edits->len; i++)
+        assert_string_not_equal(((const Effect *)world->edits->pdata[i])->edit.name, "db2");
+}
+
 static void one_notice_a_name_and_hour(void **state)
 {
     World *world = *state;
@@ -325,6 +364,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(eight_keys_wait_for_one_name),
         WORLD_TEST(a_hundred_keys_wait_at_most),
+        WORLD_TEST(a_key_waits_under_one_name),
+        WORLD_TEST(accepting_one_name_admits_no_other),
         WORLD_TEST(one_notice_a_name_and_hour),
         WORLD_TEST(who_waits_survives_a_restart),
         WORLD_TEST(a_key_belongs_to_one),
