@@ -110,6 +110,21 @@ RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reaso
     return applied;
 }
 
+void outcome_lose(Core *core, Run *run, const char *why)
+{
+    if (!run->is_idempotent || run->state == RUN_CANCELLING) {
+        outcome_apply(core, run, RUN_EVENT_LOST, why);
+        return;
+    }
+    if (run->state == RUN_QUEUED) {
+        begin_attempt(core, run);
+        effects_put(core->fx, rows_of_run(run));
+    } else {
+        outcome_apply(core, run, RUN_EVENT_REQUEUED, NULL);
+    }
+    dispatch_add_run(core, run, OUTBOX_TASK);
+}
+
 void outcome_lose_handed(Core *core, const FleetAgent *agent, const char *why)
 {
     g_autoptr(GPtrArray) runs = runs_list(core->runs, agent->name);
@@ -118,19 +133,8 @@ void outcome_lose_handed(Core *core, const FleetAgent *agent, const char *why)
     for (i = 0; i < runs->len; i++) {
         Run *run = runs->pdata[i];
 
-        if (!run->is_handed)
-            continue;
-        if (run->is_idempotent && run->state != RUN_CANCELLING) {
-            if (run->state == RUN_QUEUED) {
-                begin_attempt(core, run);
-                effects_put(core->fx, rows_of_run(run));
-            } else {
-                outcome_apply(core, run, RUN_EVENT_REQUEUED, NULL);
-            }
-            dispatch_add_run(core, run, OUTBOX_TASK);
-        } else {
-            outcome_apply(core, run, RUN_EVENT_LOST, why);
-        }
+        if (run->is_handed)
+            outcome_lose(core, run, why);
     }
 }
 

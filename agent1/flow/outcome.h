@@ -12,8 +12,11 @@
  * tell (NULL otherwise). Returns what became of it; after RUN_APPLIED the run may be gone. */
 RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reason);
 
-/* Every attempt of this agent that the broker may have had is lost, but for idempotent ones, which
- * are handed out again. why: "the agent's journal is new", for people. */
+/* Nobody can tell what became of a handed attempt: the run is unknown, or, when it is idempotent
+ * and nobody cancels it, handed out again. why: "the agent's journal is new", for people. */
+void outcome_lose(Core *core, Run *run, const char *why);
+
+/* The same for every attempt of this agent that the broker may have had. */
 void outcome_lose_handed(Core *core, const FleetAgent *agent, const char *why);
 
 /* The agent was revoked: what it never got is rejected, the rest unknown. */

@@ -90,7 +90,7 @@ static void take_state(Core *core, Run *run, const Message *message, RunState st
     if (state == RUN_NOT_KNOWN) {
         /* Never received, and its task still repeats until its time: harmless. */
         if (run->state != RUN_QUEUED)
-            outcome_apply(core, run, RUN_EVENT_LOST, "the agent does not know this attempt");
+            outcome_lose(core, run, "the agent does not know this attempt");
         return;
     }
     if (!run_event_of_state(state, &event))

@@ -417,6 +417,18 @@ static void an_idempotent_task_on_its_way_goes_to_the_new_journal(void **state)
     assert_int_equal(world_count_sent(world, MESSAGE_TASK), 1);
 }
 
+static void an_idempotent_run_the_agent_does_not_know_is_handed_out_again(void **state)
+{
+    World *world = *state;
+
+    begin_accepted(world);
+    make_idempotent(world, 1);
+    world_answer_query(world, JOURNAL_1, world_last_query(world)->id, world_run_id(world, 1), 1,
+                       "not_known");
+    assert_string_equal(world_run_state(world, 1), "queued");
+    assert_int_equal(world_last_sent(world, MESSAGE_TASK)->task.attempt, 2);
+}
+
 /* Whoever cancels does not want it started again. */
 static void a_cancelled_idempotent_run_is_lost_with_its_journal(void **state)
 {
@@ -470,6 +482,7 @@ int main(void)
         WORLD_TEST(what_a_general_answer_leaves_out_is_asked_for),
         WORLD_TEST(idempotent_runs_are_handed_out_again),
         WORLD_TEST(an_idempotent_task_on_its_way_goes_to_the_new_journal),
+        WORLD_TEST(an_idempotent_run_the_agent_does_not_know_is_handed_out_again),
         WORLD_TEST(a_cancelled_idempotent_run_is_lost_with_its_journal),
         WORLD_TEST(unconfirmed_until_the_agent_speaks),
     };
