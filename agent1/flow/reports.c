@@ -288,7 +288,8 @@ static void settle_ended(Core *core, const Pending *pending, const GPtrArray *ro
     }
     if (strcmp(run->agent, agent->name) != 0)
         return;
-    /* Ahead of us, as after a restored backup: it is taken when this attempt leaves, and repeats. */
+    /* Ahead of us, as after a restored backup: it is taken when this attempt leaves, and repeats.
+     */
     if (!run_state_is_terminal(run->state) && message->result.attempt >= run->attempt)
         return;
     if (run_state_is_terminal(run->state) && event != RUN_EVENT_WINDOW_CLOSED &&

@@ -642,6 +642,7 @@ int main(void)
         WORLD_TEST(a_task_repeats_until_it_is_acknowledged),
         WORLD_TEST(a_restart_keeps_what_was_decided),
         WORLD_TEST(a_new_journal_makes_handed_runs_unknown),
+        WORLD_TEST(a_restored_backup_takes_the_agents_word),
         WORLD_TEST(an_outcome_is_written_once),
         WORLD_TEST(what_an_agent_lost_is_unknown),
         WORLD_TEST(a_window_that_closes_first_defers),
