@@ -54,7 +54,9 @@ void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind)
         if (!item->run && replaces(kind, item->kind))
             drop(core, item);
     }
-    agent->control_seq++;
+    /* Above whatever this agent saw, even when agent1's own count was lost: it ignores a lower one.
+     */
+    agent->control_seq = MAX(agent->control_seq + 1, core->now_ms);
     effects_put(core->fx, rows_of_agent(agent));
     add(core, agent->name, kind, NULL, 0, agent->control_seq);
 }

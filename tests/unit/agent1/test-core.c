@@ -424,6 +424,7 @@ static void asleep_it_answers_only_who_wakes_it(void **state)
 static void a_paused_agent_refuses_and_is_told_when_it_returns(void **state)
 {
     World *world = *state;
+    int64_t seq;
 
     world_register(world, JOURNAL_1, 1);
     world_status(world, JOURNAL_1, 1, STATUS_SEQ_WILL, AGENT_OFFLINE);
@@ -434,9 +435,10 @@ static void a_paused_agent_refuses_and_is_told_when_it_returns(void **state)
     world_forget(world);
     world_register(world, JOURNAL_1, 2);
     assert_int_equal(world_count_sent(world, MESSAGE_CONTROL), 3); /* pause, policy, query */
+    seq = world_last_policy_seq(world);
     world_write(world, "oskar", NULL, "!agentON web1");
     assert_int_equal(world_last_sent(world, MESSAGE_CONTROL)->control.action, CONTROL_RESUME);
-    assert_int_equal(world_last_sent(world, MESSAGE_CONTROL)->control.seq, 4);
+    assert_true(world_last_sent(world, MESSAGE_CONTROL)->control.seq > seq);
 }
 
 /* ---- trust ---- */
