@@ -125,19 +125,9 @@ static void say_asleep(Core *core, const Speaker *speaker)
         .is_final = true,
         .outcome = OUTCOME_REFUSED,
     };
-    bool is_due = say_is_due(core, what, HOUR_MS);
-    g_autofree char *id = NULL;
 
-    if (speaker->door == DOOR_CLI) {
+    if (say_is_due(core, what, HOUR_MS) || speaker->door == DOOR_CLI)
         say_answer(core, speaker, &answer);
-    } else if (is_due) {
-        /* Past the store's digest: this one is for now. */
-        id = core_new_id(core);
-        if (speaker->door == DOOR_XMPP)
-            effects_say(core->fx, id, speaker->address, answer.text);
-        else
-            say_answer(core, speaker, &answer);
-    }
 }
 
 static void take(Core *core, const Speaker *speaker, const char *text, int64_t repeats_until_ms)
@@ -200,6 +190,19 @@ static void ask_about_delayed(Core *core, const Speaker *speaker, const EventCha
     turn_finish(&turn);
 }
 
+/* An old message does nothing by itself; asleep, not even wake agent1. */
+static void take_delayed(Core *core, const Speaker *speaker, const EventChat *chat)
+{
+    if (chats_is_repeat(core, speaker))
+        return;
+    if (core_is_asleep(core)) {
+        say_asleep(core, speaker);
+        return;
+    }
+    chats_begin(core, speaker, core->now_ms + XMPP_REPEATS_MS);
+    ask_about_delayed(core, speaker, chat);
+}
+
 void chat_take(Core *core, const EventChat *chat)
 {
     g_autoptr(Speaker) speaker = NULL;
@@ -220,15 +223,10 @@ void chat_take(Core *core, const EventChat *chat)
     speaker->role = user->role;
     if (chat->stanza_id && *chat->stanza_id)
         speaker->chat_id = g_strdup_printf("xmpp:%s:%s", chat->principal, chat->stanza_id);
-    if (chat->written_ms != MESSAGE_ABSENT && core->now_ms - chat->written_ms > DELAY_MAX_MS &&
-        !core_is_asleep(core)) {
-        if (!chats_is_repeat(core, speaker)) {
-            chats_begin(core, speaker, core->now_ms + XMPP_REPEATS_MS);
-            ask_about_delayed(core, speaker, chat);
-        }
-        return;
-    }
-    take(core, speaker, chat->text, core->now_ms + XMPP_REPEATS_MS);
+    if (chat->written_ms != MESSAGE_ABSENT && core->now_ms - chat->written_ms > DELAY_MAX_MS)
+        take_delayed(core, speaker, chat);
+    else
+        take(core, speaker, chat->text, core->now_ms + XMPP_REPEATS_MS);
 }
 
 /* ---- agentctl ---- */

@@ -52,6 +52,7 @@ static void tell(Core *core, const Run *run)
                ? refusal_text(run)
                : outcome_text(run, speaker->door == DOOR_CLI ? SIZE_MAX : XMPP_OUTPUT_BYTES);
     turn_init(&turn, core, speaker);
+    turn.is_news = true;
     turn_add_run(&turn, run->id);
     turn_say(&turn, "%s", text);
     turn_outcome(&turn, run_state_name(run->state));
@@ -172,6 +173,7 @@ void outcome_flag_unconfirmed(Core *core, Run *run)
         return;
 
     turn_init(&turn, core, speaker);
+    turn.is_news = true;
     turn_add_run(&turn, run->id);
     turn_say(&turn, "#%" G_GINT64_FORMAT " %s: unconfirmed (past its time; agent silent since %s)",
              run->number, run->agent, since);

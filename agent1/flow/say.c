@@ -26,6 +26,35 @@ static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
     effects_publish(core->fx, topic, speaker->key, true, message);
 }
 
+/* Stores a message, and says it now unless it is to wait for the digest on waking. */
+static void store_saying(Core *core, const char *jid, const char *text, bool is_news)
+{
+    Ledger *sayings = core->ledgers[TABLE_SAYINGS];
+    g_autofree char *id = core_new_id(core);
+    Row *row;
+
+    if (!core->settings->xmpp_is_enabled)
+        return;
+    if (ledger_count(sayings) >= SAYINGS_MAX) {
+        effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL,
+                    "%d messages wait for the XMPP server: one to %s is dropped", SAYINGS_MAX, jid);
+        return;
+    }
+    row = row_new(TABLE_SAYINGS);
+    row_set_text(row, SAYINGS_ID, id);
+    row_set_text(row, SAYINGS_JID, jid);
+    row_set_text(row, SAYINGS_TEXT, text);
+    row_set_int(row, SAYINGS_CREATED, core->now_ms);
+    ledger_put(sayings, row, core->fx);
+    if (core->is_up[LINK_XMPP] && !(is_news && core_is_asleep(core)))
+        effects_say(core->fx, id, jid, text);
+}
+
+void say_xmpp(Core *core, const char *jid, const char *text)
+{
+    store_saying(core, jid, text, true);
+}
+
 void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
 {
     switch (speaker->door) {
@@ -34,7 +63,7 @@ void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
         break;
     case DOOR_XMPP:
         if (*answer->text)
-            say_xmpp(core, speaker->address, answer->text);
+            store_saying(core, speaker->address, answer->text, answer->is_news);
         break;
     case DOOR_UNSIGNED:
         if (*answer->text)
@@ -58,29 +87,6 @@ void say_object(Core *core, const Speaker *speaker, const Message *message)
     copy->ts_ms = core->now_ms;
     g_clear_pointer(&copy->journal, g_free);
     effects_publish(core->fx, topic, speaker->key, true, copy);
-}
-
-void say_xmpp(Core *core, const char *jid, const char *text)
-{
-    Ledger *sayings = core->ledgers[TABLE_SAYINGS];
-    g_autofree char *id = core_new_id(core);
-    Row *row;
-
-    if (!core->settings->xmpp_is_enabled)
-        return;
-    if (ledger_count(sayings) >= SAYINGS_MAX) {
-        effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL,
-                    "%d messages wait for the XMPP server: one to %s is dropped", SAYINGS_MAX, jid);
-        return;
-    }
-    row = row_new(TABLE_SAYINGS);
-    row_set_text(row, SAYINGS_ID, id);
-    row_set_text(row, SAYINGS_JID, jid);
-    row_set_text(row, SAYINGS_TEXT, text);
-    row_set_int(row, SAYINGS_CREATED, core->now_ms);
-    ledger_put(sayings, row, core->fx);
-    if (core->is_up[LINK_XMPP] && !core_is_asleep(core))
-        effects_say(core->fx, id, jid, text);
 }
 
 void say_to_admins(Core *core, const char *format, ...)

@@ -13,6 +13,7 @@
 typedef struct Answer {
     const char *text;
     bool is_final;
+    bool is_news;          /* no answer to what was just said: held while agent1 sleeps */
     const char *outcome;   /* only when final */
     const GPtrArray *runs; /* char *, ULIDs; NULL: none */
 } Answer;

@@ -15,6 +15,7 @@ void turn_init(Turn *turn, Core *core, const Speaker *speaker)
     turn->text = g_string_new(NULL);
     turn->runs = g_ptr_array_new_with_free_func(g_free);
     turn->outcome = OUTCOME_OK;
+    turn->is_news = false;
 }
 
 static void append_paragraph(Turn *turn, const char *text)
@@ -101,7 +102,9 @@ static bool is_open(const Turn *turn)
 
 void turn_finish(Turn *turn)
 {
-    Answer answer = { .text = turn->text->str, .is_final = !is_open(turn) };
+    Answer answer = { .text = turn->text->str,
+                      .is_final = !is_open(turn),
+                      .is_news = turn->is_news };
     const GPtrArray *runs = turn->runs;
     g_autoptr(GPtrArray) all_runs = NULL;
 

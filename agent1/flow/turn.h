@@ -14,9 +14,11 @@ typedef struct Turn {
     GString *text;
     GPtrArray *runs; /* char * */
     const char *outcome;
+    bool is_news; /* nobody just wrote: what became of a run */
 } Turn;
 
-/* Begins. The speaker is borrowed until turn_finish(). */
+/* Begins an answer; set is_news for what nobody just asked. The speaker is borrowed until
+ * turn_finish(). */
 void turn_init(Turn *turn, Core *core, const Speaker *speaker);
 
 /* Adds a paragraph. */

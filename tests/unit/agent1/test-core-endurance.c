@@ -45,11 +45,67 @@ static void control_numbers_rise_when_agent1_forgot_an_agent(void **state)
     assert_true(world_last_policy_seq(world) > before);
 }
 
+/* ---- asleep ---- */
+
+static void who_sends_agent1_to_sleep_is_answered(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *expected;
+        const char *what;
+    } rows[] = {
+        { "!agentOFF agent1", "asleep", "the door is not shut before the answer" },
+        { "!agentON web1", "refused (standby)", "what waking does not cover is told" },
+    };
+    World *world = *state;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        world_forget(world);
+        world_write(world, "oskar", NULL, rows[i].text);
+        if (!strstr(world_last_said(world), rows[i].expected))
+            fail_msg("%s: \"%s\"", rows[i].what, world_last_said(world));
+    }
+    /* An answer that was given is no news on waking. */
+    while (g_hash_table_size(world->tables[TABLE_SAYINGS]) > 0) {
+        Event *event = event_new(EVENT_SAID);
+        GHashTableIter iter;
+        void *key;
+
+        g_hash_table_iter_init(&iter, world->tables[TABLE_SAYINGS]);
+        g_hash_table_iter_next(&iter, &key, NULL);
+        event->said_id = g_strdup(key);
+        world_step(world, event);
+    }
+    world_forget(world);
+    world_write(world, "oskar", NULL, "!agentsON");
+    assert_int_equal(world->said->len, 1);
+}
+
+static void an_old_message_does_not_wake_agent1(void **state)
+{
+    World *world = *state;
+    Event *event = event_new(EVENT_CHAT);
+
+    world_write(world, "oskar", NULL, "!agentsOFF");
+    event->chat.door = DOOR_XMPP;
+    event->chat.address = g_strdup("oskar@example.org/phone");
+    event->chat.principal = g_strdup("oskar@example.org");
+    event->chat.text = g_strdup("!agentsON");
+    event->chat.written_ms = world->now_ms - 3600 * INT64_C(1000);
+    world_step(world, event);
+    assert_non_null(strstr(world_last_said(world), "I am asleep"));
+    world_write(world, "oskar", NULL, "!agents");
+    assert_null(strstr(world_last_said(world), "web1: "));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
         TEST(control_numbers_rise_when_agent1_forgot_an_agent),
+        TEST(who_sends_agent1_to_sleep_is_answered),
+        TEST(an_old_message_does_not_wake_agent1),
     };
 
     return cmocka_run_group_tests_name("core-endurance", tests, NULL, NULL);
