@@ -139,7 +139,7 @@ lint: format-check $(foreach f,$(PURE_FOLDERS),$(call archive,$(f)))
 	@tests/check-purity $(foreach f,$(PURE_FOLDERS),$(call objects,$(f)))
 
 unit: $(UNIT_TESTS) ## unit tests alone (with check=1: sanitized)
-	@failed=0; for t in $(UNIT_TESTS); do $$t || failed=1; done; exit $$failed
+	@tests/run-unit $(UNIT_TESTS)
 
 # clang-format 14 is Debian 12's; other versions differ in details.
 C_FILES = $(foreach f,$(FOLDERS),$(wildcard $(f)/*.[ch])) $(wildcard tests/unit/*/*.[ch])

@@ -93,13 +93,17 @@ static void test_what_a_shim_inherits(void **state)
                                 "  readlink $fd | grep socket\n"
                                 "done\n"
                                 "echo \"secret=$SECRET\"\n"
-                                "grep -E 'Sig(Blk|Ign)' /proc/self/status\n" REPORT);
+                                /* Signals 32 and 33 are the C library's own: who starts the
+                                 * tests (make) may leave them ignored, and nobody can change it. */
+                                "while read -r name mask; do case $name in Sig[BI]*)\n"
+                                "  echo \"$name $((0x$mask & ~0x180000000))\";; esac\n"
+                                "done < /proc/self/status\n" REPORT);
     launcher = launcher_new(LAUNCHER_SPAWN, scene->script, NULL);
     assert_non_null(launcher);
     assert_true(launcher_start(launcher, scene->run, NULL));
     report = wait_for_file(scene->run, "report");
     expected = g_strdup_printf("1 %s\n/dev/null\n/dev/null\nsecret=\n"
-                               "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n",
+                               "SigBlk: 0\nSigIgn: 0\n",
                                scene->run);
     assert_string_equal(report, expected);
 }
