@@ -49,6 +49,18 @@ static const char *choose_key(Core *core, const char *name, const char *start)
     return count == 1 ? chosen : NULL;
 }
 
+/* Whose key it is by what people wrote since it began to wait, or NULL: a file that gives one key
+ * to two is refused at the next start. */
+static char *owner_of(const Core *core, const char *key)
+{
+    const User *user = users_by_key(core->users, key);
+    const RegistryAgent *agent = registry_by_key(core->registry, key);
+
+    if (user)
+        return g_strdup_printf("user %s in config.json", user->name);
+    return agent ? g_strdup_printf("agent %s in agents_registry.json", agent->name) : NULL;
+}
+
 void commands_accept(Core *core, Turn *turn, const char *arguments)
 {
     size_t length = strcspn(arguments, " \t");
@@ -58,6 +70,7 @@ void commands_accept(Core *core, Turn *turn, const char *arguments)
     const RegistryAgent *entry = registry_find(core->registry, name);
     const char *chosen;
     g_autofree char *key = NULL;
+    g_autofree char *owner = NULL;
 
     if (!*name || !*start) {
         turn_fail(turn, "expected !accept <agent> <at least 8 digits of its fingerprint>");
@@ -75,6 +88,11 @@ void commands_accept(Core *core, Turn *turn, const char *arguments)
         return;
     }
     key = g_strdup(chosen);
+    owner = owner_of(core, key);
+    if (owner) {
+        turn_fail(turn, "%s: refused: its key belongs to %s already", shown, owner);
+        return;
+    }
     effects_audit(core->fx, core->now_ms, "accept", turn->speaker->principal, name, NULL, "key %s",
                   key);
     registration_accept(core, name, key);

@@ -118,9 +118,17 @@ void core_hours(const Core *core, const RegistryAgent *entry, Hours *out)
     out->work_zone = entry && entry->zone ? entry->zone : core->zone;
 }
 
+bool core_is_trusted(const Core *core, const FleetAgent *agent)
+{
+    const RegistryAgent *entry = registry_find(core->registry, agent->name);
+
+    return entry && entry->is_accepted && g_strcmp0(entry->key, agent->key) == 0;
+}
+
 bool core_is_reachable(const Core *core, const FleetAgent *agent)
 {
-    return core->is_up[LINK_MQTT] && agent->journal && agent->key && agent->state != AGENT_OFFLINE;
+    return core->is_up[LINK_MQTT] && agent->journal && agent->state != AGENT_OFFLINE &&
+           core_is_trusted(core, agent);
 }
 
 char *core_local_time(const Core *core, int64_t at_ms)
@@ -180,19 +188,6 @@ static void begin_epoch(Core *core)
     core_set_meta(core, META_EPOCH, text);
 }
 
-static void send_open_edits(Core *core)
-{
-    g_autoptr(GPtrArray) edits = ledger_list(core->ledgers[TABLE_EDITS]);
-    unsigned i;
-
-    for (i = 0; i < edits->len; i++) {
-        const Row *row = edits->pdata[i];
-
-        effects_edit_file(core->fx, row_text(row, EDITS_ID), row_text(row, EDITS_FILE),
-                          row_text(row, EDITS_NAME), row_text(row, EDITS_MEMBERS), false);
-    }
-}
-
 /* What was running when the database was lost is not known: agent1 waits for a person. */
 static void begin_asleep(Core *core, const char *set_aside)
 {
@@ -222,7 +217,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     if (set_aside)
         begin_asleep(core, set_aside);
     registration_send_trust(core);
-    send_open_edits(core);
+    registration_send_edits(core);
     effects_audit(core->fx, core->now_ms, "start", NULL, NULL, NULL,
                   "%s %s, epoch %" G_GINT64_FORMAT, core->settings->name, VERSION, core->epoch);
     core->fx = NULL;
@@ -277,7 +272,7 @@ static void take_edited(Core *core, const EventFileEdited *edited)
 static void take_configured(Core *core)
 {
     registration_send_trust(core);
-    send_open_edits(core);
+    registration_send_edits(core);
     policy_send_all(core);
     core->runs_due_ms = core->now_ms;
 }

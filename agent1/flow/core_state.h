@@ -54,7 +54,7 @@ struct Core {
     GHashTable *held_progress; /* run id → seq of the last progress forwarded */
     int64_t queries_due_ms;    /* when the next agent is asked about its runs */
     int64_t runs_due_ms;       /* when a live run is worth a look for its time alone */
-    int64_t housekeeping_ms;   /* when waiting keys and old sessions are dropped next */
+    int64_t housekeeping_ms;   /* when old rows are dropped, and failed edits tried again */
     int64_t chats_sweep_ms;    /* when old chat ids are forgotten next */
     uint64_t refused_count;    /* messages that admission turned away */
 };
@@ -75,6 +75,9 @@ bool core_is_asleep(const Core *core);
 
 /* What applies to an agent's hours; entry may be NULL. */
 void core_hours(const Core *core, const RegistryAgent *entry, Hours *out);
+
+/* True when the registry trusts the key that the agent registered with: people edit that file. */
+bool core_is_trusted(const Core *core, const FleetAgent *agent);
 
 /* True when a task can leave for this agent now: the broker is there, the agent's journal is known,
  * and nothing says that it is gone. */

@@ -229,8 +229,9 @@ static void send_due_queries(Core *core)
     for (i = 0; i < agents->len; i++) {
         FleetAgent *agent = agents->pdata[i];
 
-        /* Never seen, only paused by a person: it is asked when it registers. */
-        if (!agent->journal)
+        /* Never seen, only paused by a person, or no longer trusted: it is asked when it
+         * registers. */
+        if (!agent->journal || !core_is_trusted(core, agent))
             continue;
         if (agent->query_due_ms <= core->now_ms) {
             send_query(core, agent, agent->query_id, NULL);
@@ -279,7 +280,7 @@ void dispatch_query_run(Core *core, const Run *run)
     const FleetAgent *agent = fleet_find(core->fleet, run->agent);
     g_autofree char *id = core_new_id(core);
 
-    if (agent && core->is_up[LINK_MQTT])
+    if (agent && core->is_up[LINK_MQTT] && core_is_trusted(core, agent))
         send_query(core, agent, id, run);
 }
 

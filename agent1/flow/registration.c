@@ -276,6 +276,32 @@ void registration_take(Core *core, const EventMessage *event)
         wait_for_accept(core, event->sender, message);
 }
 
+void registration_send_edits(Core *core)
+{
+    g_autoptr(GPtrArray) edits = ledger_list(core->ledgers[TABLE_EDITS]);
+    unsigned i;
+
+    for (i = 0; i < edits->len; i++) {
+        const Row *row = edits->pdata[i];
+
+        effects_edit_file(core->fx, row_text(row, EDITS_ID), row_text(row, EDITS_FILE),
+                          row_text(row, EDITS_NAME), row_text(row, EDITS_MEMBERS), false);
+    }
+}
+
+/* Each edit of an agent says all that the ones before said: those need not be written any more. */
+static void drop_edits(Core *core, const char *name)
+{
+    g_autoptr(GPtrArray) edits = ledger_list(core->ledgers[TABLE_EDITS]);
+    unsigned i;
+
+    for (i = 0; i < edits->len; i++) {
+        if (strcmp(row_text(edits->pdata[i], EDITS_NAME), name) == 0)
+            ledger_remove(core->ledgers[TABLE_EDITS], row_text(edits->pdata[i], EDITS_ID),
+                          core->fx);
+    }
+}
+
 static void edit_registry(Core *core, const char *name, const char *key, bool is_accepted)
 {
     g_autofree char *id = core_new_id(core);
@@ -283,8 +309,8 @@ static void edit_registry(Core *core, const char *name, const char *key, bool is
     g_autofree char *text = NULL;
     Row *row = row_new(TABLE_EDITS);
 
-    if (key)
-        json_set_string(members, "public_key", key);
+    drop_edits(core, name);
+    json_set_string(members, "public_key", key);
     json_set_bool(members, "accepted", is_accepted);
     text = json_print(members);
     row_set_text(row, EDITS_ID, id);

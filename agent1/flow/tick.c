@@ -109,6 +109,7 @@ void tick_do(Core *core)
     if (core->now_ms >= core->housekeeping_ms) {
         registration_forget_old(core);
         chat_forget_sessions(core);
+        registration_send_edits(core);
         core->housekeeping_ms = core->now_ms + 3600 * INT64_C(1000);
     }
     dispatch_due(core);
