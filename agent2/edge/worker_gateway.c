@@ -287,9 +287,10 @@ void worker_gateway_probe(WorkerGateway *gateway)
 {
     static const MqttProperties properties = { .content_type = CONTENT_TYPE_TEXT };
 
+    /* Not remembered: a broker whose access list holds refuses it, and so never takes it. */
     if (gateway->is_up)
-        remember(gateway, mqtt_publish(gateway->mqtt, TOPIC_ACL_PROBE, gateway->name,
-                                       strlen(gateway->name), false, &properties));
+        mqtt_publish(gateway->mqtt, TOPIC_ACL_PROBE, gateway->name, strlen(gateway->name), false,
+                     &properties);
 }
 
 unsigned worker_gateway_outstanding(const WorkerGateway *gateway)
