@@ -1,5 +1,6 @@
 #include "agent1/edge/xmpp.h"
 
+#include "agent1/edge/xmpp_memory.h"
 #include "agent1/edge/xmpp_session.h"
 #include "agent1/edge/xmpp_socket.h"
 #include "common/base/problem.h"
@@ -18,10 +19,7 @@
 
 #include "common/base/banned.h"
 
-/* libstrophe frees and prints stanzas by recursion: 37,000 nested tags need more than 1 MiB. */
-#define STACK_BYTES (8 * 1024 * 1024)
-
-#define COMMANDS_MAX  65536
+#define COMMANDS_MAX  4096
 #define SOCKETS_MAX   64
 #define HANDSHAKE_S   20
 #define LATER_MS      500
@@ -207,13 +205,13 @@ static gboolean on_later(gpointer data)
     Xmpp *xmpp = data;
 
     xmpp->later_id = 0;
-    post(xmpp, XMPP_COMMAND_RENEW, NULL, NULL, NULL);
+    post(xmpp, XMPP_COMMAND_SAY_AGAIN, NULL, NULL, NULL);
 
     return G_SOURCE_REMOVE;
 }
 
-/* What does not fit is lost here, and the core says it again in the next session: so one is begun
- * as soon as there is room to ask for it. */
+/* What does not fit is dropped here, and all after it, until the thread can be told: it makes the
+ * core say it again. */
 static void post(Xmpp *xmpp, XmppCommandKind kind, const char *id, const char *jid,
                  const char *text)
 {
@@ -235,7 +233,8 @@ static void post(Xmpp *xmpp, XmppCommandKind kind, const char *id, const char *j
 
 void xmpp_edge_say(Xmpp *xmpp, const char *id, const char *jid, const char *text)
 {
-    post(xmpp, XMPP_COMMAND_SAY, id, jid, text);
+    if (!xmpp->later_id)
+        post(xmpp, XMPP_COMMAND_SAY, id, jid, text);
 }
 
 /* ---- the thread ---- */
@@ -261,7 +260,7 @@ static int start_thread(Xmpp *xmpp)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    pthread_attr_setstacksize(&attributes, XMPP_STACK_BYTES);
     result = pthread_create(&xmpp->thread, &attributes, run, xmpp);
     pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &old, NULL);

@@ -42,15 +42,19 @@ typedef struct XmppSettings {
  * edge. Fails on settings that cannot work: PROBLEM_VALUE, PROBLEM_IO. */
 Xmpp *xmpp_edge_new(const XmppSettings *settings, Mailbox *events, GError **error);
 
-/* Says goodbye (unavailable presence, stream end), at most 2 s, and joins the thread. */
+/* Says what is left and goodbye, at most 2 s, and joins the thread (which takes up to 10 s longer
+ * while a name server does not answer). */
 void xmpp_edge_free(Xmpp *xmpp);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Xmpp, xmpp_edge_free)
 
 /*
  * Sends a chat message with this stanza id (also as origin-id, XEP-0359). The text is made fit for
- * XML. EVENT_SAID with the id follows when the server acknowledged it (XEP-0198; at once after the
- * write where the server has no stream management). While there is no connection, or when it breaks
- * before the acknowledgement, nothing follows: the core says it again after EVENT_LINK_UP.
+ * XML, and cut when it is longer than servers take. EVENT_SAID with the id follows when the server
+ * acknowledged it (XEP-0198; where the server has no stream management, when it answered a ping
+ * that was sent after it). While there is no connection, or when the session ends before the
+ * acknowledgement, nothing follows: the core says it again after EVENT_LINK_UP. When more is said
+ * than there is room for, EVENT_LINK_DOWN and EVENT_LINK_UP follow once the rest is said. What is
+ * said again with an id that is under way or said is not sent twice.
  */
 void xmpp_edge_say(Xmpp *xmpp, const char *id, const char *jid, const char *text);
 

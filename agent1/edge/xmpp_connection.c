@@ -1,8 +1,11 @@
 #include "agent1/edge/xmpp_connection.h"
 
+#include "agent1/edge/xmpp_cause.h"
 #include "agent1/edge/xmpp_incoming.h"
+#include "agent1/edge/xmpp_memory.h"
+#include "agent1/edge/xmpp_resolve.h"
 #include "agent1/edge/xmpp_socket.h"
-#include "common/base/text.h"
+#include "common/sys/random.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,13 +20,12 @@
 /* Then the session is asked again, so that a talkative server does not keep it from all else. */
 #define TURNS_MAX 64
 
-#define REASON_MAX_CHARS 200
-
 struct XmppConnection {
     const XmppAccount *account;
     void (*on_socket)(int fd, void *data);
     void *data;
 
+    XmppMemory memory;
     xmpp_log_t log;
     xmpp_ctx_t *ctx;
     xmpp_conn_t *conn;         /* NULL: not connected, and not about to be */
@@ -34,8 +36,8 @@ struct XmppConnection {
     bool is_resumable; /* the server promised to keep the session */
     bool is_offering;  /* this connection tries to resume, and the server has not decided */
     bool is_broken;
-    bool is_refused;
-    char *reason; /* the first cause noticed wins: it is nearest to the root */
+    unsigned failures; /* since the last session: where to begin among several addresses */
+    XmppCause cause;   /* of its end */
     GQueue news;
 };
 
@@ -74,64 +76,15 @@ static XmppNews *tell(XmppConnection *connection, XmppNewsKind kind)
     return news;
 }
 
-static void note_reason(XmppConnection *connection, const char *reason)
-{
-    if (!connection->reason)
-        connection->reason = text_make_line(reason, REASON_MAX_CHARS);
-}
-
-/* ---- what libstrophe says only in its log ---- */
-
-typedef enum {
-    HINT_REASON,
-    HINT_REFUSED,
-    HINT_CLOSED,
-    HINT_ERRNO, /* a number follows */
-} HintKind;
-
-static const struct {
-    const char *start;
-    const char *end;
-    HintKind kind;
-    const char *reason;
-} hints[] = {
-    { "SASL ", " auth failed", HINT_REFUSED, "bad user name or password" },
-    { "Cannot authenticate with known methods", "", HINT_REASON,
-      "the server offers no way to sign in that is known here" },
-    { "TLS is not supported, but set as mandatory", "", HINT_REASON,
-      "the server offers no TLS, which is required" },
-    { "SSL_CTX_load_verify_locations() failed", "", HINT_REASON, "cannot read the CA file" },
-    { "Connection attempt timed out", "", HINT_REASON, "no answer" },
-    { "connection failed, error ", "", HINT_ERRNO, NULL },
-    { "RECV: </stream:stream>", "", HINT_CLOSED, "closed by the server" },
-};
-
-/* Takes causes from the lines of libstrophe's log, which is their only place. Nothing of it is
- * printed: at the level of DEBUG it holds passwords. */
+/* At any level and with anything in it: see xmpp_cause.h. */
 static void on_log(void *data, xmpp_log_level_t level, const char *area, const char *line)
 {
     XmppConnection *connection = data;
 
     (void)area;
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(hints); i++) {
-        if (!g_str_has_prefix(line, hints[i].start) || !g_str_has_suffix(line, hints[i].end))
-            continue;
-        if (hints[i].kind == HINT_ERRNO) {
-            gint64 number = g_ascii_strtoll(line + strlen(hints[i].start), NULL, 10);
-
-            note_reason(connection, g_strerror((int)number));
-            return;
-        }
-        if (hints[i].kind == HINT_REFUSED)
-            connection->is_refused = true;
-        if (hints[i].kind == HINT_CLOSED)
-            connection->is_resumable = false;
-        note_reason(connection, hints[i].reason);
-        return;
-    }
-    if (level >= XMPP_LEVEL_WARN && !connection->own_jid)
-        note_reason(connection, line);
+    /* Later warnings are about stanzas, and not why the connection ends. */
+    xmpp_cause_read_line(&connection->cause, connection->own_jid ? XMPP_LEVEL_DEBUG : level, line);
 }
 
 /* ---- callbacks ---- */
@@ -143,7 +96,7 @@ static int on_new_socket(xmpp_conn_t *conn, void *sock)
     (void)conn;
 
     if (!xmpp_socket_prepare(fd)) {
-        note_reason(current, "the socket cannot serve: too many open files?");
+        xmpp_cause_note(&current->cause, "the socket cannot serve: too many open files?");
         return -1;
     }
     current->fd = fd;
@@ -158,7 +111,7 @@ static int on_bad_certificate(const xmpp_tlscert_t *cert, const char *const mess
     g_autofree char *reason =
         g_strdup_printf("certificate does not verify: %s (%s)", message, subject ? subject : "?");
 
-    note_reason(current, reason);
+    xmpp_cause_note(&current->cause, reason);
 
     return 0;
 }
@@ -185,32 +138,12 @@ static void on_signed_in(XmppConnection *connection)
 
     g_free(connection->own_jid);
     connection->own_jid = xmpp_incoming_bare(jid ? jid : connection->account->jid);
-    g_clear_pointer(&connection->reason, g_free);
+    xmpp_cause_clear(&connection->cause);
+    connection->failures = 0;
     connection->on_socket(-1, connection->data);
     if (connection->is_offering)
         ask_whether_resumed(connection);
     tell(connection, XMPP_NEWS_SIGNED_IN);
-}
-
-static void note_stream_error(XmppConnection *connection, const xmpp_stream_error_t *error)
-{
-    g_autofree char *reason = NULL;
-    const char *condition = "undefined-condition";
-
-    for (xmpp_stanza_t *child = xmpp_stanza_get_children(error->stanza); child;
-         child = xmpp_stanza_get_next(child)) {
-        const char *ns = xmpp_stanza_get_ns(child);
-        const char *name = xmpp_stanza_get_name(child);
-
-        if (ns && name && g_str_equal(ns, XMPP_NS_STREAMS_IETF) && !g_str_equal(name, "text")) {
-            condition = name;
-            break;
-        }
-    }
-    reason = g_strdup_printf("the server ended the stream: %s%s%s", condition,
-                             error->text ? ", " : "", error->text ? error->text : "");
-    g_clear_pointer(&connection->reason, g_free);
-    note_reason(connection, reason);
 }
 
 static void on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
@@ -228,10 +161,10 @@ static void on_event(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
     connection->is_broken = true;
     connection->fd = -1;
     connection->on_socket(-1, connection->data);
-    if (stream_error && stream_error->stanza)
-        note_stream_error(connection, stream_error);
+    if (stream_error)
+        xmpp_cause_read_stream_error(&connection->cause, stream_error);
     else if (error == ECONNRESET || error == ETIMEDOUT)
-        note_reason(connection, g_strerror(error));
+        xmpp_cause_note(&connection->cause, g_strerror(error));
 }
 
 static bool read_count(xmpp_stanza_t *stanza, uint32_t *out_count)
@@ -311,6 +244,7 @@ XmppConnection *xmpp_connection_new(const XmppAccount *account,
     connection->on_socket = on_socket;
     connection->data = data;
     connection->log = (xmpp_log_t){ .handler = on_log, .userdata = connection };
+    xmpp_memory_init(&connection->memory);
     connection->fd = -1;
     g_queue_init(&connection->news);
     current = connection;
@@ -320,6 +254,9 @@ XmppConnection *xmpp_connection_new(const XmppAccount *account,
 
 static void release(XmppConnection *connection)
 {
+    /* TLS would wait for a goodbye, and the watchdog's duplicate would keep the socket open. */
+    if (connection->fd >= 0)
+        xmpp_socket_cut(connection->fd);
     if (connection->conn)
         xmpp_conn_release(connection->conn);
     connection->conn = NULL;
@@ -338,7 +275,7 @@ void xmpp_connection_free(XmppConnection *connection)
         xmpp_news_free(news);
     release(connection);
     xmpp_connection_forget(connection);
-    g_free(connection->reason);
+    xmpp_cause_clear(&connection->cause);
     current = NULL;
     g_free(connection);
 }
@@ -379,7 +316,7 @@ static xmpp_conn_t *make_conn(XmppConnection *connection)
     xmpp_conn_t *conn;
 
     if (!connection->ctx)
-        connection->ctx = xmpp_ctx_new(NULL, &connection->log);
+        connection->ctx = xmpp_ctx_new(&connection->memory.hooks, &connection->log);
     conn = xmpp_conn_new(connection->ctx);
     g_assert(conn);
     xmpp_conn_set_flags(conn, flags_of(account->tls));
@@ -394,43 +331,83 @@ static xmpp_conn_t *make_conn(XmppConnection *connection)
     return conn;
 }
 
-/* The news of the end. What may be resumed is kept. */
+static void tell_broken(XmppConnection *connection)
+{
+    XmppNews *news = tell(connection, XMPP_NEWS_BROKEN);
+
+    news->reason = xmpp_cause_take(&connection->cause);
+    news->is_refused = connection->cause.is_refused;
+    connection->failures++;
+}
+
+/* The end of what libstrophe had begun. What may be resumed is kept. */
 static void finish(XmppConnection *connection)
 {
-    XmppNews *news;
-
-    if (connection->conn && xmpp_conn_is_disconnected(connection->conn))
+    if (xmpp_conn_is_disconnected(connection->conn))
         connection->sm_state = xmpp_conn_get_sm_state(connection->conn);
     /* libstrophe forgets the old session when the connection fails that was to resume it. */
-    if (connection->is_offering || !connection->own_jid)
+    if (connection->is_offering || !connection->own_jid || connection->cause.is_closed)
         connection->is_resumable = false;
     release(connection);
+    tell_broken(connection);
+}
 
-    news = tell(connection, XMPP_NEWS_BROKEN);
-    news->reason =
-        connection->reason ? g_steal_pointer(&connection->reason) : g_strdup("connection lost");
-    news->is_refused = connection->is_refused;
+/* Where to connect to; NULL: nowhere, with the reason noted. The addresses own it. */
+static const XmppAddress *choose_address(XmppConnection *connection, GPtrArray **out_addresses)
+{
+    const XmppAccount *account = connection->account;
+    const XmppResolveQuery query = {
+        .domain = account->domain,
+        .host = account->host,
+        .port = account->port,
+        .is_direct_tls = account->tls == XMPP_TLS_DIRECT,
+        .random = random_u64(),
+    };
+    g_autoptr(GPtrArray) addresses = NULL;
+    g_autoptr(GError) error = NULL;
+    const XmppAddress *address = NULL;
+
+    addresses = xmpp_resolve(&query, &error);
+    /* A try costs the server a connection, so it is made only where something hangs on it. */
+    if (addresses && addresses->len == 1 && !xmpp_connection_can_resume(connection))
+        address = addresses->pdata[0];
+    else if (addresses)
+        address = xmpp_resolve_reachable(addresses, connection->failures, connection->on_socket,
+                                         connection->data, &error);
+    if (!address) {
+        xmpp_cause_note(&connection->cause, error->message);
+        return NULL;
+    }
+    *out_addresses = g_steal_pointer(&addresses);
+
+    return address;
 }
 
 void xmpp_connection_start(XmppConnection *connection)
 {
-    const XmppAccount *account = connection->account;
+    g_autoptr(GPtrArray) addresses = NULL;
+    const XmppAddress *address;
 
     g_assert(!connection->conn);
 
-    g_clear_pointer(&connection->reason, g_free);
+    xmpp_cause_clear(&connection->cause);
     connection->is_broken = false;
-    connection->is_refused = false;
+    connection->is_offering = false;
+    address = choose_address(connection, &addresses);
+    if (!address) {
+        tell_broken(connection);
+        return;
+    }
+
     connection->is_offering = xmpp_connection_can_resume(connection);
     if (!connection->is_offering)
         xmpp_connection_forget(connection);
     connection->conn = make_conn(connection);
     if (connection->is_offering)
         xmpp_conn_set_sm_state(connection->conn, g_steal_pointer(&connection->sm_state));
-
-    if (xmpp_connect_client(connection->conn, account->host, account->port, on_event, connection) !=
+    if (xmpp_connect_client(connection->conn, address->host, address->port, on_event, connection) !=
         XMPP_EOK) {
-        note_reason(connection, "no address found, or nobody listens there");
+        xmpp_cause_note(&connection->cause, "no connection");
         finish(connection);
     }
 }
@@ -444,7 +421,9 @@ bool xmpp_connection_run(XmppConnection *connection)
         short ready = xmpp_socket_ready(connection->fd);
 
         xmpp_run_once(connection->ctx, 0);
-        if (connection->is_broken) {
+        if (xmpp_memory_is_exceeded(&connection->memory))
+            xmpp_cause_note(&connection->cause, "the server sends too much at once");
+        if (connection->is_broken || xmpp_memory_is_exceeded(&connection->memory)) {
             finish(connection);
             break;
         }
@@ -476,7 +455,7 @@ void xmpp_connection_cut(XmppConnection *connection, const char *reason)
     if (!connection->conn)
         return;
 
-    note_reason(connection, reason);
+    xmpp_cause_note(&connection->cause, reason);
     if (connection->fd >= 0)
         xmpp_socket_cut(connection->fd);
     if (xmpp_conn_is_connecting(connection->conn))

@@ -1,5 +1,7 @@
 #include "agent1/edge/xmpp_outbox.h"
 
+#include <string.h>
+
 #include "common/base/banned.h"
 
 typedef struct Item {
@@ -11,6 +13,7 @@ struct XmppOutbox {
     GQueue waiting; /* Item *, not sent yet */
     GQueue sent;    /* Item *, sent and not acknowledged, oldest first */
     uint32_t acknowledged;
+    size_t bytes; /* of the XML in both */
 
     GHashTable *held; /* ids of both queues; borrowed from the items */
     GHashTable *said; /* ids acknowledged in this session */
@@ -52,18 +55,21 @@ void xmpp_outbox_free(XmppOutbox *outbox)
 
 XmppOutboxAnswer xmpp_outbox_add(XmppOutbox *outbox, const char *id, const char *xml)
 {
+    size_t bytes = strlen(xml);
     Item *item;
 
     if (id && g_hash_table_contains(outbox->said, id))
         return XMPP_OUTBOX_SAID;
     if (id && g_hash_table_contains(outbox->held, id))
         return XMPP_OUTBOX_WAITS;
-    if (outbox->waiting.length + outbox->sent.length >= XMPP_OUTBOX_MAX_ITEMS)
+    if (xmpp_outbox_length(outbox) >= XMPP_OUTBOX_MAX_ITEMS ||
+        bytes > XMPP_OUTBOX_MAX_BYTES - outbox->bytes)
         return XMPP_OUTBOX_FULL;
 
     item = g_new0(Item, 1);
     item->id = g_strdup(id);
     item->xml = g_strdup(xml);
+    outbox->bytes += bytes;
     g_queue_push_tail(&outbox->waiting, item);
     if (item->id)
         g_hash_table_add(outbox->held, item->id);
@@ -99,14 +105,20 @@ unsigned xmpp_outbox_unacknowledged(const XmppOutbox *outbox)
     return outbox->sent.length;
 }
 
+unsigned xmpp_outbox_length(const XmppOutbox *outbox)
+{
+    return outbox->waiting.length + outbox->sent.length;
+}
+
 bool xmpp_outbox_is_empty(const XmppOutbox *outbox)
 {
-    return outbox->waiting.length == 0 && outbox->sent.length == 0;
+    return xmpp_outbox_length(outbox) == 0;
 }
 
 /* Takes an acknowledged item over. */
 static void note_said(XmppOutbox *outbox, Item *item, GPtrArray *said)
 {
+    outbox->bytes -= strlen(item->xml);
     if (item->id) {
         char *known = g_strdup(item->id);
 
@@ -155,4 +167,5 @@ void xmpp_outbox_restart(XmppOutbox *outbox)
     g_queue_clear(&outbox->said_order);
     g_hash_table_remove_all(outbox->said);
     outbox->acknowledged = 0;
+    outbox->bytes = 0;
 }

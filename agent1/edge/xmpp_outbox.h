@@ -15,7 +15,8 @@
 
 /* At most so many stanzas are under way without an acknowledgement, and so many are held. */
 #define XMPP_OUTBOX_WINDOW    200
-#define XMPP_OUTBOX_MAX_ITEMS 65536
+#define XMPP_OUTBOX_MAX_ITEMS 16384
+#define XMPP_OUTBOX_MAX_BYTES ((size_t)16 * 1024 * 1024)
 
 /* So many ids of acknowledged sayings are remembered. */
 #define XMPP_OUTBOX_MAX_KNOWN 4096
@@ -48,6 +49,9 @@ uint32_t xmpp_outbox_sent(const XmppOutbox *outbox);
 
 /* How many of them are not acknowledged. */
 unsigned xmpp_outbox_unacknowledged(const XmppOutbox *outbox);
+
+/* How many there are, sent or not. */
+unsigned xmpp_outbox_length(const XmppOutbox *outbox);
 
 /* True when nothing waits, sent or not. */
 bool xmpp_outbox_is_empty(const XmppOutbox *outbox);

@@ -3,6 +3,7 @@
 #include "agent1/edge/xmpp_outbox.h"
 #include "agent1/edge/xmpp_outgoing.h"
 #include "agent1/edge/xmpp_reception.h"
+#include "agent1/edge/xmpp_reporter.h"
 #include "agent1/port/event.h"
 #include "common/base/limits.h"
 #include "common/data/backoff.h"
@@ -14,10 +15,10 @@
 
 #include "common/base/banned.h"
 
-#define BACKOFF_BASE_MS 1000
+#define BACKOFF_BASE_MS 250
 
 /* A server that does not know a password will not know it in a second either. */
-#define BACKOFF_REFUSED_ATTEMPT 4
+#define BACKOFF_REFUSED_ATTEMPT 6
 
 /* A connection that stood so long was a good one: the next failure is the first again. */
 #define GOOD_CONNECTION_MS 30000
@@ -31,6 +32,9 @@
 #define ANSWER_MIN_MS  2000
 #define EVENTS_FULL_MS 20
 #define BUSY_POLL_MS   250
+
+/* Answers to <iq/> leave only while fewer than this wait: everybody may ask, without end. */
+#define ANSWERS_MAX 1000
 
 #define STATUS "agent1 " VERSION ", !help"
 
@@ -63,22 +67,22 @@ typedef struct Session {
     SessionState state;
     int64_t since_ms; /* when the state began */
 
-    bool is_linked;      /* EVENT_LINK_UP was posted last */
     bool has_management; /* of streams; else a ping after what was said stands for it */
     int64_t resume_max_ms;
 
-    int64_t heard_ms;    /* when something came last */
-    int64_t pinged_ms;   /* when a ping left last */
-    int64_t progress_ms; /* since when the oldest stanza waits for its acknowledgement */
-    bool is_syncing;     /* without management: a ping is under way */
-    bool has_left;       /* goodbye was said */
+    int64_t heard_ms;     /* when something came last */
+    int64_t pinged_ms;    /* when a ping left last */
+    int64_t progress_ms;  /* since when the oldest stanza waits for its acknowledgement */
+    bool is_syncing;      /* without management: a ping is under way */
+    bool has_left;        /* goodbye was said */
+    bool is_missing_some; /* something to be said was dropped, for want of room */
 
     int64_t next_try_ms;
     int64_t broken_ms; /* when the session lost its connection */
     unsigned attempt;
     char *last_reason;
 
-    GQueue unposted; /* Event *, while the mailbox is full */
+    XmppReporter reporter;
     XmppReception reception;
 } Session;
 
@@ -101,63 +105,26 @@ static void set_state(Session *session, SessionState next)
     session->since_ms = clock_boot_ms();
 }
 
-/* ---- upwards: events ---- */
-
-/* True when the mailbox has taken all. While it is full nothing more is read from the server, which
- * then holds back what people write. */
-static bool post_waiting(Session *session)
-{
-    Event *event;
-
-    while ((event = g_queue_peek_head(&session->unposted))) {
-        if (!mailbox_post(session->settings->events, event))
-            return false;
-        g_queue_pop_head(&session->unposted);
-    }
-
-    return true;
-}
-
-static void post(Session *session, Event *event)
-{
-    g_queue_push_tail(&session->unposted, event);
-    post_waiting(session);
-}
-
-static void post_said(Session *session, const char *id)
-{
-    Event *event = event_new(EVENT_SAID);
-
-    event->said_id = g_strdup(id);
-    post(session, event);
-}
-
-static void post_all_said(Session *session, const GPtrArray *said)
-{
-    for (unsigned i = 0; i < said->len; i++)
-        post_said(session, said->pdata[i]);
-}
-
-static void post_link(Session *session, bool is_up)
-{
-    Event *event;
-
-    if (session->is_linked == is_up)
-        return;
-
-    session->is_linked = is_up;
-    event = event_new(is_up ? EVENT_LINK_UP : EVENT_LINK_DOWN);
-    event->link = LINK_XMPP;
-    post(session, event);
-}
-
 /* ---- the session on the server ---- */
 
 /* The session cannot go on: what it had not acknowledged will be said again in the next one. */
 static void end_session(Session *session)
 {
-    post_link(session, false);
+    xmpp_reporter_link(&session->reporter, false);
     xmpp_outbox_restart(session->outbox);
+    session->is_missing_some = false;
+}
+
+/* When all that had room is said, the core may say the rest: it does when the link comes up. */
+static void ask_for_missing(Session *session)
+{
+    if (session->state != SESSION_UP || !session->is_missing_some ||
+        !xmpp_outbox_is_empty(session->outbox))
+        return;
+
+    session->is_missing_some = false;
+    xmpp_reporter_link(&session->reporter, false);
+    xmpp_reporter_link(&session->reporter, true);
 }
 
 /* Gives this connection up, and the session with it. */
@@ -189,20 +156,20 @@ static void begin_session(Session *session, bool has_management, unsigned resume
         session->resume_max_ms = MIN(resume_max_s * INT64_C(1000), RESUME_MAX_MS);
     go_up(session, has_management ? "connected" : "connected, without stream management,");
     xmpp_outbox_add(session->outbox, NULL, presence);
-    post_link(session, true);
+    xmpp_reporter_link(&session->reporter, true);
 }
 
 static void resume_session(Session *session, uint32_t count)
 {
     g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
 
-    if (!session->is_linked || !xmpp_outbox_resume(session->outbox, count, said)) {
+    if (!session->reporter.is_linked || !xmpp_outbox_resume(session->outbox, count, said)) {
         renew(session, "the server resumed another session than ours");
         return;
     }
 
     go_up(session, "connected again");
-    post_all_said(session, said);
+    xmpp_reporter_all_said(&session->reporter, said);
 }
 
 static void acknowledge(Session *session, uint32_t count)
@@ -215,7 +182,7 @@ static void acknowledge(Session *session, uint32_t count)
     }
 
     session->progress_ms = clock_boot_ms();
-    post_all_said(session, said);
+    xmpp_reporter_all_said(&session->reporter, said);
 }
 
 /* ---- what comes ---- */
@@ -226,8 +193,8 @@ static void receive(Session *session, xmpp_stanza_t *stanza)
                                                xmpp_connection_own_jid(session->connection));
 
     if (outcome.event)
-        post(session, outcome.event);
-    if (outcome.xml)
+        xmpp_reporter_post(&session->reporter, outcome.event);
+    if (outcome.xml && xmpp_outbox_length(session->outbox) < ANSWERS_MAX)
         xmpp_outbox_add(session->outbox, NULL, outcome.xml);
     if (outcome.is_synced && session->is_syncing) {
         session->is_syncing = false;
@@ -251,7 +218,7 @@ static void come_back_later(Session *session, const XmppNews *news)
     /* The same trouble again and again is one fact. */
     log_line(g_strcmp0(session->last_reason, news->reason) == 0 ? LOG_LEVEL_DEBUG
                                                                 : LOG_LEVEL_WARNING,
-             "XMPP: %s for %s; next try in %.1f s", news->reason, session->settings->account.jid,
+             "XMPP: %s: %s; next try in %.1f s", session->settings->account.jid, news->reason,
              (double)wait_ms / 1000);
     g_free(session->last_reason);
     session->last_reason = g_strdup(news->reason);
@@ -272,7 +239,7 @@ static void lose_connection(Session *session, const XmppNews *news)
     }
     if (!xmpp_connection_can_resume(session->connection))
         end_session(session);
-    if (!session->is_linked)
+    if (!session->reporter.is_linked)
         xmpp_connection_forget(session->connection);
     come_back_later(session, news);
     set_state(session, SESSION_RESTING);
@@ -293,7 +260,7 @@ static void handle(Session *session, const XmppNews *news)
             renew(session, "the server agreed to stream management too late");
         break;
     case XMPP_NEWS_NOT_ENABLED:
-        if (is_agreeing && !session->is_linked)
+        if (is_agreeing && !session->reporter.is_linked)
             begin_session(session, false, 0);
         break;
     case XMPP_NEWS_RESUMED:
@@ -361,8 +328,8 @@ static void say(Session *session, const XmppCommand *command)
 {
     g_autofree char *xml = NULL;
 
-    /* The core says it again when the link is up. */
-    if (!session->is_linked)
+    /* The core says it again when the link is up; nothing overtakes what was dropped before. */
+    if (!session->reporter.is_linked || session->is_missing_some)
         return;
 
     xml = xmpp_outgoing_chat(command->id, command->jid, command->text);
@@ -371,10 +338,10 @@ static void say(Session *session, const XmppCommand *command)
     case XMPP_OUTBOX_WAITS:
         break;
     case XMPP_OUTBOX_SAID:
-        post_said(session, command->id);
+        xmpp_reporter_said(&session->reporter, command->id);
         break;
     case XMPP_OUTBOX_FULL:
-        renew(session, "too much waits to be said");
+        session->is_missing_some = true;
         break;
     }
 }
@@ -395,8 +362,8 @@ static void obey(Session *session, const XmppCommand *command)
     case XMPP_COMMAND_SAY:
         say(session, command);
         break;
-    case XMPP_COMMAND_RENEW:
-        renew(session, "too much waits to be said");
+    case XMPP_COMMAND_SAY_AGAIN:
+        session->is_missing_some = true;
         break;
     case XMPP_COMMAND_STOP:
         stop(session);
@@ -436,7 +403,7 @@ static int64_t state_deadline(const Session *session)
 
     switch (session->state) {
     case SESSION_RESTING:
-        return session->is_linked
+        return session->reporter.is_linked
                    ? MIN(session->next_try_ms, session->broken_ms + session->resume_max_ms)
                    : session->next_try_ms;
     case SESSION_CONNECTING:
@@ -461,7 +428,7 @@ static int64_t state_deadline(const Session *session)
 
 static void rest_on(Session *session, int64_t now_ms)
 {
-    if (session->is_linked && now_ms >= session->broken_ms + session->resume_max_ms) {
+    if (session->reporter.is_linked && now_ms >= session->broken_ms + session->resume_max_ms) {
         end_session(session);
         xmpp_connection_forget(session->connection);
     }
@@ -495,7 +462,7 @@ static void be_on_time(Session *session)
         xmpp_connection_cut(session->connection, "no session in time");
         break;
     case SESSION_AGREEING:
-        if (session->is_linked)
+        if (session->reporter.is_linked)
             renew(session, "no answer to the resumption");
         else
             begin_session(session, false, 0);
@@ -535,6 +502,7 @@ static bool talk(Session *session)
         handle(session, news);
         xmpp_news_free(news);
     }
+    ask_for_missing(session);
 
     return has_heard;
 }
@@ -568,11 +536,12 @@ void xmpp_session_run(const XmppSessionSettings *settings)
         .state = SESSION_RESTING,
     };
 
-    g_queue_init(&session.unposted);
+    xmpp_reporter_init(&session.reporter, settings->events);
     xmpp_reception_init(&session.reception, settings->account.domain);
 
     while (session.state != SESSION_GONE) {
-        bool is_held = !post_waiting(&session);
+        /* Whoever is leaving does not wait for a reader. */
+        bool is_held = !xmpp_reporter_flush(&session.reporter) && session.state != SESSION_LEAVING;
         bool is_busy = false;
 
         if (!is_held) {
@@ -584,7 +553,7 @@ void xmpp_session_run(const XmppSessionSettings *settings)
         take_commands(&session);
     }
 
-    post_link(&session, false);
-    g_queue_clear_full(&session.unposted, (GDestroyNotify)event_free);
+    xmpp_reporter_link(&session.reporter, false);
+    xmpp_reporter_clear(&session.reporter);
     g_free(session.last_reason);
 }

@@ -14,7 +14,7 @@
 /* What the main thread asks of this one. */
 typedef enum {
     XMPP_COMMAND_SAY,
-    XMPP_COMMAND_RENEW, /* something to be said was lost: begin a new session */
+    XMPP_COMMAND_SAY_AGAIN, /* something to be said was lost: have the core say it again */
     XMPP_COMMAND_STOP,
 } XmppCommandKind;
 

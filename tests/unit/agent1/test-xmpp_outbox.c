@@ -141,6 +141,28 @@ static void test_window_and_bound(void **state)
     assert_int_equal(xmpp_outbox_add(outbox, "more", "<x/>"), XMPP_OUTBOX_ADDED);
 }
 
+static void test_bytes(void **state)
+{
+    g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
+    g_autoptr(GPtrArray) said = ids_new();
+    g_autofree char *half = g_strnfill(XMPP_OUTBOX_MAX_BYTES / 2, 'x');
+
+    (void)state;
+
+    for (int round = 0; round < 3; round++) {
+        assert_int_equal(xmpp_outbox_add(outbox, NULL, half), XMPP_OUTBOX_ADDED);
+        assert_int_equal(xmpp_outbox_add(outbox, NULL, half), XMPP_OUTBOX_ADDED);
+        assert_int_equal(xmpp_outbox_add(outbox, NULL, "x"), XMPP_OUTBOX_FULL);
+        assert_int_equal(xmpp_outbox_length(outbox), 2);
+        xmpp_outbox_restart(outbox);
+    }
+    assert_int_equal(xmpp_outbox_add(outbox, NULL, half), XMPP_OUTBOX_ADDED);
+    assert_non_null(xmpp_outbox_next(outbox));
+    assert_true(xmpp_outbox_acknowledge(outbox, 1, said));
+    assert_int_equal(xmpp_outbox_add(outbox, NULL, half), XMPP_OUTBOX_ADDED);
+    assert_int_equal(xmpp_outbox_add(outbox, NULL, half), XMPP_OUTBOX_ADDED);
+}
+
 static void test_known_ids_are_bounded(void **state)
 {
     g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
@@ -167,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_same_id),
         cmocka_unit_test(test_resume),
         cmocka_unit_test(test_window_and_bound),
+        cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_known_ids_are_bounded),
     };
 

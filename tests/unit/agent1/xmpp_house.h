@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +51,13 @@ static void house_run(const char *folder, const char *command)
                              &status, NULL));
     if (status != 0)
         fail_msg("%s: %s%s", command, output, errors);
+}
+
+/* In the child: it does not outlive a test that crashes. */
+static void house_die_with_parent(gpointer data)
+{
+    (void)data;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 static void house_reap(GPid *pid, int signal)
@@ -123,7 +131,8 @@ static void house_write(const House *house, const char *name, const char *conten
     assert_true(g_file_set_contents(path, content, -1, NULL));
 }
 
-static unsigned house_free_port(void)
+/* A listening socket, which the caller closes. */
+static int house_listen(unsigned *out_port)
 {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
     socklen_t length = sizeof(address);
@@ -131,9 +140,19 @@ static unsigned house_free_port(void)
 
     assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-    close(fd);
+    assert_int_equal(listen(fd, 5), 0);
+    *out_port = ntohs(address.sin_port);
 
-    return ntohs(address.sin_port);
+    return fd;
+}
+
+static unsigned house_free_port(void)
+{
+    unsigned port;
+
+    close(house_listen(&port));
+
+    return port;
 }
 
 static bool house_is_listening(unsigned port)
@@ -157,7 +176,7 @@ static void house_start(House *house)
     assert_true(g_spawn_async(house->folder, argv, NULL,
                               G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
                                   G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
-                              NULL, NULL, &house->server, NULL));
+                              house_die_with_parent, NULL, &house->server, NULL));
     while (!house_is_listening(house->port))
         house_turn(deadline_ms, "the server to start");
 }
@@ -241,8 +260,9 @@ static Peer *peer_new(const House *house, const char *name)
     Peer *peer = g_new0(Peer, 1);
     int out;
 
-    assert_true(g_spawn_async_with_pipes(house->folder, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                                         NULL, &peer->pid, &peer->in, &out, NULL, NULL));
+    assert_true(g_spawn_async_with_pipes(house->folder, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
+                                         house_die_with_parent, NULL, &peer->pid, &peer->in, &out,
+                                         NULL, NULL));
     peer->out = g_io_channel_unix_new(out);
     g_io_channel_set_close_on_unref(peer->out, TRUE);
     g_io_channel_set_flags(peer->out, G_IO_FLAG_NONBLOCK, NULL);
@@ -307,13 +327,19 @@ typedef struct Ear {
     Mailbox *mailbox;
 } Ear;
 
-static Ear *ear_new(void)
+/* With room for so many events. */
+static Ear *ear_new_of(unsigned room)
 {
     Ear *ear = g_new0(Ear, 1);
 
-    ear->mailbox = mailbox_new(1000, (GDestroyNotify)event_free);
+    ear->mailbox = mailbox_new(room, (GDestroyNotify)event_free);
 
     return ear;
+}
+
+static Ear *ear_new(void)
+{
+    return ear_new_of(1000);
 }
 
 static void ear_free(Ear *ear)
@@ -326,19 +352,27 @@ static void ear_free(Ear *ear)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ear, ear_free)
 
-/* The next event, which must be of this kind. The caller owns it. */
-static Event *ear_wait(Ear *ear, EventKind kind)
+/* The next event. The caller owns it. */
+static Event *ear_wait_any(Ear *ear)
 {
     int64_t deadline_ms = clock_boot_ms() + HOUSE_STEP_MS;
     Event *event;
 
     while (!(event = mailbox_take(ear->mailbox))) {
         struct pollfd fd = { .fd = mailbox_fd(ear->mailbox), .events = POLLIN };
-        g_autofree char *what = g_strdup_printf("event %d", kind);
 
         if (poll(&fd, 1, HOUSE_POLL_MS) == 0)
-            house_turn(deadline_ms, what);
+            house_turn(deadline_ms, "an event");
     }
+
+    return event;
+}
+
+/* The next event, which must be of this kind. The caller owns it. */
+static Event *ear_wait(Ear *ear, EventKind kind)
+{
+    Event *event = ear_wait_any(ear);
+
     if (event->kind != kind)
         fail_msg("event %d came instead of %d", event->kind, kind);
 

@@ -1,0 +1,130 @@
+/* What is done about a stanza: events, answers, and few of them. */
+#include "agent1/edge/xmpp_reception.h"
+
+#include "common/base/limits.h"
+#include "common/sys/log.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/banned.h"
+
+#define OWN "agent1@example.org"
+#define BOB "bob@example.org/phone"
+
+static XmppOutcome judge(XmppReception *reception, int64_t now_ms, const char *xml)
+{
+    xmpp_ctx_t *ctx = xmpp_ctx_new(NULL, NULL);
+    xmpp_stanza_t *stanza = xmpp_stanza_new_from_string(ctx, xml);
+    XmppOutcome outcome;
+
+    if (!stanza)
+        fail_msg("the test's XML is wrong: %s", xml);
+    outcome = xmpp_reception_judge(reception, stanza, now_ms, OWN);
+    xmpp_stanza_release(stanza);
+    xmpp_ctx_free(ctx);
+
+    return outcome;
+}
+
+static void test_outcomes(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *xml;
+        bool is_event;
+        const char *answer; /* a part of it */
+        bool is_synced;
+        uint32_t synced;
+    } rows[] = {
+        { "chat", "<message xmlns='jabber:client' from='" BOB "'><body>!help</body></message>",
+          true, NULL, false, 0 },
+        { "encrypted",
+          "<message xmlns='jabber:client' from='" BOB "'><body>?</body>"
+          "<encrypted xmlns='eu.siacs.conversations.axolotl'/></message>",
+          false, "switch encryption off", false, 0 },
+        { "an error", "<message xmlns='jabber:client' type='error' from='" BOB "'/>", false, NULL,
+          false, 0 },
+        { "a question",
+          "<iq xmlns='jabber:client' type='get' id='1' from='" BOB "'>"
+          "<ping xmlns='urn:xmpp:ping'/></iq>",
+          false, "<iq type='result'", false, 0 },
+        { "presence", "<presence xmlns='jabber:client' from='" BOB "'/>", false, NULL, false, 0 },
+        { "a wish to see the presence",
+          "<presence xmlns='jabber:client' type='subscribe' from='" BOB "'/>", false, NULL, false,
+          0 },
+        { "the server's answer to a sync",
+          "<iq xmlns='jabber:client' type='result' id='sync-7' from='example.org'/>", false, NULL,
+          true, 7 },
+        { "the server's refusal of one",
+          "<iq xmlns='jabber:client' type='error' id='sync-7' from='example.org'/>", false, NULL,
+          true, 7 },
+        { "the server without its name", "<iq xmlns='jabber:client' type='result' id='sync-7'/>",
+          false, NULL, true, 7 },
+        { "somebody else's", "<iq xmlns='jabber:client' type='result' id='sync-7' from='" BOB "'/>",
+          false, NULL, false, 0 },
+        { "a number too large",
+          "<iq xmlns='jabber:client' type='result' id='sync-4294967296' from='example.org'/>",
+          false, NULL, false, 0 },
+        { "no number", "<iq xmlns='jabber:client' type='result' id='sync-' from='example.org'/>",
+          false, NULL, false, 0 },
+    };
+
+    (void)state;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        XmppReception reception;
+        XmppOutcome outcome;
+
+        xmpp_reception_init(&reception, "example.org");
+        outcome = judge(&reception, 1000, rows[i].xml);
+        if (!outcome.event == rows[i].is_event || !outcome.xml != !rows[i].answer ||
+            (outcome.xml && !strstr(outcome.xml, rows[i].answer)) ||
+            outcome.is_synced != rows[i].is_synced || outcome.synced != rows[i].synced)
+            fail_msg("%s: %s", rows[i].what, outcome.xml ? outcome.xml : "no answer");
+        event_free(outcome.event);
+        g_free(outcome.xml);
+    }
+}
+
+/* Two programs that complain to each other fall silent. */
+static void test_few_answers(void **state)
+{
+    g_autofree char *text = g_strnfill(CHAT_TEXT_MAX_BYTES + 1, 'x');
+    g_autofree char *xml = g_strdup_printf(
+        "<message xmlns='jabber:client' from='" BOB "'><body>%s</body></message>", text);
+    XmppReception reception;
+    unsigned answers = 0;
+
+    (void)state;
+
+    xmpp_reception_init(&reception, "example.org");
+    for (int64_t now_ms = 0; now_ms < 60 * 1000; now_ms += 1000) {
+        XmppOutcome outcome = judge(&reception, now_ms, xml);
+
+        assert_null(outcome.event);
+        if (outcome.xml) {
+            assert_non_null(strstr(outcome.xml, "message too long (131073 bytes; at most 131072)"));
+            answers++;
+        }
+        g_free(outcome.xml);
+    }
+    assert_in_range(answers, 10, 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_few_answers),
+    };
+
+    log_init("test-xmpp_reception", FALSE);
+
+    return cmocka_run_group_tests_name("xmpp_reception", tests, NULL, NULL);
+}
