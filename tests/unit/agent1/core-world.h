@@ -48,7 +48,7 @@ typedef struct World {
     GPtrArray *edits;                /* Effect *, every EDIT_FILE */
     GPtrArray *other;                /* Effect *, every one of the other outward kinds */
     int64_t now_ms;
-    uint8_t seed;
+    uint32_t seed;
 } World;
 
 static inline void world_free_effect(void *effect)
@@ -82,13 +82,20 @@ static inline char *world_key(uint8_t byte)
 
 static inline void world_apply(World *world, Effects *effects);
 
+/* The time, and a seed that no event had before. */
+static inline void world_stamp(World *world, Event *event)
+{
+    event->now_ms = world->now_ms;
+    event->boot_ms = world->now_ms;
+    world->seed++;
+    memcpy(event->seed, &world->seed, sizeof(world->seed));
+}
+
 static inline void world_step(World *world, Event *event)
 {
     Effects *effects = effects_new();
 
-    event->now_ms = world->now_ms;
-    event->boot_ms = world->now_ms;
-    memset(event->seed, world->seed++, sizeof(event->seed));
+    world_stamp(world, event);
     core_step(world->core, event, effects);
     event_free(event);
     world_apply(world, effects);
@@ -214,9 +221,7 @@ static inline void world_begin(World *world)
     Effects *effects = effects_new();
     Event *stamp = event_new(EVENT_TICK);
 
-    stamp->now_ms = world->now_ms;
-    stamp->boot_ms = world->now_ms;
-    memset(stamp->seed, world->seed++, sizeof(stamp->seed));
+    world_stamp(world, stamp);
     core_start(world->core, stamp, NULL, effects);
     event_free(stamp);
     world_apply(world, effects);

@@ -1,0 +1,265 @@
+/* Commands and orders as people type them: usage, mistakes, what is shown. */
+#include "core-world.h"
+
+#include "common/base/banned.h"
+
+static void what_commands_answer(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *user;
+        const char *text;
+        const char *answer;
+    } rows[] = {
+        { "case does not matter", "vera", "!AGENTS", "web1: online" },
+        { "help for one", "vera", "!help agentoff", "Needs the role operator; yours is viewer." },
+        { "help for one, with its mark", "vera", "!help !cancel", "!cancel <id>" },
+        { "help for a trigger", "vera", "!help DELEGATE", "DELEGATE: <agent>" },
+        { "help for nothing", "vera", "!help frobnicate", "frobnicate: nothing of that name" },
+        { "an operator's help", "oskar", "!help", "!cancel" },
+        { "runs of nobody", "vera", "!runs Web/1", "expected !runs [agent]" },
+        { "no runs", "vera", "!runs web2", "no runs yet" },
+        { "runs", "vera", "!runs", "#1 web1: queued · 14:13 · true" },
+        { "no id", "vera", "!run", "expected !run <id>, as in 12" },
+        { "a word as id", "vera", "!run one", "one: expected !run <id>, as in 12" },
+        { "zero", "vera", "!run 0", "0: expected !run <id>" },
+        { "beyond any number", "vera", "!run 99999999999999999999", "expected !run <id>" },
+        { "nothing of that number", "vera", "!run 7", "7: no such run; !runs lists the last ones" },
+        { "nothing of that ULID", "vera", "!run 01J000000000000000000000ZZ", "no such run" },
+        { "a live one", "vera", "!run #1", "asked for by oskar at 14:13, attempt 1, id " },
+        { "cancel without an id", "oskar", "!cancel", "expected !cancel <id>" },
+        { "cancel without the right", "vera", "!cancel 1", "!cancel: refused (role)" },
+        { "why what", "oskar", "!why", "expected !why <agent> [| <task>]" },
+        { "why nobody", "oskar", "!why db9", "db9: not now (unknown_agent)" },
+        { "why an agent that is not there", "oskar", "!why web2",
+          "web2: allowed now; it is offline, so a task would wait for it" },
+        { "off whom", "oskar", "!agentOFF", "expected !agentOFF <agent>" },
+        { "on whom", "oskar", "!agentON  ,", "expected !agentON <agent>" },
+        { "off nobody", "oskar", "!agentOFF wep2",
+          "wep2: no accepted agent of that name; nearest:" },
+        { "off a pattern of nobody", "oskar", "!agentOFF zzzzzzzz*", "!agents lists them" },
+        { "all off takes nobody", "oskar", "!agentsOFF web1", "!agentsOFF takes no argument" },
+        { "awake already", "oskar", "!agentON agent1", "agent1: awake already" },
+        { "the links", "vera", "!status", "MQTT: connected since 14:13\nXMPP: connected" },
+        { "one run in hand", "vera", "!status", "runs in hand: 1" },
+        { "nothing", "vera", " \n ", "an empty message" },
+        { "a mark alone is talk", "vera", "!", "I take commands" },
+        { "at nobody is talk", "vera", "@ web1", "I take commands" },
+    };
+    World *world = *state;
+    unsigned i;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        world_forget(world);
+        world_write(world, rows[i].user, NULL, rows[i].text);
+        if (!strstr(world_last_said(world), rows[i].answer))
+            fail_msg("%s: \"%s\"", rows[i].what, world_last_said(world));
+        assert_int_equal(world->said->len, 1);
+        assert_string_equal(world_run_state(world, 1), "queued");
+        assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
+    }
+}
+
+static void several_agents_at_once(void **state)
+{
+    World *world = *state;
+    const Row *row;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "!agentOFF web2, web1");
+    assert_string_equal(world_last_said(world),
+                        "web2: paused (it is offline; it will be told when it comes back)\n"
+                        "web1: paused");
+    world_write(world, "oskar", NULL, "!agentON web?");
+    assert_contains(world_last_said(world), "web1: resumed");
+    assert_contains(world_last_said(world), "web2: resumed");
+    row = g_hash_table_lookup(world->tables[TABLE_AGENTS], "web1");
+    assert_int_equal(row_int(row, AGENTS_IS_PAUSE_WISHED), 0);
+}
+
+static void a_pause_outlives_a_restart_and_on_clears_it(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "!agentOFF web1");
+    world_restart(world);
+    world_write(world, "vera", NULL, "!agents");
+    assert_contains(world_last_said(world), "web1: pausing");
+    world_write(world, "oskar", NULL, "@web1 true");
+    assert_contains(world_last_said(world), "web1: refused (paused)");
+    world_write(world, "oskar", NULL, "!agentsON");
+    assert_string_equal(world_last_said(world), "agent1: awake already\n2 agents resume");
+    world_write(world, "oskar", NULL, "@web1 true");
+    assert_string_equal(world_last_said(world), "#1 web1: queued");
+}
+
+static void twenty_orders_at_most(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) text = g_string_new("a list:\n");
+    unsigned i;
+
+    for (i = 0; i < TRIGGERS_MAX_PER_MESSAGE; i++)
+        g_string_append(text, "@web1 true\n");
+    world_write(world, "oskar", NULL, text->str);
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 20);
+    g_string_append(text, "@web1 true\n");
+    world_write(world, "oskar", NULL, text->str);
+    assert_contains(world_last_said(world), "21 orders in one message: at most 20");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 20);
+}
+
+static void a_task_of_64_kib_at_most(void **state)
+{
+    World *world = *state;
+    g_autofree char *most = g_strnfill(TASK_TEXT_MAX_BYTES, 'x');
+    g_autofree char *fits = g_strdup_printf("@web1 %s", most);
+    g_autofree char *more = g_strdup_printf("@web1 %sx", most);
+
+    world_write(world, "oskar", NULL, more);
+    assert_contains(world_last_said(world), "the task is 65537 bytes long; at most 65536");
+    world_write(world, "oskar", NULL, fits);
+    assert_contains(world_last_said(world), "#1 web1: queued");
+}
+
+static void now_may_stand_in_both_places(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *text;
+        const char *answer;
+        const char *task; /* of the run; NULL: none is made */
+    } rows[] = {
+        { "direct", "@web2 --now true", "web2: refused (offline): it has not been seen yet", NULL },
+        { "delegated, after the name", "DELEGATE: web2 --now | true", "web2: refused (offline)",
+          NULL },
+        { "delegated, before the name", "DELEGATE: --now web2 | true", "web2: refused (offline)",
+          NULL },
+        { "part of the task", "@web2 echo --now", "#1 web2: queued", "echo --now" },
+        { "a longer word", "@web2 --nowadays", "#1 web2: queued", "--nowadays" },
+        { "no task is left", "@web2 --now", "the task is empty", NULL },
+    };
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        World *world = world_new();
+
+        world_write(world, "oskar", NULL, rows[i].text);
+        if (!strstr(world_last_said(world), rows[i].answer))
+            fail_msg("%s: \"%s\"", rows[i].what, world_last_said(world));
+        assert_int_equal(world_count_rows(world, TABLE_RUNS), rows[i].task != NULL);
+        if (rows[i].task)
+            assert_string_equal(row_text(world_run(world, 1), RUNS_TASK), rows[i].task);
+        world_free(world);
+    }
+}
+
+static void cancelling_somebody_elses_run_tells_both(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_forget(world);
+    world_write(world, "ana", NULL, "!cancel 1");
+    assert_int_equal(world->said->len, 2);
+    assert_string_equal(((const Effect *)world->said->pdata[0])->say.jid,
+                        "oskar@example.org/phone");
+    assert_string_equal(((const Effect *)world->said->pdata[1])->say.jid, "ana@example.org/phone");
+    assert_string_equal(world_last_said(world), "#1 web1: cancelled");
+    assert_string_equal(row_text(world_run(world, 1), RUNS_CANCELLED_BY), "ana");
+}
+
+static void runs_are_found_by_their_ulid(void **state)
+{
+    World *world = *state;
+    g_autofree char *show = NULL;
+    g_autofree char *cancel = NULL;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    show = g_strdup_printf("!run %s", world_run_id(world, 1));
+    cancel = g_strdup_printf("!cancel %s", world_run_id(world, 1));
+    world_write(world, "vera", NULL, show);
+    assert_contains(world_last_said(world), "#1 web1: queued");
+    world_result(world, world_run_id(world, 1), 1, "failed", 3, "oops");
+    world_write(world, "vera", NULL, show);
+    assert_contains(world_last_said(world), "#1 web1: failed (exit 3, 0.4 s)");
+    assert_contains(world_last_said(world), "```\noops\n```");
+    world_write(world, "oskar", NULL, cancel);
+    assert_contains(world_last_said(world), "#1 web1: it ended already: failed");
+}
+
+static void blackouts_as_they_are_now(void **state)
+{
+    World *world = *state;
+
+    world->blackouts = world_json("[{\"start\":\"14:00\",\"end\":\"15:00\",\"label\":\"tea\"},"
+                                  "{\"start\":\"02:00\",\"end\":\"05:00\"},"
+                                  "{\"start\":\"08:00\",\"end\":\"09:00\",\"enabled\":false},"
+                                  "{\"start\":\"00:00\",\"end\":\"24:00\"}]");
+    world_configure(world);
+    world_write(world, "vera", NULL, "!blackout");
+    assert_string_equal(world_last_said(world),
+                        "Blackout hours, zone UTC (people edit blackout_hours.json):\n"
+                        "14:00-15:00 (tea): NOW, until 15:00 UTC\n"
+                        "02:00-05:00: next 2026-09-22 02:00 UTC\n"
+                        "08:00-09:00: switched off\n"
+                        "00:00-24:00: now, without an end");
+}
+
+static void what_changes_something_is_audited(void **state)
+{
+    static const struct {
+        const char *user;
+        const char *text;
+        const char *kind; /* NULL: nothing */
+        const char *audit;
+    } rows[] = {
+        { "vera", "!agents", NULL, NULL },
+        { "oskar", "!agentOFF web1", "command", "!agentOFF web1" },
+        { "vera", "!agentOFF web1", "refused", "role: !agentOFF" },
+        { "oskar", "@db9 true", "refused", "unknown_agent: no agent of that name" },
+        { "oskar", "@web2 a\tb", "run", "#1 queued by oskar: a b" },
+        { "mallory", "!agents", "refused", "a stranger wrote" },
+    };
+    World *world = *state;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        world_forget(world);
+        world_write(world, rows[i].user, NULL, rows[i].text);
+        print_message("%s\n", rows[i].text);
+        assert_int_equal(world->audit->len, rows[i].kind != NULL);
+        if (rows[i].kind) {
+            const EffectAudit *audit = world_last_audit(world, rows[i].kind);
+            g_autofree char *principal = g_strdup_printf("%s@example.org", rows[i].user);
+
+            assert_non_null(audit);
+            assert_string_equal(audit->principal, principal);
+            assert_true(g_str_has_prefix(audit->text, rows[i].audit));
+            assert_int_equal(audit->at_ms, world->now_ms);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(what_commands_answer),
+        WORLD_TEST(several_agents_at_once),
+        WORLD_TEST(a_pause_outlives_a_restart_and_on_clears_it),
+        WORLD_TEST(twenty_orders_at_most),
+        WORLD_TEST(a_task_of_64_kib_at_most),
+        WORLD_TEST(now_may_stand_in_both_places),
+        WORLD_TEST(cancelling_somebody_elses_run_tells_both),
+        WORLD_TEST(runs_are_found_by_their_ulid),
+        WORLD_TEST(blackouts_as_they_are_now),
+        WORLD_TEST(what_changes_something_is_audited),
+    };
+
+    return cmocka_run_group_tests_name("core-commands", tests, NULL, NULL);
+}
