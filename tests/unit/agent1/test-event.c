@@ -1,0 +1,109 @@
+/* Events: what a fresh one says, and that each kind releases what it owns (LSan looks on). */
+#include "agent1/port/event.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/banned.h"
+
+static void free_row(void *row)
+{
+    row_free(row);
+}
+
+static void fill_chat(Event *event)
+{
+    event->chat.address = g_strdup("ana@example.org/phone");
+    event->chat.principal = g_strdup("ana@example.org");
+    event->chat.stanza_id = g_strdup("s1");
+    event->chat.text = g_strdup("hello");
+}
+
+static void fill_message(Event *event)
+{
+    event->message.topic_name = g_strdup("web1");
+    event->message.sender = g_strdup("x25519:…");
+    event->message.message = message_new(MESSAGE_CHAT, "id", "web1", 1);
+    event->message.message->chat.text = g_strdup("hello");
+}
+
+static void fill_said(Event *event)
+{
+    event->said_id = g_strdup("id");
+}
+
+static void fill_rows(Event *event)
+{
+    event->rows.rows = g_ptr_array_new_with_free_func(free_row);
+    g_ptr_array_add(event->rows.rows, row_new(TABLE_RUNS));
+}
+
+static void fill_edited(Event *event)
+{
+    event->edited.id = g_strdup("id");
+    event->edited.error = g_strdup("read-only");
+}
+
+static void fill_probe(Event *event)
+{
+    event->probe_text = g_strdup("web1");
+}
+
+static void each_kind_releases_what_it_owns(void **state)
+{
+    static const struct {
+        const char *what;
+        EventKind kind;
+        void (*fill)(Event *event);
+    } rows[] = {
+        { "chat", EVENT_CHAT, fill_chat },
+        { "message", EVENT_MESSAGE, fill_message },
+        { "link up", EVENT_LINK_UP, NULL },
+        { "link down", EVENT_LINK_DOWN, NULL },
+        { "said", EVENT_SAID, fill_said },
+        { "rows", EVENT_ROWS, fill_rows },
+        { "file edited", EVENT_FILE_EDITED, fill_edited },
+        { "configured", EVENT_CONFIGURED, NULL },
+        { "probe", EVENT_PROBE, fill_probe },
+        { "tick", EVENT_TICK, NULL },
+    };
+    unsigned i;
+
+    (void)state;
+    assert_int_equal(G_N_ELEMENTS(rows), EVENT_TICK + 1);
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Event *empty = event_new(rows[i].kind);
+        Event *full = event_new(rows[i].kind);
+
+        print_message("%s\n", rows[i].what);
+        assert_int_equal(full->kind, rows[i].kind);
+        if (rows[i].fill)
+            rows[i].fill(full);
+        event_free(empty);
+        event_free(full);
+    }
+    event_free(NULL);
+}
+
+/* Absent is not 1970: a chat that was just written must not look delayed. */
+static void a_fresh_chat_was_not_delayed(void **state)
+{
+    g_autoptr(Event) event = event_new(EVENT_CHAT);
+
+    (void)state;
+    assert_int_equal(event->chat.written_ms, MESSAGE_ABSENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_releases_what_it_owns),
+        cmocka_unit_test(a_fresh_chat_was_not_delayed),
+    };
+
+    return cmocka_run_group_tests_name("event", tests, NULL, NULL);
+}
