@@ -65,6 +65,13 @@ static GPtrArray *split_runs(const char *text)
     return runs;
 }
 
+GPtrArray *chats_runs(const Core *core, const char *chat_id)
+{
+    const Row *row = ledger_find(core->ledgers[TABLE_CHATS], chat_id);
+
+    return split_runs(row ? row_text(row, CHATS_RUNS) : NULL);
+}
+
 bool chats_is_repeat(Core *core, const Speaker *speaker)
 {
     const Row *row;

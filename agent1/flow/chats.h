@@ -24,6 +24,10 @@ bool chats_is_repeat(Core *core, const Speaker *speaker);
 const char *chats_note(Core *core, const Speaker *speaker, const char *text, bool is_final,
                        const char *outcome, const GPtrArray *runs, GPtrArray **out_runs);
 
+/* The runs of a chat that were noted so far: char *; empty when it is not known. The caller owns
+ * the array. */
+GPtrArray *chats_runs(const Core *core, const char *chat_id);
+
 /* Forgets what nobody can repeat any more. */
 void chats_forget_old(Core *core);
 

@@ -59,6 +59,10 @@ struct Core {
     uint64_t refused_count;    /* messages that admission turned away */
 };
 
+/* All live runs are looked at together, when the first one's time comes, and not more often than
+ * this. */
+#define RUNS_LOOK_MS 1000
+
 /* Facts by name in TABLE_META. */
 #define META_EPOCH   "epoch"
 #define META_NUMBER  "run_number"

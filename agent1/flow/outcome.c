@@ -70,6 +70,8 @@ static void finish(Core *core, Run *run)
     ended = runs_take(core->runs, run->id);
     g_assert(ended == run);
     g_hash_table_remove(core->held_progress, run->id);
+    if (runs_count(core->runs) == 0)
+        core->runs_due_ms = INT64_MAX;
     tell(core, ended);
     run_free(ended);
 }
@@ -86,6 +88,8 @@ static void begin_attempt(Core *core, Run *run)
     g_clear_pointer(&run->outcome.rule, g_free);
     g_clear_pointer(&run->outcome.reason, g_free);
     g_hash_table_remove(core->held_progress, run->id);
+    /* Its time begins to count again. */
+    core->runs_due_ms = MIN(core->runs_due_ms, core->now_ms + RUNS_LOOK_MS);
 }
 
 RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reason)
@@ -99,8 +103,6 @@ RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reaso
         return applied;
 
     run->is_unconfirmed = false;
-    /* Its next look at the clock is worked out anew. */
-    core->runs_due_ms = MIN(core->runs_due_ms, core->now_ms);
     if (run->state == RUN_DEFERRED || (run->state == RUN_QUEUED && event == RUN_EVENT_REQUEUED))
         begin_attempt(core, run);
     effects_put(core->fx, rows_of_run(run));

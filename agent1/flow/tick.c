@@ -101,7 +101,7 @@ void tick_do(Core *core)
 {
     if (core->now_ms >= core->runs_due_ms) {
         do_runs(core);
-        core->runs_due_ms = runs_deadline(core);
+        core->runs_due_ms = MAX(runs_deadline(core), core->now_ms + RUNS_LOOK_MS);
     }
     chats_forget_old(core);
     if (core->now_ms >= questions_next_deadline(core))

@@ -76,28 +76,33 @@ void turn_add_run(Turn *turn, const char *id)
     g_ptr_array_add(turn->runs, g_strdup(id));
 }
 
+/* What waits for hours, days or the agent's word does not keep a caller waiting. */
+static bool is_awaited(const Turn *turn, const GPtrArray *ids)
+{
+    unsigned i;
+
+    for (i = 0; i < ids->len; i++) {
+        const Run *run = runs_find(turn->core->runs, ids->pdata[i]);
+
+        if (run && g_strcmp0(run->chat_id, turn->speaker->chat_id) == 0 && !run->is_unconfirmed &&
+            run->state != RUN_DEFERRED && run->state != RUN_AWAITING_APPROVAL)
+            return true;
+    }
+    return false;
+}
+
 static bool is_open(const Turn *turn)
 {
     const char *chat_id = turn->speaker->chat_id;
-    GPtrArray *live;
-    bool is_live = false;
-    unsigned i;
+    g_autoptr(GPtrArray) earlier = NULL;
 
     if (!chat_id)
         return false;
     if (pending_has_chat(turn->core, chat_id))
         return true;
 
-    live = runs_list(turn->core->runs, NULL);
-    for (i = 0; i < live->len && !is_live; i++) {
-        const Run *run = live->pdata[i];
-
-        /* What waits for hours, days or the agent's word does not keep a caller waiting. */
-        is_live = g_strcmp0(run->chat_id, chat_id) == 0 && !run->is_unconfirmed &&
-                  run->state != RUN_DEFERRED && run->state != RUN_AWAITING_APPROVAL;
-    }
-    g_ptr_array_unref(live);
-    return is_live;
+    earlier = chats_runs(turn->core, chat_id);
+    return is_awaited(turn, turn->runs) || is_awaited(turn, earlier);
 }
 
 void turn_finish(Turn *turn)
