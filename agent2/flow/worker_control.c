@@ -10,9 +10,8 @@
 
 #include "common/base/banned.h"
 
-#define ANSWERED_RUNS_MAX  1500 /* as many as fit into one body */
-#define EXPIRES_UNKNOWN_MS (24 * 3600 * INT64_C(1000))
-#define NOT_OFFERED        "not offered by this version"
+#define ANSWERED_RUNS_MAX 1500 /* as many as fit into one body */
+#define NOT_OFFERED       "not offered by this version"
 
 typedef void (*Handler)(Worker *worker, const Message *message, WorkerEffects *effects);
 

@@ -92,21 +92,33 @@ static const char *key_to_try(const Worker *worker)
     return g_ptr_array_index(keys, presence->register_sends % keys->len);
 }
 
+/* Slowly while it waits for a person; otherwise quickly at first. */
+static int64_t register_wait_ms(Worker *worker)
+{
+    const WorkerPresence *presence = &worker->presence;
+
+    if (presence->is_waiting)
+        return REGISTER_WAIT_MAX_MS / 2 +
+               worker_wait_ms(worker, 30, REGISTER_WAIT_MAX_MS, REGISTER_WAIT_MAX_MS);
+    return REGISTER_WAIT_MS / 2 +
+           worker_wait_ms(worker, presence->register_sends, REGISTER_WAIT_MS, REGISTER_WAIT_MAX_MS);
+}
+
 static void send_registration(Worker *worker, WorkerEffects *effects)
 {
     WorkerPresence *presence = &worker->presence;
     Message *message = new_registration(worker);
-    int64_t wait_ms = presence->is_waiting ? REGISTER_WAIT_MAX_MS / 2 +
-                                                 worker_wait_ms(worker, 30, REGISTER_WAIT_MAX_MS,
-                                                                REGISTER_WAIT_MAX_MS)
-                                           : worker_wait_ms(worker, presence->register_sends,
-                                                            REGISTER_WAIT_MS, REGISTER_WAIT_MAX_MS);
 
-    g_free(presence->register_id);
-    presence->register_id = g_strdup(message->id);
+    /* A repeat has the same id, so that a late answer to an earlier one counts. */
+    if (presence->register_id) {
+        g_free(message->id);
+        message->id = g_strdup(presence->register_id);
+    } else {
+        presence->register_id = g_strdup(message->id);
+    }
     worker_effects_publish(effects, TOPIC_REGISTER, key_to_try(worker), false, false, message);
+    presence->register_boot_ms = worker->boot_ms + register_wait_ms(worker);
     presence->register_sends++;
-    presence->register_boot_ms = worker->boot_ms + wait_ms;
 }
 
 void worker_register_again(Worker *worker)
@@ -150,9 +162,7 @@ void worker_take_register_ack(Worker *worker, const MessageAck *ack, WorkerEffec
             worker_effects_log(effects, WORKER_LOG_WARNING, NULL, "not registered yet: %s",
                                ack->reason ? ack->reason : "agent1 waits for !accept");
         presence->is_waiting = true;
-        presence->register_boot_ms =
-            worker->boot_ms + REGISTER_WAIT_MAX_MS / 2 +
-            worker_wait_ms(worker, 30, REGISTER_WAIT_MAX_MS, REGISTER_WAIT_MAX_MS);
+        presence->register_boot_ms = worker->boot_ms + register_wait_ms(worker);
     }
 }
 

@@ -154,7 +154,7 @@ int64_t worker_queue_deadline(const Worker *worker)
     for (guint i = 0; i < live->len; i++) {
         const Job *job = g_ptr_array_index(live, i);
 
-        if (job->state != JOB_QUEUED)
+        if (job->state != JOB_QUEUED || worker->boot_ms < job->next_boot_ms)
             continue;
         deadline = MIN(deadline, job->meta.local_expires_ms);
         if (job->meta.not_before_ms > worker->now_ms)
@@ -365,10 +365,13 @@ void worker_restore_folder(Worker *worker, const WorkerFolder *folder, WorkerEff
     }
 
     job = job_new(folder->run, folder->attempt, JOB_SETTLING);
-    if (!folder->meta || !job_meta_parse(folder->meta, &job->meta, NULL))
+    if (!folder->meta || !job_meta_parse(folder->meta, &job->meta, NULL)) {
+        /* Kept for as long as a task may come again at all. */
+        job->meta.local_expires_ms = worker->now_ms + EXPIRES_UNKNOWN_MS;
         worker_effects_log(effects, WORKER_LOG_WARNING, folder->run,
                            "what was kept with attempt %" G_GINT64_FORMAT " cannot be read",
                            folder->attempt);
+    }
     jobs_add(worker->jobs, job);
     recover(worker, job, folder, effects);
     if (was_refused(folder, job)) {

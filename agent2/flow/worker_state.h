@@ -11,11 +11,12 @@
 #include "agent2/model/worker_counters.h"
 #include "agent2/model/worker_windows.h"
 
-#define WORKER_READS_MAX  8 /* folders being read for results at once */
-#define WORKER_LAUNCH_MAX 5 /* shims tried for one attempt */
-#define WORKER_NEVER      INT64_MAX
-#define WORKER_RETRY_MS   5000 /* after a full disk */
-#define WORKER_SESSIONS   1000 /* reserved at once in the counters */
+#define WORKER_READS_MAX   8 /* folders being read for results at once */
+#define WORKER_LAUNCH_MAX  5 /* shims tried for one attempt */
+#define WORKER_NEVER       INT64_MAX
+#define WORKER_RETRY_MS    5000                        /* after a full disk */
+#define EXPIRES_UNKNOWN_MS (24 * 3600 * INT64_C(1000)) /* longer than any task waits */
+#define WORKER_SESSIONS    1000                        /* reserved at once in the counters */
 
 /* An acknowledgement that waits until a version of the counters is durable. */
 typedef struct PendingAck {
