@@ -724,6 +724,7 @@ static int stage_down(void **state)
 {
     Stage *stage = *state;
 
+    leave(state);
     peer_free(stage->alice);
     house_free(stage->house);
     g_free(stage);
@@ -733,10 +734,8 @@ static int stage_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest alone[] = {
-        cmocka_unit_test(test_settings),
-    };
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_settings),
         cmocka_unit_test_teardown(test_chat, leave),
         cmocka_unit_test_teardown(test_hostile, leave),
         cmocka_unit_test_teardown(test_texts, leave),
@@ -753,23 +752,13 @@ int main(void)
         cmocka_unit_test_teardown(test_round_trip, leave),
         cmocka_unit_test_teardown(test_ping, leave),
         cmocka_unit_test_teardown(test_server_killed, leave),
+        cmocka_unit_test_setup_teardown(test_stock_server, stage_up_stock, stage_down),
+        cmocka_unit_test_setup_teardown(test_server_without_management, stage_up_without_management,
+                                        stage_down),
     };
-    const struct CMUnitTest stock[] = {
-        cmocka_unit_test_teardown(test_stock_server, leave),
-    };
-    const struct CMUnitTest without_management[] = {
-        cmocka_unit_test_teardown(test_server_without_management, leave),
-    };
-    int failed;
 
     signal(SIGPIPE, SIG_IGN);
     log_init("test-xmpp", FALSE);
 
-    failed = cmocka_run_group_tests_name("xmpp settings", alone, NULL, NULL);
-    failed += cmocka_run_group_tests_name("xmpp", tests, stage_up, stage_down);
-    failed += cmocka_run_group_tests_name("xmpp, stock", stock, stage_up_stock, stage_down);
-    failed += cmocka_run_group_tests_name("xmpp, no management", without_management,
-                                          stage_up_without_management, stage_down);
-
-    return failed;
+    return cmocka_run_group_tests_name("xmpp", tests, stage_up, stage_down);
 }
