@@ -23,7 +23,7 @@ typedef struct Xmpp Xmpp;
 
 typedef enum {
     XMPP_TLS_REQUIRED,
-    XMPP_TLS_ALLOWED, /* used when the server offers it */
+    XMPP_TLS_ALLOWED, /* used when the server offers it, which anybody on the way can strip */
     XMPP_TLS_DIRECT,  /* XEP-0368: TLS from the first byte */
     XMPP_TLS_NONE,    /* only for a loopback address: refused elsewhere */
 } XmppTls;

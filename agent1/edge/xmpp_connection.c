@@ -240,6 +240,7 @@ XmppConnection *xmpp_connection_new(const XmppAccount *account,
 {
     XmppConnection *connection = g_new0(XmppConnection, 1);
 
+    xmpp_initialize();
     connection->account = account;
     connection->on_socket = on_socket;
     connection->data = data;

@@ -187,6 +187,24 @@ static void test_chat(void **state)
     ear_expect_nothing(ear, 50);
 }
 
+/* Written while agent1 was away: it comes with the time of writing. */
+static void test_offline_message(void **state)
+{
+    Stage *stage = *state;
+    int64_t begin_ms = clock_now_ms();
+    g_autoptr(Event) event = NULL;
+
+    peer_chat(stage->alice, "early", AGENT, "are you there?");
+    peer_chat(stage->alice, "self", ALICE, "sent after it");
+    g_strfreev(peer_wait(stage->alice, "message chat self"));
+    edge_new(stage, NULL);
+    ear_expect(stage->ear, EVENT_LINK_UP);
+    event = ear_wait(stage->ear, EVENT_CHAT);
+    assert_string_equal(event->chat.stanza_id, "early");
+    /* The stamp may be whole seconds. */
+    assert_in_range(event->chat.written_ms, begin_ms - 1000, clock_now_ms());
+}
+
 /* What must be no chat, sent by a person who can put anything into a message. */
 static void test_hostile(void **state)
 {
@@ -737,6 +755,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_settings),
         cmocka_unit_test_teardown(test_chat, leave),
+        cmocka_unit_test_teardown(test_offline_message, leave),
         cmocka_unit_test_teardown(test_hostile, leave),
         cmocka_unit_test_teardown(test_texts, leave),
         cmocka_unit_test_teardown(test_undeliverable, leave),

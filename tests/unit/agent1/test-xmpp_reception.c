@@ -117,11 +117,88 @@ static void test_few_answers(void **state)
     assert_in_range(answers, 10, 20);
 }
 
+/* A generator of its own, so that a failure can be repeated. */
+static uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+
+    return *state >> 8;
+}
+
+/* What holds for every stanza that can be parsed at all. */
+static void check_any(xmpp_stanza_t *stanza)
+{
+    const char *from = xmpp_stanza_get_from(stanza);
+    const char *type = xmpp_stanza_get_type(stanza);
+    XmppReception reception;
+    XmppOutcome outcome;
+
+    xmpp_reception_init(&reception, "example.org");
+    outcome = xmpp_reception_judge(&reception, stanza, 1000, OWN);
+    if (outcome.event) {
+        const EventChat *chat = &outcome.event->chat;
+
+        assert_string_equal(chat->address, from);
+        assert_true(g_str_has_prefix(from, chat->principal));
+        assert_null(strchr(chat->principal, '/'));
+        assert_string_not_equal(chat->principal, OWN);
+        assert_true(chat->text[0] && g_utf8_validate(chat->text, -1, NULL));
+    }
+    if (type && g_str_equal(type, "error"))
+        assert_true(!outcome.event && !outcome.xml);
+    event_free(outcome.event);
+    g_free(outcome.xml);
+}
+
+static void test_any_stanza(void **state)
+{
+    enum { ROUNDS = 10000 };
+    static const char *const seeds[] = {
+        "<message xmlns='jabber:client' type='chat' id='i' from='" BOB "'><body>!help</body>"
+        "<origin-id xmlns='urn:xmpp:sid:0' id='o'/><delay xmlns='urn:xmpp:delay' "
+        "stamp='2026-11-21T00:00:00Z'/></message>",
+        "<message xmlns='jabber:client' type='error' from='" BOB "'><error type='cancel'>"
+        "<gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>",
+        "<message xmlns='jabber:client' from='" OWN "'><body>x</body><received "
+        "xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'/></received></message>",
+        "<iq xmlns='jabber:client' type='get' id='1' from='" BOB "'><query "
+        "xmlns='http://jabber.org/protocol/disco#info' node='urn:agent1'/></iq>",
+        "<iq xmlns='jabber:client' type='result' id='sync-7' from='example.org'/>",
+        "<presence xmlns='jabber:client' type='subscribe' from='" BOB "'/>",
+    };
+    static const char pieces[] = "<>/='\"&;@ abodyiqmessage\xc3\xa9\0\x1b";
+    xmpp_ctx_t *ctx = xmpp_ctx_new(NULL, NULL);
+    uint32_t random = 1;
+    unsigned parsed = 0;
+
+    (void)state;
+
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        g_autofree char *xml = g_strdup(seeds[round % G_N_ELEMENTS(seeds)]);
+        size_t length = strlen(xml);
+        xmpp_stanza_t *stanza;
+
+        for (uint32_t n = next_random(&random) % 4; n > 0; n--)
+            xml[next_random(&random) % length] = pieces[next_random(&random) % sizeof(pieces)];
+        stanza = xmpp_stanza_new_from_string(ctx, xml);
+        if (!stanza)
+            continue;
+        parsed++;
+        if (xmpp_stanza_get_name(stanza))
+            check_any(stanza);
+        xmpp_stanza_release(stanza);
+    }
+    xmpp_ctx_free(ctx);
+    /* Enough of them were stanzas still. */
+    assert_in_range(parsed, ROUNDS / 4, ROUNDS - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcomes),
         cmocka_unit_test(test_few_answers),
+        cmocka_unit_test(test_any_stanza),
     };
 
     log_init("test-xmpp_reception", FALSE);
