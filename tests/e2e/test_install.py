@@ -1,5 +1,6 @@
 """make install: what lands where, what the units are worth, and that nothing of people's is lost."""
 
+import json
 import os
 import pathlib
 import re
@@ -7,16 +8,20 @@ import subprocess
 
 import pytest
 
-from programs import BUILD
+from fakes import FakeAgent1
+from programs import BUILD, program_environment
 from servers import SYSTEM_PATH, TOP
+from test_examples import copy_example
 
 PREFIX = "/opt/agents"
-UNITS = {"agent1.service": 10, "agent2@.service": 15}  # tenths: systemd-analyze's exposure level
+UNITS = ("agent1.service", "agent2@.service", "agent2-run@.service")
+EXPOSURE = {"agent1.service": 10, "agent2@.service": 15}  # tenths of systemd-analyze's level
 
 
-def install(destdir, *options, prefix=PREFIX, path=SYSTEM_PATH):
+def install(destdir, *options, prefix=PREFIX, path=SYSTEM_PATH, sysconfdir="/etc"):
     done = subprocess.run([TOP / "systemd/install", *options, BUILD, destdir, prefix],
-                          env={"PATH": path}, capture_output=True, text=True, timeout=60, check=False)
+                          env={"PATH": path, "SYSCONFDIR": str(sysconfdir)}, capture_output=True,
+                          text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert not done.stderr
     return done.stdout
@@ -33,20 +38,29 @@ def installed(tmp_path):
     return destdir
 
 
-def test_programs_run_from_where_they_are_installed(installed):
-    for program in ("agent1", "agent2", "agentctl"):
-        path = installed / PREFIX[1:] / "bin" / program
-        assert os.access(path, os.X_OK)
-        done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, check=False)
-        assert done.returncode == 0, done.stderr
-    assert os.access(installed / PREFIX[1:] / "libexec/agent2-shim", os.X_OK)
+@pytest.mark.parametrize("program", ["agent1", "agent2", "agentctl"])
+def test_programs_run_from_where_they_are_installed(installed, program):
+    path = installed / PREFIX[1:] / "bin" / program
+    done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_installed_agent2_finds_its_shim(installed, tmp_path):
+    config = copy_example("agent2.json", tmp_path)
+    value = json.loads(config.read_text())
+    value["mqtt"].update(password="secret", password_file="")
+    config.write_text(json.dumps(value))
+    done = subprocess.run([installed / PREFIX[1:] / "bin/agent2", "--config", config, "--check"],
+                          env=program_environment(tmp_path), capture_output=True, text=True, timeout=30,
+                          check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_no_placeholder_is_left_and_all_is_readable(installed):
     for path in installed.rglob("*"):
         mode = path.stat().st_mode
         assert mode & 0o444 == 0o444, f"{path} is not readable for all"
-        if path.is_file() and "bin" not in path.parts and "libexec" not in path.parts:
+        if path.is_file() and not {"bin", "libexec"} & set(path.parts):
             assert "@PREFIX@" not in path.read_text(), path
 
 
@@ -54,7 +68,8 @@ def test_no_placeholder_is_left_and_all_is_readable(installed):
 def units(tmp_path):
     """The units as installed below a prefix that exists, so that their programs are found."""
     prefix = tmp_path / "prefix"
-    install("", prefix=str(prefix), path=f"{make_quiet_tools(tmp_path)}:{SYSTEM_PATH}")
+    install("", prefix=str(prefix), path=f"{make_quiet_tools(tmp_path)}:{SYSTEM_PATH}",
+            sysconfdir=tmp_path / "etc")
     return prefix / "lib/systemd/system"
 
 
@@ -75,7 +90,7 @@ def test_units_are_right(units, unit):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("unit,threshold", UNITS.items())
+@pytest.mark.parametrize("unit,threshold", EXPOSURE.items())
 def test_units_are_hardened(units, unit, threshold):
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"--threshold={threshold}",
                            units / unit], capture_output=True, text=True, timeout=60, check=False)
@@ -90,22 +105,59 @@ def test_the_threshold_can_be_missed(units):
     assert done.returncode != 0
 
 
-def test_the_drop_in_takes_the_whole_sandbox_away(units):
-    """tasks-as-root.conf.example names every restriction that the unit sets."""
-    restriction = re.compile(
-        r"^((?:Protect|Private|Restrict)\w+|NoNewPrivileges|LockPersonality|CapabilityBoundingSet"
-        r"|SystemCall(?:Filter|Architectures)|DevicePolicy|KeyringMode|ReadWritePaths|User|Group|UMask)=",
-        re.MULTILINE)
-    unit = set(restriction.findall((units / "agent2@.service").read_text()))
-    drop_in = units / "agent2@.service.d"
+@pytest.mark.parametrize("unit", ["agent2@", "agent2-run@"])
+def test_drop_ins_for_tasks_of_root_are_right(units, unit):
+    drop_in = units / f"{unit}.service.d"
     drop_in.mkdir()
-    example = (TOP / "systemd/tasks-as-root.conf.example").read_text()
-    (drop_in / "tasks-as-root.conf").write_text(example)
-    assert len(unit) > 20
-    assert unit - set(restriction.findall(example)) == set()
-    done = subprocess.run(["systemd-analyze", "verify", "--man=no", units / "agent2@.service"],
+    example = units.parents[2] / f"share/doc/agent1/examples/tasks-as-root/{unit}.conf"
+    (drop_in / "as-root.conf").write_text(example.read_text())
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", units / f"{unit}.service"],
                           capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+    (drop_in / "as-root.conf").write_text(example.read_text() + "Bogus=1\n")
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", units / f"{unit}.service"],
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert "Bogus" in done.stderr, "the drop-in is not read at all"
+
+
+@pytest.mark.parametrize("unit,is_allowed", [
+    ("agent2-run@01M7Y3AXGFZ7K9MWEJD5K7BN1N.1.service", True),
+    ("agent2-run@01M7Y3AXGFZ7K9MWEJD5K7BN1N.999999.service", True),
+    ("agent2-run@01M7Y3AXGFZ7K9MWEJD5K7BN1N.1.service.service", False),
+    ("agent2-run@...1.service", False),
+    ("agent2-run@01M7Y3AXGFZ7K9MWEJD5K7BN1N.1.serviceX", False),
+    ("ssh.service", False),
+    ("agent2@web1.service", False),
+])
+def test_what_polkit_lets_agent2_start(installed, unit, is_allowed):
+    rules = (installed / "etc/polkit-1/rules.d/agent2.rules").read_text()
+    (pattern,) = re.findall(r"/(\^.*\$)/\.test", rules)
+    assert bool(re.search(pattern, unit)) == is_allowed
+
+
+def test_a_task_runs_as_agent2s_unit_starts_it(house, tmp_path):
+    """systemctl is a stand-in that runs the ExecStart= of the unit that we install."""
+    install(tmp_path / "root")
+    unit = (tmp_path / "root" / PREFIX[1:] / "lib/systemd/system/agent2-run@.service").read_text()
+    (command,) = re.findall(r"^ExecStart=(.*)$", unit, re.MULTILINE)
+    command = command.replace("$$", "$").replace(PREFIX, f"{tmp_path}/root{PREFIX}")
+    command = command.replace("/var/lib/agent2/", f"{house.folder}/web1/")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "systemctl").write_text(
+        f'#!/bin/sh\necho "$@" >>{tmp_path}/calls\nfor unit; do :; done\n'
+        f'name=${{unit#agent2-run@}} name=${{name%.service}}\n{command.replace("%i", chr(34) + "$name" + chr(34))} &\n')
+    (tools / "systemctl").chmod(0o755)
+    agent1 = house.add(FakeAgent1(house.broker))
+    web1 = house.agent("web1", is_accepted=False, launcher="unit", orchestrator_key=agent1.key)
+    web1.environment["PATH"] = f"{tools}:{SYSTEM_PATH}"
+    web1.start()
+    agent1.wait_registered("web1")
+    task = agent1.task("web1", "echo started by a unit")
+    result = agent1.result(task)
+    assert (result["state"], result["output"]) == ("succeeded", "started by a unit\n")
+    assert (tmp_path / "calls").read_text().splitlines() == [
+        f"start --no-block --no-ask-password agent2-run@{task['run']}.1.service"]
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root's install speaks to systemd")
@@ -134,6 +186,7 @@ def test_removing_takes_what_was_installed_and_nothing_else(installed):
     mine.write_text("{}")
     other = installed / PREFIX[1:] / "bin/other"
     other.write_text("")
+    assert (installed / "etc/polkit-1/rules.d/agent2.rules").exists()
     install(installed, "--remove")
     assert tree(installed) == {str(mine.relative_to(installed)), str(other.relative_to(installed))}
 
