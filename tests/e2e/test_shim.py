@@ -779,7 +779,8 @@ def test_the_command_leads_a_session_with_default_signals(folder):
 def test_no_signal_is_ignored(folder):
     folder.shell("grep SigIgn /proc/self/status")
     folder.complete(preexec_fn=lambda: signal.signal(signal.SIGUSR1, signal.SIG_IGN))
-    assert folder.output() == b"SigIgn:\t0000000000000000\n"
+    # 32 and 33 are the C library's own: who starts the tests (make) may leave them ignored.
+    assert int(folder.output().split()[1], 16) & ~0x180000000 == 0
 
 
 @needs_root
