@@ -47,6 +47,8 @@ typedef struct World {
     GPtrArray *audit;                /* Effect *, every AUDIT */
     GPtrArray *edits;                /* Effect *, every EDIT_FILE */
     GPtrArray *other;                /* Effect *, every one of the other outward kinds */
+    GPtrArray *asked;                /* Effect *, queries that the store did not answer yet */
+    bool is_store_slow;              /* it answers only at world_answer_all() */
     int64_t now_ms;
     uint32_t seed;
 } World;
@@ -174,7 +176,10 @@ static inline void world_apply(World *world, Effects *effects)
             world_keep(world->audit, effects, i);
             break;
         case EFFECT_QUERY:
-            world_answer(world, &effect->query);
+            if (world->is_store_slow)
+                world_keep(world->asked, effects, i);
+            else
+                world_answer(world, &effect->query);
             break;
         case EFFECT_PUBLISH:
             world_keep(world->sent, effects, i);
@@ -193,6 +198,16 @@ static inline void world_apply(World *world, Effects *effects)
             break;
         }
     }
+}
+
+/* A slow store answers what it was asked so far. */
+static inline void world_answer_all(World *world)
+{
+    unsigned i;
+
+    for (i = 0; i < world->asked->len; i++)
+        world_answer(world, &((const Effect *)world->asked->pdata[i])->query);
+    g_ptr_array_set_size(world->asked, 0);
 }
 
 static inline void world_configure(World *world)
@@ -291,6 +306,7 @@ static inline World *world_new(void)
     world->audit = g_ptr_array_new_with_free_func(world_free_effect);
     world->edits = g_ptr_array_new_with_free_func(world_free_effect);
     world->other = g_ptr_array_new_with_free_func(world_free_effect);
+    world->asked = g_ptr_array_new_with_free_func(world_free_effect);
     world->now_ms = WORLD_START_MS;
     world->core = core_new();
     world_configure(world);
@@ -314,6 +330,7 @@ static inline void world_free(World *world)
     g_ptr_array_unref(world->audit);
     g_ptr_array_unref(world->edits);
     g_ptr_array_unref(world->other);
+    g_ptr_array_unref(world->asked);
     g_free(world);
 }
 

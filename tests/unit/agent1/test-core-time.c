@@ -65,6 +65,24 @@ static void a_yes_has_the_rights_of_now(void **state)
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
 }
 
+/* The JID belongs to somebody else by now: her questions are not his. */
+static void a_question_is_for_the_user_who_asked(void **state)
+{
+    World *world = *state;
+    g_autofree char *text = json_print(world->config);
+    g_auto(GStrv) parts = g_strsplit(text, "\"oskar\"", 2);
+    g_autofree char *renamed = g_strjoinv("\"olga\"", parts);
+
+    world_register(world, JOURNAL_1, 1);
+    write_late(world, "oskar", "q1", "@web1 one");
+    json_free(world->config);
+    world->config = world_json(renamed);
+    world_configure(world);
+    world_write(world, "oskar", NULL, "!yes");
+    assert_string_equal(world_last_said(world), "no question is open here");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+}
+
 static void a_question_lasts_a_day(void **state)
 {
     World *world = *state;
@@ -280,6 +298,7 @@ int main(void)
         WORLD_TEST(of_two_questions_one_must_be_named),
         WORLD_TEST(a_repeat_of_a_late_message_asks_once),
         WORLD_TEST(a_yes_has_the_rights_of_now),
+        WORLD_TEST(a_question_is_for_the_user_who_asked),
         WORLD_TEST(a_question_lasts_a_day),
         WORLD_TEST(an_agent_that_never_came_is_not_waited_for),
         WORLD_TEST(nothing_waits_in_an_idle_house),
