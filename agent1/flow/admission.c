@@ -6,6 +6,7 @@
 #include "agent1/flow/registration.h"
 #include "agent1/flow/reports.h"
 #include "agent1/flow/say.h"
+#include "common/base/limits.h"
 #include "common/base/name.h"
 #include "common/base/banned.h"
 
@@ -54,10 +55,26 @@ static const char *judge_agent(const Core *core, const EventMessage *event)
     return NULL;
 }
 
+/* The skills of a key that waits are kept in memory, and so are an agent's. */
+static bool is_modest(const Json *node, unsigned *left)
+{
+    const Json *child;
+
+    for (child = json_first(node); child; child = json_next(child)) {
+        if (*left == 0)
+            return false;
+        (*left)--;
+        if (!is_modest(child, left))
+            return false;
+    }
+    return true;
+}
+
 static const char *judge_register(const EventMessage *event)
 {
     const Message *message = event->message;
     const char *name = message->registration.name;
+    unsigned left = SKILLS_MAX_VALUES;
 
     if (!name || !name_is_valid(name) || name_is_reserved(name))
         return "the name is no agent's name";
@@ -65,6 +82,8 @@ static const char *judge_register(const EventMessage *event)
         return "from and name differ";
     if (!message->journal || !name_is_ulid(message->journal))
         return "the agent names no journal";
+    if (!is_modest(message->registration.skills, &left))
+        return "it lists more skills than agent1 keeps";
     return NULL;
 }
 

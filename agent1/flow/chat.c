@@ -144,20 +144,28 @@ static void take(Core *core, const Speaker *speaker, const char *text, int64_t r
 
 /* ---- XMPP and unsigned text ---- */
 
+/* Whether a stranger hears, and the audit notes, that he is none of ours. */
+static bool is_worth_an_answer(Core *core, const char *who, int64_t interval_ms)
+{
+    g_autofree char *what = g_strdup_printf("stranger %s", who);
+
+    core->refused_count++;
+    return !core_is_asleep(core) && say_is_due(core, what, interval_ms) &&
+           bucket_take(&core->strangers, core->boot_ms);
+}
+
 static void refuse_stranger(Core *core, const Speaker *speaker)
 {
-    g_autofree char *what = g_strdup_printf("stranger %s", speaker->principal);
+    g_autofree char *text = NULL;
+
+    if (!is_worth_an_answer(core, speaker->principal, HOUR_MS))
+        return;
 
     effects_audit(core->fx, core->now_ms, "refused", speaker->principal, NULL, NULL,
                   "a stranger wrote");
-    if (say_is_due(core, what, HOUR_MS)) {
-        g_autofree char *text =
-            g_strdup_printf("I do not know %s. An admin can add this JID to a user in "
-                            "config.json.",
-                            speaker->principal);
-
-        say_xmpp(core, speaker->address, text);
-    }
+    text = g_strdup_printf("I do not know %s. An admin can add this JID to a user in config.json.",
+                           speaker->principal);
+    say_xmpp(core, speaker->address, text);
 }
 
 static void take_unsigned(Core *core, const EventChat *chat)
@@ -303,15 +311,15 @@ static char *judge_times(const Core *core, const Message *message)
 
 static void refuse_unknown_key(Core *core, const Speaker *speaker)
 {
-    g_autofree char *what = g_strdup_printf("key %s", speaker->key);
-    g_autofree char *text =
-        g_strdup_printf("unknown key %s; ask an admin to add it to the keys of a user in "
-                        "config.json",
-                        speaker->key);
+    g_autofree char *text = NULL;
 
-    core->refused_count++;
-    if (say_is_due(core, what, STRANGER_REPLY_MS))
-        answer_once(core, speaker, text);
+    if (!is_worth_an_answer(core, speaker->key, STRANGER_REPLY_MS))
+        return;
+
+    text = g_strdup_printf("unknown key %s; ask an admin to add it to the keys of a user in "
+                           "config.json",
+                           speaker->key);
+    answer_once(core, speaker, text);
 }
 
 void chat_take_message(Core *core, const EventMessage *event)

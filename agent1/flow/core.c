@@ -20,6 +20,10 @@
 #define QUERY_SPREAD_MS     10
 #define QUERY_SPREAD_MAX_MS 10000
 
+/* Anybody can write from as many addresses as he likes. */
+#define STRANGERS_BURST 20
+#define STRANGERS_PER_S (1.0 / 3)
+
 static void free_run(void *run)
 {
     run_free(run);
@@ -47,6 +51,7 @@ Core *core_new(void)
     core->registrations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_message);
     core->held_progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->queries_due_ms = INT64_MAX;
+    bucket_init(&core->strangers, STRANGERS_BURST, STRANGERS_PER_S);
     return core;
 }
 

@@ -56,6 +56,7 @@ struct Core {
     int64_t runs_due_ms;       /* when a live run is worth a look for its time alone */
     int64_t housekeeping_ms;   /* when old rows are dropped, and failed edits tried again */
     int64_t chats_sweep_ms;    /* when old chat ids are forgotten next */
+    Bucket strangers;          /* answers to people and keys that nobody knows, all together */
     uint64_t refused_count;    /* messages that admission turned away */
 };
 

@@ -15,6 +15,8 @@
 
 #define HOUR_MS       (3600 * INT64_C(1000))
 #define REGISTRY_FILE "agents_registry.json"
+/* People read the file: no name in it is a flood. */
+#define SKILL_SHOWN_CHARS 64
 /* A will may be about a connection that was taken over: the agent itself is asked. */
 #define QUERY_AFTER_WILL_MS 1000
 
@@ -50,8 +52,10 @@ static void fill_registry(Core *core, const MessageRegister *registration)
     for (node = json_first(registration->skills); node; node = json_next(node)) {
         const char *name = json_string(json_member(node, "name"));
 
-        if (name)
-            json_append_string(skills, name);
+        g_autofree char *line = name ? text_make_line(name, SKILL_SHOWN_CHARS) : NULL;
+
+        if (line)
+            json_append_string(skills, line);
     }
     if (registration->install_path)
         json_set_string(members, "install_path", registration->install_path);
@@ -135,6 +139,11 @@ static void admit(Core *core, const char *key, const Message *message)
         set_text(&agent->key, key);
     if (order == FLEET_OLDER) {
         refuse_stale(core, agent, message);
+        return;
+    }
+    if (order == FLEET_NEW_JOURNAL && agent->journal &&
+        !bucket_take(&agent->notes, core->boot_ms)) {
+        core->refused_count++;
         return;
     }
     if (order != FLEET_EQUAL) {
@@ -263,7 +272,11 @@ void registration_take(Core *core, const EventMessage *event)
     const RegistryAgent *owner = registry_by_key(core->registry, event->sender);
 
     if (users_by_key(core->users, event->sender) || (owner && owner != entry)) {
+        g_autofree char *what = g_strdup_printf("claim %s", event->sender);
+
         core->refused_count++;
+        if (!say_is_due(core, what, HOUR_MS))
+            return;
         effects_audit(core->fx, core->now_ms, "alarm", event->sender, name, NULL,
                       "a register with a key that belongs to somebody else");
         return;

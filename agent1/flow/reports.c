@@ -224,6 +224,16 @@ static bool result_event(const MessageResult *result, RunEvent *out)
     return run_state_is_terminal(state) || state == RUN_DEFERRED;
 }
 
+/* False for an agent that floods: its message is not taken, nor acknowledged. */
+static bool may_note(Core *core, FleetAgent *agent)
+{
+    if (bucket_take(&agent->notes, core->boot_ms))
+        return true;
+
+    core->refused_count++;
+    return false;
+}
+
 static void acknowledge(Core *core, const FleetAgent *agent, const Message *message)
 {
     dispatch_ack(core, agent->name, agent->key, message, ACK_DONE, NULL, NULL);
@@ -275,13 +285,15 @@ static void note_contradiction(Core *core, Run *run, const Message *message)
 static void settle_ended(Core *core, const Pending *pending, const GPtrArray *rows)
 {
     const Message *message = pending->message;
-    const FleetAgent *agent = fleet_find(core->fleet, pending->sender);
+    FleetAgent *agent = fleet_find(core->fleet, pending->sender);
     g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
     RunEvent event;
 
     if (!agent || !result_event(&message->result, &event))
         return;
     if (!run) {
+        if (!may_note(core, agent))
+            return;
         note_orphan(core, agent, message);
         acknowledge(core, agent, message);
         return;
@@ -308,8 +320,9 @@ void reports_take_result(Core *core, FleetAgent *agent, const Message *message)
 
     if (!result->run || !result_event(result, &event)) {
         core->refused_count++;
-        effects_log(core->fx, EFFECT_LOG_WARNING, result->run, agent->name,
-                    "a result without a believable state is refused");
+        if (say_is_due(core, "unbelievable", ALARM_MS))
+            effects_log(core->fx, EFFECT_LOG_WARNING, result->run, agent->name,
+                        "a result without a believable state is refused");
         return;
     }
     if (!run || run->state < RUN_QUEUED) {
@@ -333,6 +346,8 @@ void reports_take_error(Core *core, FleetAgent *agent, const Message *message)
     g_autofree char *text = text_make_line(error->text ? error->text : "", REASON_MAX_CHARS);
     g_autofree char *what = g_strdup_printf("error %s %s", agent->name, text);
 
+    if (!may_note(core, agent))
+        return;
     effects_audit(core->fx, core->now_ms, "error", agent->name, agent->name, error->run, "%s",
                   text);
     if (say_is_due(core, what, ALARM_MS))

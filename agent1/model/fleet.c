@@ -5,6 +5,9 @@
 #include "common/base/banned.h"
 
 #define FORMER_MAX 16
+/* A full queue of an agent that agent1 forgot is taken at once; a flood is not. */
+#define NOTES_BURST 100
+#define NOTES_PER_S (1.0 / 60)
 
 struct Fleet {
     GHashTable *by_name; /* FleetAgent *, owned */
@@ -61,6 +64,7 @@ FleetAgent *fleet_get(Fleet *fleet, const char *name)
     agent->state = AGENT_OFFLINE;
     agent->clock_offset_ms = MESSAGE_ABSENT;
     agent->query_due_ms = INT64_MAX;
+    bucket_init(&agent->notes, NOTES_BURST, NOTES_PER_S);
     g_hash_table_insert(fleet->by_name, agent->name, agent);
     return agent;
 }

@@ -5,6 +5,7 @@
 #ifndef AGENT1_MODEL_FLEET_H
 #define AGENT1_MODEL_FLEET_H
 
+#include "common/data/bucket.h"
 #include "common/data/json.h"
 #include "common/wire/message.h"
 
@@ -37,6 +38,7 @@ typedef struct FleetAgent {
     char *query_id;          /* the query whose answer is awaited; NULL: none */
     int64_t query_due_ms;    /* when it is asked (again); INT64_MAX: not at all */
     unsigned query_sent;
+    Bucket notes; /* what it may make agent1 write down beyond its own runs */
 } FleetAgent;
 
 typedef struct Fleet Fleet;

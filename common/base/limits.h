@@ -32,6 +32,7 @@
 /* Runs. */
 #define AGENTS_MAX               10000
 #define QUEUE_MAX_PER_AGENT      100
+#define SKILLS_MAX_VALUES        4096 /* JSON values in what one agent offers */
 #define TARGETS_MAX              1000
 #define TRIGGERS_MAX_PER_MESSAGE 20
 #define OUTPUT_HEAD_BYTES        (16 * 1024)

@@ -196,6 +196,101 @@ static void nothing_leaves_for_an_agent_that_the_registry_no_longer_trusts(void 
     assert_int_equal(world->sent->len, 0);
 }
 
+/* ---- floods ---- */
+
+static unsigned count_audit(const World *world, const char *kind)
+{
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; i < world->audit->len; i++)
+        count += strcmp(((const Effect *)world->audit->pdata[i])->audit.kind, kind) == 0;
+    return count;
+}
+
+static void strangers_fill_neither_the_audit_nor_the_outbox(void **state)
+{
+    World *world = *state;
+    unsigned i;
+
+    for (i = 0; i < 500; i++) {
+        g_autofree char *name = g_strdup_printf("mallory%u", i / 2);
+
+        world_write(world, name, NULL, "!agents");
+    }
+    assert_in_range(world->said->len, 1, 20);
+    assert_in_range(count_audit(world, "refused"), 1, 20);
+    /* Others are heard meanwhile, and strangers again later. */
+    world_write(world, "vera", NULL, "!agents");
+    assert_non_null(strstr(world_last_said(world), "web1"));
+    world_wait(world, 3600 * INT64_C(1000));
+    world_write(world, "mallory", NULL, "!agents");
+    assert_non_null(strstr(world_last_said(world), "I do not know mallory@example.org"));
+}
+
+static void strangers_are_not_answered_out_of_sleep(void **state)
+{
+    World *world = *state;
+    unsigned i;
+
+    world_write(world, "oskar", NULL, "!agentOFF agent1");
+    world_forget(world);
+    world_write(world, "mallory", NULL, "!agents");
+    world_write(world, "oskar", NULL, "!agentON agent1");
+    for (i = 0; i < world->said->len; i++)
+        assert_null(strstr(((const Effect *)world->said->pdata[i])->say.jid, "mallory"));
+}
+
+static void one_agent_cannot_fill_the_disk(void **state)
+{
+    World *world = *state;
+    unsigned i;
+
+    world_register(world, JOURNAL_1, 1);
+    for (i = 0; i < 2000; i++) {
+        Message *message = message_new(MESSAGE_ERROR, WORLD_MESSAGE_ID, "web1", world->now_ms);
+        g_autofree char *run = g_strdup_printf("01J0000000000000000%07u", i);
+
+        message->error.text = g_strdup_printf("error %u", i);
+        message->error.severity = g_strdup("high");
+        world_report_as(world, 1, TOPIC_KIND_ERRORS, "web1", JOURNAL_1, message);
+        world_result(world, run, 1, "succeeded", 0, "invented");
+    }
+    assert_in_range(g_hash_table_size(world->tables[TABLE_ORPHANS]), 1, 200);
+    assert_in_range(count_audit(world, "error") + count_audit(world, "alarm"), 2, 400);
+    assert_in_range(world->said->len, 1, 200);
+    /* What was not kept is not acknowledged either: it comes again, and is kept then. */
+    world_forget(world);
+    world_result(world, "01J00000000000000009999999", 1, "succeeded", 0, "");
+    assert_null(world_last_sent(world, MESSAGE_ACK));
+    world->now_ms += 3600 * INT64_C(1000);
+    world_result(world, "01J00000000000000009999999", 1, "succeeded", 0, "");
+    assert_non_null(world_last_sent(world, MESSAGE_ACK));
+}
+
+static void a_key_of_somebody_else_is_an_alarm_once_an_hour(void **state)
+{
+    World *world = *state;
+    unsigned i;
+
+    for (i = 0; i < 50; i++)
+        world_register_as(world, 2, "web1", JOURNAL_2, 1, SKILLS_SHELL);
+    assert_int_equal(count_audit(world, "alarm"), 1);
+}
+
+static void skills_without_measure_are_refused(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) skills = g_string_new("[{\"name\":\"shell\",\"junk\":[0");
+    unsigned i;
+
+    for (i = 0; i < 50000; i++)
+        g_string_append(skills, ",0");
+    g_string_append(skills, "]}]");
+    world_register_as(world, 3, "web3", JOURNAL_1, 1, skills->str);
+    assert_int_equal(g_hash_table_size(world->tables[TABLE_WAITING]), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +302,11 @@ int main(void)
         TEST(an_edit_that_failed_is_tried_again),
         TEST(a_key_that_became_a_users_cannot_be_accepted),
         TEST(nothing_leaves_for_an_agent_that_the_registry_no_longer_trusts),
+        TEST(strangers_fill_neither_the_audit_nor_the_outbox),
+        TEST(strangers_are_not_answered_out_of_sleep),
+        TEST(one_agent_cannot_fill_the_disk),
+        TEST(a_key_of_somebody_else_is_an_alarm_once_an_hour),
+        TEST(skills_without_measure_are_refused),
     };
 
     return cmocka_run_group_tests_name("core-endurance", tests, NULL, NULL);

@@ -146,6 +146,7 @@ static void a_key_belongs_to_one(void **state)
     for (i = 0; i < G_N_ELEMENTS(rows); i++) {
         print_message("%s\n", rows[i].what);
         world_forget(world);
+        world->now_ms += HOUR_MS; /* one alarm an hour */
         world_register_as(world, rows[i].key, rows[i].name, JOURNAL_2, 9, SKILLS_SHELL);
         assert_contains(world_last_audit(world, "alarm")->text, rows[i].text);
         assert_int_equal(world->sent->len, 0);
