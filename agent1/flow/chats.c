@@ -146,6 +146,19 @@ const char *chats_note(Core *core, const Speaker *speaker, const char *text, boo
     return worst;
 }
 
+void chats_begin_again(Core *core)
+{
+    g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_CHATS]);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+
+        if (!row_int(row, CHATS_IS_FINAL) && !row_text(row, CHATS_RUNS)[0])
+            ledger_remove(core->ledgers[TABLE_CHATS], row_text(row, CHATS_ID), core->fx);
+    }
+}
+
 void chats_forget_old(Core *core)
 {
     Ledger *chats = core->ledgers[TABLE_CHATS];

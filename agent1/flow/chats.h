@@ -12,6 +12,10 @@
 /* The worse of two outcomes, by agentctl's exit code; the first of equals. Static or borrowed. */
 const char *chats_worse(const char *one, const char *other);
 
+/* After a restart: forgets the messages whose answer was awaited from the store. Nothing was done
+ * for them, so that a repeat is no repeat. */
+void chats_begin_again(Core *core);
+
 /* Notes a message before anything is done for it. until_ms: how long repeats may come. */
 void chats_begin(Core *core, const Speaker *speaker, int64_t until_ms);
 

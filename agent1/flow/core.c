@@ -4,6 +4,7 @@
 
 #include "agent1/flow/admission.h"
 #include "agent1/flow/chat.h"
+#include "agent1/flow/chats.h"
 #include "agent1/flow/core_state.h"
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/outcome.h"
@@ -221,6 +222,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     begin_epoch(core);
     if (set_aside)
         begin_asleep(core, set_aside);
+    chats_begin_again(core);
     registration_send_trust(core);
     registration_send_edits(core);
     effects_audit(core->fx, core->now_ms, "start", NULL, NULL, NULL,

@@ -38,25 +38,42 @@ static char *refusal_text(const Run *run)
                            run->outcome.reason ? run->outcome.reason : "the agent gave no reason");
 }
 
-static void tell(Core *core, const Run *run)
+/* Says it where the run was asked for. */
+static void tell(Core *core, const Run *run, const char *text, const char *outcome)
 {
     g_autoptr(Speaker) speaker = speaker_from_conversation(run->conversation, run->chat_id);
-    g_autofree char *text = NULL;
     Turn turn;
 
     if (!speaker)
         return;
 
     speaker->principal = g_strdup(run->principal);
-    text = run->state == RUN_REJECTED
-               ? refusal_text(run)
-               : outcome_text(run, speaker->door == DOOR_CLI ? SIZE_MAX : XMPP_OUTPUT_BYTES);
     turn_init(&turn, core, speaker);
     turn.is_news = true;
     turn_add_run(&turn, run->id);
     turn_say(&turn, "%s", text);
-    turn_outcome(&turn, run_state_name(run->state));
+    turn_outcome(&turn, outcome);
     turn_finish(&turn);
+}
+
+static void tell_outcome(Core *core, const Run *run)
+{
+    bool is_cli = run->conversation && g_str_has_prefix(run->conversation, "cli ");
+    g_autofree char *text = run->state == RUN_REJECTED
+                                ? refusal_text(run)
+                                : outcome_text(run, is_cli ? SIZE_MAX : XMPP_OUTPUT_BYTES);
+
+    tell(core, run, text, run_state_name(run->state));
+}
+
+static void tell_deferred(Core *core, const Run *run)
+{
+    const char *reason = run->outcome.reason;
+    g_autofree char *text =
+        g_strdup_printf("#%" G_GINT64_FORMAT " %s: deferred%s%s%s", run->number, run->agent,
+                        reason ? " (" : "", reason ? reason : "", reason ? ")" : "");
+
+    tell(core, run, text, run_state_name(run->state));
 }
 
 static void finish(Core *core, Run *run)
@@ -72,7 +89,7 @@ static void finish(Core *core, Run *run)
     g_hash_table_remove(core->held_progress, run->id);
     if (runs_count(core->runs) == 0)
         core->runs_due_ms = INT64_MAX;
-    tell(core, ended);
+    tell_outcome(core, ended);
     run_free(ended);
 }
 
@@ -103,6 +120,8 @@ RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reaso
         return applied;
 
     run->is_unconfirmed = false;
+    if (run->state == RUN_DEFERRED)
+        tell_deferred(core, run);
     if (run->state == RUN_DEFERRED || (run->state == RUN_QUEUED && event == RUN_EVENT_REQUEUED))
         begin_attempt(core, run);
     effects_put(core->fx, rows_of_run(run));
@@ -162,8 +181,9 @@ void outcome_flag_unconfirmed(Core *core, Run *run)
 {
     const FleetAgent *agent = fleet_find(core->fleet, run->agent);
     g_autofree char *since = core_local_time(core, agent ? agent->heard_ms : run->changed_ms);
-    g_autoptr(Speaker) speaker = speaker_from_conversation(run->conversation, run->chat_id);
-    Turn turn;
+    g_autofree char *text = g_strdup_printf(
+        "#%" G_GINT64_FORMAT " %s: unconfirmed (past its time; agent silent since %s)", run->number,
+        run->agent, since);
 
     run->is_unconfirmed = true;
     effects_put(core->fx, rows_of_run(run));
@@ -171,14 +191,5 @@ void outcome_flag_unconfirmed(Core *core, Run *run)
                   "#%" G_GINT64_FORMAT " past its time; agent silent since %s", run->number, since);
     if (agent)
         dispatch_query_run(core, run);
-    if (!speaker)
-        return;
-
-    turn_init(&turn, core, speaker);
-    turn.is_news = true;
-    turn_add_run(&turn, run->id);
-    turn_say(&turn, "#%" G_GINT64_FORMAT " %s: unconfirmed (past its time; agent silent since %s)",
-             run->number, run->agent, since);
-    turn_outcome(&turn, OUTCOME_UNCONFIRMED);
-    turn_finish(&turn);
+    tell(core, run, text, OUTCOME_UNCONFIRMED);
 }

@@ -3,11 +3,24 @@
 #include <string.h>
 
 #include "common/base/limits.h"
+#include "common/base/text.h"
 #include "common/wire/topic.h"
 #include "common/base/banned.h"
 
 #define NOTICES_MAX 10000
 #define SAYINGS_MAX 5000
+/* Leaves room for the rest of the message. */
+#define REPLY_MAX_JSON_BYTES (BODY_MAX_BYTES - 8 * 1024)
+
+/* What is longer than a message may be would not come at all. */
+static char *cut_reply(const char *text)
+{
+    g_autofree char *head = text_head(text, strlen(text), REPLY_MAX_JSON_BYTES);
+
+    if (strlen(head) == strlen(text))
+        return g_steal_pointer(&head);
+    return g_strdup_printf("%s\n… (%zu bytes more)", head, strlen(text) - strlen(head));
+}
 
 static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
 {
@@ -17,7 +30,7 @@ static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
     unsigned i;
 
     message->reply.in_reply_to = g_strdup(speaker->in_reply_to);
-    message->reply.text = g_strdup(answer->text);
+    message->reply.text = cut_reply(answer->text);
     message->reply.is_final = answer->is_final;
     message->reply.outcome = answer->is_final ? g_strdup(answer->outcome) : NULL;
     message->reply.runs = g_ptr_array_new_with_free_func(g_free);

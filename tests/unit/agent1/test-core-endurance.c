@@ -291,6 +291,72 @@ static void skills_without_measure_are_refused(void **state)
     assert_int_equal(g_hash_table_size(world->tables[TABLE_WAITING]), 0);
 }
 
+/* ---- restarts ---- */
+
+/* Its answer was to come from the store when agent1 died: nothing was done, so a repeat is done. */
+static void a_question_to_the_store_is_asked_again_after_a_restart(void **state)
+{
+    World *world = *state;
+    const Message *reply;
+    GHashTableIter iter;
+    void *row;
+
+    world_type(world, WORLD_MESSAGE_ID, "!runs", false, false);
+    /* As the row stood between its commit and the store's answer. */
+    g_hash_table_iter_init(&iter, world->tables[TABLE_CHATS]);
+    assert_true(g_hash_table_iter_next(&iter, NULL, &row));
+    row_set_int(row, CHATS_IS_FINAL, 0);
+    row_set_text(row, CHATS_REPLY, "");
+    world_restart(world);
+    world_forget(world);
+    world_type(world, WORLD_MESSAGE_ID, "!runs", false, false);
+    reply = world_last_sent(world, MESSAGE_REPLY);
+    assert_non_null(reply);
+    assert_string_equal(reply->reply.text, "no runs yet");
+    assert_true(reply->reply.is_final);
+}
+
+/* ---- size ---- */
+
+/* A reply that does not fit a message would never come: the person would wait in vain. */
+static void a_reply_that_is_too_long_is_cut(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) output = g_string_new(NULL);
+    const Message *reply;
+    g_autofree char *body = NULL;
+    unsigned i;
+
+    for (i = 0; i < 90000; i++)
+        g_string_append(output, "\"\n");
+    world_register(world, JOURNAL_1, 1);
+    world_type(world, WORLD_MESSAGE_ID, "@web1 true", false, false);
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, output->str);
+    reply = world_last_sent(world, MESSAGE_REPLY);
+    assert_non_null(strstr(reply->reply.text, "#1 web1: succeeded"));
+    body = message_encode(reply, NULL);
+    assert_non_null(body);
+    assert_true(strlen(body) <= BODY_MAX_BYTES);
+}
+
+/* ---- deferral by the agent ---- */
+
+static void who_waits_hears_that_the_agent_deferred_it(void **state)
+{
+    World *world = *state;
+    const Message *reply;
+
+    world_register(world, JOURNAL_1, 1);
+    world_type(world, WORLD_MESSAGE_ID, "@web1 true", false, false);
+    world_forget(world);
+    world_result(world, world_run_id(world, 1), 1, "deferred", MESSAGE_ABSENT, NULL);
+    reply = world_last_sent(world, MESSAGE_REPLY);
+    assert_non_null(reply);
+    assert_string_equal(reply->reply.text, "#1 web1: deferred");
+    assert_true(reply->reply.is_final);
+    assert_string_equal(reply->reply.outcome, "deferred");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +373,9 @@ int main(void)
         TEST(one_agent_cannot_fill_the_disk),
         TEST(a_key_of_somebody_else_is_an_alarm_once_an_hour),
         TEST(skills_without_measure_are_refused),
+        TEST(a_question_to_the_store_is_asked_again_after_a_restart),
+        TEST(a_reply_that_is_too_long_is_cut),
+        TEST(who_waits_hears_that_the_agent_deferred_it),
     };
 
     return cmocka_run_group_tests_name("core-endurance", tests, NULL, NULL);
