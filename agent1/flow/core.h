@@ -2,7 +2,9 @@
  * The core of agent1: a deterministic machine without I/O. Events go in, effects come out; the time
  * and all randomness are in the event, so the same events give the same effects.
  *
- *     core_new → core_configure → core_restore per table → core_start → core_step …
+ *     core_new → core_restore per table → core_configure → core_start → core_step …
+ *
+ * Rows come first: the edits among them that no file holds yet are laid over the registry.
  *
  * How a thing is decided stands in the flows beside this file, one use-case each;
  * agent1/ARCHITECTURE.md draws the map.
