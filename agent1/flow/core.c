@@ -17,6 +17,9 @@
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
+/* Less than this is how clocks are kept right. */
+#define CLOCK_BACK_MS 1000
+
 /* After a connect every agent is asked about its runs, spread over this time for each agent. */
 #define QUERY_SPREAD_MS     10
 #define QUERY_SPREAD_MAX_MS 10000
@@ -328,9 +331,31 @@ static void dispatch_event(Core *core, const Event *event)
     }
 }
 
+/* The wall clock was put back: what waits for a time by it is worked out anew. */
+static void take_clock_back(Core *core)
+{
+    g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
+    unsigned i;
+
+    for (i = 0; i < agents->len; i++) {
+        FleetAgent *agent = agents->pdata[i];
+
+        dispatch_hurry(core, agent);
+        if (agent->query_due_ms != INT64_MAX)
+            dispatch_query_soon(core, agent, 0);
+    }
+    core->runs_due_ms = core->now_ms;
+    core->chats_sweep_ms = core->now_ms;
+    core->housekeeping_ms = core->now_ms;
+}
+
 void core_step(Core *core, const Event *event, Effects *fx)
 {
+    bool is_back = event->now_ms + CLOCK_BACK_MS < core->now_ms;
+
     begin_step(core, event, fx);
+    if (is_back)
+        take_clock_back(core);
     dispatch_event(core, event);
     tick_do(core);
     core->fx = NULL;

@@ -12,14 +12,26 @@
 
 /* A deferred run waits this long for its gate, counted from when it was made. */
 #define DEFERRED_MAX_MS (24 * 3600 * INT64_C(1000))
+/* Starting at the last moment and running to its limit, a run is heard of this much later. */
+#define REPORT_MAX_MS (60 * INT64_C(1000))
 /* Pauses and standby end by a person's word; a deferred run looks again this often. */
 #define DEFERRED_LOOK_MS (60 * INT64_C(1000))
+
+/* Until when an agent may keep a run without a word. */
+static int64_t patience_ms(const Run *run)
+{
+    if (run->state == RUN_QUEUED)
+        return run->expires_ms;
+    if (run->state == RUN_ACCEPTED || run->state == RUN_RUNNING || run->state == RUN_CANCELLING)
+        return run->expires_ms + run->timeout_ms + REPORT_MAX_MS;
+    return INT64_MAX;
+}
 
 static void expire(Core *core, Run *run)
 {
     if (run->state == RUN_QUEUED && !run->is_handed)
         outcome_apply(core, run, RUN_EVENT_EXPIRED, "its agent was not there in time");
-    else if (run->state == RUN_QUEUED && !run->is_unconfirmed)
+    else if (!run->is_unconfirmed)
         outcome_flag_unconfirmed(core, run);
 }
 
@@ -74,7 +86,7 @@ static void do_runs(Core *core)
 
         if (run->state == RUN_DEFERRED)
             try_deferred(core, run);
-        else if (core->now_ms > run->expires_ms)
+        else if (core->now_ms > patience_ms(run))
             expire(core, run);
     }
 }
@@ -91,8 +103,8 @@ static int64_t runs_deadline(const Core *core)
 
         if (run->state == RUN_DEFERRED)
             next_ms = MIN(next_ms, deferred_due(core, run));
-        else if (run->state == RUN_QUEUED && !run->is_unconfirmed)
-            next_ms = MIN(next_ms, run->expires_ms + 1);
+        else if (!run->is_unconfirmed && patience_ms(run) != INT64_MAX)
+            next_ms = MIN(next_ms, patience_ms(run) + 1);
     }
     return next_ms;
 }

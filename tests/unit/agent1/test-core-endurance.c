@@ -4,18 +4,6 @@
 
 #include "common/base/banned.h"
 
-static int setup(void **state)
-{
-    *state = world_new();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_free(*state);
-    return 0;
-}
-
 /* ---- what agents remember longer than agent1 does ---- */
 
 /* Agents ignore a control whose number is not higher than the last one: a policy would never
@@ -357,25 +345,66 @@ static void who_waits_hears_that_the_agent_deferred_it(void **state)
     assert_string_equal(reply->reply.outcome, "deferred");
 }
 
+/* ---- the clock ---- */
+
+/* A wall clock that was hours ahead and is put right: nothing waits until it is that late again. */
+static void a_clock_that_is_put_back_delays_nothing(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world->now_ms += 10 * 3600 * INT64_C(1000);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world->now_ms -= 10 * 3600 * INT64_C(1000);
+    world_forget(world);
+    world_step(world, event_new(EVENT_TICK));
+    world_wait(world, 60 * INT64_C(1000));
+    assert_in_range(world_count_sent(world, MESSAGE_TASK), 1, 20);
+}
+
+/* ---- what waits for the agent's word ---- */
+
+static void a_run_whose_agent_died_is_unconfirmed_in_the_end(void **state)
+{
+    World *world = *state;
+    const Message *reply;
+
+    world_register(world, JOURNAL_1, 1);
+    world_type(world, WORLD_MESSAGE_ID, "@web1 true", false, false);
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    world_forget(world);
+    world_wait(world, 24 * 60 * INT64_C(1000)); /* it may start for 15 min, and run for 10 */
+    assert_null(world_last_sent(world, MESSAGE_REPLY));
+    world_wait(world, 5 * 60 * INT64_C(1000));
+    reply = world_last_sent(world, MESSAGE_REPLY);
+    assert_non_null(reply);
+    assert_true(reply->reply.is_final);
+    assert_string_equal(reply->reply.outcome, OUTCOME_UNCONFIRMED);
+    assert_string_equal(world_run_state(world, 1), "accepted");
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
+    assert_string_equal(world_run_state(world, 1), "succeeded");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-        TEST(control_numbers_rise_when_agent1_forgot_an_agent),
-        TEST(who_sends_agent1_to_sleep_is_answered),
-        TEST(an_old_message_does_not_wake_agent1),
-        TEST(a_failed_accept_does_not_outlive_a_revoke),
-        TEST(an_edit_that_failed_is_tried_again),
-        TEST(a_key_that_became_a_users_cannot_be_accepted),
-        TEST(nothing_leaves_for_an_agent_that_the_registry_no_longer_trusts),
-        TEST(strangers_fill_neither_the_audit_nor_the_outbox),
-        TEST(strangers_are_not_answered_out_of_sleep),
-        TEST(one_agent_cannot_fill_the_disk),
-        TEST(a_key_of_somebody_else_is_an_alarm_once_an_hour),
-        TEST(skills_without_measure_are_refused),
-        TEST(a_question_to_the_store_is_asked_again_after_a_restart),
-        TEST(a_reply_that_is_too_long_is_cut),
-        TEST(who_waits_hears_that_the_agent_deferred_it),
+        WORLD_TEST(control_numbers_rise_when_agent1_forgot_an_agent),
+        WORLD_TEST(who_sends_agent1_to_sleep_is_answered),
+        WORLD_TEST(an_old_message_does_not_wake_agent1),
+        WORLD_TEST(a_failed_accept_does_not_outlive_a_revoke),
+        WORLD_TEST(an_edit_that_failed_is_tried_again),
+        WORLD_TEST(a_key_that_became_a_users_cannot_be_accepted),
+        WORLD_TEST(nothing_leaves_for_an_agent_that_the_registry_no_longer_trusts),
+        WORLD_TEST(strangers_fill_neither_the_audit_nor_the_outbox),
+        WORLD_TEST(strangers_are_not_answered_out_of_sleep),
+        WORLD_TEST(one_agent_cannot_fill_the_disk),
+        WORLD_TEST(a_key_of_somebody_else_is_an_alarm_once_an_hour),
+        WORLD_TEST(skills_without_measure_are_refused),
+        WORLD_TEST(a_question_to_the_store_is_asked_again_after_a_restart),
+        WORLD_TEST(a_reply_that_is_too_long_is_cut),
+        WORLD_TEST(who_waits_hears_that_the_agent_deferred_it),
+        WORLD_TEST(a_clock_that_is_put_back_delays_nothing),
+        WORLD_TEST(a_run_whose_agent_died_is_unconfirmed_in_the_end),
     };
 
     return cmocka_run_group_tests_name("core-endurance", tests, NULL, NULL);
