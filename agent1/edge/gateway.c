@@ -317,6 +317,6 @@ void gateway_free(Gateway *gateway)
     mqtt_free(gateway->mqtt);
     g_hash_table_unref(gateway->trusted);
     g_hash_table_unref(gateway->pairs);
-    memset(&gateway->secret, 0, sizeof(gateway->secret));
+    explicit_bzero(&gateway->secret, sizeof(gateway->secret));
     g_free(gateway);
 }
