@@ -204,7 +204,7 @@ static void refuse_outward(Executor *executor, const Effects *effects)
     for (i = 0; i < effects->list->len; i++) {
         Effect *effect = effects->list->pdata[i];
 
-        if (effect && effect->kind == EFFECT_SAY) {
+        if (effect && effect->kind == EFFECT_SAY && !effect->say.is_repeat) {
             g_free(effect->say.text);
             effect->say.text = g_strdup(NOT_ACCEPTED);
             perform(executor, effect);
@@ -338,7 +338,7 @@ static bool open_edges(Executor *executor, GError **error)
     executor->files = file_editor_new(folder, executor->events);
     executor->gateway =
         links_open_mqtt(executor->config, settings, &secret, executor->events, error);
-    memset(&secret, 0, sizeof(secret));
+    explicit_bzero(&secret, sizeof(secret));
     if (!executor->gateway)
         return false;
     if (!settings->xmpp_is_enabled)

@@ -60,7 +60,7 @@ static void store_saying(Core *core, const char *jid, const char *text, bool is_
     row_set_int(row, SAYINGS_CREATED, core->now_ms);
     ledger_put(sayings, row, core->fx);
     if (core->is_up[LINK_XMPP] && !(is_news && core_is_asleep(core)))
-        effects_say(core->fx, id, jid, text);
+        effects_say(core->fx, id, jid, text, false);
 }
 
 void say_xmpp(Core *core, const char *jid, const char *text)
@@ -139,7 +139,7 @@ void say_again(Core *core)
         const Row *row = waiting->pdata[i];
 
         effects_say(core->fx, row_text(row, SAYINGS_ID), row_text(row, SAYINGS_JID),
-                    row_text(row, SAYINGS_TEXT));
+                    row_text(row, SAYINGS_TEXT), true);
     }
     g_ptr_array_unref(waiting);
 }

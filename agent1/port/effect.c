@@ -174,13 +174,15 @@ void effects_clear_retained(Effects *effects, const char *topic)
     append(effects, EFFECT_CLEAR_RETAINED)->topic = g_strdup(topic);
 }
 
-void effects_say(Effects *effects, const char *id, const char *jid, const char *text)
+void effects_say(Effects *effects, const char *id, const char *jid, const char *text,
+                 bool is_repeat)
 {
     EffectSay *say = &append(effects, EFFECT_SAY)->say;
 
     say->id = g_strdup(id);
     say->jid = g_strdup(jid);
     say->text = g_strdup(text);
+    say->is_repeat = is_repeat;
 }
 
 void effects_trust(Effects *effects, GPtrArray *keys)

@@ -69,13 +69,14 @@ typedef struct EffectSay {
     char *id;  /* stable: repeats carry the same stanza id */
     char *jid; /* to whom */
     char *text;
+    bool is_repeat; /* its row was stored before: it stands, whatever becomes of this turn */
 } EffectSay;
 
 typedef struct EffectEditFile {
     char *id;
     char *file;    /* "agents_registry.json" */
     char *name;    /* the entry below "agents" */
-    char *members; /* a JSON object of the members to set; null removes one */
+    char *members; /* a JSON object of the members to set */
     bool is_fill;  /* set only those that are absent: what a person wrote stays */
 } EffectEditFile;
 
@@ -130,7 +131,8 @@ void effects_publish(Effects *effects, const char *topic, const char *peer, bool
                      Message *message);
 void effects_publish_plain(Effects *effects, const char *text);
 void effects_clear_retained(Effects *effects, const char *topic);
-void effects_say(Effects *effects, const char *id, const char *jid, const char *text);
+void effects_say(Effects *effects, const char *id, const char *jid, const char *text,
+                 bool is_repeat);
 void effects_trust(Effects *effects, GPtrArray *keys); /* taken over */
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
                        const char *members, bool is_fill);

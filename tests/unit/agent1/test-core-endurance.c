@@ -385,6 +385,23 @@ static void a_run_whose_agent_died_is_unconfirmed_in_the_end(void **state)
     assert_string_equal(world_run_state(world, 1), "succeeded");
 }
 
+/* ---- a full disk ---- */
+
+/* The executor tells who was about to be answered that nothing was stored. What was stored long ago
+ * and is said again must not be replaced so. */
+static void what_is_said_again_is_marked(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "vera", NULL, "!blackout");
+    assert_false(((const Effect *)world->said->pdata[0])->say.is_repeat);
+    world_link(world, LINK_XMPP, false);
+    world_forget(world);
+    world_link(world, LINK_XMPP, true);
+    assert_int_equal(world->said->len, 1);
+    assert_true(((const Effect *)world->said->pdata[0])->say.is_repeat);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,6 +422,7 @@ int main(void)
         WORLD_TEST(who_waits_hears_that_the_agent_deferred_it),
         WORLD_TEST(a_clock_that_is_put_back_delays_nothing),
         WORLD_TEST(a_run_whose_agent_died_is_unconfirmed_in_the_end),
+        WORLD_TEST(what_is_said_again_is_marked),
     };
 
     return cmocka_run_group_tests_name("core-endurance", tests, NULL, NULL);
