@@ -129,6 +129,9 @@ RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reaso
                 run->number, run_state_name(run->state));
     if (run_state_is_terminal(run->state))
         finish(core, run);
+    else
+        effects_audit(core->fx, core->now_ms, "state", run->agent, run->agent, run->id,
+                      "#%" G_GINT64_FORMAT " %s", run->number, run_state_name(run->state));
     return applied;
 }
 

@@ -48,6 +48,9 @@ static void take_rejection(Core *core, Run *run, const MessageAck *ack)
     g_autofree char *reason = ack->reason ? text_make_line(ack->reason, REASON_MAX_CHARS) : NULL;
     bool is_expired = g_strcmp0(ack->rule, rule_name(RULE_EXPIRED)) == 0;
 
+    /* An attempt that showed progress cannot have been refused before it: its result tells. */
+    if (run->state == RUN_RUNNING)
+        return;
     g_free(run->outcome.rule);
     run->outcome.rule = ack->rule ? text_make_line(ack->rule, 40) : NULL;
     outcome_apply(core, run, is_expired ? RUN_EVENT_EXPIRED : RUN_EVENT_REFUSED, reason);
@@ -311,6 +314,15 @@ static void settle_ended(Core *core, const Pending *pending, const GPtrArray *ro
     acknowledge(core, agent, message);
 }
 
+/* It showed progress and says now that it never started: one of the two is wrong. */
+static void lose_contradictory(Core *core, Run *run)
+{
+    alarm_about(core, run->id, run->agent,
+                "the agent reports that a run never started which it showed at work");
+    g_clear_pointer(&run->outcome.reason, g_free);
+    outcome_apply(core, run, RUN_EVENT_LOST, "the agent contradicts itself");
+}
+
 void reports_take_result(Core *core, FleetAgent *agent, const Message *message)
 {
     const MessageResult *result = &message->result;
@@ -335,7 +347,8 @@ void reports_take_result(Core *core, FleetAgent *agent, const Message *message)
     speaker = speaker_from_conversation(run->conversation, run->chat_id);
     if (speaker)
         say_object(core, speaker, message);
-    outcome_apply(core, run, event, NULL);
+    if (outcome_apply(core, run, event, NULL) == RUN_TOO_LATE)
+        lose_contradictory(core, run);
 }
 
 /* ---- error ---- */

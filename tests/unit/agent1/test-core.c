@@ -313,6 +313,26 @@ static void a_restored_backup_takes_the_agents_word(void **state)
     assert_null(world_last_sent(world, MESSAGE_TASK));
 }
 
+static void an_agent_that_contradicts_itself_makes_it_unknown(void **state)
+{
+    World *world = *state;
+    Message *progress = message_new(MESSAGE_PROGRESS, WORLD_MESSAGE_ID, "web1", WORLD_START_MS);
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    progress->progress.run = g_strdup(world_run_id(world, 1));
+    progress->progress.attempt = 1;
+    progress->progress.seq = 1;
+    world_report(world, JOURNAL_1, progress);
+    assert_string_equal(world_run_state(world, 1), "running");
+    world_ack(world, world_run_id(world, 1), 1, ACK_REJECTED, "paused");
+    assert_string_equal(world_run_state(world, 1), "running");
+    assert_null(row_text(world_run(world, 1), RUNS_RULE));
+    world_result(world, world_run_id(world, 1), 1, "expired", MESSAGE_ABSENT, NULL);
+    assert_string_equal(world_run_state(world, 1), "unknown");
+    assert_contains(world_last_said(world), "the agent contradicts itself");
+}
+
 static void what_an_agent_lost_is_unknown(void **state)
 {
     World *world = *state;
@@ -646,6 +666,7 @@ int main(void)
         WORLD_TEST(a_new_journal_makes_handed_runs_unknown),
         WORLD_TEST(a_restored_backup_takes_the_agents_word),
         WORLD_TEST(an_outcome_is_written_once),
+        WORLD_TEST(an_agent_that_contradicts_itself_makes_it_unknown),
         WORLD_TEST(what_an_agent_lost_is_unknown),
         WORLD_TEST(a_window_that_closes_first_defers),
         WORLD_TEST(cancel_waits_for_the_agents_claim),
