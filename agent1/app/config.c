@@ -147,3 +147,15 @@ bool config_same_links(const Config *one, const Config *other)
     return same_member(one, other, "mqtt") && same_member(one, other, "xmpp") &&
            same_member(one, other, "state_dir");
 }
+
+void config_warn_unused(const Config *config, GPtrArray *warnings)
+{
+    unsigned schedules = json_count(json_member(config->parsed[FILE_TASKS], "tasks"));
+
+    if (schedules > 0)
+        g_ptr_array_add(warnings, g_strdup_printf("%s: this version runs no schedules: %u ignored",
+                                                  files[FILE_TASKS].name, schedules));
+    if (json_bool(json_member(config->parsed[FILE_REPORTS], "daily_report_enabled")))
+        g_ptr_array_add(warnings, g_strdup_printf("%s: this version sends no daily report",
+                                                  files[FILE_REPORTS].name));
+}

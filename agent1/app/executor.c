@@ -418,15 +418,28 @@ void executor_free(Executor *executor)
     g_free(executor);
 }
 
+/* The admins read chat, not the log. */
+static void tell_refused_reload(Executor *executor, const GError *error)
+{
+    Event *event = event_new(EVENT_CONFIGURED);
+
+    event->reload_error = g_strdup(error->message);
+    on_event(event, executor);
+}
+
 bool executor_reload(Executor *executor, const char *folder, GError **error)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(Config) config = config_load(folder, error);
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(Config) config = config_load(folder, &reason);
     unsigned i;
 
-    if (!config || !core_configure(executor->core, config_files(config), warnings, error))
+    if (!config || !core_configure(executor->core, config_files(config), warnings, &reason)) {
+        tell_refused_reload(executor, reason);
+        g_propagate_error(error, g_steal_pointer(&reason));
         return false;
-
+    }
+    config_warn_unused(config, warnings);
     for (i = 0; i < warnings->len; i++)
         log_line(LOG_LEVEL_WARNING, "%s", (const char *)warnings->pdata[i]);
     if (!config_same_links(executor->config, config))

@@ -73,17 +73,22 @@ static int complain(const GError *error, int code)
 }
 
 /* Reads and checks the folder; the core that did it tells the settings. */
-static Core *check_folder(const char *folder, Config **out_config, GError **error)
+static Core *check_folder(const Options *options, Config **out_config, GError **error)
 {
+    const char *folder = options->folder;
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(Config) config = config_load(folder, error);
     g_autoptr(Core) core = core_new();
     unsigned i;
 
-    if (!config || !core_configure(core, config_files(config), warnings, error) ||
+    if (!config || !core_configure(core, config_files(config), warnings, error))
+        return NULL;
+    /* Secrets are for those who may read them: a key can be shown without. */
+    if (!options->is_show_key && !options->is_audit_verify &&
         !links_check(config, core_settings(core), error))
         return NULL;
 
+    config_warn_unused(config, warnings);
     for (i = 0; i < warnings->len; i++)
         fprintf(stderr, "agent1: warning: %s\n", (const char *)warnings->pdata[i]);
     *out_config = g_steal_pointer(&config);
@@ -189,7 +194,7 @@ static int start(const Options *options)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Config) config = NULL;
-    g_autoptr(Core) core = check_folder(options->folder, &config, &error);
+    g_autoptr(Core) core = check_folder(options, &config, &error);
 
     if (!core)
         return complain(error, EX_CONFIG);

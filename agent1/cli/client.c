@@ -134,7 +134,8 @@ static void explain_unreachable(const Client *client, const Ask *ask)
     if (!channel_was_connected(client->channel))
         printer_problem("no answer: the broker could not be reached");
     else
-        printer_problem("no answer from agent1 (is orchestrator_key right? is this key in users?)");
+        printer_problem("no answer from agent1 (is it connected to this broker? is "
+                        "orchestrator_key right? is this key in users?)");
     if (left_ms >= 1000) {
         g_autofree char *left = duration_format(left_ms / 1000 * 1000);
 

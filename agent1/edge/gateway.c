@@ -137,7 +137,7 @@ static char *open_frame(Gateway *gateway, TopicKind kind, const MqttMessage *mes
         return NULL;
     key_text = key_print(&key);
     if (!may_open(gateway, kind, key_text)) {
-        g_set_error(error, PROBLEM, PROBLEM_REFUSED, "the key %s is not known", key_text);
+        g_set_error(error, PROBLEM, PROBLEM_MISSING, "the key %s is not known", key_text);
         return NULL;
     }
     if (!pair_with(gateway, key_text, &key, &pair)) {
@@ -165,7 +165,9 @@ static void take_frame(Gateway *gateway, TopicKind kind, const char *topic_name,
     body = open_frame(gateway, kind, message, &frame, &key_text, &length, &error);
     decoded = body ? message_decode(body, length, &error) : NULL;
     if (!decoded) {
-        refuse(gateway, message->topic, error->message);
+        /* An agent that asks to join has a status, too: nothing to warn of. */
+        if (kind != TOPIC_KIND_STATUS || !g_error_matches(error, PROBLEM, PROBLEM_MISSING))
+            refuse(gateway, message->topic, error->message);
         return;
     }
     event = event_new(EVENT_MESSAGE);

@@ -79,20 +79,61 @@ static void do_line(Core *core, Turn *turn, const Line *line)
     }
 }
 
+/* The first line that is no order, beside others that are; NULL when all are of one kind. */
+static const Line *find_stray(const GPtrArray *lines)
+{
+    const Line *talk = NULL;
+    unsigned orders = 0;
+    unsigned i;
+
+    for (i = 0; i < lines->len; i++) {
+        const Line *line = lines->pdata[i];
+
+        if (line->kind != LINE_TALK)
+            orders++;
+        else if (!talk)
+            talk = line;
+    }
+    return orders > 0 ? talk : NULL;
+}
+
+/* What keeps a whole message from being done, or NULL. Half of a script is worse than none of it: a
+ * line that is no order may well be meant as the second line of a task. The caller owns it. */
+static char *judge_lines(const GPtrArray *lines)
+{
+    const Line *stray = find_stray(lines);
+
+    if (lines->len == 0)
+        return g_strdup("nothing to do in this message; !help tells what can be typed");
+    if (lines->len > TRIGGERS_MAX_PER_MESSAGE)
+        return g_strdup_printf("%u orders in one message: at most %d; nothing was done", lines->len,
+                               TRIGGERS_MAX_PER_MESSAGE);
+    if (stray) {
+        g_autofree char *shown = text_make_line(stray->rest, 60);
+
+        return g_strdup_printf("\"%s\" is no order, so nothing was done; a task is one line (join "
+                               "commands with && or ;)",
+                               shown);
+    }
+    return NULL;
+}
+
 void chat_act_in(Core *core, Turn *turn, const char *text)
 {
     g_autoptr(GPtrArray) lines = utterance_parse(text);
+    g_autofree char *complaint = judge_lines(lines);
     unsigned i;
 
-    if (lines->len == 0)
-        turn_fail(turn, "an empty message; !help tells what can be typed");
-    if (lines->len > TRIGGERS_MAX_PER_MESSAGE) {
-        turn_fail(turn, "%u orders in one message: at most %d; nothing was done", lines->len,
-                  TRIGGERS_MAX_PER_MESSAGE);
+    if (complaint) {
+        turn_fail(turn, "%s", complaint);
         return;
     }
-    for (i = 0; i < lines->len; i++)
+    /* Talk is answered once, however many lines it has. */
+    for (i = 0; i < lines->len; i++) {
         do_line(core, turn, lines->pdata[i]);
+        if (((const Line *)lines->pdata[i])->kind == LINE_TALK)
+            break;
+    }
 }
 
 static void act(Core *core, const Speaker *speaker, const char *text)

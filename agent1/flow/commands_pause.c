@@ -129,7 +129,8 @@ void commands_agents_off(Core *core, Turn *turn, const char *arguments)
         return;
     }
     count = pause_all(core, true);
-    turn_say(turn, "%u agents pause: they finish what runs and start nothing", count);
+    turn_say(turn, "%u agent%s paused: what runs is finished, nothing is started", count,
+             count == 1 ? "" : "s");
     dispatch_due(core);
     set_standby(core, turn, true);
 }
@@ -144,6 +145,6 @@ void commands_agents_on(Core *core, Turn *turn, const char *arguments)
     }
     set_standby(core, turn, false);
     count = pause_all(core, false);
-    turn_say(turn, "%u agents resume", count);
+    turn_say(turn, "%u agent%s resumed", count, count == 1 ? "" : "s");
     dispatch_due(core);
 }

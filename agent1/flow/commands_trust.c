@@ -8,6 +8,8 @@
 #include "common/wire/key.h"
 #include "common/base/banned.h"
 
+#define FINGERPRINT_MIN_DIGITS 8
+
 static void list_waiting(Core *core, Turn *turn, const char *name)
 {
     g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_WAITING]);
@@ -61,6 +63,15 @@ static char *owner_of(const Core *core, const char *key)
     return agent ? g_strdup_printf("agent %s in agents_registry.json", agent->name) : NULL;
 }
 
+static unsigned count_digits(const char *text)
+{
+    unsigned count = 0;
+
+    for (; *text; text++)
+        count += g_ascii_isxdigit(*text) ? 1 : 0;
+    return count;
+}
+
 void commands_accept(Core *core, Turn *turn, const char *arguments)
 {
     size_t length = strcspn(arguments, " \t");
@@ -82,6 +93,11 @@ void commands_accept(Core *core, Turn *turn, const char *arguments)
         return;
     }
     chosen = choose_key(core, name, start);
+    if (!chosen && count_digits(start) < FINGERPRINT_MIN_DIGITS) {
+        turn_fail(turn, "%s: expected at least %d digits of its fingerprint", shown,
+                  FINGERPRINT_MIN_DIGITS);
+        return;
+    }
     if (!chosen) {
         turn_fail(turn, "%s: no waiting key of that name has such a fingerprint", shown);
         list_waiting(core, turn, NULL);

@@ -281,8 +281,12 @@ static void take_edited(Core *core, const EventFileEdited *edited)
                       edited->error);
 }
 
-static void take_configured(Core *core)
+static void take_configured(Core *core, const char *reload_error)
 {
+    if (reload_error) {
+        say_to_admins(core, "I keep the running configuration: %s", reload_error);
+        return;
+    }
     registration_send_trust(core);
     registration_send_edits(core);
     policy_send_all(core);
@@ -323,7 +327,7 @@ static void dispatch_event(Core *core, const Event *event)
         take_edited(core, &event->edited);
         break;
     case EVENT_CONFIGURED:
-        take_configured(core);
+        take_configured(core, event->reload_error);
         break;
     case EVENT_PROBE:
         take_probe(core, event->probe_text);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/dispatch.h"
+#include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/utterance.h"
 #include "common/base/limits.h"
@@ -91,7 +92,7 @@ void delegate_judge(const Core *core, const DelegateAsk *ask, Verdict *out)
         .needed_role = ROLE_OPERATOR,
         .is_asleep = core_is_asleep(core),
         .agent = ask->agent,
-        .is_known = entry != NULL,
+        .is_known = entry || registration_is_waiting(core, ask->agent),
         .nearest = nearest,
         .is_accepted = entry && entry->is_accepted,
         .is_paused = live && (live->is_pause_wished || live->state == AGENT_PAUSED),
@@ -198,8 +199,10 @@ static char *judge_text(const char *task)
     return NULL;
 }
 
-static void delegate(Core *core, Turn *turn, const char *agent, const char *task, bool is_now)
+static void delegate(Core *core, Turn *turn, const char *name, const char *task, bool is_now)
 {
+    /* Phones begin a sentence with a capital. */
+    g_autofree char *agent = g_ascii_strdown(name, -1);
     g_autofree char *complaint = judge_text(task);
     DelegateAsk ask = {
         .role = turn->speaker->role,

@@ -177,6 +177,11 @@ static unsigned count_waiting(const Core *core, const char *name)
     return count;
 }
 
+bool registration_is_waiting(const Core *core, const char *name)
+{
+    return count_waiting(core, name) > 0;
+}
+
 static void tell_admins(Core *core, const char *name, const char *key_text)
 {
     g_autofree char *what = g_strdup_printf("waiting %s", name);

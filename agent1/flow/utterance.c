@@ -72,6 +72,12 @@ static bool begins_command(const char *text)
     return text[0] == '!' && g_ascii_isalpha(text[1]);
 }
 
+/* "@web1 uptime". */
+static bool begins_direct(const char *text)
+{
+    return text[0] == '@' && text[1] != '\0' && text[1] != ' ';
+}
+
 static Line *read_line(const char *text)
 {
     size_t length = trigger_length(text);
@@ -80,7 +86,7 @@ static Line *read_line(const char *text)
         return read_command(text);
     if (length > 0)
         return read_trigger(text, length);
-    if (text[0] == '@' && text[1] != '\0' && text[1] != ' ') {
+    if (begins_direct(text)) {
         size_t name_length = strcspn(text + 1, " \t");
 
         return line_new(LINE_DIRECT, text + 1, name_length, text + 1 + name_length);
@@ -98,29 +104,12 @@ static Line *read_quoted(const char *text)
 
     if (length == 0 && begins_command(text))
         length = strcspn(text, " \t");
+    if (begins_direct(text))
+        return line_new(LINE_QUOTED, text, strcspn(text, " \t"), "");
     word = g_strndup(text, length);
     if (length == 0 || (!trigger_parse(word, &trigger) && !command_parse(word, &command)))
         return NULL;
     return line_new(LINE_QUOTED, word, length, "");
-}
-
-static bool is_order(const Line *line)
-{
-    return line->kind != LINE_TALK;
-}
-
-static GPtrArray *without_talk(GPtrArray *lines)
-{
-    bool has_order = false;
-    unsigned i;
-
-    for (i = 0; i < lines->len; i++)
-        has_order = has_order || is_order(lines->pdata[i]);
-    for (i = lines->len; has_order && i > 0; i--) {
-        if (!is_order(lines->pdata[i - 1]))
-            g_ptr_array_remove_index(lines, i - 1);
-    }
-    return lines;
 }
 
 GPtrArray *utterance_parse(const char *text)
@@ -145,7 +134,7 @@ GPtrArray *utterance_parse(const char *text)
         if (line)
             g_ptr_array_add(lines, line);
     }
-    return without_talk(lines);
+    return lines;
 }
 
 bool utterance_split(const char *rest, char **out_left, char **out_right)

@@ -28,8 +28,7 @@ typedef struct Line {
     char *rest; /* trimmed */
 } Line;
 
-/* The lines in their order; empty ones are left out, and talk beside something to do is, too. The
- * array frees its lines. */
+/* The lines in their order; empty ones are left out. The array frees its lines. */
 GPtrArray *utterance_parse(const char *text);
 
 /* Splits "a | b" on the first bar: *out_left and *out_right, trimmed, the caller's. False when

@@ -40,12 +40,14 @@ void event_free(Event *event)
         g_free(event->edited.id);
         g_free(event->edited.error);
         break;
+    case EVENT_CONFIGURED:
+        g_free(event->reload_error);
+        break;
     case EVENT_PROBE:
         g_free(event->probe_text);
         break;
     case EVENT_LINK_UP:
     case EVENT_LINK_DOWN:
-    case EVENT_CONFIGURED:
     case EVENT_TICK:
         break;
     }

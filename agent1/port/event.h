@@ -79,6 +79,7 @@ typedef struct Event {
         EventRows rows;
         EventFileEdited edited;
         char *probe_text;
+        char *reload_error; /* CONFIGURED: why the running configuration stays; NULL: taken */
     };
 } Event;
 

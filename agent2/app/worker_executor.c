@@ -15,6 +15,8 @@
 #include "common/sys/random.h"
 #include "common/sys/secret.h"
 #include "common/sys/timer.h"
+#include "common/wire/frame.h"
+#include "common/wire/key.h"
 
 #include <string.h>
 
@@ -458,8 +460,12 @@ static bool restore(WorkerExecutor *executor, GError **error)
     WorkerConfig *config = executor->config;
     g_autoptr(WorkerEffects) effects = worker_effects_new();
     g_autoptr(GPtrArray) folders = NULL;
+    g_autofree char *fingerprint = NULL;
     uint8_t seed[IDS_SEED_BYTES];
+    Key own;
 
+    frame_public_key(&executor->secret, &own);
+    fingerprint = key_fingerprint(&own);
     executor->worker =
         worker_assembly_new_worker(config, executor->boot_id, executor->zones, error);
     if (!executor->worker)
@@ -470,8 +476,8 @@ static bool restore(WorkerExecutor *executor, GError **error)
 
     random_fill(seed, sizeof seed);
     worker_restore(executor->worker, folders, clock_now_ms(), clock_boot_ms(), seed, effects);
-    log_line(LOG_LEVEL_NOTICE, "agent %s, journal %s, %u run folders", config->name,
-             worker_journal_id(executor->worker), folders->len);
+    log_line(LOG_LEVEL_NOTICE, "agent %s, journal %s, %u run folders; fingerprint of its key: %s",
+             config->name, worker_journal_id(executor->worker), folders->len, fingerprint);
     enqueue(executor, effects);
     return true;
 }

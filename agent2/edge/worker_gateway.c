@@ -285,7 +285,8 @@ void worker_gateway_publish(WorkerGateway *gateway, const WorkerPublish *publish
 
 void worker_gateway_probe(WorkerGateway *gateway)
 {
-    static const MqttProperties properties = { .content_type = CONTENT_TYPE_TEXT };
+    static const MqttProperties properties = { .content_type = CONTENT_TYPE_TEXT,
+                                               .is_probe = true };
 
     /* Not remembered: a broker whose access list holds refuses it, and so never takes it. */
     if (gateway->is_up)

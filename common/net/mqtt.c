@@ -66,6 +66,7 @@ struct Mqtt {
     GHashTable *tokens; /* of publications under way: paho's message id to ours */
     unsigned last_token;
     bool has_told_refusal;
+    unsigned probe_token; /* of the last publication whose refusal is hoped for */
 
     guint ring_timer;
     unsigned ring_ms;
@@ -327,7 +328,9 @@ static void on_published(Mqtt *mqtt, const MqttLinkEvent *event)
 /* The publication stays in the caller's outbox and comes again: so it is told once a connection. */
 static void on_refused(Mqtt *mqtt, const MqttLinkEvent *event)
 {
-    if (take_token(mqtt, event) == 0 || mqtt->has_told_refusal)
+    unsigned token = take_token(mqtt, event);
+
+    if (token == 0 || token == mqtt->probe_token || mqtt->has_told_refusal)
         return;
 
     mqtt->has_told_refusal = true;
@@ -408,6 +411,8 @@ unsigned mqtt_publish(Mqtt *mqtt, const char *topic, const char *payload, size_t
 
     mqtt->last_token = mqtt->last_token == UINT_MAX ? 1 : mqtt->last_token + 1;
     g_hash_table_insert(mqtt->tokens, GINT_TO_POINTER(id), GUINT_TO_POINTER(mqtt->last_token));
+    if (properties && properties->is_probe)
+        mqtt->probe_token = mqtt->last_token;
     begin_ringing(mqtt);
     return mqtt->last_token;
 }

@@ -78,6 +78,7 @@ typedef struct MqttProperties {
     const char *response_topic;
     const char *correlation;
     uint32_t expiry_s; /* 0: none */
+    bool is_probe;     /* no hint: a refusal is what is hoped for, and is not logged */
 } MqttProperties;
 
 /* Publishes with QoS 1. Returns a token > 0 for `published`, or 0 when it is not connected or the

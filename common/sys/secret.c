@@ -49,6 +49,15 @@ static char *read_file(const char *what, const char *file, const char *base_dir,
 
     if (!text) {
         g_prefix_error(error, "%s_file: ", what);
+        /* A bare name is a credential for systemd; by hand, one says where those lie. */
+        if (error && !strchr(file, '/') && !g_getenv("CREDENTIALS_DIRECTORY")) {
+            g_autofree char *said = g_steal_pointer(&(*error)->message);
+
+            (*error)->message =
+                g_strdup_printf("%s (as a systemd credential: set CREDENTIALS_DIRECTORY, for "
+                                "example to /etc/credstore)",
+                                said);
+        }
         return NULL;
     }
     if (strlen(text) != length) {

@@ -237,7 +237,7 @@ def test_wrong_password(agent1, console):
 def test_agent1_is_silent(agent1, console):
     done = Call(console, "--timeout", "1s", "send", "!agents").end()
     assert (done.code, done.out) == (5, "")
-    assert "no answer from agent1 (is orchestrator_key right? is this key in users?)" in done.err
+    assert "no answer from agent1 (is it connected to this broker? is orchestrator_key right? is this key in users?)" in done.err
     assert re.search(r"may still be taken for 2\d s", done.err)
 
 

@@ -42,7 +42,14 @@ static void what_commands_answer(void **state)
         { "awake already", "oskar", "!agentON agent1", "agent1: awake already" },
         { "the links", "vera", "!status", "MQTT: connected since 14:13\nXMPP: connected" },
         { "one run in hand", "vera", "!status", "runs in hand: 1" },
-        { "nothing", "vera", " \n ", "an empty message" },
+        { "nothing", "vera", " \n ", "nothing to do in this message" },
+        { "a second line that is no order", "oskar", "@web1 echo a\necho b",
+          "\"echo b\" is no order, so nothing was done; a task is one line" },
+        { "a quoted direct order", "oskar", "> @web1 true",
+          "@web1 not run: it stood in a quotation" },
+        { "a capital", "oskar", "@Web3 true", "web3: refused (unknown_agent)" },
+        { "too few digits", "ana", "!accept web3 1020", "expected at least 8 digits" },
+        { "two lines of talk", "vera", "hello\nthere", "I take commands" },
         { "a mark alone is talk", "vera", "!", "I take commands" },
         { "at nobody is talk", "vera", "@ web1", "I take commands" },
     };
@@ -91,7 +98,7 @@ static void a_pause_outlives_a_restart_and_on_clears_it(void **state)
     world_write(world, "oskar", NULL, "@web1 true");
     assert_contains(world_last_said(world), "web1: refused (paused)");
     world_write(world, "oskar", NULL, "!agentsON");
-    assert_string_equal(world_last_said(world), "agent1: awake already\n2 agents resume");
+    assert_string_equal(world_last_said(world), "agent1: awake already\n2 agents resumed");
     world_write(world, "oskar", NULL, "@web1 true");
     assert_string_equal(world_last_said(world), "#1 web1: queued");
 }
@@ -99,7 +106,7 @@ static void a_pause_outlives_a_restart_and_on_clears_it(void **state)
 static void twenty_orders_at_most(void **state)
 {
     World *world = *state;
-    g_autoptr(GString) text = g_string_new("a list:\n");
+    g_autoptr(GString) text = g_string_new(NULL);
     unsigned i;
 
     for (i = 0; i < TRIGGERS_MAX_PER_MESSAGE; i++)
