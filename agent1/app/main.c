@@ -128,6 +128,10 @@ static int verify_audit(const Config *config, const Core *core)
 
     if (!store)
         return complain(error, EXIT_FAILURE);
+    if (set_aside) {
+        fprintf(stderr, "agent1: the database was damaged and is set aside as %s\n", set_aside);
+        return EXIT_FAILURE;
+    }
     if (!store_verify_audit(store, &rows, &head, &error))
         return complain(error, EXIT_FAILURE);
 

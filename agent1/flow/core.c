@@ -214,6 +214,20 @@ static void begin_asleep(Core *core, const char *set_aside)
                   set_aside);
 }
 
+/* A person took them out of the registry, or their acceptance back: as !revoke does. */
+static void drop_untrusted(Core *core)
+{
+    g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
+    unsigned i;
+
+    for (i = 0; i < agents->len; i++) {
+        const FleetAgent *agent = agents->pdata[i];
+
+        if (!core_is_trusted(core, agent))
+            outcome_revoke(core, agent->name);
+    }
+}
+
 void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *fx)
 {
     int link;
@@ -227,6 +241,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     core->last_cookie = ids_random(&core->ids, UINT64_MAX / 2);
     if (set_aside)
         begin_asleep(core, set_aside);
+    drop_untrusted(core);
     chats_begin_again(core);
     registration_send_trust(core);
     registration_send_edits(core);
@@ -287,6 +302,7 @@ static void take_configured(Core *core, const char *reload_error)
         say_to_admins(core, "I keep the running configuration: %s", reload_error);
         return;
     }
+    drop_untrusted(core);
     registration_send_trust(core);
     registration_send_edits(core);
     policy_send_all(core);

@@ -333,6 +333,23 @@ static void an_agent_that_contradicts_itself_makes_it_unknown(void **state)
     assert_contains(world_last_said(world), "the agent contradicts itself");
 }
 
+static void an_agent_taken_out_of_the_registry_is_revoked(void **state)
+{
+    World *world = *state;
+    g_autofree char *web2 = world_key(2);
+    g_autofree char *registry =
+        g_strdup_printf("{\"agents\":{\"web2\":{\"public_key\":\"%s\",\"accepted\":true}}}", web2);
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    json_free(world->registry);
+    world->registry = world_json(registry);
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+    assert_string_equal(world_run_state(world, 1), "unknown");
+    assert_contains(world_last_said(world), "revoked");
+}
+
 static void what_an_agent_lost_is_unknown(void **state)
 {
     World *world = *state;
@@ -667,6 +684,7 @@ int main(void)
         WORLD_TEST(a_restored_backup_takes_the_agents_word),
         WORLD_TEST(an_outcome_is_written_once),
         WORLD_TEST(an_agent_that_contradicts_itself_makes_it_unknown),
+        WORLD_TEST(an_agent_taken_out_of_the_registry_is_revoked),
         WORLD_TEST(what_an_agent_lost_is_unknown),
         WORLD_TEST(a_window_that_closes_first_defers),
         WORLD_TEST(cancel_waits_for_the_agents_claim),

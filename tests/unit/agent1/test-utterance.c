@@ -83,7 +83,7 @@ static void lines_by_kind(void **state)
           "quoted !agentsOFF []; quoted DELEGATE: []; command !agents []" },
         { "a fence that does not end", "!agents\n```sh\n!agentsOFF",
           "command !agents []; quoted !agentsOFF []" },
-        { "a fence with a language", "```c\n@web1 x\n```", "" },
+        { "a fence with a language", "```c\n@web1 x\n```", "quoted @web1 []" },
     };
     unsigned i;
 
