@@ -15,7 +15,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* Exit codes beside those of outcomes (PROTOCOL.md, outcome_exit_code()). */
+/* Exit codes beside those of outcomes (README.md, outcome_exit_code()). */
 #define CLI_EXIT_OK          0
 #define CLI_EXIT_FAILED      1
 #define CLI_EXIT_USAGE       2

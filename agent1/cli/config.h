@@ -1,5 +1,5 @@
 /*
- * agentctl.json (PRODUCT.md 16): the broker, agent1's public key, and where the own key lies.
+ * agentctl.json (README.md): the broker, agent1's public key, and where the own key lies.
  * Relative paths in it are looked up beside the file.
  */
 #ifndef AGENT1_CLI_CONFIG_H

@@ -1,7 +1,7 @@
 /*
  * The exchange with agent1: which chats are out, when each is sent again, and what an object that
  * came back means for them. Repeats carry the same id, time and expiry, so that agent1 never acts
- * twice (PROTOCOL.md, "Frames"): quickly until the first reply, seldom until the final one, and at
+ * twice (README.md, "The wire"): quickly until the first reply, seldom until the final one, and at
  * once after a reconnect.
  *
  * Knows no broker, no key and no clock: times, ids and random numbers are arguments. Who may speak

@@ -1,4 +1,4 @@
-/* agentctl: talks with agent1 over MQTT (PRODUCT.md 8). */
+/* agentctl: talks with agent1 over MQTT (README.md). */
 #include <locale.h>
 #include <stdio.h>
 

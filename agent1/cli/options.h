@@ -1,5 +1,5 @@
 /*
- * What stands on agentctl's command line (PRODUCT.md 8). Only parses: no file is looked at, and
+ * What stands on agentctl's command line (README.md). Only parses: no file is looked at, and
  * nothing is printed.
  */
 #ifndef AGENT1_CLI_OPTIONS_H

@@ -130,13 +130,8 @@ static void apply_open_edits(Core *core)
     }
 }
 
-bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GError **error)
+void core_drop_files(Core *core)
 {
-    g_auto(Draft) draft = { 0 };
-
-    if (!read_files(&draft, files, warnings, error) || !check_keys(&draft, error))
-        return false;
-
     settings_free(core->settings);
     users_free(core->users);
     registry_free(core->registry);
@@ -145,6 +140,16 @@ bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GEr
     if (core->zone)
         g_time_zone_unref(core->zone);
     g_free(core->zone_name);
+}
+
+bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GError **error)
+{
+    g_auto(Draft) draft = { 0 };
+
+    if (!read_files(&draft, files, warnings, error) || !check_keys(&draft, error))
+        return false;
+
+    core_drop_files(core);
     core->settings = g_steal_pointer(&draft.settings);
     core->users = g_steal_pointer(&draft.users);
     core->registry = g_steal_pointer(&draft.registry);

@@ -66,14 +66,7 @@ void core_free(Core *core)
     if (!core)
         return;
 
-    settings_free(core->settings);
-    users_free(core->users);
-    registry_free(core->registry);
-    if (core->blackouts)
-        g_ptr_array_unref(core->blackouts);
-    if (core->zone)
-        g_time_zone_unref(core->zone);
-    g_free(core->zone_name);
+    core_drop_files(core);
     runs_free(core->runs);
     outbox_free(core->outbox);
     fleet_free(core->fleet);

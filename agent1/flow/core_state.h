@@ -64,6 +64,9 @@ struct Core {
  * this. */
 #define RUNS_LOOK_MS 1000
 
+/* Releases what people wrote (configure.c). */
+void core_drop_files(Core *core);
+
 /* Facts by name in TABLE_META. */
 #define META_EPOCH   "epoch"
 #define META_NUMBER  "run_number"

@@ -1,5 +1,5 @@
 /*
- * agent2.json (PRODUCT.md 16), its secrets and its skill packs, read and checked as a whole: what
+ * agent2.json (README.md), its secrets and its skill packs, read and checked as a whole: what
  * loads can be run. Messages name the file, the JSON path, the value and what was expected.
  *
  * Reading it changes nothing but the memory of log_redact(); no key is made and no folder.

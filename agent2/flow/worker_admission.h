@@ -1,5 +1,5 @@
 /*
- * Who may say what to a worker (PROTOCOL.md, "who may say what"): only agent1, by one of its keys,
+ * Who may say what to a worker (README.md, "who may say what"): only agent1, by one of its keys,
  * tasks on this agent's inbox, controls and acknowledgements on its control topic. A frame was
  * authenticated before, over the topic it came on. Pure.
  */

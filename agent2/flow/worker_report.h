@@ -1,6 +1,6 @@
 /*
  * What the worker tells of its jobs: progress while they run, the result until agent1 has it
- * (PROTOCOL.md, delivery rule 5), and the answers to those who asked. Pure.
+ * (README.md, delivery rule 5), and the answers to those who asked. Pure.
  */
 #ifndef AGENT2_FLOW_WORKER_REPORT_H
 #define AGENT2_FLOW_WORKER_REPORT_H

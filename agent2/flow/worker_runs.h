@@ -1,6 +1,6 @@
 /*
  * The life of an accepted task: its turn in the queue, its shim, its end, and what the folders say
- * after a restart (PROTOCOL.md, delivery rules 3 and 4). Pure.
+ * after a restart (README.md, delivery rules 3 and 4). Pure.
  */
 #ifndef AGENT2_FLOW_WORKER_RUNS_H
 #define AGENT2_FLOW_WORKER_RUNS_H

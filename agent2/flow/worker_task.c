@@ -97,7 +97,7 @@ static unsigned waiting_count(const Worker *worker)
            jobs_count_in(worker->jobs, JOB_CLAIMING);
 }
 
-/* The gate of this worker itself (PRODUCT.md 3): RULE_NONE lets the task in. */
+/* The gate of this worker itself (README.md): RULE_NONE lets the task in. */
 static Rule judge(const Worker *worker, const Job *job, char **out_reason)
 {
     int64_t start_ms = MAX(worker->now_ms, job->meta.not_before_ms);

@@ -1,5 +1,5 @@
 /*
- * What the worker does with a task: refuse it, accept it, or answer a repeat (PROTOCOL.md, delivery
+ * What the worker does with a task: refuse it, accept it, or answer a repeat (README.md, delivery
  * rules 2, 6, 7, 8, 10). Starting it is agent2/flow/worker_runs.h. Pure.
  */
 #ifndef AGENT2_FLOW_WORKER_TASK_H

@@ -1,5 +1,5 @@
 /*
- * The claim: the one file that decides whether an attempt starts (PROTOCOL.md, rule 3). It appears
+ * The claim: the one file that decides whether an attempt starts (README.md, rule 3). It appears
  * complete and at once, by a link that fails when there is one already; whoever fails to create it
  * obeys what is there. Pure, without GLib.
  */

@@ -1,7 +1,7 @@
 /*
  * The decisions about a run folder: the shim's before it starts a command, and agent2's when it
  * finds a folder again. Facts in, one verdict out; total, so that a simulation can try every
- * combination. PROTOCOL.md, delivery rules 3, 4 and 5. Pure, without GLib.
+ * combination. README.md, delivery rules 3, 4 and 5. Pure, without GLib.
  */
 #ifndef AGENT2_FOLDER_DECIDE_H
 #define AGENT2_FOLDER_DECIDE_H

@@ -1,5 +1,5 @@
 /*
- * The names of a run folder and of what is in it (PROTOCOL.md, delivery rules 3 and 4):
+ * The names of a run folder and of what is in it (README.md, delivery rules 3 and 4):
  *
  *     <state_dir>/runs/<ULID>.<attempt>/
  *         task           what to run, frozen; written by agent2 before its ack, never changed

@@ -1,6 +1,6 @@
 /*
  * agent1's clock as seen from here: the median of (time written − time of arrival) of the last
- * frames. A task's expiry is judged by it (PROTOCOL.md, delivery rule 7). Pure.
+ * frames. A task's expiry is judged by it (README.md, delivery rule 7). Pure.
  */
 #ifndef AGENT2_MODEL_WORKER_CLOCK_H
 #define AGENT2_MODEL_WORKER_CLOCK_H

@@ -1,5 +1,5 @@
 /*
- * One attempt, from its folder's lock to its `exit`: PROTOCOL.md, delivery rule 3.
+ * One attempt, from its folder's lock to its `exit`: README.md, delivery rule 3.
  *
  * The shim outlives agent2 and asks it nothing. TERM, HUP and INT do not reach the task: the end of
  * a service or of a terminal must not end what it started; only `cancel` in the folder and the time

@@ -1,6 +1,6 @@
 /*
  * From the command's start to the end of everything that it started: output, time limit, cancel,
- * and what is left behind. Rule 3's last part and the paragraph after the rules in PROTOCOL.md.
+ * and what is left behind. Rule 3's last part and the paragraph after the rules in README.md.
  */
 #ifndef AGENT2_SHIM_SUPERVISE_H
 #define AGENT2_SHIM_SUPERVISE_H

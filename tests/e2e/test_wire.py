@@ -1,4 +1,4 @@
-"""The test vector of PROTOCOL.md against the tests' own frame code."""
+"""A test vector of the wire against the tests' own frame code."""
 import pytest
 
 import wire

@@ -1,4 +1,4 @@
-"""The wire as PROTOCOL.md describes it, for tests: frames and the envelope of messages.
+"""The wire as README.md describes it, for tests: frames and the envelope of messages.
 
 Written from the document alone and over PyNaCl, so that the programs' own frame code is checked by
 another implementation. Knows nothing of MQTT: it turns objects into payloads and back.
