@@ -65,6 +65,7 @@ Worker *worker_new(WorkerSettings *settings, const Zones *zones, const char *cou
     /* Of the sessions below session_end nobody knows which were used. */
     worker->session = worker->counters.session_end - 1;
     worker->counters.session_end += WORKER_SESSIONS;
+    worker->journal_version = counters ? 0 : 1;
     worker_touch_counters(worker);
     apply_settings(worker, settings);
     return g_steal_pointer(&worker);
@@ -92,8 +93,7 @@ const char *worker_journal_id(const Worker *worker)
 
 bool worker_may_connect(const Worker *worker)
 {
-    return worker->stored_version > 0 && !worker->are_counters_dirty &&
-           worker->stored_version == worker->counters_version;
+    return worker->stored_version >= worker->journal_version;
 }
 
 /* ---- messages ----------------------------------------------------------------------------------
@@ -160,8 +160,6 @@ static void take_counters(Worker *worker, const WorkerJournaled *answer, WorkerE
 {
     if (answer->outcome == WORKER_STORED) {
         worker->stored_version = answer->version;
-        if (answer->version == worker->counters_version)
-            worker->stored_session_end = worker->given_session_end;
         worker_flush_acks(worker, effects);
         return;
     }
@@ -283,7 +281,6 @@ static void write_counters(Worker *worker, WorkerEffects *effects)
 
     text = worker_counters_print(&worker->counters);
     worker->are_counters_dirty = false;
-    worker->given_session_end = worker->counters.session_end;
     worker_effects_counters(effects, text, ++worker->counters_version);
 }
 

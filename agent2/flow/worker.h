@@ -36,12 +36,11 @@ int64_t worker_next_deadline(const Worker *worker, int64_t now_ms, int64_t boot_
 /* Other settings from now on, taken over. */
 void worker_configure(Worker *worker, WorkerSettings *settings, WorkerEffects *effects);
 
-/* False while no session may be used yet: the counters are not durable. */
+/* False while nobody may hear of this worker yet: the name of its journal is not durable. */
 bool worker_may_connect(const Worker *worker);
 
 /* Begins the next session and makes its last will: a status to be published as retained, clear, for
- * the peer key in *out_peer (borrowed). NULL when no session is free (the disk is full): then the
- * last one goes on, without a will. */
+ * the peer key in *out_peer (borrowed). The caller owns it. */
 Message *worker_next_will(Worker *worker, int64_t now_ms, const uint8_t seed[IDS_SEED_BYTES],
                           const char **out_peer);
 

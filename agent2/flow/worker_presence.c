@@ -135,7 +135,7 @@ static void begin_journal(Worker *worker, WorkerEffects *effects)
     g_autofree char *old = g_steal_pointer(&worker->counters.journal);
 
     worker->counters.journal = ids_next(&worker->ids);
-    worker_touch_counters(worker);
+    worker->journal_version = worker_touch_counters(worker);
     worker_register_again(worker);
     worker_alarm(worker, effects, NULL,
                  "journal %s was restored from a backup: agent1 knows a later session of it; "
@@ -231,12 +231,10 @@ static int64_t status_boot_ms(const Worker *worker)
 Message *worker_next_will(Worker *worker, int64_t now_ms, const uint8_t seed[IDS_SEED_BYTES],
                           const char **out_peer)
 {
-    if (worker->session + 1 >= worker->stored_session_end)
-        return NULL;
-
     worker->now_ms = now_ms;
     ids_init(&worker->ids, now_ms, seed);
-    worker->session++;
+    /* By the clock, too, so that it rises even when the disk is full over a restart. */
+    worker->session = MAX(worker->session + 1, now_ms);
     worker->presence.seq = 0;
     if (worker->counters.session_end - worker->session < WORKER_SESSIONS / 2) {
         worker->counters.session_end = worker->session + WORKER_SESSIONS;

@@ -49,8 +49,7 @@ struct Worker {
     bool are_counters_dirty;
     uint64_t counters_version; /* of the last one given to the journal */
     uint64_t stored_version;
-    int64_t given_session_end; /* in that version */
-    int64_t stored_session_end;
+    uint64_t journal_version; /* the one that names the journal; 0: it did at the start */
     int64_t counters_boot_ms; /* when to try again */
     GPtrArray *pending_acks;  /* PendingAck * */
 

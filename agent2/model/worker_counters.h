@@ -13,7 +13,7 @@
 
 typedef struct WorkerCounters {
     char *journal;       /* the ULID of this journal; a task is meant for one journal */
-    int64_t session_end; /* sessions below it may have been used */
+    int64_t session_end; /* sessions below it may have been used; they follow the clock, in ms */
     int64_t control_seq; /* the highest that took effect */
     int64_t epoch;       /* the highest of agent1 that was seen */
     bool is_paused;

@@ -207,7 +207,7 @@ static bool fits_text(const SkillParameter *parameter, const char *value)
 {
     g_autoptr(GRegex) regex = NULL;
 
-    if (strlen(value) > (size_t)parameter->max_bytes || strpbrk(value, "\n\t"))
+    if (strlen(value) > (size_t)parameter->max_bytes)
         return false;
     if (!parameter->pattern)
         return true;
@@ -319,7 +319,8 @@ char *skill_parameter_take(const SkillParameter *parameter, const char *value, G
 {
     bool is_option_like = (*value == '-' || *value == '@') && parameter->type != PARAMETER_INT;
 
-    if (is_option_like || !text_is_harmless(value) || !fits_type(parameter, value)) {
+    if (is_option_like || !text_is_harmless(value) || strpbrk(value, "\n\t") ||
+        !fits_type(parameter, value)) {
         g_autofree char *shown = text_make_line(value, SHOWN_MAX_CHARS);
         g_autofree char *expected = describe(parameter);
 

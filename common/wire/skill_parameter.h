@@ -13,9 +13,9 @@
  * | bool   | true, false, yes, no                              | flag: the option it stands for|
  * | text   | one line, nothing hidden in it                    | max: bytes (256); pattern     |
  *
- * No value of any type but int begins with '-' or '@', so that none is taken for an option or for
- * the name of a file with options. `pattern` is a regular expression (PCRE) for the whole value.
- * Pure.
+ * A value is one line with nothing hidden in it. No value of any type but int begins with '-' or
+ * '@', so that none is taken for an option or for the name of a file with options. `pattern` is a
+ * regular expression (PCRE) for the whole value. Pure.
  */
 #ifndef COMMON_WIRE_SKILL_PARAMETER_H
 #define COMMON_WIRE_SKILL_PARAMETER_H
