@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/banned.h"
 
@@ -310,6 +311,15 @@ static WorkerStored judge_error(const GError *error)
     return WORKER_BROKEN;
 }
 
+/* Somebody removed the folder by hand: that is one run's trouble, not the disk's. */
+static bool is_folder_gone(const Journal *journal, const WorkerEffect *effect)
+{
+    g_autofree char *path = effect->run ? path_of(journal, effect) : NULL;
+
+    return path && effect->kind != WORKER_EFFECT_CREATE &&
+           effect->kind != WORKER_EFFECT_TOMBSTONE && access(path, F_OK) < 0 && errno == ENOENT;
+}
+
 static WorkerEvent *perform(Journal *journal, const WorkerEffect *effect)
 {
     static const Action actions[] = {
@@ -330,6 +340,8 @@ static WorkerEvent *perform(Journal *journal, const WorkerEffect *effect)
 
     answer->journaled.effect = effect->kind;
     answer->journaled.outcome = judge_error(error);
+    if (answer->journaled.outcome == WORKER_BROKEN && is_folder_gone(journal, effect))
+        answer->journaled.outcome = WORKER_REFUSED;
     if (error)
         answer->journaled.problem = g_strdup(error->message);
     return answer;
