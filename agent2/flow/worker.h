@@ -1,6 +1,6 @@
 /*
  * The worker's core: everything that agent2 decides, without I/O. Events in, effects out
- * (agent2/port); the same events give the same effects. It keeps PROTOCOL.md's delivery rules on
+ * (agent2/port); the same events give the same effects. It keeps README.md's delivery rules on
  * the agent's side: journal before ack, one claim, answers to every repeat, results until `done`.
  *
  * Durations count from CLOCK_BOOTTIME; expiries and windows are of the wall clock. Pure.

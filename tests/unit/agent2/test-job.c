@@ -11,7 +11,7 @@
 
 #define RUN "01M7Y2HRDZ0097XPAE7KH45SMW"
 
-/* The table as PROTOCOL.md's rules give it; everything else has no arrow. */
+/* The table as README.md's rules give it; everything else has no arrow. */
 static const struct {
     JobState from;
     JobEvent event;
