@@ -148,9 +148,22 @@ bool config_same_links(const Config *one, const Config *other)
            same_member(one, other, "state_dir");
 }
 
+static unsigned count_enabled(const Json *tasks)
+{
+    unsigned count = 0;
+    const Json *task;
+
+    for (task = json_first(tasks); task; task = json_next(task)) {
+        const Json *enabled = json_member(task, "enabled");
+
+        count += !enabled || json_bool(enabled) ? 1 : 0;
+    }
+    return count;
+}
+
 void config_warn_unused(const Config *config, GPtrArray *warnings)
 {
-    unsigned schedules = json_count(json_member(config->parsed[FILE_TASKS], "tasks"));
+    unsigned schedules = count_enabled(json_member(config->parsed[FILE_TASKS], "tasks"));
 
     if (schedules > 0)
         g_ptr_array_add(warnings, g_strdup_printf("%s: this version runs no schedules: %u ignored",
