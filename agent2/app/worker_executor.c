@@ -2,6 +2,7 @@
 
 #include "agent2/app/state_lock.h"
 #include "agent2/app/worker_assembly.h"
+#include "agent2/app/worker_batches.h"
 #include "agent2/edge/in_hand.h"
 #include "agent2/edge/watch.h"
 #include "agent2/edge/worker_gateway.h"
@@ -22,18 +23,9 @@
 
 #include "common/base/banned.h"
 
-#define ANSWERS_MAX   2048
-#define UNDER_WAY_MAX 1000 /* durable effects that the journal has at once */
+#define ANSWERS_MAX   (2 * WORKER_UNDER_WAY_MAX)
 #define BATCHES_BUSY  1000 /* steps that wait for the disk, before no message is taken any more */
 #define STOP_LIMIT_MS 1000
-
-/* The effects of one step: its durable ones are with the journal, its outward ones wait. */
-typedef struct Batch {
-    GPtrArray *journal; /* WorkerEffect *, owned until handed over */
-    GPtrArray *outward; /* WorkerEffect *, owned */
-    guint handed;       /* of the durable ones, how many the journal has got */
-    unsigned waiting;   /* of these, how many it has not answered */
-} Batch;
 
 struct WorkerExecutor {
     WorkerConfig *config;
@@ -51,8 +43,8 @@ struct WorkerExecutor {
     Watch *watch;
     InHand *in_hand;
     WorkerGateway *gateway;
-    GQueue *events;  /* WorkerEvent *, not stepped yet */
-    GQueue *batches; /* Batch *, the oldest first; only it is with the journal */
+    GQueue *events; /* WorkerEvent *, not stepped yet */
+    WorkerBatches *batches;
     bool is_draining;
     bool is_stopping;
     bool is_failed;
@@ -60,23 +52,6 @@ struct WorkerExecutor {
 };
 
 static void drain(WorkerExecutor *executor);
-
-/* ---- batches -----------------------------------------------------------------------------------
- */
-
-static void free_batch(void *data)
-{
-    Batch *batch = data;
-
-    g_ptr_array_unref(batch->journal);
-    g_ptr_array_unref(batch->outward);
-    g_free(batch);
-}
-
-static void free_effect(void *effect)
-{
-    worker_effect_free(effect);
-}
 
 static void free_event(void *event)
 {
@@ -97,41 +72,6 @@ static void feed(WorkerExecutor *executor, WorkerEvent *event)
 {
     g_queue_push_tail(executor->events, event);
     drain(executor);
-}
-
-/* Queues the effects of a step. */
-static void enqueue(WorkerExecutor *executor, WorkerEffects *effects)
-{
-    Batch *batch;
-
-    if (effects->list->len == 0)
-        return;
-
-    batch = g_new0(Batch, 1);
-    batch->journal = g_ptr_array_new_with_free_func(free_effect);
-    batch->outward = g_ptr_array_new_with_free_func(free_effect);
-    g_ptr_array_set_free_func(effects->list, NULL);
-    for (guint i = 0; i < effects->list->len; i++) {
-        WorkerEffect *effect = g_ptr_array_index(effects->list, i);
-
-        g_ptr_array_add(worker_effect_is_journal(effect) ? batch->journal : batch->outward, effect);
-    }
-    g_ptr_array_set_size(effects->list, 0);
-    g_queue_push_tail(executor->batches, batch);
-}
-
-/* As many as the journal may have at once; the others follow its answers. */
-static void hand_over(WorkerExecutor *executor, Batch *batch)
-{
-    while (batch->handed < batch->journal->len && batch->waiting < UNDER_WAY_MAX) {
-        WorkerEffect **effect = (WorkerEffect **)&batch->journal->pdata[batch->handed];
-
-        if (!journal_do(executor->journal, *effect))
-            return;
-        *effect = NULL;
-        batch->handed++;
-        batch->waiting++;
-    }
 }
 
 /* ---- outward effects ---------------------------------------------------------------------------
@@ -247,22 +187,29 @@ static void do_outward(WorkerExecutor *executor, const WorkerEffect *effect)
 /* ---- the turn ----------------------------------------------------------------------------------
  */
 
-/* Does what may be done: the oldest batch is with the journal, or leaves. True when one left. */
+/* Gives the journal what it may have. */
+static void hand_over(WorkerExecutor *executor)
+{
+    WorkerEffect *effect;
+
+    while ((effect = worker_batches_hand_over(executor->batches)) != NULL) {
+        bool is_taken = journal_do(executor->journal, effect);
+
+        /* It has room for more than may be under way. */
+        g_assert(is_taken);
+    }
+}
+
+/* Does what may be done of the oldest batch. True when it left. */
 static bool advance(WorkerExecutor *executor)
 {
-    Batch *batch = g_queue_peek_head(executor->batches);
+    g_autoptr(GPtrArray) outward = NULL;
 
-    if (!batch || executor->is_failed)
-        return false;
-    hand_over(executor, batch);
-    if (batch->waiting > 0 || batch->handed < batch->journal->len)
-        return false;
-
-    g_queue_pop_head(executor->batches);
-    for (guint i = 0; i < batch->outward->len; i++)
-        do_outward(executor, g_ptr_array_index(batch->outward, i));
-    free_batch(batch);
-    return true;
+    hand_over(executor);
+    outward = worker_batches_finish(executor->batches);
+    for (guint i = 0; outward && i < outward->len; i++)
+        do_outward(executor, g_ptr_array_index(outward, i));
+    return outward != NULL;
 }
 
 static void step(WorkerExecutor *executor, WorkerEvent *event)
@@ -273,7 +220,7 @@ static void step(WorkerExecutor *executor, WorkerEvent *event)
     event->boot_ms = clock_boot_ms();
     random_fill(event->seed, sizeof event->seed);
     worker_step(executor->worker, event, effects);
-    enqueue(executor, effects);
+    worker_batches_add(executor->batches, effects);
 }
 
 static void finish_stop(WorkerExecutor *executor)
@@ -285,7 +232,7 @@ static void finish_stop(WorkerExecutor *executor)
 
 static void check_stopped(WorkerExecutor *executor)
 {
-    if (executor->is_stopping && g_queue_is_empty(executor->batches) &&
+    if (executor->is_stopping && worker_batches_count(executor->batches) == 0 &&
         (!executor->gateway || worker_gateway_outstanding(executor->gateway) == 0))
         finish_stop(executor);
 }
@@ -338,10 +285,8 @@ static void on_answer(void *item, void *data)
 {
     WorkerExecutor *executor = data;
     WorkerEvent *event = item;
-    Batch *batch = g_queue_peek_head(executor->batches);
 
-    g_assert(batch && batch->waiting > 0);
-    batch->waiting--;
+    worker_batches_answered(executor->batches);
     if (event->kind == WORKER_EVENT_JOURNALED && event->journaled.outcome == WORKER_BROKEN) {
         fail(executor, "the state folder", event->journaled.problem);
         worker_event_free(event);
@@ -391,7 +336,7 @@ static bool is_busy(void *data)
 {
     const WorkerExecutor *executor = data;
 
-    return g_queue_get_length(executor->batches) > BATCHES_BUSY;
+    return worker_batches_count(executor->batches) > BATCHES_BUSY;
 }
 
 static Message *make_will(const char **out_peer, void *data)
@@ -478,7 +423,7 @@ static bool restore(WorkerExecutor *executor, GError **error)
     worker_restore(executor->worker, folders, clock_now_ms(), clock_boot_ms(), seed, effects);
     log_line(LOG_LEVEL_NOTICE, "agent %s, journal %s, %u run folders; fingerprint of its key: %s",
              config->name, worker_journal_id(executor->worker), folders->len, fingerprint);
-    enqueue(executor, effects);
+    worker_batches_add(executor->batches, effects);
     return true;
 }
 
@@ -511,7 +456,7 @@ WorkerExecutor *worker_executor_new(WorkerConfig *config, Launcher *launcher,
     executor->data = data;
     executor->lock_fd = -1;
     executor->events = g_queue_new();
-    executor->batches = g_queue_new();
+    executor->batches = worker_batches_new();
     executor->zones = zones_new();
     if (!worker_assembly_read_boot_id(boot_id, error))
         return NULL;
@@ -536,7 +481,7 @@ void worker_executor_free(WorkerExecutor *executor)
     timer_free(executor->timer);
     in_hand_free(executor->in_hand);
     g_queue_free_full(executor->events, free_event);
-    g_queue_free_full(executor->batches, free_batch);
+    worker_batches_free(executor->batches);
     worker_free(executor->worker);
     zones_free(executor->zones);
     worker_config_free(executor->config);
@@ -569,7 +514,7 @@ bool worker_executor_reload(WorkerExecutor *executor, GError **error)
     journal_set_orders(executor->journal, g_steal_pointer(&config->orders));
     worker_config_free(executor->config);
     executor->config = g_steal_pointer(&config);
-    enqueue(executor, effects);
+    worker_batches_add(executor->batches, effects);
     drain(executor);
     return true;
 }

@@ -247,20 +247,25 @@ static GBytes *read_tail(const char *path, size_t max_bytes, int64_t *out_offset
     return bytes ? g_bytes_new_take(bytes, length) : NULL;
 }
 
-static bool read_bytes(const char *path, const WorkerEffect *effect, WorkerOutput *output,
-                       GError **error)
+static bool read_both_ends(const char *path, WorkerOutput *output, GError **error)
+{
+    output->head = read_part(path, 0, OUTPUT_HEAD_BYTES, &output->offset, error);
+    if (output->head)
+        output->tail = read_tail(path, OUTPUT_TAIL_BYTES, &output->tail_offset, error);
+    return output->tail != NULL;
+}
+
+static bool read_bytes(const char *path, const WorkerEffect *effect, const WorkerFolder *folder,
+                       WorkerOutput *output, GError **error)
 {
     switch (effect->read.kind) {
     case WORKER_READ_STATE:
-        return true;
+        return folder->facts.exit != EXIT_READABLE || read_both_ends(path, output, error);
     case WORKER_READ_PROGRESS:
         output->tail = read_tail(path, PROGRESS_TAIL_BYTES, &output->tail_offset, error);
         return output->tail != NULL;
     case WORKER_READ_RESULT:
-        output->head = read_part(path, 0, OUTPUT_HEAD_BYTES, &output->offset, error);
-        output->tail =
-            output->head ? read_tail(path, OUTPUT_TAIL_BYTES, &output->tail_offset, error) : NULL;
-        return output->tail != NULL;
+        return read_both_ends(path, output, error);
     case WORKER_READ_OUTPUT:
         output->head =
             read_part(path, effect->read.offset, OUTPUT_FETCH_BYTES, &output->offset, error);
@@ -281,7 +286,7 @@ static void do_read(Journal *journal, const WorkerEffect *effect, WorkerEvent *a
     read->kind = effect->read.kind;
     read->output.in_reply_to = g_strdup(effect->read.in_reply_to);
     read->folder = read_folder(path, journal->boot_id, &problem);
-    if (read->folder && !read_bytes(path, effect, &read->output, &problem))
+    if (read->folder && !read_bytes(path, effect, read->folder, &read->output, &problem))
         g_clear_pointer(&read->folder, worker_folder_free);
     if (problem)
         read->problem = g_strdup(problem->message);

@@ -127,7 +127,33 @@ static char *open_frame(WorkerGateway *gateway, const MqttMessage *message, Fram
                       out_length, error);
 }
 
-/* Takes the frame in hand as it came, then as what is in it: a repeat has a fresh nonce. */
+/* A repeat has a fresh nonce and is of a later time; without them it is the same message. Looks at
+ * bytes, since it must not stumble over what the parser might. The caller owns the result. */
+static GString *without_time(const char *body, size_t length)
+{
+    static const char name[] = "\"ts\"";
+    const char *found = memmem(body, length, name, strlen(name));
+    size_t end = found ? (size_t)(found - body) + strlen(name) : length;
+    GString *stable = g_string_new_len(body, (gssize)end);
+
+    while (end < length && strchr(": \t\r\n", body[end]))
+        end++;
+    if (end < length && body[end] == '"') {
+        for (end++; end < length && body[end] != '"';)
+            end++;
+    }
+    g_string_append_len(stable, body + end, (gssize)(length - end));
+    return stable;
+}
+
+static bool take_in_hand(WorkerGateway *gateway, const char *body, size_t length)
+{
+    g_autoptr(GString) stable = without_time(body, length);
+
+    return in_hand_take(gateway->in_hand, stable->str, stable->len);
+}
+
+/* Takes the frame in hand as it came, then as what is in it. */
 static void take_frame(WorkerGateway *gateway, const MqttMessage *message)
 {
     g_autoptr(GError) error = NULL;
@@ -144,7 +170,7 @@ static void take_frame(WorkerGateway *gateway, const MqttMessage *message)
         refuse(gateway, message->topic, error->message);
         return;
     }
-    if (!in_hand_take(gateway->in_hand, body, length)) {
+    if (!take_in_hand(gateway, body, length)) {
         set_aside(gateway, message);
         return;
     }

@@ -113,19 +113,21 @@ static void publish_result(Worker *worker, Job *job, Message *message, WorkerEff
     worker_say(worker, effects, message);
 }
 
-void worker_tell_result(Worker *worker, Job *job, const WorkerRead *read, WorkerEffects *effects)
+void worker_report_read(Worker *worker, Job *job, const WorkerRead *read, WorkerEffects *effects)
 {
-    Message *message;
+    Message *message = new_result(worker, job);
 
-    job->is_reading = false;
-    worker->reads--;
-    if (job->state != JOB_ENDED && job->state != JOB_OVER)
-        return;
-
-    message = new_result(worker, job);
     if (read->folder && read->folder->facts.exit == EXIT_READABLE)
         add_exit(&message->result, read);
     publish_result(worker, job, message, effects);
+}
+
+void worker_tell_result(Worker *worker, Job *job, const WorkerRead *read, WorkerEffects *effects)
+{
+    job->is_reading = false;
+    worker->reads--;
+    if (job->state == JOB_ENDED || job->state == JOB_OVER)
+        worker_report_read(worker, job, read, effects);
 }
 
 void worker_report_now(Worker *worker, Job *job, WorkerEffects *effects)

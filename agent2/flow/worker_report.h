@@ -17,6 +17,9 @@ int64_t worker_report_boot_deadline(const Worker *worker);
  * without outcome. */
 void worker_report_now(Worker *worker, Job *job, WorkerEffects *effects);
 
+/* The same with what has just been read of the folder. */
+void worker_report_read(Worker *worker, Job *job, const WorkerRead *read, WorkerEffects *effects);
+
 /* A connection stands: everything that agent1 may lack is due. */
 void worker_report_all(Worker *worker);
 

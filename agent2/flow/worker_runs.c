@@ -337,7 +337,10 @@ void worker_settled(Worker *worker, Job *job, const WorkerRead *read, WorkerEffe
 
     log_end(job, effects);
     worker_tell_cancel(worker, job, effects);
-    worker_report_now(worker, job, effects);
+    if (job->has_exit && worker->is_linked)
+        worker_report_read(worker, job, read, effects);
+    else
+        worker_report_now(worker, job, effects);
 }
 
 /* What a tombstone alone decided was told as a refusal, except a cancel. */

@@ -38,7 +38,8 @@ typedef enum {
 
 /* Why a folder is read; comes back with the answer. */
 typedef enum {
-    WORKER_READ_STATE,    /* facts alone: a shim has ended, or never began */
+    WORKER_READ_STATE,    /* a shim has ended, or never lived: facts, and as RESULT if there is an
+                             exit */
     WORKER_READ_PROGRESS, /* facts and the last PROGRESS_TAIL_BYTES */
     WORKER_READ_RESULT,   /* facts, the first OUTPUT_HEAD_BYTES and the last OUTPUT_TAIL_BYTES */
     WORKER_READ_OUTPUT,   /* OUTPUT_FETCH_BYTES from an offset */

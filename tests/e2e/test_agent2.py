@@ -595,6 +595,29 @@ def test_tasks_in_the_queue_survive_a_kill(house):
     assert scene.count() == 5
 
 
+def test_kills_at_random_moments(house):
+    """Every task runs once and has its outcome, whenever agent2 is killed."""
+    import random
+    scene = Scene(house, max_parallel=8).start()
+    rng = random.Random(7)
+    marks = house.folder / "ids"
+    tasks = []
+    for _ in range(12):
+        for _ in range(5):
+            task = scene.task(None, skill="shell", args={"text": f"echo {len(tasks)} >> {marks}"})
+            tasks.append(task)
+        time.sleep(rng.random() * 0.05)  # a random moment, not a wait
+        scene.agent.kill()
+        scene.agent.start()
+        scene.agent1.wait_registered(NAME)
+        for task in tasks:
+            if not scene.agent1.heard.all(of("result", run=task["run"])):
+                scene.repeat(task)
+    for task in tasks:
+        assert scene.ever("result", 60, run=task["run"])["state"] == "succeeded"
+    assert sorted(map(int, marks.read_text().split())) == list(range(len(tasks)))
+
+
 def test_a_lost_shim_is_unknown_and_never_run_again(scene):
     scene.start()
     task = scene.task(scene.mark("sleep 60"))
@@ -933,22 +956,74 @@ def test_it_tries_the_acl_once(scene):
     assert len(probes.heard.all(lambda p: p.topic == "agents/acl-probe/inbox")) <= 1
 
 
+# ---- a full disk ---------------------------------------------------------------------------------------
+
+@pytest.fixture
+def small(house):
+    """A Scene whose state folder is a file system of 4 MiB; `fill` and `free` make it full and not."""
+    import subprocess
+    scene = Scene(house, tasks={"max_output": "1MiB"})
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs",
+                              str(scene.agent.state)], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("a small file system cannot be mounted here (needs root)")
+    yield scene
+    house.close()
+    subprocess.run(["umount", "-l", str(scene.agent.state)], check=False)
+
+
+def fill(scene):
+    """Takes the last page of the file system."""
+    with open(scene.agent.state / "filler", "ab", buffering=0) as filler:
+        for size in (65536, 4096, 1):
+            try:
+                while True:
+                    filler.write(b"x" * size)
+            except OSError:
+                pass
+
+
+def test_a_full_disk_refuses_and_heals(small):
+    small.start()
+    gate = small.house.folder / "go"
+    running = small.task(small.mark(f"until [ -e {gate} ]; do sleep 0.05; done; echo late"))
+    small.wait_marks()
+    fill(small)
+    refused = small.task(small.mark())
+    assert small.rejected(refused, "policy")["reason"] == "agent's disk is full"
+    small.repeat(refused)
+    small.rejected(refused, "policy")
+    gate.touch()  # what runs is finished and reported
+    assert small.agent1.result(running)["state"] == "succeeded"
+    small.agent.kill()  # a restart is heard, too
+    small.agent.start()
+    small.agent1.wait_registered(NAME)
+    small.rejected(small.task(small.mark()), "policy")
+    (small.agent.state / "filler").unlink()
+    wait_for(lambda: small.task("true") and small.ever("result", 1, state="succeeded"),
+             what="a task that is taken again")
+    assert small.count() == 1
+
+
 # ---- a message that kills ----------------------------------------------------------------------------
 
 def test_the_third_crash_on_a_message_sets_it_aside(scene):
     import hashlib
+    import re
     import struct
     scene.start()
     obj, topic, key = frames(scene)
-    body = json.dumps(obj).encode()
-    suspect = hashlib.sha256(body).digest() + struct.pack("=II", 3, 3)
+    body = json.dumps(obj)
+    stable = re.sub('("ts"): "[^"]*', r"\1", body)  # a repeat is of a later time
+    suspect = hashlib.sha256(stable.encode()).digest() + struct.pack("=II", 3, 3)
     scene.agent.stop()
     page = struct.pack("=QII32s", 0x31646e61686e6961, 0, 3, b"") + suspect
     file = scene.agent.state / "in-hand"
     file.write_bytes(page.ljust(file.stat().st_size, b"\0"))
     scene.agent.start()
     scene.agent1.wait_registered(NAME)
-    publish(scene, topic, scene.agent1.peer.seal(topic, key, body))
+    later = body.replace(obj["ts"], timestamp(time.time() + 1)).encode()
+    publish(scene, topic, scene.agent1.peer.seal(topic, key, later))
     assert "set aside" in scene.agent1.wait_for("error")["text"]
     nothing_happened(scene)
 

@@ -111,6 +111,7 @@ enum { TASKS = 12, STEPS = 400, LIVES = 60 };
 
 /* What the outside world saw of one attempt. */
 typedef struct Attempt {
+    unsigned life; /* the seed, for messages */
     Message *task;
     unsigned starts; /* of the command */
     bool is_ended;   /* the shim wrote its exit */
@@ -134,13 +135,15 @@ static void check_result(const Attempt *attempt, const MessageResult *result)
          strcmp(result->state, "deferred") == 0);
 
     if (says_not_started && is_started)
-        fail_msg("%s is said of an attempt that was started", result->state);
+        fail_msg("life %u: %s is said of an attempt that was started", attempt->life,
+                 result->state);
     if (strcmp(result->state, "succeeded") == 0 && !attempt->is_ended)
-        fail_msg("success is said of what has not ended");
+        fail_msg("life %u: success is said of what has not ended", attempt->life);
     if (strcmp(result->state, "unknown") == 0 && !attempt->is_lost)
-        fail_msg("unknown is said, but no shim was lost: %s", result->reason);
+        fail_msg("life %u: unknown is said, but no shim was lost: %s", attempt->life,
+                 result->reason);
     if (attempt->outcome && strcmp(attempt->outcome, result->state) != 0)
-        fail_msg("%s is said after %s", result->state, attempt->outcome);
+        fail_msg("life %u: %s is said after %s", attempt->life, result->state, attempt->outcome);
 }
 
 static void read_what_was_said(Life *life)
@@ -185,7 +188,7 @@ static void shim_acts(Life *life, Attempt *attempt)
         else
             attempt->starts += world_shim_starts(life->world, attempt->task);
         if (attempt->starts > 1)
-            fail_msg("started twice");
+            fail_msg("life %u: started twice", attempt->life);
     }
 }
 
@@ -240,7 +243,7 @@ static void finish(Life *life)
         const Attempt *attempt = &life->attempts[i];
 
         if (attempt->starts > 0 && !attempt->outcome)
-            fail_msg("an attempt was started and has no outcome");
+            fail_msg("life %u: an attempt was started and has no outcome", attempt->life);
     }
 }
 
@@ -248,8 +251,10 @@ static void live(unsigned seed)
 {
     Life life = { .world = world_new(), .random = g_rand_new_with_seed(seed) };
 
-    for (size_t i = 0; i < TASKS; i++)
+    for (size_t i = 0; i < TASKS; i++) {
+        life.attempts[i].life = seed;
         life.attempts[i].task = world_new_task(life.world, "true");
+    }
     for (int step = 0; step < STEPS; step++) {
         act(&life);
         read_what_was_said(&life);
@@ -266,10 +271,8 @@ static void live(unsigned seed)
 static void test_random_lives(void **state)
 {
     (void)state;
-    for (unsigned seed = 1; seed <= LIVES; seed++) {
-        print_message("life %u\n", seed);
+    for (unsigned seed = 1; seed <= LIVES; seed++)
         live(seed);
-    }
 }
 
 int main(void)
