@@ -252,6 +252,7 @@ static void decide_unknown(Job *job, const WorkerFolder *folder, int64_t now_ms)
         reason = "the host restarted while it ran";
     else if (folder->has_survivors)
         reason = "its shim was lost, and processes of it still run";
+    job->has_survivors = folder->has_survivors;
     job_decide(job, RUN_UNKNOWN, RULE_NONE, reason, now_ms);
 }
 

@@ -54,7 +54,10 @@ static char *find_stranger(Worker *worker, const Message *message, WorkerEffects
 static bool has_live_attempt(const Worker *worker, const char *run)
 {
     const GPtrArray *live = jobs_live(worker->jobs);
+    const Job *last = jobs_find(worker->jobs, run, jobs_highest_attempt(worker->jobs, run));
 
+    if (last && last->has_survivors)
+        return true;
     for (guint i = 0; i < live->len; i++) {
         const Job *job = g_ptr_array_index(live, i);
 

@@ -213,6 +213,13 @@ def test_the_environment_is_an_allow_list(skilled):
     assert "SECRET" not in output and "NOTIFY_SOCKET" not in output
 
 
+def test_tasks_run_as_another_user(house):
+    if os.geteuid() != 0:
+        pytest.skip("only root can run tasks as another user")
+    scene = Scene(house, run_as="nobody", tasks={"folder": "/"}).start()
+    assert scene.run("id -un; pwd; echo $HOME:$USER")["output"].splitlines()[:2] == ["nobody", "/"]
+
+
 def test_a_skill_has_its_own_time_limit(skilled):
     skilled.start()
     result = skilled.run("try.slow", timeout_s=60)

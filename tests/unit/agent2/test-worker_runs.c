@@ -354,6 +354,12 @@ static void test_survivors_are_told(void **state)
     world_settled(world, task);
     assert_string_equal(world_last(world, MESSAGE_RESULT)->result.reason,
                         "its shim was lost, and processes of it still run");
+    world_done(world, task);
+    task->task.attempt = 2; /* even an idempotent task must not run beside them */
+    task->task.is_idempotent = true;
+    world_send(world, task);
+    world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
+    assert_null(world_folder(world, task->task.run, 2));
 }
 
 static void test_a_folder_of_a_newer_agent_is_left_alone(void **state)
