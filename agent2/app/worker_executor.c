@@ -3,7 +3,7 @@
 #include "agent2/app/state_lock.h"
 #include "agent2/app/worker_assembly.h"
 #include "agent2/app/worker_batches.h"
-#include "agent2/edge/in_hand.h"
+#include "common/sys/in_hand.h"
 #include "agent2/edge/watch.h"
 #include "agent2/edge/worker_gateway.h"
 #include "agent2/flow/worker.h"

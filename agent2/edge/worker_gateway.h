@@ -7,7 +7,7 @@
 #ifndef AGENT2_EDGE_WORKER_GATEWAY_H
 #define AGENT2_EDGE_WORKER_GATEWAY_H
 
-#include "agent2/edge/in_hand.h"
+#include "common/sys/in_hand.h"
 #include "agent2/port/worker_effect.h"
 #include "agent2/port/worker_event.h"
 #include "common/net/mqtt.h"

@@ -4,8 +4,8 @@
  * (README.md, delivery rule 10). The kernel keeps what is mapped, whatever becomes of us; a crash
  * of the whole host may lose it, which costs no more than another try.
  */
-#ifndef AGENT2_EDGE_IN_HAND_H
-#define AGENT2_EDGE_IN_HAND_H
+#ifndef COMMON_SYS_IN_HAND_H
+#define COMMON_SYS_IN_HAND_H
 
 #include <glib.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "agent2/edge/in_hand.h"
+#include "common/sys/in_hand.h"
 
 #include "common/base/limits.h"
 #include "common/base/problem.h"
