@@ -10,6 +10,7 @@
 #include "common/base/problem.h"
 #include "common/sys/clock.h"
 #include "common/sys/file.h"
+#include "common/sys/in_hand.h"
 #include "common/sys/log.h"
 #include "common/sys/mailbox.h"
 #include "common/sys/notify.h"
@@ -27,6 +28,7 @@ struct Executor {
     Config *config;
     Core *core;
     Store *store;
+    InHand *in_hand;
     Mailbox *events; /* Event *, from every edge */
     Gateway *gateway;
     Xmpp *xmpp; /* NULL when switched off */
@@ -287,12 +289,39 @@ static void on_stored(StoreAnswer *answer, void *data)
 
 /* ---- events ---- */
 
+/* What a repeat of somebody's message has in common with it; NULL for events of our own. The caller
+ * owns it. */
+static char *message_mark(const Event *event)
+{
+    if (event->kind == EVENT_MESSAGE)
+        return g_strdup_printf("%s %s %s", event->message.sender,
+                               message_kind_name(event->message.message->kind),
+                               event->message.message->id);
+    if (event->kind == EVENT_CHAT)
+        return g_strdup_printf("%s %s", event->chat.principal, event->chat.text);
+    return NULL;
+}
+
+/* The third crash on one message sets it aside: no sender can keep agent1 from its other work. */
+static bool take_in_hand(Executor *executor, const Event *event)
+{
+    g_autofree char *mark = message_mark(event);
+
+    if (!mark || in_hand_take(executor->in_hand, mark, strlen(mark)))
+        return true;
+
+    log_line(LOG_LEVEL_ERROR, "set aside, after three crashes on it: %.200s", mark);
+    return false;
+}
+
 static void take_event(Executor *executor, Event *event)
 {
     stamp(event);
     if (event->kind == EVENT_LINK_UP || event->kind == EVENT_LINK_DOWN)
         executor->is_up[event->link] = event->kind == EVENT_LINK_UP;
-    core_step(executor->core, event, executor->next);
+    if (take_in_hand(executor, event))
+        core_step(executor->core, event, executor->next);
+    in_hand_release(executor->in_hand);
     event_free(event);
 }
 
@@ -336,8 +365,8 @@ static bool open_edges(Executor *executor, GError **error)
         return false;
 
     executor->files = file_editor_new(folder, executor->events);
-    executor->gateway =
-        links_open_mqtt(executor->config, settings, &secret, executor->events, error);
+    executor->gateway = links_open_mqtt(executor->config, settings, &secret, executor->in_hand,
+                                        executor->events, error);
     explicit_bzero(&secret, sizeof(secret));
     if (!executor->gateway)
         return false;
@@ -367,12 +396,18 @@ static bool begin(Executor *executor, GError **error)
 {
     g_autofree char *state_dir = find_state_dir(executor->config, error);
     g_autofree char *set_aside = NULL;
+    g_autofree char *in_hand = NULL;
 
     if (!state_dir || !file_make_folder(state_dir, 0700, error))
         return false;
 
     executor->store = store_open(state_dir, on_stored, executor, &set_aside, error);
     if (!executor->store)
+        return false;
+
+    in_hand = g_build_filename(state_dir, "in-hand", NULL);
+    executor->in_hand = in_hand_open(in_hand, error);
+    if (!executor->in_hand)
         return false;
 
     executor->core = make_core(executor, set_aside, error);
@@ -414,6 +449,7 @@ void executor_free(Executor *executor)
     effects_free(executor->in_flight);
     effects_free(executor->next);
     core_free(executor->core);
+    in_hand_free(executor->in_hand);
     config_free(executor->config);
     g_free(executor);
 }

@@ -78,7 +78,7 @@ static bool read_mqtt(const Config *config, const Settings *settings, MqttParts 
 }
 
 Gateway *links_open_mqtt(const Config *config, const Settings *settings, const Key *secret,
-                         Mailbox *events, GError **error)
+                         InHand *in_hand, Mailbox *events, GError **error)
 {
     g_auto(MqttParts) parts = { 0 };
     MqttSettings mqtt;
@@ -95,7 +95,7 @@ Gateway *links_open_mqtt(const Config *config, const Settings *settings, const K
         .key_file = parts.key_file,
         .keep_alive_s = (unsigned)(settings->mqtt_keep_alive_ms / 1000),
     };
-    return gateway_new(&mqtt, secret, settings->mqtt_is_sealed, events, error);
+    return gateway_new(&mqtt, secret, settings->mqtt_is_sealed, in_hand, events, error);
 }
 
 static char *read_xmpp(const Config *config, const Settings *settings, char **out_ca_file,

@@ -8,6 +8,7 @@
 #include "agent1/app/config.h"
 #include "agent1/edge/gateway.h"
 #include "agent1/edge/xmpp.h"
+#include "common/sys/in_hand.h"
 #include "common/sys/mailbox.h"
 #include "common/wire/key.h"
 
@@ -16,7 +17,7 @@
 
 /* Begins to connect to the broker; PROBLEM_VALUE, PROBLEM_IO on settings that cannot work. */
 Gateway *links_open_mqtt(const Config *config, const Settings *settings, const Key *secret,
-                         Mailbox *events, GError **error);
+                         InHand *in_hand, Mailbox *events, GError **error);
 
 /* Begins to connect to the XMPP server. */
 Xmpp *links_open_xmpp(const Config *config, const Settings *settings, Mailbox *events,

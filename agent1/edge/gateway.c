@@ -22,6 +22,7 @@
 struct Gateway {
     Mqtt *mqtt;
     Mailbox *events;
+    InHand *in_hand;
     Key secret;
     Key own;
     bool is_sealed;
@@ -151,6 +152,14 @@ static char *open_frame(Gateway *gateway, TopicKind kind, const MqttMessage *mes
     return body;
 }
 
+static bool take_in_hand(Gateway *gateway, const char *body, size_t length)
+{
+    size_t stable_length;
+    g_autofree char *stable = message_without_time(body, length, &stable_length);
+
+    return in_hand_take(gateway->in_hand, stable, stable_length);
+}
+
 static void take_frame(Gateway *gateway, TopicKind kind, const char *topic_name,
                        const MqttMessage *message)
 {
@@ -163,7 +172,12 @@ static void take_frame(Gateway *gateway, TopicKind kind, const char *topic_name,
     Event *event;
 
     body = open_frame(gateway, kind, message, &frame, &key_text, &length, &error);
+    if (body && !take_in_hand(gateway, body, length)) {
+        refuse(gateway, message->topic, "agent1 crashed on it three times: it is set aside");
+        return;
+    }
     decoded = body ? message_decode(body, length, &error) : NULL;
+    in_hand_release(gateway->in_hand);
     if (!decoded) {
         /* An agent that asks to join has a status, too: nothing to warn of. */
         if (kind != TOPIC_KIND_STATUS || !g_error_matches(error, PROBLEM, PROBLEM_MISSING))
@@ -283,7 +297,7 @@ void gateway_clear_retained(Gateway *gateway, const char *topic)
 /* ---- life ---- */
 
 Gateway *gateway_new(const MqttSettings *settings, const Key *secret, bool is_sealed,
-                     Mailbox *events, GError **error)
+                     InHand *in_hand, Mailbox *events, GError **error)
 {
     static const char *const filters[] = { TOPIC_AGENT1_INBOX, TOPIC_REGISTER,  TOPIC_STATUS_FILTER,
                                            TOPIC_ERRORS,       TOPIC_ACL_PROBE, NULL };
@@ -298,6 +312,7 @@ Gateway *gateway_new(const MqttSettings *settings, const Key *secret, bool is_se
     own_settings.client_id = AGENT1_NAME;
     own_settings.filters = filters;
     gateway->events = events;
+    gateway->in_hand = in_hand;
     gateway->secret = *secret;
     frame_public_key(secret, &gateway->own);
     gateway->is_sealed = is_sealed;

@@ -8,6 +8,7 @@
 
 #include "agent1/port/effect.h"
 #include "common/net/mqtt.h"
+#include "common/sys/in_hand.h"
 #include "common/sys/mailbox.h"
 #include "common/wire/key.h"
 
@@ -18,9 +19,10 @@ typedef struct Gateway Gateway;
 
 /* Begins to connect. The client id and the filters of settings are the gateway's own; the rest is
  * copied. events is the mailbox for Event *, which outlives the gateway. is_sealed false makes
- * every frame clear, for debugging. */
+ * every frame clear, for debugging. in_hand holds what is decoded, so that the third crash on one
+ * message sets it aside; it outlives the gateway, too. */
 Gateway *gateway_new(const MqttSettings *settings, const Key *secret, bool is_sealed,
-                     Mailbox *events, GError **error);
+                     InHand *in_hand, Mailbox *events, GError **error);
 void gateway_free(Gateway *gateway);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gateway, gateway_free)
 

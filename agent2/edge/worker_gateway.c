@@ -127,30 +127,12 @@ static char *open_frame(WorkerGateway *gateway, const MqttMessage *message, Fram
                       out_length, error);
 }
 
-/* A repeat has a fresh nonce and is of a later time; without them it is the same message. Looks at
- * bytes, since it must not stumble over what the parser might. The caller owns the result. */
-static GString *without_time(const char *body, size_t length)
-{
-    static const char name[] = "\"ts\"";
-    const char *found = memmem(body, length, name, strlen(name));
-    size_t end = found ? (size_t)(found - body) + strlen(name) : length;
-    GString *stable = g_string_new_len(body, (gssize)end);
-
-    while (end < length && strchr(": \t\r\n", body[end]))
-        end++;
-    if (end < length && body[end] == '"') {
-        for (end++; end < length && body[end] != '"';)
-            end++;
-    }
-    g_string_append_len(stable, body + end, (gssize)(length - end));
-    return stable;
-}
-
 static bool take_in_hand(WorkerGateway *gateway, const char *body, size_t length)
 {
-    g_autoptr(GString) stable = without_time(body, length);
+    size_t stable_length;
+    g_autofree char *stable = message_without_time(body, length, &stable_length);
 
-    return in_hand_take(gateway->in_hand, stable->str, stable->len);
+    return in_hand_take(gateway->in_hand, stable, stable_length);
 }
 
 /* Takes the frame in hand as it came, then as what is in it. */

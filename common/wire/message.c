@@ -137,3 +137,21 @@ char *message_encode(const Message *message, GError **error)
     }
     return g_steal_pointer(&body);
 }
+
+char *message_without_time(const char *body, size_t length, size_t *out_length)
+{
+    static const char name[] = "\"ts\"";
+    const char *found = memmem(body, length, name, strlen(name));
+    size_t end = found ? (size_t)(found - body) + strlen(name) : length;
+    GString *stable = g_string_new_len(body, (gssize)end);
+
+    while (end < length && strchr(": \t\r\n", body[end]))
+        end++;
+    if (end < length && body[end] == '"') {
+        for (end++; end < length && body[end] != '"';)
+            end++;
+    }
+    g_string_append_len(stable, body + end, (gssize)(length - end));
+    *out_length = stable->len;
+    return g_string_free(stable, FALSE);
+}

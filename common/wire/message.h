@@ -244,6 +244,11 @@ const char *agent_state_name(AgentState state);
 /* Decodes a body of at most BODY_MAX_BYTES. Errors name the field. The caller owns the result. */
 Message *message_decode(const char *body, size_t length, GError **error);
 
+/* The body without its `ts`: a repeat has a fresh nonce and is of a later time; without them it is
+ * the same message. Looks at bytes, since it must not stumble over what the decoder might. The
+ * caller owns the result. */
+char *message_without_time(const char *body, size_t length, size_t *out_length);
+
 /* The body as JSON on one line, or NULL with PROBLEM_LIMIT when it would be over BODY_MAX_BYTES.
  * The caller owns it. */
 char *message_encode(const Message *message, GError **error);

@@ -347,14 +347,40 @@ static void test_names(void **state)
     assert_string_equal(agent_state_name(AGENT_PAUSED), "paused");
 }
 
+static void test_without_time(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *body;
+        const char *stable;
+    } rows[] = {
+        { "the value goes", "{\"id\":\"a\",\"ts\":\"2026\",\"x\":1}",
+          "{\"id\":\"a\",\"ts\"\",\"x\":1}" },
+        { "blanks go with it", "{\"ts\" : \"2026\"}", "{\"ts\"\"}" },
+        { "no time", "{\"id\":\"a\"}", "{\"id\":\"a\"}" },
+        { "no text", "{\"ts\":5}", "{\"ts\"5}" },
+        { "an end that is missing", "{\"ts\":\"20", "{\"ts\"" },
+        { "nothing", "", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        size_t length;
+        g_autofree char *stable = message_without_time(rows[i].body, strlen(rows[i].body), &length);
+
+        if (length != strlen(rows[i].stable) || memcmp(stable, rows[i].stable, length) != 0)
+            fail_msg("%s: %.*s", rows[i].what, (int)length, stable);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_full),          cmocka_unit_test(test_least),
-        cmocka_unit_test(test_required),      cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_refused),       cmocka_unit_test(test_accepted),
-        cmocka_unit_test(test_new_is_absent), cmocka_unit_test(test_size),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_without_time), cmocka_unit_test(test_full),
+        cmocka_unit_test(test_least),        cmocka_unit_test(test_required),
+        cmocka_unit_test(test_fields),       cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_accepted),     cmocka_unit_test(test_new_is_absent),
+        cmocka_unit_test(test_size),         cmocka_unit_test(test_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
