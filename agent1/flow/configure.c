@@ -130,18 +130,6 @@ static void apply_open_edits(Core *core)
     }
 }
 
-void core_drop_files(Core *core)
-{
-    settings_free(core->settings);
-    users_free(core->users);
-    registry_free(core->registry);
-    if (core->blackouts)
-        g_ptr_array_unref(core->blackouts);
-    if (core->zone)
-        g_time_zone_unref(core->zone);
-    g_free(core->zone_name);
-}
-
 bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GError **error)
 {
     g_auto(Draft) draft = { 0 };

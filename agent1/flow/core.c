@@ -9,12 +9,10 @@
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
-#include "agent1/flow/policy.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/say.h"
 #include "agent1/flow/tick.h"
-#include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
 /* Less than this is how clocks are kept right. */
@@ -79,63 +77,9 @@ void core_free(Core *core)
     g_free(core);
 }
 
-/* ---- what the flows share ---- */
-
 const Settings *core_settings(const Core *core)
 {
     return core->settings;
-}
-
-const char *core_meta(const Core *core, const char *name)
-{
-    const Row *row = ledger_find(core->ledgers[TABLE_META], name);
-
-    return row ? row_text(row, META_VALUE) : NULL;
-}
-
-void core_set_meta(Core *core, const char *name, const char *value)
-{
-    Row *row = row_new(TABLE_META);
-
-    row_set_text(row, META_NAME, name);
-    row_set_text(row, META_VALUE, value);
-    ledger_put(core->ledgers[TABLE_META], row, core->fx);
-}
-
-char *core_new_id(Core *core)
-{
-    return ids_next(&core->ids);
-}
-
-bool core_is_asleep(const Core *core)
-{
-    return g_strcmp0(core_meta(core, META_STANDBY), "1") == 0;
-}
-
-void core_hours(const Core *core, const RegistryAgent *entry, Hours *out)
-{
-    out->blackouts = core->blackouts;
-    out->zone = core->zone;
-    out->work_hours = entry ? entry->work_hours : NULL;
-    out->work_zone = entry && entry->zone ? entry->zone : core->zone;
-}
-
-bool core_is_trusted(const Core *core, const FleetAgent *agent)
-{
-    const RegistryAgent *entry = registry_find(core->registry, agent->name);
-
-    return entry && entry->is_accepted && g_strcmp0(entry->key, agent->key) == 0;
-}
-
-bool core_is_reachable(const Core *core, const FleetAgent *agent)
-{
-    return core->is_up[LINK_MQTT] && agent->journal && agent->state != AGENT_OFFLINE &&
-           core_is_trusted(core, agent);
-}
-
-char *core_local_time(const Core *core, int64_t at_ms)
-{
-    return timestamp_local(at_ms, core->now_ms, core->zone);
 }
 
 /* ---- beginning ---- */
@@ -298,7 +242,7 @@ static void take_configured(Core *core, const char *reload_error)
     drop_untrusted(core);
     registration_send_trust(core);
     registration_send_edits(core);
-    policy_send_all(core);
+    dispatch_add_policies(core);
     core->runs_due_ms = core->now_ms;
 }
 

@@ -64,7 +64,7 @@ struct Core {
  * this. */
 #define RUNS_LOOK_MS 1000
 
-/* Releases what people wrote (configure.c). */
+/* Releases what people wrote. */
 void core_drop_files(Core *core);
 
 /* Facts by name in TABLE_META. */

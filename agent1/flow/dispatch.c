@@ -81,6 +81,19 @@ void dispatch_drop_run(Core *core, const Run *run)
         drop(core, items->pdata[i]);
 }
 
+void dispatch_add_policies(Core *core)
+{
+    g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
+    unsigned i;
+
+    for (i = 0; i < agents->len; i++) {
+        FleetAgent *agent = agents->pdata[i];
+
+        if (agent->journal)
+            dispatch_add_control(core, agent, OUTBOX_POLICY);
+    }
+}
+
 /* ---- making messages ---- */
 
 static Message *make_task(Core *core, const OutboxItem *item, const Run *run)

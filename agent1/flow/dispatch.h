@@ -15,6 +15,9 @@ void dispatch_add_run(Core *core, const Run *run, OutboxKind kind);
  * dropped. The agent's row is stored. */
 void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind);
 
+/* The windows or hours changed: every agent that ever registered gets its policy anew. */
+void dispatch_add_policies(Core *core);
+
 /* The agent has acknowledged: removes the item. False when there is none of that id for it. */
 bool dispatch_acknowledge(Core *core, const char *agent, const char *id);
 

@@ -1,6 +1,5 @@
 #include "agent1/flow/policy.h"
 
-#include "agent1/flow/dispatch.h"
 #include "common/base/banned.h"
 
 Json *policy_for(const Core *core, const char *agent)
@@ -24,17 +23,4 @@ Json *policy_for(const Core *core, const char *agent)
     json_set_bool(policy, "paused", live && live->is_pause_wished);
     json_set_int(policy, "epoch", core->epoch);
     return policy;
-}
-
-void policy_send_all(Core *core)
-{
-    g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
-    unsigned i;
-
-    for (i = 0; i < agents->len; i++) {
-        FleetAgent *agent = agents->pdata[i];
-
-        if (agent->journal)
-            dispatch_add_control(core, agent, OUTBOX_POLICY);
-    }
 }

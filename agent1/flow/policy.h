@@ -9,7 +9,4 @@
 /* The `policy` member of a control message. The caller owns it. */
 Json *policy_for(const Core *core, const char *agent);
 
-/* Something of it changed: every agent that ever registered gets it anew. */
-void policy_send_all(Core *core);
-
 #endif
