@@ -118,7 +118,7 @@ static char *judge_lines(const GPtrArray *lines)
     return NULL;
 }
 
-void chat_act_in(Core *core, Turn *turn, const char *text)
+static void act_in(Core *core, Turn *turn, const char *text)
 {
     g_autoptr(GPtrArray) lines = utterance_parse(text);
     g_autofree char *complaint = judge_lines(lines);
@@ -141,7 +141,12 @@ static void act(Core *core, const Speaker *speaker, const char *text)
     Turn turn;
 
     turn_init(&turn, core, speaker);
-    chat_act_in(core, &turn, text);
+    act_in(core, &turn, text);
+    if (turn.then) {
+        g_autofree char *released = g_steal_pointer(&turn.then);
+
+        act_in(core, &turn, released);
+    }
     turn_finish(&turn);
 }
 

@@ -5,16 +5,12 @@
 #define AGENT1_FLOW_CHAT_H
 
 #include "agent1/flow/core_state.h"
-#include "agent1/flow/turn.h"
 
 /* EVENT_CHAT: XMPP, or unsigned text on MQTT. */
 void chat_take(Core *core, const EventChat *chat);
 
 /* A chat message of agentctl: an authentic frame whose kind is chat. */
 void chat_take_message(Core *core, const EventMessage *event);
-
-/* Does what a text says, within a turn that is begun already: what !yes makes of an old text. */
-void chat_act_in(Core *core, Turn *turn, const char *text);
 
 /* Forgets the sessions of agentctl that nobody used for a day. */
 void chat_forget_sessions(Core *core);

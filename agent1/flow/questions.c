@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "agent1/flow/chat.h"
 #include "agent1/flow/commands.h"
 #include "common/base/limits.h"
 #include "common/base/banned.h"
@@ -88,7 +87,8 @@ void commands_yes(Core *core, Turn *turn, const char *arguments)
 
     text = g_strdup(row_text(row, QUESTIONS_TEXT));
     ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
-    chat_act_in(core, turn, text);
+    g_free(turn->then);
+    turn->then = g_steal_pointer(&text);
 }
 
 void commands_no(Core *core, Turn *turn, const char *arguments)

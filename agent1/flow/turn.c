@@ -15,6 +15,7 @@ void turn_init(Turn *turn, Core *core, const Speaker *speaker)
     turn->text = g_string_new(NULL);
     turn->runs = g_ptr_array_new_with_free_func(g_free);
     turn->outcome = OUTCOME_OK;
+    turn->then = NULL;
     turn->is_news = false;
 }
 
@@ -118,6 +119,7 @@ void turn_finish(Turn *turn)
     answer.runs = all_runs ? all_runs : runs;
     if (*answer.text || answer.is_final)
         say_answer(turn->core, turn->speaker, &answer);
+    g_free(turn->then);
     g_string_free(turn->text, TRUE);
     g_ptr_array_unref(turn->runs);
 }

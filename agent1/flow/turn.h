@@ -14,6 +14,7 @@ typedef struct Turn {
     GString *text;
     GPtrArray *runs; /* char * */
     const char *outcome;
+    char *then;   /* a text that a !yes released: done within this turn; NULL: none */
     bool is_news; /* nobody just wrote: what became of a run */
 } Turn;
 

@@ -91,11 +91,6 @@ const char *worker_journal_id(const Worker *worker)
     return worker->counters.journal;
 }
 
-bool worker_may_connect(const Worker *worker)
-{
-    return worker->stored_version >= worker->journal_version;
-}
-
 /* ---- messages ----------------------------------------------------------------------------------
  */
 
