@@ -79,8 +79,9 @@ def test_a_broker_whose_certificate_does_not_verify(house, certificates, tmp_pat
     other = Certificates(tmp_path / "others")
     house.agent1.config["mqtt"]["ca_file"] = str(other.ca)
     house.agent1.start(is_connecting=False)
-    wait_log(house, "no MQTT broker: ")
-    assert "certificate" in log_of(house) and "connected to the MQTT broker" not in log_of(house)
+    # The broker may be reading its new users just then and refuse a connection or two.
+    wait_log(house, "certificate")
+    assert "connected to the MQTT broker" not in log_of(house)
 
 
 # ---- the XMPP server ------------------------------------------------------------------------------
