@@ -73,9 +73,9 @@ class Screen:
         self._tmux("resize-window", "-x", columns, "-y", lines)
 
     def end(self, seconds=DEFAULT_S):
-        """Waits for the program to end; returns its exit code."""
-        text = self.wait_for(re.compile(r"\[ended with \d+\]$").search, seconds)
-        return int(text.rsplit(" ", 1)[1].rstrip("]"))
+        """Waits for the program to end; returns its exit code. What it started may write after it."""
+        ended = re.compile(r"\[ended with (\d+)\]")
+        return int(ended.search(self.wait_for(ended.search, seconds)).group(1))
 
     @property
     def pid(self):
