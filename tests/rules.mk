@@ -1,0 +1,43 @@
+# What `make test` runs. Longer proofs have a folder and a rules.mk of their own.
+
+.PHONY: test lint unit e2e format format-check
+
+UNIT_SOURCES = $(sort $(wildcard tests/unit/*/test-*.c))
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
+UNIT_common_FOLDERS = common/net common/sys
+UNIT_agent1_FOLDERS = agent1/app agent1/flow agent1/model agent1/edge agent1/port agent1/cli
+UNIT_agent2_FOLDERS = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/shim agent2/folder
+
+test: ## format, layers, purity, unit tests and end-to-end tests
+	@config/local/install-packages $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
+	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s check=1 lint unit
+	@$(MAKE) --no-print-directory -s check=1 e2e
+
+lint: format-check $(foreach f,$(PURE_FOLDERS),$(call archive,$(f)))
+	@tests/check-layers
+	@tests/check-purity $(foreach f,$(PURE_FOLDERS),$(call objects,$(f)))
+
+unit: $(UNIT_TESTS) ## unit tests alone (with check=1: sanitized)
+	@tests/run-unit $(UNIT_TESTS)
+
+# clang-format 14 is Debian 12's; other versions differ in details.
+C_FILES = $(foreach f,$(FOLDERS),$(wildcard $(f)/*.[ch])) $(wildcard tests/*/*.[ch] tests/unit/*/*.[ch])
+format: ## format the C files in place
+	@clang-format -i $(C_FILES)
+format-check:
+	@clang-format --dry-run -Werror $(C_FILES) && echo "format: $(words $(C_FILES)) files"
+
+# agentN/app has the program's main(); the tests bring their own.
+define unit_rule
+$(OUT)/unit/$(1)/%: tests/unit/$(1)/%.c $(wildcard tests/unit/$(1)/*.h) $(foreach f,$(UNIT_$(1)_FOLDERS) $(COMMON_UP),$(call archive,$(f)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) -DTEST_DATA='"$(CURDIR)/tests/unit/$(1)"' $$(ALL_LDFLAGS) -o $$@ $$< \
+	  -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(agent1_LIBS) -ledit -lcmocka
+endef
+$(foreach part,common agent1 agent2,$(eval $(call unit_rule,$(part))))
+
+E2E ?= tests/e2e
+e2e: $(addprefix $(OUT)/,$(PROGRAMS)) ## end-to-end tests against real servers (E2E=path selects)
+	@AGENT_BUILD=$(CURDIR)/$(OUT) PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q \
+	  -p no:cacheprovider $(E2E)
