@@ -215,6 +215,7 @@ def test_a_retained_message_is_refused_after_a_restart(house):
                    expires=timestamp(time.time() + 250))
     raw = house.mqtt("agentctl", client_id="raw2")
     raw.publish(INBOX, user.peer.seal(INBOX, house.agent1.key, chat), retain=True)
+    agent.next_task()
     house.agent1.kill()
     house.agent1.start()
     # It acted when it came (live subscribers see no flag), and not once more when it was kept.
