@@ -14,7 +14,9 @@
 struct LineReader {
     int fd;
     size_t max_bytes;
-    GString *held; /* read, but not yet given out */
+    GString *held;    /* read, but not yet given out */
+    unsigned number;  /* of the line that held begins with, from 1 */
+    bool is_too_long; /* held is the rest of a line that was refused */
     bool is_at_end;
 };
 
@@ -25,6 +27,7 @@ LineReader *line_reader_new(int fd, size_t max_bytes)
     reader->fd = fd;
     reader->max_bytes = max_bytes;
     reader->held = g_string_new(NULL);
+    reader->number = 1;
 
     return reader;
 }
@@ -82,7 +85,27 @@ static char *take_line(LineReader *reader)
 
     line = g_strndup(reader->held->str, length);
     g_string_erase(reader->held, 0, (gssize)(length + (has_newline ? 1 : 0)));
+    reader->number++;
     return line;
+}
+
+/* Drops what is held of a line that was refused; it is over with its newline. */
+static void skip_rest(LineReader *reader)
+{
+    size_t length = first_length(reader);
+    bool has_newline = length < reader->held->len;
+
+    g_string_erase(reader->held, 0, (gssize)(length + (has_newline ? 1 : 0)));
+    reader->is_too_long = !has_newline;
+    reader->number += has_newline ? 1 : 0;
+}
+
+static void refuse_line(LineReader *reader, GError **error)
+{
+    g_set_error(error, PROBLEM, PROBLEM_LIMIT,
+                "standard input: line %u has more than %" G_GSIZE_FORMAT " bytes; it is not sent",
+                reader->number, reader->max_bytes);
+    skip_rest(reader);
 }
 
 static bool read_more(LineReader *reader, GError **error)
@@ -107,10 +130,10 @@ char *line_reader_next(LineReader *reader, const bool *is_woken, GError **error)
     for (;;) {
         char *line;
 
+        if (reader->is_too_long)
+            skip_rest(reader);
         if (first_length(reader) > reader->max_bytes) {
-            g_set_error(error, PROBLEM, PROBLEM_LIMIT,
-                        "standard input: a line of more than %" G_GSIZE_FORMAT " bytes",
-                        reader->max_bytes);
+            refuse_line(reader, error);
             return NULL;
         }
 

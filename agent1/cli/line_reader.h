@@ -10,13 +10,15 @@
 
 typedef struct LineReader LineReader;
 
-/* fd is borrowed. Lines longer than max_bytes end the input. */
+/* fd is borrowed. A line longer than max_bytes is an error of its own; the ones after it are read.
+ */
 LineReader *line_reader_new(int fd, size_t max_bytes);
 void line_reader_free(LineReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LineReader, line_reader_free)
 
 /* The next line without its newline, which the caller owns; NULL without an error at the end, and
- * when *is_woken became true in the meantime; NULL with PROBLEM_LIMIT or PROBLEM_IO. */
+ * when *is_woken became true in the meantime; NULL with PROBLEM_LIMIT for a line that is too long
+ * (the next call gives the line after it), or PROBLEM_IO, which ends the input. */
 char *line_reader_next(LineReader *reader, const bool *is_woken, GError **error);
 
 #endif

@@ -8,6 +8,7 @@
 #include "agent1/cli/terminal.h"
 #include "agent1/cli/typed_line.h"
 #include "common/base/limits.h"
+#include "common/base/problem.h"
 
 #include "common/base/banned.h"
 
@@ -143,6 +144,8 @@ static void talk_in_lines(Talk *talk)
             printer_problem("%s", error->message);
             talk->exit_code = CLI_EXIT_USAGE;
         }
+        if (g_error_matches(error, PROBLEM, PROBLEM_LIMIT))
+            continue;
         if (!line)
             break;
         if (!g_utf8_validate(line, -1, NULL)) {

@@ -316,6 +316,17 @@ def test_lines_that_send_nothing(agent1, console, text, code):
     assert not agent1.heard.items
 
 
+def test_a_line_that_is_too_long_is_not_sent_and_the_next_is(agent1, console):
+    call = Call(console)
+    call.child.stdin.write("x" * 200000 + "\n!agents\n")
+    call.child.stdin.close()
+    agent1.reply(agent1.next_chat("!agents"), "web1: online", "ok")
+    call.child.stdin = None
+    done = call.end(None)
+    assert (done.code, done.out) == (0, "web1: online\n")
+    assert "line 1 has more than 131072 bytes; it is not sent" in done.err
+
+
 def test_with_an_agent(agent1, console):
     call = Call(console, "web1")
     call.child.stdin.write("ps aux | wc -l\n!runs\nDELEGATE: web2 | id\n/agent\nhello\n")
