@@ -5,6 +5,10 @@
     xmpp_server   a Prosody without TLS, shared by all tests; accounts are per test
     certificates  a certificate authority and a certificate for localhost
     broker        a Mosquitto of the test's own, with the shipped ACL and nothing else
+    scene         a house with an agent1 that the test plays and one real agent2, see scene.py
+    folder        a run folder for the shim alone, see run_folder.py
+    agent1        an agent1 that the test plays for agentctl, see played.py
+    console       an agentctl that knows that agent1
 
 Servers that a test kills are its own: Prosody(tmp_path / "prosody"), house.broker. All waiting goes
 through wait.py. When a test fails, the logs of its programs stand in the report.
@@ -14,6 +18,9 @@ import pytest
 
 import process
 from house import LOG_LINES_SHOWN, House
+from played import PlayedAgent1
+from run_folder import RunFolder
+from scene import Scene
 from servers import Certificates, Mosquitto, Prosody
 from xmpp import XmppLoop
 
@@ -75,6 +82,30 @@ def house(tmp_path, _shared_prosody, people):
     made = House(tmp_path, _shared_prosody, people)
     yield made
     made.close()
+
+
+@pytest.fixture
+def scene(house):
+    return Scene(house)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = RunFolder(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def agent1(house):
+    played = house.add(PlayedAgent1(house.broker))
+    house.agent1._key = played.key  # the real one is never started here
+    return played
+
+
+@pytest.fixture
+def console(house, agent1):
+    return house.ctl("sylvain", is_known=False)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,6 +1,7 @@
 /*
- * What test-xmpp.c stands on: a private Prosody, people's clients on it, and an ear for the edge's
- * events. All on loopback, in a temporary folder, at free ports. To be included once.
+ * What the tests of the XMPP edge stand on: a private Prosody, people's clients on it, and an ear
+ * for the edge's events. All on loopback, in a temporary folder, at free ports. To be included
+ * once.
  */
 #ifndef TESTS_UNIT_AGENT1_XMPP_HOUSE_H
 #define TESTS_UNIT_AGENT1_XMPP_HOUSE_H
@@ -302,7 +303,7 @@ static void peer_chat(Peer *peer, const char *id, const char *to, const char *te
     peer_write(peer, line);
 }
 
-static void peer_raw(Peer *peer, const char *xml)
+static inline void peer_raw(Peer *peer, const char *xml)
 {
     g_autofree char *coded = g_base64_encode((const guchar *)xml, strlen(xml));
     g_autofree char *line = g_strdup_printf("raw %s\n", coded);

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A person's XMPP client for test-xmpp.c, by slixmpp: other people's implementation of the protocol.
+"""A person's XMPP client for the tests of the XMPP edge, by slixmpp: other people's implementation of the protocol.
 
 Usage: xmpp_peer.py JID PASSWORD PORT. Reads commands from standard input, one a line, and writes
 what it receives to standard output, one a line; texts are in base64.

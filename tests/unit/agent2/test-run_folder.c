@@ -1,34 +1,24 @@
-/* Run folders as agent2 handles them: made whole, read as facts, claimed once, read while written.
- */
+/* Run folders as agent2 handles them: made whole, read as facts, claimed once, removed. */
 #include "agent2/edge/run_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "common/base/problem.h"
-#include "common/sys/file.h"
+#include "tests/unit/agent2/run_folder_fixture.h"
 
 #include "common/base/banned.h"
-
-#define RUN   "01JD6Q8W3MZX5T4R7V9B2C0DFG"
-#define BOOT  "3b2a1c4d-0000-4e5f-8a9b-0123456789ab"
-#define OTHER "ffffffff-0000-4e5f-8a9b-0123456789ab"
-
-static char command[] = "/bin/true";
 
 /* The device of this test: counts the syncs, and fails from one of them on as it is told. */
 static unsigned sync_count;
@@ -43,70 +33,6 @@ int fsync(int fd)
     }
 
     return (int)syscall(SYS_fsync, fd);
-}
-
-/* Every test has a folder for runs of its own. */
-static char *runs;
-
-static int make_runs(void **state)
-{
-    (void)state;
-    runs = g_dir_make_tmp("test-run_folder-XXXXXX", NULL);
-    return runs ? 0 : -1;
-}
-
-static int remove_runs(void **state)
-{
-    bool is_gone = file_remove_tree(runs, NULL);
-
-    (void)state;
-    g_clear_pointer(&runs, g_free);
-    return is_gone ? 0 : -1;
-}
-
-static RunTask make_task(void)
-{
-    return (RunTask){
-        .run = RUN,
-        .attempt = 1,
-        .boot_id = BOOT,
-        .expires_ms = 1732150000000,
-        .window_end_ms = RUN_NO_WINDOW,
-        .max_output = RUN_OUTPUT_MIN,
-        .uid = RUN_AS_NOBODY_ELSE,
-        .gid = RUN_AS_NOBODY_ELSE,
-        .cwd = "/",
-        .arg_count = 1,
-        .args = { command },
-    };
-}
-
-static char *create(void)
-{
-    RunTask task = make_task();
-    bool existed = true;
-
-    assert_true(run_folder_create(runs, &task, "meta\n", 5, &existed, NULL));
-    assert_false(existed);
-    return run_folder_path(runs, RUN, 1);
-}
-
-static void put(const char *path, const char *name, const char *content)
-{
-    g_autofree char *file = g_build_filename(path, name, NULL);
-
-    assert_true(g_file_set_contents(file, content, -1, NULL));
-}
-
-static unsigned count_entries(const char *path)
-{
-    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-    unsigned count = 0;
-
-    assert_non_null(dir);
-    while (g_dir_read_name(dir))
-        count++;
-    return count;
 }
 
 static void test_create(void **state)
@@ -416,147 +342,6 @@ static void test_lock(void **state)
     close(fd);
 }
 
-static void test_output(void **state)
-{
-    static const struct {
-        const char *what;
-        int64_t offset;
-        size_t max_bytes;
-        int64_t found;
-        const char *bytes;
-    } rows[] = {
-        { "from the beginning", 0, 100, 0, "0123456789" },
-        { "a little", 2, 3, 2, "234" },
-        { "nothing asked", 0, 0, 0, "" },
-        { "in the gap", 12, 100, 20, "abcdefghijKLM" },
-        { "across two parts", 28, 4, 28, "ijKL" },
-        { "the rest", 31, 100, 31, "LM" },
-        { "at the end", 33, 100, 33, "" },
-        { "beyond it", 1000, 100, 1000, "" },
-    };
-    g_autofree char *path = create();
-
-    (void)state;
-
-    assert_int_equal(run_folder_output_end(path), 0);
-    put(path, "head", "0123456789");
-    assert_int_equal(run_folder_output_end(path), 10);
-    put(path, "tail.30", "KLM");
-    put(path, "tail.20", "abcdefghij");
-    put(path, "tail.x", "not a part");
-    assert_int_equal(run_folder_output_end(path), 33);
-
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *bytes = NULL;
-        int64_t found = -1;
-        size_t length = 999;
-
-        print_message("  %s\n", rows[i].what);
-        bytes =
-            run_folder_read_output(path, rows[i].offset, rows[i].max_bytes, &found, &length, NULL);
-        assert_non_null(bytes);
-        assert_int_equal(found, rows[i].found);
-        assert_int_equal(length, strlen(rows[i].bytes));
-        assert_string_equal(bytes, rows[i].bytes);
-    }
-}
-
-static void test_tail(void **state)
-{
-    static const struct {
-        const char *what;
-        size_t max_bytes;
-        int64_t found;
-        const char *bytes;
-    } rows[] = {
-        { "within the last part", 2, 31, "LM" },
-        { "over two parts", 5, 28, "ijKLM" },
-        { "not over the gap", 100, 20, "abcdefghijKLM" },
-    };
-    g_autofree char *path = create();
-    g_autofree char *none = NULL;
-    int64_t found;
-    size_t length;
-
-    (void)state;
-
-    none = run_folder_read_tail(path, 10, &found, &length, NULL);
-    assert_non_null(none);
-    assert_int_equal(length, 0);
-
-    put(path, "head", "0123456789");
-    put(path, "tail.20", "abcdefghij");
-    put(path, "tail.30", "KLM");
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *bytes = NULL;
-
-        print_message("  %s\n", rows[i].what);
-        bytes = run_folder_read_tail(path, rows[i].max_bytes, &found, &length, NULL);
-        assert_non_null(bytes);
-        assert_int_equal(found, rows[i].found);
-        assert_string_equal(bytes, rows[i].bytes);
-        assert_int_equal(length, strlen(bytes));
-    }
-}
-
-/* A process that rotates as fast as it can, as a shim would, 64 bytes a part. Byte n of the output
- * is 'a' + n % 26. */
-static void rotate_until_killed(const char *path)
-{
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    char names[2][RUN_TAIL_SIZE] = { "", "" };
-
-    for (int64_t start = 0;; start += 64) {
-        char bytes[64];
-        char *name = names[start / 64 % 2];
-        int fd;
-
-        for (int i = 0; i < 64; i++)
-            bytes[i] = (char)('a' + (start + i) % 26);
-        unlinkat(folder, name, 0);
-        tail_name_print(name, start);
-        fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (fd < 0 || write(fd, bytes, 30) != 30 || write(fd, bytes + 30, 34) != 34)
-            _exit(1);
-        close(fd);
-    }
-}
-
-static void test_output_while_it_rotates(void **state)
-{
-    g_autofree char *path = create();
-    int64_t last = 0;
-    unsigned read = 0;
-    pid_t pid = fork();
-
-    (void)state;
-
-    assert_true(pid >= 0);
-    if (pid == 0)
-        rotate_until_killed(path);
-    while (run_folder_output_end(path) == 0)
-        ;
-    for (int i = 0; i < 3000; i++) {
-        g_autofree char *bytes = NULL;
-        int64_t offset;
-        size_t length;
-
-        /* Such a speed it may well give up on, but what it returns is right. */
-        bytes = run_folder_read_tail(path, 100, &offset, &length, NULL);
-        if (!bytes)
-            continue;
-        read++;
-        assert_true(offset + (int64_t)length >= last);
-        last = offset + (int64_t)length;
-        for (size_t at = 0; at < length; at++)
-            assert_int_equal(bytes[at], 'a' + (offset + (int64_t)at) % 26);
-    }
-    kill(pid, SIGKILL);
-    assert_int_equal(waitpid(pid, NULL, 0), pid);
-    assert_true(read > 100);
-    assert_true(last > 0);
-}
-
 static void test_list(void **state)
 {
     g_autofree char *first = create();
@@ -613,82 +398,6 @@ static void test_boot_id(void **state)
     assert_true(boot_id_is_valid(boot_id));
 }
 
-/* A child that lives until its pipe is closed; with the cookie, or as the leader of a session. */
-static pid_t start_survivor(const char *cookie, int *out_pipe)
-{
-    int pipes[2];
-    char byte;
-    pid_t pid;
-
-    assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
-    pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        char *const argv[] = { (char[]){ "cat" }, NULL };
-        char *environment[] = { (char[]){ "A=b" }, g_strdup(cookie), NULL };
-
-        setsid();
-        close(pipes[1]);
-        dup2(pipes[0], 0);
-        if (cookie)
-            execve("/bin/cat", argv, environment);
-        else
-            _exit(read(0, &byte, 1) == 0 ? 0 : 1);
-        _exit(2);
-    }
-
-    close(pipes[0]);
-    *out_pipe = pipes[1];
-    return pid;
-}
-
-static void test_survivors(void **state)
-{
-    static const struct {
-        const char *what;
-        const char *cookie;
-        bool is_leader;
-        bool is_found;
-    } rows[] = {
-        { "the cookie", RUN_COOKIE "=" RUN ".1", false, true },
-        { "another one's cookie", RUN_COOKIE "=" RUN ".11", false, false },
-        { "the session", NULL, true, true },
-        { "another session", NULL, false, false },
-    };
-    g_autofree char *path = create();
-
-    (void)state;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        RunClaim claim = { .kind = CLAIM_STARTED, .leader = 0 };
-        int pipe;
-        pid_t pid = start_survivor(rows[i].cookie, &pipe);
-
-        print_message("  %s\n", rows[i].what);
-        /* Until it has run cat, or setsid(), it is a copy of this test. */
-        while (getpgid(pid) != pid)
-            ;
-        if (rows[i].cookie) {
-            g_autofree char *link = g_strdup_printf("/proc/%d/exe", (int)pid);
-            g_autofree char *exe = NULL;
-
-            do {
-                g_free(exe);
-                exe = g_file_read_link(link, NULL);
-            } while (!exe || strstr(exe, "test-run_folder"));
-        }
-        if (rows[i].is_leader)
-            claim.leader = pid;
-        assert_int_equal(run_folder_has_survivors(path, &claim), rows[i].is_found);
-
-        close(pipe);
-        /* A zombie is no survivor. */
-        assert_int_equal(waitid(P_PID, (id_t)pid, &(siginfo_t){ 0 }, WEXITED | WNOWAIT), 0);
-        assert_false(run_folder_has_survivors(path, &claim));
-        assert_int_equal(waitpid(pid, NULL, 0), pid);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -701,15 +410,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_snapshot, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_snapshot_refuses, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_lock, make_runs, remove_runs),
-        cmocka_unit_test_setup_teardown(test_output, make_runs, remove_runs),
-        cmocka_unit_test_setup_teardown(test_tail, make_runs, remove_runs),
-        cmocka_unit_test_setup_teardown(test_output_while_it_rotates, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_list, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_remove, make_runs, remove_runs),
-        cmocka_unit_test_setup_teardown(test_survivors, make_runs, remove_runs),
         cmocka_unit_test(test_boot_id),
     };
 
-    alarm(60); /* the end of any wait for another process */
     return cmocka_run_group_tests_name("run_folder", tests, NULL, NULL);
 }

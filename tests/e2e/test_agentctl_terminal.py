@@ -1,0 +1,234 @@
+"""agentctl, the real program, on a terminal, with an agent1 that the test plays."""
+
+import os
+import signal
+
+import pytest
+
+from played import RUN
+from screen import Screen
+
+
+@pytest.fixture
+def screens(house):
+    """Opens agentctl on terminals: screens(console, *options)."""
+    opened = []
+
+    def open_screen(console, *options, **environment):
+        screen = Screen(house.folder, console.argv(*options), {**console.environment, **environment})
+        opened.append(screen)
+        return screen
+    yield open_screen
+    for screen in opened:
+        screen.close()
+
+
+# ---- on a terminal -------------------------------------------------------------------------------
+def test_a_conversation(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("!agents")
+    agent1.reply(agent1.next_chat("!agents"), "web1  online\nweb2  online", "ok")
+    screen.wait_for(lambda text: text.endswith("web1  online\nweb2  online\nagent1>"))
+    screen.press("C-d")
+    assert screen.end() == 0
+
+
+def test_completion(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.type("!ag")
+    screen.press("Tab")
+    screen.wait_for("agent1> !agent")
+    screen.press("Tab")
+    screen.wait_for("!agentOFF  !agentON  !agents  !agentsOFF  !agentsON\nagent1> !agent")
+    screen.type("s")
+    screen.press("Enter")
+    agent1.reply(agent1.next_chat("!agents"), "web1: online\ndb1: online", "ok")
+    screen.wait_for("db1: online\nagent1>")
+    screen.type("DEL")
+    screen.press("Tab")
+    screen.type("d")
+    screen.press("Tab")
+    screen.type("| id")
+    screen.press("Enter")
+    agent1.reply(agent1.next_chat("DELEGATE: db1 | id"), "ok", "ok")
+    screen.wait_for("DELEGATE: db1 | id")
+
+
+def test_history_outlives_the_conversation(agent1, console, screens):
+    first = screens(console)
+    first.wait_for("agent1>")
+    first.enter("!runs caf\u00e9")
+    agent1.reply(agent1.next_chat(), "none", "ok")
+    first.wait_for("none\nagent1>")
+    first.press("C-d")
+    first.end()
+    first.close()
+    second = screens(console)
+    second.wait_for("agent1>")
+    second.press("Up")
+    second.wait_for("agent1> !runs caf\u00e9")
+    second.press("Enter")
+    agent1.reply(agent1.next_chat("!runs caf\u00e9"), "still none", "ok")
+    second.wait_for("still none")
+
+
+def test_progress_comes_and_goes(agent1, console, screens):
+    screen = screens(console, "web1")
+    screen.wait_for("web1>")
+    screen.enter("make")
+    chat = agent1.next_chat("DELEGATE: web1 | make")
+    agent1.reply(chat, "#12 web1: queued", runs=[RUN])
+    screen.wait_for(lambda text: text.splitlines()[-1].startswith("#12 web1  0 s  queued"))
+    agent1.progress(chat, "compiling a.c\ncompiling b\x1b[31m.c\n", seq=7)
+    screen.wait_for("#12 web1  7 s  compiling b<U+001B>[31m.c")
+    agent1.progress(chat, "x" * 300, seq=8)
+    line = screen.wait_for("#12 web1  8 s  xxx").splitlines()[-1]
+    assert len(line) < 100
+    agent1.reply(chat, "#12 web1: succeeded (exit 0, 9 s)\n```\ndone\n```", "succeeded", runs=[RUN])
+    text = screen.wait_for("succeeded")
+    text = screen.wait_for(lambda seen: seen.endswith("web1>"))
+    assert "8 s" not in text and "queued" not in text
+    assert text.endswith("web1> make\n#12 web1: succeeded (exit 0, 9 s)\n```\ndone\n```\nweb1>")
+    assert "\x1b[32msucceeded" in screen.colors()
+
+
+@pytest.mark.parametrize("options, environment", [(("--no-color",), {}), ((), {"NO_COLOR": "1"})])
+def test_no_color(agent1, console, screens, options, environment):
+    screen = screens(console, *options, **environment)
+    screen.wait_for("agent1>")
+    screen.enter("x")
+    agent1.reply(agent1.next_chat(), "#12 web1: succeeded", "succeeded")
+    screen.wait_for("succeeded\nagent1>")
+    assert "\x1b[" not in screen.colors()
+
+
+def test_ctrl_c_returns_to_the_prompt(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("DELEGATE: web1 | sleep 9")
+    chat = agent1.next_chat()
+    agent1.reply(chat, "#12 web1: queued", runs=[RUN])
+    screen.wait_for("#12 web1  ")
+    screen.press("C-c")
+    screen.wait_for("still running as #12; !cancel 12 to cancel\nagent1>")
+    screen.type("!canc")
+    screen.wait_for("agent1> !canc")
+
+    # What comes for the first one does not disturb the line that is being typed.
+    agent1.progress(chat, "one\n")
+    agent1.reply(chat, "#12 web1: succeeded (exit 0, 9 s)", "succeeded", runs=[RUN])
+    screen.wait_for("#12 web1: succeeded (exit 0, 9 s)\nagent1> !canc")
+    screen.enter("el 12")
+    agent1.reply(agent1.next_chat("!cancel 12"), "#12 is over", "ok")
+    screen.wait_for("#12 is over\nagent1>")
+
+    screen.type("never mind")
+    screen.wait_for("agent1> never mind")
+    screen.press("C-c")
+    screen.wait_for("agent1> never mind\nagent1>")
+    screen.press("C-d")
+    assert screen.end() == 0
+
+
+def test_the_end_of_hope_for_one_left_alone(agent1, console, screens):
+    screen = screens(console, "--timeout", "2s")
+    screen.wait_for("agent1>")
+    screen.enter("!agents")
+    agent1.next_chat()
+    screen.press("C-c")
+    screen.wait_for("agent1 has not answered yet\nagent1>")
+    screen.type("!run")
+    screen.wait_for("no answer from agent1")
+    screen.wait_for(lambda text: text.endswith("agent1> !run"))
+
+
+def test_an_answer_above_a_line_of_several_rows(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("DELEGATE: web1 | sleep 9")
+    chat = agent1.next_chat()
+    agent1.reply(chat, "#12 web1: queued", runs=[RUN])
+    screen.wait_for("#12 web1  ")
+    screen.press("C-c")
+    screen.wait_for("to cancel\nagent1>")
+    typed = "DELEGATE: web1 | echo " + "0123456789 " * 25
+    screen.type(typed)
+    screen.wait_for(lambda text: text.replace("\n", "").endswith(typed.rstrip()))
+    agent1.reply(chat, "#12 web1: succeeded", "succeeded", runs=[RUN])
+    screen.wait_for("to cancel\n#12 web1: succeeded\nagent1> DELEGATE: web1 | echo 0123456789")
+    text = screen.wait_for(lambda seen: seen.replace("\n", "").endswith(typed.rstrip()))
+    assert text.count("DELEGATE: web1 | echo") == 1
+    screen.press("Enter")
+    assert agent1.next_chat()["text"] == typed.rstrip()
+
+
+def test_keys_typed_while_it_waits_are_kept(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("first")
+    chat = agent1.next_chat("first")
+    screen.wait_for("agent1  0 s")
+    screen.type("second")
+    screen.press("Enter")
+    agent1.reply(chat, "answer one", "ok")
+    agent1.reply(agent1.next_chat("second"), "answer two", "ok")
+    text = screen.wait_for("answer two\nagent1>")
+    assert "agent1> first\nanswer one\nagent1> second\nanswer two\nagent1>" in text
+
+
+def test_the_terminal_is_given_back(agent1, console, screens, house):
+    script = house.folder / "shell"
+    script.write_text(f"""{' '.join(console.argv())}
+echo code $?
+stty -a | tr ' ;' '\\n\\n' | grep -xE -- '-?(echo|icanon|isig)'
+""")
+    screen = Screen(house.folder, ["sh", str(script)], console.environment)
+    try:
+        screen.wait_for("agent1>")
+        screen.press("C-d")
+        screen.wait_for("code 0\nisig\nicanon\necho")
+    finally:
+        screen.close()
+
+
+def test_suspended_and_continued(agent1, console, house):
+    screen = Screen(house.folder, ["bash", "--norc", "--noediting", "-i"],
+                    {**console.environment, "PS1": "shell> "})
+    try:
+        screen.wait_for("shell>")
+        screen.enter(" ".join(console.argv("web1")))
+        screen.wait_for("web1>")
+        screen.press("C-z")
+        screen.wait_for("Stopped")
+        screen.enter("echo half-$((1 + 1))")
+        screen.wait_for("half-2\nshell>")
+        screen.enter("fg")
+        screen.wait_for(lambda text: text.endswith("web1>"))
+        screen.type("!ag")
+        screen.press("Tab", "s", "Enter")
+        agent1.reply(agent1.next_chat("!agents"), "web1: online", "ok")
+        screen.wait_for("web1> !agents\nweb1: online\nweb1>")
+    finally:
+        screen.close()
+
+
+def test_a_narrower_window(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    typed = "DELEGATE: web1 | " + "0123456789 " * 6
+    screen.type(typed)
+    screen.wait_for(lambda text: text.endswith(typed.rstrip()))
+    screen.resize(40, 20)
+    screen.type("end")
+    screen.press("Enter")
+    agent1.reply(agent1.next_chat(typed + "end"), "done", "ok")
+    screen.wait_for("done\nagent1>")
+
+
+def test_hang_up_ends_it(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    os.kill(screen.pid, signal.SIGTERM)
+    assert screen.end() == 128 + signal.SIGTERM

@@ -1,0 +1,174 @@
+/* The core of agent1 with fake edges: after a crash of its own, or with an agent whose journal is
+ * new, old or in contradiction, each run has one true outcome. */
+#include "core-world.h"
+
+#include "common/base/banned.h"
+
+static void a_restart_keeps_what_was_decided(void **state)
+{
+    World *world = *state;
+    const Message *task;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_restart(world);
+    world_wait(world, 20 * 1000);
+    task = world_last_sent(world, MESSAGE_TASK);
+    assert_non_null(task);
+    assert_int_equal(task->task.attempt, 1);
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "done");
+    assert_contains(world_last_said(world), "#1 web1: succeeded");
+    world_restart(world);
+    world_forget(world);
+    /* The ack was lost with the crash: the agent repeats, and is acknowledged again. */
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "done");
+    assert_int_equal(world_last_sent(world, MESSAGE_ACK)->ack.state, ACK_DONE);
+    assert_null(row_text(world_run(world, 1), RUNS_CONTRADICTION));
+}
+
+static void a_new_journal_makes_handed_runs_unknown(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_status(world, JOURNAL_1, 1, STATUS_SEQ_WILL, AGENT_OFFLINE);
+    world_write(world, "oskar", NULL, "@web1 false");
+    assert_int_equal(row_int(world_run(world, 2), RUNS_IS_HANDED), 0);
+    world_forget(world);
+    world_register(world, JOURNAL_2, 1);
+    assert_string_equal(world_run_state(world, 1), "unknown");
+    assert_string_equal(world_run_state(world, 2), "queued");
+    assert_string_equal(world_last_sent(world, MESSAGE_TASK)->journal, JOURNAL_2);
+    /* The old journal again: a replay or a restored backup changes nothing. */
+    world_register(world, JOURNAL_1, 9);
+    assert_int_equal(world_last_sent(world, MESSAGE_ACK)->ack.state, ACK_REJECTED);
+    assert_string_equal(world_last_sent(world, MESSAGE_ACK)->ack.rule, "stale_session");
+    assert_string_equal(world_run_state(world, 2), "queued");
+}
+
+static void an_outcome_is_written_once(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_result(world, world_run_id(world, 1), 1, "failed", 1, "");
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
+    assert_string_equal(world_run_state(world, 1), "failed");
+    assert_non_null(row_text(world_run(world, 1), RUNS_CONTRADICTION));
+    assert_contains(world_last_said(world), "recorded as failed; the agent now reports succeeded");
+    world_result(world, "01J000000000000000000000ZZ", 1, "succeeded", 0, "");
+    assert_int_equal(g_hash_table_size(world->tables[TABLE_ORPHANS]), 1);
+}
+
+static void a_restored_backup_takes_the_agents_word(void **state)
+{
+    World *world = *state;
+
+    /* The rows say "not handed yet"; the agent has done it in the time that the backup forgot. */
+    world_write(world, "oskar", NULL, "@web1 true");
+    assert_int_equal(row_int(world_run(world, 1), RUNS_IS_HANDED), 0);
+    world_link(world, LINK_MQTT, false);
+    world_register(world, JOURNAL_1, 1);
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
+    assert_string_equal(world_run_state(world, 1), "succeeded");
+    world_link(world, LINK_MQTT, true);
+    world_wait(world, MINUTE_MS);
+    assert_null(world_last_sent(world, MESSAGE_TASK));
+}
+
+static void an_agent_that_contradicts_itself_makes_it_unknown(void **state)
+{
+    World *world = *state;
+    Message *progress = message_new(MESSAGE_PROGRESS, WORLD_MESSAGE_ID, "web1", WORLD_START_MS);
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    progress->progress.run = g_strdup(world_run_id(world, 1));
+    progress->progress.attempt = 1;
+    progress->progress.seq = 1;
+    world_report(world, JOURNAL_1, progress);
+    assert_string_equal(world_run_state(world, 1), "running");
+    world_ack(world, world_run_id(world, 1), 1, ACK_REJECTED, "paused");
+    assert_string_equal(world_run_state(world, 1), "running");
+    assert_null(row_text(world_run(world, 1), RUNS_RULE));
+    world_result(world, world_run_id(world, 1), 1, "expired", MESSAGE_ABSENT, NULL);
+    assert_string_equal(world_run_state(world, 1), "unknown");
+    assert_contains(world_last_said(world), "the agent contradicts itself");
+}
+
+static void an_agent_taken_out_of_the_registry_is_revoked(void **state)
+{
+    World *world = *state;
+    g_autofree char *web2 = world_key(2);
+    g_autofree char *registry =
+        g_strdup_printf("{\"agents\":{\"web2\":{\"public_key\":\"%s\",\"accepted\":true}}}", web2);
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    json_free(world->registry);
+    world->registry = world_json(registry);
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+    assert_string_equal(world_run_state(world, 1), "unknown");
+    assert_contains(world_last_said(world), "revoked");
+}
+
+static void what_an_agent_lost_is_unknown(void **state)
+{
+    World *world = *state;
+    const Message *query;
+
+    world_register(world, JOURNAL_1, 1);
+    query = world_last_sent(world, MESSAGE_CONTROL);
+    assert_int_equal(query->control.action, CONTROL_POLICY);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    world_restart(world);
+    world_wait(world, 15000);
+    query = world_last_query(world);
+    assert_null(query->control.run);
+    world_answer_query(world, JOURNAL_1, query->id, NULL, 0, NULL);
+    query = world_last_query(world);
+    assert_string_equal(query->control.run, world_run_id(world, 1));
+    world_answer_query(world, JOURNAL_1, query->id, world_run_id(world, 1), 1, "not_known");
+    assert_string_equal(world_run_state(world, 1), "unknown");
+}
+
+static void a_window_that_closes_first_defers(void **state)
+{
+    World *world = *state;
+    const Message *task;
+
+    world->blackouts = world_json("[{\"start\":\"14:14\",\"end\":\"15:00\"}]");
+    world_configure(world);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    task = world_last_sent(world, MESSAGE_TASK);
+    assert_int_equal(task->task.window_end_ms, WORLD_START_MS + 40000);
+    world->now_ms += 50000;
+    world_result(world, world_run_id(world, 1), 1, "deferred", MESSAGE_ABSENT, NULL);
+    assert_string_equal(world_run_state(world, 1), "deferred");
+    assert_int_equal(row_int(world_run(world, 1), RUNS_ATTEMPT), 2);
+    world_forget(world);
+    world_wait(world, 50 * MINUTE_MS);
+    assert_string_equal(world_run_state(world, 1), "queued");
+    assert_int_equal(world_last_sent(world, MESSAGE_TASK)->task.attempt, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(a_restart_keeps_what_was_decided),
+        WORLD_TEST(a_new_journal_makes_handed_runs_unknown),
+        WORLD_TEST(an_outcome_is_written_once),
+        WORLD_TEST(a_restored_backup_takes_the_agents_word),
+        WORLD_TEST(an_agent_that_contradicts_itself_makes_it_unknown),
+        WORLD_TEST(an_agent_taken_out_of_the_registry_is_revoked),
+        WORLD_TEST(what_an_agent_lost_is_unknown),
+        WORLD_TEST(a_window_that_closes_first_defers),
+    };
+
+    return cmocka_run_group_tests_name("core-restart", tests, NULL, NULL);
+}

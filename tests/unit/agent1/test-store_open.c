@@ -1,0 +1,170 @@
+/* Opening a store: for its owner alone, once at a time, of this version or an older one. */
+#include "agent1/edge/store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/agent1/store-rows.h"
+
+#include "common/base/banned.h"
+
+static void expect_refusal(Fixture *fixture, Problem problem, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+
+    assert_null(fixture_try_open(fixture, &error));
+    assert_null(fixture->set_aside);
+    if (!g_error_matches(error, PROBLEM, problem) || !strstr(error->message, text))
+        fail_msg("%s (code %d)", error->message, error->code);
+}
+
+static void test_files_are_private(void **state)
+{
+    static const char *const names[] = { "agent1.db", "agent1.db-wal", "agent1.lock" };
+    g_autoptr(Fixture) fixture = fixture_new();
+    mode_t mask = umask(0);
+    struct stat status;
+
+    (void)state;
+
+    fixture_open(fixture);
+    store_one(fixture, make_meta("a", "b"));
+    umask(mask);
+
+    assert_int_equal(stat(fixture->folder, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0700);
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(fixture->folder, names[i], NULL);
+
+        assert_int_equal(stat(path, &status), 0);
+        assert_int_equal(status.st_mode & 0777, 0600);
+    }
+}
+
+static void test_second_one_is_refused(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = g_strdup_printf("another agent1 (pid %d) uses ", (int)getpid());
+    Store *first;
+
+    (void)state;
+
+    fixture_open(fixture);
+    first = fixture->store;
+    expect_refusal(fixture, PROBLEM_IO, text);
+    store_free(first);
+    fixture_open(fixture);
+}
+
+static void test_newer_version_is_refused(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autofree char *version = NULL;
+
+    (void)state;
+
+    fixture_open(fixture);
+    fixture_close(fixture);
+    assert_int_equal(fixture_sql(fixture, "PRAGMA user_version = 700000"), SQLITE_OK);
+    expect_refusal(fixture, PROBLEM_VALUE, "version 700000, of a newer agent1");
+    version = fixture_sql_text(fixture, "PRAGMA user_version");
+    assert_string_equal(version, "700000");
+}
+
+static void test_foreign_things_are_refused(void **state)
+{
+    static const char *const statements[] = {
+        "CREATE TRIGGER evil AFTER INSERT ON runs BEGIN DELETE FROM outbox; END",
+        "CREATE TABLE notes (text)",
+        "CREATE INDEX quick ON runs (task)",
+        "CREATE VIEW queued AS SELECT * FROM runs",
+    };
+
+    (void)state;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(statements); i++) {
+        g_autoptr(Fixture) fixture = fixture_new();
+
+        fixture_open(fixture);
+        fixture_close(fixture);
+        assert_int_equal(fixture_sql(fixture, statements[i]), SQLITE_OK);
+        expect_refusal(fixture, PROBLEM_VALUE, statements[i]);
+    }
+}
+
+/* Removes one of a table's last columns, counted from 1 at the end, as if a later version had
+ * brought it. */
+static void drop_last_column(const Fixture *fixture, Table table, unsigned from_end)
+{
+    const TableInfo *info = table_info(table);
+    g_autofree char *sql = g_strdup_printf("ALTER TABLE %s DROP COLUMN %s", info->name,
+                                           info->columns[info->column_count - from_end].name);
+
+    assert_int_equal(fixture_sql(fixture, sql), SQLITE_OK);
+}
+
+static void test_older_version_is_upgraded(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(GPtrArray) rows = NULL;
+    const Row *old;
+
+    (void)state;
+
+    fixture_open(fixture);
+    store_one(fixture, make_run("old", 1, "web1", "queued"));
+    fixture_close(fixture);
+    drop_last_column(fixture, TABLE_RUNS, 1);
+    drop_last_column(fixture, TABLE_RUNS, 2);
+    drop_last_column(fixture, TABLE_AGENTS, 1);
+    assert_int_equal(fixture_sql(fixture, "DROP TABLE sessions; DROP INDEX runs_by_state;"
+                                          "PRAGMA user_version = 1"),
+                     SQLITE_OK);
+
+    fixture_open(fixture);
+    assert_null(fixture->set_aside);
+    put_all_tables(fixture);
+    fixture_reopen(fixture);
+    rows = fixture_load(fixture, TABLE_RUNS);
+    assert_int_equal(rows->len, 4);
+    old = g_ptr_array_index(rows, 3);
+    assert_string_equal(row_text(old, RUNS_ID), "old");
+    assert_false(row_is_set(old, RUNS_COLUMNS - 1));
+}
+
+/* A column renamed by hand has the same file structure, but is not what this program made. */
+static void test_changed_schema_is_damage(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    (void)state;
+
+    fixture_open(fixture);
+    fixture_close(fixture);
+    assert_int_equal(fixture_sql(fixture, "ALTER TABLE runs RENAME COLUMN task TO tusk"),
+                     SQLITE_OK);
+    fixture_open(fixture);
+    assert_non_null(fixture->set_aside);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_files_are_private),
+        cmocka_unit_test(test_second_one_is_refused),
+        cmocka_unit_test(test_newer_version_is_refused),
+        cmocka_unit_test(test_foreign_things_are_refused),
+        cmocka_unit_test(test_older_version_is_upgraded),
+        cmocka_unit_test(test_changed_schema_is_damage),
+    };
+
+    return cmocka_run_group_tests_name("store_open", tests, NULL, NULL);
+}
