@@ -3,66 +3,65 @@
 
 #include "common/base/banned.h"
 
+static const struct {
+    const char *what;
+    const char *user;
+    const char *text;
+    const char *answer;
+} command_rows[] = {
+    { "case does not matter", "vera", "!AGENTS", "web1: online" },
+    { "help for one", "vera", "!help agentoff", "Needs the role operator; yours is viewer." },
+    { "help for one, with its mark", "vera", "!help !cancel", "!cancel <id>" },
+    { "help for a trigger", "vera", "!help DELEGATE", "DELEGATE: <agent>" },
+    { "help for nothing", "vera", "!help frobnicate", "frobnicate: nothing of that name" },
+    { "an operator's help", "oskar", "!help", "!cancel" },
+    { "runs of nobody", "vera", "!runs Web/1", "expected !runs [agent]" },
+    { "no runs", "vera", "!runs web2", "no runs yet" },
+    { "runs", "vera", "!runs", "#1 web1: queued · 14:13 · true" },
+    { "no id", "vera", "!run", "expected !run <id>, as in 12" },
+    { "a word as id", "vera", "!run one", "one: expected !run <id>, as in 12" },
+    { "zero", "vera", "!run 0", "0: expected !run <id>" },
+    { "beyond any number", "vera", "!run 99999999999999999999", "expected !run <id>" },
+    { "nothing of that number", "vera", "!run 7", "7: no such run; !runs lists the last ones" },
+    { "nothing of that ULID", "vera", "!run 01J000000000000000000000ZZ", "no such run" },
+    { "a live one", "vera", "!run #1", "asked for by oskar at 14:13, attempt 1, id " },
+    { "cancel without an id", "oskar", "!cancel", "expected !cancel <id>" },
+    { "cancel without the right", "vera", "!cancel 1", "!cancel: refused (role)" },
+    { "why what", "oskar", "!why", "expected !why <agent> [| <task>]" },
+    { "why nobody", "oskar", "!why db9", "db9: not now (unknown_agent)" },
+    { "why an agent that is not there", "oskar", "!why web2",
+      "web2: allowed now; it is offline, so a task would wait for it" },
+    { "off whom", "oskar", "!agentOFF", "expected !agentOFF <agent>" },
+    { "on whom", "oskar", "!agentON  ,", "expected !agentON <agent>" },
+    { "off nobody", "oskar", "!agentOFF wep2", "wep2: no accepted agent of that name; nearest:" },
+    { "off a pattern of nobody", "oskar", "!agentOFF zzzzzzzz*", "!agents lists them" },
+    { "all off takes nobody", "oskar", "!agentsOFF web1", "!agentsOFF takes no argument" },
+    { "awake already", "oskar", "!agentON agent1", "agent1: awake already" },
+    { "the links", "vera", "!status", "MQTT: connected since 14:13\nXMPP: connected" },
+    { "one run in hand", "vera", "!status", "runs in hand: 1" },
+    { "nothing", "vera", " \n ", "nothing to do in this message" },
+    { "a second line that is no order", "oskar", "@web1 echo a\necho b",
+      "\"echo b\" is no order, so nothing was done; a task is one line" },
+    { "a quoted direct order", "oskar", "> @web1 true", "@web1 not run: it stood in a quotation" },
+    { "a capital", "oskar", "@Web3 true", "web3: refused (unknown_agent)" },
+    { "too few digits", "ana", "!accept web3 1020", "expected at least 8 digits" },
+    { "two lines of talk", "vera", "hello\nthere", "I take commands" },
+    { "a mark alone is talk", "vera", "!", "I take commands" },
+    { "at nobody is talk", "vera", "@ web1", "I take commands" },
+};
+
 static void what_commands_answer(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *user;
-        const char *text;
-        const char *answer;
-    } rows[] = {
-        { "case does not matter", "vera", "!AGENTS", "web1: online" },
-        { "help for one", "vera", "!help agentoff", "Needs the role operator; yours is viewer." },
-        { "help for one, with its mark", "vera", "!help !cancel", "!cancel <id>" },
-        { "help for a trigger", "vera", "!help DELEGATE", "DELEGATE: <agent>" },
-        { "help for nothing", "vera", "!help frobnicate", "frobnicate: nothing of that name" },
-        { "an operator's help", "oskar", "!help", "!cancel" },
-        { "runs of nobody", "vera", "!runs Web/1", "expected !runs [agent]" },
-        { "no runs", "vera", "!runs web2", "no runs yet" },
-        { "runs", "vera", "!runs", "#1 web1: queued · 14:13 · true" },
-        { "no id", "vera", "!run", "expected !run <id>, as in 12" },
-        { "a word as id", "vera", "!run one", "one: expected !run <id>, as in 12" },
-        { "zero", "vera", "!run 0", "0: expected !run <id>" },
-        { "beyond any number", "vera", "!run 99999999999999999999", "expected !run <id>" },
-        { "nothing of that number", "vera", "!run 7", "7: no such run; !runs lists the last ones" },
-        { "nothing of that ULID", "vera", "!run 01J000000000000000000000ZZ", "no such run" },
-        { "a live one", "vera", "!run #1", "asked for by oskar at 14:13, attempt 1, id " },
-        { "cancel without an id", "oskar", "!cancel", "expected !cancel <id>" },
-        { "cancel without the right", "vera", "!cancel 1", "!cancel: refused (role)" },
-        { "why what", "oskar", "!why", "expected !why <agent> [| <task>]" },
-        { "why nobody", "oskar", "!why db9", "db9: not now (unknown_agent)" },
-        { "why an agent that is not there", "oskar", "!why web2",
-          "web2: allowed now; it is offline, so a task would wait for it" },
-        { "off whom", "oskar", "!agentOFF", "expected !agentOFF <agent>" },
-        { "on whom", "oskar", "!agentON  ,", "expected !agentON <agent>" },
-        { "off nobody", "oskar", "!agentOFF wep2",
-          "wep2: no accepted agent of that name; nearest:" },
-        { "off a pattern of nobody", "oskar", "!agentOFF zzzzzzzz*", "!agents lists them" },
-        { "all off takes nobody", "oskar", "!agentsOFF web1", "!agentsOFF takes no argument" },
-        { "awake already", "oskar", "!agentON agent1", "agent1: awake already" },
-        { "the links", "vera", "!status", "MQTT: connected since 14:13\nXMPP: connected" },
-        { "one run in hand", "vera", "!status", "runs in hand: 1" },
-        { "nothing", "vera", " \n ", "nothing to do in this message" },
-        { "a second line that is no order", "oskar", "@web1 echo a\necho b",
-          "\"echo b\" is no order, so nothing was done; a task is one line" },
-        { "a quoted direct order", "oskar", "> @web1 true",
-          "@web1 not run: it stood in a quotation" },
-        { "a capital", "oskar", "@Web3 true", "web3: refused (unknown_agent)" },
-        { "too few digits", "ana", "!accept web3 1020", "expected at least 8 digits" },
-        { "two lines of talk", "vera", "hello\nthere", "I take commands" },
-        { "a mark alone is talk", "vera", "!", "I take commands" },
-        { "at nobody is talk", "vera", "@ web1", "I take commands" },
-    };
     World *world = *state;
     unsigned i;
 
     world_register(world, JOURNAL_1, 1);
     world_write(world, "oskar", NULL, "@web1 true");
-    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (i = 0; i < G_N_ELEMENTS(command_rows); i++) {
         world_forget(world);
-        world_write(world, rows[i].user, NULL, rows[i].text);
-        if (!strstr(world_last_said(world), rows[i].answer))
-            fail_msg("%s: \"%s\"", rows[i].what, world_last_said(world));
+        world_write(world, command_rows[i].user, NULL, command_rows[i].text);
+        if (!strstr(world_last_said(world), command_rows[i].answer))
+            fail_msg("%s: \"%s\"", command_rows[i].what, world_last_said(world));
         assert_int_equal(world->said->len, 1);
         assert_string_equal(world_run_state(world, 1), "queued");
         assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);

@@ -73,77 +73,78 @@ static void world_clear(World *world)
 
 /* ---- one answer ---- */
 
+static const struct {
+    const char *what;
+    const char *blackouts;
+    const char *work_hours;
+    const char *zone;
+    const char *work_zone;
+    const char *at;
+    bool is_blackout;
+    bool is_outside_work;
+    const char *opens;  /* NULL: not within two weeks */
+    const char *closes; /* NULL: not within two weeks, or closed */
+} single_rows[] = {
+    { "nothing is forbidden", "[]", NULL, "UTC", "UTC", "2026-09-21T12:00:00Z", false, false,
+      "2026-09-21T12:00:00Z", NULL },
+    { "a blackout now", "[{\"start\":\"11:00\",\"end\":\"13:00\"}]", NULL, "UTC", "UTC",
+      "2026-09-21T12:00:00Z", true, false, "2026-09-21T13:00:00Z", NULL },
+    { "its end is outside", "[{\"start\":\"11:00\",\"end\":\"13:00\"}]", NULL, "UTC", "UTC",
+      "2026-09-21T13:00:00Z", false, false, "2026-09-21T13:00:00Z", "2026-09-22T11:00:00Z" },
+    { "over midnight, before", "[{\"start\":\"22:00\",\"end\":\"06:00\"}]", NULL, "UTC", "UTC",
+      "2026-09-21T23:00:00Z", true, false, "2026-09-22T06:00:00Z", NULL },
+    { "over midnight, after", "[{\"start\":\"22:00\",\"end\":\"06:00\"}]", NULL, "UTC", "UTC",
+      "2026-09-21T05:59:59.999Z", true, false, "2026-09-21T06:00:00Z", NULL },
+    { "one blackout ends where the next begins",
+      "[{\"start\":\"11:00\",\"end\":\"13:00\"},{\"start\":\"13:00\",\"end\":\"14:00\"}]", NULL,
+      "UTC", "UTC", "2026-09-21T12:00:00Z", true, false, "2026-09-21T14:00:00Z", NULL },
+    { "one that is switched off", "[{\"start\":\"11:00\",\"end\":\"13:00\",\"enabled\":false}]",
+      NULL, "UTC", "UTC", "2026-09-21T12:00:00Z", false, false, "2026-09-21T12:00:00Z", NULL },
+    { "work hours in their own zone", "[]", "{\"start\":\"08:00\",\"end\":\"18:00\"}", "UTC",
+      "Europe/Paris", "2026-09-21T16:30:00Z", false, true, "2026-09-22T06:00:00Z", NULL },
+    { "inside work hours", "[]", "{\"start\":\"08:00\",\"end\":\"18:00\"}", "UTC", "Europe/Paris",
+      "2026-09-21T15:30:00Z", false, false, "2026-09-21T15:30:00Z", "2026-09-21T16:00:00Z" },
+    { "work hours on Mondays only", "[]",
+      "{\"start\":\"08:00\",\"end\":\"18:00\",\"days\":[\"mon\"]}", "UTC", "UTC",
+      "2026-09-21T18:00:00Z", false, true, "2026-09-28T08:00:00Z", NULL },
+    { "work hours that are switched off", "[]",
+      "{\"start\":\"08:00\",\"end\":\"09:00\",\"enabled\":false}", "UTC", "UTC",
+      "2026-09-21T18:00:00Z", false, false, "2026-09-21T18:00:00Z", NULL },
+    { "both at once: the later one counts", "[{\"start\":\"07:00\",\"end\":\"09:30\"}]",
+      "{\"start\":\"08:00\",\"end\":\"18:00\"}", "UTC", "UTC", "2026-09-21T07:30:00Z", true, true,
+      "2026-09-21T09:30:00Z", NULL },
+    { "no hour is left",
+      "[{\"start\":\"00:00\",\"end\":\"12:00\"},"
+      "{\"start\":\"12:00\",\"end\":\"24:00\"}]",
+      NULL, "UTC", "UTC", "2026-09-21T07:30:00Z", true, false, NULL, NULL },
+    { "work lies in the blackout", "[{\"start\":\"08:00\",\"end\":\"18:00\"}]",
+      "{\"start\":\"09:00\",\"end\":\"17:00\"}", "UTC", "UTC", "2026-09-21T12:00:00Z", true, false,
+      NULL, NULL },
+    { "spring: the hour that does not exist", "[{\"start\":\"01:30\",\"end\":\"03:30\"}]", NULL,
+      "Europe/Paris", "UTC", "2026-03-29T00:45:00Z", true, false, "2026-03-29T01:30:00Z", NULL },
+    { "autumn: both passes of the hour", "[{\"start\":\"02:00\",\"end\":\"03:00\"}]", NULL,
+      "Europe/Paris", "UTC", "2026-10-25T00:10:00Z", true, false, "2026-10-25T02:00:00Z", NULL },
+};
+
 static void single_answers(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *blackouts;
-        const char *work_hours;
-        const char *zone;
-        const char *work_zone;
-        const char *at;
-        bool is_blackout;
-        bool is_outside_work;
-        const char *opens;  /* NULL: not within two weeks */
-        const char *closes; /* NULL: not within two weeks, or closed */
-    } rows[] = {
-        { "nothing is forbidden", "[]", NULL, "UTC", "UTC", "2026-09-21T12:00:00Z", false, false,
-          "2026-09-21T12:00:00Z", NULL },
-        { "a blackout now", "[{\"start\":\"11:00\",\"end\":\"13:00\"}]", NULL, "UTC", "UTC",
-          "2026-09-21T12:00:00Z", true, false, "2026-09-21T13:00:00Z", NULL },
-        { "its end is outside", "[{\"start\":\"11:00\",\"end\":\"13:00\"}]", NULL, "UTC", "UTC",
-          "2026-09-21T13:00:00Z", false, false, "2026-09-21T13:00:00Z", "2026-09-22T11:00:00Z" },
-        { "over midnight, before", "[{\"start\":\"22:00\",\"end\":\"06:00\"}]", NULL, "UTC", "UTC",
-          "2026-09-21T23:00:00Z", true, false, "2026-09-22T06:00:00Z", NULL },
-        { "over midnight, after", "[{\"start\":\"22:00\",\"end\":\"06:00\"}]", NULL, "UTC", "UTC",
-          "2026-09-21T05:59:59.999Z", true, false, "2026-09-21T06:00:00Z", NULL },
-        { "one blackout ends where the next begins",
-          "[{\"start\":\"11:00\",\"end\":\"13:00\"},{\"start\":\"13:00\",\"end\":\"14:00\"}]", NULL,
-          "UTC", "UTC", "2026-09-21T12:00:00Z", true, false, "2026-09-21T14:00:00Z", NULL },
-        { "one that is switched off", "[{\"start\":\"11:00\",\"end\":\"13:00\",\"enabled\":false}]",
-          NULL, "UTC", "UTC", "2026-09-21T12:00:00Z", false, false, "2026-09-21T12:00:00Z", NULL },
-        { "work hours in their own zone", "[]", "{\"start\":\"08:00\",\"end\":\"18:00\"}", "UTC",
-          "Europe/Paris", "2026-09-21T16:30:00Z", false, true, "2026-09-22T06:00:00Z", NULL },
-        { "inside work hours", "[]", "{\"start\":\"08:00\",\"end\":\"18:00\"}", "UTC",
-          "Europe/Paris", "2026-09-21T15:30:00Z", false, false, "2026-09-21T15:30:00Z",
-          "2026-09-21T16:00:00Z" },
-        { "work hours on Mondays only", "[]",
-          "{\"start\":\"08:00\",\"end\":\"18:00\",\"days\":[\"mon\"]}", "UTC", "UTC",
-          "2026-09-21T18:00:00Z", false, true, "2026-09-28T08:00:00Z", NULL },
-        { "work hours that are switched off", "[]",
-          "{\"start\":\"08:00\",\"end\":\"09:00\",\"enabled\":false}", "UTC", "UTC",
-          "2026-09-21T18:00:00Z", false, false, "2026-09-21T18:00:00Z", NULL },
-        { "both at once: the later one counts", "[{\"start\":\"07:00\",\"end\":\"09:30\"}]",
-          "{\"start\":\"08:00\",\"end\":\"18:00\"}", "UTC", "UTC", "2026-09-21T07:30:00Z", true,
-          true, "2026-09-21T09:30:00Z", NULL },
-        { "no hour is left",
-          "[{\"start\":\"00:00\",\"end\":\"12:00\"},"
-          "{\"start\":\"12:00\",\"end\":\"24:00\"}]",
-          NULL, "UTC", "UTC", "2026-09-21T07:30:00Z", true, false, NULL, NULL },
-        { "work lies in the blackout", "[{\"start\":\"08:00\",\"end\":\"18:00\"}]",
-          "{\"start\":\"09:00\",\"end\":\"17:00\"}", "UTC", "UTC", "2026-09-21T12:00:00Z", true,
-          false, NULL, NULL },
-        { "spring: the hour that does not exist", "[{\"start\":\"01:30\",\"end\":\"03:30\"}]", NULL,
-          "Europe/Paris", "UTC", "2026-03-29T00:45:00Z", true, false, "2026-03-29T01:30:00Z",
-          NULL },
-        { "autumn: both passes of the hour", "[{\"start\":\"02:00\",\"end\":\"03:00\"}]", NULL,
-          "Europe/Paris", "UTC", "2026-10-25T00:10:00Z", true, false, "2026-10-25T02:00:00Z",
-          NULL },
-    };
     unsigned i;
 
     (void)state;
-    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (i = 0; i < G_N_ELEMENTS(single_rows); i++) {
         World world;
         HoursView view;
 
-        print_message("%s\n", rows[i].what);
-        world_init(&world, rows[i].blackouts, rows[i].work_hours, rows[i].zone, rows[i].work_zone);
-        hours_look(&world.hours, instant(rows[i].at), &view);
-        assert_int_equal(view.blackout != NULL, rows[i].is_blackout);
-        assert_int_equal(view.is_outside_work, rows[i].is_outside_work);
-        assert_int_equal(view.opens_ms, rows[i].opens ? instant(rows[i].opens) : INT64_MAX);
-        assert_int_equal(view.closes_ms, rows[i].closes ? instant(rows[i].closes) : INT64_MAX);
+        print_message("%s\n", single_rows[i].what);
+        world_init(&world, single_rows[i].blackouts, single_rows[i].work_hours, single_rows[i].zone,
+                   single_rows[i].work_zone);
+        hours_look(&world.hours, instant(single_rows[i].at), &view);
+        assert_int_equal(view.blackout != NULL, single_rows[i].is_blackout);
+        assert_int_equal(view.is_outside_work, single_rows[i].is_outside_work);
+        assert_int_equal(view.opens_ms,
+                         single_rows[i].opens ? instant(single_rows[i].opens) : INT64_MAX);
+        assert_int_equal(view.closes_ms,
+                         single_rows[i].closes ? instant(single_rows[i].closes) : INT64_MAX);
         world_clear(&world);
     }
 }

@@ -33,66 +33,65 @@ static char *describe(const char *text)
     return g_string_free(all, FALSE);
 }
 
+static const struct {
+    const char *what;
+    const char *text;
+    const char *lines;
+} line_rows[] = {
+    { "nothing", "", "" },
+    { "blanks", " \n\t\n", "" },
+    { "a command", "!cancel 12", "command !cancel [12]" },
+    { "without case", "!AGENTSoff", "command !AGENTSoff []" },
+    { "blanks around", "  !cancel \t #12  ", "command !cancel [#12]" },
+    { "an unknown command", "!frob a b", "command? !frob [a b]" },
+    { "a mark alone", "!", "talk - [!]" },
+    { "two marks", "!!", "talk - [!!]" },
+    { "a mark before what is no letter", "!= 3", "talk - [!= 3]" },
+    { "a trigger", "DELEGATE: web1 | a | b", "trigger DELEGATE: [web1 | a | b]" },
+    { "a trigger without a blank", "DELEGATE:web1|a", "trigger DELEGATE: [web1|a]" },
+    { "an unknown trigger", "FROB: x", "trigger? FROB: [x]" },
+    { "lower case is talk", "delegate: web1 | a", "talk - [delegate: web1 | a]" },
+    { "two letters are talk", "OK: fine", "talk - [OK: fine]" },
+    { "a word without a colon", "DELEGATE web1", "talk - [DELEGATE web1]" },
+    { "32 letters at most", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF: x",
+      "trigger? ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF: [x]" },
+    { "33 are talk", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG: x",
+      "talk - [ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG: x]" },
+    { "direct", "@web1 uptime -p", "direct web1 [uptime -p]" },
+    { "direct without a task", "@web1", "direct web1 []" },
+    { "an at sign alone", "@", "talk - [@]" },
+    { "at nobody", "@ web1", "talk - [@ web1]" },
+    { "a trigger inside a line", "please DELEGATE: web1 | a",
+      "talk - [please DELEGATE: web1 | a]" },
+    { "several orders", "!agents\n@web1 a\nDELEGATE: web2 | b",
+      "command !agents []; direct web1 [a]; trigger DELEGATE: [web2 | b]" },
+    { "talk beside an order", "good morning\n!agents",
+      "talk - [good morning]; command !agents []" },
+    { "a quoted direct order", "> @web1 rm", "quoted @web1 []" },
+    { "talk alone stays", "good morning\nwhat now", "talk - [good morning]; talk - [what now]" },
+    { "lines of another system", "!agents\r\n@web1 a\r\n", "command !agents []; direct web1 [a]" },
+    { "a quoted order", "> DELEGATE: web1 | rm", "quoted DELEGATE: []" },
+    { "quoted twice", "> > !agentsOFF now", "quoted !agentsOFF []" },
+    { "quoted without a blank", ">!agents", "quoted !agents []" },
+    { "quoted talk is left out", "> hello\n!agents", "command !agents []" },
+    { "a quoted unknown word is talk of others", "> FROB: x", "" },
+    { "fenced", "```\n!agentsOFF\nDELEGATE: a | b\ntext\n```\n!agents",
+      "quoted !agentsOFF []; quoted DELEGATE: []; command !agents []" },
+    { "a fence that does not end", "!agents\n```sh\n!agentsOFF",
+      "command !agents []; quoted !agentsOFF []" },
+    { "a fence with a language", "```c\n@web1 x\n```", "quoted @web1 []" },
+};
+
 static void lines_by_kind(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *text;
-        const char *lines;
-    } rows[] = {
-        { "nothing", "", "" },
-        { "blanks", " \n\t\n", "" },
-        { "a command", "!cancel 12", "command !cancel [12]" },
-        { "without case", "!AGENTSoff", "command !AGENTSoff []" },
-        { "blanks around", "  !cancel \t #12  ", "command !cancel [#12]" },
-        { "an unknown command", "!frob a b", "command? !frob [a b]" },
-        { "a mark alone", "!", "talk - [!]" },
-        { "two marks", "!!", "talk - [!!]" },
-        { "a mark before what is no letter", "!= 3", "talk - [!= 3]" },
-        { "a trigger", "DELEGATE: web1 | a | b", "trigger DELEGATE: [web1 | a | b]" },
-        { "a trigger without a blank", "DELEGATE:web1|a", "trigger DELEGATE: [web1|a]" },
-        { "an unknown trigger", "FROB: x", "trigger? FROB: [x]" },
-        { "lower case is talk", "delegate: web1 | a", "talk - [delegate: web1 | a]" },
-        { "two letters are talk", "OK: fine", "talk - [OK: fine]" },
-        { "a word without a colon", "DELEGATE web1", "talk - [DELEGATE web1]" },
-        { "32 letters at most", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF: x",
-          "trigger? ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF: [x]" },
-        { "33 are talk", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG: x",
-          "talk - [ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG: x]" },
-        { "direct", "@web1 uptime -p", "direct web1 [uptime -p]" },
-        { "direct without a task", "@web1", "direct web1 []" },
-        { "an at sign alone", "@", "talk - [@]" },
-        { "at nobody", "@ web1", "talk - [@ web1]" },
-        { "a trigger inside a line", "please DELEGATE: web1 | a",
-          "talk - [please DELEGATE: web1 | a]" },
-        { "several orders", "!agents\n@web1 a\nDELEGATE: web2 | b",
-          "command !agents []; direct web1 [a]; trigger DELEGATE: [web2 | b]" },
-        { "talk beside an order", "good morning\n!agents",
-          "talk - [good morning]; command !agents []" },
-        { "a quoted direct order", "> @web1 rm", "quoted @web1 []" },
-        { "talk alone stays", "good morning\nwhat now",
-          "talk - [good morning]; talk - [what now]" },
-        { "lines of another system", "!agents\r\n@web1 a\r\n",
-          "command !agents []; direct web1 [a]" },
-        { "a quoted order", "> DELEGATE: web1 | rm", "quoted DELEGATE: []" },
-        { "quoted twice", "> > !agentsOFF now", "quoted !agentsOFF []" },
-        { "quoted without a blank", ">!agents", "quoted !agents []" },
-        { "quoted talk is left out", "> hello\n!agents", "command !agents []" },
-        { "a quoted unknown word is talk of others", "> FROB: x", "" },
-        { "fenced", "```\n!agentsOFF\nDELEGATE: a | b\ntext\n```\n!agents",
-          "quoted !agentsOFF []; quoted DELEGATE: []; command !agents []" },
-        { "a fence that does not end", "!agents\n```sh\n!agentsOFF",
-          "command !agents []; quoted !agentsOFF []" },
-        { "a fence with a language", "```c\n@web1 x\n```", "quoted @web1 []" },
-    };
     unsigned i;
 
     (void)state;
-    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *lines = describe(rows[i].text);
+    for (i = 0; i < G_N_ELEMENTS(line_rows); i++) {
+        g_autofree char *lines = describe(line_rows[i].text);
 
-        print_message("%s\n", rows[i].what);
-        assert_string_equal(lines, rows[i].lines);
+        print_message("%s\n", line_rows[i].what);
+        assert_string_equal(lines, line_rows[i].lines);
     }
 }
 

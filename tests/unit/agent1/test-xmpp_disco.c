@@ -15,58 +15,57 @@
     "<iq xmlns='jabber:client' type='" type "' id='q\"1' from=\"bob@example.org/it's\">" content   \
     "</iq>"
 
+static const struct {
+    const char *what;
+    const char *xml;
+    const char *answer; /* a part of it; NULL: there is none */
+} answer_rows[] = {
+    { "features", IQ("get", "<query xmlns='http://jabber.org/protocol/disco#info'/>"),
+      "<identity category='client' type='bot' name='agent1'/>" },
+    { "features, by name",
+      IQ("get", "<query xmlns='http://jabber.org/protocol/disco#info' node='urn:agent1'/>"),
+      "node='urn:agent1'" },
+    { "features of something else",
+      IQ("get", "<query xmlns='http://jabber.org/protocol/disco#info' node=\"x'&lt;\"/>"),
+      "<item-not-found " },
+    { "items", IQ("get", "<query xmlns='http://jabber.org/protocol/disco#items'/>"),
+      "<query xmlns='http://jabber.org/protocol/disco#items'/>" },
+    { "items of something else",
+      IQ("get", "<query xmlns='http://jabber.org/protocol/disco#items' node='x'/>"),
+      "<item-not-found " },
+    { "version", IQ("get", "<query xmlns='jabber:iq:version'/>"),
+      "<version>" VERSION "</version>" },
+    { "ping", IQ("get", "<ping xmlns='urn:xmpp:ping'/>"), "<iq type='result'" },
+    { "ping to be set", IQ("set", "<ping xmlns='urn:xmpp:ping'/>"), "<service-unavailable " },
+    { "a push to the roster",
+      IQ("set", "<query xmlns='jabber:iq:roster'><item jid='mallory@example.org' "
+                "subscription='both'/></query>"),
+      "<service-unavailable " },
+    { "nothing known", IQ("get", "<x xmlns='y'/>"), "<service-unavailable " },
+    { "empty", IQ("get", ""), "<service-unavailable " },
+    { "a result", IQ("result", ""), NULL },
+    { "an error", IQ("error", "<ping xmlns='urn:xmpp:ping'/>"), NULL },
+    { "no type", "<iq xmlns='jabber:client' id='q'><ping xmlns='urn:xmpp:ping'/></iq>", NULL },
+    { "no id", "<iq xmlns='jabber:client' type='get'><ping xmlns='urn:xmpp:ping'/></iq>", NULL },
+    { "no sender", "<iq xmlns='jabber:client' type='get' id='q'><ping xmlns='urn:xmpp:ping'/></iq>",
+      "<iq type='result' id='q'></iq>" },
+};
+
 static void test_answers(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *xml;
-        const char *answer; /* a part of it; NULL: there is none */
-    } rows[] = {
-        { "features", IQ("get", "<query xmlns='http://jabber.org/protocol/disco#info'/>"),
-          "<identity category='client' type='bot' name='agent1'/>" },
-        { "features, by name",
-          IQ("get", "<query xmlns='http://jabber.org/protocol/disco#info' node='urn:agent1'/>"),
-          "node='urn:agent1'" },
-        { "features of something else",
-          IQ("get", "<query xmlns='http://jabber.org/protocol/disco#info' node=\"x'&lt;\"/>"),
-          "<item-not-found " },
-        { "items", IQ("get", "<query xmlns='http://jabber.org/protocol/disco#items'/>"),
-          "<query xmlns='http://jabber.org/protocol/disco#items'/>" },
-        { "items of something else",
-          IQ("get", "<query xmlns='http://jabber.org/protocol/disco#items' node='x'/>"),
-          "<item-not-found " },
-        { "version", IQ("get", "<query xmlns='jabber:iq:version'/>"),
-          "<version>" VERSION "</version>" },
-        { "ping", IQ("get", "<ping xmlns='urn:xmpp:ping'/>"), "<iq type='result'" },
-        { "ping to be set", IQ("set", "<ping xmlns='urn:xmpp:ping'/>"), "<service-unavailable " },
-        { "a push to the roster",
-          IQ("set", "<query xmlns='jabber:iq:roster'><item jid='mallory@example.org' "
-                    "subscription='both'/></query>"),
-          "<service-unavailable " },
-        { "nothing known", IQ("get", "<x xmlns='y'/>"), "<service-unavailable " },
-        { "empty", IQ("get", ""), "<service-unavailable " },
-        { "a result", IQ("result", ""), NULL },
-        { "an error", IQ("error", "<ping xmlns='urn:xmpp:ping'/>"), NULL },
-        { "no type", "<iq xmlns='jabber:client' id='q'><ping xmlns='urn:xmpp:ping'/></iq>", NULL },
-        { "no id", "<iq xmlns='jabber:client' type='get'><ping xmlns='urn:xmpp:ping'/></iq>",
-          NULL },
-        { "no sender",
-          "<iq xmlns='jabber:client' type='get' id='q'><ping xmlns='urn:xmpp:ping'/></iq>",
-          "<iq type='result' id='q'></iq>" },
-    };
     xmpp_ctx_t *ctx = xmpp_ctx_new(NULL, NULL);
 
     (void)state;
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        xmpp_stanza_t *iq = xmpp_stanza_new_from_string(ctx, rows[i].xml);
+    for (unsigned i = 0; i < G_N_ELEMENTS(answer_rows); i++) {
+        xmpp_stanza_t *iq = xmpp_stanza_new_from_string(ctx, answer_rows[i].xml);
         g_autofree char *answer = NULL;
 
         if (!iq)
-            fail_msg("%s: the test's XML is wrong", rows[i].what);
+            fail_msg("%s: the test's XML is wrong", answer_rows[i].what);
         answer = xmpp_disco_answer(iq);
-        if (!answer != !rows[i].answer || (answer && !strstr(answer, rows[i].answer)))
-            fail_msg("%s: %s", rows[i].what, answer);
+        if (!answer != !answer_rows[i].answer || (answer && !strstr(answer, answer_rows[i].answer)))
+            fail_msg("%s: %s", answer_rows[i].what, answer);
         if (answer && xmpp_stanza_get_from(iq)) {
             xmpp_stanza_t *parsed = xmpp_stanza_new_from_string(ctx, answer);
 

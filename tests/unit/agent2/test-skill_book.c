@@ -116,65 +116,65 @@ static void test_an_empty_book(void **state)
     assert_null(skill_book_find(book, "shell"));
 }
 
+static const struct {
+    const char *what;
+    const char *text;
+    const char *message;
+} bad_pack_rows[] = {
+    { "no object", "[]", "the pack: expected an object" },
+    { "no format", "{\"pack\":\"try\",\"skills\":[]}", "format" },
+    { "a later format", "{\"format\":2,\"pack\":\"try\",\"skills\":[]}", "format: 2" },
+    { "no name", "{\"format\":1,\"skills\":[]}", "pack" },
+    { "no skills", "{\"format\":1,\"pack\":\"try\"}", "skills" },
+    { "skills that are no list", "{\"format\":1,\"pack\":\"try\",\"skills\":{}}",
+      "skills: expected an array" },
+    { "a skill that is no object", PACK("5"), "skills[0]: expected an object" },
+    { "a skill without name", PACK("{\"description\":\"x\",\"risk\":\"low\",\"argv\":[\"true\"]}"),
+      "skills[0].name" },
+    { "a bad name",
+      PACK("{\"name\":\"Try\",\"description\":\"x\",\"risk\":\"low\","
+           "\"argv\":[\"true\"]}"),
+      "skills[0].name: \"Try\"" },
+    { "no risk", PACK("{\"name\":\"try\",\"description\":\"x\",\"argv\":[\"true\"]}"),
+      "skills[0].risk" },
+    { "an unknown risk",
+      PACK("{\"name\":\"try\",\"description\":\"x\",\"risk\":\"none\","
+           "\"argv\":[\"true\"]}"),
+      "skills[0].risk: \"none\"" },
+    { "no argv", PACK("{\"name\":\"try\",\"description\":\"x\",\"risk\":\"low\"}"),
+      "skills[0].argv" },
+    { "a name twice", PACK(SKILL("") "," SKILL("")), "skills[1].name: \"try.it\" is taken" },
+    { "the shell's name",
+      PACK("{\"name\":\"shell\",\"description\":\"x\",\"risk\":\"low\","
+           "\"argv\":[\"true\"]}"),
+      "skills[0].name: \"shell\" is taken" },
+    { "parameters that are no list", PACK(SKILL(",\"params\":{}")), "skills[0].params" },
+    { "a parameter that is no object", PACK(SKILL(",\"params\":[1]")), "skills[0].params[0]" },
+    { "a parameter twice",
+      PACK(SKILL(",\"params\":[{\"name\":\"a\",\"type\":\"name\"},"
+                 "{\"name\":\"a\",\"type\":\"int\"}]")),
+      "skills[0].params[1].name: \"a\" is there twice" },
+    { "a required parameter after an optional one",
+      PACK(SKILL(",\"params\":[{\"name\":\"a\",\"type\":\"name\"},"
+                 "{\"name\":\"b\",\"type\":\"int\",\"required\":true}]")),
+      "skills[0].params[1].name: \"b\" is required" },
+    { "a bad variable", PACK(SKILL(",\"environment\":{\"A-B\":\"1\"}")),
+      "skills[0].environment.A-B" },
+    { "a variable that is no text", PACK(SKILL(",\"environment\":{\"A\":1}")),
+      "skills[0].environment.A: expected a text" },
+    { "a time limit without unit", PACK(SKILL(",\"timeout\":\"5\"")), "skills[0].timeout" },
+};
+
 static void test_bad_packs(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *text;
-        const char *message;
-    } rows[] = {
-        { "no object", "[]", "the pack: expected an object" },
-        { "no format", "{\"pack\":\"try\",\"skills\":[]}", "format" },
-        { "a later format", "{\"format\":2,\"pack\":\"try\",\"skills\":[]}", "format: 2" },
-        { "no name", "{\"format\":1,\"skills\":[]}", "pack" },
-        { "no skills", "{\"format\":1,\"pack\":\"try\"}", "skills" },
-        { "skills that are no list", "{\"format\":1,\"pack\":\"try\",\"skills\":{}}",
-          "skills: expected an array" },
-        { "a skill that is no object", PACK("5"), "skills[0]: expected an object" },
-        { "a skill without name",
-          PACK("{\"description\":\"x\",\"risk\":\"low\",\"argv\":[\"true\"]}"), "skills[0].name" },
-        { "a bad name",
-          PACK("{\"name\":\"Try\",\"description\":\"x\",\"risk\":\"low\","
-               "\"argv\":[\"true\"]}"),
-          "skills[0].name: \"Try\"" },
-        { "no risk", PACK("{\"name\":\"try\",\"description\":\"x\",\"argv\":[\"true\"]}"),
-          "skills[0].risk" },
-        { "an unknown risk",
-          PACK("{\"name\":\"try\",\"description\":\"x\",\"risk\":\"none\","
-               "\"argv\":[\"true\"]}"),
-          "skills[0].risk: \"none\"" },
-        { "no argv", PACK("{\"name\":\"try\",\"description\":\"x\",\"risk\":\"low\"}"),
-          "skills[0].argv" },
-        { "a name twice", PACK(SKILL("") "," SKILL("")), "skills[1].name: \"try.it\" is taken" },
-        { "the shell's name",
-          PACK("{\"name\":\"shell\",\"description\":\"x\",\"risk\":\"low\","
-               "\"argv\":[\"true\"]}"),
-          "skills[0].name: \"shell\" is taken" },
-        { "parameters that are no list", PACK(SKILL(",\"params\":{}")), "skills[0].params" },
-        { "a parameter that is no object", PACK(SKILL(",\"params\":[1]")), "skills[0].params[0]" },
-        { "a parameter twice",
-          PACK(SKILL(",\"params\":[{\"name\":\"a\",\"type\":\"name\"},"
-                     "{\"name\":\"a\",\"type\":\"int\"}]")),
-          "skills[0].params[1].name: \"a\" is there twice" },
-        { "a required parameter after an optional one",
-          PACK(SKILL(",\"params\":[{\"name\":\"a\",\"type\":\"name\"},"
-                     "{\"name\":\"b\",\"type\":\"int\",\"required\":true}]")),
-          "skills[0].params[1].name: \"b\" is required" },
-        { "a bad variable", PACK(SKILL(",\"environment\":{\"A-B\":\"1\"}")),
-          "skills[0].environment.A-B" },
-        { "a variable that is no text", PACK(SKILL(",\"environment\":{\"A\":1}")),
-          "skills[0].environment.A: expected a text" },
-        { "a time limit without unit", PACK(SKILL(",\"timeout\":\"5\"")), "skills[0].timeout" },
-    };
-
     (void)state;
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(bad_pack_rows); i++) {
         g_autoptr(SkillBook) book = skill_book_new();
         g_autoptr(GError) error = NULL;
 
-        if (add_pack(book, rows[i].text, &error) ||
-            !g_str_has_prefix(error->message, rows[i].message))
-            fail_msg("%s: %s", rows[i].what, error ? error->message : "was taken");
+        if (add_pack(book, bad_pack_rows[i].text, &error) ||
+            !g_str_has_prefix(error->message, bad_pack_rows[i].message))
+            fail_msg("%s: %s", bad_pack_rows[i].what, error ? error->message : "was taken");
     }
 }
 

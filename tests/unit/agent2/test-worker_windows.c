@@ -38,75 +38,77 @@ static WorkerWindows *windows_with(const char *policy, const char *own)
     return windows;
 }
 
+static const struct {
+    const char *what;
+    const char *policy;
+    const char *own;
+    Rule rule;
+    const char *reason;
+    int64_t closing_hours; /* from now on; -1: never */
+} judge_rows[] = {
+    { "nothing known", NULL, NULL, RULE_NONE, NULL, -1 },
+    { "an empty policy", "{\"timezone\":\"UTC\"}", NULL, RULE_NONE, NULL, -1 },
+    { "a blackout to come",
+      "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"14:00\",\"end\":\"15:00\"}]}", NULL,
+      RULE_NONE, NULL, 2 },
+    { "a blackout that is switched off",
+      "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"11:00\",\"end\":\"15:00\","
+      "\"enabled\":false}]}",
+      NULL, RULE_NONE, NULL, -1 },
+    { "inside a blackout",
+      "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"11:00\",\"end\":\"15:00\","
+      "\"label\":\"x\"}]}",
+      NULL, RULE_BLACKOUT, "blackout 11:00-15:00 (x); opens 15:00 UTC", 0 },
+    { "blackouts one after the other",
+      "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"11:00\",\"end\":\"13:00\"},"
+      "{\"start\":\"13:00\",\"end\":\"14:00\"}]}",
+      NULL, RULE_BLACKOUT, "opens 14:00 UTC", 0 },
+    { "another zone", /* 13:00 there */
+      "{\"timezone\":\"Europe/Paris\",\"blackouts\":[{\"start\":\"13:00\",\"end\":\"14:00\"}]}",
+      NULL, RULE_BLACKOUT, "opens 14:00 CET", 0 },
+    { "within work hours",
+      "{\"timezone\":\"UTC\",\"work_hours\":{\"start\":\"07:00\",\"end\":\"23:00\"}}", NULL,
+      RULE_NONE, NULL, 11 },
+    { "outside work hours",
+      "{\"timezone\":\"UTC\",\"work_hours\":{\"start\":\"13:00\",\"end\":\"23:00\"}}", NULL,
+      RULE_WORK_HOURS, "work hours 13:00-23:00; opens 13:00 UTC", 0 },
+    { "work hours in a zone of their own",
+      "{\"timezone\":\"UTC\",\"work_hours_timezone\":\"Europe/Paris\","
+      "\"work_hours\":{\"start\":\"08:00\",\"end\":\"13:00\"}}",
+      NULL, RULE_WORK_HOURS, "08:00", 0 },
+    { "work hours that are switched off",
+      "{\"timezone\":\"UTC\",\"work_hours\":{\"start\":\"13:00\",\"end\":\"14:00\","
+      "\"enabled\":false}}",
+      NULL, RULE_NONE, NULL, -1 },
+    { "outside its own work hours", NULL, "{\"start\":\"13:00\",\"end\":\"14:00\"}",
+      RULE_WORK_HOURS, "this agent's own work hours 13:00-14:00", 0 },
+    { "both: the first to close",
+      "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"16:00\",\"end\":\"17:00\"}]}",
+      "{\"start\":\"07:00\",\"end\":\"15:00\"}", RULE_NONE, NULL, 3 },
+    { "never open",
+      "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"00:00\",\"end\":\"24:00\"}]}", NULL,
+      RULE_BLACKOUT, "blackout", 0 },
+};
+
 static void test_judge(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *policy;
-        const char *own;
-        Rule rule;
-        const char *reason;
-        int64_t closing_hours; /* from now on; -1: never */
-    } rows[] = {
-        { "nothing known", NULL, NULL, RULE_NONE, NULL, -1 },
-        { "an empty policy", "{\"timezone\":\"UTC\"}", NULL, RULE_NONE, NULL, -1 },
-        { "a blackout to come",
-          "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"14:00\",\"end\":\"15:00\"}]}", NULL,
-          RULE_NONE, NULL, 2 },
-        { "a blackout that is switched off",
-          "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"11:00\",\"end\":\"15:00\","
-          "\"enabled\":false}]}",
-          NULL, RULE_NONE, NULL, -1 },
-        { "inside a blackout",
-          "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"11:00\",\"end\":\"15:00\","
-          "\"label\":\"x\"}]}",
-          NULL, RULE_BLACKOUT, "blackout 11:00-15:00 (x); opens 15:00 UTC", 0 },
-        { "blackouts one after the other",
-          "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"11:00\",\"end\":\"13:00\"},"
-          "{\"start\":\"13:00\",\"end\":\"14:00\"}]}",
-          NULL, RULE_BLACKOUT, "opens 14:00 UTC", 0 },
-        { "another zone", /* 13:00 there */
-          "{\"timezone\":\"Europe/Paris\",\"blackouts\":[{\"start\":\"13:00\",\"end\":\"14:00\"}]}",
-          NULL, RULE_BLACKOUT, "opens 14:00 CET", 0 },
-        { "within work hours",
-          "{\"timezone\":\"UTC\",\"work_hours\":{\"start\":\"07:00\",\"end\":\"23:00\"}}", NULL,
-          RULE_NONE, NULL, 11 },
-        { "outside work hours",
-          "{\"timezone\":\"UTC\",\"work_hours\":{\"start\":\"13:00\",\"end\":\"23:00\"}}", NULL,
-          RULE_WORK_HOURS, "work hours 13:00-23:00; opens 13:00 UTC", 0 },
-        { "work hours in a zone of their own",
-          "{\"timezone\":\"UTC\",\"work_hours_timezone\":\"Europe/Paris\","
-          "\"work_hours\":{\"start\":\"08:00\",\"end\":\"13:00\"}}",
-          NULL, RULE_WORK_HOURS, "08:00", 0 },
-        { "work hours that are switched off",
-          "{\"timezone\":\"UTC\",\"work_hours\":{\"start\":\"13:00\",\"end\":\"14:00\","
-          "\"enabled\":false}}",
-          NULL, RULE_NONE, NULL, -1 },
-        { "outside its own work hours", NULL, "{\"start\":\"13:00\",\"end\":\"14:00\"}",
-          RULE_WORK_HOURS, "this agent's own work hours 13:00-14:00", 0 },
-        { "both: the first to close",
-          "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"16:00\",\"end\":\"17:00\"}]}",
-          "{\"start\":\"07:00\",\"end\":\"15:00\"}", RULE_NONE, NULL, 3 },
-        { "never open",
-          "{\"timezone\":\"UTC\",\"blackouts\":[{\"start\":\"00:00\",\"end\":\"24:00\"}]}", NULL,
-          RULE_BLACKOUT, "blackout", 0 },
-    };
-
     (void)state;
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(WorkerWindows) windows = windows_with(rows[i].policy, rows[i].own);
+    for (size_t i = 0; i < G_N_ELEMENTS(judge_rows); i++) {
+        g_autoptr(WorkerWindows) windows = windows_with(judge_rows[i].policy, judge_rows[i].own);
         g_autofree char *reason = NULL;
         int64_t closing_ms = worker_windows_next_closing(windows, NOON);
 
-        if (worker_windows_judge(windows, NOON, &reason) != rows[i].rule)
-            fail_msg("%s: %s", rows[i].what, reason);
-        if (rows[i].reason && !strstr(reason, rows[i].reason))
-            fail_msg("%s: %s", rows[i].what, reason);
-        if (rows[i].rule != RULE_NONE)
+        if (worker_windows_judge(windows, NOON, &reason) != judge_rows[i].rule)
+            fail_msg("%s: %s", judge_rows[i].what, reason);
+        if (judge_rows[i].reason && !strstr(reason, judge_rows[i].reason))
+            fail_msg("%s: %s", judge_rows[i].what, reason);
+        if (judge_rows[i].rule != RULE_NONE)
             continue;
-        if (closing_ms !=
-            (rows[i].closing_hours < 0 ? INT64_MAX : NOON + rows[i].closing_hours * HOUR_MS))
-            fail_msg("%s: closes in %" G_GINT64_FORMAT " ms", rows[i].what, closing_ms - NOON);
+        if (closing_ms != (judge_rows[i].closing_hours < 0
+                               ? INT64_MAX
+                               : NOON + judge_rows[i].closing_hours * HOUR_MS))
+            fail_msg("%s: closes in %" G_GINT64_FORMAT " ms", judge_rows[i].what,
+                     closing_ms - NOON);
     }
 }
 

@@ -190,70 +190,68 @@ static void test_defaults(void **state)
     record_clear(rows, &sample);
 }
 
+static const struct {
+    const char *json;
+    const char *message;
+    Problem code;
+} error_rows[] = {
+    { "{}", "users[0].name: missing: expected a name", PROBLEM_MISSING },
+    { "{\"name\":null}", "users[0].name: missing: expected a name", PROBLEM_MISSING },
+    { "{\"name\":7}", "users[0].name: 7: expected a name", PROBLEM_TYPE },
+    { "{\"name\":\"A b\"}", "users[0].name: \"A b\": expected a name", PROBLEM_VALUE },
+    { "{\"name\":\"a\",\"note\":\"x\"}", "users[0].note: \"x\": expected a text of 2 to 4 bytes",
+      PROBLEM_VALUE },
+    { "{\"name\":\"a\",\"note\":\"\\u001b\\n\\u202e\"}",
+      "users[0].note: \"\\u001b\\n<U+202E>\": expected a text of 2 to 4 bytes", PROBLEM_VALUE },
+    { "{\"name\":\"a\",\"on\":\"yes\"}", "users[0].on: \"yes\": expected true or false",
+      PROBLEM_TYPE },
+    { "{\"name\":\"a\",\"port\":0}", "users[0].port: 0: expected a whole number from 1 to 65535",
+      PROBLEM_VALUE },
+    { "{\"name\":\"a\",\"port\":1.5}",
+      "users[0].port: 1.5: expected a whole number from 1 to 65535", PROBLEM_TYPE },
+    { "{\"name\":\"a\",\"count\":\"5\"}", "users[0].count: \"5\": expected a whole number",
+      PROBLEM_TYPE },
+    { "{\"name\":\"a\",\"wait\":5}",
+      "users[0].wait: 5: expected a duration such as \"10m\", from 1s to 1h", PROBLEM_TYPE },
+    { "{\"name\":\"a\",\"wait\":\"2h\"}",
+      "users[0].wait: \"2h\": expected a duration such as \"10m\", from 1s to 1h", PROBLEM_VALUE },
+    { "{\"name\":\"a\",\"size\":\"big\"}",
+      "users[0].size: \"big\": expected a size such as \"16MiB\"", PROBLEM_VALUE },
+    { "{\"name\":\"a\",\"at\":\"now\"}",
+      "users[0].at: \"now\": expected a time such as \"2026-11-21T02:14:05.123Z\"", PROBLEM_VALUE },
+    { "{\"name\":\"a\",\"rank\":\"root\"}",
+      "users[0].rank: \"root\": expected one of viewer, operator, admin", PROBLEM_VALUE },
+    { "{\"name\":\"a\",\"rank\":1}", "users[0].rank: 1: expected one of viewer, operator, admin",
+      PROBLEM_TYPE },
+    { "{\"name\":\"a\",\"ids\":\"x\"}", "users[0].ids: \"x\": expected ULIDs, at most 3",
+      PROBLEM_TYPE },
+    { "{\"name\":\"a\",\"ids\":[\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"x\"]}",
+      "users[0].ids[1]: \"x\": expected ULIDs, at most 3", PROBLEM_VALUE },
+    { "{\"name\":\"a\",\"ids\":[{}]}", "users[0].ids[0]: {}: expected ULIDs, at most 3",
+      PROBLEM_TYPE },
+    { "{\"name\":\"a\",\"ids\":[1,2,3,4]}", "users[0].ids: [1,2,3,4]: expected ULIDs, at most 3",
+      PROBLEM_LIMIT },
+    { "{\"name\":\"a\",\"mqtt\":[]}", "users[0].mqtt: []: expected an object", PROBLEM_TYPE },
+    { "{\"name\":\"a\",\"mqtt\":{}}",
+      "users[0].mqtt.url: missing: expected a text of 0 to 10 bytes", PROBLEM_MISSING },
+    { "{\"name\":\"a\",\"mqtt\":{\"url\":\"u\",\"limit\":0}}",
+      "users[0].mqtt.limit: 0: expected a whole number of at least 1", PROBLEM_VALUE },
+    { "[]", "users[0]: []: expected an object", PROBLEM_TYPE },
+};
+
 static void test_errors(void **state)
 {
-    static const struct {
-        const char *json;
-        const char *message;
-        Problem code;
-    } table[] = {
-        { "{}", "users[0].name: missing: expected a name", PROBLEM_MISSING },
-        { "{\"name\":null}", "users[0].name: missing: expected a name", PROBLEM_MISSING },
-        { "{\"name\":7}", "users[0].name: 7: expected a name", PROBLEM_TYPE },
-        { "{\"name\":\"A b\"}", "users[0].name: \"A b\": expected a name", PROBLEM_VALUE },
-        { "{\"name\":\"a\",\"note\":\"x\"}",
-          "users[0].note: \"x\": expected a text of 2 to 4 bytes", PROBLEM_VALUE },
-        { "{\"name\":\"a\",\"note\":\"\\u001b\\n\\u202e\"}",
-          "users[0].note: \"\\u001b\\n<U+202E>\": expected a text of 2 to 4 bytes", PROBLEM_VALUE },
-        { "{\"name\":\"a\",\"on\":\"yes\"}", "users[0].on: \"yes\": expected true or false",
-          PROBLEM_TYPE },
-        { "{\"name\":\"a\",\"port\":0}",
-          "users[0].port: 0: expected a whole number from 1 to 65535", PROBLEM_VALUE },
-        { "{\"name\":\"a\",\"port\":1.5}",
-          "users[0].port: 1.5: expected a whole number from 1 to 65535", PROBLEM_TYPE },
-        { "{\"name\":\"a\",\"count\":\"5\"}", "users[0].count: \"5\": expected a whole number",
-          PROBLEM_TYPE },
-        { "{\"name\":\"a\",\"wait\":5}",
-          "users[0].wait: 5: expected a duration such as \"10m\", from 1s to 1h", PROBLEM_TYPE },
-        { "{\"name\":\"a\",\"wait\":\"2h\"}",
-          "users[0].wait: \"2h\": expected a duration such as \"10m\", from 1s to 1h",
-          PROBLEM_VALUE },
-        { "{\"name\":\"a\",\"size\":\"big\"}",
-          "users[0].size: \"big\": expected a size such as \"16MiB\"", PROBLEM_VALUE },
-        { "{\"name\":\"a\",\"at\":\"now\"}",
-          "users[0].at: \"now\": expected a time such as \"2026-11-21T02:14:05.123Z\"",
-          PROBLEM_VALUE },
-        { "{\"name\":\"a\",\"rank\":\"root\"}",
-          "users[0].rank: \"root\": expected one of viewer, operator, admin", PROBLEM_VALUE },
-        { "{\"name\":\"a\",\"rank\":1}",
-          "users[0].rank: 1: expected one of viewer, operator, admin", PROBLEM_TYPE },
-        { "{\"name\":\"a\",\"ids\":\"x\"}", "users[0].ids: \"x\": expected ULIDs, at most 3",
-          PROBLEM_TYPE },
-        { "{\"name\":\"a\",\"ids\":[\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"x\"]}",
-          "users[0].ids[1]: \"x\": expected ULIDs, at most 3", PROBLEM_VALUE },
-        { "{\"name\":\"a\",\"ids\":[{}]}", "users[0].ids[0]: {}: expected ULIDs, at most 3",
-          PROBLEM_TYPE },
-        { "{\"name\":\"a\",\"ids\":[1,2,3,4]}",
-          "users[0].ids: [1,2,3,4]: expected ULIDs, at most 3", PROBLEM_LIMIT },
-        { "{\"name\":\"a\",\"mqtt\":[]}", "users[0].mqtt: []: expected an object", PROBLEM_TYPE },
-        { "{\"name\":\"a\",\"mqtt\":{}}",
-          "users[0].mqtt.url: missing: expected a text of 0 to 10 bytes", PROBLEM_MISSING },
-        { "{\"name\":\"a\",\"mqtt\":{\"url\":\"u\",\"limit\":0}}",
-          "users[0].mqtt.limit: 0: expected a whole number of at least 1", PROBLEM_VALUE },
-        { "[]", "users[0]: []: expected an object", PROBLEM_TYPE },
-    };
-
     (void)state;
-    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
-        g_autoptr(Json) json = parse(table[i].json);
+    for (size_t i = 0; i < G_N_ELEMENTS(error_rows); i++) {
+        g_autoptr(Json) json = parse(error_rows[i].json);
         g_autoptr(GError) error = NULL;
         Sample sample;
 
-        print_message("%s\n", table[i].message);
+        print_message("%s\n", error_rows[i].message);
         record_init(rows, &sample);
         assert_false(record_read(rows, &sample, json, "users[0]", NULL, &error));
-        assert_string_equal(error->message, table[i].message);
-        assert_int_equal(error->code, table[i].code);
+        assert_string_equal(error->message, error_rows[i].message);
+        assert_int_equal(error->code, error_rows[i].code);
         record_clear(rows, &sample);
     }
 }

@@ -25,36 +25,36 @@ static void write_file(const char *name, const char *content, size_t length, mod
     assert_true(file_write_atomic(path, content, length, mode, NULL));
 }
 
+static const struct {
+    const char *what;
+    const char *in_place;
+    const char *file;
+    const char *environment;
+    const char *expected; /* NULL: an error, unless code is -1 */
+    int code;
+    const char *message;
+} read_rows[] = {
+    { "none", NULL, NULL, NULL, NULL, -1, NULL },
+    { "none, as empty texts", "", "", "", NULL, -1, NULL },
+    { "in place", "abc", NULL, NULL, "abc", 0, NULL },
+    { "file", NULL, "plain", NULL, "from file", 0, NULL },
+    { "file, only the last newline is cut", NULL, "lines", NULL, "a\nb\n", 0, NULL },
+    { "file, edited elsewhere", NULL, "crlf", NULL, "word", 0, NULL },
+    { "file, credential first", NULL, "both", NULL, "credential", 0, NULL },
+    { "file, absent", NULL, "absent", NULL, NULL, PROBLEM_MISSING, "mqtt.password_file: /*" },
+    { "file, empty", NULL, "empty", NULL, NULL, PROBLEM_VALUE, "*: is empty" },
+    { "file, only a newline", NULL, "newline", NULL, NULL, PROBLEM_VALUE, "*: is empty" },
+    { "file, NUL inside", NULL, "nul", NULL, NULL, PROBLEM_VALUE, "*: contains a NUL byte" },
+    { "file, too long", NULL, "long", NULL, NULL, PROBLEM_LIMIT, "*4096*" },
+    { "environment", NULL, NULL, "TEST_SECRET", "from env", 0, NULL },
+    { "environment, unset", NULL, NULL, "TEST_NO_SECRET", NULL, PROBLEM_MISSING,
+      "mqtt.password_env: the variable TEST_NO_SECRET is not set" },
+    { "two of them", "a", "plain", NULL, NULL, PROBLEM_VALUE, "mqtt.password: expected only *" },
+    { "two others", NULL, "plain", "TEST_SECRET", NULL, PROBLEM_VALUE, "*expected only one*" },
+};
+
 static void test_read(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *in_place;
-        const char *file;
-        const char *environment;
-        const char *expected; /* NULL: an error, unless code is -1 */
-        int code;
-        const char *message;
-    } rows[] = {
-        { "none", NULL, NULL, NULL, NULL, -1, NULL },
-        { "none, as empty texts", "", "", "", NULL, -1, NULL },
-        { "in place", "abc", NULL, NULL, "abc", 0, NULL },
-        { "file", NULL, "plain", NULL, "from file", 0, NULL },
-        { "file, only the last newline is cut", NULL, "lines", NULL, "a\nb\n", 0, NULL },
-        { "file, edited elsewhere", NULL, "crlf", NULL, "word", 0, NULL },
-        { "file, credential first", NULL, "both", NULL, "credential", 0, NULL },
-        { "file, absent", NULL, "absent", NULL, NULL, PROBLEM_MISSING, "mqtt.password_file: /*" },
-        { "file, empty", NULL, "empty", NULL, NULL, PROBLEM_VALUE, "*: is empty" },
-        { "file, only a newline", NULL, "newline", NULL, NULL, PROBLEM_VALUE, "*: is empty" },
-        { "file, NUL inside", NULL, "nul", NULL, NULL, PROBLEM_VALUE, "*: contains a NUL byte" },
-        { "file, too long", NULL, "long", NULL, NULL, PROBLEM_LIMIT, "*4096*" },
-        { "environment", NULL, NULL, "TEST_SECRET", "from env", 0, NULL },
-        { "environment, unset", NULL, NULL, "TEST_NO_SECRET", NULL, PROBLEM_MISSING,
-          "mqtt.password_env: the variable TEST_NO_SECRET is not set" },
-        { "two of them", "a", "plain", NULL, NULL, PROBLEM_VALUE,
-          "mqtt.password: expected only *" },
-        { "two others", NULL, "plain", "TEST_SECRET", NULL, PROBLEM_VALUE, "*expected only one*" },
-    };
     g_autofree char *credentials = g_build_filename(folder, "credentials", NULL);
     g_autofree char *long_text = g_strnfill(5000, 'x');
 
@@ -73,28 +73,28 @@ static void test_read(void **state)
     write_file("nul", "a\0b", 3, 0600);
     write_file("long", long_text, 5000, 0600);
 
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(read_rows); i++) {
         g_autoptr(GError) error = NULL;
         g_autofree char *secret = NULL;
 
-        print_message("  %s\n", rows[i].what);
-        secret = secret_read("mqtt.password", rows[i].in_place, rows[i].file, rows[i].environment,
-                             folder, &error);
-        if (rows[i].expected) {
+        print_message("  %s\n", read_rows[i].what);
+        secret = secret_read("mqtt.password", read_rows[i].in_place, read_rows[i].file,
+                             read_rows[i].environment, folder, &error);
+        if (read_rows[i].expected) {
             assert_non_null(secret);
-            assert_string_equal(secret, rows[i].expected);
+            assert_string_equal(secret, read_rows[i].expected);
             assert_null(error);
             continue;
         }
         assert_null(secret);
-        if (rows[i].code == -1) {
+        if (read_rows[i].code == -1) {
             assert_null(error);
             continue;
         }
         assert_non_null(error);
-        assert_int_equal(error->code, rows[i].code);
-        if (!g_pattern_match_simple(rows[i].message, error->message))
-            fail_msg("expected %s, found %s", rows[i].message, error->message);
+        assert_int_equal(error->code, read_rows[i].code);
+        if (!g_pattern_match_simple(read_rows[i].message, error->message))
+            fail_msg("expected %s, found %s", read_rows[i].message, error->message);
     }
     g_unsetenv("CREDENTIALS_DIRECTORY");
 }

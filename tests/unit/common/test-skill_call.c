@@ -62,66 +62,65 @@ static char *flatten(const SkillCall *call)
     return g_string_free(text, FALSE);
 }
 
+static const struct {
+    const char *what;
+    const char *text;
+    const char *expected; /* flat */
+    const char *printed;
+} parse_rows[] = {
+    { "a name alone", "apt.update", "apt.update", "apt.update" },
+    { "empty parentheses", "apt.update()", "apt.update", "apt.update" },
+    { "blanks everywhere", "  apt.update ( x ) ", "apt.update|x", "apt.update(x)" },
+    { "parentheses with blanks", "a( x , y = z )", "a|x|y=z", "a(x, y=z)" },
+    { "a value with inner blanks", "a(one two)", "a|one two", "a(one two)" },
+    { "words", "a one two", "a|one|two", "a(one, two)" },
+    { "words with a name", "a one limit=web", "a|one|limit=web", "a(one, limit=web)" },
+    { "a trailing newline", "a one\n", "a|one", "a(one)" },
+    { "double quotes", "a(\"x, \\\"y\\\" \\\\\")", "a|x, \"y\" \\", "a(\"x, \\\"y\\\" \\\\\")" },
+    { "single quotes", "a('x, \"y\" \\')", "a|x, \"y\" \\", "a(\"x, \\\"y\\\" \\\\\")" },
+    { "quoted words", "a 'one two' b=\"c d\"", "a|one two|b=c d", "a(one two, b=c d)" },
+    { "an empty value", "a('', b='')", "a||b=", "a(\"\", b=\"\")" },
+    { "an equals sign in quotes is no name", "a('b=c')", "a|b=c", "a(\"b=c\")" },
+    { "an equals sign after no name", "a(B=c)", "a|B=c", "a(\"B=c\")" },
+    { "an equals sign in a named value", "a(b=c=d)", "a|b=c=d", "a(b=c=d)" },
+    { "parentheses in a word", "a f(x)", "a|f(x)", "a(\"f(x)\")" },
+    { "a comma in a word", "a x,y", "a|x,y", "a(\"x,y\")" },
+    { "a dash", "a -rf", "a|-rf", "a(-rf)" },
+    { "blanks at the ends of a quoted value", "a(' x ')", "a| x ", "a(\" x \")" },
+    { "no name", "(x)", NULL, NULL },
+    { "a missing parenthesis", "a(x", NULL, NULL },
+    { "text after the parenthesis", "a(x) y", NULL, NULL },
+    { "a double comma", "a(x,,y)", NULL, NULL },
+    { "a comma at the end", "a(x,)", NULL, NULL },
+    { "a comma first", "a(,x)", NULL, NULL },
+    { "an empty named value", "a(b=)", NULL, NULL },
+    { "an empty named word", "a b=", NULL, NULL },
+    { "a nested parenthesis", "a(f(x))", NULL, NULL },
+    { "an open quotation", "a('x)", NULL, NULL },
+    { "a foreign escape", "a(\"\\n\")", NULL, NULL },
+    { "an escape at the end", "a(\"\\", NULL, NULL },
+    { "quotes inside a word", "a it's", NULL, NULL },
+    { "text glued to a quotation", "a 'x'y", NULL, NULL },
+    { "text glued to a quotation in parentheses", "a('x'y)", NULL, NULL },
+    { "a name given twice", "a(b=1, b=2)", NULL, NULL },
+    { "a position after a name", "a(b=1, 2)", NULL, NULL },
+};
+
 static void test_parse(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *text;
-        const char *expected; /* flat */
-        const char *printed;
-    } rows[] = {
-        { "a name alone", "apt.update", "apt.update", "apt.update" },
-        { "empty parentheses", "apt.update()", "apt.update", "apt.update" },
-        { "blanks everywhere", "  apt.update ( x ) ", "apt.update|x", "apt.update(x)" },
-        { "parentheses with blanks", "a( x , y = z )", "a|x|y=z", "a(x, y=z)" },
-        { "a value with inner blanks", "a(one two)", "a|one two", "a(one two)" },
-        { "words", "a one two", "a|one|two", "a(one, two)" },
-        { "words with a name", "a one limit=web", "a|one|limit=web", "a(one, limit=web)" },
-        { "a trailing newline", "a one\n", "a|one", "a(one)" },
-        { "double quotes", "a(\"x, \\\"y\\\" \\\\\")", "a|x, \"y\" \\",
-          "a(\"x, \\\"y\\\" \\\\\")" },
-        { "single quotes", "a('x, \"y\" \\')", "a|x, \"y\" \\", "a(\"x, \\\"y\\\" \\\\\")" },
-        { "quoted words", "a 'one two' b=\"c d\"", "a|one two|b=c d", "a(one two, b=c d)" },
-        { "an empty value", "a('', b='')", "a||b=", "a(\"\", b=\"\")" },
-        { "an equals sign in quotes is no name", "a('b=c')", "a|b=c", "a(\"b=c\")" },
-        { "an equals sign after no name", "a(B=c)", "a|B=c", "a(\"B=c\")" },
-        { "an equals sign in a named value", "a(b=c=d)", "a|b=c=d", "a(b=c=d)" },
-        { "parentheses in a word", "a f(x)", "a|f(x)", "a(\"f(x)\")" },
-        { "a comma in a word", "a x,y", "a|x,y", "a(\"x,y\")" },
-        { "a dash", "a -rf", "a|-rf", "a(-rf)" },
-        { "blanks at the ends of a quoted value", "a(' x ')", "a| x ", "a(\" x \")" },
-        { "no name", "(x)", NULL, NULL },
-        { "a missing parenthesis", "a(x", NULL, NULL },
-        { "text after the parenthesis", "a(x) y", NULL, NULL },
-        { "a double comma", "a(x,,y)", NULL, NULL },
-        { "a comma at the end", "a(x,)", NULL, NULL },
-        { "a comma first", "a(,x)", NULL, NULL },
-        { "an empty named value", "a(b=)", NULL, NULL },
-        { "an empty named word", "a b=", NULL, NULL },
-        { "a nested parenthesis", "a(f(x))", NULL, NULL },
-        { "an open quotation", "a('x)", NULL, NULL },
-        { "a foreign escape", "a(\"\\n\")", NULL, NULL },
-        { "an escape at the end", "a(\"\\", NULL, NULL },
-        { "quotes inside a word", "a it's", NULL, NULL },
-        { "text glued to a quotation", "a 'x'y", NULL, NULL },
-        { "text glued to a quotation in parentheses", "a('x'y)", NULL, NULL },
-        { "a name given twice", "a(b=1, b=2)", NULL, NULL },
-        { "a position after a name", "a(b=1, 2)", NULL, NULL },
-    };
-
     (void)state;
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(parse_rows); i++) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(SkillCall) call = skill_call_parse(rows[i].text, &error);
+        g_autoptr(SkillCall) call = skill_call_parse(parse_rows[i].text, &error);
         g_autoptr(SkillCall) again = NULL;
         g_autofree char *flat = call ? flatten(call) : NULL;
         g_autofree char *printed = call ? skill_call_print(call) : NULL;
         g_autofree char *flat_again = NULL;
 
-        if (g_strcmp0(flat, rows[i].expected) != 0)
-            fail_msg("%s: got %s", rows[i].what, flat ? flat : error->message);
-        if (g_strcmp0(printed, rows[i].printed) != 0)
-            fail_msg("%s: printed %s", rows[i].what, printed);
+        if (g_strcmp0(flat, parse_rows[i].expected) != 0)
+            fail_msg("%s: got %s", parse_rows[i].what, flat ? flat : error->message);
+        if (g_strcmp0(printed, parse_rows[i].printed) != 0)
+            fail_msg("%s: printed %s", parse_rows[i].what, printed);
         assert_true((call == NULL) == (error != NULL));
         if (!call)
             continue;

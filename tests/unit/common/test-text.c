@@ -13,71 +13,71 @@
 /* A literal with its length, so that it may contain NUL. */
 #define BYTES(text) text, sizeof(text) - 1
 
+static const struct {
+    const char *what;
+    const char *bytes;
+    size_t length;
+    const char *expected;
+} harmless_rows[] = {
+    { "empty", BYTES(""), "" },
+    { "plain", BYTES("plain text, tab\tand\nline"), "plain text, tab\tand\nline" },
+    { "letters of many scripts", BYTES("é ü 中文 عربي 👍"), "é ü 中文 عربي 👍" },
+    { "escape sequence", BYTES("\x1b[31mred\x1b[0m"), "<U+001B>[31mred<U+001B>[0m" },
+    { "bell, backspace, DEL", BYTES("\a\b\x7f"), "<U+0007><U+0008><U+007F>" },
+    { "a C1 control",
+      BYTES("\xc2\x9b"
+            "31m"),
+      "<U+009B>31m" },
+    { "NUL", BYTES("a\0b"), "a<U+0000>b" },
+    { "NUL at the end", BYTES("a\0"), "a<U+0000>" },
+    { "Windows line ends", BYTES("a\r\nb\r\n"), "a\nb\n" },
+    { "lone carriage returns", BYTES("a\rb\r"), "a<U+000D>b<U+000D>" },
+    { "two before a line end", BYTES("a\r\r\n"), "a<U+000D>\n" },
+    { "right-to-left override", BYTES("a\xe2\x80\xaegpj.exe"), "a<U+202E>gpj.exe" },
+    { "isolates", BYTES("\xe2\x81\xa6x\xe2\x81\xa9"), "<U+2066>x<U+2069>" },
+    { "Arabic letter mark", BYTES("\xd8\x9c"), "<U+061C>" },
+    { "zero-width space and joiner", BYTES("pass\xe2\x80\x8bword\xe2\x80\x8d"),
+      "pass<U+200B>word<U+200D>" },
+    { "soft hyphen",
+      BYTES("a\xc2\xad"
+            "b"),
+      "a<U+00AD>b" },
+    { "BOM", BYTES("\xef\xbb\xbfx"), "<U+FEFF>x" },
+    { "line and paragraph separators", BYTES("\xe2\x80\xa8\xe2\x80\xa9"), "<U+2028><U+2029>" },
+    { "tag characters", BYTES("\xf3\xa0\x81\xa1\xf3\xa0\x81\xbf"), "<U+E0061><U+E007F>" },
+    { "not a character", BYTES("\xef\xbf\xbe"), "<U+FFFE>" },
+    { "an emoji with its selector", BYTES("\xe2\x9a\xa0\xef\xb8\x8f!"),
+      "\xe2\x9a\xa0\xef\xb8\x8f!" },
+    { "a row of selectors", BYTES("a\xef\xb8\x8f\xef\xb8\x8e"), "a\xef\xb8\x8f<U+FE0E>" },
+    { "a selector after nothing", BYTES("\xef\xb8\x8f \xef\xb8\x8f"), "<U+FE0F> <U+FE0F>" },
+    { "a byte alone",
+      BYTES("a\xff"
+            "b"),
+      "a\xef\xbf\xbd"
+      "b" },
+    { "a cut character", BYTES("a\xe2\x82"), "a\xef\xbf\xbd\xef\xbf\xbd" },
+    { "a cut character in front of NUL", BYTES("\xe2\0"), "\xef\xbf\xbd<U+0000>" },
+    { "an overlong slash", BYTES("\xc0\xaf"), "\xef\xbf\xbd\xef\xbf\xbd" },
+    { "a surrogate", BYTES("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+    { "beyond Unicode", BYTES("\xf4\x90\x80\x80"),
+      "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+};
+
 static void test_harmless(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *bytes;
-        size_t length;
-        const char *expected;
-    } rows[] = {
-        { "empty", BYTES(""), "" },
-        { "plain", BYTES("plain text, tab\tand\nline"), "plain text, tab\tand\nline" },
-        { "letters of many scripts", BYTES("é ü 中文 عربي 👍"), "é ü 中文 عربي 👍" },
-        { "escape sequence", BYTES("\x1b[31mred\x1b[0m"), "<U+001B>[31mred<U+001B>[0m" },
-        { "bell, backspace, DEL", BYTES("\a\b\x7f"), "<U+0007><U+0008><U+007F>" },
-        { "a C1 control",
-          BYTES("\xc2\x9b"
-                "31m"),
-          "<U+009B>31m" },
-        { "NUL", BYTES("a\0b"), "a<U+0000>b" },
-        { "NUL at the end", BYTES("a\0"), "a<U+0000>" },
-        { "Windows line ends", BYTES("a\r\nb\r\n"), "a\nb\n" },
-        { "lone carriage returns", BYTES("a\rb\r"), "a<U+000D>b<U+000D>" },
-        { "two before a line end", BYTES("a\r\r\n"), "a<U+000D>\n" },
-        { "right-to-left override", BYTES("a\xe2\x80\xaegpj.exe"), "a<U+202E>gpj.exe" },
-        { "isolates", BYTES("\xe2\x81\xa6x\xe2\x81\xa9"), "<U+2066>x<U+2069>" },
-        { "Arabic letter mark", BYTES("\xd8\x9c"), "<U+061C>" },
-        { "zero-width space and joiner", BYTES("pass\xe2\x80\x8bword\xe2\x80\x8d"),
-          "pass<U+200B>word<U+200D>" },
-        { "soft hyphen",
-          BYTES("a\xc2\xad"
-                "b"),
-          "a<U+00AD>b" },
-        { "BOM", BYTES("\xef\xbb\xbfx"), "<U+FEFF>x" },
-        { "line and paragraph separators", BYTES("\xe2\x80\xa8\xe2\x80\xa9"), "<U+2028><U+2029>" },
-        { "tag characters", BYTES("\xf3\xa0\x81\xa1\xf3\xa0\x81\xbf"), "<U+E0061><U+E007F>" },
-        { "not a character", BYTES("\xef\xbf\xbe"), "<U+FFFE>" },
-        { "an emoji with its selector", BYTES("\xe2\x9a\xa0\xef\xb8\x8f!"),
-          "\xe2\x9a\xa0\xef\xb8\x8f!" },
-        { "a row of selectors", BYTES("a\xef\xb8\x8f\xef\xb8\x8e"), "a\xef\xb8\x8f<U+FE0E>" },
-        { "a selector after nothing", BYTES("\xef\xb8\x8f \xef\xb8\x8f"), "<U+FE0F> <U+FE0F>" },
-        { "a byte alone",
-          BYTES("a\xff"
-                "b"),
-          "a\xef\xbf\xbd"
-          "b" },
-        { "a cut character", BYTES("a\xe2\x82"), "a\xef\xbf\xbd\xef\xbf\xbd" },
-        { "a cut character in front of NUL", BYTES("\xe2\0"), "\xef\xbf\xbd<U+0000>" },
-        { "an overlong slash", BYTES("\xc0\xaf"), "\xef\xbf\xbd\xef\xbf\xbd" },
-        { "a surrogate", BYTES("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
-        { "beyond Unicode", BYTES("\xf4\x90\x80\x80"),
-          "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
-    };
-
     (void)state;
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *exact = g_memdup2(rows[i].bytes, rows[i].length);
-        g_autofree char *made = text_make_harmless(exact, rows[i].length);
+    for (size_t i = 0; i < G_N_ELEMENTS(harmless_rows); i++) {
+        g_autofree char *exact = g_memdup2(harmless_rows[i].bytes, harmless_rows[i].length);
+        g_autofree char *made = text_make_harmless(exact, harmless_rows[i].length);
         g_autofree char *again = text_make_harmless(made, strlen(made));
 
-        print_message("%s\n", rows[i].what);
-        assert_string_equal(made, rows[i].expected);
+        print_message("%s\n", harmless_rows[i].what);
+        assert_string_equal(made, harmless_rows[i].expected);
         assert_string_equal(again, made);
         assert_true(text_is_harmless(made));
-        if (strlen(rows[i].bytes) == rows[i].length)
-            assert_int_equal(text_is_harmless(rows[i].bytes),
-                             strcmp(rows[i].bytes, rows[i].expected) == 0);
+        if (strlen(harmless_rows[i].bytes) == harmless_rows[i].length)
+            assert_int_equal(text_is_harmless(harmless_rows[i].bytes),
+                             strcmp(harmless_rows[i].bytes, harmless_rows[i].expected) == 0);
     }
 }
 

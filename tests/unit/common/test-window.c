@@ -42,60 +42,59 @@ static Window *parse(const char *text, GPtrArray *warnings, GError **error)
     return window_parse(object, "[0]", also_known, warnings, error);
 }
 
+static const struct {
+    const char *what;
+    const char *json;
+    const char *described;
+    const char *printed;
+} parse_rows[] = {
+    { "as in the manual",
+      "{\"start\":\"02:00\",\"end\":\"05:00\",\"label\":\"maintenance nuit\",\"enabled\":true}",
+      "02:00-05:00 (maintenance nuit)",
+      "{\"start\":\"02:00\",\"end\":\"05:00\",\"label\":\"maintenance "
+      "nuit\",\"enabled\":true}" },
+    { "over midnight, two days",
+      "{\"start\":\"22:00\",\"end\":\"06:00\",\"days\":[\"Tue\",\"MON\"]}", "22:00-06:00 mon,tue",
+      "{\"start\":\"22:00\",\"end\":\"06:00\",\"days\":[\"mon\",\"tue\"],\"enabled\":true}" },
+    { "French days",
+      "{\"start\":\"08:00\",\"end\":\"12:00\",\"days\":[\"Lundi\",\"mar\",\"DIM\",\"jeudi\"]}",
+      "08:00-12:00 mon,tue,thu,sun",
+      "{\"start\":\"08:00\",\"end\":\"12:00\",\"days\":[\"mon\",\"tue\",\"thu\",\"sun\"],"
+      "\"enabled\":true}" },
+    { "all seven days are no restriction",
+      "{\"start\":\"07:00\",\"end\":\"23:00\",\"days\":[\"mon\",\"tue\",\"wed\",\"thu\","
+      "\"fri\","
+      "\"sat\",\"sun\"],\"timezone\":\"Europe/Paris\",\"_why\":1}",
+      "07:00-23:00", "{\"start\":\"07:00\",\"end\":\"23:00\",\"enabled\":true}" },
+    { "to the end of the day", "{\"start\":\"18:00\",\"end\":\"24:00\",\"enabled\":false}",
+      "18:00-24:00", "{\"start\":\"18:00\",\"end\":\"24:00\",\"enabled\":false}" },
+    { "midnight as an end is 24:00", "{\"start\":\"18:00\",\"end\":\"00:00\"}", "18:00-24:00",
+      "{\"start\":\"18:00\",\"end\":\"24:00\",\"enabled\":true}" },
+    { "the whole day", "{\"start\":\"00:00\",\"end\":\"24:00\",\"label\":null,\"days\":null}",
+      "00:00-24:00", "{\"start\":\"00:00\",\"end\":\"24:00\",\"enabled\":true}" },
+};
+
 static void test_parse(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *json;
-        const char *described;
-        const char *printed;
-    } rows[] = {
-        { "as in the manual",
-          "{\"start\":\"02:00\",\"end\":\"05:00\",\"label\":\"maintenance nuit\",\"enabled\":true}",
-          "02:00-05:00 (maintenance nuit)",
-          "{\"start\":\"02:00\",\"end\":\"05:00\",\"label\":\"maintenance "
-          "nuit\",\"enabled\":true}" },
-        { "over midnight, two days",
-          "{\"start\":\"22:00\",\"end\":\"06:00\",\"days\":[\"Tue\",\"MON\"]}",
-          "22:00-06:00 mon,tue",
-          "{\"start\":\"22:00\",\"end\":\"06:00\",\"days\":[\"mon\",\"tue\"],\"enabled\":true}" },
-        { "French days",
-          "{\"start\":\"08:00\",\"end\":\"12:00\",\"days\":[\"Lundi\",\"mar\",\"DIM\",\"jeudi\"]}",
-          "08:00-12:00 mon,tue,thu,sun",
-          "{\"start\":\"08:00\",\"end\":\"12:00\",\"days\":[\"mon\",\"tue\",\"thu\",\"sun\"],"
-          "\"enabled\":true}" },
-        { "all seven days are no restriction",
-          "{\"start\":\"07:00\",\"end\":\"23:00\",\"days\":[\"mon\",\"tue\",\"wed\",\"thu\","
-          "\"fri\","
-          "\"sat\",\"sun\"],\"timezone\":\"Europe/Paris\",\"_why\":1}",
-          "07:00-23:00", "{\"start\":\"07:00\",\"end\":\"23:00\",\"enabled\":true}" },
-        { "to the end of the day", "{\"start\":\"18:00\",\"end\":\"24:00\",\"enabled\":false}",
-          "18:00-24:00", "{\"start\":\"18:00\",\"end\":\"24:00\",\"enabled\":false}" },
-        { "midnight as an end is 24:00", "{\"start\":\"18:00\",\"end\":\"00:00\"}", "18:00-24:00",
-          "{\"start\":\"18:00\",\"end\":\"24:00\",\"enabled\":true}" },
-        { "the whole day", "{\"start\":\"00:00\",\"end\":\"24:00\",\"label\":null,\"days\":null}",
-          "00:00-24:00", "{\"start\":\"00:00\",\"end\":\"24:00\",\"enabled\":true}" },
-    };
-
     (void)state;
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(parse_rows); i++) {
         g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
         g_autoptr(GError) error = NULL;
-        g_autoptr(Window) window = parse(rows[i].json, warnings, &error);
+        g_autoptr(Window) window = parse(parse_rows[i].json, warnings, &error);
         g_autoptr(Window) copy = window_copy(window);
         g_autoptr(Window) again = NULL;
         g_autoptr(Json) json = NULL;
         g_autofree char *described = NULL;
         g_autofree char *printed = NULL;
 
-        print_message("%s\n", rows[i].what);
+        print_message("%s\n", parse_rows[i].what);
         assert_null(error);
         assert_int_equal(warnings->len, 0);
         described = window_describe(copy);
-        assert_string_equal(described, rows[i].described);
+        assert_string_equal(described, parse_rows[i].described);
         json = window_print(copy);
         printed = json_print(json);
-        assert_string_equal(printed, rows[i].printed);
+        assert_string_equal(printed, parse_rows[i].printed);
         again = parse(printed, NULL, &error);
         assert_int_equal(again->start_min, window->start_min);
         assert_int_equal(again->end_min, window->end_min);
