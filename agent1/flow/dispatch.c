@@ -146,6 +146,7 @@ static Message *make_control(Core *core, const OutboxItem *item, ControlAction a
 
 static Message *make_message(Core *core, const OutboxItem *item, const Run *run)
 {
+    g_assert(run || (item->kind != OUTBOX_TASK && item->kind != OUTBOX_CANCEL));
     switch (item->kind) {
     case OUTBOX_TASK:
         return make_task(core, item, run);
@@ -176,6 +177,7 @@ static void publish(Core *core, const FleetAgent *agent, OutboxKind kind, Messag
 /* From here on the broker may have the attempt: that is stored before anything leaves. */
 static void mark_handed(Core *core, Run *run, const FleetAgent *agent)
 {
+    g_assert(run);
     if (run->is_handed)
         return;
 

@@ -133,6 +133,8 @@ bool rows_to_outbox(const Row *row, Outbox *outbox, int64_t now_ms)
 
     if (!outbox_kind_parse(row_text(row, OUTBOX_KIND), &kind))
         return false;
+    if ((kind == OUTBOX_TASK || kind == OUTBOX_CANCEL) && !row_text(row, OUTBOX_RUN))
+        return false;
 
     item = outbox_add(outbox, row_text(row, OUTBOX_ID), row_text(row, OUTBOX_AGENT), kind,
                       row_text(row, OUTBOX_RUN), row_int(row, OUTBOX_ATTEMPT),

@@ -150,6 +150,28 @@ static void a_kind_of_a_newer_version_is_left_out(void **state)
     assert_int_equal(outbox_count(outbox), 0);
 }
 
+static void items_of_a_run_name_it(void **state)
+{
+    static const struct {
+        const char *kind;
+        bool is_taken;
+    } rows[] = {
+        { "task", false }, { "cancel", false }, { "policy", true },
+        { "pause", true }, { "resume", true },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Outbox) outbox = outbox_new();
+        g_autoptr(Row) row = full_row(TABLE_OUTBOX);
+
+        row_set_text(row, OUTBOX_KIND, rows[i].kind);
+        row_set_text(row, OUTBOX_RUN, NULL);
+        if (rows_to_outbox(row, outbox, 0) != rows[i].is_taken)
+            fail_msg("%s", rows[i].kind);
+    }
+}
+
 /* ---- agents ---- */
 
 static void agents_there_and_back(void **state)
@@ -195,6 +217,7 @@ int main(void)
         cmocka_unit_test(a_row_without_a_state_is_no_run),
         cmocka_unit_test(items_there_and_back),
         cmocka_unit_test(a_kind_of_a_newer_version_is_left_out),
+        cmocka_unit_test(items_of_a_run_name_it),
         cmocka_unit_test(agents_there_and_back),
     };
 
