@@ -30,7 +30,7 @@ format-check:
 
 # agentN/app has the program's main(); the tests bring their own.
 define unit_rule
-$(OUT)/unit/$(1)/%: tests/unit/$(1)/%.c $(wildcard tests/unit/$(1)/*.h) $(foreach f,$(UNIT_$(1)_FOLDERS) $(COMMON_UP),$(call archive,$(f)))
+$(OUT)/unit/$(1)/%: tests/unit/$(1)/%.c $(wildcard tests/unit/$(1)/*.h tests/support/*.h) $(foreach f,$(UNIT_$(1)_FOLDERS) $(COMMON_UP),$(call archive,$(f)))
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) -DTEST_DATA='"$(CURDIR)/tests/unit/$(1)"' $$(ALL_LDFLAGS) -o $$@ $$< \
 	  -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(agent1_LIBS) -ledit -lcmocka

@@ -18,6 +18,7 @@
 #include "common/data/json.h"
 #include "common/wire/key.h"
 #include "common/wire/topic.h"
+#include "tests/support/row_store.h"
 
 #define WORLD_START_MS INT64_C(1790000000000) /* 2026-09-21 14:13:20 UTC, a Monday */
 #define JOURNAL_1      "01J00000000000000000000001"
@@ -41,14 +42,14 @@ typedef struct World {
     Json *registry;
     Json *blackouts;
     Zones *zones;
-    GHashTable *tables[TABLE_COUNT]; /* key → Row * */
-    GPtrArray *sent;                 /* Effect *, every PUBLISH since world_forget() */
-    GPtrArray *said;                 /* Effect *, every SAY */
-    GPtrArray *audit;                /* Effect *, every AUDIT */
-    GPtrArray *edits;                /* Effect *, every EDIT_FILE */
-    GPtrArray *other;                /* Effect *, every one of the other outward kinds */
-    GPtrArray *asked;                /* Effect *, queries that the store did not answer yet */
-    bool is_store_slow;              /* it answers only at world_answer_all() */
+    RowStore store;
+    GPtrArray *sent;    /* Effect *, every PUBLISH since world_forget() */
+    GPtrArray *said;    /* Effect *, every SAY */
+    GPtrArray *audit;   /* Effect *, every AUDIT */
+    GPtrArray *edits;   /* Effect *, every EDIT_FILE */
+    GPtrArray *other;   /* Effect *, every one of the other outward kinds */
+    GPtrArray *asked;   /* Effect *, queries that the store did not answer yet */
+    bool is_store_slow; /* it answers only at world_answer_all() */
     int64_t now_ms;
     uint32_t seed;
 } World;
@@ -56,11 +57,6 @@ typedef struct World {
 static inline void world_free_effect(void *effect)
 {
     effect_free(effect);
-}
-
-static inline void world_free_row(void *row)
-{
-    row_free(row);
 }
 
 static inline Json *world_json(const char *text)
@@ -104,50 +100,9 @@ static inline void world_step(World *world, Event *event)
     effects_free(effects);
 }
 
-static inline int world_newest_first(gconstpointer a, gconstpointer b)
-{
-    int64_t one = row_int(*(const Row *const *)a, RUNS_NUMBER);
-    int64_t other = row_int(*(const Row *const *)b, RUNS_NUMBER);
-
-    return one > other ? -1 : one < other;
-}
-
-static inline Row *world_copy_row(const Row *row)
-{
-    Row *copy = row_new(row->table);
-    unsigned i;
-
-    for (i = 0; i < table_info(row->table)->column_count; i++) {
-        copy->values[i] = row->values[i];
-        copy->values[i].text = g_strdup(row->values[i].text);
-    }
-    return copy;
-}
-
 static inline void world_answer(World *world, const EffectQuery *query)
 {
-    Event *event = event_new(EVENT_ROWS);
-    GHashTableIter iter;
-    void *value;
-
-    event->rows.cookie = query->cookie;
-    event->rows.rows = g_ptr_array_new_with_free_func(world_free_row);
-    g_hash_table_iter_init(&iter, world->tables[TABLE_RUNS]);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Row *row = value;
-        bool is_wanted = query->kind == QUERY_RUN_BY_ID
-                             ? strcmp(row_text(row, RUNS_ID), query->text) == 0
-                         : query->kind == QUERY_RUN_BY_NUMBER
-                             ? row_int(row, RUNS_NUMBER) == query->number
-                             : !query->text || strcmp(row_text(row, RUNS_AGENT), query->text) == 0;
-
-        if (is_wanted)
-            g_ptr_array_add(event->rows.rows, world_copy_row(row));
-    }
-    g_ptr_array_sort(event->rows.rows, world_newest_first);
-    if (event->rows.rows->len > query->limit)
-        g_ptr_array_set_size(event->rows.rows, (int)query->limit);
-    world_step(world, event);
+    world_step(world, row_store_query(&world->store, query));
 }
 
 static inline void world_keep(GPtrArray *list, Effects *effects, unsigned index)
@@ -167,10 +122,10 @@ static inline void world_apply(World *world, Effects *effects)
         case EFFECT_PUT:
             row = g_steal_pointer(&effect->row);
             effect->row = row_new(row->table);
-            g_hash_table_replace(world->tables[row->table], row->values[0].text, row);
+            row_store_put(&world->store, row);
             break;
         case EFFECT_DELETE:
-            g_hash_table_remove(world->tables[effect->removal.table], effect->removal.key);
+            row_store_delete(&world->store, effect->removal.table, effect->removal.key);
             break;
         case EFFECT_AUDIT:
             world_keep(world->audit, effects, i);
@@ -253,18 +208,8 @@ static inline void world_restart(World *world)
     core_free(world->core);
     world->core = core_new();
     for (table = 0; table < TABLE_COUNT; table++) {
-        GPtrArray *rows = g_ptr_array_new_with_free_func(world_free_row);
-        GHashTableIter iter;
-        void *row;
+        GPtrArray *rows = row_store_load(&world->store, (Table)table);
 
-        g_hash_table_iter_init(&iter, world->tables[table]);
-        while (g_hash_table_iter_next(&iter, NULL, &row)) {
-            RunState state;
-
-            if (table != TABLE_RUNS || !run_state_parse(row_text(row, RUNS_STATE), &state) ||
-                !run_state_is_terminal(state))
-                g_ptr_array_add(rows, world_copy_row(row));
-        }
         core_restore(world->core, (Table)table, rows);
         g_ptr_array_unref(rows);
     }
@@ -292,15 +237,13 @@ static inline World *world_new(void)
                         "\"web2\":{\"public_key\":\"%s\",\"accepted\":true}}}",
                         web1, web2);
     GTimeZone *utc = g_time_zone_new_utc();
-    int table;
 
     world->config = world_json(config);
     world->registry = world_json(registry);
     world->zones = zones_new();
     zones_add(world->zones, "UTC", utc);
     g_time_zone_unref(utc);
-    for (table = 0; table < TABLE_COUNT; table++)
-        world->tables[table] = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, world_free_row);
+    row_store_init(&world->store);
     world->sent = g_ptr_array_new_with_free_func(world_free_effect);
     world->said = g_ptr_array_new_with_free_func(world_free_effect);
     world->audit = g_ptr_array_new_with_free_func(world_free_effect);
@@ -316,15 +259,12 @@ static inline World *world_new(void)
 
 static inline void world_free(World *world)
 {
-    int table;
-
     core_free(world->core);
     json_free(world->config);
     json_free(world->registry);
     json_free(world->blackouts);
     zones_free(world->zones);
-    for (table = 0; table < TABLE_COUNT; table++)
-        g_hash_table_unref(world->tables[table]);
+    row_store_clear(&world->store);
     g_ptr_array_unref(world->sent);
     g_ptr_array_unref(world->said);
     g_ptr_array_unref(world->audit);
@@ -404,7 +344,7 @@ static inline const EffectAudit *world_last_audit(const World *world, const char
 
 static inline unsigned world_count_rows(const World *world, Table table)
 {
-    return g_hash_table_size(world->tables[table]);
+    return g_hash_table_size(world->store.tables[table]);
 }
 
 /* ---- people ---- */
@@ -639,7 +579,7 @@ static inline const Row *world_run(const World *world, int64_t number)
     GHashTableIter iter;
     void *row;
 
-    g_hash_table_iter_init(&iter, world->tables[TABLE_RUNS]);
+    g_hash_table_iter_init(&iter, world->store.tables[TABLE_RUNS]);
     while (g_hash_table_iter_next(&iter, NULL, &row)) {
         if (row_int(row, RUNS_NUMBER) == number)
             return row;

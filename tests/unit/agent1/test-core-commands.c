@@ -81,7 +81,7 @@ static void several_agents_at_once(void **state)
     world_write(world, "oskar", NULL, "!agentON web?");
     assert_contains(world_last_said(world), "web1: resumed");
     assert_contains(world_last_said(world), "web2: resumed");
-    row = g_hash_table_lookup(world->tables[TABLE_AGENTS], "web1");
+    row = g_hash_table_lookup(world->store.tables[TABLE_AGENTS], "web1");
     assert_int_equal(row_int(row, AGENTS_IS_PAUSE_WISHED), 0);
 }
 

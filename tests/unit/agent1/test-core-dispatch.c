@@ -9,7 +9,7 @@ static unsigned count_outbox(const World *world, const char *kind)
     GHashTableIter iter;
     void *row;
 
-    g_hash_table_iter_init(&iter, world->tables[TABLE_OUTBOX]);
+    g_hash_table_iter_init(&iter, world->store.tables[TABLE_OUTBOX]);
     while (g_hash_table_iter_next(&iter, NULL, &row))
         count += strcmp(row_text(row, OUTBOX_KIND), kind) == 0;
     return count;
@@ -55,7 +55,7 @@ static void a_control_replaces_one_of_its_purpose(void **state)
         world_write(world, "oskar", NULL, rows[i].second);
         world_configure(world);
         world_step(world, event_new(EVENT_CONFIGURED));
-        g_hash_table_iter_init(&iter, world->tables[TABLE_OUTBOX]);
+        g_hash_table_iter_init(&iter, world->store.tables[TABLE_OUTBOX]);
         while (g_hash_table_iter_next(&iter, NULL, &row)) {
             if (strcmp(row_text(row, OUTBOX_AGENT), "web1") != 0)
                 g_hash_table_iter_remove(&iter);

@@ -55,12 +55,12 @@ static void who_sends_agent1_to_sleep_is_answered(void **state)
             fail_msg("%s: \"%s\"", rows[i].what, world_last_said(world));
     }
     /* An answer that was given is no news on waking. */
-    while (g_hash_table_size(world->tables[TABLE_SAYINGS]) > 0) {
+    while (g_hash_table_size(world->store.tables[TABLE_SAYINGS]) > 0) {
         Event *event = event_new(EVENT_SAID);
         GHashTableIter iter;
         void *key;
 
-        g_hash_table_iter_init(&iter, world->tables[TABLE_SAYINGS]);
+        g_hash_table_iter_init(&iter, world->store.tables[TABLE_SAYINGS]);
         g_hash_table_iter_next(&iter, &key, NULL);
         event->said_id = g_strdup(key);
         world_step(world, event);
@@ -116,7 +116,7 @@ static void a_failed_accept_does_not_outlive_a_revoke(void **state)
     edited(world, 0, "no space left");
     world_write(world, "ana", NULL, "!revoke web3");
     edited(world, world->edits->len - 1, NULL);
-    assert_int_equal(g_hash_table_size(world->tables[TABLE_EDITS]), 0);
+    assert_int_equal(g_hash_table_size(world->store.tables[TABLE_EDITS]), 0);
     world_restart(world);
     world_write(world, "ana", NULL, "@web3 true");
     assert_null(strstr(world_last_said(world), "queued"));
@@ -244,7 +244,7 @@ static void one_agent_cannot_fill_the_disk(void **state)
         world_report_as(world, 1, TOPIC_KIND_ERRORS, "web1", JOURNAL_1, message);
         world_result(world, run, 1, "succeeded", 0, "invented");
     }
-    assert_in_range(g_hash_table_size(world->tables[TABLE_ORPHANS]), 1, 200);
+    assert_in_range(g_hash_table_size(world->store.tables[TABLE_ORPHANS]), 1, 200);
     assert_in_range(count_audit(world, "error") + count_audit(world, "alarm"), 2, 400);
     assert_in_range(world->said->len, 1, 200);
     /* What was not kept is not acknowledged either: it comes again, and is kept then. */
@@ -276,7 +276,7 @@ static void skills_without_measure_are_refused(void **state)
         g_string_append(skills, ",0");
     g_string_append(skills, "]}]");
     world_register_as(world, 3, "web3", JOURNAL_1, 1, skills->str);
-    assert_int_equal(g_hash_table_size(world->tables[TABLE_WAITING]), 0);
+    assert_int_equal(g_hash_table_size(world->store.tables[TABLE_WAITING]), 0);
 }
 
 /* ---- restarts ---- */
@@ -291,7 +291,7 @@ static void a_question_to_the_store_is_asked_again_after_a_restart(void **state)
 
     world_type(world, WORLD_MESSAGE_ID, "!runs", false, false);
     /* As the row stood between its commit and the store's answer. */
-    g_hash_table_iter_init(&iter, world->tables[TABLE_CHATS]);
+    g_hash_table_iter_init(&iter, world->store.tables[TABLE_CHATS]);
     assert_true(g_hash_table_iter_next(&iter, NULL, &row));
     row_set_int(row, CHATS_IS_FINAL, 0);
     row_set_text(row, CHATS_REPLY, "");

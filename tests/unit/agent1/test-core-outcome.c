@@ -33,7 +33,7 @@ static void report_progress(World *world, const char *run, int64_t attempt, int6
 /* Nothing makes idempotent runs yet: the row says so, and agent1 starts anew. */
 static void make_idempotent(World *world, int64_t number)
 {
-    Row *row = g_hash_table_lookup(world->tables[TABLE_RUNS], world_run_id(world, number));
+    Row *row = g_hash_table_lookup(world->store.tables[TABLE_RUNS], world_run_id(world, number));
 
     row_set_int(row, RUNS_IS_IDEMPOTENT, 1);
     world_restart(world);

@@ -88,7 +88,7 @@ static void accepting_one_name_admits_no_other(void **state)
     world_register_as(world, 40, "db1", JOURNAL_1, 1, SKILLS_SHELL);
     world_register_as(world, 40, "db2", JOURNAL_1, 2, SKILLS_SHELL);
     world_write(world, "ana", NULL, accept);
-    assert_false(g_hash_table_contains(world->tables[TABLE_AGENTS], "db2"));
+    assert_false(g_hash_table_contains(world->store.tables[TABLE_AGENTS], "db2"));
     for (i = 0; i < world->edits->len; i++)
         assert_string_not_equal(((const Effect *)world->edits->pdata[i])->edit.name, "db2");
 }
@@ -219,7 +219,7 @@ static void statuses_by_session_and_seq(void **state)
 
         print_message("%s\n", rows[i].what);
         world_status(world, rows[i].journal, rows[i].session, rows[i].seq, rows[i].state);
-        row = g_hash_table_lookup(world->tables[TABLE_AGENTS], "web1");
+        row = g_hash_table_lookup(world->store.tables[TABLE_AGENTS], "web1");
         assert_string_equal(row_text(row, AGENTS_STATE), rows[i].after);
     }
     /* That session's register, overtaken by its status, is no old one. */

@@ -59,7 +59,7 @@ static void an_outcome_is_written_once(void **state)
     assert_non_null(row_text(world_run(world, 1), RUNS_CONTRADICTION));
     assert_contains(world_last_said(world), "recorded as failed; the agent now reports succeeded");
     world_result(world, "01J000000000000000000000ZZ", 1, "succeeded", 0, "");
-    assert_int_equal(g_hash_table_size(world->tables[TABLE_ORPHANS]), 1);
+    assert_int_equal(g_hash_table_size(world->store.tables[TABLE_ORPHANS]), 1);
 }
 
 static void a_restored_backup_takes_the_agents_word(void **state)

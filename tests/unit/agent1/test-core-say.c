@@ -127,7 +127,7 @@ static void one_digest_a_person_on_waking(void **state)
         GHashTableIter iter;
         void *key;
 
-        g_hash_table_iter_init(&iter, world->tables[TABLE_SAYINGS]);
+        g_hash_table_iter_init(&iter, world->store.tables[TABLE_SAYINGS]);
         assert_true(g_hash_table_iter_next(&iter, &key, NULL));
         take_said(world, key);
     }

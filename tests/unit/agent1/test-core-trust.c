@@ -62,7 +62,7 @@ static void another_key_for_an_accepted_name_is_an_alarm(void **state)
     world_register_as(world, 9, "web1", JOURNAL_2, 5, SKILLS_SHELL);
     assert_contains(world_last_said(world), "ALARM");
     assert_int_equal(world->sent->len, 0);
-    assert_int_equal(g_hash_table_size(world->tables[TABLE_WAITING]), 0);
+    assert_int_equal(g_hash_table_size(world->store.tables[TABLE_WAITING]), 0);
 }
 
 static void reports_count_only_from_the_runs_own_agent(void **state)
@@ -136,7 +136,7 @@ static void a_dry_run_sends_nothing(void **state)
     world_type(world, "dry", "@web1 reboot", true, false);
     assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "web1: allowed (dry run");
     assert_null(world_last_sent(world, MESSAGE_TASK));
-    assert_int_equal(g_hash_table_size(world->tables[TABLE_RUNS]), 0);
+    assert_int_equal(g_hash_table_size(world->store.tables[TABLE_RUNS]), 0);
 }
 
 static void a_delayed_message_is_asked_about(void **state)

@@ -29,7 +29,7 @@ static void a_task_goes_there_and_back(void **state)
     run = g_strdup(world_run_id(world, 1));
     world_ack(world, run, 1, ACK_ACCEPTED, NULL);
     assert_string_equal(world_run_state(world, 1), "accepted");
-    assert_int_equal(g_hash_table_size(world->tables[TABLE_OUTBOX]), 1); /* the policy */
+    assert_int_equal(g_hash_table_size(world->store.tables[TABLE_OUTBOX]), 1); /* the policy */
     world_result(world, run, 1, "succeeded", 0, "up 3 days\n");
     assert_string_equal(world_run_state(world, 1), "succeeded");
     assert_string_equal(world_last_said(world),
@@ -81,7 +81,7 @@ static void a_repeated_chat_is_answered_and_never_done_twice(void **state)
     world_type(world, "chat-1", "@web1 make", false, false);
     world_restart(world);
     world_type(world, "chat-1", "@web1 make", false, false);
-    assert_int_equal(g_hash_table_size(world->tables[TABLE_RUNS]), 1);
+    assert_int_equal(g_hash_table_size(world->store.tables[TABLE_RUNS]), 1);
     assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.text, "#1 web1: queued");
 
     world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
@@ -91,7 +91,7 @@ static void a_repeated_chat_is_answered_and_never_done_twice(void **state)
     assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, "succeeded");
     world_write(world, "oskar", "s1", "@web1 true");
     world_write(world, "oskar", "s1", "@web1 true");
-    assert_int_equal(g_hash_table_size(world->tables[TABLE_RUNS]), 2);
+    assert_int_equal(g_hash_table_size(world->store.tables[TABLE_RUNS]), 2);
 }
 
 /* ---- refusals ---- */
@@ -134,7 +134,7 @@ static void refusals_name_their_rule(void **state)
         world_write(world, rows[i].user, NULL, rows[i].text);
         if (!strstr(world_last_said(world), rows[i].answer))
             fail_msg("%s: \"%s\"", rows[i].what, world_last_said(world));
-        assert_int_equal(g_hash_table_size(world->tables[TABLE_RUNS]), 0);
+        assert_int_equal(g_hash_table_size(world->store.tables[TABLE_RUNS]), 0);
     }
 }
 
@@ -148,7 +148,7 @@ static void a_stranger_is_told_once_and_nothing_is_done(void **state)
     world_forget(world);
     world_write(world, "mallory", "m2", "@web1 true");
     assert_int_equal(world->said->len, 0);
-    assert_int_equal(g_hash_table_size(world->tables[TABLE_RUNS]), 0);
+    assert_int_equal(g_hash_table_size(world->store.tables[TABLE_RUNS]), 0);
 }
 
 static void blackouts_refuse_and_tell_when(void **state)
@@ -270,7 +270,7 @@ static void cancel_is_at_once_when_nobody_can_have_started(void **state)
     world_write(world, "oskar", NULL, "!cancel 1");
     assert_string_equal(world_run_state(world, 1), "cancelled");
     assert_contains(world_last_said(world), "#1 web1: cancelled");
-    assert_int_equal(g_hash_table_size(world->tables[TABLE_OUTBOX]), 0);
+    assert_int_equal(g_hash_table_size(world->store.tables[TABLE_OUTBOX]), 0);
 }
 
 /* ---- standby, pauses ---- */

@@ -22,7 +22,7 @@ static void test_strangers_are_not_heard(void **state)
     world->keys[0] = WORLD_KEY;
     world_hear(world, TOPIC_KIND_CONTROL, message_copy(task));
     assert_int_equal(world->said->len, 0);
-    assert_int_equal(g_hash_table_size(world->folders), 0);
+    assert_int_equal(g_hash_table_size(world->disk.folders), 0);
     assert_int_equal(world->logs->len, 2);
 }
 
@@ -68,13 +68,13 @@ static void test_tombstones_go_in_the_end(void **state)
     world_shim_ends(world, unacknowledged, END_EXITED, 0);
     world_done(world, done);
     world_pass(world, 7 * DAY_MS);
-    assert_int_equal(g_hash_table_size(world->folders), 3);
+    assert_int_equal(g_hash_table_size(world->disk.folders), 3);
     world_pass(world, 2 * HOUR_MS);
-    assert_int_equal(g_hash_table_size(world->folders), 1);
+    assert_int_equal(g_hash_table_size(world->disk.folders), 1);
     assert_non_null(world_folder(world, unacknowledged->task.run, 1));
     world_done(world, unacknowledged);
     world_pass(world, 2 * HOUR_MS);
-    assert_int_equal(g_hash_table_size(world->folders), 0);
+    assert_int_equal(g_hash_table_size(world->disk.folders), 0);
 }
 
 static void test_the_same_events_give_the_same_effects(void **state)
@@ -167,7 +167,7 @@ static void read_what_was_said(Life *life)
 
 static void shim_acts(Life *life, Attempt *attempt)
 {
-    WorldFolder *folder = world_folder(life->world, attempt->task->task.run, 1);
+    DiskFolder *folder = world_folder(life->world, attempt->task->task.run, 1);
 
     if (!folder || (folder->launches == 0 && !folder->facts->facts.is_locked))
         return;
@@ -216,7 +216,7 @@ static void act(Life *life)
     else if (choice < 85 && attempt->outcome)
         world_done(world, attempt->task);
     else if (choice < 88)
-        world->is_disk_full = g_rand_int_range(life->random, 0, 3) == 0;
+        world->disk.is_full = g_rand_int_range(life->random, 0, 3) == 0;
     else if (choice < 93)
         world_crash(world);
     else
@@ -229,7 +229,7 @@ static void finish(Life *life)
 {
     World *world = life->world;
 
-    world->is_disk_full = false;
+    world->disk.is_full = false;
     world_release(world);
     world_crash(world);
     g_free(world_control(world, CONTROL_RESUME, NULL));

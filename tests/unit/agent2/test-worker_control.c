@@ -77,11 +77,11 @@ static void test_a_full_disk_keeps_the_ack_back(void **state)
     g_autofree char *pause = NULL;
 
     (void)state;
-    world->is_disk_full = true;
+    world->disk.is_full = true;
     pause = world_control(world, CONTROL_PAUSE, NULL);
     world_pass(world, 30000);
     assert_int_equal(world_count(world, MESSAGE_ACK), 0);
-    world->is_disk_full = false;
+    world->disk.is_full = false;
     world_pass(world, 30000);
     world_expect_ack(world, pause, ACK_DONE, RULE_NONE);
 }
@@ -263,10 +263,10 @@ static void test_cancel_with_a_full_disk_is_not_acknowledged(void **state)
     g_autofree char *cancel = NULL;
 
     (void)state;
-    world->is_disk_full = true;
+    world->disk.is_full = true;
     g_free(world_control(world, CONTROL_CANCEL, task));
     assert_int_equal(world_count(world, MESSAGE_ACK), 0);
-    world->is_disk_full = false;
+    world->disk.is_full = false;
     cancel = world_control(world, CONTROL_CANCEL, task);
     world_expect_ack(world, cancel, ACK_DONE, RULE_NONE);
 }
@@ -283,7 +283,7 @@ static void test_cancel_of_nothing(void **state)
     cancel->control.attempt = 1;
     world_send(world, cancel);
     world_expect_ack(world, cancel->id, ACK_REJECTED, RULE_POLICY);
-    assert_int_equal(g_hash_table_size(world->folders), 0);
+    assert_int_equal(g_hash_table_size(world->disk.folders), 0);
 }
 
 /* ---- query ---- */
@@ -295,7 +295,7 @@ static void test_query_one(void **state)
 
     (void)state;
     assert_string_equal(ask(world, task), "not_known");
-    assert_int_equal(g_hash_table_size(world->folders), 0);
+    assert_int_equal(g_hash_table_size(world->disk.folders), 0);
     world_send(world, task);
     assert_string_equal(ask(world, task), "accepted");
     world_shim_starts(world, task);

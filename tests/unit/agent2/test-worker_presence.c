@@ -158,14 +158,14 @@ static void test_sessions_rise_with_a_full_disk(void **state)
     int64_t last = world_last(world, MESSAGE_REGISTER)->registration.session;
 
     (void)state;
-    world->is_disk_full = true;
+    world->disk.is_full = true;
     for (int i = 0; i < 3; i++) {
         world_pass(world, 2000);
         world_crash(world);
         assert_true(world_last(world, MESSAGE_REGISTER)->registration.session > last);
         last = world_last(world, MESSAGE_REGISTER)->registration.session;
     }
-    world->is_disk_full = false;
+    world->disk.is_full = false;
     world_pass(world, 2000);
     world_crash(world);
     assert_true(world_last(world, MESSAGE_REGISTER)->registration.session > last);

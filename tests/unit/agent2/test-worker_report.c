@@ -13,7 +13,7 @@
 
 static void grow(World *world, const Message *task, const char *output)
 {
-    WorldFolder *folder = world_folder_of(world, task);
+    DiskFolder *folder = world_folder_of(world, task);
     WorkerEvent *event =
         worker_event_new_for_run(WORKER_EVENT_GREW, task->task.run, task->task.attempt);
 
@@ -153,7 +153,7 @@ static void test_a_result_without_its_folder(void **state)
     world_send(world, task);
     world_shim_starts(world, task);
     world_shim_ends(world, task, END_EXITED, 0);
-    g_hash_table_remove_all(world->folders);
+    g_hash_table_remove_all(world->disk.folders);
     world_forget(world);
     world_send(world, task);
     world_expect_result(world, task, RUN_SUCCEEDED); /* what is known is told */

@@ -249,7 +249,7 @@ static void test_a_folder_that_goes_away_is_unknown(void **state)
     (void)state;
     world_send(world, task);
     world_shim_starts(world, task);
-    g_hash_table_remove_all(world->folders);
+    g_hash_table_remove_all(world->disk.folders);
     world_feed(world, worker_event_new_for_run(WORKER_EVENT_SETTLED, task->task.run, 1));
     world_expect_result(world, task, RUN_UNKNOWN);
 }
@@ -263,10 +263,10 @@ static void test_a_claim_against_a_full_disk(void **state)
     (void)state;
     world_send(world, first);
     world_send(world, second);
-    world->is_disk_full = true;
+    world->disk.is_full = true;
     world_pass(world, 16 * MINUTE_MS);
     assert_int_equal(world_count(world, MESSAGE_RESULT), 0); /* nothing that is not durable */
-    world->is_disk_full = false;
+    world->disk.is_full = false;
     world_pass(world, MINUTE_MS);
     world_expect_result(world, second, RUN_EXPIRED);
 }
@@ -310,7 +310,7 @@ static void test_restarts(void **state)
         const Restart *row = &restarts[i];
         g_autoptr(World) world = world_new();
         g_autoptr(Message) task = world_new_task(world, "true");
-        WorldFolder *folder;
+        DiskFolder *folder;
         unsigned results;
 
         world_send(world, task);

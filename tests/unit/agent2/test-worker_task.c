@@ -125,7 +125,7 @@ static void test_turns_away(void **state)
         if (!strstr(world_last(world, MESSAGE_ACK)->ack.reason, rows[i].reason))
             fail_msg("%s: %s", rows[i].what, world_last(world, MESSAGE_ACK)->ack.reason);
         assert_int_equal(world_count(world, MESSAGE_ERROR), rows[i].is_alarm);
-        assert_int_equal(g_hash_table_size(world->folders), 1);
+        assert_int_equal(g_hash_table_size(world->disk.folders), 1);
     }
 }
 
@@ -289,13 +289,13 @@ static void test_a_full_disk(void **state)
     g_autoptr(Message) later = NULL;
 
     (void)state;
-    world->is_disk_full = true;
+    world->disk.is_full = true;
     world_send(world, task);
     world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
     assert_string_equal(world_last(world, MESSAGE_ACK)->ack.reason, "agent's disk is full");
-    assert_int_equal(g_hash_table_size(world->folders), 0);
+    assert_int_equal(g_hash_table_size(world->disk.folders), 0);
 
-    world->is_disk_full = false; /* agent1 holds it for refused: so do we */
+    world->disk.is_full = false; /* agent1 holds it for refused: so do we */
     world_send(world, task);
     world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
     world_pass(world, 10000);
@@ -402,7 +402,7 @@ static void test_a_stopping_worker_takes_nothing(void **state)
     world_send(world, task);
     world_pass(world, HOUR_MS);
     assert_int_equal(world->said->len, 0);
-    assert_int_equal(g_hash_table_size(world->folders), 0);
+    assert_int_equal(g_hash_table_size(world->disk.folders), 0);
 }
 
 int main(void)

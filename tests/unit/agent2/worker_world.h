@@ -12,42 +12,31 @@
 #include "agent2/folder/decide.h"
 #include "common/base/limits.h"
 #include "common/data/json.h"
+#include "tests/support/run_disk.h"
 
 #include <string.h>
 
-#define WORLD_NAME  "web1"
-#define WORLD_KEY   "x25519:WGmv9FBUlzLLqu1eXfmzCm2jHLDldCutWtShp2jxpns"
-#define WORLD_KEY_2 "x25519:B6N8vBQgk8i3VdwbEOhstCY3StFqqFPtC9_AsrhtHHw"
-#define WORLD_NOW   INT64_C(1795012000000) /* 2026-11-18T14:26:40Z, a Wednesday */
-#define WORLD_BOOT  INT64_C(5000000)
-#define WORLD_EPOCH INT64_C(1794900000)
-#define MINUTE_MS   INT64_C(60000)
-#define HOUR_MS     (60 * MINUTE_MS)
-#define DAY_MS      (24 * HOUR_MS)
-
-/* A run folder: what stands in its files. */
-typedef struct WorldFolder {
-    WorkerFolder *facts;
-    char *command; /* argv[2] of sh -c, or all of argv */
-    int64_t expires_ms;
-    int64_t window_end_ms;
-    int64_t timeout_ms;
-    char *output;
-    unsigned launches;
-} WorldFolder;
+#define WORLD_NAME    "web1"
+#define WORLD_KEY     "x25519:WGmv9FBUlzLLqu1eXfmzCm2jHLDldCutWtShp2jxpns"
+#define WORLD_KEY_2   "x25519:B6N8vBQgk8i3VdwbEOhstCY3StFqqFPtC9_AsrhtHHw"
+#define WORLD_NOW     INT64_C(1795012000000) /* 2026-11-18T14:26:40Z, a Wednesday */
+#define WORLD_BOOT    INT64_C(5000000)
+#define WORLD_BOOT_ID "b007"
+#define WORLD_EPOCH   INT64_C(1794900000)
+#define MINUTE_MS     INT64_C(60000)
+#define HOUR_MS       (60 * MINUTE_MS)
+#define DAY_MS        (24 * HOUR_MS)
 
 typedef struct World {
     Worker *worker;
     Zones *zones;
-    GHashTable *folders; /* "<run>.<attempt>" → WorldFolder * */
-    char *counters;
+    RunDisk disk;
     GPtrArray *said; /* WorkerEffect *, PUBLISH */
     GPtrArray *logs; /* char * */
     GQueue *held;    /* WorkerEffect *, durable ones not done yet, while is_held */
     unsigned probes;
     unsigned attached;
     bool is_held;
-    bool is_disk_full;
     bool cannot_launch;
     int64_t now_ms;
     int64_t boot_ms;
@@ -61,158 +50,14 @@ typedef struct World {
     unsigned messages;
 } World;
 
-static inline void world_free_folder(void *data)
-{
-    WorldFolder *folder = data;
-
-    worker_folder_free(folder->facts);
-    g_free(folder->command);
-    g_free(folder->output);
-    g_free(folder);
-}
-
 static inline void world_free_effect(void *effect)
 {
     worker_effect_free(effect);
 }
 
-static inline WorldFolder *world_folder(const World *world, const char *run, int64_t attempt)
+static inline DiskFolder *world_folder(const World *world, const char *run, int64_t attempt)
 {
-    g_autofree char *key = g_strdup_printf("%s.%" G_GINT64_FORMAT, run, attempt);
-
-    return g_hash_table_lookup(world->folders, key);
-}
-
-static inline WorldFolder *world_make_folder(World *world, const WorkerEffect *effect)
-{
-    WorldFolder *folder = g_new0(WorldFolder, 1);
-
-    folder->facts = worker_folder_new(effect->run, effect->attempt);
-    folder->facts->facts.is_same_boot = true;
-    g_hash_table_insert(world->folders,
-                        g_strdup_printf("%s.%" G_GINT64_FORMAT, effect->run, effect->attempt),
-                        folder);
-    return folder;
-}
-
-/* ---- the journal ---- */
-
-static inline void world_do_create(World *world, const WorkerEffect *effect, WorkerEvent *answer)
-{
-    const WorkerOrder *order = effect->create.order;
-    WorldFolder *folder;
-
-    answer->journaled.existed = world_folder(world, effect->run, effect->attempt) != NULL;
-    if (answer->journaled.existed)
-        return;
-    folder = world_make_folder(world, effect);
-    folder->facts->facts.has_task = true;
-    folder->facts->meta = g_strdup(effect->create.meta);
-    folder->command = strcmp(order->argv[0], "/bin/sh") == 0 ? g_strdup(order->argv[2])
-                                                             : g_strjoinv(" ", order->argv);
-    folder->expires_ms = order->expires_ms;
-    folder->window_end_ms = order->window_end_ms;
-    folder->timeout_ms = order->timeout_ms;
-}
-
-static inline void world_set_claim(WorldFolder *folder, const RunClaim *claim)
-{
-    folder->facts->claim = *claim;
-    folder->facts->facts.claim = claim->kind;
-}
-
-static inline void world_do_claim(World *world, const WorkerEffect *effect, WorkerEvent *answer)
-{
-    WorldFolder *folder = world_folder(world, effect->run, effect->attempt);
-
-    if (effect->kind == WORKER_EFFECT_TOMBSTONE) {
-        answer->journaled.existed = folder != NULL;
-        answer->journaled.claim = effect->claim.claim;
-        if (folder)
-            return;
-        folder = world_make_folder(world, effect);
-        folder->facts->meta = g_strdup(effect->claim.meta);
-        world_set_claim(folder, &effect->claim.claim);
-        return;
-    }
-    assert_non_null(folder);
-    answer->journaled.is_mine = folder->facts->facts.claim == CLAIM_NONE;
-    if (answer->journaled.is_mine)
-        world_set_claim(folder, &effect->claim.claim);
-    answer->journaled.claim = folder->facts->claim;
-}
-
-static inline WorkerFolder *world_copy_facts(const WorldFolder *folder)
-{
-    WorkerFolder *copy = worker_folder_new(folder->facts->run, folder->facts->attempt);
-    char *run = copy->run;
-
-    *copy = *folder->facts;
-    copy->run = run;
-    copy->meta = g_strdup(folder->facts->meta);
-    copy->output_end = folder->output ? (int64_t)strlen(folder->output) : 0;
-    return copy;
-}
-
-static inline void world_do_read(World *world, const WorkerEffect *effect, WorkerEvent *answer)
-{
-    WorldFolder *folder = world_folder(world, effect->run, effect->attempt);
-    const char *output = folder && folder->output ? folder->output : "";
-    WorkerRead *read = &answer->read;
-
-    read->kind = effect->read.kind;
-    read->output.in_reply_to = g_strdup(effect->read.in_reply_to);
-    if (!folder) {
-        read->problem = g_strdup("no such folder");
-        return;
-    }
-    read->folder = world_copy_facts(folder);
-    if (effect->read.kind == WORKER_READ_OUTPUT) {
-        read->output.offset = MIN(effect->read.offset, (int64_t)strlen(output));
-        output += read->output.offset;
-    }
-    read->output.head = g_bytes_new(output, strlen(output));
-    read->output.tail = g_bytes_new(output, strlen(output));
-}
-
-/* Does one durable effect; its answer. */
-static inline WorkerEvent *world_perform(World *world, const WorkerEffect *effect)
-{
-    bool is_read = effect->kind == WORKER_EFFECT_READ;
-    WorkerEvent *answer = worker_event_new_for_run(
-        is_read ? WORKER_EVENT_FOLDER : WORKER_EVENT_JOURNALED, effect->run, effect->attempt);
-    WorldFolder *folder = effect->run ? world_folder(world, effect->run, effect->attempt) : NULL;
-
-    if (is_read) {
-        world_do_read(world, effect, answer);
-        return answer;
-    }
-    answer->journaled.effect = effect->kind;
-    answer->journaled.version =
-        effect->kind == WORKER_EFFECT_COUNTERS ? effect->counters.version : 0;
-    if (world->is_disk_full && effect->kind != WORKER_EFFECT_REMOVE) {
-        answer->journaled.outcome = WORKER_DISK_FULL;
-        answer->journaled.problem = g_strdup("no space left on device");
-        return answer;
-    }
-    if (effect->kind == WORKER_EFFECT_CREATE) {
-        world_do_create(world, effect, answer);
-    } else if (effect->kind == WORKER_EFFECT_TOMBSTONE || effect->kind == WORKER_EFFECT_CLAIM) {
-        world_do_claim(world, effect, answer);
-    } else if (effect->kind == WORKER_EFFECT_CANCEL) {
-        folder->facts->has_cancel = true;
-    } else if (effect->kind == WORKER_EFFECT_DONE) {
-        folder->facts->is_done = true;
-    } else if (effect->kind == WORKER_EFFECT_REMOVE) {
-        g_autofree char *key =
-            g_strdup_printf("%s.%" G_GINT64_FORMAT, effect->run, effect->attempt);
-
-        g_hash_table_remove(world->folders, key);
-    } else {
-        g_free(world->counters);
-        world->counters = g_strdup(effect->counters.text);
-    }
-    return answer;
+    return run_disk_find(&world->disk, run, attempt);
 }
 
 /* ---- the turn ---- */
@@ -221,7 +66,7 @@ static inline void world_feed(World *world, WorkerEvent *event);
 
 static inline void world_do_outward(World *world, WorkerEffect *effect)
 {
-    WorldFolder *folder = effect->run ? world_folder(world, effect->run, effect->attempt) : NULL;
+    DiskFolder *folder = effect->run ? world_folder(world, effect->run, effect->attempt) : NULL;
 
     if (effect->kind == WORKER_EFFECT_PUBLISH) {
         g_ptr_array_add(world->said, effect);
@@ -258,7 +103,7 @@ static inline void world_execute(World *world, WorkerEffects *effects)
             g_queue_push_tail(world->held, effect);
             continue;
         }
-        g_ptr_array_add(answers, world_perform(world, effect));
+        g_ptr_array_add(answers, run_disk_perform(&world->disk, effect));
         worker_effect_free(effect);
         effects->list->pdata[i] = NULL;
     }
@@ -300,7 +145,7 @@ static inline void world_release(World *world)
 
     world->is_held = false;
     while ((effect = g_queue_pop_head(world->held)) != NULL) {
-        world_feed(world, world_perform(world, effect));
+        world_feed(world, run_disk_perform(&world->disk, effect));
         worker_effect_free(effect);
     }
 }
@@ -335,7 +180,7 @@ static inline WorkerSettings *world_settings(const World *world)
     settings->name = g_strdup(WORLD_NAME);
     settings->version = g_strdup("1.2.3");
     settings->host = g_strdup("host");
-    settings->boot_id = g_strdup("b007");
+    settings->boot_id = g_strdup(WORLD_BOOT_ID);
     settings->policy_hash = g_strdup("hash");
     for (size_t i = 0; world->keys[i]; i++)
         g_ptr_array_add(settings->orchestrator_keys, g_strdup(world->keys[i]));
@@ -353,28 +198,17 @@ static inline WorkerSettings *world_settings(const World *world)
     return settings;
 }
 
-static inline GPtrArray *world_copy_folders(const World *world)
-{
-    GPtrArray *folders = g_ptr_array_new_with_free_func((GDestroyNotify)worker_folder_free);
-    g_autoptr(GList) keys =
-        g_list_sort(g_hash_table_get_keys(world->folders), (GCompareFunc)(void (*)(void))strcmp);
-
-    for (GList *key = keys; key; key = key->next)
-        g_ptr_array_add(folders, world_copy_facts(g_hash_table_lookup(world->folders, key->data)));
-    return folders;
-}
-
 /* A new core on what is durable; not connected. */
 static inline void world_start(World *world)
 {
-    g_autoptr(GPtrArray) folders = world_copy_folders(world);
+    g_autoptr(GPtrArray) folders = run_disk_list(&world->disk);
     g_autoptr(WorkerEffects) effects = worker_effects_new();
     uint8_t seed[IDS_SEED_BYTES];
 
     g_clear_pointer(&world->worker, worker_free);
     world_fill_seed(world, seed);
-    world->worker =
-        worker_new(world_settings(world), world->zones, world->counters, world->now_ms, seed, NULL);
+    world->worker = worker_new(world_settings(world), world->zones, world->disk.counters,
+                               world->now_ms, seed, NULL);
     assert_non_null(world->worker);
     world_fill_seed(world, seed);
     worker_restore(world->worker, folders, world->now_ms, world->boot_ms, seed, effects);
@@ -410,7 +244,7 @@ static inline World *world_new_unstarted(void)
 
     world->zones = zones_new();
     zones_add(world->zones, "UTC", utc);
-    world->folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, world_free_folder);
+    run_disk_init(&world->disk, WORLD_BOOT_ID);
     world->said = g_ptr_array_new_with_free_func(world_free_effect);
     world->logs = g_ptr_array_new_with_free_func(g_free);
     world->held = g_queue_new();
@@ -439,8 +273,7 @@ static inline void world_free(World *world)
 {
     worker_free(world->worker);
     zones_free(world->zones);
-    g_hash_table_unref(world->folders);
-    g_free(world->counters);
+    run_disk_clear(&world->disk);
     g_ptr_array_unref(world->said);
     g_ptr_array_unref(world->logs);
     g_queue_free_full(world->held, world_free_effect);
@@ -618,9 +451,9 @@ static inline void world_expect_result(const World *world, const Message *task, 
 
 /* ---- what shims do ---- */
 
-static inline WorldFolder *world_folder_of(const World *world, const Message *task)
+static inline DiskFolder *world_folder_of(const World *world, const Message *task)
 {
-    WorldFolder *folder = world_folder(world, task->task.run, task->task.attempt);
+    DiskFolder *folder = world_folder(world, task->task.run, task->task.attempt);
 
     if (!folder)
         fail_msg("there is no folder of %s.%d", task->task.run, (int)task->task.attempt);
@@ -629,7 +462,7 @@ static inline WorldFolder *world_folder_of(const World *world, const Message *ta
 
 static inline unsigned world_launches(const World *world, const Message *task)
 {
-    const WorldFolder *folder = world_folder(world, task->task.run, task->task.attempt);
+    const DiskFolder *folder = world_folder(world, task->task.run, task->task.attempt);
 
     return folder ? folder->launches : 0;
 }
@@ -644,7 +477,7 @@ static inline void world_settled(World *world, const Message *task)
 /* The shim takes its lock and decides; true when it started the command. */
 static inline bool world_shim_starts(World *world, const Message *task)
 {
-    WorldFolder *folder = world_folder_of(world, task);
+    DiskFolder *folder = world_folder_of(world, task);
     ShimFacts facts = {
         .has_claim = folder->facts->facts.claim != CLAIM_NONE,
         .has_exit = folder->facts->facts.exit != EXIT_NONE,
@@ -660,8 +493,8 @@ static inline bool world_shim_starts(World *world, const Message *task)
         world_settled(world, task);
         return false;
     }
-    run_claim_init(&claim, shim_verdict_claim(verdict), "b007", world->now_ms, NULL, NULL);
-    world_set_claim(folder, &claim);
+    run_claim_init(&claim, shim_verdict_claim(verdict), WORLD_BOOT_ID, world->now_ms, NULL, NULL);
+    run_disk_set_claim(folder, &claim);
     folder->facts->facts.is_locked = verdict == SHIM_START;
     if (verdict != SHIM_START)
         world_settled(world, task);
@@ -670,7 +503,7 @@ static inline bool world_shim_starts(World *world, const Message *task)
 
 static inline void world_set_exit(World *world, const Message *task, EndKind kind, int code)
 {
-    WorldFolder *folder = world_folder_of(world, task);
+    DiskFolder *folder = world_folder_of(world, task);
     RunExit *end = &folder->facts->end;
 
     end->kind = kind;
