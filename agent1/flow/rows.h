@@ -15,8 +15,8 @@ Row *rows_of_run(const Run *run);
 Run *rows_to_run(const Row *row); /* NULL for a row whose state is no state */
 
 Row *rows_of_outbox(const OutboxItem *item);
-/* Adds the row's item, due at once. False for a kind that this version does not know, and for a task or
- * a cancel of no run. */
+/* Adds the row's item, due at once. False for a kind that this version does not know, and for a
+ * task or a cancel of no run. */
 bool rows_to_outbox(const Row *row, Outbox *outbox, int64_t now_ms);
 
 Row *rows_of_agent(const FleetAgent *agent);
