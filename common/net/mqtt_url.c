@@ -61,8 +61,8 @@ bool mqtt_url_parse(const char *text, MqttUrl *out, GError **error)
         is_valid = after[0] == '\0';
 
     if (!is_valid) {
-        g_set_error(error, PROBLEM, PROBLEM_VALUE,
-                    "\"%s\": expected mqtt://host[:port] or mqtts://host[:port]", text ? text : "");
+        problem_set_expected(error, PROBLEM_VALUE, text ? text : "",
+                             "mqtt://host[:port] or mqtts://host[:port]");
         return false;
     }
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "common/base/problem.h"
+#include "common/base/text.h"
 #include "common/net/mqtt.h"
 
 #include "common/base/banned.h"
@@ -89,11 +90,31 @@ static void test_refused(void **state)
     assert_false(mqtt_url_is_valid(long_url));
 }
 
+/* The message is shown on a terminal and in chat. */
+static void test_hostile(void **state)
+{
+    g_autofree char *endless = g_strnfill(100000, 'x');
+    const char *rows[] = { "mqtt://h\x1b[2J", "mqtt://\xff", "a\nb", "\xe2\x80\xae", endless };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        MqttUrl url = { 0 };
+
+        assert_false(mqtt_url_parse(rows[i], &url, &error));
+        assert_true(text_is_harmless(error->message));
+        assert_null(strchr(error->message, '\n'));
+        assert_in_range(strlen(error->message), 1, 300);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accepted),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_hostile),
     };
 
     return cmocka_run_group_tests_name("mqtt_url", tests, NULL, NULL);
