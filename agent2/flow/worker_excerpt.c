@@ -125,6 +125,11 @@ void worker_excerpt_init(WorkerExcerpt *excerpt, GBytes *head, GBytes *tail, int
     Span last = span_of(tail);
     g_autoptr(GByteArray) whole = join(first, last, last.length > 0 ? tail_offset : 0, total);
 
+    if (whole && whole->len == 0) {
+        excerpt->text = g_strdup("");
+        excerpt->is_truncated = false;
+        return;
+    }
     if (whole &&
         fits((const char *)whole->data, whole->len, OUTPUT_HEAD_BYTES + OUTPUT_TAIL_BYTES)) {
         excerpt->text = text_make_harmless((const char *)whole->data, whole->len);
