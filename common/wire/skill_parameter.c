@@ -31,7 +31,7 @@ static const Field fields[] = {
     { .name = "description", .kind = FIELD_STRING, .offset = OFFSET(description), .minimum = 1,
       .maximum = 200 },
     { .name = "type", .kind = FIELD_CHOICE, .offset = OFFSET(type), .is_required = true,
-      .choices = type_names },
+      .is_always_written = true, .choices = type_names },
     { .name = "required", .kind = FIELD_BOOL, .offset = OFFSET(is_required) },
     { .name = "default", .kind = FIELD_STRING, .offset = OFFSET(standard) },
     { .name = "choices", .kind = FIELD_STRINGS, .offset = OFFSET(choices), .maximum = 100 },
