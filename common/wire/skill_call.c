@@ -1,12 +1,14 @@
 #include "common/wire/skill_call.h"
 
 #include "common/base/problem.h"
+#include "common/base/text.h"
 
 #include <string.h>
 
 #include "common/base/banned.h"
 
-#define BLANKS " \t\r\n"
+#define BLANKS          " \t\r\n"
+#define SHOWN_MAX_CHARS 60
 
 /* Where the reader stands, and the form it is in: between parentheses or between blanks. */
 typedef struct Reader {
@@ -222,7 +224,9 @@ static bool read_argument(Reader *reader, SkillCall *call, GError **error)
     if (call->arguments->len > 0)
         last = g_ptr_array_index(call->arguments, call->arguments->len - 1);
     if (!name && last && last->name) {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "\"%s\" has no name but follows %s=", value,
+        g_autofree char *shown = text_make_line(value, SHOWN_MAX_CHARS);
+
+        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "\"%s\" has no name but follows %s=", shown,
                     last->name);
         return false;
     }

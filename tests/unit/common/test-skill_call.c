@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "common/base/text.h"
+
 #include "common/base/banned.h"
 
 static void test_name(void **state)
@@ -160,6 +162,24 @@ static void test_limits(void **state)
     assert_true(g_error_matches(error, PROBLEM, PROBLEM_LIMIT));
 }
 
+/* The message is shown on a terminal and in chat. */
+static void test_hostile(void **state)
+{
+    g_autofree char *endless = g_strnfill(SKILL_ARGUMENT_MAX_BYTES, 'x');
+    const char *values[] = { "\x1b[2J", "\xe2\x80\xae", "\xff", "\v", endless };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
+        g_autofree char *text = g_strdup_printf("a.b(x=1, %s)", values[i]);
+        g_autoptr(GError) error = NULL;
+
+        assert_null(skill_call_parse(text, &error));
+        assert_non_null(strstr(error->message, "has no name but follows x="));
+        assert_true(text_is_harmless(error->message));
+        assert_in_range(strlen(error->message), 1, 300);
+    }
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -174,10 +194,8 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_name),
-        cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_name),    cmocka_unit_test(test_parse), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_hostile), cmocka_unit_test(test_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
