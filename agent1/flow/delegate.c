@@ -184,7 +184,7 @@ static void start_run(Core *core, Turn *turn, const char *agent, const char *tas
 /* What is wrong with a task's text, or NULL. The caller owns it. */
 static char *judge_text(const char *task)
 {
-    if (!task || !*task)
+    if (!*task)
         return g_strdup("the task is empty; expected DELEGATE: <agent> | <task>");
     if (strlen(task) > TASK_TEXT_MAX_BYTES)
         return g_strdup_printf("the task is %zu bytes long; at most %d", strlen(task),

@@ -100,10 +100,12 @@ static Message *make_task(Core *core, const OutboxItem *item, const Run *run)
 {
     Message *message = message_new(MESSAGE_TASK, item->id, AGENT1_NAME, core->now_ms);
     MessageTask *task = &message->task;
-    const RegistryAgent *entry = registry_find(core->registry, run->agent);
+    const RegistryAgent *entry;
     HoursView view;
     Hours hours;
 
+    g_assert(run);
+    entry = registry_find(core->registry, run->agent);
     core_hours(core, entry, &hours);
     hours_look(&hours, core->now_ms, &view);
     message->journal = g_strdup(run->journal);
@@ -126,6 +128,7 @@ static Message *make_cancel(Core *core, const OutboxItem *item, const Run *run)
 {
     Message *message = message_new(MESSAGE_CONTROL, item->id, AGENT1_NAME, core->now_ms);
 
+    g_assert(run);
     message->control.action = CONTROL_CANCEL;
     message->control.run = g_strdup(run->id);
     message->control.attempt = run->attempt;
@@ -146,7 +149,6 @@ static Message *make_control(Core *core, const OutboxItem *item, ControlAction a
 
 static Message *make_message(Core *core, const OutboxItem *item, const Run *run)
 {
-    g_assert(run || (item->kind != OUTBOX_TASK && item->kind != OUTBOX_CANCEL));
     switch (item->kind) {
     case OUTBOX_TASK:
         return make_task(core, item, run);
@@ -295,7 +297,9 @@ void dispatch_query_run(Core *core, const Run *run)
     const FleetAgent *agent = fleet_find(core->fleet, run->agent);
     g_autofree char *id = core_new_id(core);
 
-    if (agent && core->is_up[LINK_MQTT] && core_is_trusted(core, agent))
+    /* A run ends when its agent is trusted no longer, so there is nothing to look at here. */
+    g_assert(agent);
+    if (core->is_up[LINK_MQTT])
         send_query(core, agent, id, run);
 }
 

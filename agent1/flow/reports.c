@@ -291,8 +291,10 @@ static void settle_ended(Core *core, const Pending *pending, const GPtrArray *ro
     FleetAgent *agent = fleet_find(core->fleet, pending->sender);
     g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
     RunEvent event;
+    bool is_believable = result_event(&message->result, &event);
 
-    if (!agent || !result_event(&message->result, &event))
+    g_assert(is_believable); /* or the store would not have been asked */
+    if (!agent || !core_is_trusted(core, agent))
         return;
     if (!run) {
         if (!may_note(core, agent))
