@@ -239,7 +239,7 @@ static void decide_by_claim(const Worker *worker, Job *job, const RunClaim *foun
     case CLAIM_KIND_COUNT:
         break;
     }
-    job_decide(job, RUN_UNKNOWN, RULE_NONE, "its claim cannot be read", worker->now_ms);
+    g_assert_not_reached(); /* recovery_decide() reports no others */
 }
 
 static void decide_unknown(Job *job, const WorkerFolder *folder, int64_t now_ms)

@@ -351,7 +351,7 @@ void worker_buried(Worker *worker, Job *job, const WorkerJournaled *answer, Work
         worker_effects_log(effects, WORKER_LOG_NOTICE, job->run, "task refused: %s: %s",
                            job->rule == RULE_NONE ? run_state_name(job->outcome)
                                                   : rule_name(job->rule),
-                           job->reason ? job->reason : "");
+                           job->reason);
         tell_refusal(worker, job, effects);
     } else if (answer->outcome == WORKER_STORED) {
         leave_to_newer(worker, job, effects);

@@ -60,7 +60,7 @@ static bool ending_is_valid(const RunExit *end)
     case END_START_FAILED:
         return !has_code && !has_signal && end->reason[0] != '\0';
     case END_KIND_COUNT:
-        return false;
+        break;
     }
 
     return false;

@@ -9,6 +9,7 @@
 
 _Static_assert(RUN_OUTPUT_MIN == OUTPUT_HEAD_BYTES + 2 * OUTPUT_TAIL_BYTES,
                "the smallest output still fills a result");
+_Static_assert(RUN_OUTPUT_MIN / 4 >= OUTPUT_HEAD_BYTES, "so does its head");
 
 OutputPlan output_plan(int64_t max_output)
 {
@@ -17,8 +18,6 @@ OutputPlan output_plan(int64_t max_output)
 
     if (head > head_max)
         head = head_max;
-    if (head < OUTPUT_HEAD_BYTES)
-        head = OUTPUT_HEAD_BYTES;
 
     return (OutputPlan){ .head_bytes = head, .tail_bytes = (max_output - head) / 2 };
 }
