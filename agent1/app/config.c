@@ -71,6 +71,7 @@ static void add_zone(Zones *zones, const char *name)
 
 /* Every "timezone" in a file, wherever it stands. The depth of the tree is bounded by the parser.
  */
+/* NOLINTNEXTLINE(misc-no-recursion): along the nesting of JSON */
 static void add_zones(Zones *zones, const Json *node)
 {
     const Json *child;

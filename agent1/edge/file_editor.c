@@ -176,8 +176,11 @@ static void *run_thread(void *data)
     struct pollfd wait = { .fd = mailbox_fd(editor->jobs), .events = POLLIN };
 
     while (do_waiting(editor)) {
-        while (poll(&wait, 1, -1) < 0 && errno == EINTR)
-            continue;
+        int ready;
+
+        do
+            ready = poll(&wait, 1, -1);
+        while (ready < 0 && errno == EINTR);
     }
     return NULL;
 }

@@ -35,7 +35,7 @@ typedef struct Log {
 
 static void close_file(FILE *file)
 {
-    fclose(file);
+    (void)fclose(file); /* it was only read */
 }
 typedef FILE LogFile;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LogFile, close_file)

@@ -42,7 +42,7 @@ static char *shorten(char *text)
 {
     const size_t notice_bytes = 64;
     size_t bytes = 0;
-    const char *cut = NULL;
+    const char *cut = text;
     const char *at;
 
     for (at = text; *at && bytes <= XMPP_BODY_MAX_BYTES; at = next_char(at)) {

@@ -188,7 +188,7 @@ const XmppAddress *xmpp_resolve_reachable(const GPtrArray *addresses, unsigned f
             break;
     }
     g_set_error(error, PROBLEM, PROBLEM_IO, "%s port %u: %s", address ? address->host : "?",
-                address ? address->port : 0, g_strerror(cause));
+                address ? address->port : 0U, g_strerror(cause));
 
     return NULL;
 }

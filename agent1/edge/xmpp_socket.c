@@ -40,7 +40,9 @@ short xmpp_socket_ready(int fd)
 {
     struct pollfd poll_fd = { .fd = fd, .events = POLLIN | POLLOUT };
 
-    return poll(&poll_fd, 1, 0) == 1 ? poll_fd.revents : 0;
+    if (poll(&poll_fd, 1, 0) != 1)
+        return 0;
+    return poll_fd.revents;
 }
 
 void xmpp_socket_cut(int fd)

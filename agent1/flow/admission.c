@@ -56,6 +56,7 @@ static const char *judge_agent(const Core *core, const EventMessage *event)
 }
 
 /* The skills of a key that waits are kept in memory, and so are an agent's. */
+/* NOLINTNEXTLINE(misc-no-recursion): along the nesting of JSON, which the parser bounds */
 static bool is_modest(const Json *node, unsigned *left)
 {
     const Json *child;

@@ -35,6 +35,6 @@ void pending_answer(Core *core, const EventRows *rows);
 /* True while an answer for this chat is awaited. */
 bool pending_has_chat(const Core *core, const char *chat_id);
 
-void pending_free(void *pending);
+void pending_free(void *data);
 
 #endif

@@ -57,7 +57,6 @@ static GPtrArray *open_here(const Core *core, const Speaker *speaker)
 static const Row *choose(Turn *turn, const GPtrArray *rows, const char *argument)
 {
     uint64_t number = 1;
-    unsigned i;
 
     if (rows->len == 0) {
         turn_fail(turn, "no question is open here");
@@ -69,7 +68,7 @@ static const Row *choose(Turn *turn, const GPtrArray *rows, const char *argument
     }
     if (!*argument && rows->len > 1) {
         turn_fail(turn, "which one? !yes <number> or !no <number>:");
-        for (i = 0; i < rows->len; i++)
+        for (unsigned i = 0; i < rows->len; i++)
             turn_say(turn, "%u. %s", i + 1, row_text(rows->pdata[i], QUESTIONS_SHOWN));
         return NULL;
     }

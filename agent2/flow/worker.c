@@ -190,18 +190,19 @@ static void take_journaled(Worker *worker, const WorkerEvent *event, WorkerEffec
         worker_tell_query(worker, job, effects);
 }
 
+static const ReadHandler read_handlers[] = {
+    [WORKER_READ_STATE] = worker_settled,
+    [WORKER_READ_PROGRESS] = worker_tell_progress,
+    [WORKER_READ_RESULT] = worker_tell_result,
+    [WORKER_READ_OUTPUT] = worker_tell_output,
+};
+
 static void take_folder(Worker *worker, const WorkerEvent *event, WorkerEffects *effects)
 {
-    static const ReadHandler handlers[] = {
-        [WORKER_READ_STATE] = worker_settled,
-        [WORKER_READ_PROGRESS] = worker_tell_progress,
-        [WORKER_READ_RESULT] = worker_tell_result,
-        [WORKER_READ_OUTPUT] = worker_tell_output,
-    };
     Job *job = jobs_find(worker->jobs, event->run, event->attempt);
 
     if (job)
-        handlers[event->read.kind](worker, job, &event->read, effects);
+        read_handlers[event->read.kind](worker, job, &event->read, effects);
     else if (event->read.kind == WORKER_READ_RESULT)
         worker->reads--;
 }

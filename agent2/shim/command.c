@@ -115,6 +115,7 @@ static void exec_task(const RunTask *task, const char *name)
     /* execvp() searches the PATH of the environment that it hands over. */
     environ = environment;
     execvp(task->args[0], task->args);
+    environ = NULL;
 }
 
 static _Noreturn void run_child(const RunTask *task, const char *name, const Cgroup *cgroup,

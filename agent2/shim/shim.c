@@ -69,7 +69,6 @@ static bool read_boot_id(char out[RUN_BOOT_ID_CHARS + 1])
 /* The task must be this folder's: a copy under another name would be a second start. */
 static bool read_task(Shim *shim)
 {
-    char expected[RUN_NAME_SIZE];
     const char *problem = "not there";
     ssize_t length;
 
@@ -79,6 +78,8 @@ static bool read_task(Shim *shim)
                  : -1;
     if (length >= 0 &&
         run_task_parse(shim->text, (size_t)length, &shim->task, &problem) == LINES_OK) {
+        char expected[RUN_NAME_SIZE];
+
         run_name_print(expected, shim->task.run, shim->task.attempt);
         if (strcmp(expected, shim->name) == 0)
             return true;

@@ -90,6 +90,7 @@ uint64_t ids_random(Ids *ids, uint64_t bound)
         return 0;
 
     /* The first 2^64 mod bound numbers would make some results likelier: draw again. */
+    /* cppcheck-suppress oppositeExpression ; -bound is 2^64 - bound here */
     uneven = -bound % bound;
     do
         number = draw_number(ids);

@@ -138,10 +138,10 @@ bool size_parse(const char *text, int64_t *out_bytes, GError **error)
 {
     const char *at = text;
     int64_t number;
-    int64_t factor;
 
     if (read_digits(&at, &number)) {
-        factor = read_factor(&at, size_units, G_N_ELEMENTS(size_units));
+        int64_t factor = read_factor(&at, size_units, G_N_ELEMENTS(size_units));
+
         if (factor && *at == '\0' && !__builtin_mul_overflow(number, factor, &number)) {
             *out_bytes = number;
             return true;

@@ -71,7 +71,9 @@ static bool fail_expected(const Scan *scan, const char *expected)
 /* The character in hand; NUL, which the text does not contain, at the end. */
 static char peek(const Scan *scan)
 {
-    return scan->at < scan->end ? *scan->at : '\0';
+    if (scan->at < scan->end)
+        return *scan->at;
+    return '\0';
 }
 
 static bool accept(Scan *scan, char wanted)

@@ -183,7 +183,7 @@ static unsigned days_of(const GPtrArray *names)
         unsigned day = 0;
 
         find_day(g_ptr_array_index(names, i), &day);
-        days |= 1u << day;
+        days |= 1U << day;
     }
     return days;
 }
@@ -234,7 +234,7 @@ static GPtrArray *print_days(unsigned days)
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 
     for (unsigned day = 0; day < DAYS_A_WEEK; day++) {
-        if (days & 1u << day)
+        if (days & 1U << day)
             g_ptr_array_add(names, g_strdup(printed_days[day]));
     }
     return names;
@@ -295,7 +295,7 @@ static bool has_day(const Window *window, int64_t day)
 {
     int64_t weekday = (day + EPOCH_WEEKDAY) - divide_down(day + EPOCH_WEEKDAY, DAYS_A_WEEK) * 7;
 
-    return window->days & 1u << weekday;
+    return window->days & 1U << weekday;
 }
 
 static bool contains_at(const Window *window, GTimeZone *zone, int64_t unix_s)

@@ -24,7 +24,7 @@ uint64_t random_u64(void)
 char *random_name(unsigned length)
 {
     static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-    char *name = g_malloc(length + 1u);
+    char *name = g_malloc(length + 1U);
 
     if (sodium_init() < 0)
         g_assert_not_reached();

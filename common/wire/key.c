@@ -15,11 +15,13 @@
 
 static bool read_key(const char *text, Key *out)
 {
-    const char *base64 = text + strlen(PREFIX);
-    Key key;
+    const char *base64;
+    Key key = { { 0 } };
 
-    if (!g_str_has_prefix(text, PREFIX) ||
-        !base64_decode(base64, strlen(base64), key.bytes, KEY_BYTES))
+    if (!g_str_has_prefix(text, PREFIX))
+        return false;
+    base64 = text + strlen(PREFIX);
+    if (!base64_decode(base64, strlen(base64), key.bytes, KEY_BYTES))
         return false;
 
     *out = key;

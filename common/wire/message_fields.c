@@ -56,7 +56,7 @@ static bool is_run_state(const char *text)
 }
 
 /* One row each: { TEXT("name", member), REQUIRED }. */
-#define AT(json_name, member)    .name = json_name, .offset = offsetof(Message, member)
+#define AT(json_name, member)    .name = (json_name), .offset = offsetof(Message, member)
 #define TEXT(json_name, member)  AT(json_name, member), .kind = FIELD_STRING
 #define LABEL(json_name, member) TEXT(json_name, member), .maximum = LABEL_MAX_BYTES
 #define ID(json_name, member)                                                                      \
@@ -73,8 +73,8 @@ static bool is_run_state(const char *text)
 #define BOOL(json_name, member) AT(json_name, member), .kind = FIELD_BOOL
 #define JSON(json_name, member) AT(json_name, member), .kind = FIELD_JSON
 #define CHOICE(json_name, member, names)                                                           \
-    AT(json_name, member), .kind = FIELD_CHOICE, .choices = names, .is_always_written = true
-#define OBJECT(json_name, rows) .name = json_name, .kind = FIELD_OBJECT, .fields = rows
+    AT(json_name, member), .kind = FIELD_CHOICE, .choices = (names), .is_always_written = true
+#define OBJECT(json_name, rows) .name = (json_name), .kind = FIELD_OBJECT, .fields = (rows)
 #define REQUIRED                .is_required = true
 #define ALWAYS                  .is_always_written = true
 #define END                     .name = NULL
