@@ -73,8 +73,8 @@ agent1_UP   = $(COMMON_UP)
 agent2_UP   = $(COMMON_UP)
 agentctl_UP = $(COMMON_UP)
 
-agent1_LIBS      = $(PACKAGE_LIBS) -lpaho-mqtt3as -lresolv
-agent2_LIBS      = $(shell pkg-config --libs glib-2.0 libcjson libsodium libsystemd) -lpaho-mqtt3as
+agent1_LIBS      = $(PACKAGE_LIBS) -lpaho-mqtt3as -lresolv -lm
+agent2_LIBS      = $(shell pkg-config --libs glib-2.0 libcjson libsodium libsystemd) -lpaho-mqtt3as -lm
 agentctl_LIBS    = $(agent2_LIBS) -ledit
 # The shim stands on libc alone, and links it in: it starts in a third of the time, and an upgrade of
 # the host's libraries under a running task does not touch it.

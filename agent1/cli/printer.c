@@ -136,7 +136,7 @@ void printer_text(const Printer *printer, const char *text)
     FILE *out = printer->is_json ? stderr : stdout;
 
     fputs(text, out);
-    fflush(out);
+    (void)fflush(out);
 }
 
 static void print_line(const char *format, va_list arguments)

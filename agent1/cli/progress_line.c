@@ -89,7 +89,7 @@ void progress_line_show(ProgressLine *line, const char *label, int64_t elapsed_m
         progress_line_format(label, elapsed_ms, detail, columns_of(line->out) - 1);
 
     fprintf(line->out, "\r\033[K%s", text);
-    fflush(line->out);
+    (void)fflush(line->out);
     line->is_shown = true;
 }
 
@@ -99,6 +99,6 @@ void progress_line_hide(ProgressLine *line)
         return;
 
     fputs("\r\033[K", line->out);
-    fflush(line->out);
+    (void)fflush(line->out);
     line->is_shown = false;
 }
