@@ -459,21 +459,6 @@ static inline const Message *world_last_sent(const World *world, MessageKind kin
     return NULL;
 }
 
-/* The newest query that was sent; there must be one. */
-static inline const Message *world_last_query(const World *world)
-{
-    unsigned i;
-
-    for (i = world->sent->len; i > 0; i--) {
-        const Message *message = ((const Effect *)world->sent->pdata[i - 1])->publish.message;
-
-        if (message->kind == MESSAGE_CONTROL && message->control.action == CONTROL_QUERY)
-            return message;
-    }
-    fail_msg("no query was sent");
-    return NULL;
-}
-
 /* The newest control of an action that was sent, or NULL. */
 static inline const Message *world_last_control(const World *world, ControlAction action)
 {
@@ -486,6 +471,16 @@ static inline const Message *world_last_control(const World *world, ControlActio
             return message;
     }
     return NULL;
+}
+
+/* The newest query that was sent; there must be one. */
+static inline const Message *world_last_query(const World *world)
+{
+    const Message *message = world_last_control(world, CONTROL_QUERY);
+
+    if (!message)
+        fail_msg("no query was sent");
+    return message;
 }
 
 static inline unsigned world_count_controls(const World *world, ControlAction action)
