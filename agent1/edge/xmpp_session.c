@@ -20,9 +20,6 @@
 /* A server that does not know a password will not know it in a second either. */
 #define BACKOFF_REFUSED_ATTEMPT 6
 
-/* A connection that stood so long was a good one: the next failure is the first again. */
-#define GOOD_CONNECTION_MS 30000
-
 #define CONNECT_MAX_MS 25000
 #define ENABLE_MAX_MS  3000
 #define RESUME_MAX_MS  30000
@@ -236,8 +233,8 @@ static void lose_connection(Session *session, const XmppNews *news)
     }
     if (session->state == SESSION_UP) {
         session->broken_ms = now_ms;
-        if (now_ms - session->since_ms >= GOOD_CONNECTION_MS)
-            session->attempt = 0;
+        session->attempt = backoff_after(session->attempt, BACKOFF_BASE_MS, RECONNECT_MAX_MS,
+                                         now_ms - session->since_ms);
     }
     if (!xmpp_connection_can_resume(session->connection))
         end_session(session);

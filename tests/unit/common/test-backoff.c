@@ -48,9 +48,38 @@ static void test_range(void **state)
     }
 }
 
+static void test_after(void **state)
+{
+    static const struct {
+        const char *what;
+        unsigned attempt;
+        int64_t stood_ms;
+        unsigned next;
+    } rows[] = {
+        { "nothing had failed", 0, 0, 0 },
+        { "broke at once", 1, 0, 1 },
+        { "broke a moment too early", 1, 99, 1 },
+        { "stood for the first wait", 1, 100, 0 },
+        { "too short for the third", 3, 399, 3 },
+        { "long enough for the third", 3, 400, 0 },
+        { "the last below the longest of what flaps", 4, 0, 4 },
+        { "no longer than that", 5, 0, 4 },
+        { "too short for the cap", UINT32_MAX, 29999, 4 },
+        { "long enough for the cap", UINT32_MAX, 30000, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("%s\n", rows[i].what);
+        assert_int_equal(backoff_after(rows[i].attempt, 100, 30000, rows[i].stood_ms),
+                         rows[i].next);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_range) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_range),
+                                        cmocka_unit_test(test_after) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
