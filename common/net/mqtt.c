@@ -21,7 +21,6 @@
 #define BULK_MAX_ITEMS        16384 /* more than the retained status of every agent */
 #define CONTROL_MAX_ITEMS     64
 #define RECONNECT_BASE_MS     500
-#define STABLE_AFTER_MS       (10 * 1000)
 #define HANG_UPS_BEFORE_3_1_1 2
 #define VERSION_3_1_1_KEPT_MS (24 * 3600 * INT64_C(1000))
 #define FREE_WAIT_MS          1000
@@ -57,7 +56,7 @@ struct Mqtt {
     MqttState state;
     Question *question;
 
-    unsigned attempt; /* failures since the last stable connection */
+    unsigned attempt; /* failures since the last connection that stood long enough */
     unsigned hang_ups;
     int64_t version_3_1_1_until_ms; /* of clock_boot_ms() */
     int64_t connected_at_ms;
@@ -123,9 +122,9 @@ static void end_attempt(Mqtt *mqtt, const char *reason, bool is_at_once)
 {
     int64_t next_ms = 0;
 
-    if (mqtt->state == MQTT_STATE_CONNECTED &&
-        clock_boot_ms() - mqtt->connected_at_ms >= STABLE_AFTER_MS)
-        mqtt->attempt = 0;
+    if (mqtt->state == MQTT_STATE_CONNECTED)
+        mqtt->attempt = backoff_after(mqtt->attempt, RECONNECT_BASE_MS, RECONNECT_MAX_MS,
+                                      clock_boot_ms() - mqtt->connected_at_ms);
     if (!is_at_once)
         next_ms =
             backoff_wait_ms(mqtt->attempt++, RECONNECT_BASE_MS, RECONNECT_MAX_MS, random_u64());
