@@ -289,6 +289,7 @@ void xmpp_connection_forget(XmppConnection *connection)
     connection->is_resumable = false;
     g_clear_pointer(&connection->sm_state, xmpp_free_sm_state);
     g_clear_pointer(&connection->ctx, xmpp_ctx_free);
+    xmpp_memory_clear(&connection->memory);
 }
 
 bool xmpp_connection_can_resume(const XmppConnection *connection)

@@ -2,6 +2,10 @@
  * libstrophe's memory, counted, so that a server cannot make it take all there is: it builds a
  * whole stanza before anybody can judge it, up to 100 bytes for each byte that came, and frees
  * it by recursion, 100 bytes of stack for each level.
+ *
+ * And held on to, so that nothing is left of a context that is freed: libstrophe 0.12.2 loses the
+ * bound JID of a session when a connection breaks that was to resume it
+ * (_reset_sm_state_for_reconnect writes over it).
  */
 #ifndef AGENT1_EDGE_XMPP_MEMORY_H
 #define AGENT1_EDGE_XMPP_MEMORY_H
@@ -18,10 +22,14 @@
 typedef struct XmppMemory {
     xmpp_mem_t hooks; /* for xmpp_ctx_new() */
     size_t used_bytes;
+    void *first; /* of all blocks */
 } XmppMemory;
 
 /* In place: the hooks point at it. */
 void xmpp_memory_init(XmppMemory *memory);
+
+/* Frees what is left when the context is gone. It can be used again. */
+void xmpp_memory_clear(XmppMemory *memory);
 
 bool xmpp_memory_is_exceeded(const XmppMemory *memory);
 

@@ -40,6 +40,32 @@ static void test_count(void **state)
     assert_true(xmpp_memory_is_exceeded(&memory));
 }
 
+/* LeakSanitizer would find what stays. */
+static void test_clear(void **state)
+{
+    XmppMemory memory;
+    xmpp_ctx_t *ctx;
+    char *kept;
+
+    (void)state;
+
+    xmpp_memory_init(&memory);
+    xmpp_memory_clear(&memory);
+    ctx = xmpp_ctx_new(&memory.hooks, NULL);
+    kept = memory.hooks.alloc(10, memory.hooks.userdata);
+    memory.hooks.free(memory.hooks.alloc(20, memory.hooks.userdata), memory.hooks.userdata);
+    memory.hooks.alloc(30, memory.hooks.userdata);
+    kept[9] = 'x';
+    kept = memory.hooks.realloc(kept, 100000, memory.hooks.userdata);
+    assert_int_equal(kept[9], 'x');
+    memory.hooks.realloc(NULL, 40, memory.hooks.userdata);
+    memory.hooks.free(NULL, memory.hooks.userdata);
+    xmpp_ctx_free(ctx);
+    assert_true(memory.used_bytes > 0);
+    xmpp_memory_clear(&memory);
+    assert_int_equal(memory.used_bytes, 0);
+}
+
 /* Nests until the memory is used up, and frees it. */
 static void *nest(void *data)
 {
@@ -88,6 +114,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_count),
+        cmocka_unit_test(test_clear),
         cmocka_unit_test(test_stack),
     };
 
