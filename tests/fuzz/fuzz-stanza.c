@@ -1,0 +1,127 @@
+/*
+ * XMPP: stanzas as libstrophe parses them, and the answers of agent1; what agent1 sends, whatever
+ * the text; answers of the DNS to the question for SRV records. A stanza becomes chat only with the
+ * stamped sender's address and valid text, errors are never answered, everything that is sent is
+ * one well-formed element of characters that XML knows.
+ */
+#include "agent1/edge/xmpp_incoming.h"
+#include "agent1/edge/xmpp_outgoing.h"
+#include "agent1/edge/xmpp_reception.h"
+#include "agent1/edge/xmpp_srv.h"
+#include "common/base/limits.h"
+#include "common/base/text.h"
+#include "tests/fuzz/harness.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+#define OWN    "agent1@example.org"
+#define NOW_MS INT64_C(1790000000000)
+
+/* GLib's parser of markup, which is a second opinion. */
+static void check_well_formed(const char *xml)
+{
+    static const GMarkupParser nothing = { 0 };
+    GMarkupParseContext *context = g_markup_parse_context_new(&nothing, 0, NULL, NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_markup_parse_context_parse(context, xml, (gssize)strlen(xml), &error);
+    g_assert_no_error(error);
+    g_markup_parse_context_end_parse(context, &error);
+    g_assert_no_error(error);
+    g_markup_parse_context_free(context);
+    for (const char *at = xml; *at; at++)
+        g_assert((guchar)*at >= 0x20 || *at == '\n' || *at == '\t');
+}
+
+static void check_event(const Event *event, const char *from)
+{
+    const EventChat *chat = &event->chat;
+
+    g_assert(event->kind == EVENT_CHAT && chat->door == DOOR_XMPP);
+    g_assert_cmpstr(chat->address, ==, from);
+    g_assert(g_str_has_prefix(from, chat->principal) && !strchr(chat->principal, '/'));
+    g_assert_cmpstr(chat->principal, !=, OWN);
+    g_assert(chat->text[0] && g_utf8_validate(chat->text, -1, NULL));
+    g_assert_cmpuint(strlen(chat->text), <=, CHAT_TEXT_MAX_BYTES);
+    g_assert(!chat->stanza_id || strlen(chat->stanza_id) <= LABEL_MAX_BYTES);
+    g_assert(chat->written_ms == MESSAGE_ABSENT || chat->written_ms >= 0);
+}
+
+static void check_stanza(FuzzInput *input)
+{
+    static xmpp_ctx_t *ctx;
+    g_autofree char *xml = fuzz_text(input);
+    xmpp_stanza_t *stanza;
+    XmppReception reception;
+    XmppOutcome outcome;
+    const char *type;
+
+    if (!ctx)
+        ctx = xmpp_ctx_new(NULL, NULL);
+    stanza = xmpp_stanza_new_from_string(ctx, xml);
+    if (!stanza)
+        return;
+    if (xmpp_stanza_get_name(stanza)) {
+        xmpp_reception_init(&reception, "example.org");
+        outcome = xmpp_reception_judge(&reception, stanza, NOW_MS, OWN);
+        type = xmpp_stanza_get_type(stanza);
+        if (outcome.event)
+            check_event(outcome.event, xmpp_stanza_get_from(stanza));
+        if (outcome.xml)
+            check_well_formed(outcome.xml);
+        if (type && g_str_equal(type, "error"))
+            g_assert(!outcome.event && !outcome.xml);
+        event_free(outcome.event);
+        g_free(outcome.xml);
+    }
+    xmpp_stanza_release(stanza);
+}
+
+static void check_outgoing(FuzzInput *input)
+{
+    static xmpp_ctx_t *ctx;
+    g_autofree char *id = fuzz_text(input);
+    g_autofree char *jid = fuzz_text(input);
+    g_autofree char *text = fuzz_text(input);
+    g_autofree char *harmless = text_make_harmless(text, strlen(text));
+    g_autofree char *xml = xmpp_outgoing_chat(id, jid, text);
+    xmpp_stanza_t *stanza;
+    char *body;
+
+    check_well_formed(xml);
+    if (!ctx)
+        ctx = xmpp_ctx_new(NULL, NULL);
+    stanza = xmpp_stanza_new_from_string(ctx, xml);
+    g_assert(stanza);
+    body = xmpp_message_get_body(stanza);
+    g_assert_cmpstr(body ? body : "", ==, harmless);
+    xmpp_free(ctx, body);
+    xmpp_stanza_release(stanza);
+}
+
+static void check_srv(FuzzInput *input)
+{
+    uint64_t random = (uint64_t)fuzz_number(input);
+    g_autoptr(GPtrArray) records = xmpp_srv_read(input->at, input->left);
+
+    if (!records)
+        return;
+    g_assert_cmpuint(records->len, <=, XMPP_SRV_MAX_TARGETS);
+    xmpp_srv_order(records, random);
+    for (unsigned i = 1; i < records->len; i++)
+        g_assert(((const XmppSrv *)records->pdata[i - 1])->priority <=
+                 ((const XmppSrv *)records->pdata[i])->priority);
+}
+
+void fuzz_one(const uint8_t *data, size_t size)
+{
+    static void (*const checks[])(FuzzInput *) = { check_stanza, check_outgoing, check_srv };
+    FuzzInput input = fuzz_input(data, size);
+
+    if (size > 0 && *data == '<')
+        check_stanza(&input);
+    else
+        checks[fuzz_below(&input, G_N_ELEMENTS(checks))](&input);
+}
