@@ -75,7 +75,7 @@ static bool begins_command(const char *text)
 /* "@web1 uptime". */
 static bool begins_direct(const char *text)
 {
-    return text[0] == '@' && text[1] != '\0' && text[1] != ' ';
+    return text[0] == '@' && text[1] != '\0' && text[1] != ' ' && text[1] != '\t';
 }
 
 static Line *read_line(const char *text)

@@ -46,6 +46,7 @@ static const struct {
     { "an unknown command", "!frob a b", "command? !frob [a b]" },
     { "a mark alone", "!", "talk - [!]" },
     { "two marks", "!!", "talk - [!!]" },
+    { "an at sign before a tab", "@\tweb1 ls", "talk - [@\tweb1 ls]" },
     { "a mark before what is no letter", "!= 3", "talk - [!= 3]" },
     { "a trigger", "DELEGATE: web1 | a | b", "trigger DELEGATE: [web1 | a | b]" },
     { "a trigger without a blank", "DELEGATE:web1|a", "trigger DELEGATE: [web1|a]" },
