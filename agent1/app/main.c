@@ -13,6 +13,7 @@
 #include "agent1/app/links.h"
 #include "agent1/edge/store.h"
 #include "common/base/problem.h"
+#include "common/base/text.h"
 #include "common/sys/log.h"
 #include "common/sys/notify.h"
 #include "common/wire/frame.h"
@@ -68,7 +69,9 @@ static bool read_options(int *argc, char ***argv, Options *out, GError **error)
 
 static int complain(const GError *error, int code)
 {
-    fprintf(stderr, "agent1: %s\n", error->message);
+    g_autofree char *shown = text_make_harmless(error->message, strlen(error->message));
+
+    fprintf(stderr, "agent1: %s\n", shown);
     return code;
 }
 

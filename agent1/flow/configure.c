@@ -3,7 +3,10 @@
 
 #include "agent1/flow/core_state.h"
 #include "common/base/problem.h"
+#include "common/base/text.h"
 #include "common/base/banned.h"
+
+#define SHOWN_MAX_CHARS 60
 
 typedef struct Draft {
     Settings *settings;
@@ -46,9 +49,9 @@ static bool read_config(Draft *draft, const CoreFiles *files, GPtrArray *warning
     draft->zone_name = draft->settings->timezone ? draft->settings->timezone : files->host_zone;
     draft->zone = zones_find(files->zones, draft->zone_name);
     if (!draft->zone) {
-        g_set_error(error, PROBLEM, PROBLEM_VALUE,
-                    "timezone: \"%s\": expected a time zone of this system, such as Europe/Paris",
-                    draft->zone_name);
+        problem_set_expected(error, PROBLEM_VALUE, draft->zone_name,
+                             "a time zone of this system, such as Europe/Paris");
+        g_prefix_error(error, "timezone: ");
         return false;
     }
     return true;
@@ -103,10 +106,13 @@ static bool check_keys(const Draft *draft, GError **error)
         const RegistryAgent *agent = registry_by_key(draft->registry, keys->pdata[i]);
 
         if (agent) {
+            const User *user = users_by_key(draft->users, keys->pdata[i]);
+            g_autofree char *shown = text_make_line(user->name, SHOWN_MAX_CHARS);
+
             g_set_error(error, PROBLEM, PROBLEM_VALUE,
                         "agents_registry.json: agents.%s.public_key: the same as a key of user "
                         "\"%s\" in config.json: expected a key for each",
-                        agent->name, users_by_key(draft->users, keys->pdata[i])->name);
+                        agent->name, shown);
             return false;
         }
     }

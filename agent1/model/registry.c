@@ -5,11 +5,13 @@
 #include "common/base/limits.h"
 #include "common/base/name.h"
 #include "common/base/problem.h"
+#include "common/base/text.h"
 #include "common/data/record.h"
 #include "common/wire/key.h"
 #include "common/base/banned.h"
 
-#define OWN_ENTRY "agent1"
+#define SHOWN_MAX_CHARS 60
+#define OWN_ENTRY       "agent1"
 
 struct Registry {
     GHashTable *by_name; /* RegistryAgent *, owned */
@@ -78,10 +80,9 @@ static bool read_work_hours(RegistryAgent *agent, const Json *json, const char *
 
     agent->zone = zone_name ? zones_find(zones, zone_name) : NULL;
     if (!agent->zone) {
-        g_set_error(error, PROBLEM, PROBLEM_VALUE,
-                    "%s.timezone: \"%s\": expected a time zone of this system, such as "
-                    "Europe/Paris",
-                    here, zone_name ? zone_name : "");
+        problem_set_expected(error, PROBLEM_VALUE, zone_name ? zone_name : "",
+                             "a time zone of this system, such as Europe/Paris");
+        g_prefix_error(error, "%s.timezone: ", here);
         return false;
     }
     g_time_zone_ref(agent->zone);
@@ -149,7 +150,8 @@ static bool read_agents(Registry *registry, const Json *agents, const Zones *zon
 
     for (node = json_first(agents); node; node = json_next(node)) {
         const char *name = json_name(node);
-        g_autofree char *path = g_strdup_printf("agents.%s", name);
+        g_autofree char *shown = text_make_line(name, SHOWN_MAX_CHARS);
+        g_autofree char *path = g_strdup_printf("agents.%s", shown);
         RegistryAgent *agent;
 
         if (name[0] == '_' || strcmp(name, OWN_ENTRY) == 0)

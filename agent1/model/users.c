@@ -3,9 +3,12 @@
 #include <string.h>
 
 #include "common/base/problem.h"
+#include "common/base/text.h"
 #include "common/data/record.h"
 #include "common/wire/key.h"
 #include "common/base/banned.h"
+
+#define SHOWN_MAX_CHARS 60
 
 struct Users {
     GPtrArray *list; /* User * */
@@ -83,9 +86,12 @@ static bool enter(GHashTable *table, const char *what, const char *path, char *w
     const User *other = g_hash_table_lookup(table, word);
 
     if (other) {
+        g_autofree char *shown_word = text_make_line(word, SHOWN_MAX_CHARS);
+        g_autofree char *shown_name = text_make_line(other->name, SHOWN_MAX_CHARS);
+
         g_set_error(error, PROBLEM, PROBLEM_VALUE,
                     "%s: the %s \"%s\" belongs to user \"%s\" already: expected each once", path,
-                    what, word, other->name);
+                    what, shown_word, shown_name);
         return false;
     }
     g_hash_table_insert(table, word, user);

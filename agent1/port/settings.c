@@ -128,8 +128,8 @@ static bool has_password(const char *in_place, const char *file, const char *env
 static bool check_together(const Settings *settings, GPtrArray *warnings, GError **error)
 {
     if (!g_strv_contains(languages, settings->language)) {
-        g_set_error(error, PROBLEM, PROBLEM_VALUE, "language: \"%s\": expected en or fr",
-                    settings->language);
+        problem_set_expected(error, PROBLEM_VALUE, settings->language, "en or fr");
+        g_prefix_error(error, "language: ");
         return false;
     }
     if (settings->xmpp_is_enabled && !settings->xmpp_jid) {

@@ -3,6 +3,7 @@
 #include "agent2/app/worker_executor.h"
 #include "agent2/app/worker_assembly.h"
 #include "common/base/problem.h"
+#include "common/base/text.h"
 #include "common/sys/log.h"
 #include "common/sys/notify.h"
 #include "common/sys/secret.h"
@@ -12,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 
@@ -56,7 +58,9 @@ static bool read_options(int *argc, char ***argv, Options *out, GError **error)
 
 static int complain(const GError *error, int code)
 {
-    fprintf(stderr, "agent2: %s\n", error->message);
+    g_autofree char *shown = text_make_harmless(error->message, strlen(error->message));
+
+    fprintf(stderr, "agent2: %s\n", shown);
     return code;
 }
 

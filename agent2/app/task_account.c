@@ -1,6 +1,7 @@
 #include "agent2/app/task_account.h"
 
 #include "common/base/problem.h"
+#include "common/base/text.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -10,7 +11,8 @@
 
 #include "common/base/banned.h"
 
-#define STANDARD_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define STANDARD_PATH   "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define SHOWN_MAX_CHARS 60
 
 static const char *const standard_variables[] = { "PATH", "LANG", "LC_ALL", "TZ", "TMPDIR" };
 
@@ -48,9 +50,13 @@ static const struct passwd *find_account(const char *run_as, GError **error)
 
     errno = 0;
     account = run_as ? getpwnam(run_as) : getpwuid(geteuid());
-    if (!account && run_as)
+    if (!account && run_as) {
+        int failure = errno;
+        g_autofree char *shown = text_make_line(run_as, SHOWN_MAX_CHARS);
+
         g_set_error(error, PROBLEM, PROBLEM_VALUE, "run_as: \"%s\": there is no such user%s%s",
-                    run_as, errno ? ": " : "", errno ? g_strerror(errno) : "");
+                    shown, failure ? ": " : "", failure ? g_strerror(failure) : "");
+    }
     return account;
 }
 

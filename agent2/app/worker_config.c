@@ -305,9 +305,9 @@ static bool read_zone(WorkerConfig *config, const Json *hours, GError **error)
     config->zone_name = g_strdup(json_string(member));
     if (config->zone)
         return true;
-    g_set_error(error, PROBLEM, PROBLEM_VALUE,
-                "work_hours.timezone: \"%s\": expected an IANA zone, as Europe/Paris",
-                config->zone_name ? config->zone_name : "?");
+    problem_set_expected(error, PROBLEM_VALUE, config->zone_name ? config->zone_name : "?",
+                         "an IANA zone, as Europe/Paris");
+    g_prefix_error(error, "work_hours.timezone: ");
     return false;
 }
 

@@ -1,6 +1,7 @@
 #include "agent2/flow/skill_book.h"
 
 #include "common/base/problem.h"
+#include "common/base/text.h"
 #include "common/data/record.h"
 #include "common/wire/skill_parameter.h"
 
@@ -8,6 +9,7 @@
 
 #include "common/base/banned.h"
 
+#define SHOWN_MAX_CHARS 60
 #define TIMEOUT_MAX_MS  (7 * 24 * 3600 * INT64_C(1000))
 #define ENVIRONMENT_MAX 32
 
@@ -204,7 +206,8 @@ static bool read_environment(Skill *skill, const Json *object, const char *path,
         return type_error(object_path, object, "an object of at most 32 texts", error);
     }
     for (const Json *node = json_first(object); node; node = json_next(node)) {
-        g_autofree char *node_path = g_strdup_printf("%s.environment.%s", path, json_name(node));
+        g_autofree char *shown = text_make_line(json_name(node), SHOWN_MAX_CHARS);
+        g_autofree char *node_path = g_strdup_printf("%s.environment.%s", path, shown);
 
         if (!json_string(node))
             return type_error(node_path, node, "a text", error);

@@ -1,12 +1,14 @@
 #include "agent2/model/skill_template.h"
 
 #include "common/base/problem.h"
+#include "common/base/text.h"
 
 #include <string.h>
 
 #include "common/base/banned.h"
 
-#define ELEMENTS_MAX 64
+#define ELEMENTS_MAX    64
+#define SHOWN_MAX_CHARS 60
 
 /* One element of the template, or several that come and go together. */
 typedef struct Part {
@@ -111,6 +113,7 @@ static bool check_placeholder(const char *name, bool is_at_start, const Place *p
 {
     const SkillParameter *parameter = find_parameter(place->parameters, name);
     const char *problem = NULL;
+    g_autofree char *shown = NULL;
 
     if (!place->program)
         problem = "the program may not depend on a parameter";
@@ -128,7 +131,8 @@ static bool check_placeholder(const char *name, bool is_at_start, const Place *p
     if (!problem)
         return true;
 
-    g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s: {%s}: %s", place->path, name, problem);
+    shown = text_make_line(name, SHOWN_MAX_CHARS);
+    g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s: {%s}: %s", place->path, shown, problem);
     return false;
 }
 
@@ -145,8 +149,10 @@ static bool check_element(const char *element, const Place *place, GError **erro
         g_autofree char *name = NULL;
 
         if (!next_placeholder(&at, literal, &name)) {
+            g_autofree char *shown = text_make_line(element, SHOWN_MAX_CHARS);
+
             g_set_error(error, PROBLEM, PROBLEM_SYNTAX,
-                        "%s: \"%s\": a brace is neither closed nor doubled", place->path, element);
+                        "%s: \"%s\": a brace is neither closed nor doubled", place->path, shown);
             return false;
         }
         if (name && !check_placeholder(name, literal->len == 0, place, error))

@@ -1,6 +1,8 @@
 /* People's files are taken all or none, with the name of the file in every complaint. */
 #include "core-world.h"
 
+#include "common/base/text.h"
+
 #include "common/base/banned.h"
 
 #define CONFIG(zone, users)                                                                        \
@@ -65,6 +67,38 @@ static void what_is_refused_changes_nothing(void **state)
         assert_string_equal(world_last_said(world), "web1: not seen yet\nweb2: not seen yet");
         world_write(world, "vera", NULL, "!blackout");
         assert_contains(world_last_said(world), "none");
+    }
+}
+
+/* A complaint is shown on a terminal and in chat: what it repeats must neither act nor hide. */
+static void complaints_are_harmless(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *config;
+        const char *registry;
+    } rows[] = {
+        { "a zone", CONFIG("\"timezone\":\"\\u001b[2J\",", ""), NULL },
+        { "a language", CONFIG("\"language\":\"\\u202e\",", ""), NULL },
+        { "a user",
+          CONFIG(
+              "",
+              "{\"name\":\"\\u009b\",\"role\":\"none\"},{\"name\":\"\\u009b\",\"role\":\"none\"}"),
+          NULL },
+        { "the name of an agent", NULL, "{\"agents\":{\"\\u009b\":{}}}" },
+        { "the zone of an agent", NULL,
+          "{\"agents\":{\"web1\":{\"work_hours\":{\"start\":\"01:00\",\"end\":\"02:00\","
+          "\"timezone\":\"\\u200b\"}}}}" },
+    };
+    World *world = *state;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+
+        assert_false(configure(world, rows[i].config, rows[i].registry, NULL, NULL, &error));
+        if (!text_is_harmless(error->message))
+            fail_msg("%s: %s", rows[i].what, error->message);
     }
 }
 
@@ -141,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(what_is_refused_changes_nothing),
+        WORLD_TEST(complaints_are_harmless),
         WORLD_TEST(no_files_but_one),
         WORLD_TEST(warnings_name_their_file),
         WORLD_TEST(a_change_is_sent_to_agents_and_to_the_gateway),

@@ -160,6 +160,8 @@ static const struct {
       "skills[0].params[1].name: \"b\" is required" },
     { "a bad variable", PACK(SKILL(",\"environment\":{\"A-B\":\"1\"}")),
       "skills[0].environment.A-B" },
+    { "a bad variable that hides something", PACK(SKILL(",\"environment\":{\"\\u009b\":\"1\"}")),
+      "skills[0].environment.<U+009B>" },
     { "a variable that is no text", PACK(SKILL(",\"environment\":{\"A\":1}")),
       "skills[0].environment.A: expected a text" },
     { "a time limit without unit", PACK(SKILL(",\"timeout\":\"5\"")), "skills[0].timeout" },

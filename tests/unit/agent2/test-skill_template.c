@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "common/base/text.h"
+
 #include "common/base/banned.h"
 
 static void free_parameter(void *parameter)
@@ -125,11 +127,29 @@ static void test_refuses(void **state)
     }
 }
 
+/* The message is shown on a terminal and in chat. */
+static void test_hostile(void **state)
+{
+    static const char *const rows[] = {
+        "[\"a\",\"{\\u001b[2J\"]",
+        "[\"a\",\"{\\u202e}\"]",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+
+        assert_null(read_template(rows[i], &error));
+        assert_true(text_is_harmless(error->message));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fill),
         cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_hostile),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

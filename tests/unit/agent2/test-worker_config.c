@@ -4,6 +4,7 @@
 #include "agent2/app/skill_packs.h"
 #include "agent2/app/task_account.h"
 #include "common/base/limits.h"
+#include "common/base/text.h"
 #include "common/sys/file.h"
 
 #include <setjmp.h>
@@ -193,6 +194,24 @@ static void test_refuses(void **state)
     }
 }
 
+/* The message is shown on a terminal and in chat. */
+static void test_hostile(void **state)
+{
+    static const char *const rows[] = {
+        WITH("\"work_hours\":{\"start\":\"07:00\",\"end\":\"08:00\",\"timezone\":\"\\u001b[2J\"}"),
+        WITH("\"run_as\":\"\\u202e\""),
+    };
+    Fixture *fixture = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+
+        assert_null(load(fixture, rows[i], &error));
+        if (!text_is_harmless(error->message))
+            fail_msg("%s: %s", rows[i], error->message);
+    }
+}
+
 static void test_files_that_are_not_there(void **state)
 {
     Fixture *fixture = *state;
@@ -364,6 +383,7 @@ int main(void)
         TEST(test_the_least),
         TEST(test_everything),
         TEST(test_refuses),
+        TEST(test_hostile),
         TEST(test_files_that_are_not_there),
         TEST(test_warns),
         TEST(test_packs),
