@@ -78,6 +78,7 @@ static void check_said(Life *life)
         g_autofree char *body = message_encode(publish->message, &error);
         TopicKind kind = topic_parse(publish->topic, NULL);
 
+        fuzz_trace("  said %s", body);
         g_assert_no_error(error);
         again = message_decode(body, strlen(body), &error);
         g_assert_no_error(error);
@@ -92,6 +93,19 @@ static void check_said(Life *life)
     g_ptr_array_set_size(life->world->said, 0);
 }
 
+static gboolean is_gone(gpointer name, gpointer value, gpointer world)
+{
+    (void)value;
+    return !g_hash_table_contains(((World *)world)->folders, name);
+}
+
+/* A folder goes when its task expired a week ago; what comes then knows nothing of it. */
+static void forget_removed(Life *life)
+{
+    g_hash_table_foreach_remove(life->started, is_gone, life->world);
+    g_hash_table_foreach_remove(life->outcomes, is_gone, life->world);
+}
+
 /* ---- agent1 ---- */
 
 static const char *some_key(FuzzInput *input)
@@ -99,6 +113,13 @@ static const char *some_key(FuzzInput *input)
     static const char *const keys[] = { WORLD_KEY, WORLD_KEY, WORLD_KEY, WORLD_KEY_2 };
 
     return keys[fuzz_below(input, G_N_ELEMENTS(keys))];
+}
+
+static void trace_heard(const Message *message)
+{
+    g_autofree char *body = message_encode(message, NULL);
+
+    fuzz_trace("heard %s", body);
 }
 
 static void hear(Life *life, FuzzInput *input, TopicKind topic, Message *message)
@@ -110,6 +131,7 @@ static void hear(Life *life, FuzzInput *input, TopicKind topic, Message *message
     event->message.sender = g_strdup(some_key(input));
     event->message.is_sealed = !fuzz_one_in(input, 24);
     event->message.message = message;
+    trace_heard(message);
     world_feed(life->world, event);
 }
 
@@ -152,6 +174,7 @@ static void task(Life *life, FuzzInput *input)
         message->task.epoch += 1 + fuzz_below(input, 3);
     message_pool_learn(life->pool, message);
     g_ptr_array_add(life->tasks, message);
+    trace_heard(message);
     world_send(life->world, message);
 }
 
@@ -174,6 +197,7 @@ static void repeat(Life *life, FuzzInput *input)
         message->task.expires_ms = life->world->now_ms + 10 * MINUTE_MS;
     if (life->tasks->len < RUNS_MAX)
         g_ptr_array_add(life->tasks, message_copy(message));
+    trace_heard(message);
     world_send(life->world, message);
 }
 
@@ -188,10 +212,11 @@ static void control(Life *life, FuzzInput *input)
     if (action == CONTROL_PAUSE || action == CONTROL_RESUME || action == CONTROL_REPORT)
         about = NULL;
     message = world_new_control(life->world, action, about);
-    message->control.offset = fuzz_number(input);
+    message->control.offset = fuzz_number(input) & STATUS_SEQ_WILL;
     if (fuzz_one_in(input, 6))
         message->control.attempt += 1;
     message_pool_learn(life->pool, message);
+    trace_heard(message);
     world_send(life->world, message);
 }
 
@@ -199,8 +224,10 @@ static void done(Life *life, FuzzInput *input)
 {
     const Message *about = some_task(life, input);
 
-    if (about && about->task.run)
+    if (about && about->task.run) {
+        fuzz_trace("done %s.%d", about->task.run, (int)about->task.attempt);
         world_done(life->world, about);
+    }
 }
 
 /* ---- shims ---- */
@@ -268,10 +295,13 @@ static void shim(Life *life, FuzzInput *input)
 {
     const Message *about = some_task(life, input);
     WorldFolder *folder = folder_of(life, about);
+    unsigned what;
 
     if (!folder)
         return;
-    switch (fuzz_below(input, 8)) {
+    what = fuzz_below(input, 8);
+    fuzz_trace("shim %u of %s.%d", what, about->task.run, (int)about->task.attempt);
+    switch (what) {
     case 0:
     case 1:
     case 2:
@@ -319,15 +349,18 @@ static void pass_time(Life *life, FuzzInput *input)
         world_pass(world, steps[fuzz_below(input, G_N_ELEMENTS(steps))]);
         break;
     }
+    fuzz_trace("now %" G_GINT64_FORMAT " boot %" G_GINT64_FORMAT, world->now_ms, world->boot_ms);
     world_feed(world, worker_event_new(WORKER_EVENT_TICK));
 }
 
 static void other(Life *life, FuzzInput *input)
 {
     World *world = life->world;
+    unsigned what = fuzz_below(input, 8);
     WorkerEvent *event;
 
-    switch (fuzz_below(input, 8)) {
+    fuzz_trace("other %u", what);
+    switch (what) {
     case 0:
         world_feed(world, worker_event_new(WORKER_EVENT_LINK_DOWN));
         break;
@@ -387,6 +420,7 @@ static void live(Life *life, FuzzInput *input)
     for (unsigned i = 0; i < EVENTS_MAX && fuzz_has_more(input); i++) {
         happenings[fuzz_below(input, G_N_ELEMENTS(happenings))](life, input);
         check_said(life);
+        forget_removed(life);
         g_ptr_array_set_size(life->world->logs, 0);
     }
 }

@@ -50,6 +50,9 @@ char *fuzz_utf8(FuzzInput *input);
 /* One of the texts, or now and then (where is_free) a text of the input. The caller owns it. */
 char *fuzz_pick(FuzzInput *input, const char *const *texts, unsigned count, bool is_free);
 
+/* Prints a line where FUZZ_TRACE is set: what a life of events did, for who repeats a finding. */
+void fuzz_trace(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
 /* Aborts unless the error is there exactly when the call failed, and fit to be shown. */
 void fuzz_check_error(bool is_ok, const GError *error);
 

@@ -60,3 +60,14 @@ $(FUZZ_OUT)/fuzz-%: $(FUZZ_OUT)/obj/tests/fuzz/fuzz-%.o $(FUZZ_SHARED) $(FUZZ_OU
 	$(FUZZ_CC) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(agent1_LIBS) -ledit -lcmocka
 
 -include $(wildcard $(FUZZ_OUT)/obj/tests/fuzz/*.d) $(FUZZ_OBJECTS:.o=.d)
+
+# ---- the running daemons ---------------------------------------------------------------------------
+N ?= 10000
+hostile: ## N=10000 malformed inputs each at the running daemons, by MQTT and XMPP
+	@config/local/install-packages $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
+	@env -u HARDENING $(MAKE) --no-print-directory -s check=1 hostile-run
+
+hostile-run: $(addprefix $(OUT)/,$(PROGRAMS))
+	@AGENT_BUILD=$(CURDIR)/$(OUT) PYTHONPATH=tests/e2e PYTHONDONTWRITEBYTECODE=1 HOSTILE_N=$(N) \
+	  /usr/bin/python3 -m pytest -q -p no:cacheprovider -p conftest -c tests/e2e/pytest.ini \
+	  --rootdir tests/fuzz --timeout=$$((120 + $(N) / 10)) tests/fuzz/test_hostile.py
