@@ -19,12 +19,12 @@ static const LineNumber numbers[] = {
     { "signal", offsetof(RunExit, signal), 0, 64 },
     { "started", offsetof(RunExit, started_ms), 0, RUN_TIME_MAX_MS },
     { "finished", offsetof(RunExit, finished_ms), 0, RUN_TIME_MAX_MS },
-    { "duration_ms", offsetof(RunExit, duration_ms), 0, INT64_MAX },
-    { "user_ms", offsetof(RunExit, user_ms), 0, INT64_MAX },
-    { "sys_ms", offsetof(RunExit, sys_ms), 0, INT64_MAX },
-    { "max_rss_kib", offsetof(RunExit, max_rss_kib), 0, INT64_MAX },
-    { "output_bytes", offsetof(RunExit, output_bytes), 0, INT64_MAX },
-    { "kept_bytes", offsetof(RunExit, kept_bytes), 0, INT64_MAX },
+    { "duration_ms", offsetof(RunExit, duration_ms), 0, RUN_NUMBER_MAX },
+    { "user_ms", offsetof(RunExit, user_ms), 0, RUN_NUMBER_MAX },
+    { "sys_ms", offsetof(RunExit, sys_ms), 0, RUN_NUMBER_MAX },
+    { "max_rss_kib", offsetof(RunExit, max_rss_kib), 0, RUN_NUMBER_MAX },
+    { "output_bytes", offsetof(RunExit, output_bytes), 0, RUN_NUMBER_MAX },
+    { "kept_bytes", offsetof(RunExit, kept_bytes), 0, RUN_NUMBER_MAX },
     { "survivors", offsetof(RunExit, survivors), 0, INT32_MAX },
 };
 

@@ -42,7 +42,8 @@
 #define RUN_TAIL_SIZE     32          /* "tail.<offset>" with its NUL, and room */
 #define RUN_BOOT_ID_CHARS 36          /* /proc/sys/kernel/random/boot_id */
 #define RUN_COOKIE        "AGENT_RUN" /* in the environment of every task: the folder's name */
-#define RUN_TIME_MAX_MS   INT64_C(253402300799999) /* the end of the year 9999 */
+#define RUN_NUMBER_MAX    INT64_C(9007199254740991) /* 2^53 - 1: messages carry no more */
+#define RUN_TIME_MAX_MS   INT64_C(253402300799999)  /* the end of the year 9999 */
 
 /* True for a ULID in its canonical form. */
 bool run_id_is_valid(const char *text);

@@ -123,6 +123,10 @@ static void test_hostile_texts(void **state)
         { "a success that was a signal", "signal: 0", "signal: 11", LINES_BROKEN },
         { "more kept than written", "output_bytes: 5000000000", "output_bytes: 5", LINES_BROKEN },
         { "a negative duration", "duration_ms: 1500", "duration_ms: -1500", LINES_BROKEN },
+        { "a duration that no message can carry", "duration_ms: 1500",
+          "duration_ms: 9007199254740992", LINES_BROKEN },
+        { "an output that no message can carry", "output_bytes: 5000000000",
+          "output_bytes: 9223372036854775807", LINES_BROKEN },
         { "no code", "exit_code: 3\n", "", LINES_BROKEN },
         { "torn", "reason: \n", "reason: ", LINES_BROKEN },
     };
@@ -157,8 +161,8 @@ static void test_largest(void **state)
 
     memset(end.reason, '\n', sizeof(end.reason) - 1);
     end.started_ms = end.finished_ms = RUN_TIME_MAX_MS;
-    end.duration_ms = end.user_ms = end.sys_ms = end.max_rss_kib = INT64_MAX;
-    end.output_bytes = end.kept_bytes = INT64_MAX;
+    end.duration_ms = end.user_ms = end.sys_ms = end.max_rss_kib = RUN_NUMBER_MAX;
+    end.output_bytes = end.kept_bytes = RUN_NUMBER_MAX;
     end.survivors = INT32_MAX;
     assert_true(run_exit_print(&end, buffer, RUN_EXIT_MAX_BYTES, &length));
     assert_int_equal(run_exit_parse(buffer, length, &again), LINES_OK);
