@@ -38,7 +38,7 @@ fuzz: ## search with libFuzzer for what breaks a parser or a core (SECONDS=60 ea
 fuzz-replay: ## the committed inputs of all fuzz targets, once
 	@config/local/install-packages $(DEPS_BUILD) $(DEPS_TEST) $(DEPS_FUZZ)
 	@$(FUZZ_MAKE) fuzz-build
-	@$(FUZZ_RUN) --replay $(TARGET)
+	@$(FUZZ_RUN) --jobs $$(nproc) --replay $(TARGET)
 
 fuzz-merge: ## add to tests/fuzz/corpus what the searches in build/ found new, minimised
 	@$(FUZZ_MAKE) fuzz-build
