@@ -58,6 +58,8 @@ bool run_folder_boot_id(char out[RUN_BOOT_ID_CHARS + 1], GError **error)
 /* ---- creating ---------------------------------------------------------------------------------
  */
 
+#define CONTENTS 2 /* files of a new folder */
+
 /* One file of a folder that is being made. */
 typedef struct Content {
     const char *name;
@@ -79,20 +81,23 @@ static bool write_all(int fd, const char *bytes, size_t length)
     return true;
 }
 
-/* Plain, because nobody sees the folder yet: its name is what must appear at once. */
-static bool write_content(const char *folder, const Content *content, GError **error)
+/* Plain, because nobody sees the folder yet: its name is what must appear at once. Returns the
+ * descriptor of what is written and not yet durable; -1 on errors. */
+static int write_content(const char *folder, const Content *content, GError **error)
 {
     g_autofree char *path = g_build_filename(folder, content->name, NULL);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
-    bool is_written;
 
-    if (fd < 0)
-        return fail(error, path, "create");
-    is_written = write_all(fd, content->bytes, content->length) && fsync(fd) == 0;
-    if (!is_written)
+    if (fd < 0) {
+        fail(error, path, "create");
+        return -1;
+    }
+    if (!write_all(fd, content->bytes, content->length)) {
         fail(error, path, "write");
-    close(fd);
-    return is_written;
+        close(fd);
+        return -1;
+    }
+    return fd;
 }
 
 /* Gives a folder that is whole and durable its name, unless that is taken. */
@@ -107,17 +112,30 @@ static bool publish(const char *temporary, const char *path, bool *out_existed, 
     return file_remove_tree(temporary, error);
 }
 
-static bool fill(const char *temporary, const Content *contents, size_t count, GError **error)
+/* All is written before anything is synced: then it is one commit of the file system. */
+static bool fill(const char *temporary, const Content contents[CONTENTS], GError **error)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (!write_content(temporary, &contents[i], error))
-            return false;
+    int fds[CONTENTS] = { -1, -1 };
+    bool is_durable = true;
+
+    for (size_t i = 0; i < CONTENTS && is_durable; i++) {
+        fds[i] = write_content(temporary, &contents[i], error);
+        is_durable = fds[i] >= 0;
+    }
+    for (size_t i = 0; i < CONTENTS && is_durable; i++) {
+        is_durable = fsync(fds[i]) == 0;
+        if (!is_durable)
+            fail(error, temporary, "write");
+    }
+    for (size_t i = 0; i < CONTENTS; i++) {
+        if (fds[i] >= 0)
+            close(fds[i]);
     }
 
-    return file_sync_folder(temporary, error);
+    return is_durable && file_sync_folder(temporary, error);
 }
 
-static bool create(const char *runs, const char *path, const Content *contents, size_t count,
+static bool create(const char *runs, const char *path, const Content contents[CONTENTS],
                    bool *out_existed, GError **error)
 {
     g_autofree char *temporary = g_build_filename(runs, NEW_PREFIX "XXXXXX", NULL);
@@ -126,8 +144,7 @@ static bool create(const char *runs, const char *path, const Content *contents, 
     if (!*out_existed) {
         if (!mkdtemp(temporary))
             return fail(error, path, "create a folder beside it");
-        if (!fill(temporary, contents, count, error) ||
-            !publish(temporary, path, out_existed, error)) {
+        if (!fill(temporary, contents, error) || !publish(temporary, path, out_existed, error)) {
             file_remove_tree(temporary, NULL);
             return false;
         }
@@ -162,10 +179,10 @@ bool run_folder_create(const char *runs, const RunTask *task, const char *meta, 
     }
 
     {
-        const Content contents[] = { { RUN_FILE_TASK, text, length },
-                                     { RUN_FILE_META, meta, meta_bytes } };
+        const Content contents[CONTENTS] = { { RUN_FILE_TASK, text, length },
+                                             { RUN_FILE_META, meta, meta_bytes } };
 
-        return create(runs, path, contents, G_N_ELEMENTS(contents), out_existed, error);
+        return create(runs, path, contents, out_existed, error);
     }
 }
 
@@ -200,27 +217,27 @@ bool run_folder_create_tombstone(const char *runs, const char *run, int64_t atte
         return false;
 
     {
-        const Content contents[] = { { RUN_FILE_CLAIM, text, length },
-                                     { RUN_FILE_META, meta, meta_bytes } };
+        const Content contents[CONTENTS] = { { RUN_FILE_CLAIM, text, length },
+                                             { RUN_FILE_META, meta, meta_bytes } };
 
-        return create(runs, path, contents, G_N_ELEMENTS(contents), out_existed, error);
+        return create(runs, path, contents, out_existed, error);
     }
 }
 
 /* ---- deciding and telling ---------------------------------------------------------------------
  */
 
-/* Creates a file in the folder; somebody's before is as good, and made durable. */
-static bool create_or_find(const char *path, const char *name, const char *content, size_t length,
-                           bool *out_existed, GError **error)
+/* Creates the claim; somebody's before is as good, and made durable. */
+static bool create_or_find_claim(const char *path, const char *text, size_t length,
+                                 bool *out_existed, GError **error)
 {
-    g_autofree char *file = g_build_filename(path, name, NULL);
+    g_autofree char *file = g_build_filename(path, RUN_FILE_CLAIM, NULL);
     g_autoptr(GError) problem = NULL;
 
-    if (file_create_exclusive(file, content, length, FILE_MODE, out_existed, &problem))
+    if (file_create_exclusive(file, text, length, FILE_MODE, out_existed, &problem))
         return true;
     if (*out_existed)
-        return file_sync_folder(path, error);
+        return file_sync_content(path, RUN_FILE_CLAIM, error) && file_sync_folder(path, error);
 
     g_propagate_error(error, g_steal_pointer(&problem));
     return false;
@@ -236,7 +253,7 @@ bool run_folder_claim(const char *path, const RunClaim *claim, bool *out_is_mine
     size_t length;
 
     text = print_claim(path, claim, &length, error);
-    if (!text || !create_or_find(path, RUN_FILE_CLAIM, text, length, &existed, error))
+    if (!text || !create_or_find_claim(path, text, length, &existed, error))
         return false;
 
     *out_is_mine = !existed;
@@ -250,18 +267,26 @@ bool run_folder_claim(const char *path, const RunClaim *claim, bool *out_is_mine
     return true;
 }
 
+/* A file that says all by its name; one that is there is as good, and made durable. */
+static bool mark(const char *path, const char *name, GError **error)
+{
+    g_autofree char *file = g_build_filename(path, name, NULL);
+    int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+
+    if (fd < 0)
+        return fail(error, file, "create");
+    close(fd);
+    return file_sync_folder(path, error);
+}
+
 bool run_folder_cancel(const char *path, GError **error)
 {
-    bool existed = false;
-
-    return create_or_find(path, RUN_FILE_CANCEL, "", 0, &existed, error);
+    return mark(path, RUN_FILE_CANCEL, error);
 }
 
 bool run_folder_mark_done(const char *path, GError **error)
 {
-    bool existed = false;
-
-    return create_or_find(path, RUN_FILE_DONE, "", 0, &existed, error);
+    return mark(path, RUN_FILE_DONE, error);
 }
 
 /* ---- all of them ------------------------------------------------------------------------------

@@ -74,8 +74,8 @@ typedef struct RunSnapshot {
 /* True when a shim holds the lock. A folder that cannot be looked at counts as free. */
 bool run_folder_is_locked(const char *path);
 
-/* Reads the folder. What it says of claim and exit is durable: it syncs the folder before. Damaged
- * files are facts, not errors. */
+/* Reads the folder. What it says of claim and exit is durable: it syncs the one that decides, and
+ * the folder. Damaged files are facts, not errors. */
 bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GError **error);
 
 /* The order as it was written, with the text that it borrows from. */

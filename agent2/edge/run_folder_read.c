@@ -128,6 +128,17 @@ static bool has_file(const char *path, const char *name)
     return g_file_test(file, G_FILE_TEST_EXISTS);
 }
 
+/* Syncs the file that decides, and its name. Its shim may have been killed before it did: what is
+ * told on must stay. */
+static bool sync_decision(const char *path, const FolderFacts *facts, GError **error)
+{
+    const char *name = facts->exit != EXIT_NONE ? RUN_FILE_EXIT : RUN_FILE_CLAIM;
+
+    if (facts->exit == EXIT_NONE && facts->claim == CLAIM_NONE)
+        return file_sync_folder(path, error);
+    return file_sync_content(path, name, error) && file_sync_folder(path, error);
+}
+
 bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GError **error)
 {
     g_autofree char *name = g_path_get_basename(path);
@@ -147,8 +158,7 @@ bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GE
     if (lock >= 0)
         close(lock);
 
-    /* Its shim may have been killed between a rename and the sync: what is told on must stay. */
-    if (!is_read || !file_sync_folder(path, error))
+    if (!is_read || !sync_decision(path, &snapshot.facts, error))
         return false;
 
     snapshot.facts.is_same_boot = strcmp(snapshot.claim.boot_id, boot_id) == 0;

@@ -93,8 +93,8 @@ ssize_t files_read(int folder, const char *name, char *buffer, size_t size)
     return (ssize_t)length;
 }
 
-/* Writes the content from the beginning and syncs it. */
-static bool write_synced(int fd, const char *content, size_t length)
+/* Writes the content from the beginning. */
+static bool write_all(int fd, const char *content, size_t length)
 {
     size_t done = 0;
 
@@ -106,7 +106,7 @@ static bool write_synced(int fd, const char *content, size_t length)
         done += written > 0 ? (size_t)written : 0;
     }
 
-    return fsync(fd) == 0;
+    return true;
 }
 
 static void temporary_name(char out[NAME_MAX], const char *name)
@@ -121,11 +121,14 @@ static int create_temporary(int folder, const char *name)
     return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
+/* Named first and synced then, so that content and name are one commit of the file system. Before
+ * both are on disk a power cut may leave the name without its content, which no reader takes for
+ * one, and the caller has done nothing yet. */
 bool files_create_once(int folder, const char *name, const char *content, size_t length,
                        bool *out_is_there)
 {
     char temporary[NAME_MAX];
-    bool is_ready;
+    bool is_synced;
     int problem;
     int fd;
 
@@ -136,16 +139,16 @@ bool files_create_once(int folder, const char *name, const char *content, size_t
         return false;
 
     /* A link, because unlike a rename it fails when the name is taken. */
-    is_ready = write_synced(fd, content, length) && linkat(folder, temporary, folder, name, 0) == 0;
+    *out_is_there =
+        write_all(fd, content, length) && linkat(folder, temporary, folder, name, 0) == 0;
     problem = errno;
-    close(fd);
     unlinkat(folder, temporary, 0);
     errno = problem;
-    if (!is_ready)
-        return false;
-
-    *out_is_there = true;
-    return fsync(folder) == 0;
+    is_synced = *out_is_there && fsync(fd) == 0 && fsync(folder) == 0;
+    problem = errno;
+    close(fd);
+    errno = problem;
+    return is_synced;
 }
 
 int files_reserve(int folder, const char *name, size_t bytes)
@@ -175,8 +178,8 @@ bool files_finish(int folder, int fd, const char *name, const char *content, siz
     char temporary[NAME_MAX];
 
     temporary_name(temporary, name);
-    return ftruncate(fd, (off_t)length) == 0 && write_synced(fd, content, length) &&
-           renameat(folder, temporary, folder, name) == 0 && fsync(folder) == 0;
+    return ftruncate(fd, (off_t)length) == 0 && write_all(fd, content, length) &&
+           renameat(folder, temporary, folder, name) == 0 && fsync(fd) == 0 && fsync(folder) == 0;
 }
 
 void files_release(int folder, int fd, const char *name)

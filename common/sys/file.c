@@ -179,6 +179,19 @@ bool file_create_exclusive(const char *path, const char *content, size_t length,
     return sync_parent(path, error);
 }
 
+bool file_sync_content(const char *folder, const char *name, GError **error)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (fd < 0)
+        return fail(error, path, "open");
+    if (fsync(fd) != 0)
+        return fail(error, path, "sync");
+
+    return true;
+}
+
 /* ---- folders ----------------------------------------------------------------------------------
  */
 

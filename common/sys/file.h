@@ -24,6 +24,9 @@ bool file_write_atomic(const char *path, const char *content, size_t length, mod
 bool file_create_exclusive(const char *path, const char *content, size_t length, mode_t mode,
                            bool *out_existed, GError **error);
 
+/* fsyncs a file of a folder, which is there. */
+bool file_sync_content(const char *folder, const char *name, GError **error);
+
 /* fsyncs a folder, so that what was created or renamed in it stays. */
 bool file_sync_folder(const char *path, GError **error);
 
