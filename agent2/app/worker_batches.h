@@ -1,7 +1,7 @@
 /*
- * The effects of the core on their way: one batch a step, in order. The journal works on the oldest
- * batch alone; a batch's outward effects leave when all its durable ones were answered. So whatever
- * leaves, leaves after what it may depend on. Does nothing itself.
+ * The effects of the core on their way: one batch a step, in order. The journal may work on several
+ * batches; a batch's outward effects leave when all durable ones of it and of those before it were
+ * answered. So whatever leaves, leaves after what it may depend on. Does nothing itself.
  */
 #ifndef AGENT2_APP_WORKER_BATCHES_H
 #define AGENT2_APP_WORKER_BATCHES_H
@@ -25,11 +25,11 @@ void worker_batches_add(WorkerBatches *batches, WorkerEffects *effects);
 unsigned worker_batches_count(const WorkerBatches *batches);
 
 /* The next durable effect for the journal, which it now has (the caller owns the effect); NULL when
- * it has enough, or all of the oldest batch. */
+ * it has enough, or all. */
 WorkerEffect *worker_batches_hand_over(WorkerBatches *batches);
 
-/* The journal answered one of them. */
-void worker_batches_answered(WorkerBatches *batches);
+/* The journal answered one of them: the effect's `batch`. */
+void worker_batches_answered(WorkerBatches *batches, uint64_t batch);
 
 /* The outward effects of the oldest batch (WorkerEffect *, owned by the array, which is the
  * caller's), once nothing of it is with the journal; NULL otherwise, and when there is none. */

@@ -286,7 +286,7 @@ static void on_answer(void *item, void *data)
     WorkerExecutor *executor = data;
     WorkerEvent *event = item;
 
-    worker_batches_answered(executor->batches);
+    worker_batches_answered(executor->batches, event->batch);
     if (event->kind == WORKER_EVENT_JOURNALED && event->journaled.outcome == WORKER_BROKEN) {
         fail(executor, "the state folder", event->journaled.problem);
         worker_event_free(event);

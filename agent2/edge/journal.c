@@ -12,6 +12,8 @@
 
 #include "common/base/banned.h"
 
+/* As many folders at a time: what waits for the disk together is one commit of the file system. */
+#define LANES              8
 #define RUNS_MODE          0700
 #define ITEMS_MAX          4096
 #define COUNTERS_FILE      "counters"
@@ -24,18 +26,24 @@ typedef struct Item {
     bool is_end;
 } Item;
 
-struct Journal {
+/* One thread, which has some of the runs. */
+typedef struct Lane {
     Mailbox *items;
-    Mailbox *answers;
     GThread *thread;
-    /* From here on the thread's own. */
+    const Journal *journal;
+    JournalOrders *orders; /* the thread's own */
+} Lane;
+
+struct Journal {
+    Lane lanes[LANES];
+    /* Never changed while there are threads. */
+    Mailbox *answers;
     char *runs;
     char *counters;
     char *boot_id;
-    JournalOrders *orders;
 };
 
-typedef void (*Action)(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+typedef void (*Action)(const Lane *lane, const WorkerEffect *effect, WorkerEvent *answer,
                        GError **error);
 
 JournalOrders *journal_orders_new(void)
@@ -56,6 +64,15 @@ void journal_orders_free(JournalOrders *orders)
     g_free(orders->folder);
     g_strfreev(orders->environment);
     g_free(orders);
+}
+
+static JournalOrders *copy_orders(const JournalOrders *orders)
+{
+    JournalOrders *copy = g_memdup2(orders, sizeof *orders);
+
+    copy->folder = g_strdup(orders->folder);
+    copy->environment = g_strdupv(orders->environment);
+    return copy;
 }
 
 static void free_item(void *data)
@@ -100,16 +117,15 @@ static unsigned merge_environment(char **base, char **more, const char *out[RUN_
     return count;
 }
 
-static bool fill_task(const Journal *journal, const WorkerEffect *effect, RunTask *task,
-                      GError **error)
+static bool fill_task(const Lane *lane, const WorkerEffect *effect, RunTask *task, GError **error)
 {
     const WorkerOrder *order = effect->create.order;
-    const JournalOrders *orders = journal->orders;
+    const JournalOrders *orders = lane->orders;
 
     memset(task, 0, sizeof *task);
     task->run = effect->run;
     task->attempt = effect->attempt;
-    task->boot_id = journal->boot_id;
+    task->boot_id = lane->journal->boot_id;
     task->expires_ms = order->expires_ms;
     task->window_end_ms = order->window_end_ms;
     task->timeout_ms = order->timeout_ms;
@@ -131,82 +147,82 @@ static bool fill_task(const Journal *journal, const WorkerEffect *effect, RunTas
     return false;
 }
 
-static void do_create(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+static void do_create(const Lane *lane, const WorkerEffect *effect, WorkerEvent *answer,
                       GError **error)
 {
     g_autofree RunTask *task = g_new(RunTask, 1);
 
-    if (fill_task(journal, effect, task, error))
-        run_folder_create(journal->runs, task, effect->create.meta, strlen(effect->create.meta),
-                          &answer->journaled.existed, error);
+    if (fill_task(lane, effect, task, error))
+        run_folder_create(lane->journal->runs, task, effect->create.meta,
+                          strlen(effect->create.meta), &answer->journaled.existed, error);
 }
 
 /* The core does not know which boot of the host this is. */
-static RunClaim complete_claim(const Journal *journal, const RunClaim *claim)
+static RunClaim complete_claim(const Lane *lane, const RunClaim *claim)
 {
     RunClaim complete;
 
-    run_claim_init(&complete, claim->kind, journal->boot_id, claim->at_ms, claim->rule,
+    run_claim_init(&complete, claim->kind, lane->journal->boot_id, claim->at_ms, claim->rule,
                    claim->reason);
     return complete;
 }
 
-static void do_tombstone(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+static void do_tombstone(const Lane *lane, const WorkerEffect *effect, WorkerEvent *answer,
                          GError **error)
 {
-    answer->journaled.claim = complete_claim(journal, &effect->claim.claim);
-    run_folder_create_tombstone(journal->runs, effect->run, effect->attempt,
+    answer->journaled.claim = complete_claim(lane, &effect->claim.claim);
+    run_folder_create_tombstone(lane->journal->runs, effect->run, effect->attempt,
                                 &answer->journaled.claim, effect->claim.meta,
                                 strlen(effect->claim.meta), &answer->journaled.existed, error);
 }
 
-static char *path_of(const Journal *journal, const WorkerEffect *effect)
+static char *path_of(const Lane *lane, const WorkerEffect *effect)
 {
-    return run_folder_path(journal->runs, effect->run, effect->attempt);
+    return run_folder_path(lane->journal->runs, effect->run, effect->attempt);
 }
 
-static void do_claim(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+static void do_claim(const Lane *lane, const WorkerEffect *effect, WorkerEvent *answer,
                      GError **error)
 {
-    g_autofree char *path = path_of(journal, effect);
-    RunClaim claim = complete_claim(journal, &effect->claim.claim);
+    g_autofree char *path = path_of(lane, effect);
+    RunClaim claim = complete_claim(lane, &effect->claim.claim);
 
     run_folder_claim(path, &claim, &answer->journaled.is_mine, &answer->journaled.claim, error);
 }
 
-static void do_cancel(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+static void do_cancel(const Lane *lane, const WorkerEffect *effect, WorkerEvent *answer,
                       GError **error)
 {
-    g_autofree char *path = path_of(journal, effect);
+    g_autofree char *path = path_of(lane, effect);
 
     (void)answer;
     run_folder_cancel(path, error);
 }
 
-static void do_done(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+static void do_done(const Lane *lane, const WorkerEffect *effect, WorkerEvent *answer,
                     GError **error)
 {
-    g_autofree char *path = path_of(journal, effect);
+    g_autofree char *path = path_of(lane, effect);
 
     (void)answer;
     run_folder_mark_done(path, error);
 }
 
-static void do_remove(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+static void do_remove(const Lane *lane, const WorkerEffect *effect, WorkerEvent *answer,
                       GError **error)
 {
-    g_autofree char *path = path_of(journal, effect);
+    g_autofree char *path = path_of(lane, effect);
 
     (void)answer;
     run_folder_remove(path, error);
 }
 
-static void do_counters(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+static void do_counters(const Lane *lane, const WorkerEffect *effect, WorkerEvent *answer,
                         GError **error)
 {
     answer->journaled.version = effect->counters.version;
-    file_write_atomic(journal->counters, effect->counters.text, strlen(effect->counters.text), 0600,
-                      error);
+    file_write_atomic(lane->journal->counters, effect->counters.text, strlen(effect->counters.text),
+                      0600, error);
 }
 
 static WorkerFolder *read_folder(const char *path, const char *boot_id, GError **error)
@@ -275,17 +291,17 @@ static bool read_bytes(const char *path, const WorkerEffect *effect, const Worke
 }
 
 /* A folder that cannot be read is an answer, too: the core lives on without it. */
-static void do_read(Journal *journal, const WorkerEffect *effect, WorkerEvent *answer,
+static void do_read(const Lane *lane, const WorkerEffect *effect, WorkerEvent *answer,
                     GError **error)
 {
-    g_autofree char *path = path_of(journal, effect);
+    g_autofree char *path = path_of(lane, effect);
     g_autoptr(GError) problem = NULL;
     WorkerRead *read = &answer->read;
 
     (void)error;
     read->kind = effect->read.kind;
     read->output.in_reply_to = g_strdup(effect->read.in_reply_to);
-    read->folder = read_folder(path, journal->boot_id, &problem);
+    read->folder = read_folder(path, lane->journal->boot_id, &problem);
     if (read->folder && !read_bytes(path, effect, read->folder, &read->output, &problem))
         g_clear_pointer(&read->folder, worker_folder_free);
     if (problem)
@@ -317,15 +333,15 @@ static WorkerStored judge_error(const GError *error)
 }
 
 /* Somebody removed the folder by hand: that is one run's trouble, not the disk's. */
-static bool is_folder_gone(const Journal *journal, const WorkerEffect *effect)
+static bool is_folder_gone(const Lane *lane, const WorkerEffect *effect)
 {
-    g_autofree char *path = effect->run ? path_of(journal, effect) : NULL;
+    g_autofree char *path = effect->run ? path_of(lane, effect) : NULL;
 
     return path && effect->kind != WORKER_EFFECT_CREATE &&
            effect->kind != WORKER_EFFECT_TOMBSTONE && access(path, F_OK) < 0 && errno == ENOENT;
 }
 
-static WorkerEvent *perform(Journal *journal, const WorkerEffect *effect)
+static WorkerEvent *perform(const Lane *lane, const WorkerEffect *effect)
 {
     static const Action actions[] = {
         [WORKER_EFFECT_CREATE] = do_create,     [WORKER_EFFECT_TOMBSTONE] = do_tombstone,
@@ -339,33 +355,34 @@ static WorkerEvent *perform(Journal *journal, const WorkerEffect *effect)
         is_read ? WORKER_EVENT_FOLDER : WORKER_EVENT_JOURNALED, effect->run, effect->attempt);
 
     g_assert(effect->kind < G_N_ELEMENTS(actions));
-    actions[effect->kind](journal, effect, answer, &error);
+    answer->batch = effect->batch;
+    actions[effect->kind](lane, effect, answer, &error);
     if (is_read)
         return answer;
 
     answer->journaled.effect = effect->kind;
     answer->journaled.outcome = judge_error(error);
-    if (answer->journaled.outcome == WORKER_BROKEN && is_folder_gone(journal, effect))
+    if (answer->journaled.outcome == WORKER_BROKEN && is_folder_gone(lane, effect))
         answer->journaled.outcome = WORKER_REFUSED;
     if (error)
         answer->journaled.problem = g_strdup(error->message);
     return answer;
 }
 
-static bool handle(Journal *journal, Item *item)
+static bool handle(Lane *lane, Item *item)
 {
     bool is_end = item->is_end;
 
     if (item->effect) {
-        WorkerEvent *answer = perform(journal, item->effect);
-        bool is_posted = mailbox_post(journal->answers, answer);
+        WorkerEvent *answer = perform(lane, item->effect);
+        bool is_posted = mailbox_post(lane->journal->answers, answer);
 
         /* It has room for as many answers as there are effects under way. */
         g_assert(is_posted);
     }
     if (item->orders) {
-        journal_orders_free(journal->orders);
-        journal->orders = g_steal_pointer(&item->orders);
+        journal_orders_free(lane->orders);
+        lane->orders = g_steal_pointer(&item->orders);
     }
     free_item(item);
     return !is_end;
@@ -373,15 +390,15 @@ static bool handle(Journal *journal, Item *item)
 
 static void *run(void *data)
 {
-    Journal *journal = data;
-    struct pollfd waiting = { .fd = mailbox_fd(journal->items), .events = POLLIN };
+    Lane *lane = data;
+    struct pollfd waiting = { .fd = mailbox_fd(lane->items), .events = POLLIN };
     bool goes_on = true;
 
     while (goes_on) {
-        Item *item = mailbox_take(journal->items);
+        Item *item = mailbox_take(lane->items);
 
         if (item)
-            goes_on = handle(journal, item);
+            goes_on = handle(lane, item);
         else if (poll(&waiting, 1, -1) < 0 && errno != EINTR)
             g_error("poll: %s", g_strerror(errno));
     }
@@ -395,31 +412,36 @@ Journal *journal_new(const char *state_dir, const char *boot_id, JournalOrders *
                      Mailbox *answers, GError **error)
 {
     g_autofree char *runs = g_build_filename(state_dir, RUNS_FOLDER, NULL);
+    g_autoptr(JournalOrders) first = orders;
     Journal *journal;
 
-    if (!file_make_folder(runs, RUNS_MODE, error)) {
-        journal_orders_free(orders);
+    if (!file_make_folder(runs, RUNS_MODE, error))
         return NULL;
-    }
+
     journal = g_new0(Journal, 1);
-    journal->items = mailbox_new(ITEMS_MAX, free_item);
     journal->answers = answers;
     journal->runs = g_steal_pointer(&runs);
     journal->counters = g_build_filename(state_dir, COUNTERS_FILE, NULL);
     journal->boot_id = g_strdup(boot_id);
-    journal->orders = orders;
-    journal->thread = g_thread_new("journal", run, journal);
+    for (unsigned i = 0; i < LANES; i++) {
+        Lane *lane = &journal->lanes[i];
+
+        lane->journal = journal;
+        lane->items = mailbox_new(ITEMS_MAX, free_item);
+        lane->orders = copy_orders(first);
+        lane->thread = g_thread_new("journal", run, lane);
+    }
     return journal;
 }
 
-static bool post(Journal *journal, WorkerEffect *effect, JournalOrders *orders, bool is_end)
+static bool post(Lane *lane, WorkerEffect *effect, JournalOrders *orders, bool is_end)
 {
     Item *item = g_new0(Item, 1);
 
     item->effect = effect;
     item->orders = orders;
     item->is_end = is_end;
-    if (mailbox_post(journal->items, item))
+    if (mailbox_post(lane->items, item))
         return true;
     g_free(item);
     return false;
@@ -427,13 +449,22 @@ static bool post(Journal *journal, WorkerEffect *effect, JournalOrders *orders, 
 
 bool journal_do(Journal *journal, WorkerEffect *effect)
 {
-    return post(journal, effect, NULL, false);
+    /* All attempts of a run have one lane, so that what is done to them is done in its order. */
+    unsigned lane = effect->run ? g_str_hash(effect->run) % LANES : 0;
+
+    return post(&journal->lanes[lane], effect, NULL, false);
 }
 
 void journal_set_orders(Journal *journal, JournalOrders *orders)
 {
-    if (!post(journal, NULL, orders, false))
-        journal_orders_free(orders);
+    g_autoptr(JournalOrders) first = orders;
+
+    for (unsigned i = 0; i < LANES; i++) {
+        JournalOrders *copy = copy_orders(first);
+
+        if (!post(&journal->lanes[i], NULL, copy, false))
+            journal_orders_free(copy);
+    }
 }
 
 void journal_free(Journal *journal)
@@ -441,11 +472,15 @@ void journal_free(Journal *journal)
     if (!journal)
         return;
 
-    while (!post(journal, NULL, NULL, true))
-        g_usleep(1000);
-    g_thread_join(journal->thread);
-    mailbox_free(journal->items);
-    journal_orders_free(journal->orders);
+    for (unsigned i = 0; i < LANES; i++) {
+        while (!post(&journal->lanes[i], NULL, NULL, true))
+            g_usleep(1000);
+    }
+    for (unsigned i = 0; i < LANES; i++) {
+        g_thread_join(journal->lanes[i].thread);
+        mailbox_free(journal->lanes[i].items);
+        journal_orders_free(journal->lanes[i].orders);
+    }
     g_free(journal->runs);
     g_free(journal->counters);
     g_free(journal->boot_id);

@@ -1,7 +1,8 @@
 /*
- * The journal: run folders and the counters file, on a thread of their own, so that no fsync blocks
- * the main loop. Takes the core's durable effects, does them one after the other in their order,
- * and posts one WorkerEvent (JOURNALED or FOLDER) for each. Decides nothing.
+ * The journal: run folders and the counters file, on a few threads of their own, so that no fsync
+ * blocks the main loop and those of several runs wait together. Takes the core's durable effects,
+ * does those of one run one after the other in their order (the counters are like a run), and posts
+ * one WorkerEvent (JOURNALED or FOLDER) for each. Decides nothing.
  */
 #ifndef AGENT2_EDGE_JOURNAL_H
 #define AGENT2_EDGE_JOURNAL_H
@@ -40,7 +41,7 @@ char *journal_run_path(const char *state_dir, const char *run, int64_t attempt);
 Journal *journal_new(const char *state_dir, const char *boot_id, JournalOrders *orders,
                      Mailbox *answers, GError **error);
 
-/* Finishes what it was given, and joins the thread. */
+/* Finishes what it was given, and joins the threads. */
 void journal_free(Journal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_free)
 

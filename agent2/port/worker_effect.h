@@ -1,9 +1,10 @@
 /*
  * What the worker's core wants done, in order.
  *
- * Durable effects go to the journal's thread, which does them one after the other and answers each
- * with WORKER_EVENT_JOURNALED, or a read with WORKER_EVENT_FOLDER. Outward effects leave only after
- * the durable ones of the same and of earlier steps were done. Where something may only be said
+ * Durable effects go to the journal, which does those of one run one after the other, those of
+ * different runs at the same time, and answers each with WORKER_EVENT_JOURNALED, or a read with
+ * WORKER_EVENT_FOLDER. Outward effects leave only after the durable ones of the same and of earlier
+ * steps were done. Where something may only be said
  * once it is durable, the core says it after the answer: an answer may be "the disk is full". An
  * effect owns what it points to.
  */
@@ -77,6 +78,7 @@ typedef struct WorkerEffect {
     WorkerEffectKind kind;
     char *run; /* CREATE … REMOVE, READ, LAUNCH, ATTACH; LOG: or NULL */
     int64_t attempt;
+    uint64_t batch; /* the app's: comes back with the journal's answer */
     union {
         struct {
             WorkerOrder *order;

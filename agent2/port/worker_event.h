@@ -79,6 +79,7 @@ typedef struct WorkerEvent {
     uint8_t seed[IDS_SEED_BYTES];
     char *run; /* JOURNALED (but COUNTERS), FOLDER, GREW, SETTLED, NOT_LAUNCHED */
     int64_t attempt;
+    uint64_t batch; /* JOURNALED, FOLDER: of the effect that it answers */
     union {
         WorkerMessage message;
         char *set_aside; /* what it was, for people */

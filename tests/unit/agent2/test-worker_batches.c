@@ -68,16 +68,17 @@ static void test_outward_after_durable_and_steps_in_order(void **state)
     expect_finished(batches, NULL);
     expect_handed(batches, 1);
     expect_handed(batches, 2);
-    expect_handed(batches, 0); /* the third step waits for the first */
-    worker_batches_answered(batches);
+    expect_handed(batches, 1); /* the third step's, at the same time */
+    expect_handed(batches, 0);
+    worker_batches_answered(batches, 3);
     expect_finished(batches, NULL);
-    worker_batches_answered(batches);
+    worker_batches_answered(batches, 1);
+    expect_finished(batches, NULL);
+    worker_batches_answered(batches, 1);
     expect_finished(batches, "first");
     expect_finished(batches, "second");
-    expect_finished(batches, NULL);
-    expect_handed(batches, 1);
-    worker_batches_answered(batches);
     expect_finished(batches, "third");
+    expect_finished(batches, NULL);
     assert_int_equal(worker_batches_count(batches), 0);
 }
 
@@ -90,11 +91,11 @@ static void test_so_many_at_once(void **state)
     for (int64_t i = 1; i <= WORKER_UNDER_WAY_MAX; i++)
         expect_handed(batches, i);
     expect_handed(batches, 0);
-    worker_batches_answered(batches);
+    worker_batches_answered(batches, 1);
     expect_finished(batches, NULL);
     expect_handed(batches, WORKER_UNDER_WAY_MAX + 1);
     for (int i = 0; i < WORKER_UNDER_WAY_MAX; i++)
-        worker_batches_answered(batches);
+        worker_batches_answered(batches, 1);
     expect_finished(batches, "all");
 }
 
