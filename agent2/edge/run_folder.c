@@ -267,7 +267,7 @@ bool run_folder_claim(const char *path, const RunClaim *claim, bool *out_is_mine
     return true;
 }
 
-/* A file that says all by its name; one that is there is as good, and made durable. */
+/* A file that says all by its name; one that is there is as good. */
 static bool mark(const char *path, const char *name, GError **error)
 {
     g_autofree char *file = g_build_filename(path, name, NULL);
@@ -276,12 +276,12 @@ static bool mark(const char *path, const char *name, GError **error)
     if (fd < 0)
         return fail(error, file, "create");
     close(fd);
-    return file_sync_folder(path, error);
+    return true;
 }
 
 bool run_folder_cancel(const char *path, GError **error)
 {
-    return mark(path, RUN_FILE_CANCEL, error);
+    return mark(path, RUN_FILE_CANCEL, error) && file_sync_folder(path, error);
 }
 
 bool run_folder_mark_done(const char *path, GError **error)

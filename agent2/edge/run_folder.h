@@ -56,7 +56,8 @@ bool run_folder_claim(const char *path, const RunClaim *claim, bool *out_is_mine
 /* Tells the shim to end its command. Repeats are fine. */
 bool run_folder_cancel(const char *path, GError **error);
 
-/* Notes that agent1 has taken the outcome. Repeats are fine. */
+/* Notes that agent1 has taken the outcome. Repeats are fine. Not synced: were it lost in a power
+ * cut, the outcome would be told once more. */
 bool run_folder_mark_done(const char *path, GError **error);
 
 /* Everything about one folder but its output and its task. */
