@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent1/edge/store_batch.h"
 #include "agent1/edge/store_log.h"
 #include "agent1/edge/store_query.h"
 #include "agent1/edge/store_rows.h"
@@ -326,10 +327,13 @@ static bool apply(StoreDatabase *database, const Effect *effect, GPtrArray *even
 static bool write_all(StoreDatabase *database, GPtrArray *effects, GPtrArray *events,
                       GError **error)
 {
+    store_batch_drop_superseded(effects);
     if (!sql_run(database->db, "BEGIN", error))
         return false;
     for (unsigned i = 0; i < effects->len; i++) {
-        if (!apply(database, g_ptr_array_index(effects, i), events, error))
+        const Effect *effect = g_ptr_array_index(effects, i);
+
+        if (effect && !apply(database, effect, events, error))
             return false;
     }
 
