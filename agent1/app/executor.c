@@ -22,6 +22,10 @@
 #define EVENTS_MAX 50000
 /* While the disk is full, what waits for a time is tried this often. */
 #define FULL_WAIT_MS 1000
+/* Rows from which nothing follows outside are stored with the next that have news for somebody, or
+ * after so long, or when there are so many. */
+#define COMPANY_MS   50
+#define COMPANY_MAX  1000
 #define NOT_ACCEPTED "not accepted: the disk of agent1 is full; nothing was done"
 
 struct Executor {
@@ -37,6 +41,7 @@ struct Executor {
     Effects *next;      /* what the core wants since the last batch */
     Effects *in_flight; /* outward effects that wait for their commit; NULL: no batch in flight */
     uint64_t batch;
+    guint company; /* 0: nothing waits for company */
     bool is_up[LINK_COUNT];
     int64_t full_until_ms; /* the disk was full: no timer before this */
     void (*failed)(void *data);
@@ -122,18 +127,32 @@ static void free_effect(void *effect)
     effect_free(effect);
 }
 
-/* Sends what the core wants: the store's part to the store, the rest waits for its answer. */
-static void flush(Executor *executor)
+/* Whether nobody outside waits for what is next: rows, and lines of the log about them. */
+static bool may_wait(const Effects *effects)
 {
-    GPtrArray *stored;
-    Effects *outward;
+    bool has_rows = false;
     unsigned i;
 
-    if (executor->in_flight || executor->next->list->len == 0)
-        return;
+    if (effects->list->len > COMPANY_MAX)
+        return false;
+    for (i = 0; i < effects->list->len; i++) {
+        const Effect *effect = effects->list->pdata[i];
 
-    stored = g_ptr_array_new_with_free_func(free_effect);
-    outward = effects_new();
+        if (!effect_is_stored(effect) && effect->kind != EFFECT_LOG)
+            return false;
+        has_rows |= effect_is_stored(effect);
+    }
+    return has_rows;
+}
+
+/* Sends what the core wants: the store's part to the store, the rest waits for its answer. */
+static void flush_now(Executor *executor)
+{
+    GPtrArray *stored = g_ptr_array_new_with_free_func(free_effect);
+    Effects *outward = effects_new();
+    unsigned i;
+
+    g_clear_handle_id(&executor->company, g_source_remove);
     for (i = 0; i < executor->next->list->len; i++) {
         Effect *effect = g_steal_pointer(&executor->next->list->pdata[i]);
         bool is_for_store = effect_is_stored(effect) || effect->kind == EFFECT_QUERY;
@@ -149,6 +168,27 @@ static void flush(Executor *executor)
     }
     executor->in_flight = outward;
     store_commit(executor->store, ++executor->batch, stored);
+}
+
+static gboolean on_no_company(void *data)
+{
+    Executor *executor = data;
+
+    executor->company = 0;
+    if (!executor->in_flight && executor->next->list->len > 0)
+        flush_now(executor);
+    return G_SOURCE_REMOVE;
+}
+
+static void flush(Executor *executor)
+{
+    if (executor->in_flight || executor->next->list->len == 0)
+        return;
+
+    if (!may_wait(executor->next))
+        flush_now(executor);
+    else if (executor->company == 0)
+        executor->company = g_timeout_add(COMPANY_MS, on_no_company, executor);
 }
 
 static void arm_timer(Executor *executor)
@@ -440,6 +480,10 @@ void executor_free(Executor *executor)
     if (!executor)
         return;
 
+    /* The store finishes what it was given; nobody hears of it any more. */
+    if (executor->company != 0 && !executor->in_flight)
+        flush_now(executor);
+    g_clear_handle_id(&executor->company, g_source_remove);
     timer_free(executor->timer);
     xmpp_edge_free(executor->xmpp);
     gateway_free(executor->gateway);
