@@ -20,6 +20,9 @@ static bool later_add(Later *later, Table table, const char *key)
 {
     if (!later->keys[table])
         later->keys[table] = g_hash_table_new(g_str_hash, g_str_equal);
+    /* g_hash_table_add() would keep this key instead, which goes with its effect. */
+    if (g_hash_table_contains(later->keys[table], key))
+        return false;
     return g_hash_table_add(later->keys[table], (void *)(gsize)key);
 }
 

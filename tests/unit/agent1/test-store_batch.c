@@ -43,6 +43,7 @@ static void test_written_once(void **state)
         { "nothing", "", "" },
         { "different rows", "ab", "ab" },
         { "a row twice", "aba", ".ba" },
+        { "a row three times", "aaa", "..a" },
         { "put, then deleted", "aA", ".A" },
         { "deleted, then put", "Aa", ".a" },
         { "the same key in another table", "am", "am" },
