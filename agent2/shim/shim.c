@@ -258,13 +258,14 @@ int shim_run(const char *path)
 
     command_clear(&shim.command);
     cgroup_clear(&shim.cgroup);
-    alarms_clear(&shim.alarms);
     if (shim.exit_fd >= 0)
         files_release(shim.folder, shim.exit_fd, RUN_FILE_EXIT);
     free(shim.text);
     /* Before the close, which wakes agent2: it shall find the lock free. */
     flock(shim.lock, LOCK_UN);
     close(shim.lock);
+    /* Closing an inotify descriptor waits for the kernel, up to a millisecond: nobody else need. */
+    alarms_clear(&shim.alarms);
     close(shim.folder);
     return status;
 }
