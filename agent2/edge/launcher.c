@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -77,12 +78,21 @@ static void reset_signals(void)
         signal(number, SIG_DFL);
 }
 
-static _Noreturn void become_shim(const Spawner *spawner, const char *folder)
+/* Without a copy of this process, which fork(2) would take the time for. */
+static void start_shim(const Spawner *spawner, const char *folder)
 {
-    reset_signals();
-    execl(spawner->shim_path, spawner->shim_path, folder, NULL);
-    report_failure(folder);
-    _exit(EXIT_FAILURE);
+    char *const argv[] = { (char *)(gsize)spawner->shim_path, (char *)(gsize)folder, NULL };
+    posix_spawnattr_t attributes;
+    sigset_t all;
+    pid_t pid;
+
+    sigfillset(&all);
+    if (posix_spawnattr_init(&attributes) != 0 ||
+        posix_spawnattr_setsigdefault(&attributes, &all) != 0 ||
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF) != 0 ||
+        posix_spawn(&pid, spawner->shim_path, NULL, &attributes, argv, environ) != 0)
+        report_failure(folder);
+    posix_spawnattr_destroy(&attributes);
 }
 
 static _Noreturn void start_unit(const char *folder)
@@ -107,18 +117,19 @@ static _Noreturn void start_unit(const char *folder)
 
 static void spawn(const Spawner *spawner, const char *folder)
 {
-    pid_t pid = fork();
-
-    if (pid < 0)
-        report_failure(folder);
-    if (pid != 0)
-        return;
+    pid_t pid;
 
     switch (spawner->mode) {
     case LAUNCHER_SPAWN:
-        become_shim(spawner, folder);
+        start_shim(spawner, folder);
+        return;
     case LAUNCHER_UNIT:
-        start_unit(folder);
+        pid = fork();
+        if (pid < 0)
+            report_failure(folder);
+        if (pid == 0)
+            start_unit(folder);
+        return;
     }
 }
 
