@@ -55,9 +55,9 @@ static const unsigned char next_state[JOB_STATE_COUNT][JOB_EVENT_COUNT] = {
 };
 
 struct Jobs {
-    GHashTable *by_key; /* "<run>.<attempt>" → Job *, owned */
-    GHashTable *by_run; /* run → GPtrArray of borrowed Job * */
-    GPtrArray *live;    /* borrowed, in the order of arrival */
+    GHashTable *by_run; /* run, the job's own → the attempt added last, owned with the older ones */
+    unsigned count;
+    GPtrArray *live; /* borrowed, in the order of arrival */
     unsigned counts[JOB_STATE_COUNT];
 };
 
@@ -209,22 +209,23 @@ void job_decide(Job *job, RunState outcome, Rule rule, const char *reason, int64
     job->decided_ms = at_ms;
 }
 
-static void free_job(void *job)
+static void free_attempts(void *newest)
 {
-    job_free(job);
-}
+    Job *job = newest;
 
-static void unref_array(void *array)
-{
-    g_ptr_array_unref(array);
+    while (job) {
+        Job *older = job->older;
+
+        job_free(job);
+        job = older;
+    }
 }
 
 Jobs *jobs_new(void)
 {
     Jobs *jobs = g_new0(Jobs, 1);
 
-    jobs->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_job);
-    jobs->by_run = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_array);
+    jobs->by_run = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_attempts);
     jobs->live = g_ptr_array_new();
     return jobs;
 }
@@ -236,26 +237,22 @@ void jobs_free(Jobs *jobs)
 
     g_ptr_array_unref(jobs->live);
     g_hash_table_unref(jobs->by_run);
-    g_hash_table_unref(jobs->by_key);
     g_free(jobs);
 }
 
-static char *make_key(const char *run, int64_t attempt)
+/* Puts the newest attempt, and with it the older ones, in the place of what stands there. */
+static void put_newest(Jobs *jobs, Job *newest)
 {
-    return g_strdup_printf("%s.%" G_GINT64_FORMAT, run, attempt);
+    g_hash_table_steal(jobs->by_run, newest->run);
+    g_hash_table_insert(jobs->by_run, newest->run, newest);
 }
 
 void jobs_add(Jobs *jobs, Job *job)
 {
-    GPtrArray *attempts = g_hash_table_lookup(jobs->by_run, job->run);
-
     g_assert(!jobs_find(jobs, job->run, job->attempt));
-    if (!attempts) {
-        attempts = g_ptr_array_new();
-        g_hash_table_insert(jobs->by_run, g_strdup(job->run), attempts);
-    }
-    g_ptr_array_add(attempts, job);
-    g_hash_table_insert(jobs->by_key, make_key(job->run, job->attempt), job);
+    job->older = g_hash_table_lookup(jobs->by_run, job->run);
+    put_newest(jobs, job);
+    jobs->count++;
     jobs->counts[job->state]++;
     if (job->state != JOB_OVER)
         g_ptr_array_add(jobs->live, job);
@@ -263,35 +260,44 @@ void jobs_add(Jobs *jobs, Job *job)
 
 void jobs_remove(Jobs *jobs, Job *job)
 {
-    g_autofree char *key = make_key(job->run, job->attempt);
-    GPtrArray *attempts = g_hash_table_lookup(jobs->by_run, job->run);
+    Job *newest = g_hash_table_lookup(jobs->by_run, job->run);
+    Job **place = &newest;
 
-    g_ptr_array_remove(attempts, job);
-    if (attempts->len == 0)
-        g_hash_table_remove(jobs->by_run, job->run);
+    while (*place != job)
+        place = &(*place)->older;
+    *place = job->older;
+    g_hash_table_steal(jobs->by_run, job->run);
+    if (newest)
+        put_newest(jobs, newest);
+    jobs->count--;
     jobs->counts[job->state]--;
     g_ptr_array_remove(jobs->live, job);
-    g_hash_table_remove(jobs->by_key, key);
+    job_free(job);
 }
 
 Job *jobs_find(const Jobs *jobs, const char *run, int64_t attempt)
 {
-    g_autofree char *key = make_key(run, attempt);
+    Job *job = g_hash_table_lookup(jobs->by_run, run);
 
-    return g_hash_table_lookup(jobs->by_key, key);
+    while (job && job->attempt != attempt)
+        job = job->older;
+    return job;
 }
 
 int64_t jobs_highest_attempt(const Jobs *jobs, const char *run)
 {
-    const GPtrArray *attempts = g_hash_table_lookup(jobs->by_run, run);
     int64_t highest = 0;
 
-    for (guint i = 0; attempts && i < attempts->len; i++) {
-        const Job *job = g_ptr_array_index(attempts, i);
-
+    for (const Job *job = g_hash_table_lookup(jobs->by_run, run); job; job = job->older)
         highest = MAX(highest, job->attempt);
-    }
     return highest;
+}
+
+/* What nobody asks for any more; a job that is over is kept for days. */
+static void forget_details(Job *job)
+{
+    g_clear_pointer(&job->meta.skill, g_free);
+    g_clear_pointer(&job->meta.requested_by, g_free);
 }
 
 bool jobs_apply(Jobs *jobs, Job *job, JobEvent event)
@@ -304,8 +310,10 @@ bool jobs_apply(Jobs *jobs, Job *job, JobEvent event)
     jobs->counts[job->state]--;
     job->state = (JobState)(to - 1);
     jobs->counts[job->state]++;
-    if (job->state == JOB_OVER)
+    if (job->state == JOB_OVER) {
         g_ptr_array_remove(jobs->live, job);
+        forget_details(job);
+    }
     return true;
 }
 
@@ -336,7 +344,7 @@ void jobs_sort_live(Jobs *jobs)
 
 unsigned jobs_count(const Jobs *jobs)
 {
-    return g_hash_table_size(jobs->by_key);
+    return jobs->count;
 }
 
 unsigned jobs_count_in(const Jobs *jobs, JobState state)
@@ -357,12 +365,14 @@ GPtrArray *jobs_over(const Jobs *jobs)
 {
     GPtrArray *over = g_ptr_array_new();
     GHashTableIter iterator;
-    void *job;
+    void *newest;
 
-    g_hash_table_iter_init(&iterator, jobs->by_key);
-    while (g_hash_table_iter_next(&iterator, NULL, &job)) {
-        if (((const Job *)job)->state == JOB_OVER)
-            g_ptr_array_add(over, job);
+    g_hash_table_iter_init(&iterator, jobs->by_run);
+    while (g_hash_table_iter_next(&iterator, NULL, &newest)) {
+        for (Job *job = newest; job; job = job->older) {
+            if (job->state == JOB_OVER)
+                g_ptr_array_add(over, job);
+        }
     }
     return over;
 }

@@ -92,6 +92,8 @@ typedef struct Job {
     unsigned sends;
     int64_t next_boot_ms; /* when to send or to try again */
     bool is_reading;      /* a read for the result or for progress is on its way */
+
+    struct Job *older; /* of Jobs: the attempt of the same run that was added before this one */
 } Job;
 
 Job *job_new(const char *run, int64_t attempt, JobState state);

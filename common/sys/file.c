@@ -14,7 +14,9 @@
 
 #include "common/base/banned.h"
 
-#define READ_CHUNK_BYTES ((size_t)64 * 1024)
+/* Of one read. */
+#define READ_MIN_BYTES 1024
+#define READ_MAX_BYTES (64 * 1024)
 
 static Problem problem_of(int system_error)
 {
@@ -44,14 +46,19 @@ static void close_fd(int *fd)
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
-static bool read_all(int fd, const char *path, size_t max_bytes, GString *text, GError **error)
+/* size: what the file is said to have, 0 for those of /proc. Most files are small, and read often.
+ */
+static bool read_all(int fd, const char *path, off_t size, size_t max_bytes, GString *text,
+                     GError **error)
 {
+    size_t chunk = (size_t)CLAMP(size + 1, READ_MIN_BYTES, READ_MAX_BYTES);
+
     for (;;) {
         size_t had = text->len;
         ssize_t got;
 
-        g_string_set_size(text, had + READ_CHUNK_BYTES);
-        got = read(fd, text->str + had, READ_CHUNK_BYTES);
+        g_string_set_size(text, had + chunk);
+        got = read(fd, text->str + had, chunk);
         g_string_set_size(text, had + (got > 0 ? (size_t)got : 0));
 
         if (got == 0)
@@ -90,7 +97,7 @@ char *file_read(const char *path, size_t max_bytes, size_t *out_length, GError *
     }
 
     text = g_string_new(NULL);
-    if (!read_all(fd, path, max_bytes, text, error))
+    if (!read_all(fd, path, status.st_size, max_bytes, text, error))
         return NULL;
 
     if (out_length)
