@@ -304,6 +304,7 @@ static void do_read(const Lane *lane, const WorkerEffect *effect, WorkerEvent *a
     read->folder = read_folder(path, lane->journal->boot_id, &problem);
     if (read->folder && !read_bytes(path, effect, read->folder, &read->output, &problem))
         g_clear_pointer(&read->folder, worker_folder_free);
+    read->is_busy = g_error_matches(problem, PROBLEM, PROBLEM_BUSY);
     if (problem)
         read->problem = g_strdup(problem->message);
 }
@@ -317,9 +318,8 @@ static WorkerStored judge_error(const GError *error)
         Problem problem;
         WorkerStored stored;
     } rows[] = {
-        { PROBLEM_FULL, WORKER_DISK_FULL },
-        { PROBLEM_LIMIT, WORKER_REFUSED },
-        { PROBLEM_MISSING, WORKER_REFUSED },
+        { PROBLEM_FULL, WORKER_DISK_FULL }, { PROBLEM_BUSY, WORKER_BUSY },
+        { PROBLEM_LIMIT, WORKER_REFUSED },  { PROBLEM_MISSING, WORKER_REFUSED },
         { PROBLEM_VALUE, WORKER_REFUSED },
     };
 

@@ -23,9 +23,8 @@
 static bool fail(GError **error, const char *path, const char *what)
 {
     int system_error = errno;
-    Problem code = system_error == ENOSPC || system_error == EDQUOT ? PROBLEM_FULL : PROBLEM_IO;
 
-    g_set_error(error, PROBLEM, (int)code, "%s: cannot %s: %s", path, what,
+    g_set_error(error, PROBLEM, (int)file_problem(system_error), "%s: cannot %s: %s", path, what,
                 g_strerror(system_error));
     return false;
 }
@@ -135,23 +134,34 @@ static bool fill(const char *temporary, const Content contents[CONTENTS], GError
     return is_durable && file_sync_folder(temporary, error);
 }
 
+/* Once the folder has its name, "nothing has changed, try later" would not be true any more: what
+ * can run out is there before, and what fails then is the disk. */
 static bool create(const char *runs, const char *path, const Content contents[CONTENTS],
                    bool *out_existed, GError **error)
 {
     g_autofree char *temporary = g_build_filename(runs, NEW_PREFIX "XXXXXX", NULL);
+    int fd = open(runs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool is_there;
 
-    *out_existed = g_file_test(path, G_FILE_TEST_EXISTS);
-    if (!*out_existed) {
-        if (!mkdtemp(temporary))
-            return fail(error, path, "create a folder beside it");
-        if (!fill(temporary, contents, error) || !publish(temporary, path, out_existed, error)) {
-            file_remove_tree(temporary, NULL);
-            return false;
-        }
+    if (fd < 0)
+        return fail(error, runs, "open");
+
+    *out_existed = is_there = g_file_test(path, G_FILE_TEST_EXISTS);
+    if (!is_there) {
+        is_there = mkdtemp(temporary) ? fill(temporary, contents, error) &&
+                                            publish(temporary, path, out_existed, error)
+                                      : fail(error, path, "create a folder beside it");
     }
-
     /* For one that existed, too: who made it may have crashed before this. */
-    return file_sync_folder(runs, error);
+    if (is_there && fsync(fd) != 0) {
+        is_there = false;
+        g_set_error(error, PROBLEM, PROBLEM_IO, "%s: cannot sync: %s", runs, g_strerror(errno));
+    }
+    /* Before the removal, which may need the descriptor. */
+    close(fd);
+    if (!is_there)
+        file_remove_tree(temporary, NULL);
+    return is_there;
 }
 
 static bool meta_is_small(const char *path, size_t meta_bytes, GError **error)

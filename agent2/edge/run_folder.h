@@ -4,8 +4,8 @@
  * nothing: that is agent2/folder/decide.h.
  *
  * Every function that changes something returns true only once the change is durable. Errors are
- * PROBLEM_IO, PROBLEM_FULL, PROBLEM_LIMIT, PROBLEM_MISSING; messages begin with the path. A path is
- * that of one run folder unless it says otherwise.
+ * PROBLEM_IO, PROBLEM_FULL, PROBLEM_BUSY, PROBLEM_LIMIT, PROBLEM_MISSING; messages begin with the
+ * path. A path is that of one run folder unless it says otherwise.
  */
 #ifndef AGENT2_EDGE_RUN_FOLDER_H
 #define AGENT2_EDGE_RUN_FOLDER_H
@@ -72,7 +72,8 @@ typedef struct RunSnapshot {
     int64_t output_end; /* bytes of output so far, as far as they were kept */
 } RunSnapshot;
 
-/* True when a shim holds the lock. A folder that cannot be looked at counts as free. */
+/* True when a shim holds the lock, and when there is no descriptor to look with: who cannot look
+ * has not seen the end of a shim. A folder that is not there counts as free. */
 bool run_folder_is_locked(const char *path);
 
 /* Reads the folder. What it says of claim and exit is durable: it syncs the one that decides, and

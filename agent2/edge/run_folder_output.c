@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/base/problem.h"
+#include "common/sys/file.h"
 
 #include "common/base/banned.h"
 
@@ -138,12 +139,15 @@ static char *read_output(const char *path, int64_t offset, size_t max_bytes, int
     DIR *dir = opendir(path);
     g_autoptr(GString) bytes = g_string_new(NULL);
     ReadResult result = dir ? READ_CHANGED : READ_FAILED;
+    int system_error;
 
     for (int i = 0; result == READ_CHANGED && i < TRIES_MAX; i++)
         result = try_read(dir, offset, max_bytes, bytes, out_offset);
+    system_error = result == READ_FAILED ? errno : EAGAIN;
     if (result != READ_DONE)
-        g_set_error(error, PROBLEM, PROBLEM_IO, "%s: cannot read the output: %s", path,
-                    result == READ_FAILED ? g_strerror(errno) : "it changes too fast");
+        g_set_error(error, PROBLEM, (int)file_problem(system_error),
+                    "%s: cannot read the output: %s", path,
+                    result == READ_FAILED ? g_strerror(system_error) : "it changes too fast");
     if (dir)
         closedir(dir);
     if (result != READ_DONE)

@@ -18,33 +18,43 @@
 /* ---- the lock ---------------------------------------------------------------------------------
  */
 
+typedef enum {
+    LOCK_FREE,
+    LOCK_HELD,   /* by a shim */
+    LOCK_UNSEEN, /* there is no descriptor to look with: errno */
+} Lock;
+
 /*
- * Takes the lock for a moment, shared, so that no shim can begin between two looks. Returns the
- * descriptor, or -1: *out_is_locked says whether because a shim has it. flags: O_CREAT or 0. Opened
- * for reading only: a Watch takes the closing of a writer for the end of a shim.
+ * Takes the lock for a moment, shared, so that no shim can begin between two looks; *out_fd is -1
+ * when it was not taken. flags: O_CREAT or 0. Opened for reading only: a Watch takes the closing of
+ * a writer for the end of a shim.
  */
-static int borrow_lock(const char *path, int flags, bool *out_is_locked)
+static Lock borrow_lock(const char *path, int flags, int *out_fd)
 {
     g_autofree char *file = g_build_filename(path, RUN_FILE_LOCK, NULL);
     int fd = open(file, O_RDONLY | flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+    bool is_held;
 
-    *out_is_locked = false;
-    if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0)
-        return fd;
+    *out_fd = fd;
+    if (fd < 0)
+        return file_problem(errno) == PROBLEM_BUSY ? LOCK_UNSEEN : LOCK_FREE;
+    if (flock(fd, LOCK_SH | LOCK_NB) == 0)
+        return LOCK_FREE;
 
-    *out_is_locked = errno == EWOULDBLOCK;
+    is_held = errno == EWOULDBLOCK;
     close(fd);
-    return -1;
+    *out_fd = -1;
+    return is_held ? LOCK_HELD : LOCK_FREE;
 }
 
 bool run_folder_is_locked(const char *path)
 {
-    bool is_locked;
-    int fd = borrow_lock(path, 0, &is_locked);
+    int fd;
+    Lock lock = borrow_lock(path, 0, &fd);
 
     if (fd >= 0)
         close(fd);
-    return is_locked;
+    return lock != LOCK_FREE;
 }
 
 /* ---- the snapshot -----------------------------------------------------------------------------
@@ -144,7 +154,8 @@ bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GE
     g_autofree char *name = g_path_get_basename(path);
     RunSnapshot snapshot = { .attempt = 0 };
     bool is_read;
-    int lock;
+    Lock lock;
+    int fd;
 
     if (!run_name_parse(name, snapshot.run, &snapshot.attempt)) {
         g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "%s: not the name of a run folder", path);
@@ -152,11 +163,17 @@ bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GE
     }
 
     /* With the lock in hand no shim can start, claim and end between these looks. */
-    lock = borrow_lock(path, O_CREAT, &snapshot.facts.is_locked);
+    lock = borrow_lock(path, O_CREAT, &fd);
+    if (lock == LOCK_UNSEEN) {
+        g_set_error(error, PROBLEM, PROBLEM_BUSY, "%s: cannot look at its lock: %s", path,
+                    g_strerror(errno));
+        return false;
+    }
+    snapshot.facts.is_locked = lock == LOCK_HELD;
     is_read = read_order(path, &snapshot, error) && read_claim(path, &snapshot, error) &&
               read_exit(path, &snapshot, error);
-    if (lock >= 0)
-        close(lock);
+    if (fd >= 0)
+        close(fd);
 
     if (!is_read || !sync_decision(path, &snapshot.facts, error))
         return false;

@@ -17,7 +17,7 @@
 
 typedef struct Entry {
     char *path;
-    int wd;
+    int wd;           /* -1: without inotify */
     bool is_starting; /* and its lock was not yet seen held */
     bool is_suspect;  /* its lock was closed, or it is new: to be looked at soon */
     int64_t added_ms; /* CLOCK_BOOTTIME */
@@ -236,7 +236,8 @@ bool watch_add(Watch *watch, const char *path, bool is_starting, GError **error)
     if (g_hash_table_contains(watch->by_path, path))
         return true;
     wd = inotify_add_watch(watch->inotify, path, IN_CLOSE_WRITE | IN_ONLYDIR);
-    if (wd < 0) {
+    /* ENOSPC: this user has no more watches. Then it is looked at once a second, and no more. */
+    if (wd < 0 && errno != ENOSPC) {
         g_set_error(error, PROBLEM, PROBLEM_IO, "%s: cannot watch it: %s", path, g_strerror(errno));
         return false;
     }
@@ -248,7 +249,8 @@ bool watch_add(Watch *watch, const char *path, bool is_starting, GError **error)
     entry->is_suspect = !is_starting;
     entry->added_ms = clock_boot_ms();
     g_hash_table_insert(watch->by_path, entry->path, entry);
-    g_hash_table_insert(watch->by_wd, GINT_TO_POINTER(wd), entry);
+    if (wd >= 0)
+        g_hash_table_insert(watch->by_wd, GINT_TO_POINTER(wd), entry);
 
     if (!is_starting)
         plan_second_look(watch, 0);
@@ -264,8 +266,10 @@ void watch_remove(Watch *watch, const char *path)
     if (!entry)
         return;
 
-    inotify_rm_watch(watch->inotify, entry->wd);
-    g_hash_table_remove(watch->by_wd, GINT_TO_POINTER(entry->wd));
+    if (entry->wd >= 0) {
+        inotify_rm_watch(watch->inotify, entry->wd);
+        g_hash_table_remove(watch->by_wd, GINT_TO_POINTER(entry->wd));
+    }
     g_hash_table_remove(watch->by_path, path);
     if (watch_count(watch) == 0)
         clear_source(&watch->tick);

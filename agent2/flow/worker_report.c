@@ -126,7 +126,11 @@ void worker_tell_result(Worker *worker, Job *job, const WorkerRead *read, Worker
 {
     job->is_reading = false;
     worker->reads--;
-    if (job->state == JOB_ENDED || job->state == JOB_OVER)
+    if (job->state != JOB_ENDED && job->state != JOB_OVER)
+        return;
+    if (read->is_busy)
+        job->next_boot_ms = worker->boot_ms + WORKER_RETRY_MS;
+    else
         worker_report_read(worker, job, read, effects);
 }
 

@@ -54,6 +54,7 @@ void worker_claimed(Worker *worker, Job *job, const WorkerJournaled *answer, Wor
 
     switch (answer->outcome) {
     case WORKER_DISK_FULL:
+    case WORKER_BUSY:
         jobs_apply(worker->jobs, job, JOB_EVENT_WITHDRAWN);
         job->next_boot_ms = worker->boot_ms + WORKER_RETRY_MS;
         return;
@@ -132,6 +133,13 @@ static void start(Worker *worker, Job *job, WorkerEffects *effects)
     worker_effects_launch(effects, job->run, job->attempt);
 }
 
+/* Its folder could not be read for want of descriptors: until it is, nothing is known. */
+static void look_again(Job *job, WorkerEffects *effects)
+{
+    job->next_boot_ms = WORKER_NEVER;
+    worker_effects_read(effects, WORKER_READ_STATE, job->run, job->attempt);
+}
+
 void worker_run_queue(Worker *worker, WorkerEffects *effects)
 {
     g_autoptr(GPtrArray) live = jobs_live_copy(worker->jobs);
@@ -139,7 +147,11 @@ void worker_run_queue(Worker *worker, WorkerEffects *effects)
     for (guint i = 0; i < live->len; i++) {
         Job *job = g_ptr_array_index(live, i);
 
-        if (job->state != JOB_QUEUED || worker->boot_ms < job->next_boot_ms)
+        if (worker->boot_ms < job->next_boot_ms)
+            continue;
+        if (job->state == JOB_SETTLING)
+            look_again(job, effects);
+        if (job->state != JOB_QUEUED)
             continue;
         if (!claim_if_too_late(worker, job, effects) && may_start(worker, job))
             start(worker, job, effects);
@@ -174,7 +186,8 @@ int64_t worker_queue_boot_deadline(const Worker *worker)
 
     for (guint i = 0; i < live->len; i++) {
         const Job *job = g_ptr_array_index(live, i);
-        bool is_waiting = job->state == JOB_QUEUED || job->state == JOB_REFUSING;
+        bool is_waiting =
+            job->state == JOB_QUEUED || job->state == JOB_REFUSING || job->state == JOB_SETTLING;
 
         if (is_waiting && job->next_boot_ms > worker->boot_ms)
             deadline = MIN(deadline, job->next_boot_ms);
@@ -187,8 +200,10 @@ int64_t worker_queue_boot_deadline(const Worker *worker)
 
 void worker_settle(Worker *worker, Job *job, WorkerEffects *effects)
 {
-    if (jobs_apply(worker->jobs, job, JOB_EVENT_SETTLED))
-        worker_effects_read(effects, WORKER_READ_STATE, job->run, job->attempt);
+    if (!jobs_apply(worker->jobs, job, JOB_EVENT_SETTLED))
+        return;
+    job->next_boot_ms = WORKER_NEVER;
+    worker_effects_read(effects, WORKER_READ_STATE, job->run, job->attempt);
 }
 
 static void decide_by_exit(Job *job, const RunExit *end)
@@ -327,7 +342,12 @@ void worker_settled(Worker *worker, Job *job, const WorkerRead *read, WorkerEffe
 {
     if (job->state != JOB_SETTLING)
         return;
+    if (!read->folder && read->is_busy) {
+        job->next_boot_ms = worker->boot_ms + WORKER_RETRY_MS;
+        return;
+    }
 
+    job->next_boot_ms = 0;
     if (!read->folder || !recover(worker, job, read->folder, effects)) {
         job_decide(job, RUN_UNKNOWN, RULE_NONE,
                    read->problem ? read->problem : "its run folder is gone", worker->now_ms);

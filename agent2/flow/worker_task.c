@@ -12,6 +12,7 @@
 #include "common/base/banned.h"
 
 #define REASON_DISK_FULL "agent's disk is full"
+#define REASON_BUSY      "agent has no descriptor left"
 
 /* Refused for what it is, not for what it asks: nothing is kept, for this attempt is not ours to
  * decide. */
@@ -302,6 +303,9 @@ void worker_filed(Worker *worker, Job *job, const WorkerJournaled *answer, Worke
     case WORKER_DISK_FULL:
         refuse_without_folder(worker, job, REASON_DISK_FULL, effects);
         return;
+    case WORKER_BUSY:
+        refuse_without_folder(worker, job, REASON_BUSY, effects);
+        return;
     case WORKER_BROKEN:
     case WORKER_REFUSED:
         refuse_without_folder(worker, job, answer->problem, effects);
@@ -359,7 +363,8 @@ void worker_buried(Worker *worker, Job *job, const WorkerJournaled *answer, Work
         /* A cancel or a query will be repeated, and decided then. */
         jobs_remove(worker->jobs, job);
     } else if (!job->is_undurable) {
-        refuse_without_folder(worker, job, REASON_DISK_FULL, effects);
+        refuse_without_folder(
+            worker, job, answer->outcome == WORKER_BUSY ? REASON_BUSY : REASON_DISK_FULL, effects);
     } else {
         job->next_boot_ms = worker->boot_ms + WORKER_RETRY_MS;
     }

@@ -34,6 +34,7 @@ typedef enum {
 typedef enum {
     WORKER_STORED,
     WORKER_DISK_FULL, /* nothing has changed; later it may work */
+    WORKER_BUSY,      /* the same, for want of descriptors */
     WORKER_REFUSED,   /* nothing has changed, and it never will: problem says why */
     WORKER_BROKEN,    /* the disk fails: the program must end and be restarted; never in a step */
 } WorkerStored;
@@ -69,6 +70,7 @@ typedef struct WorkerRead {
     WorkerReadKind kind;
     WorkerFolder *folder; /* NULL: it could not be read */
     char *problem;        /* then */
+    bool is_busy;         /* then: for want of descriptors; later it may be read */
     WorkerOutput output;
 } WorkerRead;
 

@@ -18,9 +18,11 @@
 #define READ_MIN_BYTES 1024
 #define READ_MAX_BYTES (64 * 1024)
 
-static Problem problem_of(int system_error)
+Problem file_problem(int system_error)
 {
-    return system_error == ENOSPC || system_error == EDQUOT ? PROBLEM_FULL : PROBLEM_IO;
+    if (system_error == ENOSPC || system_error == EDQUOT)
+        return PROBLEM_FULL;
+    return system_error == EMFILE || system_error == ENFILE ? PROBLEM_BUSY : PROBLEM_IO;
 }
 
 /* Sets the error from errno and returns false, so that callers can end with it. */
@@ -28,7 +30,7 @@ static bool fail(GError **error, const char *path, const char *what)
 {
     int system_error = errno;
 
-    g_set_error(error, PROBLEM, problem_of(system_error), "%s: cannot %s: %s", path, what,
+    g_set_error(error, PROBLEM, (int)file_problem(system_error), "%s: cannot %s: %s", path, what,
                 g_strerror(system_error));
     return false;
 }

@@ -1,7 +1,7 @@
 /*
  * Files: read with a cap, written so that a crash leaves the old or the new one, never a part.
- * PROBLEM_IO, PROBLEM_FULL (ENOSPC, EDQUOT), PROBLEM_LIMIT, PROBLEM_MISSING (ENOENT on reading);
- * messages begin with the path.
+ * PROBLEM_IO, PROBLEM_FULL (ENOSPC, EDQUOT), PROBLEM_BUSY (EMFILE, ENFILE), PROBLEM_LIMIT,
+ * PROBLEM_MISSING (ENOENT on reading); messages begin with the path.
  */
 #ifndef COMMON_SYS_FILE_H
 #define COMMON_SYS_FILE_H
@@ -10,6 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+
+#include "common/base/problem.h"
+
+/* Which problem an errno is: PROBLEM_FULL, PROBLEM_BUSY or PROBLEM_IO. */
+Problem file_problem(int system_error);
 
 /* The whole file with a NUL after it. Refuses what is larger than max_bytes, and what is no regular
  * file. out_length may be NULL. The caller owns the result. */

@@ -29,6 +29,7 @@ typedef struct RunDisk {
     char *counters;      /* NULL: there is no such file */
     const char *boot_id; /* for the agent's claims */
     bool is_full;
+    bool is_busy; /* there is no descriptor left */
 } RunDisk;
 
 static inline void run_disk_free_folder(void *data)
@@ -162,6 +163,11 @@ static inline void run_disk_read(const RunDisk *disk, const WorkerEffect *effect
 
     read->kind = effect->read.kind;
     read->output.in_reply_to = g_strdup(effect->read.in_reply_to);
+    read->is_busy = disk->is_busy;
+    if (disk->is_busy) {
+        read->problem = g_strdup("too many open files");
+        return;
+    }
     if (!folder) {
         read->problem = g_strdup("no such folder");
         return;
@@ -189,6 +195,8 @@ static inline void run_disk_change(RunDisk *disk, const WorkerEffect *effect, Wo
 
     if (disk->is_full && effect->kind != WORKER_EFFECT_REMOVE) {
         run_disk_refuse(answer, WORKER_DISK_FULL, "no space left on device");
+    } else if (disk->is_busy && effect->kind != WORKER_EFFECT_REMOVE) {
+        run_disk_refuse(answer, WORKER_BUSY, "too many open files");
     } else if (needs_folder && !folder) {
         run_disk_refuse(answer, WORKER_REFUSED, "no such folder");
     } else if (effect->kind == WORKER_EFFECT_CREATE) {

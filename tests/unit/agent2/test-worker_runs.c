@@ -45,6 +45,52 @@ static void test_runs_so_many_at_once_in_their_order(void **state)
         message_free(tasks[i]);
 }
 
+/* Who has no descriptor to look with knows nothing of the end of a run: no `unknown`. */
+static void test_without_descriptors_nothing_is_concluded(void **state)
+{
+    g_autoptr(World) world = world_with(2, 10);
+    g_autoptr(Message) running = world_new_task(world, "true");
+    g_autoptr(Message) refused = world_new_task(world, "true");
+
+    (void)state;
+    world_send(world, running);
+    world_shim_starts(world, running);
+    world->disk.is_busy = true;
+    world_settled(world, running);
+    world_send(world, refused);
+    world_expect_ack(world, refused->id, ACK_REJECTED, RULE_POLICY);
+    world_pass(world, 60 * 1000);
+    assert_int_equal(world_count(world, MESSAGE_RESULT), 0);
+
+    world->disk.is_busy = false;
+    world_set_exit(world, running, END_EXITED, 0);
+    world_pass(world, 60 * 1000);
+    world_expect_result(world, running, RUN_SUCCEEDED);
+    assert_int_equal(world_launches(world, running), 1);
+    assert_int_equal(world_launches(world, refused), 0);
+}
+
+/* The end is known, its output cannot be read for now: it is told later, whole. */
+static void test_a_result_waits_for_descriptors(void **state)
+{
+    g_autoptr(World) world = world_with(2, 10);
+    g_autoptr(Message) task = world_new_task(world, "true");
+
+    (void)state;
+    world_send(world, task);
+    world_shim_starts(world, task);
+    world_folder_of(world, task)->output = g_strdup("all of it");
+    world_shim_ends(world, task, END_EXITED, 0);
+    world_expect_result(world, task, RUN_SUCCEEDED);
+    world_forget(world);
+    world->disk.is_busy = true;
+    world_pass(world, 5 * 60 * 1000);
+    assert_int_equal(world_count(world, MESSAGE_RESULT), 0);
+    world->disk.is_busy = false;
+    world_pass(world, 5 * 60 * 1000);
+    assert_string_equal(world_result(world, task)->output, "all of it");
+}
+
 static void test_the_order_survives(void **state)
 {
     g_autoptr(World) world = world_with(1, 10);
@@ -411,6 +457,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_runs_so_many_at_once_in_their_order),
+        cmocka_unit_test(test_without_descriptors_nothing_is_concluded),
+        cmocka_unit_test(test_a_result_waits_for_descriptors),
         cmocka_unit_test(test_the_order_survives),
         cmocka_unit_test(test_paused_tasks_wait),
         cmocka_unit_test(test_expires_in_the_queue),
