@@ -9,6 +9,7 @@
 #include "agent1/edge/xmpp.h"
 #include "common/base/problem.h"
 #include "common/sys/clock.h"
+#include "common/sys/crash_point.h"
 #include "common/sys/file.h"
 #include "common/sys/in_hand.h"
 #include "common/sys/log.h"
@@ -168,6 +169,7 @@ static void flush_now(Executor *executor)
     }
     executor->in_flight = outward;
     store_commit(executor->store, ++executor->batch, stored);
+    crash_point("executor.handed");
 }
 
 static gboolean on_no_company(void *data)
@@ -319,8 +321,10 @@ static void on_stored(StoreAnswer *answer, void *data)
         arm_timer(executor);
         return;
     }
+    crash_point("executor.stored");
     outward = g_steal_pointer(&executor->in_flight);
     perform_all(executor, outward);
+    crash_point("executor.told");
     for (i = 0; i < answer->events->len; i++)
         take_event(executor, g_steal_pointer(&answer->events->pdata[i]));
     flush(executor);

@@ -13,6 +13,7 @@
 #include "agent1/edge/store_schema.h"
 #include "common/base/problem.h"
 #include "common/sys/clock.h"
+#include "common/sys/crash_point.h"
 #include "common/sys/file.h"
 #include "common/sys/log.h"
 
@@ -157,11 +158,13 @@ static bool create(const char *path, GError **error)
 
     if (!make_private_file(fresh, error) || !create_schema(fresh, error))
         return false;
+    crash_point("new-store.made");
     if (rename(fresh, path) != 0) {
         set_system_error("create", path, error);
         return false;
     }
 
+    crash_point("new-store.named");
     return sync_parent(path, error);
 }
 
@@ -330,6 +333,7 @@ static bool write_all(StoreDatabase *database, GPtrArray *effects, GPtrArray *ev
     store_batch_drop_superseded(effects);
     if (!sql_run(database->db, "BEGIN", error))
         return false;
+    crash_point("store.begun");
     for (unsigned i = 0; i < effects->len; i++) {
         const Effect *effect = g_ptr_array_index(effects, i);
 
@@ -337,7 +341,11 @@ static bool write_all(StoreDatabase *database, GPtrArray *effects, GPtrArray *ev
             return false;
     }
 
-    return sql_run(database->db, "COMMIT", error);
+    crash_point("store.applied");
+    if (!sql_run(database->db, "COMMIT", error))
+        return false;
+    crash_point("store.committed");
+    return true;
 }
 
 StoreOutcome store_database_write(StoreDatabase *database, GPtrArray *effects, GPtrArray *events,

@@ -3,6 +3,7 @@
 #include "agent2/app/state_lock.h"
 #include "agent2/app/worker_assembly.h"
 #include "agent2/app/worker_batches.h"
+#include "common/sys/crash_point.h"
 #include "common/sys/in_hand.h"
 #include "agent2/edge/watch.h"
 #include "agent2/edge/worker_gateway.h"
@@ -99,9 +100,12 @@ static void do_launch(WorkerExecutor *executor, const WorkerEffect *effect)
     g_autofree char *path = run_path(executor, effect);
     g_autoptr(GError) error = NULL;
 
+    crash_point("worker.launching");
     if (watch_add(executor->watch, path, true, &error) &&
-        launcher_start(executor->launcher, path, &error))
+        launcher_start(executor->launcher, path, &error)) {
+        crash_point("worker.launched");
         return;
+    }
 
     if (!g_error_matches(error, PROBLEM, PROBLEM_FULL)) {
         fail(executor, "a shim cannot be started", error->message);
@@ -207,8 +211,12 @@ static bool advance(WorkerExecutor *executor)
 
     hand_over(executor);
     outward = worker_batches_finish(executor->batches);
+    if (outward)
+        crash_point("worker.durable");
     for (guint i = 0; outward && i < outward->len; i++)
         do_outward(executor, g_ptr_array_index(outward, i));
+    if (outward)
+        crash_point("worker.told");
     return outward != NULL;
 }
 
@@ -286,6 +294,7 @@ static void on_answer(void *item, void *data)
     WorkerExecutor *executor = data;
     WorkerEvent *event = item;
 
+    crash_point("worker.answered");
     worker_batches_answered(executor->batches, event->batch);
     if (event->kind == WORKER_EVENT_JOURNALED && event->journaled.outcome == WORKER_BROKEN) {
         fail(executor, "the state folder", event->journaled.problem);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/base/problem.h"
+#include "common/sys/crash_point.h"
 #include "common/sys/file.h"
 
 #include "common/base/banned.h"
@@ -102,6 +103,7 @@ static int write_content(const char *folder, const Content *content, GError **er
 /* Gives a folder that is whole and durable its name, unless that is taken. */
 static bool publish(const char *temporary, const char *path, bool *out_existed, GError **error)
 {
+    crash_point("folder.filled");
     if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
         return true;
     if (errno != EEXIST)
@@ -131,6 +133,7 @@ static bool fill(const char *temporary, const Content contents[CONTENTS], GError
             close(fds[i]);
     }
 
+    crash_point("folder.written");
     return is_durable && file_sync_folder(temporary, error);
 }
 
@@ -152,6 +155,7 @@ static bool create(const char *runs, const char *path, const Content contents[CO
                                             publish(temporary, path, out_existed, error)
                                       : fail(error, path, "create a folder beside it");
     }
+    crash_point("folder.named");
     /* For one that existed, too: who made it may have crashed before this. */
     if (is_there && fsync(fd) != 0) {
         is_there = false;
@@ -354,5 +358,6 @@ bool run_folder_remove(const char *path, GError **error)
     if (rename(path, going) != 0)
         return errno == ENOENT ? true : fail(error, path, "remove");
 
+    crash_point("folder.going");
     return file_sync_folder(runs, error) && file_remove_tree(going, error);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/base/problem.h"
+#include "common/sys/crash_point.h"
 
 #include "common/base/banned.h"
 
@@ -144,14 +145,19 @@ static char *write_beside(const char *path, const char *content, size_t length, 
         return NULL;
     }
 
+    crash_point("file.written");
     return g_steal_pointer(&temporary);
 }
 
 static bool sync_parent(const char *path, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
+    bool is_durable;
 
-    return file_sync_folder(folder, error);
+    crash_point("file.named");
+    is_durable = file_sync_folder(folder, error);
+    crash_point("file.durable");
+    return is_durable;
 }
 
 bool file_write_atomic(const char *path, const char *content, size_t length, mode_t mode,
