@@ -22,6 +22,8 @@
 /* Of 4 KiB: as long as SQLite lets its log grow by itself. */
 #define LOG_TIDY_PAGES 1000
 
+#define READ_BYTES ((size_t)64 * 1024)
+
 struct StoreDatabase {
     sqlite3 *db;
     StoreRows *rows;
@@ -249,6 +251,39 @@ static char *set_aside(const char *path, GError **error)
     return sync_parent(path, error) ? g_steal_pointer(&name) : NULL;
 }
 
+/* Whether the disk gives all of it: one that does not is no damage of the database. */
+static bool can_be_read(const char *path, GError **error)
+{
+    g_autofree char *buffer = g_malloc(READ_BYTES);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    ssize_t got = fd < 0 ? -1 : 1;
+
+    while (got > 0 || (fd >= 0 && got < 0 && errno == EINTR))
+        got = read(fd, buffer, READ_BYTES);
+    if (got < 0)
+        set_system_error("read", path, error);
+    if (fd >= 0)
+        close(fd);
+    return got == 0;
+}
+
+/* SQLite's check takes a page that could not be read for a damaged one: only what is found again,
+ * in a file that can be read, is damage. */
+static StoreDatabase *open_twice(const char *path, GError **error)
+{
+    g_autoptr(GError) problem = NULL;
+    StoreDatabase *database = open_existing(path, &problem);
+
+    if (database)
+        return database;
+    if (!g_error_matches(problem, PROBLEM, PROBLEM_SYNTAX)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+    }
+
+    return can_be_read(path, error) ? open_existing(path, error) : NULL;
+}
+
 static StoreDatabase *open_or_replace(const char *path, char **out_set_aside, GError **error)
 {
     g_autoptr(GError) problem = NULL;
@@ -257,7 +292,7 @@ static StoreDatabase *open_or_replace(const char *path, char **out_set_aside, GE
 
     if (!g_file_test(path, G_FILE_TEST_EXISTS) && !create(path, error))
         return NULL;
-    database = open_existing(path, &problem);
+    database = open_twice(path, &problem);
     if (!database && !g_error_matches(problem, PROBLEM, PROBLEM_SYNTAX)) {
         g_propagate_error(error, g_steal_pointer(&problem));
         return NULL;

@@ -190,10 +190,12 @@ typedef enum {
     FAULT_FULL,  /* ENOSPC */
     FAULT_QUOTA, /* EDQUOT, which SQLite calls an I/O error */
     FAULT_SHORT, /* half is written, then EIO */
+    FAULT_READ,  /* EIO at a read; the others come to what changes something */
     FAULT_COUNT,
 } Fault;
 
-static const char *const fault_names[] = { "nothing", "error", "full", "quota", "short write" };
+static const char *const fault_names[] = { "nothing", "error",       "full",
+                                           "quota",   "short write", "read" };
 
 /* Used by one thread at a time: the store's, or the test's while there is none. */
 static struct {
@@ -214,14 +216,20 @@ static sqlite3_file *real_file(sqlite3_file *file)
     return ((FaultyFile *)(void *)file)->real;
 }
 
-static bool fails_now(void)
+static bool counts_and_fails(bool is_read)
 {
-    static const int reasons[FAULT_COUNT] = { 0, EIO, ENOSPC, EDQUOT, EIO };
-    bool fails = disk.fault != FAULT_NOTHING && disk.countdown > 0 && --disk.countdown == 0;
+    static const int reasons[FAULT_COUNT] = { 0, EIO, ENOSPC, EDQUOT, EIO, EIO };
+    bool fails = disk.fault != FAULT_NOTHING && (disk.fault == FAULT_READ) == is_read &&
+                 disk.countdown > 0 && --disk.countdown == 0;
 
     if (fails)
         errno = reasons[disk.fault];
     return fails;
+}
+
+static bool fails_now(void)
+{
+    return counts_and_fails(false);
 }
 
 static bool is_fault_of_space(Fault fault)
@@ -236,7 +244,10 @@ static int file_close(sqlite3_file *file)
 
 static int file_read_at(sqlite3_file *file, void *buffer, int length, sqlite3_int64 offset)
 {
-    return real_file(file)->pMethods->xRead(real_file(file), buffer, length, offset);
+    sqlite3_file *real = real_file(file);
+
+    return counts_and_fails(true) ? SQLITE_IOERR_READ
+                                  : real->pMethods->xRead(real, buffer, length, offset);
 }
 
 static int file_write_at(sqlite3_file *file, const void *bytes, int length, sqlite3_int64 offset)
@@ -398,6 +409,20 @@ static Promises commit_with_fault(Fixture *fixture, const Load *load, Fault faul
     return promises;
 }
 
+/* Opens it once more and reads all of it, while the fault may still come. */
+static void read_with_fault(Fixture *fixture, GError **error)
+{
+    if (!fixture_try_open(fixture, error))
+        return;
+
+    for (unsigned table = 0; table < TABLE_COUNT && !*error; table++) {
+        GPtrArray *rows = store_load(fixture->store, (Table)table, error);
+
+        if (rows)
+            g_ptr_array_unref(rows);
+    }
+}
+
 /* Returns whether the fault came at all. */
 static bool check_fault(const Load *load, Fault fault, unsigned nth)
 {
@@ -412,6 +437,11 @@ static bool check_fault(const Load *load, Fault fault, unsigned nth)
     disk.was_sync = disk.was_write = false;
     if (fixture_try_open(fixture, &error))
         promises = commit_with_fault(fixture, load, fault);
+    fixture_close(fixture);
+    assert_null(fixture->set_aside);
+    if (!error && promises.unknown == 0)
+        read_with_fault(fixture, &error);
+    assert_null(fixture->set_aside);
     fixture_close(fixture);
     came = disk.countdown == 0;
     disk.fault = FAULT_NOTHING;
@@ -432,10 +462,14 @@ static bool check_fault(const Load *load, Fault fault, unsigned nth)
 
 static void test_faulty_disk(void **state)
 {
-    static const Load loads[] = {
-        { "small batches, every operation", 4, 5000, 1, 100 },
+    /* `make faults`: every operation of the large batches, too. */
+    unsigned step = g_getenv("FAULTS") && g_ascii_strtod(g_getenv("FAULTS"), NULL) > 0
+                        ? (unsigned)MAX(1, 1 / g_ascii_strtod(g_getenv("FAULTS"), NULL))
+                        : 941;
+    const Load loads[] = {
+        { "small batches, every operation", 4, 5000, 1, 40 },
         /* The log grows over 1000 pages and is moved into the database in between. */
-        { "large batches", 6, 1000 * 1000, 941, 4000 },
+        { "large batches", 6, 1000 * 1000, step, 1000 },
     };
     sqlite3_vfs *faulty = install_disk();
 

@@ -23,6 +23,9 @@
 #define BATCHES    60
 #define FILE_CASES 400
 #define LOG_CASES  200
+/* `make faults`: of each harm so many. */
+#define FILE_CASES_FULL (1000 * HARM_COUNT)
+#define LOG_CASES_FULL  (200 * HARM_COUNT)
 
 #define FILE_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
@@ -189,6 +192,14 @@ static size_t damage(char *content, size_t length, Harm harm, GRand *random)
     return length;
 }
 
+/* How many cases: the few of each `make test`, or the share FAULTS of the full number. */
+static unsigned count_cases(unsigned few, unsigned full)
+{
+    const char *share = g_getenv("FAULTS");
+
+    return MAX(few, (unsigned)(share ? g_ascii_strtod(share, NULL) * full : 0));
+}
+
 /* Nothing of an earlier case stays. */
 static void empty_folder(const Fixture *fixture)
 {
@@ -217,6 +228,7 @@ static void test_damaged_file(void **state)
     g_autoptr(Fixture) fixture = fixture_new();
     g_autofree char *wanted = NULL;
     g_auto(Bytes) whole = { 0 };
+    unsigned cases = count_cases(FILE_CASES, FILE_CASES_FULL);
     Tally tally = { 0 };
 
     (void)state;
@@ -228,7 +240,7 @@ static void test_damaged_file(void **state)
     fixture_close(fixture);
     whole = read_bytes(fixture->path);
 
-    for (unsigned i = 0; i < FILE_CASES; i++) {
+    for (unsigned i = 0; i < cases; i++) {
         g_autoptr(GRand) random = g_rand_new_with_seed(i);
         g_autofree char *copy = g_memdup2(whole.content, whole.length);
         g_autoptr(GError) error = NULL;
@@ -258,7 +270,7 @@ static void test_damaged_file(void **state)
     print_tally(&tally);
     /* What is cut or garbled in blocks cannot pass unnoticed. */
     assert_int_equal(tally.unharmed[HARM_TRUNCATE], 0);
-    assert_true(tally.set_aside[HARM_BYTES] > FILE_CASES / HARM_COUNT / 2);
+    assert_true(tally.set_aside[HARM_BYTES] > cases / HARM_COUNT / 2);
 }
 
 /* An id stands in its table and in an index, which must say the same. */
@@ -354,6 +366,7 @@ static void test_damaged_log(void **state)
     g_autofree char *log_path = g_strconcat(fixture->path, "-wal", NULL);
     g_auto(Bytes) file = { 0 };
     g_auto(Bytes) log = { 0 };
+    unsigned cases = count_cases(LOG_CASES, LOG_CASES_FULL);
     Tally tally = { 0 };
 
     (void)state;
@@ -363,7 +376,7 @@ static void test_damaged_log(void **state)
     log = read_bytes(log_path);
     prefixes = describe_prefixes();
 
-    for (unsigned i = 0; i < LOG_CASES; i++) {
+    for (unsigned i = 0; i < cases; i++) {
         g_autoptr(GRand) random = g_rand_new_with_seed(i);
         g_autofree char *copy = g_memdup2(log.content, log.length);
         g_autoptr(GError) error = NULL;
