@@ -80,6 +80,7 @@ static void copy_registration(Core *core, FleetAgent *agent, const Message *mess
     const MessageRegister *registration = &message->registration;
 
     set_text(&agent->key, key);
+    set_text(&agent->register_id, message->id);
     set_text(&agent->version, registration->version);
     set_text(&agent->host, registration->host);
     set_text(&agent->boot_id, registration->boot_id);
@@ -128,6 +129,16 @@ static void refuse_stale(Core *core, const FleetAgent *agent, const Message *mes
                       "backup");
 }
 
+/* A journal of a backup that is only moments old may use the number of a session once more: no
+ * repeat of its register, since that has the same id, and none of a session that has ended. */
+static bool is_second_life(const FleetAgent *agent, const Message *message)
+{
+    if (g_strcmp0(agent->register_id, message->id) == 0)
+        return false;
+    return agent->seq == STATUS_SEQ_WILL ||
+           (agent->register_id && message->registration.seq == agent->registered_seq);
+}
+
 static void admit(Core *core, const char *key, const Message *message)
 {
     const MessageRegister *registration = &message->registration;
@@ -137,7 +148,7 @@ static void admit(Core *core, const char *key, const Message *message)
 
     if (!agent->key)
         set_text(&agent->key, key);
-    if (order == FLEET_OLDER) {
+    if (order == FLEET_OLDER || (order == FLEET_EQUAL && is_second_life(agent, message))) {
         refuse_stale(core, agent, message);
         return;
     }

@@ -22,6 +22,7 @@ static void free_agent(void *data)
     g_free(agent->journal);
     g_free(agent->former);
     g_free(agent->version);
+    g_free(agent->register_id);
     g_free(agent->host);
     g_free(agent->boot_id);
     g_free(agent->policy_hash);

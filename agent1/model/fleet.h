@@ -22,6 +22,7 @@ typedef struct FleetAgent {
     int64_t seq;
     int64_t registered_session; /* of the last register */
     int64_t registered_seq;
+    char *register_id; /* of the last register; NULL: of an earlier start of agent1 */
     AgentState state;
     int64_t since_ms;    /* when that state began, by its own word or ours */
     int64_t heard_ms;    /* the last authentic frame; 0: never */

@@ -47,6 +47,29 @@ static void a_new_journal_makes_handed_runs_unknown(void **state)
     assert_string_equal(world_run_state(world, 2), "queued");
 }
 
+/* A register with the numbers of one before, but not that one again: the journal came from a backup
+ * that still held this session. Taken for a repeat, the agent would stay offline for agent1. */
+static void a_session_that_is_used_again_is_stale(void **state)
+{
+    World *world = *state;
+    Message *message =
+        message_new(MESSAGE_REGISTER, "01J00000000000000000ANOTHR", "web1", world->now_ms);
+
+    world_register(world, JOURNAL_1, 1);
+    world_status(world, JOURNAL_1, 1, STATUS_SEQ_WILL, AGENT_OFFLINE);
+    message->registration.name = g_strdup("web1");
+    message->registration.session = 1;
+    message->registration.seq = 1;
+    message->registration.skills = world_json(SKILLS_SHELL);
+    world_report_as(world, 1, TOPIC_KIND_REGISTER, "web1", JOURNAL_1, message);
+    assert_int_equal(world_last_sent(world, MESSAGE_ACK)->ack.state, ACK_REJECTED);
+    assert_string_equal(world_last_sent(world, MESSAGE_ACK)->ack.rule, "stale_session");
+    assert_non_null(world_last_audit(world, "alarm"));
+    /* The same one again is a repeat. */
+    world_register(world, JOURNAL_1, 1);
+    assert_int_equal(world_last_sent(world, MESSAGE_ACK)->ack.state, ACK_DONE);
+}
+
 static void an_outcome_is_written_once(void **state)
 {
     World *world = *state;
@@ -162,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_restart_keeps_what_was_decided),
         WORLD_TEST(a_new_journal_makes_handed_runs_unknown),
+        WORLD_TEST(a_session_that_is_used_again_is_stale),
         WORLD_TEST(an_outcome_is_written_once),
         WORLD_TEST(a_restored_backup_takes_the_agents_word),
         WORLD_TEST(an_agent_that_contradicts_itself_makes_it_unknown),
