@@ -206,6 +206,9 @@ static void take_query(Worker *worker, const Message *message, WorkerEffects *ef
     /* Until the folder or the tombstone is durable there is nothing to say; then it is said. */
     if (job_is_durable(job))
         worker_tell_query(worker, job, effects);
+    /* Who asks for one run has not got its outcome, or not any more: restored from a backup. */
+    if (job->state == JOB_OVER)
+        worker_report_now(worker, job, effects);
 }
 
 static void take_fetch(Worker *worker, const Message *message, WorkerEffects *effects)

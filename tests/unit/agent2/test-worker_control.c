@@ -428,9 +428,27 @@ static void test_done(void **state)
     assert_int_equal(world_count(world, MESSAGE_RESULT), 0);
 }
 
+/* agent1 came from a backup and knows the attempt, but not the outcome that it had acknowledged. */
+static void test_who_asks_for_a_run_that_is_over_gets_its_result(void **state)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Message) task = world_new_task(world, "true");
+
+    (void)state;
+    world_send(world, task);
+    world_shim_starts(world, task);
+    world_shim_ends(world, task, END_EXITED, 0);
+    world_done(world, task);
+    world_forget(world);
+    g_free(world_control(world, CONTROL_QUERY, task));
+    world_expect_result(world, task, RUN_SUCCEEDED);
+    assert_int_equal(world_count(world, MESSAGE_ANSWER), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_who_asks_for_a_run_that_is_over_gets_its_result),
         cmocka_unit_test(test_pause_is_durable_before_its_ack),
         cmocka_unit_test(test_sequence_numbers),
         cmocka_unit_test(test_a_full_disk_keeps_the_ack_back),
