@@ -248,6 +248,9 @@ static void refuse_outward(Executor *executor, const Effects *effects)
     for (i = 0; i < effects->list->len; i++) {
         Effect *effect = effects->list->pdata[i];
 
+        /* What became of a run is no answer: it is found and told again when there is room. */
+        if (effect && effect->is_news)
+            continue;
         if (effect && effect->kind == EFFECT_SAY && !effect->say.is_repeat) {
             g_free(effect->say.text);
             effect->say.text = g_strdup(NOT_ACCEPTED);

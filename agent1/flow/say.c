@@ -37,6 +37,8 @@ static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
     for (i = 0; answer->runs && i < answer->runs->len; i++)
         g_ptr_array_add(message->reply.runs, g_strdup(answer->runs->pdata[i]));
     effects_publish(core->fx, topic, speaker->key, true, message);
+    if (answer->is_news)
+        effects_mark_news(core->fx);
 }
 
 /* Stores a message, and says it now unless it is to wait for the digest on waking. */
@@ -59,8 +61,11 @@ static void store_saying(Core *core, const char *jid, const char *text, bool is_
     row_set_text(row, SAYINGS_TEXT, text);
     row_set_int(row, SAYINGS_CREATED, core->now_ms);
     ledger_put(sayings, row, core->fx);
-    if (core->is_up[LINK_XMPP] && !(is_news && core_is_asleep(core)))
-        effects_say(core->fx, id, jid, text, false);
+    if (!core->is_up[LINK_XMPP] || (is_news && core_is_asleep(core)))
+        return;
+    effects_say(core->fx, id, jid, text, false);
+    if (is_news)
+        effects_mark_news(core->fx);
 }
 
 void say_xmpp(Core *core, const char *jid, const char *text)

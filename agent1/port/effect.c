@@ -185,6 +185,13 @@ void effects_say(Effects *effects, const char *id, const char *jid, const char *
     say->is_repeat = is_repeat;
 }
 
+void effects_mark_news(Effects *effects)
+{
+    Effect *last = effects->list->pdata[effects->list->len - 1];
+
+    last->is_news = true;
+}
+
 void effects_trust(Effects *effects, GPtrArray *keys)
 {
     append(effects, EFFECT_TRUST)->trusted = keys;

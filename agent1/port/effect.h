@@ -89,6 +89,7 @@ typedef struct EffectLog {
 
 typedef struct Effect {
     EffectKind kind;
+    bool is_news; /* nobody just asked: when its turn cannot be stored, it comes again later */
     union {
         Row *row; /* PUT */
         struct {
@@ -133,6 +134,9 @@ void effects_publish_plain(Effects *effects, const char *text);
 void effects_clear_retained(Effects *effects, const char *topic);
 void effects_say(Effects *effects, const char *id, const char *jid, const char *text,
                  bool is_repeat);
+/* The last effect is news. */
+void effects_mark_news(Effects *effects);
+
 void effects_trust(Effects *effects, GPtrArray *keys); /* taken over */
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
                        const char *members, bool is_fill);

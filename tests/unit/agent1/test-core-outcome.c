@@ -464,9 +464,30 @@ static void unconfirmed_until_the_agent_speaks(void **state)
     assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "#1 web1: succeeded");
 }
 
+/* On a full disk an answer is turned into a refusal; what became of a run must not be. */
+static void an_outcome_is_news_and_an_answer_is_none(void **state)
+{
+    World *world = *state;
+    const Effect *last;
+
+    world_register(world, JOURNAL_1, 1);
+    world_type(world, "c1", "@web1 true", false, false);
+    last = world->sent->pdata[world->sent->len - 1];
+    assert_false(last->is_news);
+    world_forget(world);
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
+    for (unsigned i = 0; i < world->sent->len; i++) {
+        last = world->sent->pdata[i];
+        if (last->publish.message->kind == MESSAGE_REPLY)
+            assert_true(last->is_news);
+    }
+    assert_int_equal(world_count_sent(world, MESSAGE_REPLY), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WORLD_TEST(an_outcome_is_news_and_an_answer_is_none),
         WORLD_TEST(results_of_every_state),
         WORLD_TEST(rejections_by_rule),
         WORLD_TEST(what_does_not_concern_the_attempt_is_ignored),
