@@ -102,7 +102,8 @@ def test_agent1_without_descriptors(house, row):
                 pass
             assert house.agent1.process.is_running
         limit.lift()
-        assert "web1" in user.ask("!agents", seconds=60)["text"]
+        # Its last word may still be that it is paused.
+        wait_for(lambda: "web1: online" in user.ask("!agents", 60)["text"], 60, "web1 online")
         chat = user.ask(f"@web1 echo {number} again >> {effects}", 60)
         assert chat["outcome"] == "succeeded", chat
     assert len(effects.read_text().splitlines()) == 2 * rounds
