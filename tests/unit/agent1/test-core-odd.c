@@ -402,8 +402,8 @@ static void an_agent_that_is_trusted_no_longer_is_not_asked(void **state)
     g_autofree char *run = queued_run(world);
 
     g_autofree char *key = world_key(9);
-    g_autofree char *registry = g_strdup_printf(
-        "{\"agents\":{\"web1\":{\"public_key\":\"%s\",\"accepted\":true}}}", key);
+    g_autofree char *registry =
+        g_strdup_printf("{\"agents\":{\"web1\":{\"public_key\":\"%s\",\"accepted\":true}}}", key);
 
     world_ack(world, run, 1, ACK_ACCEPTED, NULL);
     json_free(world->registry);
