@@ -31,7 +31,7 @@ static void check_runs(Life *life)
     GHashTableIter iter;
     void *value;
 
-    g_hash_table_iter_init(&iter, life->world->tables[TABLE_RUNS]);
+    g_hash_table_iter_init(&iter, life->world->store.tables[TABLE_RUNS]);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const char *id = row_text(value, RUNS_ID);
         const char *before = g_hash_table_lookup(life->outcomes, id);
@@ -56,7 +56,7 @@ static void check_rows(const World *world)
         GHashTableIter iter;
         void *value;
 
-        g_hash_table_iter_init(&iter, world->tables[table]);
+        g_hash_table_iter_init(&iter, world->store.tables[table]);
         while (g_hash_table_iter_next(&iter, NULL, &value)) {
             const Row *row = value;
 
@@ -325,7 +325,7 @@ static void take_said(Life *life, FuzzInput *input)
     void *key = NULL;
     Event *event = event_new(EVENT_SAID);
 
-    g_hash_table_iter_init(&iter, life->world->tables[TABLE_SAYINGS]);
+    g_hash_table_iter_init(&iter, life->world->store.tables[TABLE_SAYINGS]);
     for (unsigned i = 0; i <= skip && g_hash_table_iter_next(&iter, &key, NULL); i++)
         continue;
     event->said_id = key ? g_strdup(key) : fuzz_utf8(input);
@@ -403,7 +403,7 @@ static void other(Life *life, FuzzInput *input)
     case 5:
         event = event_new(EVENT_ROWS);
         event->rows.cookie = fuzz_byte(input);
-        event->rows.rows = g_ptr_array_new_with_free_func(world_free_row);
+        event->rows.rows = g_ptr_array_new_with_free_func(row_store_free_row);
         world_step(world, event);
         break;
     case 6:

@@ -96,7 +96,7 @@ static void check_said(Life *life)
 static gboolean is_gone(gpointer name, gpointer value, gpointer world)
 {
     (void)value;
-    return !g_hash_table_contains(((World *)world)->folders, name);
+    return !g_hash_table_contains(((World *)world)->disk.folders, name);
 }
 
 /* A folder goes when its task expired a week ago; what comes then knows nothing of it. */
@@ -232,14 +232,14 @@ static void done(Life *life, FuzzInput *input)
 
 /* ---- shims ---- */
 
-static WorldFolder *folder_of(const Life *life, const Message *about)
+static DiskFolder *folder_of(const Life *life, const Message *about)
 {
     return about && about->task.run
                ? world_folder(life->world, about->task.run, about->task.attempt)
                : NULL;
 }
 
-static void start(Life *life, const Message *about, WorldFolder *folder)
+static void start(Life *life, const Message *about, DiskFolder *folder)
 {
     g_autofree char *name = attempt_name(about->task.run, about->task.attempt);
 
@@ -252,7 +252,7 @@ static void start(Life *life, const Message *about, WorldFolder *folder)
     g_hash_table_add(life->started, g_strdup(name));
 }
 
-static void write_output(Life *life, FuzzInput *input, const Message *about, WorldFolder *folder)
+static void write_output(Life *life, FuzzInput *input, const Message *about, DiskFolder *folder)
 {
     WorkerEvent *event;
 
@@ -264,14 +264,13 @@ static void write_output(Life *life, FuzzInput *input, const Message *about, Wor
 }
 
 /* The clock may have been set back meanwhile; durations are of another clock. */
-static void set_exit(World *world, const Message *about, WorldFolder *folder, EndKind kind,
-                     int code)
+static void set_exit(World *world, const Message *about, DiskFolder *folder, EndKind kind, int code)
 {
     world_set_exit(world, about, kind, code);
     folder->facts->end.duration_ms = MAX(folder->facts->end.duration_ms, 0);
 }
 
-static void end(Life *life, FuzzInput *input, const Message *about, WorldFolder *folder)
+static void end(Life *life, FuzzInput *input, const Message *about, DiskFolder *folder)
 {
     EndKind kind = fuzz_below(input, END_KIND_COUNT);
     int code = (int)fuzz_below(input, kind == END_EXITED ? 3 : 30);
@@ -283,7 +282,7 @@ static void end(Life *life, FuzzInput *input, const Message *about, WorldFolder 
 }
 
 /* Its shim is killed: the lock is free, and no exit was written. */
-static void die(Life *life, FuzzInput *input, const Message *about, WorldFolder *folder)
+static void die(Life *life, FuzzInput *input, const Message *about, DiskFolder *folder)
 {
     if (!folder->facts->facts.is_locked)
         return;
@@ -294,7 +293,7 @@ static void die(Life *life, FuzzInput *input, const Message *about, WorldFolder 
 static void shim(Life *life, FuzzInput *input)
 {
     const Message *about = some_task(life, input);
-    WorldFolder *folder = folder_of(life, about);
+    DiskFolder *folder = folder_of(life, about);
     unsigned what;
 
     if (!folder)
@@ -375,7 +374,7 @@ static void other(Life *life, FuzzInput *input)
         world_release(world);
         break;
     case 4:
-        world->is_disk_full = fuzz_one_in(input, 2);
+        world->disk.is_full = fuzz_one_in(input, 2);
         break;
     case 5:
         world->cannot_launch = fuzz_one_in(input, 3);
