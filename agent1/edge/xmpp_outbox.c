@@ -7,6 +7,7 @@
 typedef struct Item {
     char *id;
     char *xml;
+    int64_t acknowledged_ms;
 } Item;
 
 struct XmppOutbox {
@@ -18,6 +19,9 @@ struct XmppOutbox {
     GHashTable *held; /* ids of both queues; borrowed from the items */
     GHashTable *said; /* ids acknowledged in this session */
     GQueue said_order;
+
+    GQueue doubted; /* Item *, sayings acknowledged a moment ago, oldest first */
+    size_t doubted_bytes;
 };
 
 static void item_free(void *data)
@@ -36,6 +40,7 @@ XmppOutbox *xmpp_outbox_new(void)
     g_queue_init(&outbox->waiting);
     g_queue_init(&outbox->sent);
     g_queue_init(&outbox->said_order);
+    g_queue_init(&outbox->doubted);
     outbox->held = g_hash_table_new(g_str_hash, g_str_equal);
     outbox->said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
@@ -47,7 +52,7 @@ void xmpp_outbox_free(XmppOutbox *outbox)
     if (!outbox)
         return;
 
-    xmpp_outbox_restart(outbox);
+    xmpp_outbox_restart(outbox, INT64_MAX);
     g_hash_table_unref(outbox->held);
     g_hash_table_unref(outbox->said);
     g_free(outbox);
@@ -115,24 +120,57 @@ bool xmpp_outbox_is_empty(const XmppOutbox *outbox)
     return xmpp_outbox_length(outbox) == 0;
 }
 
-/* Takes an acknowledged item over. */
-static void note_said(XmppOutbox *outbox, Item *item, GPtrArray *said)
-{
-    outbox->bytes -= strlen(item->xml);
-    if (item->id) {
-        char *known = g_strdup(item->id);
+/* ---- acknowledgements -------------------------------------------------------------------------
+ */
 
-        g_hash_table_remove(outbox->held, item->id);
-        g_hash_table_add(outbox->said, known);
-        g_queue_push_tail(&outbox->said_order, known);
-        if (outbox->said_order.length > XMPP_OUTBOX_MAX_KNOWN)
-            g_hash_table_remove(outbox->said, g_queue_pop_head(&outbox->said_order));
-        g_ptr_array_add(said, g_steal_pointer(&item->id));
-    }
+static void forget_doubt(XmppOutbox *outbox)
+{
+    Item *item = g_queue_pop_head(&outbox->doubted);
+
+    outbox->doubted_bytes -= strlen(item->xml);
     item_free(item);
 }
 
-bool xmpp_outbox_acknowledge(XmppOutbox *outbox, uint32_t count, GPtrArray *said)
+static void forget_doubts_before(XmppOutbox *outbox, int64_t time_ms)
+{
+    const Item *oldest;
+
+    while ((oldest = g_queue_peek_head(&outbox->doubted)) && oldest->acknowledged_ms < time_ms)
+        forget_doubt(outbox);
+}
+
+/* Takes the item over. */
+static void doubt(XmppOutbox *outbox, Item *item, int64_t now_ms)
+{
+    forget_doubts_before(outbox, now_ms - XMPP_OUTBOX_DOUBT_MS);
+    item->acknowledged_ms = now_ms;
+    g_queue_push_tail(&outbox->doubted, item);
+    outbox->doubted_bytes += strlen(item->xml);
+    while (outbox->doubted_bytes > XMPP_OUTBOX_DOUBT_MAX_BYTES)
+        forget_doubt(outbox);
+}
+
+/* Takes an acknowledged item over. */
+static void note_said(XmppOutbox *outbox, Item *item, int64_t now_ms, GPtrArray *said)
+{
+    char *known = g_strdup(item->id);
+
+    outbox->bytes -= strlen(item->xml);
+    if (!known) {
+        item_free(item);
+        return;
+    }
+
+    g_hash_table_remove(outbox->held, item->id);
+    g_hash_table_add(outbox->said, known);
+    g_queue_push_tail(&outbox->said_order, known);
+    if (outbox->said_order.length > XMPP_OUTBOX_MAX_KNOWN)
+        g_hash_table_remove(outbox->said, g_queue_pop_head(&outbox->said_order));
+    g_ptr_array_add(said, g_strdup(item->id));
+    doubt(outbox, item, now_ms);
+}
+
+bool xmpp_outbox_acknowledge(XmppOutbox *outbox, uint32_t count, int64_t now_ms, GPtrArray *said)
 {
     uint32_t more = count - outbox->acknowledged; /* modulo 2^32, as the counters are */
 
@@ -140,17 +178,17 @@ bool xmpp_outbox_acknowledge(XmppOutbox *outbox, uint32_t count, GPtrArray *said
         return false;
 
     for (uint32_t i = 0; i < more; i++)
-        note_said(outbox, g_queue_pop_head(&outbox->sent), said);
+        note_said(outbox, g_queue_pop_head(&outbox->sent), now_ms, said);
     outbox->acknowledged = count;
 
     return true;
 }
 
-bool xmpp_outbox_resume(XmppOutbox *outbox, uint32_t count, GPtrArray *said)
+bool xmpp_outbox_resume(XmppOutbox *outbox, uint32_t count, int64_t now_ms, GPtrArray *said)
 {
     Item *item;
 
-    if (!xmpp_outbox_acknowledge(outbox, count, said))
+    if (!xmpp_outbox_acknowledge(outbox, count, now_ms, said))
         return false;
 
     while ((item = g_queue_pop_tail(&outbox->sent)))
@@ -159,8 +197,9 @@ bool xmpp_outbox_resume(XmppOutbox *outbox, uint32_t count, GPtrArray *said)
     return true;
 }
 
-void xmpp_outbox_restart(XmppOutbox *outbox)
+void xmpp_outbox_restart(XmppOutbox *outbox, int64_t broken_ms)
 {
+    forget_doubts_before(outbox, broken_ms - XMPP_OUTBOX_DOUBT_MS);
     g_hash_table_remove_all(outbox->held);
     g_queue_clear_full(&outbox->waiting, item_free);
     g_queue_clear_full(&outbox->sent, item_free);
@@ -168,4 +207,14 @@ void xmpp_outbox_restart(XmppOutbox *outbox)
     g_hash_table_remove_all(outbox->said);
     outbox->acknowledged = 0;
     outbox->bytes = 0;
+}
+
+void xmpp_outbox_add_doubted(XmppOutbox *outbox)
+{
+    while (outbox->doubted.length > 0) {
+        const Item *item = g_queue_peek_head(&outbox->doubted);
+
+        xmpp_outbox_add(outbox, item->id, item->xml);
+        forget_doubt(outbox);
+    }
 }

@@ -21,6 +21,12 @@
 /* So many ids of acknowledged sayings are remembered. */
 #define XMPP_OUTBOX_MAX_KNOWN 4096
 
+/* A server that dies takes with it what it had acknowledged and not yet written to the recipient's
+ * socket (seen with Prosody 0.12.3). So what it acknowledged so shortly before a session broke is
+ * in doubt, and said again in the next one with the same id: rather twice than never. */
+#define XMPP_OUTBOX_DOUBT_MS        2000
+#define XMPP_OUTBOX_DOUBT_MAX_BYTES ((size_t)1024 * 1024)
+
 typedef struct XmppOutbox XmppOutbox;
 
 typedef enum {
@@ -56,16 +62,20 @@ unsigned xmpp_outbox_length(const XmppOutbox *outbox);
 /* True when nothing waits, sent or not. */
 bool xmpp_outbox_is_empty(const XmppOutbox *outbox);
 
-/* The server has `count` of them (modulo 2^32). Appends the ids of sayings that are now said (the
- * caller frees each). False, and nothing else, when the count cannot be: fewer than acknowledged
- * before or more than were sent. */
-bool xmpp_outbox_acknowledge(XmppOutbox *outbox, uint32_t count, GPtrArray *said);
+/* The server has `count` of them (modulo 2^32), which it says at now_ms of CLOCK_BOOTTIME. Appends
+ * the ids of sayings that are now said (the caller frees each). False, and nothing else, when the
+ * count cannot be: fewer than acknowledged before or more than were sent. */
+bool xmpp_outbox_acknowledge(XmppOutbox *outbox, uint32_t count, int64_t now_ms, GPtrArray *said);
 
 /* The session was resumed and the server has `count`: as above, and what it has not is sent again,
  * in its order. */
-bool xmpp_outbox_resume(XmppOutbox *outbox, uint32_t count, GPtrArray *said);
+bool xmpp_outbox_resume(XmppOutbox *outbox, uint32_t count, int64_t now_ms, GPtrArray *said);
 
-/* A new session: counts from 0, holds and knows nothing. */
-void xmpp_outbox_restart(XmppOutbox *outbox);
+/* The session is over since broken_ms: counts from 0, holds and knows nothing, but for what is in
+ * doubt. */
+void xmpp_outbox_restart(XmppOutbox *outbox, int64_t broken_ms);
+
+/* Adds what is in doubt, behind what was added already. */
+void xmpp_outbox_add_doubted(XmppOutbox *outbox);
 
 #endif

@@ -109,8 +109,10 @@ static void set_state(Session *session, SessionState next)
 /* The session cannot go on: what it had not acknowledged will be said again in the next one. */
 static void end_session(Session *session)
 {
+    bool is_up = session->state == SESSION_UP;
+
     xmpp_reporter_link(&session->reporter, false);
-    xmpp_outbox_restart(session->outbox);
+    xmpp_outbox_restart(session->outbox, is_up ? clock_boot_ms() : session->broken_ms);
     session->is_missing_some = false;
 }
 
@@ -155,6 +157,7 @@ static void begin_session(Session *session, bool has_management, unsigned resume
         session->resume_max_ms = MIN(resume_max_s * INT64_C(1000), RESUME_MAX_MS);
     go_up(session, has_management ? "connected" : "connected, without stream management,");
     xmpp_outbox_add(session->outbox, NULL, presence);
+    xmpp_outbox_add_doubted(session->outbox);
     xmpp_reporter_link(&session->reporter, true);
 }
 
@@ -162,7 +165,8 @@ static void resume_session(Session *session, uint32_t count)
 {
     g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
 
-    if (!session->reporter.is_linked || !xmpp_outbox_resume(session->outbox, count, said)) {
+    if (!session->reporter.is_linked ||
+        !xmpp_outbox_resume(session->outbox, count, clock_boot_ms(), said)) {
         renew(session, "the server resumed another session than ours");
         return;
     }
@@ -175,7 +179,7 @@ static void acknowledge(Session *session, uint32_t count)
 {
     g_autoptr(GPtrArray) said = g_ptr_array_new_with_free_func(g_free);
 
-    if (!xmpp_outbox_acknowledge(session->outbox, count, said)) {
+    if (!xmpp_outbox_acknowledge(session->outbox, count, clock_boot_ms(), said)) {
         renew(session, "the server acknowledged what was not sent");
         return;
     }

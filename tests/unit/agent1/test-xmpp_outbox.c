@@ -10,6 +10,8 @@
 
 #include "common/base/banned.h"
 
+#define NOW_MS INT64_C(100000)
+
 static GPtrArray *ids_new(void)
 {
     return g_ptr_array_new_with_free_func(g_free);
@@ -50,20 +52,20 @@ static void test_order_and_acknowledgement(void **state)
     assert_string_equal(xmpp_outbox_next(outbox), "<presence/>");
     assert_int_equal(xmpp_outbox_sent(outbox), 2);
 
-    assert_false(xmpp_outbox_acknowledge(outbox, 3, said));
+    assert_false(xmpp_outbox_acknowledge(outbox, 3, NOW_MS, said));
     assert_said(said, "");
-    assert_true(xmpp_outbox_acknowledge(outbox, 0, said));
+    assert_true(xmpp_outbox_acknowledge(outbox, 0, NOW_MS, said));
     assert_said(said, "");
-    assert_true(xmpp_outbox_acknowledge(outbox, 2, said));
+    assert_true(xmpp_outbox_acknowledge(outbox, 2, NOW_MS, said));
     assert_said(said, "a");
-    assert_true(xmpp_outbox_acknowledge(outbox, 2, said));
+    assert_true(xmpp_outbox_acknowledge(outbox, 2, NOW_MS, said));
     assert_said(said, "");
-    assert_false(xmpp_outbox_acknowledge(outbox, 1, said));
+    assert_false(xmpp_outbox_acknowledge(outbox, 1, NOW_MS, said));
 
     assert_string_equal(xmpp_outbox_next(outbox), "<b/>");
     assert_int_equal(xmpp_outbox_unacknowledged(outbox), 1);
     assert_false(xmpp_outbox_is_empty(outbox));
-    assert_true(xmpp_outbox_acknowledge(outbox, 3, said));
+    assert_true(xmpp_outbox_acknowledge(outbox, 3, NOW_MS, said));
     assert_said(said, "b");
     assert_true(xmpp_outbox_is_empty(outbox));
     assert_int_equal(xmpp_outbox_sent(outbox), 3);
@@ -80,11 +82,11 @@ static void test_same_id(void **state)
     assert_int_equal(xmpp_outbox_add(outbox, "a", "<a/>"), XMPP_OUTBOX_WAITS);
     assert_non_null(xmpp_outbox_next(outbox));
     assert_int_equal(xmpp_outbox_add(outbox, "a", "<a/>"), XMPP_OUTBOX_WAITS);
-    assert_true(xmpp_outbox_acknowledge(outbox, 1, said));
+    assert_true(xmpp_outbox_acknowledge(outbox, 1, NOW_MS, said));
     assert_int_equal(xmpp_outbox_add(outbox, "a", "<a/>"), XMPP_OUTBOX_SAID);
     assert_null(xmpp_outbox_next(outbox));
 
-    xmpp_outbox_restart(outbox);
+    xmpp_outbox_restart(outbox, INT64_MAX);
     assert_int_equal(xmpp_outbox_add(outbox, "a", "<a/>"), XMPP_OUTBOX_ADDED);
 }
 
@@ -102,12 +104,12 @@ static void test_resume(void **state)
     }
     for (int i = 0; i < 4; i++)
         assert_non_null(xmpp_outbox_next(outbox));
-    assert_true(xmpp_outbox_acknowledge(outbox, 1, said));
+    assert_true(xmpp_outbox_acknowledge(outbox, 1, NOW_MS, said));
     assert_said(said, "a");
 
     /* The server had got b as well; c and d were lost, e and f not sent yet. */
-    assert_false(xmpp_outbox_resume(outbox, 5, said));
-    assert_true(xmpp_outbox_resume(outbox, 2, said));
+    assert_false(xmpp_outbox_resume(outbox, 5, NOW_MS, said));
+    assert_true(xmpp_outbox_resume(outbox, 2, NOW_MS, said));
     assert_said(said, "b");
     assert_int_equal(xmpp_outbox_sent(outbox), 2);
     for (char c = 'c'; c <= 'f'; c++) {
@@ -115,7 +117,7 @@ static void test_resume(void **state)
 
         assert_string_equal(xmpp_outbox_next(outbox), id);
     }
-    assert_true(xmpp_outbox_acknowledge(outbox, 6, said));
+    assert_true(xmpp_outbox_acknowledge(outbox, 6, NOW_MS, said));
     assert_said(said, "c d e f");
 }
 
@@ -135,7 +137,7 @@ static void test_window_and_bound(void **state)
     for (unsigned i = 0; i < XMPP_OUTBOX_WINDOW; i++)
         assert_non_null(xmpp_outbox_next(outbox));
     assert_null(xmpp_outbox_next(outbox));
-    assert_true(xmpp_outbox_acknowledge(outbox, 1, said));
+    assert_true(xmpp_outbox_acknowledge(outbox, 1, NOW_MS, said));
     assert_non_null(xmpp_outbox_next(outbox));
     assert_null(xmpp_outbox_next(outbox));
     assert_int_equal(xmpp_outbox_add(outbox, "more", "<x/>"), XMPP_OUTBOX_ADDED);
@@ -154,11 +156,11 @@ static void test_bytes(void **state)
         assert_int_equal(xmpp_outbox_add(outbox, NULL, half), XMPP_OUTBOX_ADDED);
         assert_int_equal(xmpp_outbox_add(outbox, NULL, "x"), XMPP_OUTBOX_FULL);
         assert_int_equal(xmpp_outbox_length(outbox), 2);
-        xmpp_outbox_restart(outbox);
+        xmpp_outbox_restart(outbox, INT64_MAX);
     }
     assert_int_equal(xmpp_outbox_add(outbox, NULL, half), XMPP_OUTBOX_ADDED);
     assert_non_null(xmpp_outbox_next(outbox));
-    assert_true(xmpp_outbox_acknowledge(outbox, 1, said));
+    assert_true(xmpp_outbox_acknowledge(outbox, 1, NOW_MS, said));
     assert_int_equal(xmpp_outbox_add(outbox, NULL, half), XMPP_OUTBOX_ADDED);
     assert_int_equal(xmpp_outbox_add(outbox, NULL, half), XMPP_OUTBOX_ADDED);
 }
@@ -175,11 +177,74 @@ static void test_known_ids_are_bounded(void **state)
 
         assert_int_equal(xmpp_outbox_add(outbox, id, "<x/>"), XMPP_OUTBOX_ADDED);
         assert_non_null(xmpp_outbox_next(outbox));
-        assert_true(xmpp_outbox_acknowledge(outbox, i + 1, said));
+        assert_true(xmpp_outbox_acknowledge(outbox, i + 1, NOW_MS, said));
     }
     assert_int_equal(said->len, XMPP_OUTBOX_MAX_KNOWN + 1);
     assert_int_equal(xmpp_outbox_add(outbox, "1", "<x/>"), XMPP_OUTBOX_SAID);
     assert_int_equal(xmpp_outbox_add(outbox, "0", "<x/>"), XMPP_OUTBOX_ADDED);
+}
+
+static void acknowledge_at(XmppOutbox *outbox, const char *id, uint32_t count, int64_t now_ms)
+{
+    g_autoptr(GPtrArray) said = ids_new();
+
+    assert_int_equal(xmpp_outbox_add(outbox, id, id ? id : "<presence/>"), XMPP_OUTBOX_ADDED);
+    assert_non_null(xmpp_outbox_next(outbox));
+    assert_true(xmpp_outbox_acknowledge(outbox, count, now_ms, said));
+}
+
+/* The server may have died before it passed on what it had acknowledged. */
+static void test_what_is_in_doubt(void **state)
+{
+    static const struct {
+        const char *what;
+        int64_t broken_ms;
+        const char *expected; /* in the next session */
+    } rows[] = {
+        { "at once", NOW_MS, "bc" },
+        { "a moment later", NOW_MS + 1500, "c" },
+        { "long after", NOW_MS + XMPP_OUTBOX_DOUBT_MS + 1, "" },
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
+        g_autoptr(GString) again = g_string_new(NULL);
+        const char *xml;
+
+        print_message("  %s\n", rows[i].what);
+        acknowledge_at(outbox, "a", 1, NOW_MS - XMPP_OUTBOX_DOUBT_MS - 1);
+        acknowledge_at(outbox, "b", 2, NOW_MS - 1000);
+        acknowledge_at(outbox, NULL, 3, NOW_MS);
+        acknowledge_at(outbox, "c", 4, NOW_MS);
+        xmpp_outbox_restart(outbox, rows[i].broken_ms);
+        assert_true(xmpp_outbox_is_empty(outbox));
+        xmpp_outbox_add_doubted(outbox);
+        while ((xml = xmpp_outbox_next(outbox)))
+            g_string_append(again, xml);
+        assert_string_equal(again->str, rows[i].expected);
+    }
+}
+
+static void test_doubt_is_bounded(void **state)
+{
+    g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
+    g_autofree char *half = g_strnfill(XMPP_OUTBOX_DOUBT_MAX_BYTES / 2, 'x');
+    g_autoptr(GPtrArray) said = ids_new();
+
+    (void)state;
+
+    for (uint32_t i = 0; i < 3; i++) {
+        const char id[] = { (char)('a' + i), '\0' };
+
+        assert_int_equal(xmpp_outbox_add(outbox, id, half), XMPP_OUTBOX_ADDED);
+        assert_non_null(xmpp_outbox_next(outbox));
+        assert_true(xmpp_outbox_acknowledge(outbox, i + 1, NOW_MS, said));
+    }
+    xmpp_outbox_restart(outbox, NOW_MS);
+    xmpp_outbox_add_doubted(outbox);
+    assert_int_equal(xmpp_outbox_length(outbox), 2);
 }
 
 int main(void)
@@ -191,6 +256,8 @@ int main(void)
         cmocka_unit_test(test_window_and_bound),
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_known_ids_are_bounded),
+        cmocka_unit_test(test_what_is_in_doubt),
+        cmocka_unit_test(test_doubt_is_bounded),
     };
 
     return cmocka_run_group_tests_name("xmpp_outbox", tests, NULL, NULL);
