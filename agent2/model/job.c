@@ -152,20 +152,6 @@ void job_free(Job *job)
     g_free(job);
 }
 
-const char *job_state_name(JobState state)
-{
-    static const char *const names[JOB_STATE_COUNT] = {
-        [JOB_ARRIVING] = "arriving",     [JOB_REFUSING] = "refusing",
-        [JOB_QUEUED] = "queued",         [JOB_CLAIMING] = "claiming",
-        [JOB_STARTING] = "starting",     [JOB_RUNNING] = "running",
-        [JOB_CANCELLING] = "cancelling", [JOB_SETTLING] = "settling",
-        [JOB_ENDED] = "ended",           [JOB_OVER] = "over",
-    };
-
-    g_assert(state < JOB_STATE_COUNT);
-    return names[state];
-}
-
 bool job_has_shim(const Job *job)
 {
     return job->state == JOB_STARTING || job->state == JOB_RUNNING ||

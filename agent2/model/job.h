@@ -100,9 +100,6 @@ Job *job_new(const char *run, int64_t attempt, JobState state);
 void job_free(Job *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Job, job_free)
 
-/* "arriving", "queued", … for logs. */
-const char *job_state_name(JobState state);
-
 /* True while a shim works on it, or may. */
 bool job_has_shim(const Job *job);
 

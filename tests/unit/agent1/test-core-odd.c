@@ -145,6 +145,24 @@ static void each_run_expires_at_its_own_time(void **state)
     assert_string_equal(world_run_state(world, 2), "expired");
 }
 
+static void an_expiry_is_not_put_off_by_another_runs_attempt(void **state)
+{
+    World *world = *state;
+    g_autofree char *run = NULL;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web2 true");
+    world_wait(world, 14 * MINUTE_MS);
+    world_write(world, "oskar", NULL, "@web1 true");
+    run = g_strdup(world_run_id(world, 2));
+    world_wait(world, MINUTE_MS - SECOND_MS / 2);
+    world_result(world, run, 1, "deferred", MESSAGE_ABSENT, NULL);
+    assert_int_equal(row_int(world_run(world, 2), RUNS_ATTEMPT), 2);
+    assert_string_equal(world_run_state(world, 1), "queued");
+    world_wait(world, SECOND_MS / 2 + 1);
+    assert_string_equal(world_run_state(world, 1), "expired");
+}
+
 /* ---- reports out of turn ---- */
 
 static void an_ack_of_what_was_not_handed(void **state)
@@ -439,6 +457,7 @@ int main(void)
         WORLD_TEST(blanks_before_the_bar),
         WORLD_TEST(a_terminal_may_not_want_to_wait),
         WORLD_TEST(each_run_expires_at_its_own_time),
+        WORLD_TEST(an_expiry_is_not_put_off_by_another_runs_attempt),
         WORLD_TEST(an_ack_of_what_was_not_handed),
         WORLD_TEST(an_ack_while_a_cancel_is_on_its_way),
         WORLD_TEST(a_rejection_that_says_nothing),

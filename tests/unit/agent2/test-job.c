@@ -62,8 +62,7 @@ static void test_every_arrow(void **state)
             jobs_add(jobs, job);
             is_moved = jobs_apply(jobs, job, (JobEvent)event);
             if (is_moved != (expected >= 0) || (int)job->state != (is_moved ? expected : from))
-                fail_msg("%s by event %d: %s", job_state_name((JobState)from), event,
-                         job_state_name(job->state));
+                fail_msg("state %d by event %d: %d", from, event, (int)job->state);
             assert_int_equal(jobs_count_in(jobs, job->state), 1);
             assert_int_equal(jobs_live(jobs)->len, job->state != JOB_OVER);
         }
@@ -98,6 +97,30 @@ static void test_jobs(void **state)
     assert_int_equal(jobs_live(jobs)->len, 1);
     jobs_remove(jobs, first);
     assert_int_equal(jobs_highest_attempt(jobs, RUN), 0);
+}
+
+static void test_an_older_attempt_is_removed(void **state)
+{
+    g_autoptr(Jobs) jobs = jobs_new();
+    Job *attempts[3];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        attempts[i] = job_new(RUN, i + 1, JOB_OVER);
+        jobs_add(jobs, attempts[i]);
+    }
+    jobs_remove(jobs, attempts[1]);
+    assert_ptr_equal(jobs_find(jobs, RUN, 1), attempts[0]);
+    assert_null(jobs_find(jobs, RUN, 2));
+    assert_ptr_equal(jobs_find(jobs, RUN, 3), attempts[2]);
+    assert_int_equal(jobs_count(jobs), 2);
+}
+
+static void test_free_of_nothing(void **state)
+{
+    (void)state;
+    job_free(NULL);
+    jobs_free(NULL);
 }
 
 static void test_sorting(void **state)
@@ -179,9 +202,13 @@ static void test_meta(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_arrow), cmocka_unit_test(test_jobs),
-        cmocka_unit_test(test_sorting),     cmocka_unit_test(test_wire_states),
+        cmocka_unit_test(test_every_arrow),
+        cmocka_unit_test(test_jobs),
+        cmocka_unit_test(test_sorting),
+        cmocka_unit_test(test_wire_states),
         cmocka_unit_test(test_meta),
+        cmocka_unit_test(test_an_older_attempt_is_removed),
+        cmocka_unit_test(test_free_of_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -423,17 +423,21 @@ static void test_folders_without_an_order(void **state)
 
 static void test_a_meta_that_cannot_be_read(void **state)
 {
-    g_autoptr(World) world = world_new();
-    g_autoptr(Message) task = new_ended(world);
-    DiskFolder *folder = world_folder_of(world, task);
+    static const char *const metas[] = { NULL, "", "{\"format\":" };
 
     (void)state;
-    g_free(folder->facts->meta);
-    folder->facts->meta = g_strdup("{\"format\":");
-    world_forget(world);
-    world_crash(world);
-    world_expect_result(world, task, RUN_SUCCEEDED);
-    assert_non_null(strstr(world->logs->pdata[0], "cannot be read"));
+    for (size_t i = 0; i < G_N_ELEMENTS(metas); i++) {
+        g_autoptr(World) world = world_new();
+        g_autoptr(Message) task = new_ended(world);
+        DiskFolder *folder = world_folder_of(world, task);
+
+        g_free(folder->facts->meta);
+        folder->facts->meta = g_strdup(metas[i]);
+        world_forget(world);
+        world_crash(world);
+        world_expect_result(world, task, RUN_SUCCEEDED);
+        assert_non_null(strstr(world->logs->pdata[0], "cannot be read"));
+    }
 }
 
 int main(void)
