@@ -89,12 +89,12 @@ def main():
         person = house.xmpp("person", "task", "agent1@localhost", "@web1 true")
         person.round(1)
         idle(house, "fresh", rows, switches)
-        medians = costs(house, person)
         person.round(TASKS, OUTSTANDING)
-        idle(house, f"after {TASKS} tasks more", rows, switches)
+        idle(house, f"after {TASKS} tasks", rows, switches)
         used = {name: memory(pid) for name, pid in pids_of(house).items()}
         table(f"memory in MiB, and idle for {IDLE_S} s",
               ["", "RSS", "PSS", "private dirty", "wake-ups/s", "CPU ms/s", "of them"], rows)
+        medians = costs(house, person)
         started = start_ups(house)
     finally:
         house.close()

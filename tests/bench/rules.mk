@@ -1,4 +1,4 @@
-# Measures: README.md says what is promised. BENCH=tests/bench/measure_….py selects; sizes are
+# Measures: each file says what it promises. BENCH=tests/bench/measure_….py selects; sizes are
 # variables, see tests/bench/measures.py.
 
 .PHONY: bench
