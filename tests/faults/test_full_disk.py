@@ -36,7 +36,7 @@ def small(tmp_path):
 
 @pytest.mark.parametrize("who", ["agent1", "agent2"])
 def test_a_disk_that_is_full_again_and_again(house, row, small, who):
-    rounds = size(2, 60)
+    rounds = size(1, 60)
     row.want(f"disk full (8 MiB) at {who}", f"{rounds} rounds: refused or done once, 0 lost; heals")
     state = {"state_dir": str(small / "state")}
     if who == "agent1":
