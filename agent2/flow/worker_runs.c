@@ -117,11 +117,13 @@ void worker_cancel_written(Worker *worker, Job *job, const WorkerJournaled *answ
 /* ---- the queue ---------------------------------------------------------------------------------
  */
 
-static bool may_start(const Worker *worker, const Job *job)
+/* ahead: how many came before it and are not durable yet. Whatever order the disk makes of them,
+ * they have their places first. */
+static bool may_start(const Worker *worker, const Job *job, unsigned ahead)
 {
     return !worker->counters.is_paused && !worker->is_stopping &&
            worker->now_ms >= job->meta.not_before_ms &&
-           jobs_count_shims(worker->jobs) < worker->settings->max_parallel;
+           jobs_count_shims(worker->jobs) + ahead < worker->settings->max_parallel;
 }
 
 static void start(Worker *worker, Job *job, WorkerEffects *effects)
@@ -143,17 +145,19 @@ static void look_again(Job *job, WorkerEffects *effects)
 void worker_run_queue(Worker *worker, WorkerEffects *effects)
 {
     g_autoptr(GPtrArray) live = jobs_live_copy(worker->jobs);
+    unsigned ahead = 0;
 
     for (guint i = 0; i < live->len; i++) {
         Job *job = g_ptr_array_index(live, i);
 
+        ahead += job->state == JOB_ARRIVING && worker->now_ms >= job->meta.not_before_ms;
         if (worker->boot_ms < job->next_boot_ms)
             continue;
         if (job->state == JOB_SETTLING)
             look_again(job, effects);
         if (job->state != JOB_QUEUED)
             continue;
-        if (!claim_if_too_late(worker, job, effects) && may_start(worker, job))
+        if (!claim_if_too_late(worker, job, effects) && may_start(worker, job, ahead))
             start(worker, job, effects);
     }
 }

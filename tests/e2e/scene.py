@@ -53,6 +53,13 @@ class Scene:
     def accepted(self, task):
         return self.ack(task, "accepted")
 
+    def all_accepted(self, tasks):
+        """In whatever order the disk makes them durable."""
+        def missing():
+            return [task["number"] for task in tasks if not self.agent1.heard.all(
+                of("ack", in_reply_to=task["id"], state="accepted"))]
+        wait_for(lambda: not missing(), what=lambda: f"the acks of {missing()}")
+
     def rejected(self, task, rule):
         answer = self.ack(task, "rejected")
         assert answer["rule"] == rule, answer

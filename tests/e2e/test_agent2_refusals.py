@@ -136,8 +136,7 @@ def test_a_full_queue_refuses(house):
     running = scene.task(f"until [ -e {gate} ]; do sleep 0.05; done")
     scene.accepted(running)
     waiting = [scene.task(scene.mark()) for _ in range(2)]
-    for task in waiting:
-        scene.accepted(task)
+    scene.all_accepted(waiting)
     refused = scene.task(scene.mark())
     scene.rejected(refused, "queue_full")
     gate.touch()

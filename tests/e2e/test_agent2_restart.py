@@ -85,8 +85,7 @@ def test_tasks_in_the_queue_survive_a_kill(house):
     scene = Scene(house, max_parallel=1).start()
     gate = house.folder / "go"
     tasks = [scene.task(scene.mark(f"until [ -e {gate} ]; do sleep 0.05; done")) for _ in range(5)]
-    for task in tasks:
-        scene.accepted(task)
+    scene.all_accepted(tasks)
     scene.wait_marks()
     scene.agent.kill()
     scene.agent.start()

@@ -45,6 +45,28 @@ static void test_runs_so_many_at_once_in_their_order(void **state)
         message_free(tasks[i]);
 }
 
+/* The journal does several folders at a time, and the last may be durable first. */
+static void test_what_came_first_starts_first(void **state)
+{
+    g_autoptr(World) world = world_with(1, 10);
+    g_autoptr(Message) first = world_new_task(world, "true");
+    g_autoptr(Message) second = world_new_task(world, "true");
+    WorkerEffect *effect;
+
+    (void)state;
+    world->is_held = true;
+    world_send(world, first);
+    world_send(world, second);
+    world->is_held = false;
+    effect = g_queue_pop_tail(world->held);
+    world_feed(world, run_disk_perform(&world->disk, effect));
+    worker_effect_free(effect);
+    assert_int_equal(world_launches(world, second), 0);
+    world_release(world);
+    assert_int_equal(world_launches(world, first), 1);
+    assert_int_equal(world_launches(world, second), 0);
+}
+
 /* Who has no descriptor to look with knows nothing of the end of a run: no `unknown`. */
 static void test_without_descriptors_nothing_is_concluded(void **state)
 {
@@ -457,6 +479,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_runs_so_many_at_once_in_their_order),
+        cmocka_unit_test(test_what_came_first_starts_first),
         cmocka_unit_test(test_without_descriptors_nothing_is_concluded),
         cmocka_unit_test(test_a_result_waits_for_descriptors),
         cmocka_unit_test(test_the_order_survives),
