@@ -72,6 +72,9 @@ def test_agent2_without_descriptors(house, row):
     row.saw(f"{rounds} rounds: {shed} tasks refused, {len(tasks)} done once, 0 lost, no crash")
 
 
+RELOADED = ("the running configuration stays", "the configuration was read anew")
+
+
 def test_agent1_without_descriptors(house, row):
     rounds = size(2, 50)
     row.want("descriptor exhaustion of agent1", f"{rounds} rounds: recovers, no crash, 0 lost")
@@ -89,8 +92,9 @@ def test_agent1_without_descriptors(house, row):
         assert "online" in user.ask("!agents")["text"]
         user.ask("!agentOFF web1")
         user.ask("!agentON web1")
-        house.agent1.reload()  # which needs descriptors, and says so
-        house.agent1.process.wait_for_log("the running configuration stays")
+        house.agent1.reload()  # which needs descriptors, and says whether it had them
+        wait_for(lambda: any(words in house.agent1.process.log_text() for words in RELOADED),
+                 what="a word about the reload")
         house.broker.kill(with_database=True)
         house.broker.start()
         user.mqtt.wait_up(60)
