@@ -101,6 +101,34 @@ static void test_a_tombstone_that_a_newer_agent2_has(void **state)
     assert_non_null(strstr(world_last(world, MESSAGE_ACK)->ack.reason, "a newer agent2"));
 }
 
+static void test_a_refusal_without_its_tombstone(void **state)
+{
+    static const struct {
+        WorkerStored outcome;
+        const char *logged;
+    } rows[] = {
+        { WORKER_DISK_FULL, "disk is full" },
+        { WORKER_BUSY, "no descriptor left" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(World) world = world_new();
+        g_autoptr(Message) task = world_new_task(world, "true");
+
+        world->is_held = true;
+        task->task.expires_ms = 0;
+        world_send(world, task);
+        forget_held(world);
+        world_feed(world, new_answer(task, WORKER_EFFECT_TOMBSTONE, rows[i].outcome));
+        world_expect_ack(world, task->id, ACK_REJECTED, RULE_EXPIRED);
+        assert_non_null(strstr(world->logs->pdata[world->logs->len - 1], rows[i].logged));
+        assert_int_equal(count_held(world, WORKER_EFFECT_TOMBSTONE), 0);
+        world_pass(world, 10 * 1000); /* and it is tried again */
+        assert_int_equal(count_held(world, WORKER_EFFECT_TOMBSTONE), 1);
+    }
+}
+
 static void test_one_cancel_is_written_once(void **state)
 {
     g_autoptr(World) world = world_new();
@@ -447,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_a_journal_that_refuses_a_task),
         cmocka_unit_test(test_a_journal_that_refuses_a_claim),
         cmocka_unit_test(test_a_tombstone_that_a_newer_agent2_has),
+        cmocka_unit_test(test_a_refusal_without_its_tombstone),
         cmocka_unit_test(test_one_cancel_is_written_once),
         cmocka_unit_test(test_a_result_read_for_one_that_was_forgotten),
         cmocka_unit_test(test_an_exit_that_was_damaged_later),
