@@ -132,7 +132,7 @@ static int64_t wait_before_repeat_ms(const Ask *ask, uint64_t random)
 {
     int64_t wait_ms;
 
-    if (ask->state != ASK_WAITING)
+    if (ask->is_confirmed)
         return REPEAT_TAKEN_MS - REPEAT_JITTER_MS + (int64_t)(random % (2 * REPEAT_JITTER_MS));
 
     wait_ms = backoff_wait_ms(ask->sent_count, REPEAT_FIRST_MS, REPEAT_CAP_MS, random);
@@ -214,6 +214,7 @@ void exchange_reconnected(Exchange *exchange, int64_t boot_ms)
 
         ask->next_send_ms = boot_ms;
         ask->sent_count = 0;
+        ask->is_confirmed = false;
     }
 }
 
@@ -297,6 +298,9 @@ static Heard hear_reply(Exchange *exchange, const MessageReply *reply, Ask **out
     if (ask->state == ASK_WAITING) {
         ask->state = ASK_TAKEN;
         ask->deadline_ms = ask->timeout_ms >= 0 ? ask->asked_ms + ask->timeout_ms : INT64_MAX;
+    }
+    if (!ask->is_confirmed) {
+        ask->is_confirmed = true;
         ask->next_send_ms += REPEAT_TAKEN_MS;
     }
     /* The answer to a repeat says the same again. */

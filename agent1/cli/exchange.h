@@ -1,8 +1,8 @@
 /*
  * The exchange with agent1: which chats are out, when each is sent again, and what an object that
  * came back means for them. Repeats carry the same id, time and expiry, so that agent1 never acts
- * twice (README.md, "The wire"): quickly until the first reply, seldom until the final one, and at
- * once after a reconnect.
+ * twice (README.md, "The wire"): quickly until the first reply, and seldom until the final one; at
+ * once after a reconnect, and then quickly again until a reply, since agent1 may reconnect later.
  *
  * Knows no broker, no key and no clock: times, ids and random numbers are arguments. Who may speak
  * was decided before (channel.h); here counts only what an object answers.
@@ -48,8 +48,9 @@ typedef struct Ask {
     int64_t deadline_ms;  /* boot time of the next give-up; INT64_MAX: none */
     int64_t next_send_ms; /* boot time */
     unsigned sent_count;
-    char *last_text;  /* of the last reply that was not final */
-    GHashTable *runs; /* ULID → what was heard of it */
+    bool is_confirmed; /* agent1 replied to it since the connection stands */
+    char *last_text;   /* of the last reply that was not final */
+    GHashTable *runs;  /* ULID → what was heard of it */
 } Ask;
 
 typedef struct AskWish {

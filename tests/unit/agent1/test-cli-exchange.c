@@ -190,6 +190,13 @@ static void test_repeats(void **state)
     exchange_reconnected(world->exchange, 105000);
     assert_int_equal(send_due(world, 105000), 1);
     assert_int_equal(send_due(world, 105000), 0);
+
+    /* agent1 may come back later than we did: quickly again, until it is heard. */
+    assert_true(exchange_wake_ms(world->exchange, true) <= 107000);
+    assert_int_equal(send_due(world, 107000), 1);
+    assert_int_equal(hear_reply(world, ID_1, "#1 web1: queued", RUN_1, NULL, &heard_ask),
+                     HEARD_NOTHING);
+    assert_true(exchange_wake_ms(world->exchange, true) > 130000);
 }
 
 static void test_no_answer(void **state)
