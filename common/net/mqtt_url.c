@@ -60,7 +60,7 @@ bool mqtt_url_parse(const char *text, MqttUrl *out, GError **error)
     else if (is_valid)
         is_valid = after[0] == '\0';
 
-    if (!is_valid) {
+    if (!scheme || !is_valid) {
         problem_set_expected(error, PROBLEM_VALUE, text ? text : "",
                              "mqtt://host[:port] or mqtts://host[:port]");
         return false;
