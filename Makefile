@@ -11,14 +11,14 @@ check ?=
 PROGRAMS = agent1 agent2 agentctl agent2-shim
 
 # ---- what a machine needs (Debian 12 or later) ---------------------------------------------------
-DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libpaho-mqtt-dev \
-             libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
+DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libmosquitto-dev \
+             libssl-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
 DEPS_RUN   = mosquitto mosquitto-clients prosody openssl procps
 DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout python3-slixmpp \
              python3-paho-mqtt python3-nacl sqlite3 tmux systemd
 
 # ---- flags -----------------------------------------------------------------------------------------
-PACKAGES = glib-2.0 libcjson libsodium libsystemd sqlite3 libstrophe
+PACKAGES = glib-2.0 libcjson libsodium libsystemd libmosquitto openssl sqlite3 libstrophe
 OUT = $(BUILD)$(if $(check),/check)
 
 try_link = $(shell echo 'int main(void) { return 0; }' | \
@@ -73,8 +73,8 @@ agent1_UP   = $(COMMON_UP)
 agent2_UP   = $(COMMON_UP)
 agentctl_UP = $(COMMON_UP)
 
-agent1_LIBS      = $(PACKAGE_LIBS) -lpaho-mqtt3as -lresolv -lm
-agent2_LIBS      = $(shell pkg-config --libs glib-2.0 libcjson libsodium libsystemd) -lpaho-mqtt3as -lm
+agent1_LIBS      = $(PACKAGE_LIBS) -lresolv -lm
+agent2_LIBS      = $(shell pkg-config --libs glib-2.0 libcjson libsodium libsystemd libmosquitto openssl) -lm
 agentctl_LIBS    = $(agent2_LIBS) -ledit
 # The shim stands on libc alone, and links it in: it starts in a third of the time, and an upgrade of
 # the host's libraries under a running task does not touch it.

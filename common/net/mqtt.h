@@ -1,17 +1,20 @@
 /*
- * An MQTT client on the main loop, over paho's MQTTAsync: MQTT 5, and 3.1.1 for a day where a
- * broker refuses 5 or hangs up twice before CONNACK. Clean start, session expiry 0, QoS 1.
+ * An MQTT client on the main loop, over libmosquitto: MQTT 5, and 3.1.1 for a day where a broker
+ * refuses 5 or hangs up twice before CONNACK. Clean start, session expiry 0, QoS 1.
  *
- * Reconnects by itself with full jitter (RECONNECT_MAX_MS): paho's own reconnect would send the old
- * last will again, and a will must be made anew at each connect. Sets TCP_NODELAY and re-arms
- * TCP_QUICKACK on the connection, which paho leaves alone (44 ms and more per round trip
- * otherwise). Keeps nothing over a disconnect: what must arrive is in the caller's outbox.
+ * No thread of its own, and idle it wakes for keep-alive only: a ping after half the keep-alive
+ * time, and after 1.5 times of it without a byte the connection counts as broken. Names are looked
+ * up, and certificates read, on an errand's thread; a connect waits for nothing.
  *
- * All functions and handlers belong to the main thread; paho's threads only copy and post. Handlers
- * may call every function here, but make_will none of them.
+ * Reconnects by itself with full jitter (RECONNECT_MAX_MS), and has a will made anew for each
+ * connection. Keeps nothing over a disconnect: what must arrive is in the caller's outbox.
  *
- * The first client belongs to the start of a program: it takes http_proxy and https_proxy out of
- * the environment, which paho would obey.
+ * A message is acknowledged to the broker before `message` is called, so PUBACK promises the
+ * sender nothing: a receipt of our own does. Messages that come while the loop stands still wait in
+ * the broker.
+ *
+ * All functions and handlers belong to the main thread. Handlers may call every function here,
+ * mqtt_free() included, but make_will none of them. mqtt_publish() calls no handler.
  */
 #ifndef COMMON_NET_MQTT_H
 #define COMMON_NET_MQTT_H
@@ -32,7 +35,7 @@ typedef struct MqttSettings {
     const char *key_file;
     const char *client_id;
     const char *const *filters; /* NULL-terminated; subscribed before `connected` is called */
-    unsigned keep_alive_s;      /* 5 … 3600 */
+    unsigned keep_alive_s;      /* 5 … 3600; a broker of MQTT 5 may overrule it */
 } MqttSettings;
 
 typedef struct MqttMessage {
@@ -82,8 +85,8 @@ typedef struct MqttProperties {
 } MqttProperties;
 
 /* Publishes with QoS 1. Returns a token > 0 for `published`, or 0 when it is not connected or the
- * client's buffer is full (nothing was sent: the caller's outbox will try again). properties may be
- * NULL. */
+ * client's buffer is full, at 1000 publications or 16 MiB that the broker has not taken (nothing
+ * was sent: the caller's outbox will try again). properties may be NULL. */
 unsigned mqtt_publish(Mqtt *mqtt, const char *topic, const char *payload, size_t length,
                       bool is_retained, const MqttProperties *properties);
 

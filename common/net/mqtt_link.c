@@ -1,407 +1,474 @@
 #include "common/net/mqtt_link.h"
 
-#include <MQTTAsync.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/base/limits.h"
-#include "common/net/mqtt_doorbell.h"
+#include "common/net/mqtt_pulse.h"
 #include "common/net/mqtt_reason.h"
-#include "common/net/mqtt_socket.h"
+#include "common/net/mqtt_source.h"
+#include "common/net/mqtt_tls.h"
 #include "common/sys/log.h"
 
 #include "common/base/banned.h"
 
-#define CONNECT_TIMEOUT_S    10
-#define IN_FLIGHT_MAX        1000
-#define BUFFERED_MAX         1000
-#define PACKET_MAX_BYTES     (FRAME_MAX_BYTES + 64 * 1024) /* a frame, its topic and properties */
-#define TLS_ERRORS_MAX_BYTES 2000
+#define HUNG_UP              "the broker hung up before it answered"
+#define CONNECT_MAX_MS       10000 /* to all addresses together */
+#define ANSWER_MAX_MS        10000 /* for TLS, for CONNACK and for SUBACK */
+#define PING_MIN_S           5     /* the library takes no less */
+#define READS_PER_TURN       64
+#define UNFINISHED_MAX_BYTES (4 * FRAME_MAX_BYTES) /* as they come: with the records of TLS */
+#define PING_ANSWER_BYTES    64                    /* or less */
+
+typedef enum {
+    PHASE_CONNECTING, /* TCP */
+    PHASE_SECURING,   /* TLS */
+    PHASE_ASKING,     /* from CONNECT to CONNACK */
+    PHASE_OPEN,
+    PHASE_ENDED,
+} Phase;
 
 struct MqttLink {
-    MQTTAsync handle;
+    struct mosquitto *handle;
+    MqttUrl url;
+    GStrv addresses;
+    unsigned next_address;
+    unsigned ping_s;
+    int64_t silence_ms;
     bool is_version_5;
-    unsigned filter_count;
+    void (*handler)(const MqttLinkEvent *event, void *data);
+    void *data;
 
-    /* What follows is used by the callbacks, which paho's lock keeps apart. */
-    unsigned generation;
-    uint16_t port;
-    Mailbox *control;
-    Mailbox *bulk;
-    MqttSocket socket;
-    bool has_ended;
+    Phase phase;
+    int64_t deadline_ms; /* of the phase; INT64_MAX: none */
+    int first_error;    /* errno of the first write, which is made before the socket is connected */
+    long verify_result; /* of the broker's certificate, X509_V_… */
+    MqttPulse pulse;
+    MqttInbox inbox;
+    size_t unfinished_bytes; /* that came since the last whole packet */
     bool has_warned;
-    GString *tls_errors;
+
+    MqttSource *source;
+
+    unsigned depth; /* of turns under way: the handler may take another */
+    bool is_freed;  /* meanwhile */
 };
 
-void mqtt_link_event_free(MqttLinkEvent *event)
-{
-    if (!event)
-        return;
-
-    g_free(event->reason);
-    g_free(event->topic);
-    g_free(event->payload);
-    g_free(event);
-}
-
-/* ---- what callbacks post ----------------------------------------------------------------------
+/* ---- phases -----------------------------------------------------------------------------------
  */
 
-static MqttLinkEvent *event_new(const MqttLink *link, MqttLinkEventKind kind)
+static void set_phase(MqttLink *link, Phase phase, int64_t limit_ms)
 {
-    MqttLinkEvent *event = g_new0(MqttLinkEvent, 1);
-
-    event->kind = kind;
-    event->generation = link->generation;
-    return event;
+    link->phase = phase;
+    link->deadline_ms = limit_ms == INT64_MAX ? INT64_MAX : mqtt_source_now_ms() + limit_ms;
 }
 
-static void post_control(MqttLink *link, MqttLinkEvent *event)
+static void end_link(MqttLink *link, MqttLinkEventKind kind, char *reason)
 {
-    /* The mailbox holds more than a link can post; a link that has ended says nothing more. */
-    if (!mailbox_post(link->control, event))
-        mqtt_link_event_free(event);
+    mqtt_inbox_end(&link->inbox, kind, 0, reason);
+    set_phase(link, PHASE_ENDED, INT64_MAX);
 }
 
-/* The end of the link, told once. */
-static void post_end(MqttLink *link, MqttLinkEventKind kind, int code, char *reason)
+/* The broker may want another keep-alive than ours, and the library obeys. */
+static void start_pulse(MqttLink *link)
 {
-    g_autofree char *owned = reason;
-    MqttLinkEvent *event;
+    int64_t ping_ms = link->ping_s * INT64_C(1000);
+    int64_t silence_ms = link->silence_ms;
 
-    if (link->has_ended)
+    if (link->inbox.keep_alive_s >= 0) {
+        ping_ms = link->inbox.keep_alive_s * INT64_C(1000);
+        silence_ms = ping_ms + ping_ms / 2;
+    }
+    link->pulse = mqtt_pulse_of(ping_ms, silence_ms, mqtt_source_now_ms());
+}
+
+static void end_tls(MqttLink *link)
+{
+    end_link(link, MQTT_LINK_FAILED,
+             mqtt_tls_reason(link->verify_result, link->url.host, link->inbox.tls_lines->str));
+}
+
+/* Follows what the callbacks noted, and makes sense of what the library returned; system_error is
+ * errno as it left it. */
+static void follow(MqttLink *link, int result, int system_error)
+{
+    if (link->phase == PHASE_ASKING && link->inbox.is_open) {
+        set_phase(link, PHASE_OPEN, INT64_MAX);
+        start_pulse(link);
+        /* From here on the library would format a line for each packet, and nobody reads it. */
+        mosquitto_log_callback_set(link->handle, NULL);
+    }
+    if (link->phase == PHASE_OPEN && link->inbox.is_subscribed)
+        link->deadline_ms = INT64_MAX;
+    if (link->inbox.has_ended)
+        set_phase(link, PHASE_ENDED, INT64_MAX);
+    if (result == MOSQ_ERR_SUCCESS || link->phase == PHASE_ENDED)
         return;
 
-    link->has_ended = true;
-    event = event_new(link, kind);
-    event->code = code;
-    event->reason = g_steal_pointer(&owned);
-    post_control(link, event);
-}
-
-/*
- * A full mailbox ends the link. To return false from messageArrived would help nobody: paho has
- * PUBACK sent all the same, keeps the message without a bound, and offers it again only when
- * another packet arrives, one message a packet, so that it would be late for ever. Whoever sent
- * what is dropped here gets no answer, and repeats it.
- */
-static void post_bulk(MqttLink *link, MqttLinkEvent *event)
-{
-    if (!link->has_ended && mailbox_post(link->bulk, event))
-        return;
-
-    mqtt_link_event_free(event);
-    post_end(link, MQTT_LINK_FAILED, 0,
-             g_strdup("messages arrive faster than they can be handled"));
+    if (link->phase != PHASE_ASKING)
+        end_link(link, MQTT_LINK_FAILED, mqtt_reason_of_result(result, system_error));
+    else if (link->inbox.tls_lines->len > 0)
+        end_tls(link); /* TLS 1.3: the broker may refuse our certificate after the handshake */
+    else if (result == MOSQ_ERR_CONN_LOST || result == MOSQ_ERR_ERRNO)
+        end_link(link, MQTT_LINK_HUNG_UP, g_strdup(HUNG_UP));
+    else
+        end_link(link, MQTT_LINK_UNREADABLE, g_strdup("what answers there is no MQTT broker"));
 }
 
 /* ---- connecting -------------------------------------------------------------------------------
  */
 
-static void opened(MqttLink *link)
+/* Sets off to the next address, or ends the link for the error of the last one. */
+static void connect_next(MqttLink *link, int last_error)
 {
-    mqtt_socket_claim(&link->socket, link->port);
-    post_control(link, event_new(link, MQTT_LINK_OPENED));
-}
+    /* The library closes the socket of the last one. */
+    mqtt_source_unwatch(link->source);
+    while (link->addresses[link->next_address]) {
+        const char *address = link->addresses[link->next_address++];
+        int result;
 
-static void on_opened(void *context, MQTTAsync_successData *response)
-{
-    (void)response;
-    opened(context);
-}
+        errno = 0;
+        result = mqtt_handle_connect(link->handle, address, link->url.port, link->ping_s);
+        last_error = errno;
+        /* Where the broker is quick, as on the loopback, the whole handshake is over by now. */
+        if (result == MOSQ_ERR_TLS || link->inbox.tls_lines->len > 0) {
+            end_tls(link);
+            return;
+        }
+        if (result == MOSQ_ERR_SUCCESS) {
+            link->first_error = last_error;
+            set_phase(link, PHASE_CONNECTING,
+                      CONNECT_MAX_MS / (int64_t)g_strv_length(link->addresses));
+            return;
+        }
+    }
 
-static void on_opened5(void *context, MQTTAsync_successData5 *response)
-{
-    (void)response;
-    opened(context);
-}
-
-static void not_opened(MqttLink *link, int code, const char *message)
-{
-    /* paho tells the phases of a connect apart by these texts only. */
-    if (code > 0)
-        post_end(link, MQTT_LINK_FAILED, code, mqtt_reason_of_connack(code));
-    else if (link->tls_errors->len > 0)
-        post_end(link, MQTT_LINK_FAILED, 0, mqtt_reason_of_tls(link->tls_errors->str));
-    else if (g_strcmp0(message, "TCP connect timeout") == 0)
-        post_end(link, MQTT_LINK_FAILED, 0, g_strdup("the broker does not answer"));
-    else if (g_strcmp0(message, "TCP connect completion failure") == 0)
-        post_end(link, MQTT_LINK_HUNG_UP, 0, g_strdup("the broker hung up before it answered"));
+    if (last_error == EPROTO)
+        end_link(link, MQTT_LINK_HUNG_UP, g_strdup(HUNG_UP));
     else
-        post_end(link, MQTT_LINK_UNREACHED, 0, NULL);
+        end_link(link, MQTT_LINK_FAILED,
+                 last_error == ETIMEDOUT ? g_strdup("the broker does not answer")
+                                         : mqtt_reason_of_errno(last_error));
 }
 
-static void on_not_opened(void *context, MQTTAsync_failureData *response)
+/* 0 when the socket is or was connected, or the errno of its attempt. */
+static int connect_error(const MqttLink *link)
 {
-    not_opened(context, response->code, response->message);
+    int fd = mosquitto_socket(link->handle);
+    int error = 0;
+    socklen_t length = sizeof(error);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
+        return errno;
+
+    /* The library's first write has taken the error away. */
+    if (error == 0 && link->first_error == ECONNREFUSED)
+        return ECONNREFUSED;
+
+    /* It was connected, and the next read tells of its end. */
+    return error == ECONNRESET || error == EPIPE ? 0 : error;
 }
 
-static void on_not_opened5(void *context, MQTTAsync_failureData5 *response)
+static void write_out(MqttLink *link)
 {
-    not_opened(context, response->code, response->message);
+    int result = mosquitto_loop_write(link->handle, 1);
+
+    follow(link, result, errno);
+    mqtt_pulse_said(&link->pulse, mqtt_source_now_ms());
 }
 
-static int on_tls_error(const char *text, size_t length, void *context)
+static void begin_asking(MqttLink *link)
 {
-    MqttLink *link = context;
-
-    if (link->tls_errors->len + length <= TLS_ERRORS_MAX_BYTES)
-        g_string_append_len(link->tls_errors, text, (gssize)length);
-    return 1;
+    set_phase(link, PHASE_ASKING, ANSWER_MAX_MS);
+    write_out(link);
 }
 
-/* ---- the end ----------------------------------------------------------------------------------
+static void shake_hands(MqttLink *link, GIOCondition ready)
+{
+    int result = mosquitto_loop_read(link->handle, 1);
+    SSL *ssl = mosquitto_ssl_get(link->handle);
+
+    if (result != MOSQ_ERR_SUCCESS) {
+        end_tls(link);
+    } else if (SSL_is_init_finished(ssl)) {
+        mqtt_tls_forget_authorities(ssl);
+        begin_asking(link);
+    } else if (ready & (G_IO_HUP | G_IO_ERR)) {
+        /* The library takes a reset for a pause (SSL_ERROR_SYSCALL). */
+        end_link(link, MQTT_LINK_FAILED,
+                 g_strdup("TLS fails: the broker hung up; perhaps this is no TLS port"));
+    }
+}
+
+static void finish_connecting(MqttLink *link)
+{
+    int error = connect_error(link);
+
+    if (error != 0) {
+        connect_next(link, error);
+    } else if (link->url.is_tls) {
+        set_phase(link, PHASE_SECURING, ANSWER_MAX_MS);
+        shake_hands(link, 0);
+    } else {
+        begin_asking(link);
+    }
+}
+
+/* ---- talking ----------------------------------------------------------------------------------
  */
 
-static void on_lost(void *context, char *cause)
+/* Acknowledges what has arrived at once, and what comes next, too: else a stock broker, which
+ * leaves TCP_NODELAY out, holds its next packet back for 40 ms. Linux forgets the wish after a
+ * while. */
+static void quick_ack(const MqttLink *link)
 {
-    (void)cause; /* always NULL in 1.3.12 */
-    post_end(context, MQTT_LINK_FAILED, 0, g_strdup("the connection is lost"));
+    const int on = 1;
+
+    setsockopt(mosquitto_socket(link->handle), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
-/* The broker's DISCONNECT, which only MQTT 5 has; on_lost() does not follow it. */
-static void on_disconnected(void *context, MQTTProperties *properties, enum MQTTReasonCodes code)
+/* The library allocates what the head of a packet promises, up to 256 MiB, though the memory is
+ * used only as the bytes come: so a packet that goes on for too long ends the link. */
+static void note_arrival(MqttLink *link, bool has_packet, int bytes)
 {
-    (void)properties;
-    post_end(context, MQTT_LINK_FAILED, 0,
-             code == MQTTREASONCODE_SUCCESS ? g_strdup("closed by the broker")
-                                            : mqtt_reason_of_code((int)code));
-}
+    int64_t now_ms = mqtt_source_now_ms();
 
-/* ---- subscribing ------------------------------------------------------------------------------
- */
-
-/* 0x80 and above is a refusal in SUBACK of both versions. */
-static void subscribed(MqttLink *link, int highest_code)
-{
-    g_autofree char *reason = NULL;
-
-    mqtt_socket_quick_ack(&link->socket);
-    if (highest_code < 0x80) {
-        post_control(link, event_new(link, MQTT_LINK_SUBSCRIBED));
+    if (bytes > 0)
+        mqtt_pulse_heard(&link->pulse, now_ms);
+    if (has_packet) {
+        mqtt_pulse_said(&link->pulse, now_ms); /* PUBACK */
+        link->unfinished_bytes = 0;
         return;
     }
 
-    reason = mqtt_reason_of_code(highest_code);
-    post_end(link, MQTT_LINK_FAILED, 0, g_strdup_printf("the subscription is refused: %s", reason));
+    link->unfinished_bytes += (size_t)MAX(bytes, 0);
+    if (link->unfinished_bytes > UNFINISHED_MAX_BYTES)
+        end_link(link, MQTT_LINK_FAILED,
+                 g_strdup("the broker sends a packet that is larger than allowed"));
 }
 
-static void on_subscribed(void *context, MQTTAsync_successData *response)
+static void read_in(MqttLink *link)
 {
-    MqttLink *link = context;
-    int highest = link->filter_count == 1 ? response->alt.qos : 0;
+    unsigned before = link->inbox.packets;
+    unsigned last = before - 1;
+    int bytes = 0;
 
-    for (unsigned i = 0; link->filter_count > 1 && i < link->filter_count; i++)
-        highest = MAX(highest, response->alt.qosList[i]);
-    subscribed(link, highest);
+    ioctl(mosquitto_socket(link->handle), FIONREAD, &bytes);
+    for (unsigned i = 0; i < READS_PER_TURN && link->inbox.packets != last; i++) {
+        int result;
+
+        last = link->inbox.packets;
+        result = mosquitto_loop_read(link->handle, 1);
+        follow(link, result, errno);
+        if (link->phase == PHASE_ENDED)
+            return;
+    }
+    quick_ack(link);
+    note_arrival(link, link->inbox.packets != before, bytes);
 }
 
-static void on_subscribed5(void *context, MQTTAsync_successData5 *response)
+static bool has_decrypted(const MqttLink *link)
 {
-    MqttLink *link = context;
-    int highest = 0;
+    SSL *ssl = mosquitto_ssl_get(link->handle);
 
-    /* With one filter the list is not filled in, and a refusal goes to the other callback. */
-    for (int i = 0; link->filter_count > 1 && i < response->alt.sub.reasonCodeCount; i++)
-        highest = MAX(highest, (int)response->alt.sub.reasonCodes[i]);
-    subscribed(link, highest);
+    return link->phase != PHASE_ENDED && ssl && SSL_pending(ssl) > 0;
 }
 
-static void on_not_subscribed(void *context, MQTTAsync_failureData *response)
+static void exchange(MqttLink *link, GIOCondition ready)
 {
-    if (response->code >= 0x80)
-        subscribed(context, response->code);
+    if (ready & (G_IO_IN | G_IO_HUP | G_IO_ERR) || has_decrypted(link))
+        read_in(link);
+    if (link->phase != PHASE_ENDED && mosquitto_want_write(link->handle))
+        write_out(link);
 }
 
-static void on_not_subscribed5(void *context, MQTTAsync_failureData5 *response)
+static void ping(MqttLink *link)
 {
-    if (response->reasonCode >= MQTTREASONCODE_UNSPECIFIED_ERROR)
-        subscribed(context, (int)response->reasonCode);
+    int result = mosquitto_loop_misc(link->handle);
+
+    mqtt_pulse_pinged(&link->pulse, mqtt_source_now_ms());
+    /* No callback tells of the answer, so it is taken off beforehand. */
+    link->unfinished_bytes -= MIN(link->unfinished_bytes, PING_ANSWER_BYTES);
+    follow(link, result, errno);
 }
 
-/* ---- messages ---------------------------------------------------------------------------------
+/* ---- turns ------------------------------------------------------------------------------------
  */
 
-/* A broker that speaks MQTT 5 was told the limit; of others we can only drop what is larger. A
- * topic may not have a NUL inside (MQTT 1.5.4). */
-static bool is_acceptable(MqttLink *link, const char *topic, int topic_length,
-                          const MQTTAsync_message *message)
+static void handle_socket(MqttLink *link, GIOCondition ready)
 {
-    bool is_whole_topic = topic_length <= 0 || strlen(topic) == (size_t)topic_length;
-    bool is_small = message->payloadlen >= 0 && message->payloadlen <= FRAME_MAX_BYTES;
-
-    if (is_whole_topic && is_small)
-        return true;
-
-    if (!link->has_warned)
-        log_line(LOG_LEVEL_WARNING, "MQTT: dropped a message of %d bytes: %s", message->payloadlen,
-                 is_small ? "NUL in its topic" : "larger than a frame");
-    link->has_warned = true;
-    return false;
-}
-
-static int on_message(void *context, char *topic, int topic_length, MQTTAsync_message *message)
-{
-    MqttLink *link = context;
-
-    mqtt_socket_quick_ack(&link->socket);
-    if (is_acceptable(link, topic, topic_length, message)) {
-        MqttLinkEvent *event = event_new(link, MQTT_LINK_MESSAGE);
-
-        event->topic = g_strdup(topic);
-        event->length = (size_t)message->payloadlen;
-        event->payload = g_malloc0(event->length + 1);
-        if (event->length > 0)
-            memcpy(event->payload, message->payload, event->length);
-        event->is_retained = message->retained;
-        post_bulk(link, event);
+    switch (link->phase) {
+    case PHASE_CONNECTING:
+        if (ready)
+            finish_connecting(link);
+        break;
+    case PHASE_SECURING:
+        if (ready)
+            shake_hands(link, ready);
+        break;
+    case PHASE_ASKING:
+    case PHASE_OPEN:
+        exchange(link, ready);
+        break;
+    case PHASE_ENDED:
+        break;
     }
-
-    MQTTAsync_freeMessage(&message);
-    MQTTAsync_free(topic);
-    return 1;
 }
 
-static void published(MqttLink *link, int message_id)
+static void handle_time(MqttLink *link)
 {
-    MqttLinkEvent *event = event_new(link, MQTT_LINK_PUBLISHED);
+    int64_t now_ms = mqtt_source_now_ms();
 
-    mqtt_socket_quick_ack(&link->socket);
-    event->message_id = message_id;
-    post_bulk(link, event);
-}
-
-static void on_published(void *context, MQTTAsync_successData *response)
-{
-    published(context, response->token);
-}
-
-static void on_published5(void *context, MQTTAsync_successData5 *response)
-{
-    published(context, response->token);
-}
-
-/* Also called for whatever was under way when the link ended; only the broker's refusal counts. */
-static void on_not_published5(void *context, MQTTAsync_failureData5 *response)
-{
-    MqttLink *link = context;
-    MqttLinkEvent *event;
-
-    if (response->reasonCode < MQTTREASONCODE_UNSPECIFIED_ERROR)
+    if (link->phase == PHASE_CONNECTING && now_ms >= link->deadline_ms)
+        connect_next(link, ETIMEDOUT);
+    else if (now_ms >= link->deadline_ms)
+        end_link(link, MQTT_LINK_FAILED, g_strdup("the broker does not answer"));
+    if (link->phase != PHASE_OPEN)
         return;
 
-    mqtt_socket_quick_ack(&link->socket);
-    event = event_new(link, MQTT_LINK_REFUSED);
-    event->message_id = response->token;
-    event->reason = mqtt_reason_of_code((int)response->reasonCode);
-    post_bulk(link, event);
+    switch (mqtt_pulse_judge(&link->pulse, now_ms)) {
+    case MQTT_PULSE_BEATS:
+        break;
+    case MQTT_PULSE_PING_DUE:
+        ping(link);
+        break;
+    case MQTT_PULSE_LOST:
+        end_link(link, MQTT_LINK_FAILED, mqtt_reason_of_result(MOSQ_ERR_KEEPALIVE, 0));
+        break;
+    }
 }
 
-/* ---- what the main thread does ----------------------------------------------------------------
+static GIOCondition wanted(const MqttLink *link)
+{
+    bool wants_write = mosquitto_want_write(link->handle);
+
+    if (link->phase == PHASE_CONNECTING)
+        return G_IO_OUT;
+    /* The library's wish to write is out of date during a handshake. */
+    if (link->phase == PHASE_SECURING)
+        wants_write = SSL_want_write((SSL *)mosquitto_ssl_get(link->handle));
+
+    return wants_write ? G_IO_IN | G_IO_OUT : G_IO_IN;
+}
+
+static int64_t next_ms(const MqttLink *link)
+{
+    if (link->inbox.events.length > 0 || has_decrypted(link))
+        return 0;
+    if (link->phase != PHASE_OPEN)
+        return link->deadline_ms;
+
+    return MIN(link->deadline_ms, mqtt_pulse_next_ms(&link->pulse));
+}
+
+static void arm(MqttLink *link)
+{
+    mqtt_source_arm(link->source, next_ms(link));
+    if (link->phase == PHASE_ENDED)
+        mqtt_source_unwatch(link->source);
+    else
+        mqtt_source_watch(link->source, mosquitto_socket(link->handle), wanted(link));
+}
+
+static void hand_over(MqttLink *link)
+{
+    while (!link->is_freed) {
+        g_autoptr(MqttLinkEvent) event = mqtt_inbox_take(&link->inbox);
+
+        if (!event)
+            return;
+        link->handler(event, link->data);
+    }
+}
+
+static void destroy(MqttLink *link)
+{
+    mqtt_source_free(link->source);
+    mosquitto_destroy(link->handle);
+    mqtt_inbox_clear(&link->inbox);
+    g_strfreev(link->addresses);
+    mqtt_url_clear(&link->url);
+    g_free(link);
+}
+
+/* False when the link has ended, and perhaps is no more. */
+static bool take_turn(MqttLink *link, GIOCondition ready)
+{
+    bool is_alive;
+
+    link->depth++;
+    handle_socket(link, ready);
+    handle_time(link);
+    hand_over(link);
+    link->depth--;
+
+    is_alive = !link->is_freed && link->phase != PHASE_ENDED;
+    if (!link->is_freed)
+        arm(link);
+    else if (link->depth == 0)
+        destroy(link);
+    return is_alive;
+}
+
+static void on_ready(GIOCondition ready, void *data)
+{
+    take_turn(data, ready);
+}
+
+bool mqtt_link_turn(MqttLink *link, int64_t deadline_ms)
+{
+    int64_t until_ms = MIN(deadline_ms, next_ms(link));
+    struct pollfd socket = { .fd = mosquitto_socket(link->handle) };
+    short ready;
+
+    if (link->phase == PHASE_ENDED)
+        return false;
+
+    socket.events = (short)wanted(link);
+    poll(&socket, 1, (int)CLAMP(until_ms - mqtt_source_now_ms(), 0, G_MAXINT));
+    ready = socket.revents;
+    return take_turn(link, (GIOCondition)ready);
+}
+
+/* ---- life -------------------------------------------------------------------------------------
  */
 
-static bool create_handle(MqttLink *link, const MqttLinkOptions *options)
+MqttLink *mqtt_link_new(const MqttHandleOptions *options, GStrv addresses,
+                        void (*handler)(const MqttLinkEvent *event, void *data), void *data)
 {
-    const char *host = options->url->host;
-    bool is_ipv6 = strchr(host, ':') != NULL;
-    g_autofree char *uri =
-        g_strdup_printf("%s://%s%s%s:%u", options->url->is_tls ? "ssl" : "tcp", is_ipv6 ? "[" : "",
-                        host, is_ipv6 ? "]" : "", options->url->port);
-    MQTTAsync_createOptions create = MQTTAsync_createOptions_initializer5;
-
-    create.MQTTVersion = options->is_version_5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1;
-    create.maxBufferedMessages = BUFFERED_MAX;
-
-    return MQTTAsync_createWithOptions(&link->handle, uri, options->settings->client_id,
-                                       MQTTCLIENT_PERSISTENCE_NONE, NULL,
-                                       &create) == MQTTASYNC_SUCCESS &&
-           MQTTAsync_setCallbacks(link->handle, link, on_lost, on_message, NULL) ==
-               MQTTASYNC_SUCCESS &&
-           MQTTAsync_setDisconnected(link->handle, link, on_disconnected) == MQTTASYNC_SUCCESS;
-}
-
-/* What differs between the versions; paho refuses the other version's callbacks. */
-static void set_version(MQTTAsync_connectOptions *connect, MQTTProperties *properties,
-                        bool is_version_5)
-{
-    MQTTProperty packet_max = { .identifier = MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE };
-
-    if (!is_version_5) {
-        connect->MQTTVersion = MQTTVERSION_3_1_1;
-        connect->cleansession = 1;
-        connect->onSuccess = on_opened;
-        connect->onFailure = on_not_opened;
-        return;
-    }
-
-    /* Session expiry: 0 is what its absence means. */
-    packet_max.value.integer4 = PACKET_MAX_BYTES;
-    MQTTProperties_add(properties, &packet_max);
-    connect->MQTTVersion = MQTTVERSION_5;
-    connect->cleansession = 0;
-    connect->cleanstart = 1;
-    connect->connectProperties = properties;
-    connect->onSuccess5 = on_opened5;
-    connect->onFailure5 = on_not_opened5;
-}
-
-static bool begin_connect(MqttLink *link, const MqttLinkOptions *options)
-{
-    const MqttSettings *settings = options->settings;
-    MQTTAsync_connectOptions connect = MQTTAsync_connectOptions_initializer;
-    MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
-    MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
-    MQTTProperties properties = MQTTProperties_initializer;
-    int result;
-
-    set_version(&connect, &properties, options->is_version_5);
-    connect.context = link;
-    connect.username = settings->username;
-    connect.password = settings->password;
-    connect.connectTimeout = CONNECT_TIMEOUT_S;
-    connect.maxInflight = IN_FLIGHT_MAX;
-    /* paho gives up 1.5 intervals after an unanswered ping, that is after 2.5 of silence. */
-    connect.keepAliveInterval = (int)MAX(settings->keep_alive_s / 2, 1);
-
-    if (options->will_topic) {
-        will.topicName = options->will_topic;
-        will.payload.data = options->will_payload;
-        will.payload.len = (int)options->will_length;
-        will.qos = 1;
-        will.retained = 1;
-        connect.will = &will;
-    }
-    if (options->url->is_tls) {
-        tls.trustStore = settings->ca_file;
-        tls.keyStore = settings->cert_file;
-        tls.privateKey = settings->key_file;
-        tls.enableServerCertAuth = 1;
-        tls.verify = 1;
-        tls.ssl_error_cb = on_tls_error;
-        tls.ssl_error_context = link;
-        connect.ssl = &tls;
-    }
-
-    result = MQTTAsync_connect(link->handle, &connect);
-    MQTTProperties_free(&properties);
-    return result == MQTTASYNC_SUCCESS;
-}
-
-MqttLink *mqtt_link_new(const MqttLinkOptions *options)
-{
+    unsigned keep_alive_s = options->settings->keep_alive_s;
+    MqttHandleOptions own_options = *options;
     MqttLink *link = g_new0(MqttLink, 1);
 
-    mqtt_doorbell_hang();
+    mqtt_inbox_init(&link->inbox);
+    /* The broker, too, waits 1.5 times what CONNECT says. */
+    link->ping_s = own_options.ping_s = MAX(keep_alive_s / 2, PING_MIN_S);
+    link->silence_ms = keep_alive_s * INT64_C(1500);
+    link->handle = mqtt_handle_new(&own_options, &link->inbox);
+    link->source = mqtt_source_new(on_ready, link);
+    link->url = *options->url;
+    link->url.host = g_strdup(options->url->host);
+    link->addresses = g_strdupv(addresses);
     link->is_version_5 = options->is_version_5;
-    link->generation = options->generation;
-    link->port = options->url->port;
-    link->control = options->control;
-    link->bulk = options->bulk;
-    link->socket.fd = -1;
-    link->tls_errors = g_string_new(NULL);
+    link->handler = handler;
+    link->data = data;
+    if (!link->handle) {
+        destroy(link);
+        return NULL;
+    }
 
-    if (!create_handle(link, options) || !begin_connect(link, options))
-        g_clear_pointer(&link, mqtt_link_free);
+    mqtt_inbox_listen(link->handle);
+    if (options->tls)
+        mqtt_tls_watch(options->tls, &link->verify_result);
+    connect_next(link, 0);
+    arm(link);
     return link;
 }
 
@@ -410,80 +477,96 @@ void mqtt_link_free(MqttLink *link)
     if (!link)
         return;
 
-    /* Takes paho's lock, under which all callbacks run: none is under way afterwards. */
-    MQTTAsync_destroy(&link->handle);
-    g_string_free(link->tls_errors, TRUE);
-    g_free(link);
+    link->is_freed = true;
+    if (link->depth == 0)
+        destroy(link);
 }
 
-bool mqtt_link_subscribe(MqttLink *link, const char *const *filters)
+/* ---- what is said -----------------------------------------------------------------------------
+ */
+
+void mqtt_link_subscribe(MqttLink *link, const char *const *filters)
 {
-    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
-    unsigned count = g_strv_length((char **)(uintptr_t)filters);
-    g_autofree int *levels = g_new(int, count);
+    int result;
 
-    for (unsigned i = 0; i < count; i++)
-        levels[i] = 1;
-    link->filter_count = count;
-    response.context = link;
-    if (link->is_version_5) {
-        response.onSuccess5 = on_subscribed5;
-        response.onFailure5 = on_not_subscribed5;
-    } else {
-        response.onSuccess = on_subscribed;
-        response.onFailure = on_not_subscribed;
-    }
-
-    return MQTTAsync_subscribeMany(link->handle, (int)count, (char *const *)(uintptr_t)filters,
-                                   levels, &response) == MQTTASYNC_SUCCESS;
-}
-
-static void add_text(MQTTProperties *properties, enum MQTTPropertyCodes code, const char *text)
-{
-    MQTTProperty property = { .identifier = code };
-
-    if (!text)
+    if (link->phase != PHASE_OPEN)
         return;
 
-    /* Copied by MQTTProperties_add(); response topic, content type and correlation data share the
-     * member. */
-    property.value.data.data = (char *)(uintptr_t)text;
-    property.value.data.len = (int)strlen(text);
-    MQTTProperties_add(properties, &property);
+    set_phase(link, PHASE_OPEN, ANSWER_MAX_MS);
+    result = mqtt_handle_subscribe(link->handle, filters);
+    follow(link, result, errno);
+    arm(link);
 }
 
-static void add_properties(MQTTProperties *out, const MqttProperties *properties)
+/* A publication that the library does not take at all, say because the broker wants it smaller. */
+static void warn(MqttLink *link, const char *topic, int result)
 {
-    MQTTProperty expiry = { .identifier = MQTTPROPERTY_CODE_MESSAGE_EXPIRY_INTERVAL };
-
-    add_text(out, MQTTPROPERTY_CODE_CONTENT_TYPE, properties->content_type);
-    add_text(out, MQTTPROPERTY_CODE_RESPONSE_TOPIC, properties->response_topic);
-    add_text(out, MQTTPROPERTY_CODE_CORRELATION_DATA, properties->correlation);
-    expiry.value.integer4 = properties->expiry_s;
-    if (properties->expiry_s > 0)
-        MQTTProperties_add(out, &expiry);
+    if (!link->has_warned)
+        log_line(LOG_LEVEL_WARNING, "MQTT: a publication on %s cannot be sent: %s", topic,
+                 mosquitto_strerror(result));
+    link->has_warned = true;
 }
 
 int mqtt_link_publish(MqttLink *link, const char *topic, const char *payload, size_t length,
                       bool is_retained, const MqttProperties *properties)
 {
-    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
+    int id = 0;
     int result;
+    int error;
 
-    if (length > PACKET_MAX_BYTES)
+    if (link->phase != PHASE_OPEN)
         return 0;
 
-    response.context = link;
-    if (link->is_version_5) {
-        response.onSuccess5 = on_published5;
-        response.onFailure5 = on_not_published5;
-        if (properties)
-            add_properties(&response.properties, properties);
-    } else {
-        response.onSuccess = on_published;
-    }
+    result = mqtt_handle_publish(link->handle, &id, topic, payload, length, is_retained,
+                                 link->is_version_5 ? properties : NULL);
+    error = errno;
+    mqtt_pulse_said(&link->pulse, mqtt_source_now_ms());
+    if (result == MOSQ_ERR_ERRNO || result == MOSQ_ERR_CONN_LOST || result == MOSQ_ERR_NO_CONN)
+        follow(link, result, error);
+    else if (result != MOSQ_ERR_SUCCESS)
+        warn(link, topic, result);
+    arm(link);
+    return result == MOSQ_ERR_SUCCESS ? id : 0;
+}
 
-    result = MQTTAsync_send(link->handle, topic, (int)length, payload, 1, is_retained, &response);
-    MQTTProperties_free(&response.properties);
-    return result == MQTTASYNC_SUCCESS ? response.token : 0;
+static bool wait_until_ready(int fd, short events, int64_t deadline_ms)
+{
+    struct pollfd waiting = { .fd = fd, .events = events };
+
+    return poll(&waiting, 1, (int)MAX(deadline_ms - mqtt_source_now_ms(), 0)) == 1;
+}
+
+/* Waits until the other side has closed, too. What it still sends is read and dropped: a socket
+ * that is closed with something unread resets the connection, and DISCONNECT may be lost. */
+static void wait_for_close(int fd, int64_t deadline_ms)
+{
+    char dropped[4096];
+    bool is_open = shutdown(fd, SHUT_WR) == 0;
+
+    while (is_open && wait_until_ready(fd, POLLIN, deadline_ms))
+        is_open = recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT) > 0;
+}
+
+void mqtt_link_say_goodbye(MqttLink *link, int64_t deadline_ms)
+{
+    int fd = mosquitto_socket(link->handle);
+    int result = MOSQ_ERR_SUCCESS;
+    int kept;
+
+    /* Before CONNACK as well: the broker may have taken CONNECT, and the will with it. */
+    if (link->phase != PHASE_OPEN && link->phase != PHASE_ASKING)
+        return;
+
+    /* The library closes its descriptor as soon as DISCONNECT is written. */
+    kept = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    end_link(link, MQTT_LINK_FAILED, g_strdup("freed"));
+    mqtt_source_unwatch(link->source);
+    mosquitto_disconnect(link->handle);
+    while (result == MOSQ_ERR_SUCCESS && mosquitto_socket(link->handle) == fd &&
+           wait_until_ready(fd, POLLOUT, deadline_ms))
+        result = mosquitto_loop_write(link->handle, 1);
+    if (kept >= 0) {
+        wait_for_close(kept, deadline_ms);
+        close(kept);
+    }
 }

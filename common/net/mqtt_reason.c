@@ -1,15 +1,12 @@
 #include "common/net/mqtt_reason.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <poll.h>
+#include <glib.h>
+#include <mosquitto.h>
+#include <openssl/x509_vfy.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/base/banned.h"
-
-#define TRY_WAIT_MS 5000
 
 typedef struct CodeWords {
     int code;
@@ -86,25 +83,55 @@ bool mqtt_reason_is_version(int code)
     return code == 1 || code == 0x84;
 }
 
-/* "…:error:0A000086:SSL routines:function:certificate verify failed:file:line:" */
+/* ---- TLS --------------------------------------------------------------------------------------
+ */
+
+/* "…error:0A000086:SSL routines:function:certificate verify failed…" */
 char *mqtt_reason_of_tls(const char *openssl_lines)
 {
+    static const char *const of_other_ports[] = { "wrong version number", "unexpected eof*",
+                                                  "packet length too long*" };
     const char *error = strstr(openssl_lines, "error:");
-    g_auto(GStrv) parts = g_strsplit(error ? error : "", ":", 6);
+    g_autofree char *line = error ? g_strndup(error, strcspn(error, "\n")) : g_strdup("");
+    g_auto(GStrv) parts = g_strsplit(line, ":", 6);
 
     if (g_strv_length(parts) < 5)
         return g_strdup("TLS fails");
-    if (strcmp(parts[4], "certificate verify failed") == 0)
-        return g_strdup("certificate does not verify: no trusted authority signed it, or its time "
-                        "is over");
+    for (size_t i = 0; i < G_N_ELEMENTS(of_other_ports); i++) {
+        if (g_pattern_match_simple(of_other_ports[i], parts[4]))
+            return g_strdup_printf("TLS fails: %s; perhaps this is no TLS port", parts[4]);
+    }
 
     return g_strdup_printf("TLS fails: %s", parts[4]);
 }
 
-/* ---- trying -----------------------------------------------------------------------------------
+static const CodeWords certificate_words[] = {
+    { X509_V_ERR_CERT_HAS_EXPIRED, "its time is over" },
+    { X509_V_ERR_CERT_NOT_YET_VALID, "its time has not come; is the clock right?" },
+    { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "no trusted authority signed it" },
+    { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "no trusted authority signed it" },
+    { X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "no trusted authority signed it" },
+    { X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "no trusted authority signed it" },
+    { X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, "no trusted authority signed it" },
+};
+
+char *mqtt_reason_of_certificate(long verify_result, const char *host)
+{
+    const char *words;
+
+    if (verify_result == X509_V_ERR_HOSTNAME_MISMATCH ||
+        verify_result == X509_V_ERR_IP_ADDRESS_MISMATCH)
+        return g_strdup_printf("TLS fails: the certificate is not made for %s", host);
+
+    words = find_words(certificate_words, G_N_ELEMENTS(certificate_words), (int)verify_result);
+    return g_strdup_printf("certificate does not verify: %s",
+                           words ? words : X509_verify_cert_error_string(verify_result));
+}
+
+/* ---- the system and the library ---------------------------------------------------------------
  */
 
-static char *words_of_error(int system_error)
+char *mqtt_reason_of_errno(int system_error)
 {
     char *words = g_strdup(g_strerror(system_error));
 
@@ -112,52 +139,23 @@ static char *words_of_error(int system_error)
     return words;
 }
 
-/* 0, or the errno of the attempt. */
-static int try_address(const struct addrinfo *address)
+static const CodeWords result_words[] = {
+    { MOSQ_ERR_PROTOCOL, "the broker breaks the protocol" },
+    { MOSQ_ERR_MALFORMED_PACKET, "the broker breaks the protocol" },
+    { MOSQ_ERR_MALFORMED_UTF8, "the broker sends a text that is not valid UTF-8" },
+    { MOSQ_ERR_NOMEM, "no memory for a packet" },
+    { MOSQ_ERR_KEEPALIVE, "the connection is lost: the broker is silent" },
+};
+
+char *mqtt_reason_of_result(int result, int system_error)
 {
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    struct pollfd waiting = { .fd = fd, .events = POLLOUT };
-    socklen_t length = sizeof(int);
-    int result = 0;
+    const char *words = find_words(result_words, G_N_ELEMENTS(result_words), result);
 
-    if (fd < 0)
-        return errno;
+    if (words)
+        return g_strdup(words);
+    if (result == MOSQ_ERR_ERRNO && system_error == ETIMEDOUT)
+        return g_strdup("the connection is lost: the broker is silent");
 
-    if (connect(fd, address->ai_addr, address->ai_addrlen) != 0) {
-        result = errno;
-        if (result == EINPROGRESS && poll(&waiting, 1, TRY_WAIT_MS) != 1)
-            result = ETIMEDOUT;
-        else if (result == EINPROGRESS)
-            getsockopt(fd, SOL_SOCKET, SO_ERROR, &result, &length);
-    }
-
-    close(fd);
-    return result;
-}
-
-/* The address that paho takes: the first of IPv4, or else the last. */
-static const struct addrinfo *choose_address(const struct addrinfo *addresses)
-{
-    while (addresses->ai_family != AF_INET && addresses->ai_next)
-        addresses = addresses->ai_next;
-
-    return addresses;
-}
-
-char *mqtt_reason_by_trying(const MqttUrl *url)
-{
-    const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
-    g_autofree char *port = g_strdup_printf("%u", url->port);
-    struct addrinfo *addresses = NULL;
-    int result = getaddrinfo(url->host, port, &hints, &addresses);
-
-    if (result == EAI_NONAME)
-        return g_strdup_printf("host not found: %s", url->host);
-    if (result != 0)
-        return g_strdup_printf("host not found: %s (%s)", url->host, gai_strerror(result));
-
-    result = try_address(choose_address(addresses));
-    freeaddrinfo(addresses);
-
-    return result == 0 ? NULL : words_of_error(result);
+    /* Whatever else the library calls it: the end of the stream, a reset, a broken TLS record. */
+    return g_strdup("the connection is lost");
 }

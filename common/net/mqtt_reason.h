@@ -2,8 +2,6 @@
 #ifndef COMMON_NET_MQTT_REASON_H
 #define COMMON_NET_MQTT_REASON_H
 
-#include "common/net/mqtt_url.h"
-
 #include <stdbool.h>
 
 /* The words for a code of DISCONNECT, SUBACK or PUBACK (MQTT 5, 2.4: from 0x80 on). The caller owns
@@ -16,14 +14,18 @@ char *mqtt_reason_of_connack(int code);
 /* True for the two codes that say: this version of MQTT is not spoken here. */
 bool mqtt_reason_is_version(int code);
 
-/* The words for the lines that OpenSSL gave. The caller owns them. */
+/* The words for the error lines that OpenSSL gave. The caller owns them. */
 char *mqtt_reason_of_tls(const char *openssl_lines);
 
-/*
- * Looks the host up and connects to it once, because paho tells neither "no such host" from
- * "connection refused" nor either from the rest. Blocks for some seconds at the worst. Returns NULL
- * when a connection could be made. The caller owns the text.
- */
-char *mqtt_reason_by_trying(const MqttUrl *url);
+/* The words for what OpenSSL found wrong with the certificate of host (X509_V_ERR_…). The caller
+ * owns them. */
+char *mqtt_reason_of_certificate(long verify_result, const char *host);
+
+/* "connection refused" for ECONNREFUSED. The caller owns it. */
+char *mqtt_reason_of_errno(int system_error);
+
+/* The words for the library's result (MOSQ_ERR_…) on a connection that stood. The caller owns
+ * them. */
+char *mqtt_reason_of_result(int result, int system_error);
 
 #endif

@@ -216,6 +216,38 @@ typedef struct Broker {
     GPid pid;
 } Broker;
 
+static char *folder __attribute__((unused)); /* of the test */
+
+static inline char *inside(const char *name)
+{
+    return g_build_filename(folder, name, NULL);
+}
+
+/* Runs a command line in the folder of the test. */
+static inline bool run(const char *command)
+{
+    g_auto(GStrv) argv = NULL;
+    int status = -1;
+
+    return g_shell_parse_argv(command, NULL, &argv, NULL) &&
+           g_spawn_sync(folder, argv, NULL,
+                        G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL |
+                            G_SPAWN_STDERR_TO_DEV_NULL,
+                        NULL, NULL, NULL, NULL, &status, NULL) &&
+           status == 0;
+}
+
+static inline void configure(Broker *broker, const char *name, const char *more)
+{
+    g_autofree char *text = NULL;
+
+    broker->port = free_port();
+    broker->config = inside(name);
+    text = g_strdup_printf("listener %u 127.0.0.1\nallow_anonymous true\n%s%s", broker->port,
+                           geteuid() == 0 ? "user root\n" : "", more);
+    assert_true(file_write_atomic(broker->config, text, strlen(text), 0600, NULL));
+}
+
 static inline void broker_start(Broker *broker)
 {
     char *argv[] = { (char *)(uintptr_t) "mosquitto", (char *)(uintptr_t) "-c", broker->config,

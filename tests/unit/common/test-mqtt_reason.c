@@ -1,13 +1,13 @@
 /* Reasons for people. */
 #include "common/net/mqtt_reason.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <errno.h>
+#include <glib.h>
+#include <mosquitto.h>
+#include <openssl/x509_vfy.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -52,13 +52,12 @@ static void test_tls(void **state)
         const char *lines;
         const char *words;
     } rows[] = {
-        { "verification",
-          "80FB1:error:0A000086:SSL routines:tls_post_process:certificate verify "
-          "failed:s.c:1889:\n",
-          "certificate does not verify: no trusted authority signed it, or its time is over" },
         { "an alert, without a function",
           "80FB1:error:0A00045C:SSL routines::tlsv13 alert certificate required:rec.c:1584:\n",
           "TLS fails: tlsv13 alert certificate required" },
+        { "an end that TLS did not announce",
+          "OpenSSL Error[0]: error:0A000126:SSL routines::unexpected eof while reading\n",
+          "TLS fails: unexpected eof while reading; perhaps this is no TLS port" },
         { "something else", "nonsense", "TLS fails" },
         { "cut", "80FB1:error:0A00045C:SSL", "TLS fails" },
     };
@@ -73,27 +72,55 @@ static void test_tls(void **state)
     }
 }
 
-static void test_trying(void **state)
+static void test_certificates(void **state)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET };
-    socklen_t length = sizeof(address);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    char host[] = "127.0.0.1";
-    MqttUrl url = { .host = host };
-    g_autofree char *refused = NULL;
+    static const struct {
+        long result;
+        const char *words;
+    } rows[] = {
+        { X509_V_ERR_HOSTNAME_MISMATCH, "TLS fails: the certificate is not made for h" },
+        { X509_V_ERR_IP_ADDRESS_MISMATCH, "TLS fails: the certificate is not made for h" },
+        { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+          "certificate does not verify: no trusted authority signed it" },
+        { X509_V_ERR_CERT_HAS_EXPIRED, "certificate does not verify: its time is over" },
+        { X509_V_ERR_CERT_REVOKED, "certificate does not verify: certificate revoked" },
+    };
 
     (void)state;
 
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
-    url.port = ntohs(address.sin_port);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *words = mqtt_reason_of_certificate(rows[i].result, "h");
 
-    refused = mqtt_reason_by_trying(&url);
+        print_message("  %ld\n", rows[i].result);
+        assert_string_equal(words, rows[i].words);
+    }
+}
+
+static void test_results(void **state)
+{
+    static const struct {
+        int result;
+        int system_error;
+        const char *words;
+    } rows[] = {
+        { MOSQ_ERR_CONN_LOST, 0, "the connection is lost" },
+        { MOSQ_ERR_ERRNO, 0, "the connection is lost" },
+        { MOSQ_ERR_ERRNO, EPIPE, "the connection is lost" },
+        { MOSQ_ERR_ERRNO, ETIMEDOUT, "the connection is lost: the broker is silent" },
+        { MOSQ_ERR_KEEPALIVE, 0, "the connection is lost: the broker is silent" },
+        { MOSQ_ERR_PROTOCOL, 0, "the broker breaks the protocol" },
+    };
+    g_autofree char *refused = mqtt_reason_of_errno(ECONNREFUSED);
+
+    (void)state;
+
     assert_string_equal(refused, "connection refused");
-    assert_int_equal(listen(fd, 1), 0);
-    assert_null(mqtt_reason_by_trying(&url));
-    close(fd);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *words = mqtt_reason_of_result(rows[i].result, rows[i].system_error);
+
+        print_message("  %d, %d\n", rows[i].result, rows[i].system_error);
+        assert_string_equal(words, rows[i].words);
+    }
 }
 
 int main(void)
@@ -101,7 +128,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_codes),
         cmocka_unit_test(test_tls),
-        cmocka_unit_test(test_trying),
+        cmocka_unit_test(test_certificates),
+        cmocka_unit_test(test_results),
     };
 
     return cmocka_run_group_tests_name("mqtt_reason", tests, NULL, NULL);

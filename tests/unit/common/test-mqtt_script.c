@@ -283,7 +283,7 @@ static void test_no_answer(void **state)
     end(&broker, client);
 }
 
-/* A broker that takes one publication at a time: PUBACK does not wake paho's sending thread. */
+/* A broker that takes one publication at a time: the others wait in the library. */
 static void test_one_at_a_time(void **state)
 {
     static const Act acts[] = {
@@ -305,13 +305,10 @@ static void test_one_at_a_time(void **state)
     end(&broker, client);
 }
 
-/* More than the mailbox holds, while the main loop stands still: the link ends, nothing grows. */
-static void test_overload(void **state)
+/* Publications come while the loop stands still: they wait in the broker, and nothing is lost. */
+static void test_standstill(void **state)
 {
-    static const Act acts[] = {
-        { 5, CONNACK_5(0), .suback = 1, .flood = 17000 },
-        { 5, CONNACK_5(0), .suback = 1 },
-    };
+    static const Act acts[] = { { 5, CONNACK_5(0), .suback = 1, .flood = 17000 } };
     FakeBroker broker = { 0 };
     Client *client = begin(&broker, acts, G_N_ELEMENTS(acts));
     int64_t deadline_ms = clock_boot_ms() + WAIT_MAX_MS;
@@ -319,12 +316,12 @@ static void test_overload(void **state)
     (void)state;
 
     wait_until(client->connects == 1);
+    g_usleep(500000);
+    assert_true(client->messages->len < 100);
+    wait_until(client->messages->len == 17000);
     while (!mailbox_take(broker.flooded) && clock_boot_ms() < deadline_ms)
-        g_usleep(1000);
-    wait_until(client->connects == 2);
-    assert_int_equal(client->reasons->len, 1);
-    assert_string_equal(last_reason(client), "messages arrive faster than they can be handled");
-    assert_in_range(client->messages->len, 16384, 16999);
+        run_for(1); /* the last acknowledgements are under way */
+    assert_int_equal(client->reasons->len, 0);
     end(&broker, client);
 }
 
@@ -338,7 +335,7 @@ int main(void)
         cmocka_unit_test(test_disconnect_with_a_reason),
         cmocka_unit_test(test_no_answer),
         cmocka_unit_test(test_one_at_a_time),
-        cmocka_unit_test(test_overload),
+        cmocka_unit_test(test_standstill),
     };
 
     return cmocka_run_group_tests_name("mqtt_script", tests, NULL, NULL);

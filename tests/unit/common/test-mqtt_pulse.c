@@ -1,0 +1,71 @@
+#include "common/net/mqtt_pulse.h"
+
+#include <glib.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "common/base/banned.h"
+
+#define NOW INT64_C(1000000)
+
+static void test_judge(void **state)
+{
+    static const struct {
+        const char *what;
+        int64_t ping_ms;
+        int64_t heard_ms; /* these before NOW */
+        int64_t said_ms;
+        bool is_asking;
+        MqttPulseState expected;
+        int64_t next_ms; /* after NOW; -1: never */
+    } rows[] = {
+        { "fresh", 15000, 0, 0, false, MQTT_PULSE_BEATS, 15000 },
+        { "nothing heard", 15000, 15000, 1, false, MQTT_PULSE_PING_DUE, 0 },
+        { "nothing said", 15000, 1, 15000, false, MQTT_PULSE_PING_DUE, 0 },
+        { "pinged", 15000, 20000, 1, true, MQTT_PULSE_BEATS, 25000 },
+        { "pinged, heard since", 15000, 1, 5000, false, MQTT_PULSE_BEATS, 10000 },
+        { "silence", 15000, 45000, 1, true, MQTT_PULSE_LOST, 0 },
+        { "silence, however much was said", 15000, 45000, 0, false, MQTT_PULSE_LOST, -30000 },
+        { "no keep-alive", 0, 900000, 900000, false, MQTT_PULSE_BEATS, -1 },
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        MqttPulse pulse = mqtt_pulse_of(rows[i].ping_ms, 45000, 0);
+
+        print_message("  %s\n", rows[i].what);
+        pulse.heard_ms = NOW - rows[i].heard_ms;
+        pulse.said_ms = NOW - rows[i].said_ms;
+        pulse.is_asking = rows[i].is_asking;
+        assert_int_equal(mqtt_pulse_judge(&pulse, NOW), rows[i].expected);
+        assert_int_equal(mqtt_pulse_next_ms(&pulse),
+                         rows[i].next_ms == -1 ? INT64_MAX : NOW + rows[i].next_ms);
+    }
+}
+
+/* An answer that comes within the millisecond is one. */
+static void test_ping(void **state)
+{
+    MqttPulse pulse = mqtt_pulse_of(15000, 45000, NOW);
+
+    (void)state;
+
+    mqtt_pulse_pinged(&pulse, NOW + 15000);
+    assert_int_equal(mqtt_pulse_next_ms(&pulse), NOW + 45000);
+    mqtt_pulse_heard(&pulse, NOW + 15000);
+    assert_int_equal(mqtt_pulse_next_ms(&pulse), NOW + 30000);
+    mqtt_pulse_said(&pulse, NOW + 20000);
+    assert_int_equal(mqtt_pulse_next_ms(&pulse), NOW + 30000);
+    assert_int_equal(mqtt_pulse_judge(&pulse, NOW + 30000), MQTT_PULSE_PING_DUE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_judge), cmocka_unit_test(test_ping) };
+
+    return cmocka_run_group_tests_name("mqtt_pulse", tests, NULL, NULL);
+}
