@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 from process import Process, free_port
+from wait import wait_for
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -39,6 +40,10 @@ class Certificates:
         (folder / "names").write_text("subjectAltName=DNS:localhost,DNS:rooms.localhost,IP:127.0.0.1\n")
         run_tool(["openssl", "x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
                   "-CAcreateserial", "-days", "30", "-extfile", "names", "-out", "server.pem"], folder)
+
+
+# The end of the line that a broker logs once it has started.
+RUNNING = " running\n"
 
 
 class Mosquitto:
@@ -93,8 +98,11 @@ class Mosquitto:
         return self.passwords[name]
 
     def start(self):
+        """Its port answers before it knows what to do with a SIGHUP: that would end it."""
+        starts = self.process.log_text().count(RUNNING)
         self.process.start()
         self.process.wait_for_port(self.port)
+        wait_for(lambda: self.process.log_text().count(RUNNING) > starts, what="a broker that runs")
         return self
 
     def stop(self):
