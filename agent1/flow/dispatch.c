@@ -43,7 +43,8 @@ static bool replaces(OutboxKind one, OutboxKind other)
     return one == other || (is_one_pause && is_other_pause);
 }
 
-void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind)
+/* With the agent's next number, in place of an older one of its purpose. */
+static void add_numbered(Core *core, FleetAgent *agent, OutboxKind kind)
 {
     g_autoptr(GPtrArray) items = outbox_of_agent(core->outbox, agent->name);
     unsigned i;
@@ -61,6 +62,44 @@ void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind)
     add(core, agent->name, kind, NULL, 0, agent->control_seq);
 }
 
+static bool has_policy(const Core *core, const FleetAgent *agent)
+{
+    g_autoptr(GPtrArray) items = outbox_of_agent(core->outbox, agent->name);
+    unsigned i;
+
+    for (i = 0; i < items->len; i++) {
+        if (((const OutboxItem *)items->pdata[i])->kind == OUTBOX_POLICY)
+            return true;
+    }
+    return false;
+}
+
+void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind)
+{
+    bool is_overtaken = kind != OUTBOX_POLICY && has_policy(core, agent);
+
+    add_numbered(core, agent, kind);
+    /* Whichever comes first, the agent ignores the lower number: the policy, which tells of pauses
+     * too, must have the higher one. */
+    if (is_overtaken)
+        add_numbered(core, agent, OUTBOX_POLICY);
+}
+
+/* The agent followed this control, and so ignores those with lower numbers. Whatever they said, it
+ * says as well. */
+static void drop_overtaken(Core *core, const char *agent, int64_t seq)
+{
+    g_autoptr(GPtrArray) items = outbox_of_agent(core->outbox, agent);
+    unsigned i;
+
+    for (i = 0; i < items->len; i++) {
+        const OutboxItem *item = items->pdata[i];
+
+        if (!item->run && item->seq < seq)
+            drop(core, item);
+    }
+}
+
 bool dispatch_acknowledge(Core *core, const char *agent, const char *id)
 {
     const OutboxItem *item = id ? outbox_find(core->outbox, id) : NULL;
@@ -68,6 +107,8 @@ bool dispatch_acknowledge(Core *core, const char *agent, const char *id)
     if (!item || g_strcmp0(item->agent, agent) != 0)
         return false;
 
+    if (!item->run)
+        drop_overtaken(core, agent, item->seq);
     drop(core, item);
     return true;
 }

@@ -12,13 +12,14 @@
 void dispatch_add_run(Core *core, const Run *run, OutboxKind kind);
 
 /* Adds a control without run, with the agent's next seq; an older one of the same purpose is
- * dropped. The agent's row is stored. */
+ * dropped, and a policy that waits gets a higher seq once more. The agent's row is stored. */
 void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind);
 
 /* The windows or hours changed: every agent that ever registered gets its policy anew. */
 void dispatch_add_policies(Core *core);
 
-/* The agent has acknowledged: removes the item. False when there is none of that id for it. */
+/* The agent has acknowledged: removes the item, and with a control those that it overtook. False
+ * when there is none of that id for it. */
 bool dispatch_acknowledge(Core *core, const char *agent, const char *id);
 
 /* Nothing of this run needs to reach its agent any more. */
