@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/app/links.h"
+#include "agent1/app/refusals.h"
 #include "agent1/edge/file_editor.h"
 #include "agent1/edge/gateway.h"
 #include "agent1/edge/store.h"
@@ -25,9 +26,8 @@
 #define FULL_WAIT_MS 1000
 /* Rows from which nothing follows outside are stored with the next that have news for somebody, or
  * after so long, or when there are so many. */
-#define COMPANY_MS   50
-#define COMPANY_MAX  1000
-#define NOT_ACCEPTED "not accepted: the disk of agent1 is full; nothing was done"
+#define COMPANY_MS  50
+#define COMPANY_MAX 1000
 
 struct Executor {
     Config *config;
@@ -45,6 +45,7 @@ struct Executor {
     guint company; /* 0: nothing waits for company */
     bool is_up[LINK_COUNT];
     int64_t full_until_ms; /* the disk was full: no timer before this */
+    Refusals *refusals;    /* who was told so */
     void (*failed)(void *data);
     void *failed_data;
 };
@@ -158,6 +159,7 @@ static void flush_now(Executor *executor)
         Effect *effect = g_steal_pointer(&executor->next->list->pdata[i]);
         bool is_for_store = effect_is_stored(effect) || effect->kind == EFFECT_QUERY;
 
+        refusals_watch(executor->refusals, effect);
         g_ptr_array_add(is_for_store ? stored : outward->list, effect);
     }
     g_ptr_array_set_size(executor->next->list, 0);
@@ -245,28 +247,13 @@ static void refuse_outward(Executor *executor, const Effects *effects)
 {
     unsigned i;
 
+    for (i = 0; i < effects->list->len; i++)
+        refusals_watch(executor->refusals, effects->list->pdata[i]);
     for (i = 0; i < effects->list->len; i++) {
         Effect *effect = effects->list->pdata[i];
 
-        /* What became of a run is no answer: it is found and told again when there is room. */
-        if (effect && effect->is_news)
-            continue;
-        if (effect && effect->kind == EFFECT_SAY && !effect->say.is_repeat) {
-            g_free(effect->say.text);
-            effect->say.text = g_strdup(NOT_ACCEPTED);
+        if (refusals_rewrite(executor->refusals, effect, clock_boot_ms()))
             perform(executor, effect);
-        } else if (effect && effect->kind == EFFECT_PUBLISH &&
-                   effect->publish.message->kind == MESSAGE_REPLY) {
-            MessageReply *reply = &effect->publish.message->reply;
-
-            g_free(reply->text);
-            g_free(reply->outcome);
-            reply->text = g_strdup(NOT_ACCEPTED);
-            reply->outcome = g_strdup(OUTCOME_REFUSED);
-            reply->is_final = true;
-            g_ptr_array_set_size(reply->runs, 0);
-            perform(executor, effect);
-        }
     }
 }
 
@@ -283,6 +270,7 @@ static void start_over(Executor *executor)
     g_clear_pointer(&executor->in_flight, effects_free);
     effects_free(executor->next);
     executor->next = effects_new();
+    refusals_stored(executor->refusals);
     core = make_core(executor, NULL, &error);
     if (!core) {
         log_line(LOG_LEVEL_ERROR, "cannot restore from the database: %s", error->message);
@@ -324,6 +312,7 @@ static void on_stored(StoreAnswer *answer, void *data)
         arm_timer(executor);
         return;
     }
+    refusals_stored(executor->refusals);
     crash_point("executor.stored");
     outward = g_steal_pointer(&executor->in_flight);
     perform_all(executor, outward);
@@ -363,10 +352,15 @@ static bool take_in_hand(Executor *executor, const Event *event)
 
 static void take_event(Executor *executor, Event *event)
 {
+    const Effect *answer;
+
     stamp(event);
     if (event->kind == EVENT_LINK_UP || event->kind == EVENT_LINK_DOWN)
         executor->is_up[event->link] = event->kind == EVENT_LINK_UP;
-    if (take_in_hand(executor, event))
+    answer = refusals_find(executor->refusals, event);
+    if (answer)
+        perform(executor, answer);
+    else if (take_in_hand(executor, event))
         core_step(executor->core, event, executor->next);
     in_hand_release(executor->in_hand);
     event_free(event);
@@ -476,6 +470,7 @@ Executor *executor_new(Config *config, void (*failed)(void *data), void *data, G
     executor->failed = failed;
     executor->failed_data = data;
     executor->next = effects_new();
+    executor->refusals = refusals_new();
     executor->events = mailbox_new(EVENTS_MAX, free_event);
     if (!begin(executor, error))
         return NULL;
@@ -499,6 +494,7 @@ void executor_free(Executor *executor)
     mailbox_free(executor->events);
     effects_free(executor->in_flight);
     effects_free(executor->next);
+    refusals_free(executor->refusals);
     core_free(executor->core);
     in_hand_free(executor->in_hand);
     config_free(executor->config);

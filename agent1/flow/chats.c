@@ -88,6 +88,7 @@ bool chats_is_repeat(Core *core, const Speaker *speaker)
     answer = (Answer){
         .text = row_text(row, CHATS_REPLY) ? row_text(row, CHATS_REPLY) : "",
         .is_final = row_int(row, CHATS_IS_FINAL) != 0,
+        .is_news = true,
         .outcome = row_text(row, CHATS_OUTCOME),
         .runs = runs,
     };

@@ -22,6 +22,11 @@ static char *cut_reply(const char *text)
     return g_strdup_printf("%s\n… (%zu bytes more)", head, strlen(text) - strlen(head));
 }
 
+static Words words_of(const Answer *answer)
+{
+    return answer->is_news ? WORDS_NEWS : WORDS_ANSWER;
+}
+
 static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
 {
     g_autofree char *id = core_new_id(core);
@@ -36,9 +41,7 @@ static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
     message->reply.runs = g_ptr_array_new_with_free_func(g_free);
     for (i = 0; answer->runs && i < answer->runs->len; i++)
         g_ptr_array_add(message->reply.runs, g_strdup(answer->runs->pdata[i]));
-    effects_publish(core->fx, topic, speaker->key, true, message);
-    if (answer->is_news)
-        effects_mark_news(core->fx);
+    effects_reply(core->fx, topic, speaker->key, message, words_of(answer));
 }
 
 /* Stores a message, and says it now unless it is to wait for the digest on waking. */
@@ -61,11 +64,8 @@ static void store_saying(Core *core, const char *jid, const char *text, bool is_
     row_set_text(row, SAYINGS_TEXT, text);
     row_set_int(row, SAYINGS_CREATED, core->now_ms);
     ledger_put(sayings, row, core->fx);
-    if (!core->is_up[LINK_XMPP] || (is_news && core_is_asleep(core)))
-        return;
-    effects_say(core->fx, id, jid, text, false);
-    if (is_news)
-        effects_mark_news(core->fx);
+    if (core->is_up[LINK_XMPP] && !(is_news && core_is_asleep(core)))
+        effects_say(core->fx, id, jid, text, is_news ? WORDS_NEWS : WORDS_ANSWER);
 }
 
 void say_xmpp(Core *core, const char *jid, const char *text)
@@ -144,7 +144,7 @@ void say_again(Core *core)
         const Row *row = waiting->pdata[i];
 
         effects_say(core->fx, row_text(row, SAYINGS_ID), row_text(row, SAYINGS_JID),
-                    row_text(row, SAYINGS_TEXT), true);
+                    row_text(row, SAYINGS_TEXT), WORDS_STORED);
     }
     g_ptr_array_unref(waiting);
 }

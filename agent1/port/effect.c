@@ -174,22 +174,21 @@ void effects_clear_retained(Effects *effects, const char *topic)
     append(effects, EFFECT_CLEAR_RETAINED)->topic = g_strdup(topic);
 }
 
-void effects_say(Effects *effects, const char *id, const char *jid, const char *text,
-                 bool is_repeat)
+void effects_reply(Effects *effects, const char *topic, const char *peer, Message *message,
+                   Words words)
+{
+    effects_publish(effects, topic, peer, true, message);
+    ((Effect *)effects->list->pdata[effects->list->len - 1])->publish.words = words;
+}
+
+void effects_say(Effects *effects, const char *id, const char *jid, const char *text, Words words)
 {
     EffectSay *say = &append(effects, EFFECT_SAY)->say;
 
     say->id = g_strdup(id);
     say->jid = g_strdup(jid);
     say->text = g_strdup(text);
-    say->is_repeat = is_repeat;
-}
-
-void effects_mark_news(Effects *effects)
-{
-    Effect *last = effects->list->pdata[effects->list->len - 1];
-
-    last->is_news = true;
+    say->words = words;
 }
 
 void effects_trust(Effects *effects, GPtrArray *keys)

@@ -58,10 +58,18 @@ typedef struct EffectQuery {
     unsigned limit;
 } EffectQuery;
 
+/* What becomes of what is said when the rows of its turn cannot be stored. */
+typedef enum {
+    WORDS_ANSWER, /* to what somebody just wrote: a refusal leaves instead */
+    WORDS_NEWS,   /* of something else, or once more: left out; it happens again */
+    WORDS_STORED, /* said again from its row: it stands, unless that row was not stored either */
+} Words;
+
 typedef struct EffectPublish {
     char *topic;
     char *peer;     /* the receiver's key, as key_print() writes it */
     bool is_sealed; /* the gateway makes it clear when mqtt.seal is false */
+    Words words;    /* of a reply */
     Message *message;
 } EffectPublish;
 
@@ -69,7 +77,7 @@ typedef struct EffectSay {
     char *id;  /* stable: repeats carry the same stanza id */
     char *jid; /* to whom */
     char *text;
-    bool is_repeat; /* its row was stored before: it stands, whatever becomes of this turn */
+    Words words;
 } EffectSay;
 
 typedef struct EffectEditFile {
@@ -89,7 +97,6 @@ typedef struct EffectLog {
 
 typedef struct Effect {
     EffectKind kind;
-    bool is_news; /* nobody just asked: when its turn cannot be stored, it comes again later */
     union {
         Row *row; /* PUT */
         struct {
@@ -132,11 +139,10 @@ void effects_publish(Effects *effects, const char *topic, const char *peer, bool
                      Message *message);
 void effects_publish_plain(Effects *effects, const char *text);
 void effects_clear_retained(Effects *effects, const char *topic);
-void effects_say(Effects *effects, const char *id, const char *jid, const char *text,
-                 bool is_repeat);
-/* The last effect is news. */
-void effects_mark_news(Effects *effects);
-
+/* A sealed reply to somebody's agentctl. */
+void effects_reply(Effects *effects, const char *topic, const char *peer, Message *message,
+                   Words words);
+void effects_say(Effects *effects, const char *id, const char *jid, const char *text, Words words);
 void effects_trust(Effects *effects, GPtrArray *keys); /* taken over */
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
                        const char *members, bool is_fill);

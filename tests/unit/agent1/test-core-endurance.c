@@ -394,12 +394,12 @@ static void what_is_said_again_is_marked(void **state)
     World *world = *state;
 
     world_write(world, "vera", NULL, "!blackout");
-    assert_false(((const Effect *)world->said->pdata[0])->say.is_repeat);
+    assert_int_equal(((const Effect *)world->said->pdata[0])->say.words, WORDS_ANSWER);
     world_link(world, LINK_XMPP, false);
     world_forget(world);
     world_link(world, LINK_XMPP, true);
     assert_int_equal(world->said->len, 1);
-    assert_true(((const Effect *)world->said->pdata[0])->say.is_repeat);
+    assert_int_equal(((const Effect *)world->said->pdata[0])->say.words, WORDS_STORED);
 }
 
 int main(void)

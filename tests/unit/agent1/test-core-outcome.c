@@ -473,13 +473,13 @@ static void an_outcome_is_news_and_an_answer_is_none(void **state)
     world_register(world, JOURNAL_1, 1);
     world_type(world, "c1", "@web1 true", false, false);
     last = world->sent->pdata[world->sent->len - 1];
-    assert_false(last->is_news);
+    assert_int_equal(last->publish.words, WORDS_ANSWER);
     world_forget(world);
     world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
     for (unsigned i = 0; i < world->sent->len; i++) {
         last = world->sent->pdata[i];
         if (last->publish.message->kind == MESSAGE_REPLY)
-            assert_true(last->is_news);
+            assert_int_equal(last->publish.words, WORDS_NEWS);
     }
     assert_int_equal(world_count_sent(world, MESSAGE_REPLY), 1);
 }

@@ -33,7 +33,7 @@ static Effects *one_of_each(void)
                     message_new(MESSAGE_TASK, "t1", "agent1", 5));
     effects_publish_plain(effects, "hello");
     effects_clear_retained(effects, "agents/status/web1");
-    effects_say(effects, "s1", "ana@example.org", "hi", false);
+    effects_say(effects, "s1", "ana@example.org", "hi", WORDS_ANSWER);
     effects_trust(effects, keys);
     effects_edit_file(effects, "e1", "agents_registry.json", "web1", "{}", true);
     effects_log(effects, EFFECT_LOG_NOTICE, "r1", NULL, "%s", "100 %");
@@ -76,7 +76,7 @@ static void texts_are_copied(void **state)
     char text[] = "abc";
 
     (void)state;
-    effects_say(effects, text, text, text, false);
+    effects_say(effects, text, text, text, WORDS_ANSWER);
     effects_delete(effects, TABLE_CHATS, text);
     memset(text, 'x', 3);
     assert_string_equal(at(effects, 0)->say.jid, "abc");

@@ -1,0 +1,145 @@
+#include "agent1/app/refusals.h"
+
+#include "common/base/limits.h"
+#include "common/wire/run_state.h"
+
+#include "common/base/banned.h"
+
+#define NOT_ACCEPTED "not accepted: the disk of agent1 is full; nothing was done"
+/* As long as a copy of a chat may come and be taken. */
+#define KEPT_MS     (CHAT_EXPIRES_MAX_MS + 2 * CHAT_CLOCK_SKEW_MAX_MS)
+#define REFUSED_MAX 5000
+
+typedef struct Refusal {
+    Effect *answer;
+    int64_t until_boot_ms;
+} Refusal;
+
+struct Refusals {
+    GHashTable *by_chat;  /* "<topic of the answers> <id>" → Refusal * */
+    GHashTable *unstored; /* ids of sayings whose rows are not stored yet */
+};
+
+static void free_refusal(void *data)
+{
+    Refusal *refusal = data;
+
+    effect_free(refusal->answer);
+    g_free(refusal);
+}
+
+Refusals *refusals_new(void)
+{
+    Refusals *refusals = g_new0(Refusals, 1);
+
+    refusals->by_chat = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_refusal);
+    refusals->unstored = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return refusals;
+}
+
+void refusals_free(Refusals *refusals)
+{
+    if (!refusals)
+        return;
+
+    g_hash_table_unref(refusals->by_chat);
+    g_hash_table_unref(refusals->unstored);
+    g_free(refusals);
+}
+
+static char *make_key(const char *topic, const char *id)
+{
+    return g_strdup_printf("%s %s", topic, id);
+}
+
+static gboolean is_over(void *key, void *value, void *boot_ms)
+{
+    (void)key;
+    return ((const Refusal *)value)->until_boot_ms <= *(const int64_t *)boot_ms;
+}
+
+static void remember(Refusals *refusals, const EffectPublish *publish, int64_t boot_ms)
+{
+    const char *chat = publish->message->reply.in_reply_to;
+    g_autoptr(Effects) effects = NULL;
+    Refusal *refusal;
+
+    g_hash_table_foreach_remove(refusals->by_chat, is_over, &boot_ms);
+    if (!chat || g_hash_table_size(refusals->by_chat) >= REFUSED_MAX)
+        return;
+
+    effects = effects_new();
+    effects_reply(effects, publish->topic, publish->peer, message_copy(publish->message),
+                  WORDS_ANSWER);
+    refusal = g_new0(Refusal, 1);
+    refusal->answer = g_steal_pointer(&effects->list->pdata[0]);
+    refusal->until_boot_ms = boot_ms + KEPT_MS;
+    g_hash_table_replace(refusals->by_chat, make_key(publish->topic, chat), refusal);
+}
+
+static void refuse_reply(MessageReply *reply)
+{
+    g_free(reply->text);
+    g_free(reply->outcome);
+    reply->text = g_strdup(NOT_ACCEPTED);
+    reply->outcome = g_strdup(OUTCOME_REFUSED);
+    reply->is_final = true;
+    g_ptr_array_set_size(reply->runs, 0);
+}
+
+void refusals_watch(Refusals *refusals, const Effect *effect)
+{
+    if (effect->kind == EFFECT_PUT && effect->row->table == TABLE_SAYINGS)
+        g_hash_table_add(refusals->unstored, g_strdup(row_text(effect->row, SAYINGS_ID)));
+}
+
+void refusals_stored(Refusals *refusals)
+{
+    g_hash_table_remove_all(refusals->unstored);
+}
+
+static bool rewrite_saying(const Refusals *refusals, EffectSay *say)
+{
+    if (say->words == WORDS_STORED)
+        return !g_hash_table_contains(refusals->unstored, say->id);
+    if (say->words == WORDS_NEWS)
+        return false;
+
+    g_free(say->text);
+    say->text = g_strdup(NOT_ACCEPTED);
+    return true;
+}
+
+bool refusals_rewrite(Refusals *refusals, Effect *effect, int64_t boot_ms)
+{
+    EffectPublish *publish = &effect->publish;
+
+    if (effect->kind == EFFECT_SAY)
+        return rewrite_saying(refusals, &effect->say);
+    if (effect->kind != EFFECT_PUBLISH || publish->message->kind != MESSAGE_REPLY)
+        return false;
+    if (publish->words != WORDS_ANSWER)
+        return false;
+
+    refuse_reply(&publish->message->reply);
+    remember(refusals, publish, boot_ms);
+    return true;
+}
+
+const Effect *refusals_find(Refusals *refusals, const Event *event)
+{
+    const Message *message = event->kind == EVENT_MESSAGE ? event->message.message : NULL;
+    g_autofree char *key = NULL;
+    const Refusal *refusal;
+
+    if (!message || message->kind != MESSAGE_CHAT || !message->chat.reply_to)
+        return NULL;
+
+    key = make_key(message->chat.reply_to, message->id);
+    refusal = g_hash_table_lookup(refusals->by_chat, key);
+    /* Made for the key that asked: nobody else's message is answered with it. */
+    if (!refusal || g_strcmp0(refusal->answer->publish.peer, event->message.sender) != 0 ||
+        refusal->until_boot_ms <= event->boot_ms)
+        return NULL;
+    return refusal->answer;
+}
