@@ -189,16 +189,17 @@ static void cancel(Core *core, Turn *turn, Run *run)
 {
     int64_t number = run->number;
     g_autofree char *agent = g_strdup(run->agent);
+    g_autofree char *conversation = speaker_conversation(turn->speaker);
     bool is_held = may_be_held_by_agent(run);
 
     if (!run->cancelled_by)
         run->cancelled_by = g_strdup(turn->speaker->user);
     if (!is_held) {
         /* Nobody can have started it: cancelled at once. Its own conversation is told as well. */
-        bool is_same_chat = g_strcmp0(run->principal, turn->speaker->principal) == 0;
+        bool is_told = g_strcmp0(run->conversation, conversation) == 0;
 
         outcome_apply(core, run, RUN_EVENT_CANCELLED, NULL);
-        if (!is_same_chat || turn->speaker->door == DOOR_CLI)
+        if (!is_told || turn->speaker->door == DOOR_CLI)
             turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelled", number, agent);
         return;
     }

@@ -179,6 +179,25 @@ static void cancelling_somebody_elses_run_tells_both(void **state)
     assert_string_equal(row_text(world_run(world, 1), RUNS_CANCELLED_BY), "ana");
 }
 
+/* Written on the desk, cancelled on the way. */
+static void cancelling_from_another_place_tells_both(void **state)
+{
+    World *world = *state;
+    Event *event = event_new(EVENT_CHAT);
+
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_forget(world);
+    event->chat.door = DOOR_XMPP;
+    event->chat.address = g_strdup("oskar@example.org/desk");
+    event->chat.principal = g_strdup("oskar@example.org");
+    event->chat.text = g_strdup("!cancel 1");
+    world_step(world, event);
+    assert_int_equal(world->said->len, 2);
+    assert_string_equal(((const Effect *)world->said->pdata[0])->say.jid,
+                        "oskar@example.org/phone");
+    assert_string_equal(((const Effect *)world->said->pdata[1])->say.jid, "oskar@example.org/desk");
+}
+
 static void runs_are_found_by_their_ulid(void **state)
 {
     World *world = *state;
@@ -262,6 +281,7 @@ int main(void)
         WORLD_TEST(a_task_of_64_kib_at_most),
         WORLD_TEST(now_may_stand_in_both_places),
         WORLD_TEST(cancelling_somebody_elses_run_tells_both),
+        WORLD_TEST(cancelling_from_another_place_tells_both),
         WORLD_TEST(runs_are_found_by_their_ulid),
         WORLD_TEST(blackouts_as_they_are_now),
         WORLD_TEST(what_changes_something_is_audited),
