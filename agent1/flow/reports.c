@@ -303,8 +303,15 @@ static void settle_ended(Core *core, const Pending *pending, const GPtrArray *ro
         acknowledge(core, agent, message);
         return;
     }
-    if (strcmp(run->agent, agent->name) != 0)
+    if (strcmp(run->agent, agent->name) != 0) {
+        if (!may_note(core, agent))
+            return;
+        alarm_about(core, run->id, agent->name,
+                    "a result for another agent's run does not count: do two agents have each "
+                    "other's journal?");
+        acknowledge(core, agent, message);
         return;
+    }
     /* Ahead of us, as after a restored backup: it is taken when this attempt leaves, and repeats.
      */
     if (!run_state_is_terminal(run->state) && message->result.attempt >= run->attempt)

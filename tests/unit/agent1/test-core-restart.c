@@ -70,6 +70,28 @@ static void a_session_that_is_used_again_is_stale(void **state)
     assert_int_equal(world_last_sent(world, MESSAGE_ACK)->ack.state, ACK_DONE);
 }
 
+/* Two agents have each other's journal: it would be repeated for ever. */
+static void a_result_for_anothers_run_is_acknowledged_and_does_not_count(void **state)
+{
+    World *world = *state;
+    Message *message;
+
+    world_register(world, JOURNAL_1, 1);
+    world_register_as(world, 2, "web2", JOURNAL_2, 1, SKILLS_SHELL);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_forget(world);
+    message = message_new(MESSAGE_RESULT, WORLD_MESSAGE_ID, "web2", world->now_ms);
+    message->result.run = g_strdup(world_run_id(world, 1));
+    message->result.attempt = 1;
+    message->result.state = g_strdup("failed");
+    message->result.exit_code = 1;
+    message->result.signal = MESSAGE_ABSENT;
+    world_report_as(world, 2, TOPIC_KIND_AGENT1_INBOX, "web2", JOURNAL_2, message);
+    assert_string_equal(world_run_state(world, 1), "queued");
+    assert_int_equal(world_last_sent(world, MESSAGE_ACK)->ack.state, ACK_DONE);
+    assert_non_null(world_last_audit(world, "alarm"));
+}
+
 static void an_outcome_is_written_once(void **state)
 {
     World *world = *state;
@@ -186,6 +208,7 @@ int main(void)
         WORLD_TEST(a_restart_keeps_what_was_decided),
         WORLD_TEST(a_new_journal_makes_handed_runs_unknown),
         WORLD_TEST(a_session_that_is_used_again_is_stale),
+        WORLD_TEST(a_result_for_anothers_run_is_acknowledged_and_does_not_count),
         WORLD_TEST(an_outcome_is_written_once),
         WORLD_TEST(a_restored_backup_takes_the_agents_word),
         WORLD_TEST(an_agent_that_contradicts_itself_makes_it_unknown),

@@ -282,7 +282,7 @@ static void asleep_it_answers_only_who_wakes_it(void **state)
     world_register(world, JOURNAL_1, 1);
     world_write(world, "oskar", NULL, "@web1 true");
     world_write(world, "oskar", NULL, "!agentsOFF");
-    assert_int_equal(world_last_sent(world, MESSAGE_CONTROL)->control.action, CONTROL_PAUSE);
+    assert_non_null(world_last_control(world, CONTROL_PAUSE));
     world_restart(world);
     world_forget(world);
     world_write(world, "oskar", NULL, "@web1 true");
@@ -300,7 +300,7 @@ static void asleep_it_answers_only_who_wakes_it(void **state)
         assert_contains(digest->say.text, "While I was asleep");
         assert_contains(digest->say.text, "#1 web1: succeeded");
     }
-    assert_int_equal(world_last_sent(world, MESSAGE_CONTROL)->control.action, CONTROL_RESUME);
+    assert_non_null(world_last_control(world, CONTROL_RESUME));
 }
 
 static void a_paused_agent_refuses_and_is_told_when_it_returns(void **state)
@@ -319,8 +319,8 @@ static void a_paused_agent_refuses_and_is_told_when_it_returns(void **state)
     assert_int_equal(world_count_sent(world, MESSAGE_CONTROL), 3); /* pause, policy, query */
     seq = world_last_policy_seq(world);
     world_write(world, "oskar", NULL, "!agentON web1");
-    assert_int_equal(world_last_sent(world, MESSAGE_CONTROL)->control.action, CONTROL_RESUME);
-    assert_true(world_last_sent(world, MESSAGE_CONTROL)->control.seq > seq);
+    assert_non_null(world_last_control(world, CONTROL_RESUME));
+    assert_true(world_last_control(world, CONTROL_RESUME)->control.seq > seq);
 }
 
 int main(void)
