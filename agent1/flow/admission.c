@@ -139,9 +139,13 @@ void admission_take(Core *core, const EventMessage *event)
         return;
     }
     agent = fleet_find(core->fleet, event->message->from);
-    /* Until it registered, nothing is known of its journal: it registers at every connect. */
-    if (!agent || !agent->journal)
+    /* Until it registered, nothing is known of its journal. It does so at every connect; but it may
+     * have, and agent1's database was lost or restored since. */
+    if (!agent || !agent->journal) {
+        if (event->message->kind == MESSAGE_STATUS)
+            registration_ask(core, event->message->from, event->sender, event->message);
         return;
+    }
 
     agent->heard_ms = core->now_ms;
     row->take(core, agent, event->message);

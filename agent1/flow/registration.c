@@ -414,14 +414,23 @@ static void set_state(Core *core, FleetAgent *agent, AgentState state, int64_t s
     agent->since_ms = since_ms;
 }
 
+void registration_ask(Core *core, const char *name, const char *key, const Message *status)
+{
+    if (status->status.seq != STATUS_SEQ_WILL && status->status.state != AGENT_OFFLINE)
+        dispatch_ack(core, name, key, status, ACK_REJECTED, "not_registered",
+                     "agent1 does not know this journal: register again");
+}
+
 void registration_take_status(Core *core, FleetAgent *agent, const Message *message)
 {
     const MessageStatus *status = &message->status;
     bool is_will = status->seq == STATUS_SEQ_WILL;
     FleetOrder order;
 
-    if (g_strcmp0(agent->journal, message->journal) != 0)
+    if (g_strcmp0(agent->journal, message->journal) != 0) {
+        registration_ask(core, agent->name, agent->key, message);
         return;
+    }
     if (is_will) {
         if (status->session != agent->session || agent->state == AGENT_OFFLINE)
             return;

@@ -143,10 +143,27 @@ static void begin_journal(Worker *worker, WorkerEffects *effects)
                  old, worker->counters.journal);
 }
 
+/* agent1 lost what it knew of this agent, and hears its status. Said again while a registration is
+ * under way, it changes nothing. */
+static void take_not_registered(Worker *worker, WorkerEffects *effects)
+{
+    if (!worker->presence.is_registered)
+        return;
+
+    worker_effects_log(effects, WORKER_LOG_WARNING, NULL,
+                       "agent1 does not know this agent any more: registering again");
+    worker_register_again(worker);
+    worker->presence.register_sends = 0;
+}
+
 void worker_take_register_ack(Worker *worker, const MessageAck *ack, WorkerEffects *effects)
 {
     WorkerPresence *presence = &worker->presence;
 
+    if (ack->state == ACK_REJECTED && g_strcmp0(ack->rule, "not_registered") == 0) {
+        take_not_registered(worker, effects);
+        return;
+    }
     if (!presence->register_id || g_strcmp0(ack->in_reply_to, presence->register_id) != 0)
         return;
 

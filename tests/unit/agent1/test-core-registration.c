@@ -77,6 +77,26 @@ static void a_key_waits_under_one_name(void **state)
     assert_contains(world_last_said(world), "db2 waits, from host host, fingerprint");
 }
 
+/* Its database was lost, or is an older one, while the agent stayed connected. */
+static void a_status_of_an_unknown_journal_is_asked_to_register(void **state)
+{
+    World *world = *state;
+
+    world_status(world, JOURNAL_1, 1, 1, AGENT_OFFLINE);
+    assert_int_equal(world_count_sent(world, MESSAGE_ACK), 0);
+    world_status(world, JOURNAL_1, 1, STATUS_SEQ_WILL, AGENT_OFFLINE);
+    assert_int_equal(world_count_sent(world, MESSAGE_ACK), 0);
+    world_status(world, JOURNAL_1, 1, 2, AGENT_ONLINE);
+    assert_string_equal(world_last_sent(world, MESSAGE_ACK)->ack.rule, "not_registered");
+
+    world_register(world, JOURNAL_1, 1);
+    world_forget(world);
+    world_status(world, JOURNAL_1, 1, 3, AGENT_ONLINE);
+    assert_int_equal(world_count_sent(world, MESSAGE_ACK), 0);
+    world_status(world, JOURNAL_2, 1, 4, AGENT_ONLINE);
+    assert_string_equal(world_last_sent(world, MESSAGE_ACK)->ack.rule, "not_registered");
+}
+
 /* The last register of a key that waits may name another agent than the one that is accepted. */
 static void accepting_one_name_admits_no_other(void **state)
 {
@@ -377,6 +397,7 @@ int main(void)
         WORLD_TEST(what_a_status_tells_is_shown),
         WORLD_TEST(revoked_keys_are_neither_heard_nor_opened),
         WORLD_TEST(a_decision_holds_until_the_file_is_written),
+        WORLD_TEST(a_status_of_an_unknown_journal_is_asked_to_register),
         WORLD_TEST(accept_asks_for_what_it_needs),
     };
 
