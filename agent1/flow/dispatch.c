@@ -113,6 +113,15 @@ bool dispatch_acknowledge(Core *core, const char *agent, const char *id)
     return true;
 }
 
+void dispatch_drop_agent(Core *core, const char *agent)
+{
+    g_autoptr(GPtrArray) items = outbox_of_agent(core->outbox, agent);
+    unsigned i;
+
+    for (i = 0; i < items->len; i++)
+        drop(core, items->pdata[i]);
+}
+
 void dispatch_drop_run(Core *core, const Run *run)
 {
     g_autoptr(GPtrArray) items = outbox_of_run(core->outbox, run->agent, run->id);

@@ -22,6 +22,9 @@ void dispatch_add_policies(Core *core);
  * when there is none of that id for it. */
 bool dispatch_acknowledge(Core *core, const char *agent, const char *id);
 
+/* Nothing needs to reach this agent any more. */
+void dispatch_drop_agent(Core *core, const char *agent);
+
 /* Nothing of this run needs to reach its agent any more. */
 void dispatch_drop_run(Core *core, const Run *run);
 

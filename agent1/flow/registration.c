@@ -374,14 +374,10 @@ void registration_revoke(Core *core, const char *name)
     const RegistryAgent *entry = registry_find(core->registry, name);
     g_autofree char *key = g_strdup(entry->key);
     g_autofree char *topic = topic_status(name);
-    g_autoptr(GPtrArray) items = NULL;
-    unsigned i;
 
     edit_registry(core, name, key, false);
     outcome_revoke(core, name);
-    items = outbox_of_agent(core->outbox, name);
-    for (i = 0; i < items->len; i++)
-        dispatch_acknowledge(core, name, ((const OutboxItem *)items->pdata[i])->id);
+    dispatch_drop_agent(core, name);
     fleet_remove(core->fleet, name);
     effects_delete(core->fx, TABLE_AGENTS, name);
     effects_clear_retained(core->fx, topic);

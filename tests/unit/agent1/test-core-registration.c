@@ -77,6 +77,17 @@ static void a_key_waits_under_one_name(void **state)
     assert_contains(world_last_said(world), "db2 waits, from host host, fingerprint");
 }
 
+static void a_revoke_empties_the_outbox(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "ana", NULL, "!agentOFF web1");
+    assert_true(world_count_rows(world, TABLE_OUTBOX) > 1);
+    world_write(world, "ana", NULL, "!revoke web1");
+    assert_int_equal(world_count_rows(world, TABLE_OUTBOX), 0);
+}
+
 /* Its database was lost, or is an older one, while the agent stayed connected. */
 static void a_status_of_an_unknown_journal_is_asked_to_register(void **state)
 {
@@ -397,6 +408,7 @@ int main(void)
         WORLD_TEST(what_a_status_tells_is_shown),
         WORLD_TEST(revoked_keys_are_neither_heard_nor_opened),
         WORLD_TEST(a_decision_holds_until_the_file_is_written),
+        WORLD_TEST(a_revoke_empties_the_outbox),
         WORLD_TEST(a_status_of_an_unknown_journal_is_asked_to_register),
         WORLD_TEST(accept_asks_for_what_it_needs),
     };
