@@ -342,11 +342,12 @@ void dispatch_query_soon(Core *core, FleetAgent *agent, int64_t delay_ms)
     core->queries_due_ms = MIN(core->queries_due_ms, agent->query_due_ms);
 }
 
-void dispatch_query_run(Core *core, const Run *run)
+void dispatch_query_run(Core *core, Run *run)
 {
     const FleetAgent *agent = fleet_find(core->fleet, run->agent);
     g_autofree char *id = core_new_id(core);
 
+    run->asked_ms = core->now_ms;
     /* A run ends when its agent is trusted no longer, so there is nothing to look at here. */
     g_assert(agent);
     if (core->is_up[LINK_MQTT])

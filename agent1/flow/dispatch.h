@@ -38,7 +38,7 @@ void dispatch_hurry(Core *core, const FleetAgent *agent);
 void dispatch_query_soon(Core *core, FleetAgent *agent, int64_t delay_ms);
 
 /* Asks an agent what became of one run, once, now. */
-void dispatch_query_run(Core *core, const Run *run);
+void dispatch_query_run(Core *core, Run *run);
 
 /* Sends one ack on the agent's control topic. rule and reason: NULL unless rejected. */
 void dispatch_ack(Core *core, const char *agent, const char *key, const Message *about,

@@ -137,7 +137,7 @@ static void ask_for_missing(Core *core, const FleetAgent *agent, GHashTable *nam
     unsigned i;
 
     for (i = 0; i < runs->len; i++) {
-        const Run *run = runs->pdata[i];
+        Run *run = runs->pdata[i];
         bool is_due = run->state != RUN_QUEUED || core->now_ms > run->expires_ms;
 
         if (run->is_handed && is_due && !g_hash_table_contains(named, run->id))

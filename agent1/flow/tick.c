@@ -17,6 +17,9 @@
 /* Pauses and standby end by a person's word; a deferred run looks again this often. */
 #define DEFERRED_LOOK_MS (60 * INT64_C(1000))
 
+/* The question, or its answer, may have been lost: an unconfirmed run is asked for this often. */
+#define UNCONFIRMED_LOOK_MS (5 * 60 * INT64_C(1000))
+
 /* Until when an agent may keep a run without a word. */
 static int64_t patience_ms(const Run *run)
 {
@@ -33,6 +36,8 @@ static void expire(Core *core, Run *run)
         outcome_apply(core, run, RUN_EVENT_EXPIRED, "its agent was not there in time");
     else if (!run->is_unconfirmed)
         outcome_flag_unconfirmed(core, run);
+    else if (core->now_ms >= run->asked_ms + UNCONFIRMED_LOOK_MS || core->now_ms < run->asked_ms)
+        dispatch_query_run(core, run);
 }
 
 /* The gate again, as the user's role is now; no such user, no run. */
@@ -103,7 +108,9 @@ static int64_t runs_deadline(const Core *core)
 
         if (run->state == RUN_DEFERRED)
             next_ms = MIN(next_ms, deferred_due(core, run));
-        else if (!run->is_unconfirmed && patience_ms(run) != INT64_MAX)
+        else if (run->is_unconfirmed)
+            next_ms = MIN(next_ms, MIN(run->asked_ms, core->now_ms) + UNCONFIRMED_LOOK_MS);
+        else if (patience_ms(run) != INT64_MAX)
             next_ms = MIN(next_ms, patience_ms(run) + 1);
     }
     return next_ms;

@@ -79,6 +79,7 @@ typedef struct Run {
     char *journal;       /* the agent's journal it was handed to; NULL until then */
     char *cancelled_by;  /* NULL: nobody asked */
     bool is_unconfirmed; /* past its time and the agent is silent */
+    int64_t asked_ms;    /* when the agent was last asked for it alone; not stored */
     RunOutcome outcome;
     char *contradiction; /* a later report that differed */
 } Run;

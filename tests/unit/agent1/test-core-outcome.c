@@ -445,6 +445,22 @@ static void a_cancelled_idempotent_run_is_lost_with_its_journal(void **state)
 
 /* ---- time ---- */
 
+/* The question or its answer may have been lost. */
+static void an_unconfirmed_run_is_asked_for_again(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    world_wait(world, 24 * HOUR_MS);
+    assert_int_equal(row_int(world_run(world, 1), RUNS_IS_UNCONFIRMED), 1);
+    world_forget(world);
+    world_wait(world, HOUR_MS);
+    assert_in_range(world_count_controls(world, CONTROL_QUERY), 10, 13);
+    assert_string_equal(world_last_query(world)->control.run, world_run_id(world, 1));
+}
+
 static void unconfirmed_until_the_agent_speaks(void **state)
 {
     World *world = *state;
@@ -505,6 +521,7 @@ int main(void)
         WORLD_TEST(an_idempotent_task_on_its_way_goes_to_the_new_journal),
         WORLD_TEST(an_idempotent_run_the_agent_does_not_know_is_handed_out_again),
         WORLD_TEST(a_cancelled_idempotent_run_is_lost_with_its_journal),
+        WORLD_TEST(an_unconfirmed_run_is_asked_for_again),
         WORLD_TEST(unconfirmed_until_the_agent_speaks),
     };
 
