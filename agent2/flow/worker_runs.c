@@ -296,7 +296,9 @@ static void return_to_queue(Worker *worker, Job *job, const WorkerFolder *folder
 
 static void attach(Worker *worker, Job *job, const WorkerFolder *folder, WorkerEffects *effects)
 {
-    jobs_apply(worker->jobs, job, JOB_EVENT_STARTED);
+    /* A shim that has not claimed yet may find that it must not start. */
+    jobs_apply(worker->jobs, job,
+               folder->facts.claim == CLAIM_NONE ? JOB_EVENT_LAUNCHED : JOB_EVENT_STARTED);
     job->launched_boot_ms = worker->boot_ms;
     job->bytes = folder->output_end;
     worker_effects_attach(effects, job->run, job->attempt);

@@ -46,6 +46,7 @@ static const unsigned char next_state[JOB_STATE_COUNT][JOB_EVENT_COUNT] = {
     },
     [JOB_SETTLING] = {
         [JOB_EVENT_RETURNED] = TO(JOB_QUEUED),
+        [JOB_EVENT_LAUNCHED] = TO(JOB_STARTING),
         [JOB_EVENT_STARTED] = TO(JOB_RUNNING),
         [JOB_EVENT_ENDED] = TO(JOB_ENDED),
     },
@@ -170,9 +171,9 @@ const char *job_wire_state(const Job *job)
     case JOB_QUEUED:
     case JOB_CLAIMING:
     case JOB_STARTING:
+    case JOB_SETTLING: /* its shim may never have come up: agent1 keeps what it knows */
         return run_state_name(RUN_ACCEPTED);
     case JOB_RUNNING:
-    case JOB_SETTLING:
         return run_state_name(RUN_RUNNING);
     case JOB_CANCELLING:
         return run_state_name(RUN_CANCELLING);

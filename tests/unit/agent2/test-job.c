@@ -34,6 +34,7 @@ static const struct {
     { JOB_RUNNING, JOB_EVENT_SETTLED, JOB_SETTLING },
     { JOB_CANCELLING, JOB_EVENT_SETTLED, JOB_SETTLING },
     { JOB_SETTLING, JOB_EVENT_RETURNED, JOB_QUEUED },
+    { JOB_SETTLING, JOB_EVENT_LAUNCHED, JOB_STARTING },
     { JOB_SETTLING, JOB_EVENT_STARTED, JOB_RUNNING },
     { JOB_SETTLING, JOB_EVENT_ENDED, JOB_ENDED },
     { JOB_ENDED, JOB_EVENT_DONE, JOB_OVER },
@@ -150,7 +151,7 @@ static void test_wire_states(void **state)
     static const char *const words[JOB_STATE_COUNT] = {
         [JOB_ARRIVING] = "accepted",     [JOB_REFUSING] = "timed_out", [JOB_QUEUED] = "accepted",
         [JOB_CLAIMING] = "accepted",     [JOB_STARTING] = "accepted",  [JOB_RUNNING] = "running",
-        [JOB_CANCELLING] = "cancelling", [JOB_SETTLING] = "running",   [JOB_ENDED] = "timed_out",
+        [JOB_CANCELLING] = "cancelling", [JOB_SETTLING] = "accepted",  [JOB_ENDED] = "timed_out",
         [JOB_OVER] = "timed_out",
     };
 

@@ -307,6 +307,22 @@ static void test_query_one(void **state)
     assert_string_equal(ask(world, task), "failed");
 }
 
+/* agent1 takes "running" for a start, and a claim of no start after it for a contradiction. */
+static void test_a_shim_that_has_not_claimed_is_not_told_as_running(void **state)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Message) task = world_new_task(world, "true");
+
+    (void)state;
+    world_send(world, task);
+    world_folder_of(world, task)->facts->facts.is_locked = true;
+    world_crash(world);
+    assert_string_equal(ask(world, task), "accepted");
+    assert_true(world_shim_starts(world, task));
+    world_crash(world);
+    assert_string_equal(ask(world, task), "running");
+}
+
 static void test_query_past_expiry(void **state)
 {
     g_autoptr(World) world = world_new();
@@ -464,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_cancel_with_a_full_disk_is_not_acknowledged),
         cmocka_unit_test(test_cancel_of_nothing),
         cmocka_unit_test(test_query_one),
+        cmocka_unit_test(test_a_shim_that_has_not_claimed_is_not_told_as_running),
         cmocka_unit_test(test_query_past_expiry),
         cmocka_unit_test(test_query_waits_for_what_is_under_way),
         cmocka_unit_test(test_query_all),
