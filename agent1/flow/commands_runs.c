@@ -191,6 +191,7 @@ static void cancel(Core *core, Turn *turn, Run *run)
     g_autofree char *agent = g_strdup(run->agent);
     g_autofree char *conversation = speaker_conversation(turn->speaker);
     bool is_held = may_be_held_by_agent(run);
+    bool is_unheard;
 
     if (!run->cancelled_by)
         run->cancelled_by = g_strdup(turn->speaker->user);
@@ -207,9 +208,9 @@ static void cancel(Core *core, Turn *turn, Run *run)
         turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling already", number, agent);
         return;
     }
-    dispatch_drop_run(core, run);
+    is_unheard = run->state == RUN_QUEUED;
     outcome_apply(core, run, RUN_EVENT_CANCEL_ASKED, NULL);
-    dispatch_add_run(core, run, OUTBOX_CANCEL);
+    dispatch_add_cancel(core, run, is_unheard);
     dispatch_due(core);
     turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling", number, agent);
 }

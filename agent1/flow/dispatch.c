@@ -34,6 +34,29 @@ void dispatch_add_run(Core *core, const Run *run, OutboxKind kind)
     add(core, run->agent, kind, run->id, run->attempt, 0);
 }
 
+/* A cancel has no number of its own; it says whether the task that it replaces was heard. */
+#define SEQ_UNHEARD 1
+
+void dispatch_add_cancel(Core *core, const Run *run, bool is_unheard)
+{
+    dispatch_drop_run(core, run);
+    add(core, run->agent, OUTBOX_CANCEL, run->id, run->attempt, is_unheard ? SEQ_UNHEARD : 0);
+}
+
+bool dispatch_was_unheard(const Core *core, const Run *run)
+{
+    g_autoptr(GPtrArray) items = outbox_of_run(core->outbox, run->agent, run->id);
+    unsigned i;
+
+    for (i = 0; i < items->len; i++) {
+        const OutboxItem *item = items->pdata[i];
+
+        if (item->kind == OUTBOX_CANCEL && item->seq == SEQ_UNHEARD)
+            return true;
+    }
+    return false;
+}
+
 /* Pause and resume replace one another; so do policies. */
 static bool replaces(OutboxKind one, OutboxKind other)
 {

@@ -11,6 +11,14 @@
  * dispatch_due(). */
 void dispatch_add_run(Core *core, const Run *run, OutboxKind kind);
 
+/* Adds the run's cancel in place of its task. Remembers whether the task was never acknowledged:
+ * see dispatch_was_unheard(). */
+void dispatch_add_cancel(Core *core, const Run *run, bool is_unheard);
+
+/* True while a cancel waits whose task was never acknowledged: that the agent does not know the
+ * attempt is no loss then, and the cancel keeps it from starting. */
+bool dispatch_was_unheard(const Core *core, const Run *run);
+
 /* Adds a control without run, with the agent's next seq; an older one of the same purpose is
  * dropped, and a policy that waits gets a higher seq once more. The agent's row is stored. */
 void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind);

@@ -91,8 +91,9 @@ static void take_state(Core *core, Run *run, const Message *message, RunState st
     if (!is_same_journal(run, message))
         return;
     if (state == RUN_NOT_KNOWN) {
-        /* Never received, and its task still repeats until its time: harmless. */
-        if (run->state != RUN_QUEUED)
+        /* Never received; its task still repeats until its time, or its cancel until it is heard:
+         * harmless. */
+        if (run->state != RUN_QUEUED && !dispatch_was_unheard(core, run))
             outcome_lose(core, run, "the agent does not know this attempt");
         return;
     }

@@ -445,6 +445,37 @@ static void a_cancelled_idempotent_run_is_lost_with_its_journal(void **state)
 
 /* ---- time ---- */
 
+/* The task is lost on the way, the cancel that took its place has not arrived, and the agent
+ * connects anew: its claim decides, and nothing of it is lost. */
+static void a_cancel_that_is_still_under_way_decides(void **state)
+{
+    static const struct {
+        const char *what;
+        bool is_heard;
+        const char *state;
+    } rows[] = {
+        { "never acknowledged", false, "cancelling" },
+        { "acknowledged, and forgotten since", true, "unknown" },
+    };
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        World *world = world_new();
+
+        print_message("%s\n", rows[i].what);
+        world_register(world, JOURNAL_1, 1);
+        world_write(world, "oskar", NULL, "@web1 true");
+        if (rows[i].is_heard)
+            world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+        world_write(world, "oskar", NULL, "!cancel 1");
+        world_restart(world);
+        world_answer_query(world, JOURNAL_1, "any", world_run_id(world, 1), 1, "not_known");
+        assert_string_equal(world_run_state(world, 1), rows[i].state);
+        world_free(world);
+    }
+}
+
 /* The question or its answer may have been lost. */
 static void an_unconfirmed_run_is_asked_for_again(void **state)
 {
@@ -521,6 +552,7 @@ int main(void)
         WORLD_TEST(an_idempotent_task_on_its_way_goes_to_the_new_journal),
         WORLD_TEST(an_idempotent_run_the_agent_does_not_know_is_handed_out_again),
         WORLD_TEST(a_cancelled_idempotent_run_is_lost_with_its_journal),
+        cmocka_unit_test(a_cancel_that_is_still_under_way_decides),
         WORLD_TEST(an_unconfirmed_run_is_asked_for_again),
         WORLD_TEST(unconfirmed_until_the_agent_speaks),
     };
