@@ -147,15 +147,29 @@ const char *chats_note(Core *core, const Speaker *speaker, const char *text, boo
     return worst;
 }
 
+/* Nobody could hear the last word while agent1 was away: that time does not count. */
+static void keep_longer(Core *core, Row *row)
+{
+    int64_t until_ms = core->now_ms + KEPT_AFTER_FINAL_MS;
+
+    if (row_int(row, CHATS_KEPT_UNTIL) >= until_ms)
+        return;
+
+    row_set_int(row, CHATS_KEPT_UNTIL, until_ms);
+    ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
+}
+
 void chats_begin_again(Core *core)
 {
     g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_CHATS]);
     unsigned i;
 
     for (i = 0; i < rows->len; i++) {
-        const Row *row = rows->pdata[i];
+        Row *row = rows->pdata[i];
 
-        if (!row_int(row, CHATS_IS_FINAL) && !row_text(row, CHATS_RUNS)[0])
+        if (row_int(row, CHATS_IS_FINAL))
+            keep_longer(core, row);
+        else if (!row_text(row, CHATS_RUNS)[0])
             ledger_remove(core->ledgers[TABLE_CHATS], row_text(row, CHATS_ID), core->fx);
     }
 }

@@ -364,6 +364,23 @@ static void a_clock_that_is_put_back_delays_nothing(void **state)
 
 /* ---- what waits for the agent's word ---- */
 
+/* agentctl still waits, and was told nothing while agent1 was away. */
+static void the_last_word_outlives_a_long_absence(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_type(world, "c1", "@web1 true", false, false);
+    world_result(world, world_run_id(world, 1), 1, "failed", 1, "");
+    world->now_ms += 20 * MINUTE_MS;
+    world_restart(world);
+    world_wait(world, 5 * MINUTE_MS);
+    world_forget(world);
+    world_type(world, "c1", "@web1 true", false, false);
+    assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, "failed");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
+}
+
 static void a_run_whose_agent_died_is_unconfirmed_in_the_end(void **state)
 {
     World *world = *state;
@@ -421,6 +438,7 @@ int main(void)
         WORLD_TEST(a_reply_that_is_too_long_is_cut),
         WORLD_TEST(who_waits_hears_that_the_agent_deferred_it),
         WORLD_TEST(a_clock_that_is_put_back_delays_nothing),
+        WORLD_TEST(the_last_word_outlives_a_long_absence),
         WORLD_TEST(a_run_whose_agent_died_is_unconfirmed_in_the_end),
         WORLD_TEST(what_is_said_again_is_marked),
     };
