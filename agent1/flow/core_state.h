@@ -71,6 +71,7 @@ void core_drop_files(Core *core);
 #define META_EPOCH   "epoch"
 #define META_NUMBER  "run_number"
 #define META_STANDBY "standby"
+#define META_CONTROL "control_seq" /* the highest number that any agent's control had */
 
 const char *core_meta(const Core *core, const char *name); /* NULL when not set */
 void core_set_meta(Core *core, const char *name, const char *value);

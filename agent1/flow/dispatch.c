@@ -66,6 +66,19 @@ static bool replaces(OutboxKind one, OutboxKind other)
     return one == other || (is_one_pause && is_other_pause);
 }
 
+/* Above whatever this agent saw, also when agent1's own count of it was lost with a revoke or with
+ * the database, and when the clock was put back since: it ignores a lower one. */
+static int64_t next_control_seq(Core *core, const FleetAgent *agent)
+{
+    const char *stored = core_meta(core, META_CONTROL);
+    int64_t last = stored ? g_ascii_strtoll(stored, NULL, 10) : 0;
+    int64_t seq = MAX(MAX(agent->control_seq, last) + 1, core->now_ms);
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, seq);
+
+    core_set_meta(core, META_CONTROL, text);
+    return seq;
+}
+
 /* With the agent's next number, in place of an older one of its purpose. */
 static void add_numbered(Core *core, FleetAgent *agent, OutboxKind kind)
 {
@@ -78,9 +91,7 @@ static void add_numbered(Core *core, FleetAgent *agent, OutboxKind kind)
         if (!item->run && replaces(kind, item->kind))
             drop(core, item);
     }
-    /* Above whatever this agent saw, even when agent1's own count was lost: it ignores a lower one.
-     */
-    agent->control_seq = MAX(agent->control_seq + 1, core->now_ms);
+    agent->control_seq = next_control_seq(core, agent);
     effects_put(core->fx, rows_of_agent(agent));
     add(core, agent->name, kind, NULL, 0, agent->control_seq);
 }

@@ -119,6 +119,27 @@ static void the_seq_of_controls_rises_over_restarts(void **state)
     }
 }
 
+/* The agent keeps its count, agent1 forgets the agent, and its clock goes back. */
+static void the_seq_of_controls_rises_over_a_revoke(void **state)
+{
+    World *world = *state;
+    Key key;
+    g_autofree char *fingerprint = NULL;
+    g_autofree char *accept = NULL;
+    int64_t last;
+
+    memset(key.bytes, 1, sizeof key.bytes);
+    fingerprint = key_fingerprint(&key);
+    accept = g_strdup_printf("!accept web1 %.9s", fingerprint);
+    world_register(world, JOURNAL_1, 1);
+    last = world_last_policy_seq(world);
+    world_write(world, "ana", NULL, "!revoke web1");
+    world->now_ms -= HOUR_MS;
+    world_register(world, JOURNAL_1, 2);
+    world_write(world, "ana", NULL, accept);
+    assert_true(world_last_policy_seq(world) > last);
+}
+
 static void controls_repeat_until_acknowledged(void **state)
 {
     World *world = *state;
@@ -295,6 +316,7 @@ int main(void)
         WORLD_TEST(what_comes_after_it_still_waits),
         WORLD_TEST(a_control_replaces_one_of_its_purpose),
         WORLD_TEST(the_seq_of_controls_rises_over_restarts),
+        WORLD_TEST(the_seq_of_controls_rises_over_a_revoke),
         WORLD_TEST(controls_repeat_until_acknowledged),
         WORLD_TEST(what_a_policy_says),
         WORLD_TEST(nothing_is_handed_out_before_a_journal_is_known),
