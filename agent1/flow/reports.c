@@ -352,6 +352,11 @@ void reports_take_result(Core *core, FleetAgent *agent, const Message *message)
                     result->run, 0, 1);
         return;
     }
+    /* Another journal never had this attempt, whatever it says: a cancel, which names no journal,
+     * may have made it bury the attempt. Its register settles the run (rule 6), and it repeats
+     * this. */
+    if (run->is_handed && !is_same_journal(run, message))
+        return;
     acknowledge(core, agent, message);
     copy_outcome(run, result);
     speaker = speaker_from_conversation(run->conversation, run->chat_id);

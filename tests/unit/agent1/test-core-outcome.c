@@ -445,6 +445,31 @@ static void a_cancelled_idempotent_run_is_lost_with_its_journal(void **state)
 
 /* ---- time ---- */
 
+/* The cancel reaches an agent that was installed anew, before agent1 knows that: it never had the
+ * run, claims it as cancelled, and says so. The old one had started it. */
+static void the_word_of_another_journal_does_not_count(void **state)
+{
+    World *world = *state;
+    Message *message;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    world_write(world, "oskar", NULL, "!cancel 1");
+    world_forget(world);
+    message = message_new(MESSAGE_RESULT, WORLD_MESSAGE_ID, "web1", world->now_ms);
+    message->result.run = g_strdup(world_run_id(world, 1));
+    message->result.attempt = 1;
+    message->result.state = g_strdup("cancelled");
+    message->result.exit_code = MESSAGE_ABSENT;
+    message->result.signal = MESSAGE_ABSENT;
+    world_report(world, JOURNAL_2, message);
+    assert_string_equal(world_run_state(world, 1), "cancelling");
+    assert_int_equal(world_count_sent(world, MESSAGE_ACK), 0);
+    world_register(world, JOURNAL_2, 1);
+    assert_string_equal(world_run_state(world, 1), "unknown");
+}
+
 /* The task is lost on the way, the cancel that took its place has not arrived, and the agent
  * connects anew: its claim decides, and nothing of it is lost. */
 static void a_cancel_that_is_still_under_way_decides(void **state)
@@ -552,6 +577,7 @@ int main(void)
         WORLD_TEST(an_idempotent_task_on_its_way_goes_to_the_new_journal),
         WORLD_TEST(an_idempotent_run_the_agent_does_not_know_is_handed_out_again),
         WORLD_TEST(a_cancelled_idempotent_run_is_lost_with_its_journal),
+        WORLD_TEST(the_word_of_another_journal_does_not_count),
         cmocka_unit_test(a_cancel_that_is_still_under_way_decides),
         WORLD_TEST(an_unconfirmed_run_is_asked_for_again),
         WORLD_TEST(unconfirmed_until_the_agent_speaks),
