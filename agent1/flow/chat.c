@@ -161,9 +161,12 @@ static bool wakes(const char *text)
            (line->command == COMMAND_AGENTS_ON || line->command == COMMAND_AGENT_ON);
 }
 
-/* Asleep, one notice an hour and user; a tool that waits is told every time. */
-static void say_asleep(Core *core, const Speaker *speaker)
+/* Asleep, one notice an hour and user; a tool that waits is told every time. What was refused stays
+ * so: a copy that comes after agent1 woke is not done. */
+static void say_asleep(Core *core, const Speaker *speaker, int64_t repeats_until_ms)
 {
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    g_autoptr(GPtrArray) all = NULL;
     g_autofree char *what = g_strdup_printf("asleep %s", speaker->user);
     Answer answer = {
         .text = "agent1: refused (standby): I am asleep; !agentsON wakes me and every agent, "
@@ -172,6 +175,8 @@ static void say_asleep(Core *core, const Speaker *speaker)
         .outcome = OUTCOME_REFUSED,
     };
 
+    chats_begin(core, speaker, repeats_until_ms);
+    chats_note(core, speaker, answer.text, true, answer.outcome, none, &all);
     if (say_is_due(core, what, HOUR_MS) || speaker->door == DOOR_CLI)
         say_answer(core, speaker, &answer);
 }
@@ -181,7 +186,7 @@ static void take(Core *core, const Speaker *speaker, const char *text, int64_t r
     if (chats_is_repeat(core, speaker))
         return;
     if (core_is_asleep(core) && !wakes(text)) {
-        say_asleep(core, speaker);
+        say_asleep(core, speaker, repeats_until_ms);
         return;
     }
     chats_begin(core, speaker, repeats_until_ms);
@@ -250,7 +255,7 @@ static void take_delayed(Core *core, const Speaker *speaker, const EventChat *ch
     if (chats_is_repeat(core, speaker))
         return;
     if (core_is_asleep(core)) {
-        say_asleep(core, speaker);
+        say_asleep(core, speaker, core->now_ms + XMPP_REPEATS_MS);
         return;
     }
     chats_begin(core, speaker, core->now_ms + XMPP_REPEATS_MS);

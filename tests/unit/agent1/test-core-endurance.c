@@ -364,6 +364,24 @@ static void a_clock_that_is_put_back_delays_nothing(void **state)
 
 /* ---- what waits for the agent's word ---- */
 
+/* A copy of it was held back on its way. */
+static void what_was_refused_asleep_is_not_done_awake(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", "s1", "!agentOFF agent1");
+    world_type(world, "c1", "@web1 true", false, false);
+    assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, "refused");
+    world_write(world, "oskar", "s2", "@web1 true");
+    world_write(world, "oskar", "s3", "!agentON agent1");
+    world_forget(world);
+    world_type(world, "c1", "@web1 true", false, false);
+    world_write(world, "oskar", "s2", "@web1 true");
+    assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, "refused");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+}
+
 /* agentctl still waits, and was told nothing while agent1 was away. */
 static void the_last_word_outlives_a_long_absence(void **state)
 {
@@ -438,6 +456,7 @@ int main(void)
         WORLD_TEST(a_reply_that_is_too_long_is_cut),
         WORLD_TEST(who_waits_hears_that_the_agent_deferred_it),
         WORLD_TEST(a_clock_that_is_put_back_delays_nothing),
+        WORLD_TEST(what_was_refused_asleep_is_not_done_awake),
         WORLD_TEST(the_last_word_outlives_a_long_absence),
         WORLD_TEST(a_run_whose_agent_died_is_unconfirmed_in_the_end),
         WORLD_TEST(what_is_said_again_is_marked),
