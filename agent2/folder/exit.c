@@ -28,6 +28,11 @@ static const LineNumber numbers[] = {
     { "survivors", offsetof(RunExit, survivors), 0, INT32_MAX },
 };
 
+const char *end_kind_name(EndKind kind)
+{
+    return kind_names[kind];
+}
+
 /* END_KIND_COUNT for a word that no end has. */
 static EndKind kind_parse(const char *name)
 {

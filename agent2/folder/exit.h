@@ -25,6 +25,9 @@ typedef enum {
     END_KIND_COUNT,
 } EndKind;
 
+/* "exited", "signalled", … */
+const char *end_kind_name(EndKind kind);
+
 typedef struct RunExit {
     EndKind kind;
     int64_t exit_code; /* 0..255; -1: it did not exit */
