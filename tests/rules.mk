@@ -8,12 +8,14 @@ UNIT_common_FOLDERS = common/net common/sys
 UNIT_agent1_FOLDERS = agent1/app agent1/flow agent1/model agent1/edge agent1/port agent1/cli
 UNIT_agent2_FOLDERS = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/shim agent2/folder
 
-test: ## hardening, format, sizes, layers, purity, unit tests, fuzzed inputs, end-to-end tests
+test: ## hardening, format, sizes, layers, purity, unit tests, fuzzed inputs, simulation, end-to-end tests
 	@config/local/install-packages $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
 	@$(MAKE) --no-print-directory -s all hardening
 	@$(MAKE) --no-print-directory -s check=1 lint unit
 	@$(MAKE) --no-print-directory -s fuzz-replay
 	@$(MAKE) --no-print-directory -s check=1 hostile-run N=300
+	@$(MAKE) --no-print-directory -s check=1 simulate-check SEEDS=2000
+	@$(MAKE) --no-print-directory -s simulate-mutants SEEDS=4000
 	@$(MAKE) --no-print-directory -s check=1 e2e
 
 lint: format-check stats $(foreach f,$(PURE_FOLDERS),$(call archive,$(f)))

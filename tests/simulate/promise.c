@@ -1,0 +1,32 @@
+#include "tests/simulate/promise.h"
+
+#include "common/base/banned.h"
+
+static const char *const texts[PROMISE_COUNT] = {
+    [PROMISE_ONE_CLAIM] = "one started claim per run and attempt",
+    [PROMISE_ONE_START] = "a command that is not idempotent starts at most once",
+    [PROMISE_OUTCOME_ONCE] = "an outcome is written once",
+    [PROMISE_EXIT_ZERO] = "succeeded implies exit 0",
+    [PROMISE_NOT_STARTED] = "expired, rejected, missed, denied imply that nothing was started",
+    [PROMISE_TRUE_OUTCOME] = "an outcome tells how it really ended",
+    [PROMISE_UNKNOWN_CAUSE] = "unknown only when something was lost",
+    [PROMISE_STORED_FIRST] = "what is said is stored before",
+    [PROMISE_AUDITED] = "a state and its audit row are one transaction",
+    [PROMISE_NUMBERS_RISE] = "the numbers of runs rise",
+    [PROMISE_EPOCH] = "a task of an older epoch is not taken",
+    [PROMISE_EXPIRY] = "nothing starts after its expiry",
+    [PROMISE_DELIVERED] = "what could be delivered does not expire undelivered",
+    [PROMISE_QUEUE_BOUND] = "an agent holds no more than its queue",
+    [PROMISE_ONE_ANSWER] = "a chat has one final answer",
+    [PROMISE_ENDS] = "every run ends",
+    [PROMISE_OUTBOX_EMPTIES] = "everything sent is acknowledged",
+    [PROMISE_RESULTS_ARRIVE] = "every result is acknowledged",
+    [PROMISE_EVERYBODY_HEARS] = "every chat is answered",
+    [PROMISE_SLEEPS] = "nobody spins",
+    [PROMISE_SURVIVES] = "no assertion fails",
+};
+
+const char *promise_text(Promise promise)
+{
+    return texts[promise];
+}

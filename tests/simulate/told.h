@@ -1,0 +1,13 @@
+/*
+ * Whatever leaves agent1 must be on its disk before: looked at for every outward effect.
+ */
+#ifndef TESTS_SIMULATE_TOLD_H
+#define TESTS_SIMULATE_TOLD_H
+
+#include "agent1/port/effect.h"
+#include "tests/simulate/sim.h"
+#include "tests/support/row_store.h"
+
+void told_check(Sim *sim, const RowStore *store, const Effect *effect);
+
+#endif
