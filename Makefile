@@ -14,8 +14,8 @@ PROGRAMS = agent1 agent2 agentctl agent2-shim
 DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libmosquitto-dev \
              libssl-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
 DEPS_RUN   = mosquitto mosquitto-clients prosody openssl procps
-DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout python3-slixmpp \
-             python3-paho-mqtt python3-nacl sqlite3 tmux systemd
+DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout \
+             python3-pytest-xdist python3-slixmpp python3-paho-mqtt python3-nacl sqlite3 tmux systemd
 
 # ---- flags -----------------------------------------------------------------------------------------
 PACKAGES = glib-2.0 libcjson libsodium libsystemd libmosquitto openssl sqlite3 libstrophe

@@ -8,15 +8,19 @@ UNIT_common_FOLDERS = common/net common/sys
 UNIT_agent1_FOLDERS = agent1/app agent1/flow agent1/model agent1/edge agent1/port agent1/cli
 UNIT_agent2_FOLDERS = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/shim agent2/folder
 
+# As many jobs as processors, unless make was told a number.
+EVERY_CORE = $(if $(filter -j%,$(MAKEFLAGS)),,-j $(shell nproc))
+TEST_MAKE = $(MAKE) --no-print-directory -s $(EVERY_CORE)
+
 test: ## hardening, format, sizes, layers, purity, unit tests, fuzzed inputs, simulation, end-to-end tests
 	@config/local/install-packages $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
-	@$(MAKE) --no-print-directory -s all hardening
-	@$(MAKE) --no-print-directory -s check=1 lint unit
-	@$(MAKE) --no-print-directory -s fuzz-replay
-	@$(MAKE) --no-print-directory -s check=1 hostile-run N=300
-	@$(MAKE) --no-print-directory -s check=1 simulate-check SEEDS=2000
-	@$(MAKE) --no-print-directory -s simulate-mutants SEEDS=4000
-	@$(MAKE) --no-print-directory -s check=1 e2e
+	@$(TEST_MAKE) all hardening
+	@$(TEST_MAKE) check=1 lint unit
+	@$(TEST_MAKE) fuzz-replay
+	@$(TEST_MAKE) check=1 hostile-run N=300
+	@$(TEST_MAKE) check=1 simulate-check SEEDS=2000
+	@$(TEST_MAKE) simulate-mutants SEEDS=4000
+	@$(TEST_MAKE) check=1 e2e
 
 lint: format-check stats $(foreach f,$(PURE_FOLDERS),$(call archive,$(f)))
 	@tests/check-layers
@@ -42,6 +46,8 @@ endef
 $(foreach part,common agent1 agent2,$(eval $(call unit_rule,$(part))))
 
 E2E ?= tests/e2e
+# So many tests at a time: they wait more than they work.
+E2E_JOBS ?= $(shell nproc)
 e2e: $(addprefix $(OUT)/,$(PROGRAMS)) ## end-to-end tests against real servers (E2E=path selects)
 	@AGENT_BUILD=$(CURDIR)/$(OUT) PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q \
-	  -p no:cacheprovider $(E2E)
+	  -p no:cacheprovider -n $(E2E_JOBS) $(E2E)
