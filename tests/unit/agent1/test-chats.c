@@ -77,27 +77,12 @@ static void a_repeat_on_xmpp_is_silent(void **state)
     assert_int_equal(world->said->len, 4);
 }
 
-/* A chat that was refused while agent1 slept is done when it comes again after waking. */
-static void what_was_not_done_asleep_may_come_again(void **state)
-{
-    World *world = *state;
-
-    world_register(world, JOURNAL_1, 1);
-    world_write(world, "oskar", NULL, "!agentOFF agent1");
-    world_type(world, "c1", "@web1 one", false, false);
-    assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, "refused");
-    world_write(world, "oskar", NULL, "!agentON agent1");
-    world_type(world, "c1", "@web1 one", false, false);
-    assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.text, "#1 web1: queued");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_worse_of_two),
         WORLD_TEST(repeats_at_each_stage),
         WORLD_TEST(a_repeat_on_xmpp_is_silent),
-        WORLD_TEST(what_was_not_done_asleep_may_come_again),
     };
 
     return cmocka_run_group_tests_name("chats", tests, NULL, NULL);
