@@ -228,6 +228,19 @@ void truth_started(Truth *truth, const char *id, int64_t attempt)
         sim_break(truth->sim, PROMISE_ONE_START, "%s was started %u times", id, run->starts);
 }
 
+const char *truth_end_name(EndKind kind)
+{
+    static const char *const names[END_KIND_COUNT] = {
+        [END_EXITED] = "exited",
+        [END_SIGNALLED] = "ended by a signal",
+        [END_TIMED_OUT] = "timed out",
+        [END_CANCELLED] = "cancelled",
+        [END_START_FAILED] = "could not start",
+    };
+
+    return names[kind];
+}
+
 void truth_exited(Truth *truth, const char *run, int64_t attempt, const RunExit *end)
 {
     TruthAttempt *known = get_attempt(truth, run, attempt);
@@ -376,7 +389,7 @@ static void check_end(Truth *truth, const Row *row, RunState state)
         sim_break(truth->sim, PROMISE_TRUE_OUTCOME,
                   "%s attempt %d is recorded as %s; it was claimed %u times, and %s", id,
                   (int)number, run_state_name(state), attempt->claims,
-                  attempt->has_exit ? end_kind_name(attempt->end) : "has no exit");
+                  attempt->has_exit ? truth_end_name(attempt->end) : "has no exit");
 }
 
 static unsigned count_claims(const TruthRun *run, int64_t number)
