@@ -9,10 +9,10 @@
 /* A register frame of any key: an accepted agent's, or one that wants to be. */
 void registration_take(Core *core, const EventMessage *event);
 
-/* A status frame of an accepted agent, or the last will that it left with the broker. */
 /* Asks an accepted agent, whose status shows that it is there, to register again. */
 void registration_ask(Core *core, const char *name, const char *key, const Message *status);
 
+/* A status frame of an accepted agent, or the last will that it left with the broker. */
 void registration_take_status(Core *core, FleetAgent *agent, const Message *message);
 
 /* An admin trusts this key: what it registered with last counts from now on. The key's row in

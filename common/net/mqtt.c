@@ -334,6 +334,8 @@ unsigned mqtt_publish(Mqtt *mqtt, const char *topic, const char *payload, size_t
     if (id == 0)
         return 0;
 
+    /* Ids come again after 65,535: one that the broker never answered makes room. */
+    take_token(mqtt, id);
     mqtt->last_token = mqtt->last_token == UINT_MAX ? 1 : mqtt->last_token + 1;
     pending = g_new(Pending, 1);
     *pending = (Pending){ mqtt->last_token, length };
