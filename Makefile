@@ -118,7 +118,8 @@ deps: ## install what is missing (Debian, Ubuntu; root or sudo)
 	@config/local/install-packages $(DEPS_BUILD) $(DEPS_RUN)
 
 run: deps ## a private broker, XMPP server, agent1, one agent2, and agentctl in this terminal
-	@$(MAKE) --no-print-directory -s all
+	@test -x $(BUILD)/agentctl || echo "Building, which takes a minute the first time." >&2
+	@$(MAKE) --no-print-directory -s -j $$(nproc) all
 	@config/local/run $(BUILD)
 
 # ---- prove it: tests/rules.mk, and a rules.mk beside each kind of proof -------------------------------
