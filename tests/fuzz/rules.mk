@@ -32,16 +32,16 @@ FUZZ_MAKE = env -u HARDENING $(MAKE) --no-print-directory -s
 
 fuzz: ## search with libFuzzer for what breaks a parser or a core (SECONDS=60 each, TARGET=, JOBS=)
 	@config/local/install-packages $(DEPS_BUILD) $(DEPS_TEST) $(DEPS_FUZZ)
-	@$(FUZZ_MAKE) fuzz-build
+	@+$(FUZZ_MAKE) fuzz-build
 	@$(FUZZ_RUN) --seconds $(SECONDS) $(TARGET)
 
 fuzz-replay: ## the committed inputs of all fuzz targets, once
 	@config/local/install-packages $(DEPS_BUILD) $(DEPS_TEST) $(DEPS_FUZZ)
-	@$(FUZZ_MAKE) fuzz-build
+	@+$(FUZZ_MAKE) fuzz-build
 	@$(FUZZ_RUN) --jobs $$(nproc) --replay $(TARGET)
 
 fuzz-merge: ## add to tests/fuzz/corpus what the searches in build/ found new, minimised
-	@$(FUZZ_MAKE) fuzz-build
+	@+$(FUZZ_MAKE) fuzz-build
 	@$(FUZZ_RUN) --merge $(TARGET)
 
 fuzz-build: $(FUZZ_PROGRAMS)
@@ -65,7 +65,7 @@ $(FUZZ_OUT)/fuzz-%: $(FUZZ_OUT)/obj/tests/fuzz/fuzz-%.o $(FUZZ_SHARED) $(FUZZ_OU
 N ?= 10000
 hostile: ## N=10000 malformed inputs each at the running daemons, by MQTT and XMPP
 	@config/local/install-packages $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
-	@env -u HARDENING $(MAKE) --no-print-directory -s check=1 hostile-run
+	@+env -u HARDENING $(MAKE) --no-print-directory -s check=1 hostile-run
 
 hostile-run: $(addprefix $(OUT)/,$(PROGRAMS))
 	@AGENT_BUILD=$(CURDIR)/$(OUT) PYTHONPATH=tests/e2e PYTHONDONTWRITEBYTECODE=1 HOSTILE_N=$(N) \
