@@ -127,7 +127,9 @@ static void see_cancel(Host *host, const WorkerEffect *effect)
 
 static void note_change(Host *host, const WorkerEffect *effect, const WorkerEvent *answer)
 {
-    if (effect->kind == WORKER_EFFECT_CREATE && answer->journaled.outcome == WORKER_DISK_FULL)
+    bool is_new = effect->kind == WORKER_EFFECT_CREATE || effect->kind == WORKER_EFFECT_TOMBSTONE;
+
+    if (is_new && answer->journaled.outcome == WORKER_DISK_FULL)
         truth_had_no_room(host->sim->truth, effect->run);
     if (answer->kind != WORKER_EVENT_JOURNALED || answer->journaled.outcome != WORKER_STORED)
         return;

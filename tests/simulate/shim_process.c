@@ -309,7 +309,7 @@ static void step_write(void *owner, void *item)
         folder->facts->end = exit;
         folder->facts->facts.exit = EXIT_READABLE;
         sim_trace(sim_of(shim), "the command of %s.%d ended: %s", shim->run, (int)shim->attempt,
-                  truth_end_name(exit.kind));
+                  end_kind_name(exit.kind));
         truth_exited(sim_of(shim)->truth, shim->run, shim->attempt, &exit);
     }
     next(shim, short_while(shim), step_unlock, NULL);

@@ -31,7 +31,7 @@ typedef struct TruthRun {
     bool is_lost;         /* with its journal, or by a revoke */
     bool is_forgiven;     /* agent1 lost what it knew of it */
     bool had_no_room;     /* refused without a tombstone */
-    bool may_repeat;      /* its folder came back as it was before its claim */
+    bool may_repeat;      /* no memory of its start is left: see lose_runs() */
     GHashTable *attempts; /* number → TruthAttempt * */
 } TruthRun;
 
@@ -228,19 +228,6 @@ void truth_started(Truth *truth, const char *id, int64_t attempt)
         sim_break(truth->sim, PROMISE_ONE_START, "%s was started %u times", id, run->starts);
 }
 
-const char *truth_end_name(EndKind kind)
-{
-    static const char *const names[END_KIND_COUNT] = {
-        [END_EXITED] = "exited",
-        [END_SIGNALLED] = "ended by a signal",
-        [END_TIMED_OUT] = "timed out",
-        [END_CANCELLED] = "cancelled",
-        [END_START_FAILED] = "could not start",
-    };
-
-    return names[kind];
-}
-
 void truth_exited(Truth *truth, const char *run, int64_t attempt, const RunExit *end)
 {
     TruthAttempt *known = get_attempt(truth, run, attempt);
@@ -266,7 +253,8 @@ static void lose_runs(Truth *truth, const char *agent, bool is_older_copy)
 
         if (g_strcmp0(run->agent, agent) == 0) {
             run->is_lost = true;
-            run->may_repeat |= is_older_copy;
+            /* With its journal lost and agent1's database restored, nobody knows that it ran. */
+            run->may_repeat |= is_older_copy || run->is_forgiven;
         }
     }
 }
@@ -286,8 +274,12 @@ void truth_forgot(Truth *truth)
     truth->has_forgotten = true;
     truth->highest_number = 0;
     g_hash_table_iter_init(&iter, truth->runs);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        ((TruthRun *)value)->is_forgiven = true;
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        TruthRun *run = value;
+
+        run->is_forgiven = true;
+        run->may_repeat |= run->is_lost;
+    }
     truth_disturb(truth, NULL);
 }
 
@@ -389,7 +381,7 @@ static void check_end(Truth *truth, const Row *row, RunState state)
         sim_break(truth->sim, PROMISE_TRUE_OUTCOME,
                   "%s attempt %d is recorded as %s; it was claimed %u times, and %s", id,
                   (int)number, run_state_name(state), attempt->claims,
-                  attempt->has_exit ? truth_end_name(attempt->end) : "has no exit");
+                  attempt->has_exit ? end_kind_name(attempt->end) : "has no exit");
 }
 
 static unsigned count_claims(const TruthRun *run, int64_t number)

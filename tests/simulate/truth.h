@@ -27,7 +27,6 @@ void truth_had_no_room(Truth *truth, const char *run);
 void truth_claimed(Truth *truth, const char *run, int64_t attempt, ClaimKind kind);
 /* The command began: its first effect. */
 void truth_started(Truth *truth, const char *run, int64_t attempt);
-const char *truth_end_name(EndKind kind); /* for messages */
 void truth_exited(Truth *truth, const char *run, int64_t attempt, const RunExit *end);
 /* Its shim or its host went after the claim and before the exit. */
 void truth_lost(Truth *truth, const char *run, int64_t attempt);
