@@ -179,6 +179,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     if (set_aside)
         begin_asleep(core, set_aside);
     drop_untrusted(core);
+    dispatch_number_anew(core);
     chats_begin_again(core);
     registration_send_trust(core);
     registration_send_edits(core);

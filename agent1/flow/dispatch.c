@@ -96,13 +96,13 @@ static void add_numbered(Core *core, FleetAgent *agent, OutboxKind kind)
     add(core, agent->name, kind, NULL, 0, agent->control_seq);
 }
 
-static bool has_policy(const Core *core, const FleetAgent *agent)
+static bool has_control(const Core *core, const FleetAgent *agent, OutboxKind kind)
 {
     g_autoptr(GPtrArray) items = outbox_of_agent(core->outbox, agent->name);
     unsigned i;
 
     for (i = 0; i < items->len; i++) {
-        if (((const OutboxItem *)items->pdata[i])->kind == OUTBOX_POLICY)
+        if (((const OutboxItem *)items->pdata[i])->kind == kind)
             return true;
     }
     return false;
@@ -110,13 +110,29 @@ static bool has_policy(const Core *core, const FleetAgent *agent)
 
 void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind)
 {
-    bool is_overtaken = kind != OUTBOX_POLICY && has_policy(core, agent);
+    bool is_overtaken = kind != OUTBOX_POLICY && has_control(core, agent, OUTBOX_POLICY);
 
     add_numbered(core, agent, kind);
     /* Whichever comes first, the agent ignores the lower number: the policy, which tells of pauses
      * too, must have the higher one. */
     if (is_overtaken)
         add_numbered(core, agent, OUTBOX_POLICY);
+}
+
+void dispatch_number_anew(Core *core)
+{
+    /* The policy last: it tells of pauses, too. */
+    static const OutboxKind kinds[] = { OUTBOX_PAUSE, OUTBOX_RESUME, OUTBOX_POLICY };
+    g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
+    unsigned i;
+    unsigned j;
+
+    for (i = 0; i < agents->len; i++) {
+        for (j = 0; j < G_N_ELEMENTS(kinds); j++) {
+            if (has_control(core, agents->pdata[i], kinds[j]))
+                add_numbered(core, agents->pdata[i], kinds[j]);
+        }
+    }
 }
 
 /* The agent followed this control, and so ignores those with lower numbers. Whatever they said, it

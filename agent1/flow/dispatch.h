@@ -23,6 +23,10 @@ bool dispatch_was_unheard(const Core *core, const Run *run);
  * dropped, and a policy that waits gets a higher seq once more. The agent's row is stored. */
 void dispatch_add_control(Core *core, FleetAgent *agent, OutboxKind kind);
 
+/* At the start: whatever control still waits gets a new number. The database may be an older one,
+ * and the agent have followed a higher number since. */
+void dispatch_number_anew(Core *core);
+
 /* The windows or hours changed: every agent that ever registered gets its policy anew. */
 void dispatch_add_policies(Core *core);
 

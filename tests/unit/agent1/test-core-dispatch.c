@@ -140,6 +140,29 @@ static void the_seq_of_controls_rises_over_a_revoke(void **state)
     assert_true(world_last_policy_seq(world) > last);
 }
 
+/* The rows are an older copy: the agent has followed more since. */
+static void what_waits_at_a_start_gets_a_new_number(void **state)
+{
+    World *world = *state;
+    int64_t policy;
+    int64_t pause;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "!agentOFF web1");
+    policy = world_last_policy_seq(world);
+    pause = world_last_control(world, CONTROL_PAUSE)->control.seq;
+    world->now_ms += HOUR_MS;
+    world_restart(world);
+    world_forget(world);
+    world_wait(world, MINUTE_MS);
+    assert_true(world_last_control(world, CONTROL_PAUSE)->control.seq > policy);
+    assert_true(world_last_control(world, CONTROL_PAUSE)->control.seq > pause);
+    assert_true(world_last_policy_seq(world) >
+                world_last_control(world, CONTROL_PAUSE)->control.seq);
+    assert_int_equal(count_outbox(world, "policy"), 1);
+    assert_int_equal(count_outbox(world, "pause"), 1);
+}
+
 static void controls_repeat_until_acknowledged(void **state)
 {
     World *world = *state;
@@ -317,6 +340,7 @@ int main(void)
         WORLD_TEST(a_control_replaces_one_of_its_purpose),
         WORLD_TEST(the_seq_of_controls_rises_over_restarts),
         WORLD_TEST(the_seq_of_controls_rises_over_a_revoke),
+        WORLD_TEST(what_waits_at_a_start_gets_a_new_number),
         WORLD_TEST(controls_repeat_until_acknowledged),
         WORLD_TEST(what_a_policy_says),
         WORLD_TEST(nothing_is_handed_out_before_a_journal_is_known),
