@@ -68,6 +68,9 @@ void reports_take_ack(Core *core, FleetAgent *agent, const Message *message)
     /* Another journal's word about this attempt means nothing: register settles it (rule 6). */
     if (!run || !is_same_journal(run, message))
         return;
+    /* A copy from an earlier life of agent1 came late: the present one's is answered by itself. */
+    if (ack->state == ACK_REJECTED && ack->epoch != MESSAGE_ABSENT && ack->epoch < core->epoch)
+        return;
     if (ack->state == ACK_REJECTED) {
         take_rejection(core, run, ack);
         return;

@@ -20,10 +20,17 @@ static void turn_away(Worker *worker, const Message *message, WorkerEffects *eff
                       const char *reason)
 {
     const MessageTask *task = &message->task;
+    Message *answer = worker_new_message(worker, MESSAGE_ACK);
 
     worker_effects_log(effects, WORKER_LOG_WARNING, task->run, "task turned away: %s", reason);
-    worker_ack(worker, effects, message->id, task->run, task->attempt, ACK_REJECTED, RULE_POLICY,
-               reason);
+    answer->ack.in_reply_to = g_strdup(message->id);
+    answer->ack.run = g_strdup(task->run);
+    answer->ack.attempt = task->attempt;
+    answer->ack.state = ACK_REJECTED;
+    answer->ack.rule = g_strdup(rule_name(RULE_POLICY));
+    answer->ack.reason = g_strdup(reason);
+    answer->ack.epoch = task->epoch;
+    worker_say(worker, effects, answer);
 }
 
 /* NULL when the task is for this journal, of this run's newest attempt, and of the present epoch.

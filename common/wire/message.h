@@ -99,9 +99,10 @@ typedef struct MessageAck {
     char *in_reply_to;
     char *run; /* NULL: about a message without run */
     int64_t attempt;
-    int state;    /* AckState */
-    char *rule;   /* rejected: a rule_name() */
-    char *reason; /* rejected: for people */
+    int state;     /* AckState */
+    char *rule;    /* rejected: a rule_name() */
+    char *reason;  /* rejected: for people */
+    int64_t epoch; /* rejected without a claim: of the task that was turned away */
 } MessageAck;
 
 typedef struct MessageAnswer {

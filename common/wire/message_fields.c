@@ -139,6 +139,7 @@ static const Field ack_fields[] = {
     { CHOICE("state", ack.state, ack_states), REQUIRED },
     { LABEL("rule", ack.rule) },
     { TEXT("reason", ack.reason) },
+    { NUMBER("epoch", ack.epoch) },
     { END },
 };
 

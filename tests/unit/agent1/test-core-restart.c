@@ -202,6 +202,38 @@ static void a_window_that_closes_first_defers(void **state)
     assert_int_equal(world_last_sent(world, MESSAGE_TASK)->task.attempt, 2);
 }
 
+/* It was sent before a crash, came late, and was turned away; the copy sent after it was started.
+ */
+static void a_copy_of_an_earlier_epoch_that_was_turned_away_is_no_outcome(void **state)
+{
+    static const struct {
+        const char *what;
+        int64_t behind; /* agent1's epoch */
+        const char *expected;
+    } rows[] = {
+        { "an earlier life's", 1, "accepted" },
+        { "this life's: the agent knows a later one", 0, "rejected" },
+    };
+    World *world = *state;
+    unsigned i;
+
+    world_register(world, JOURNAL_1, 1);
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Message *late = message_new(MESSAGE_ACK, WORLD_MESSAGE_ID, "web1", world->now_ms);
+
+        print_message("  %s\n", rows[i].what);
+        world_write(world, "oskar", NULL, "@web1 true");
+        world_ack(world, world_run_id(world, i + 1), 1, ACK_ACCEPTED, NULL);
+        late->ack.run = g_strdup(world_run_id(world, i + 1));
+        late->ack.attempt = 1;
+        late->ack.state = ACK_REJECTED;
+        late->ack.rule = g_strdup("policy");
+        late->ack.epoch = world_last_sent(world, MESSAGE_TASK)->task.epoch - rows[i].behind;
+        world_report(world, JOURNAL_1, late);
+        assert_string_equal(world_run_state(world, i + 1), rows[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +247,7 @@ int main(void)
         WORLD_TEST(an_agent_taken_out_of_the_registry_is_revoked),
         WORLD_TEST(what_an_agent_lost_is_unknown),
         WORLD_TEST(a_window_that_closes_first_defers),
+        WORLD_TEST(a_copy_of_an_earlier_epoch_that_was_turned_away_is_no_outcome),
     };
 
     return cmocka_run_group_tests_name("core-restart", tests, NULL, NULL);
