@@ -1,7 +1,6 @@
 #include "agent2/edge/watch.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "agent2/edge/run_folder.h"
 #include "common/base/problem.h"
 #include "common/sys/clock.h"
+#include "common/sys/loop.h"
 
 #include "common/base/banned.h"
 
@@ -203,7 +203,7 @@ Watch *watch_new(const WatchHandlers *handlers, void *data, GError **error)
     watch->by_path =
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)entry_free);
     watch->by_wd = g_hash_table_new(NULL, NULL);
-    watch->source = g_unix_fd_add(inotify, G_IO_IN, on_readable, watch);
+    watch->source = loop_watch(inotify, on_readable, watch);
     return watch;
 }
 

@@ -1,5 +1,7 @@
 #include "common/net/mqtt_source.h"
 
+#include "common/sys/loop.h"
+
 #include "common/base/banned.h"
 
 struct MqttSource {
@@ -34,6 +36,7 @@ MqttSource *mqtt_source_new(void (*handler)(GIOCondition ready, void *data), voi
     source->handler = handler;
     source->data = data;
     source->armed_ms = INT64_MAX;
+    loop_spare_turns(&source->base);
     g_source_attach(&source->base, NULL);
     return source;
 }

@@ -1,17 +1,20 @@
 #include "common/sys/mailbox.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include "common/sys/loop.h"
 
 #include "common/base/banned.h"
 
 #define ITEMS_PER_TURN 64
 
 struct Mailbox {
-    GMutex mutex; /* guards items, and that fd is readable exactly while items wait */
+    GMutex mutex; /* guards items, is_readable and owner */
     GQueue items;
+    bool is_readable; /* fd is; never without items */
+    GThread *owner;   /* who looks into the queue before it waits for fd; NULL: nobody */
     int fd;
     unsigned max_items;
     GDestroyNotify free_item;
@@ -21,6 +24,11 @@ struct Mailbox {
     MailboxHandler handler;
     void *data;
 };
+
+typedef struct MailboxSource {
+    GSource base;
+    Mailbox *mailbox;
+} MailboxSource;
 
 Mailbox *mailbox_new(unsigned max_items, GDestroyNotify free_item)
 {
@@ -54,15 +62,31 @@ void mailbox_free(Mailbox *mailbox)
     g_free(mailbox);
 }
 
+static void make_readable(Mailbox *mailbox)
+{
+    /* A write to an eventfd whose count is 0 neither blocks nor fails. */
+    if (!mailbox->is_readable && eventfd_write(mailbox->fd, 1) != 0)
+        g_assert_not_reached();
+    mailbox->is_readable = true;
+}
+
+static void make_unreadable(Mailbox *mailbox)
+{
+    eventfd_t count;
+
+    if (mailbox->is_readable && eventfd_read(mailbox->fd, &count) != 0)
+        g_assert_not_reached();
+    mailbox->is_readable = false;
+}
+
 bool mailbox_post(Mailbox *mailbox, void *item)
 {
     bool is_taken = false;
 
     g_mutex_lock(&mailbox->mutex);
     if (mailbox->items.length < mailbox->max_items) {
-        /* A write to an eventfd whose count is 0 neither blocks nor fails. */
-        if (mailbox->items.length == 0 && eventfd_write(mailbox->fd, 1) != 0)
-            g_assert_not_reached();
+        if (mailbox->owner != g_thread_self())
+            make_readable(mailbox);
         g_queue_push_tail(&mailbox->items, item);
         is_taken = true;
     }
@@ -77,12 +101,8 @@ void *mailbox_take(Mailbox *mailbox)
 
     g_mutex_lock(&mailbox->mutex);
     item = g_queue_pop_head(&mailbox->items);
-    if (item && mailbox->items.length == 0) {
-        eventfd_t count;
-
-        if (eventfd_read(mailbox->fd, &count) != 0)
-            g_assert_not_reached();
-    }
+    if (mailbox->items.length == 0)
+        make_unreadable(mailbox);
     g_mutex_unlock(&mailbox->mutex);
 
     return item;
@@ -93,16 +113,39 @@ int mailbox_fd(const Mailbox *mailbox)
     return mailbox->fd;
 }
 
-static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
-{
-    Mailbox *mailbox = data;
-    GSource *source = g_main_current_source();
+/* ---- in a main loop ---------------------------------------------------------------------------
+ */
 
-    (void)fd;
-    (void)condition;
+static bool has_items(Mailbox *mailbox)
+{
+    bool has_some;
+
+    g_mutex_lock(&mailbox->mutex);
+    has_some = mailbox->items.length > 0;
+    g_mutex_unlock(&mailbox->mutex);
+    return has_some;
+}
+
+static gboolean prepare(GSource *base, gint *out_timeout_ms)
+{
+    *out_timeout_ms = -1;
+    return has_items(((MailboxSource *)base)->mailbox);
+}
+
+static gboolean check(GSource *base)
+{
+    return has_items(((MailboxSource *)base)->mailbox);
+}
+
+static gboolean dispatch(GSource *base, GSourceFunc unused, gpointer unused_data)
+{
+    Mailbox *mailbox = ((MailboxSource *)base)->mailbox;
+
+    (void)unused;
+    (void)unused_data;
 
     /* A handler may free the mailbox, and with it the source. */
-    for (int i = 0; i < ITEMS_PER_TURN && !g_source_is_destroyed(source); i++) {
+    for (int i = 0; i < ITEMS_PER_TURN && !g_source_is_destroyed(base); i++) {
         void *item = mailbox_take(mailbox);
 
         if (!item)
@@ -113,20 +156,37 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+static void set_owner(Mailbox *mailbox, GThread *owner)
+{
+    g_mutex_lock(&mailbox->mutex);
+    mailbox->owner = owner;
+    if (!owner && mailbox->items.length > 0)
+        make_readable(mailbox);
+    g_mutex_unlock(&mailbox->mutex);
+}
+
 void mailbox_attach(Mailbox *mailbox, MailboxHandler handler, void *data)
 {
+    static GSourceFuncs functions = { .prepare = prepare, .check = check, .dispatch = dispatch };
+
     g_assert(!mailbox->source);
 
     mailbox->handler = handler;
     mailbox->data = data;
-    mailbox->source = g_unix_fd_source_new(mailbox->fd, G_IO_IN);
-    g_source_set_callback(mailbox->source, G_SOURCE_FUNC(on_readable), mailbox, NULL);
+    mailbox->source = g_source_new(&functions, sizeof(MailboxSource));
+    ((MailboxSource *)mailbox->source)->mailbox = mailbox;
+    g_source_add_unix_fd(mailbox->source, mailbox->fd, G_IO_IN);
+    loop_spare_turns(mailbox->source);
     g_source_attach(mailbox->source, NULL);
+    set_owner(mailbox, g_thread_self());
 }
 
 void mailbox_detach(Mailbox *mailbox)
 {
-    if (mailbox->source)
-        g_source_destroy(mailbox->source);
+    if (!mailbox->source)
+        return;
+
+    set_owner(mailbox, NULL);
+    g_source_destroy(mailbox->source);
     g_clear_pointer(&mailbox->source, g_source_unref);
 }

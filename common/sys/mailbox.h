@@ -24,11 +24,12 @@ bool mailbox_post(Mailbox *mailbox, void *item);
 /* The oldest item, which the caller then owns, or NULL. */
 void *mailbox_take(Mailbox *mailbox);
 
-/* An eventfd that is readable while items wait, for poll(2). Owned by the mailbox. */
+/* An eventfd that is readable while items wait, for poll(2), unless the mailbox is attached. Owned
+ * by the mailbox. */
 int mailbox_fd(const Mailbox *mailbox);
 
-/* Calls handler for each item from the default main context, at most 64 a turn of the loop, until
- * mailbox_detach() or mailbox_free(), which the handler may call. */
+/* Calls handler for each item from the default main context, which this thread runs, at most 64 a
+ * turn of the loop, until mailbox_detach() or mailbox_free(), which the handler may call. */
 void mailbox_attach(Mailbox *mailbox, MailboxHandler handler, void *data);
 void mailbox_detach(Mailbox *mailbox);
 

@@ -82,6 +82,30 @@ static void test_at_most_64_a_turn(void **state)
     assert_false(g_main_context_iteration(NULL, FALSE));
 }
 
+/* Its own posts need no descriptor while it is attached; what is left then waits as ever. */
+static void test_attached_thread_posts(void **state)
+{
+    g_autoptr(Mailbox) mailbox = mailbox_new(10, NULL);
+    unsigned count = 0;
+
+    (void)state;
+
+    mailbox_attach(mailbox, count_item, &count);
+    assert_true(mailbox_post(mailbox, GUINT_TO_POINTER(1)));
+    assert_false(is_readable(mailbox));
+    g_main_context_iteration(NULL, TRUE);
+    assert_int_equal(count, 1);
+
+    assert_true(mailbox_post(mailbox, GUINT_TO_POINTER(2)));
+    mailbox_detach(mailbox);
+    assert_true(is_readable(mailbox));
+    assert_false(g_main_context_iteration(NULL, FALSE));
+    mailbox_attach(mailbox, count_item, &count);
+    assert_true(g_main_context_iteration(NULL, FALSE));
+    assert_int_equal(count, 2);
+    assert_false(is_readable(mailbox));
+}
+
 static void free_on_second(void *item, void *data)
 {
     Mailbox **mailbox = data;
@@ -177,7 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_and_bound),   cmocka_unit_test(test_free_frees_what_waits),
         cmocka_unit_test(test_at_most_64_a_turn), cmocka_unit_test(test_handler_may_free),
-        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_threads),           cmocka_unit_test(test_attached_thread_posts),
     };
 
     return cmocka_run_group_tests_name("mailbox", tests, NULL, NULL);

@@ -110,6 +110,26 @@ static void test_arming_replaces(void **state)
     assert_int_equal(count, 1);
 }
 
+/* It was armed for earlier, and is not armed anew for that. */
+static void test_moving_on(void **state)
+{
+    unsigned count = 0;
+    g_autoptr(Timer) timer = timer_new(count_call, &count);
+    int64_t at_ms = clock_now_ms() + 60;
+
+    (void)state;
+
+    timer_arm(timer, clock_now_ms() + 5);
+    timer_arm(timer, at_ms);
+    run_loop(&count, 1, WAIT_MAX_S * 1000);
+    assert_int_equal(count, 1);
+    assert_true(clock_now_ms() >= at_ms);
+
+    /* Once is once. */
+    run_loop(&count, 2, 20);
+    assert_int_equal(count, 1);
+}
+
 static void test_clock_set(void **state)
 {
     unsigned count = 0;
@@ -144,8 +164,11 @@ static void test_handler_may_free(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_past_times_fire_at_once), cmocka_unit_test(test_not_before_its_time),
-        cmocka_unit_test(test_arming_replaces),         cmocka_unit_test(test_clock_set),
+        cmocka_unit_test(test_past_times_fire_at_once),
+        cmocka_unit_test(test_not_before_its_time),
+        cmocka_unit_test(test_arming_replaces),
+        cmocka_unit_test(test_moving_on),
+        cmocka_unit_test(test_clock_set),
         cmocka_unit_test(test_handler_may_free),
     };
 
