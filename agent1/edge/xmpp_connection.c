@@ -14,8 +14,9 @@
 #include "common/base/banned.h"
 
 /* So often in a row must the socket have been quiet: TLS may hold a record of 16 KiB that poll(2)
- * does not see, of which libstrophe takes 4 KiB a turn. */
-#define QUIET_TURNS 5
+ * does not see, of which libstrophe takes 4 KiB a turn; and a handshake takes a few. */
+#define QUIET_TURNS       5
+#define QUIET_TURNS_CLEAR 1 /* signed in, without TLS */
 
 /* Then the session is asked again, so that a talkative server does not keep it from all else. */
 #define TURNS_MAX 64
@@ -414,12 +415,18 @@ void xmpp_connection_start(XmppConnection *connection)
     }
 }
 
+static unsigned quiet_turns(const XmppConnection *connection)
+{
+    return connection->own_jid && !xmpp_conn_is_secured(connection->conn) ? QUIET_TURNS_CLEAR
+                                                                          : QUIET_TURNS;
+}
+
 bool xmpp_connection_run(XmppConnection *connection)
 {
     bool has_heard = false;
     unsigned quiet = 0;
 
-    for (unsigned i = 0; connection->conn && i < TURNS_MAX && quiet < QUIET_TURNS; i++) {
+    for (unsigned i = 0; connection->conn && i < TURNS_MAX; i++) {
         short ready = xmpp_socket_ready(connection->fd);
 
         xmpp_run_once(connection->ctx, 0);
@@ -436,6 +443,11 @@ bool xmpp_connection_run(XmppConnection *connection)
         } else {
             quiet++;
         }
+        /* The session takes the news before anything else is done, and comes back. */
+        if (!g_queue_is_empty(&connection->news))
+            return true;
+        if (quiet == quiet_turns(connection))
+            break;
     }
 
     return has_heard;
