@@ -113,6 +113,23 @@ static bool publish(const char *temporary, const char *path, bool *out_existed, 
     return file_remove_tree(temporary, error);
 }
 
+/* A second name costs the file system far less than a file. */
+static bool add_name(const char *folder, const char *of, const char *name, GError **error)
+{
+    g_autofree char *from = g_build_filename(folder, of, NULL);
+    g_autofree char *to = g_build_filename(folder, name, NULL);
+
+    return link(from, to) == 0 || errno == EEXIST || fail(error, to, "create");
+}
+
+/* Only where something may run there is something to lock. */
+static bool name_lock(const char *folder, GError **error)
+{
+    g_autofree char *task = g_build_filename(folder, RUN_FILE_TASK, NULL);
+
+    return access(task, F_OK) != 0 || add_name(folder, RUN_FILE_TASK, RUN_FILE_LOCK, error);
+}
+
 /* All is written before anything is synced: then it is one commit of the file system. */
 static bool fill(const char *temporary, const Content contents[CONTENTS], GError **error)
 {
@@ -134,7 +151,7 @@ static bool fill(const char *temporary, const Content contents[CONTENTS], GError
     }
 
     crash_point("folder.written");
-    return is_durable && file_sync_folder(temporary, error);
+    return is_durable && name_lock(temporary, error) && file_sync_folder(temporary, error);
 }
 
 /* Once the folder has its name, "nothing has changed, try later" would not be true any more: what
@@ -281,12 +298,17 @@ bool run_folder_claim(const char *path, const RunClaim *claim, bool *out_is_mine
     return true;
 }
 
-/* A file that says all by its name; one that is there is as good. */
+/* A file that says all by its name; one that is there is as good. Of a damaged folder there may be
+ * no meta that could take the name. */
 static bool mark(const char *path, const char *name, GError **error)
 {
-    g_autofree char *file = g_build_filename(path, name, NULL);
-    int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+    g_autofree char *file = NULL;
+    int fd;
 
+    if (add_name(path, RUN_FILE_META, name, NULL))
+        return true;
+    file = g_build_filename(path, name, NULL);
+    fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
     if (fd < 0)
         return fail(error, file, "create");
     close(fd);

@@ -4,14 +4,14 @@
  *     <state_dir>/runs/<ULID>.<attempt>/
  *         task           what to run, frozen; written by agent2 before its ack, never changed
  *         meta           what agent2 alone keeps of the task; the shim does not look at it
- *         lock           flock(2)ed by the shim for as long as it lives
+ *         lock           flock(2)ed by the shim for as long as it lives; a second name of task
  *         claim          the one file that decides: started, or one of the reasons not to start
- *         cancel         created by agent2; the shim watches for it
- *         head           the first part of the output
+ *         cancel         created by agent2; the shim watches for it; a second name of meta
+ *         head           the first part of the output, once there is some
  *         tail.<offset>  the last part, at most two files; <offset> is where in the whole output
  *                        the file's first byte stands
  *         exit           how it ended
- *         done           agent1 has taken the outcome; created by agent2
+ *         done           agent1 has taken the outcome; created by agent2; a second name of meta
  *         shim.log       what went wrong in the shim itself
  *
  * A tombstone is a folder with a claim and without a task. Folders whose name begins with "." are

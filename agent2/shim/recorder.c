@@ -24,9 +24,8 @@ static void open_part(Recorder *recorder, int64_t start)
 
 void recorder_init(Recorder *recorder, int folder, OutputPlan plan)
 {
-    *recorder = (Recorder){ .folder = folder, .plan = plan };
+    *recorder = (Recorder){ .folder = folder, .plan = plan, .fd = -1 };
     memcpy(recorder->part.name, RUN_FILE_HEAD, sizeof(RUN_FILE_HEAD));
-    open_part(recorder, 0);
 }
 
 void recorder_clear(Recorder *recorder)
@@ -72,6 +71,8 @@ static void rotate(Recorder *recorder)
 
 void recorder_add(Recorder *recorder, const char *bytes, size_t length)
 {
+    if (recorder->total_bytes == 0)
+        open_part(recorder, 0);
     while (length > 0) {
         int64_t room = room_left(recorder);
         size_t chunk;

@@ -372,13 +372,18 @@ static void test_lock(void **state)
 {
     g_autofree char *path = create();
     g_autofree char *file = g_build_filename(path, RUN_FILE_LOCK, NULL);
+    g_autofree char *task = g_build_filename(path, RUN_FILE_TASK, NULL);
     RunSnapshot snapshot;
+    struct stat order;
+    struct stat lock;
     int fd;
 
     (void)state;
 
     assert_false(run_folder_is_locked(path));
-    assert_false(g_file_test(file, G_FILE_TEST_EXISTS));
+    assert_int_equal(stat(file, &lock), 0);
+    assert_int_equal(stat(task, &order), 0);
+    assert_int_equal(lock.st_ino, order.st_ino);
 
     fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
