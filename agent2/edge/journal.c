@@ -137,6 +137,7 @@ static bool fill_task(const Lane *lane, const WorkerEffect *effect, RunTask *tas
     memcpy(task->groups, orders->groups, sizeof task->groups);
     task->cwd = orders->folder;
     task->env_count = merge_environment(orders->environment, order->environment, task->env);
+    task->meta = effect->create.meta;
     task->arg_count = g_strv_length(order->argv);
     for (unsigned i = 0; i < task->arg_count && i < RUN_ARGS_MAX; i++)
         task->args[i] = order->argv[i];
@@ -153,8 +154,7 @@ static void do_create(const Lane *lane, const WorkerEffect *effect, WorkerEvent 
     g_autofree RunTask *task = g_new(RunTask, 1);
 
     if (fill_task(lane, effect, task, error))
-        run_folder_create(lane->journal->runs, task, effect->create.meta,
-                          strlen(effect->create.meta), &answer->journaled.existed, error);
+        run_folder_create(lane->journal->runs, task, &answer->journaled.existed, error);
 }
 
 /* The core does not know which boot of the host this is. */

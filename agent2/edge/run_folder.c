@@ -58,11 +58,11 @@ bool run_folder_boot_id(char out[RUN_BOOT_ID_CHARS + 1], GError **error)
 /* ---- creating ---------------------------------------------------------------------------------
  */
 
-#define CONTENTS 2 /* files of a new folder */
+#define CONTENTS 2 /* files of a new folder at the most */
 
 /* One file of a folder that is being made. */
 typedef struct Content {
-    const char *name;
+    const char *name; /* NULL: none */
     const char *bytes;
     size_t length;
 } Content;
@@ -136,11 +136,11 @@ static bool fill(const char *temporary, const Content contents[CONTENTS], GError
     int fds[CONTENTS] = { -1, -1 };
     bool is_durable = true;
 
-    for (size_t i = 0; i < CONTENTS && is_durable; i++) {
+    for (size_t i = 0; i < CONTENTS && contents[i].name && is_durable; i++) {
         fds[i] = write_content(temporary, &contents[i], error);
         is_durable = fds[i] >= 0;
     }
-    for (size_t i = 0; i < CONTENTS && is_durable; i++) {
+    for (size_t i = 0; i < CONTENTS && contents[i].name && is_durable; i++) {
         is_durable = fsync(fds[i]) == 0;
         if (!is_durable)
             fail(error, temporary, "write");
@@ -195,26 +195,22 @@ static bool meta_is_small(const char *path, size_t meta_bytes, GError **error)
     return false;
 }
 
-bool run_folder_create(const char *runs, const RunTask *task, const char *meta, size_t meta_bytes,
-                       bool *out_existed, GError **error)
+bool run_folder_create(const char *runs, const RunTask *task, bool *out_existed, GError **error)
 {
     g_autofree char *path = run_folder_path(runs, task->run, task->attempt);
     g_autofree char *text = g_malloc(RUN_TASK_MAX_BYTES);
+    Content contents[CONTENTS] = { { RUN_FILE_TASK, text, 0 } };
     size_t length;
 
-    if (!meta_is_small(path, meta_bytes, error))
+    if (task->meta && !meta_is_small(path, strlen(task->meta), error))
         return false;
     if (!run_task_print(task, text, RUN_TASK_MAX_BYTES, &length)) {
         g_set_error(error, PROBLEM, PROBLEM_LIMIT, "%s: not a task that may run", path);
         return false;
     }
 
-    {
-        const Content contents[CONTENTS] = { { RUN_FILE_TASK, text, length },
-                                             { RUN_FILE_META, meta, meta_bytes } };
-
-        return create(runs, path, contents, out_existed, error);
-    }
+    contents[0].length = length;
+    return create(runs, path, contents, out_existed, error);
 }
 
 /* The claim's text; NULL with an error when it is not one that an agent makes. */
@@ -239,20 +235,13 @@ bool run_folder_create_tombstone(const char *runs, const char *run, int64_t atte
 {
     g_autofree char *path = run_folder_path(runs, run, attempt);
     g_autofree char *text = NULL;
-    size_t length;
+    Content contents[CONTENTS] = { { RUN_FILE_CLAIM, NULL, 0 },
+                                   { RUN_FILE_META, meta, meta_bytes } };
 
     if (!meta_is_small(path, meta_bytes, error))
         return false;
-    text = print_claim(path, claim, &length, error);
-    if (!text)
-        return false;
-
-    {
-        const Content contents[CONTENTS] = { { RUN_FILE_CLAIM, text, length },
-                                             { RUN_FILE_META, meta, meta_bytes } };
-
-        return create(runs, path, contents, out_existed, error);
-    }
+    contents[0].bytes = text = print_claim(path, claim, &contents[0].length, error);
+    return text && create(runs, path, contents, out_existed, error);
 }
 
 /* ---- deciding and telling ---------------------------------------------------------------------
@@ -298,14 +287,14 @@ bool run_folder_claim(const char *path, const RunClaim *claim, bool *out_is_mine
     return true;
 }
 
-/* A file that says all by its name; one that is there is as good. Of a damaged folder there may be
- * no meta that could take the name. */
+/* A file that says all by its name; one that is there is as good. In a tombstone and in a damaged
+ * folder there is no task that could take the name. */
 static bool mark(const char *path, const char *name, GError **error)
 {
     g_autofree char *file = NULL;
     int fd;
 
-    if (add_name(path, RUN_FILE_META, name, NULL))
+    if (add_name(path, RUN_FILE_TASK, name, NULL))
         return true;
     file = g_build_filename(path, name, NULL);
     fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);

@@ -29,12 +29,11 @@ char *run_folder_path(const char *runs, const char *run, int64_t attempt);
 bool run_folder_boot_id(char out[RUN_BOOT_ID_CHARS + 1], GError **error);
 
 /*
- * The journal entry of rule 2: a folder with `task` and `meta`, or with none of them. Returns true
- * too when this attempt has a folder already, and sets *out_existed: the task is a repeat (or its
+ * The journal entry of rule 2: a folder with `task`, whole and durable, or none. Returns true too
+ * when this attempt has a folder already, and sets *out_existed: the task is a repeat (or its
  * cancel came first), and what is there decides.
  */
-bool run_folder_create(const char *runs, const RunTask *task, const char *meta, size_t meta_bytes,
-                       bool *out_existed, GError **error);
+bool run_folder_create(const char *runs, const RunTask *task, bool *out_existed, GError **error);
 
 /*
  * A tombstone: a folder with a claim (never CLAIM_STARTED) and `meta`, for an attempt that was not
@@ -77,7 +76,7 @@ typedef struct RunSnapshot {
 bool run_folder_is_locked(const char *path);
 
 /* Reads the folder. What it says of claim and exit is durable: it syncs the one that decides, and
- * the folder. Damaged files are facts, not errors. */
+ * the folder, unless the shim says that it did. Damaged files are facts, not errors. */
 bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GError **error);
 
 /* The order as it was written, with the text that it borrows from. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/problem.h"
@@ -138,6 +139,15 @@ static bool has_file(const char *path, const char *name)
     return g_file_test(file, G_FILE_TEST_EXISTS);
 }
 
+/* The shim takes the right to write away once content and name are on disk. */
+static bool is_said_durable(const char *path, const char *name)
+{
+    g_autofree char *file = g_build_filename(path, name, NULL);
+    struct stat status;
+
+    return lstat(file, &status) == 0 && S_ISREG(status.st_mode) && !(status.st_mode & S_IWUSR);
+}
+
 /* Syncs the file that decides, and its name. Its shim may have been killed before it did: what is
  * told on must stay. */
 static bool sync_decision(const char *path, const FolderFacts *facts, GError **error)
@@ -146,6 +156,8 @@ static bool sync_decision(const char *path, const FolderFacts *facts, GError **e
 
     if (facts->exit == EXIT_NONE && facts->claim == CLAIM_NONE)
         return file_sync_folder(path, error);
+    if (is_said_durable(path, name))
+        return true;
     return file_sync_content(path, name, error) && file_sync_folder(path, error);
 }
 
@@ -219,8 +231,19 @@ void run_task_file_free(RunTaskFile *file)
 char *run_folder_read_meta(const char *path, size_t *out_length, GError **error)
 {
     g_autofree char *file = g_build_filename(path, RUN_FILE_META, NULL);
+    g_autoptr(RunTaskFile) order = NULL;
+    const char *meta;
 
-    return file_read(file, RUN_META_MAX_BYTES, out_length, error);
+    if (g_file_test(file, G_FILE_TEST_EXISTS)) /* a tombstone */
+        return file_read(file, RUN_META_MAX_BYTES, out_length, error);
+
+    order = run_folder_read_task(path, error);
+    if (!order)
+        return NULL;
+    meta = order->task.meta ? order->task.meta : "";
+    if (out_length)
+        *out_length = strlen(meta);
+    return g_strdup(meta);
 }
 
 /* ---- survivors --------------------------------------------------------------------------------

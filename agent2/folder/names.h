@@ -2,19 +2,21 @@
  * The names of a run folder and of what is in it (README.md, delivery rules 3 and 4):
  *
  *     <state_dir>/runs/<ULID>.<attempt>/
- *         task           what to run, frozen; written by agent2 before its ack, never changed
- *         meta           what agent2 alone keeps of the task; the shim does not look at it
+ *         task           what to run, frozen, and what agent2 alone keeps of the task; written by
+ *                        agent2 before its ack, never changed
  *         lock           flock(2)ed by the shim for as long as it lives; a second name of task
  *         claim          the one file that decides: started, or one of the reasons not to start
- *         cancel         created by agent2; the shim watches for it; a second name of meta
+ *         cancel         created by agent2; the shim watches for it; a second name of task
  *         head           the first part of the output, once there is some
  *         tail.<offset>  the last part, at most two files; <offset> is where in the whole output
  *                        the file's first byte stands
  *         exit           how it ended
- *         done           agent1 has taken the outcome; created by agent2; a second name of meta
+ *         done           agent1 has taken the outcome; created by agent2; a second name of task
  *         shim.log       what went wrong in the shim itself
  *
- * A tombstone is a folder with a claim and without a task. Folders whose name begins with "." are
+ * A claim or an exit that nobody may write to is durable: its shim took the right away after the
+ * sync. A tombstone is a folder with a claim and without a task; what agent2 keeps of it is in
+ * `meta`. Folders whose name begins with "." are
  * being written and count for nothing. Pure, without GLib, as the shim is.
  */
 #ifndef AGENT2_FOLDER_NAMES_H

@@ -99,6 +99,8 @@ bool run_task_print(const RunTask *task, char *buffer, size_t size, size_t *out_
     lines_put_number(&writer, "args", task->arg_count);
     for (unsigned i = 0; i < task->arg_count; i++)
         lines_put(&writer, "arg", task->args[i]);
+    if (task->meta)
+        lines_put(&writer, "meta", task->meta);
 
     if (writer.is_full || writer.length > RUN_TASK_MAX_BYTES)
         return false;
@@ -158,6 +160,7 @@ LinesVerdict run_task_parse(char *text, size_t length, RunTask *out, const char 
     lines_take_numbers(&reader, limits, COUNT(limits), out);
     take_identity(&reader, out);
     take_command(&reader, out);
+    out->meta = lines_next_is(&reader, "meta") ? lines_take(&reader, "meta") : NULL;
 
     verdict = lines_close(&reader);
     if (verdict == LINES_OK && (length > RUN_TASK_MAX_BYTES || !run_task_is_valid(out))) {

@@ -1,6 +1,7 @@
 /*
- * The frozen order in a run folder: what the shim runs, how, and until when. What agent2 wants to
- * remember of the task beyond that is in its own file, `meta`. Pure, without GLib.
+ * The frozen order in a run folder: what the shim runs, how, and until when; and what agent2 wants
+ * to remember of the task beyond that, which the shim does not look at: a file of its own would
+ * cost each task as much as the order. Pure, without GLib.
  */
 #ifndef AGENT2_FOLDER_TASK_H
 #define AGENT2_FOLDER_TASK_H
@@ -12,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RUN_TASK_MAX_BYTES (256 * 1024) /* of the file */
+#define RUN_TASK_MAX_BYTES (512 * 1024) /* of the file */
 #define RUN_ARGS_MAX       256
 #define RUN_ENV_MAX        128
 #define RUN_GROUPS_MAX     64
@@ -44,6 +45,7 @@ typedef struct RunTask {
     unsigned arg_count;           /* at least 1 */
     char *args[RUN_ARGS_MAX + 1]; /* args[0] with a slash, or searched in the task's own PATH; ends
                                      with NULL, as execve(2) wants it */
+    const char *meta;             /* agent2's own; NULL: none */
 } RunTask;
 
 /* True when run_task_print() would print it: every text and number within its bounds. */

@@ -121,6 +121,12 @@ static int create_temporary(int folder, const char *name)
     return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
+/* Spares whoever reads it the syncs; without it they are made. */
+static void say_durable(int fd)
+{
+    (void)fchmod(fd, S_IRUSR);
+}
+
 /* Named first and synced then, so that content and name are one commit of the file system. Before
  * both are on disk a power cut may leave the name without its content, which no reader takes for
  * one, and the caller has done nothing yet. */
@@ -145,6 +151,8 @@ bool files_create_once(int folder, const char *name, const char *content, size_t
     unlinkat(folder, temporary, 0);
     errno = problem;
     is_synced = *out_is_there && fsync(fd) == 0 && fsync(folder) == 0;
+    if (is_synced)
+        say_durable(fd);
     problem = errno;
     close(fd);
     errno = problem;
@@ -178,8 +186,12 @@ bool files_finish(int folder, int fd, const char *name, const char *content, siz
     char temporary[NAME_MAX];
 
     temporary_name(temporary, name);
-    return ftruncate(fd, (off_t)length) == 0 && write_all(fd, content, length) &&
-           renameat(folder, temporary, folder, name) == 0 && fsync(fd) == 0 && fsync(folder) == 0;
+    if (ftruncate(fd, (off_t)length) != 0 || !write_all(fd, content, length) ||
+        renameat(folder, temporary, folder, name) != 0 || fsync(fd) != 0 || fsync(folder) != 0)
+        return false;
+
+    say_durable(fd);
+    return true;
 }
 
 void files_release(int folder, int fd, const char *name)

@@ -39,7 +39,6 @@ static void make_folder(Round *round, const char *path)
     static char boot_id[64];
     g_autofree char *run = g_path_get_basename(path);
     g_autofree char *file = g_build_filename(path, RUN_FILE_TASK, NULL);
-    g_autofree char *meta = g_build_filename(path, RUN_FILE_META, NULL);
     g_autofree char *text = g_malloc(RUN_TASK_MAX_BYTES);
     RunTask task = { .attempt = 1,
                      .boot_id = boot_id,
@@ -73,7 +72,6 @@ static void make_folder(Round *round, const char *path)
         return;
     }
     if (!file_create_exclusive(file, text, length, 0600, &existed, NULL) ||
-        !file_create_exclusive(meta, text, length, 0600, &existed, NULL) ||
         !file_sync_folder(round->folder, NULL))
         bench_fail("%s: cannot be made durable", path);
 }

@@ -34,6 +34,8 @@ def test_exit_code_and_output(folder, code):
     assert not folder.is_locked()
     assert sorted(path.name for path in folder.path.iterdir()) == [
         "claim", "exit", "head", "lock", "task"]
+    # Both are on disk, which is said so.
+    assert all((folder / name).stat().st_mode & 0o777 == 0o400 for name in ("claim", "exit"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM])

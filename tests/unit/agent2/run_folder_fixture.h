@@ -55,7 +55,8 @@ static inline char *create(void)
     RunTask task = make_task();
     bool existed = true;
 
-    assert_true(run_folder_create(runs, &task, "meta\n", 5, &existed, NULL));
+    task.meta = "meta\n";
+    assert_true(run_folder_create(runs, &task, &existed, NULL));
     assert_false(existed);
     return run_folder_path(runs, RUN, 1);
 }

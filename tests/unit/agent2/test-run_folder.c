@@ -60,7 +60,8 @@ static void test_create(void **state)
 
     /* A repeat changes nothing. */
     task.expires_ms = 1;
-    assert_true(run_folder_create(runs, &task, "other", 5, &existed, NULL));
+    task.meta = "other";
+    assert_true(run_folder_create(runs, &task, &existed, NULL));
     assert_true(existed);
     g_free(meta);
     meta = run_folder_read_meta(path, &length, NULL);
@@ -71,28 +72,30 @@ static void test_create(void **state)
 static void test_create_refuses(void **state)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *huge = g_malloc0(RUN_META_MAX_BYTES + 1);
+    g_autofree char *huge = g_strnfill(RUN_META_MAX_BYTES + 1, 'x');
     g_autofree char *nowhere = g_build_filename(runs, "nowhere", NULL);
     RunTask task = make_task();
     bool existed;
 
     (void)state;
 
-    assert_false(run_folder_create(runs, &task, huge, RUN_META_MAX_BYTES + 1, &existed, &error));
+    task.meta = huge;
+    assert_false(run_folder_create(runs, &task, &existed, &error));
     assert_true(g_error_matches(error, PROBLEM, PROBLEM_LIMIT));
     g_clear_error(&error);
 
-    assert_false(run_folder_create(nowhere, &task, "", 0, &existed, &error));
+    task.meta = NULL;
+    assert_false(run_folder_create(nowhere, &task, &existed, &error));
     assert_true(g_error_matches(error, PROBLEM, PROBLEM_IO));
     g_clear_error(&error);
 
     task.cwd = "relative";
-    assert_false(run_folder_create(runs, &task, "", 0, &existed, &error));
+    assert_false(run_folder_create(runs, &task, &existed, &error));
     assert_true(g_error_matches(error, PROBLEM, PROBLEM_LIMIT));
     assert_int_equal(count_entries(runs), 0);
 }
 
-/* Order, meta, the folder and its parent: without any of them the ack would be a lie. */
+/* Order, the folder and its parent: without any of them the ack would be a lie. */
 static void test_create_is_durable(void **state)
 {
     static const struct {
@@ -112,7 +115,7 @@ static void test_create_is_durable(void **state)
     sync_count = 0;
     g_free(create());
     needed = sync_count;
-    assert_int_equal(needed, 4);
+    assert_int_equal(needed, 3);
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         for (unsigned n = 0; n < needed; n++) {
@@ -124,7 +127,7 @@ static void test_create_is_durable(void **state)
             sync_count = 0;
             sync_fails_from = n;
             sync_error = rows[i].error;
-            is_created = run_folder_create(runs, &task, "m", 1, &existed, &error);
+            is_created = run_folder_create(runs, &task, &existed, &error);
             sync_fails_from = UINT_MAX;
             assert_false(is_created);
             /* The last one stands for what is there already: nobody may say "not taken, later". */
@@ -161,7 +164,7 @@ static void test_without_descriptors(void **state)
 
         task.attempt = spare + 1;
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-        is_done = run_folder_create(runs, &task, "m", 1, &existed, &error);
+        is_done = run_folder_create(runs, &task, &existed, &error);
         assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
         assert_int_equal(g_file_test(path, G_FILE_TEST_EXISTS), is_done);
         failed += !is_done;
@@ -265,6 +268,45 @@ static void test_claim(void **state)
     }
 }
 
+#define STARTED                                                                                    \
+    "format: 1\nclaim: started\nboot: " BOOT "\nat: 5\nshim: 8\nleader: 9\nrule: \nreason: \n"
+#define STARTED_THEN                                                                               \
+    "format: 1\nclaim: started\nboot: " OTHER "\nat: 5\nshim: 8\nleader: 9\nrule: \nreason: \n"
+#define EXITED                                                                                     \
+    "format: 1\nend: exited\nexit_code: 0\nsignal: 0\nstarted: 1\nfinished: 2\nduration_ms: 1\n"   \
+    "user_ms: 0\nsys_ms: 0\nmax_rss_kib: 1\noutput_bytes: 7\nkept_bytes: 7\nsurvivors: 0\n"        \
+    "reason: \n"
+
+/* What its shim says is on disk is not synced again. */
+static void test_durable_decisions(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *content;
+        mode_t mode;
+        unsigned syncs;
+    } rows[] = {
+        { RUN_FILE_CLAIM, STARTED, 0600, 2 },
+        { RUN_FILE_CLAIM, STARTED, 0400, 0 },
+        { RUN_FILE_EXIT, EXITED, 0600, 2 },
+        { RUN_FILE_EXIT, EXITED, 0400, 0 },
+    };
+    g_autofree char *path = create();
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *file = g_build_filename(path, rows[i].name, NULL);
+        RunSnapshot snapshot;
+
+        put(path, rows[i].name, rows[i].content);
+        assert_int_equal(chmod(file, rows[i].mode), 0);
+        sync_count = 0;
+        assert_true(run_folder_read(path, BOOT, &snapshot, NULL));
+        assert_int_equal(sync_count, rows[i].syncs);
+    }
+}
+
 static void test_marks(void **state)
 {
     g_autofree char *path = create();
@@ -283,15 +325,6 @@ static void test_marks(void **state)
     assert_true(snapshot.has_cancel && snapshot.is_done);
     assert_false(run_folder_cancel(lost, NULL));
 }
-
-#define STARTED                                                                                    \
-    "format: 1\nclaim: started\nboot: " BOOT "\nat: 5\nshim: 8\nleader: 9\nrule: \nreason: \n"
-#define STARTED_THEN                                                                               \
-    "format: 1\nclaim: started\nboot: " OTHER "\nat: 5\nshim: 8\nleader: 9\nrule: \nreason: \n"
-#define EXITED                                                                                     \
-    "format: 1\nend: exited\nexit_code: 0\nsignal: 0\nstarted: 1\nfinished: 2\nduration_ms: 1\n"   \
-    "user_ms: 0\nsys_ms: 0\nmax_rss_kib: 1\noutput_bytes: 7\nkept_bytes: 7\nsurvivors: 0\n"        \
-    "reason: \n"
 
 static void test_snapshot(void **state)
 {
@@ -467,6 +500,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_tombstone, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_claim, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_marks, make_runs, remove_runs),
+        cmocka_unit_test_setup_teardown(test_durable_decisions, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_snapshot, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_snapshot_refuses, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_lock, make_runs, remove_runs),

@@ -64,6 +64,9 @@ static void assert_same(const RunTask *a, const RunTask *b)
     for (unsigned i = 0; i < a->arg_count; i++)
         assert_string_equal(a->args[i], b->args[i]);
     assert_null(b->args[b->arg_count]);
+    assert_int_equal(a->meta != NULL, b->meta != NULL);
+    if (a->meta)
+        assert_string_equal(a->meta, b->meta);
 }
 
 /* Prints and reads the task again, twice: the second print is the same bytes. */
@@ -104,6 +107,7 @@ static void test_form(void **state)
     task.gid = 1001;
     task.group_count = 1;
     task.groups[0] = 27;
+    task.meta = "{\"number\":42}\n";
     assert_true(run_task_print(&task, buffer, sizeof(buffer) - 1, &length));
     buffer[length] = '\0';
     assert_string_equal(buffer, "format: 1\n"
@@ -124,7 +128,8 @@ static void test_form(void **state)
                                 "args: 3\n"
                                 "arg: /bin/sh\n"
                                 "arg: -c\n"
-                                "arg: echo 'a\\\\b'\\necho \xff\n");
+                                "arg: echo 'a\\\\b'\\necho \xff\n"
+                                "meta: {\"number\":42}\\n\n");
 }
 
 static void test_round_trips(void **state)
