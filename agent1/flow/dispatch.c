@@ -304,19 +304,12 @@ static void send_item(Core *core, OutboxItem *item)
     outbox_sent(item, core->now_ms, ids_random(&core->ids, UINT64_MAX));
 }
 
-static GHashTable *reachable_agents(const Core *core)
+static bool is_reachable(const char *name, const void *data)
 {
-    GHashTable *reachable = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autoptr(GPtrArray) names = outbox_agents(core->outbox);
-    unsigned i;
+    const Core *core = data;
+    const FleetAgent *agent = fleet_find(core->fleet, name);
 
-    for (i = 0; i < names->len; i++) {
-        FleetAgent *agent = fleet_find(core->fleet, names->pdata[i]);
-
-        if (agent && core_is_reachable(core, agent))
-            g_hash_table_add(reachable, agent->name);
-    }
-    return reachable;
+    return agent && core_is_reachable(core, agent);
 }
 
 static void send_query(Core *core, const FleetAgent *agent, const char *id, const Run *run)
@@ -364,7 +357,6 @@ static void send_due_queries(Core *core)
 
 void dispatch_due(Core *core)
 {
-    g_autoptr(GHashTable) reachable = NULL;
     g_autoptr(GPtrArray) due = NULL;
     unsigned i;
 
@@ -372,8 +364,7 @@ void dispatch_due(Core *core)
     if (!core->is_up[LINK_MQTT] || outbox_count(core->outbox) == 0)
         return;
 
-    reachable = reachable_agents(core);
-    due = outbox_due(core->outbox, reachable, core->now_ms);
+    due = outbox_due(core->outbox, core->now_ms, is_reachable, core);
     for (i = 0; i < due->len; i++)
         send_item(core, due->pdata[i]);
 }
@@ -428,7 +419,6 @@ void dispatch_ack(Core *core, const char *agent, const char *key, const Message 
 
 int64_t dispatch_next_deadline(const Core *core)
 {
-    g_autoptr(GHashTable) reachable = NULL;
     int64_t next_ms;
 
     if (!core->is_up[LINK_MQTT])
@@ -436,7 +426,6 @@ int64_t dispatch_next_deadline(const Core *core)
     if (outbox_count(core->outbox) == 0)
         return core->queries_due_ms;
 
-    reachable = reachable_agents(core);
-    next_ms = outbox_next_due(core->outbox, reachable);
+    next_ms = outbox_next_due(core->outbox, is_reachable, core);
     return MIN(next_ms, core->queries_due_ms);
 }

@@ -15,9 +15,16 @@ static const char *const kind_names[OUTBOX_KIND_COUNT] = {
     [OUTBOX_PAUSE] = "pause", [OUTBOX_RESUME] = "resume",
 };
 
+/* What waits for one agent. */
+typedef struct OutboxQueue {
+    GPtrArray *items; /* OutboxItem *, by creation; never empty */
+    int64_t due_ms;   /* of the first that is due */
+    bool is_old;      /* due_ms is: something in the queue changed */
+} OutboxQueue;
+
 struct Outbox {
     GHashTable *by_id;    /* OutboxItem *, owned */
-    GHashTable *by_agent; /* agent → GPtrArray of OutboxItem *, by creation */
+    GHashTable *by_agent; /* agent → OutboxQueue *, owned */
 };
 
 const char *outbox_kind_name(OutboxKind kind)
@@ -48,9 +55,39 @@ static void free_item(void *data)
     g_free(item);
 }
 
-static void unref_array(void *array)
+static void free_queue(void *data)
 {
-    g_ptr_array_unref(array);
+    OutboxQueue *queue = data;
+
+    g_ptr_array_unref(queue->items);
+    g_free(queue);
+}
+
+static OutboxQueue *queue_of(const Outbox *outbox, const char *agent)
+{
+    OutboxQueue *queue = g_hash_table_lookup(outbox->by_agent, agent);
+
+    if (!queue) {
+        queue = g_new0(OutboxQueue, 1);
+        queue->items = g_ptr_array_new();
+        g_hash_table_insert(outbox->by_agent, g_strdup(agent), queue);
+    }
+    return queue;
+}
+
+/* Each event asks, and most change nothing of most queues. */
+static int64_t queue_due_ms(OutboxQueue *queue)
+{
+    unsigned i;
+
+    if (!queue->is_old)
+        return queue->due_ms;
+
+    queue->due_ms = INT64_MAX;
+    for (i = 0; i < queue->items->len; i++)
+        queue->due_ms = MIN(queue->due_ms, ((OutboxItem *)queue->items->pdata[i])->due_ms);
+    queue->is_old = false;
+    return queue->due_ms;
 }
 
 Outbox *outbox_new(void)
@@ -58,7 +95,7 @@ Outbox *outbox_new(void)
     Outbox *outbox = g_new0(Outbox, 1);
 
     outbox->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_item);
-    outbox->by_agent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_array);
+    outbox->by_agent = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_queue);
     return outbox;
 }
 
@@ -76,7 +113,6 @@ OutboxItem *outbox_add(Outbox *outbox, const char *id, const char *agent, Outbox
                        const char *run, int64_t attempt, int64_t seq, int64_t now_ms)
 {
     OutboxItem *item = g_new0(OutboxItem, 1);
-    GPtrArray *of_agent = g_hash_table_lookup(outbox->by_agent, agent);
 
     g_assert(!g_hash_table_contains(outbox->by_id, id));
     item->id = g_strdup(id);
@@ -87,12 +123,10 @@ OutboxItem *outbox_add(Outbox *outbox, const char *id, const char *agent, Outbox
     item->seq = seq;
     item->created_ms = now_ms;
     item->due_ms = now_ms;
+    item->queue = queue_of(outbox, agent);
+    item->queue->is_old = true;
     g_hash_table_insert(outbox->by_id, item->id, item);
-    if (!of_agent) {
-        of_agent = g_ptr_array_new();
-        g_hash_table_insert(outbox->by_agent, g_strdup(agent), of_agent);
-    }
-    g_ptr_array_add(of_agent, item);
+    g_ptr_array_add(item->queue->items, item);
     return item;
 }
 
@@ -104,29 +138,28 @@ OutboxItem *outbox_find(const Outbox *outbox, const char *id)
 void outbox_remove(Outbox *outbox, const char *id)
 {
     OutboxItem *item = g_hash_table_lookup(outbox->by_id, id);
-    GPtrArray *of_agent;
 
     if (!item)
         return;
 
-    of_agent = g_hash_table_lookup(outbox->by_agent, item->agent);
-    g_ptr_array_remove(of_agent, item);
-    if (of_agent->len == 0)
+    g_ptr_array_remove(item->queue->items, item);
+    item->queue->is_old = true;
+    if (item->queue->items->len == 0)
         g_hash_table_remove(outbox->by_agent, item->agent);
     g_hash_table_remove(outbox->by_id, item->id);
 }
 
 GPtrArray *outbox_of_run(const Outbox *outbox, const char *agent, const char *run)
 {
-    GPtrArray *of_agent = g_hash_table_lookup(outbox->by_agent, agent);
+    const OutboxQueue *queue = g_hash_table_lookup(outbox->by_agent, agent);
     GPtrArray *list = g_ptr_array_new();
     unsigned i;
 
-    for (i = 0; of_agent && i < of_agent->len; i++) {
-        const OutboxItem *item = of_agent->pdata[i];
+    for (i = 0; queue && i < queue->items->len; i++) {
+        OutboxItem *item = queue->items->pdata[i];
 
         if (!run || g_strcmp0(item->run, run) == 0)
-            g_ptr_array_add(list, of_agent->pdata[i]);
+            g_ptr_array_add(list, item);
     }
     return list;
 }
@@ -138,15 +171,19 @@ GPtrArray *outbox_of_agent(const Outbox *outbox, const char *agent)
 
 void outbox_hurry(Outbox *outbox, const char *agent, int64_t now_ms)
 {
-    GPtrArray *of_agent = g_hash_table_lookup(outbox->by_agent, agent);
+    OutboxQueue *queue = g_hash_table_lookup(outbox->by_agent, agent);
     unsigned i;
 
-    for (i = 0; of_agent && i < of_agent->len; i++) {
-        OutboxItem *item = of_agent->pdata[i];
+    if (!queue)
+        return;
+
+    for (i = 0; i < queue->items->len; i++) {
+        OutboxItem *item = queue->items->pdata[i];
 
         item->sent = 0;
         item->due_ms = now_ms;
     }
+    queue->is_old = true;
 }
 
 void outbox_sent(OutboxItem *item, int64_t now_ms, uint64_t random)
@@ -154,9 +191,11 @@ void outbox_sent(OutboxItem *item, int64_t now_ms, uint64_t random)
     item->due_ms =
         now_ms + REPEAT_MIN_MS + backoff_wait_ms(item->sent, REPEAT_BASE_MS, REPEAT_CAP_MS, random);
     item->sent++;
+    item->queue->is_old = true;
 }
 
-GPtrArray *outbox_due(const Outbox *outbox, GHashTable *reachable, int64_t now_ms)
+GPtrArray *outbox_due(const Outbox *outbox, int64_t now_ms, OutboxIsReachable is_reachable,
+                      const void *data)
 {
     GPtrArray *due = g_ptr_array_new();
     GHashTableIter iter;
@@ -166,12 +205,12 @@ GPtrArray *outbox_due(const Outbox *outbox, GHashTable *reachable, int64_t now_m
 
     g_hash_table_iter_init(&iter, outbox->by_agent);
     while (g_hash_table_iter_next(&iter, &agent, &value)) {
-        GPtrArray *of_agent = value;
+        OutboxQueue *queue = value;
 
-        if (!g_hash_table_contains(reachable, agent))
+        if (queue_due_ms(queue) > now_ms || !is_reachable(agent, data))
             continue;
-        for (i = 0; i < of_agent->len; i++) {
-            OutboxItem *item = of_agent->pdata[i];
+        for (i = 0; i < queue->items->len; i++) {
+            OutboxItem *item = queue->items->pdata[i];
 
             if (item->due_ms <= now_ms)
                 g_ptr_array_add(due, item);
@@ -180,36 +219,21 @@ GPtrArray *outbox_due(const Outbox *outbox, GHashTable *reachable, int64_t now_m
     return due;
 }
 
-int64_t outbox_next_due(const Outbox *outbox, GHashTable *reachable)
+int64_t outbox_next_due(const Outbox *outbox, OutboxIsReachable is_reachable, const void *data)
 {
     int64_t next_ms = INT64_MAX;
     GHashTableIter iter;
     void *agent;
     void *value;
-    unsigned i;
 
     g_hash_table_iter_init(&iter, outbox->by_agent);
     while (g_hash_table_iter_next(&iter, &agent, &value)) {
-        GPtrArray *of_agent = value;
+        int64_t due_ms = queue_due_ms(value);
 
-        if (!g_hash_table_contains(reachable, agent))
-            continue;
-        for (i = 0; i < of_agent->len; i++)
-            next_ms = MIN(next_ms, ((OutboxItem *)of_agent->pdata[i])->due_ms);
+        if (due_ms < next_ms && is_reachable(agent, data))
+            next_ms = due_ms;
     }
     return next_ms;
-}
-
-GPtrArray *outbox_agents(const Outbox *outbox)
-{
-    GPtrArray *names = g_ptr_array_new();
-    GHashTableIter iter;
-    void *name;
-
-    g_hash_table_iter_init(&iter, outbox->by_agent);
-    while (g_hash_table_iter_next(&iter, &name, NULL))
-        g_ptr_array_add(names, name);
-    return names;
 }
 
 unsigned outbox_count(const Outbox *outbox)

@@ -31,7 +31,11 @@ typedef struct OutboxItem {
     int64_t created_ms;
     unsigned sent;  /* how often, since the last hurry */
     int64_t due_ms; /* when it is sent next */
+    struct OutboxQueue *queue;
 } OutboxItem;
+
+/* Whether a message would reach the agent now. */
+typedef bool (*OutboxIsReachable)(const char *agent, const void *data);
 
 typedef struct Outbox Outbox;
 
@@ -59,16 +63,13 @@ void outbox_hurry(Outbox *outbox, const char *agent, int64_t now_ms);
 /* Notes that an item was sent, and when it is due again. random: any 64 bits. */
 void outbox_sent(OutboxItem *item, int64_t now_ms, uint64_t random);
 
-/* The items of agents in `reachable` (a set of names) that are due: borrowed; each agent's in order
- * of creation. */
-GPtrArray *outbox_due(const Outbox *outbox, GHashTable *reachable, int64_t now_ms);
+/* The items of reachable agents that are due: borrowed; each agent's in order of creation. Looks at
+ * the items of those agents alone. */
+GPtrArray *outbox_due(const Outbox *outbox, int64_t now_ms, OutboxIsReachable is_reachable,
+                      const void *data);
 
 /* When the next item of a reachable agent is due; INT64_MAX: none. */
-int64_t outbox_next_due(const Outbox *outbox, GHashTable *reachable);
-
-/* The agents that something waits for: const char *, borrowed; g_ptr_array_unref() frees the array.
- */
-GPtrArray *outbox_agents(const Outbox *outbox);
+int64_t outbox_next_due(const Outbox *outbox, OutboxIsReachable is_reachable, const void *data);
 
 unsigned outbox_count(const Outbox *outbox);
 
