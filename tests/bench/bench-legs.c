@@ -4,7 +4,9 @@
  *     bench-legs FOLDER shim SHIM     posix_spawn of the shim's program, and its end
  *     bench-legs FOLDER task          posix_spawn of `/bin/sh -c true`, and its end
  *     bench-legs FOLDER commit ROWS   one SQLite transaction of so many rows, WAL, synchronous FULL
- *     bench-legs FOLDER marker        a small file is written, and it and its folder are synced
+ *     bench-legs FOLDER marker        a small file in a folder of its own is written, and it and
+ * the folder are synced bench-legs FOLDER entry         a folder with one small file is made,
+ * synced and given its name, which is synced, too
  */
 #include "tests/bench/link.h"
 #include "tests/bench/load.h"
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,24 +104,70 @@ static void do_commit(const char *rows, unsigned number)
     sql(sqlite3_exec(database, "COMMIT", NULL, NULL, NULL));
 }
 
+static void sync_path(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || fsync(fd) != 0)
+        bench_fail("%s: %s", path, strerror(errno));
+    close(fd);
+}
+
+static void write_marker(const char *path)
+{
+    static const char text[MARKER_BYTES] = "";
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0 || write(fd, text, sizeof text) != sizeof text || fsync(fd) != 0)
+        bench_fail("%s: %s", path, strerror(errno));
+    close(fd);
+}
+
+/* What was made stays, as the product's does. */
+static char *next_path(const char *kind)
+{
+    static unsigned made;
+
+    return g_strdup_printf("%s/%s.%u", folder, kind, made++);
+}
+
+static char *fresh; /* the folder of the next marker; of the time that is measured it is no part */
+
+static void make_fresh(void)
+{
+    g_free(fresh);
+    fresh = next_path("folder");
+    if (mkdir(fresh, 0700) != 0)
+        bench_fail("%s: %s", fresh, strerror(errno));
+    sync_path(fresh);
+    sync_path(folder);
+}
+
 static void do_marker(const char *unused, unsigned number)
 {
-    char text[MARKER_BYTES] = "";
-    static int folder_fd = -1;
-    static unsigned markers; /* they stay, as those of the product do */
-    char name[32];
-    int fd;
+    g_autofree char *path = g_build_filename(fresh, "marker", NULL);
 
     (void)unused;
     (void)number;
-    if (folder_fd < 0)
-        folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    g_snprintf(name, sizeof name, "marker.%u", markers++);
-    fd = openat(folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 || write(fd, text, sizeof text) != sizeof text || fsync(fd) != 0 ||
-        fsync(folder_fd) != 0)
-        bench_fail("%s/%s: %s", folder, name, strerror(errno));
-    close(fd);
+    write_marker(path);
+    sync_path(fresh);
+}
+
+static void do_entry(const char *unused, unsigned number)
+{
+    g_autofree char *temporary = next_path("new");
+    g_autofree char *path = next_path("entry");
+    g_autofree char *file = g_build_filename(temporary, "marker", NULL);
+
+    (void)unused;
+    (void)number;
+    if (mkdir(temporary, 0700) != 0)
+        bench_fail("%s: %s", temporary, strerror(errno));
+    write_marker(file);
+    sync_path(temporary);
+    if (rename(temporary, path) != 0)
+        bench_fail("%s: %s", path, strerror(errno));
+    sync_path(folder);
 }
 
 int main(int argc, char **argv)
@@ -126,14 +175,17 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(const char *argument, unsigned number);
+        void (*prepare)(void); /* NULL: nothing */
     } kinds[] = {
-        { "shim", do_shim }, { "task", do_task }, { "commit", do_commit }, { "marker", do_marker }
+        { "shim", do_shim, NULL },           { "task", do_task, NULL },
+        { "commit", do_commit, NULL },       { "entry", do_entry, NULL },
+        { "marker", do_marker, make_fresh },
     };
     Load load = { 0 };
     unsigned kind = 0;
 
     if (argc < 3)
-        bench_fail("usage: bench-legs FOLDER shim|task|commit|marker [ARGUMENT]");
+        bench_fail("usage: bench-legs FOLDER shim|task|commit|entry|marker [ARGUMENT]");
     folder = argv[1];
     while (strcmp(argv[2], kinds[kind].name) != 0) {
         if (++kind == G_N_ELEMENTS(kinds))
@@ -143,9 +195,12 @@ int main(int argc, char **argv)
     fflush(stdout);
 
     while (load_next_round(&load)) {
-        int number;
+        while (!load_is_over(&load)) {
+            int number;
 
-        while ((number = load_next(&load)) >= 0) {
+            if (kinds[kind].prepare)
+                kinds[kind].prepare();
+            number = load_next(&load);
             kinds[kind].run(argc > 3 ? argv[3] : NULL, (unsigned)number);
             load_answer(&load, (unsigned)number);
         }

@@ -7,8 +7,8 @@ their order:
   1 XMPP echo           the message, and the answer with the outcome
   2 FULL commits        agent1: the run with its outbox, before anything leaves; the outcome
   1 QoS 1 round trip    the task to the worker, the result back
-  4 markers with their  the worker's journal: two files, their folder and the folder of folders
-    folder              (as much as two markers); the shim: `claim`; `exit`
+  1 journal entry       the worker: a folder with the order, both synced, named, the name synced
+  2 markers             the shim, in that folder: `claim`, `exit`, each synced with the folder
   1 shim, 1 task        the two processes
 
 Beside it and not on the path: "queued", the worker's ack, the acks of results, `done`.
@@ -24,8 +24,8 @@ COMMIT_ROWS = 8
 TASK_BYTES = 900
 TEXT = "@web1 true"
 
-TIMES = {"XMPP echo": 1, "QoS 1 round trip": 1, "FULL commit": 2, "marker and folder": 4,
-         "shim process": 1, "task process": 1}
+TIMES = {"XMPP echo": 1, "QoS 1 round trip": 1, "FULL commit": 2, "journal entry": 1,
+         "marker and folder": 2, "shim process": 1, "task process": 1}
 CONSOLE_TIMES = {**TIMES, "XMPP echo": 0, "QoS 1 round trip": 2}
 
 
@@ -36,6 +36,7 @@ def open_legs(house):
         "XMPP echo": house.xmpp("asker", "ask", "echo@localhost"),
         "QoS 1 round trip": house.mqtt("bench-mqtt", "ask", TASK_BYTES),
         "FULL commit": house.legs("commit", COMMIT_ROWS),
+        "journal entry": house.legs("entry"),
         "marker and folder": house.legs("marker"),
         "shim process": house.legs("shim", SHIM),
         "task process": house.legs("task"),

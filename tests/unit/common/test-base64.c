@@ -73,12 +73,31 @@ static void test_every_byte(void **state)
     assert_int_equal(accepted, 64);
 }
 
+/* The bits that are left over at the end are zero: 4 and 16 characters can stand there. */
+static void test_one_form(void **state)
+{
+    unsigned of_one = 0;
+    unsigned of_two = 0;
+
+    (void)state;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        const char text[] = { 'A', 'A', (char)byte };
+        uint8_t decoded[2];
+
+        of_one += base64_decode(text + 1, 2, decoded, 1);
+        of_two += base64_decode(text, 3, decoded, 2);
+    }
+    assert_int_equal(of_one, 4);
+    assert_int_equal(of_two, 16);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_every_byte),
+        cmocka_unit_test(test_one_form),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
