@@ -114,12 +114,23 @@ static void perform(Executor *executor, const Effect *effect)
     }
 }
 
+/* Nobody waits for the log: its lines come last. */
 static void perform_all(Executor *executor, const Effects *outward)
 {
     unsigned i;
 
-    for (i = 0; i < outward->list->len; i++)
-        perform(executor, outward->list->pdata[i]);
+    for (i = 0; i < outward->list->len; i++) {
+        const Effect *effect = outward->list->pdata[i];
+
+        if (effect->kind != EFFECT_LOG)
+            perform(executor, effect);
+    }
+    for (i = 0; i < outward->list->len; i++) {
+        const Effect *effect = outward->list->pdata[i];
+
+        if (effect->kind == EFFECT_LOG)
+            perform(executor, effect);
+    }
 }
 
 /* ---- batches ---- */

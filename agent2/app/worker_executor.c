@@ -157,7 +157,7 @@ static void do_log(WorkerExecutor *executor, const WorkerEffect *effect)
     log_write(levels[effect->log.level], fields, G_N_ELEMENTS(fields), "%s", effect->log.text);
 }
 
-static void do_outward(WorkerExecutor *executor, const WorkerEffect *effect)
+static void do_one(WorkerExecutor *executor, const WorkerEffect *effect)
 {
     switch (effect->kind) {
     case WORKER_EFFECT_LAUNCH:
@@ -188,6 +188,27 @@ static void do_outward(WorkerExecutor *executor, const WorkerEffect *effect)
     g_assert_not_reached();
 }
 
+/* A process takes longest, agent1 waits for news, and nobody waits for the log. */
+static unsigned rank_of(const WorkerEffect *effect)
+{
+    if (effect->kind == WORKER_EFFECT_LOG)
+        return 2;
+    return effect->kind == WORKER_EFFECT_PUBLISH ? 1 : 0;
+}
+
+/* Each kind in its order. */
+static void do_outward(WorkerExecutor *executor, const GPtrArray *outward)
+{
+    for (unsigned rank = 0; rank <= 2; rank++) {
+        for (guint i = 0; i < outward->len; i++) {
+            const WorkerEffect *effect = g_ptr_array_index(outward, i);
+
+            if (rank_of(effect) == rank)
+                do_one(executor, effect);
+        }
+    }
+}
+
 /* ---- the turn ----------------------------------------------------------------------------------
  */
 
@@ -211,13 +232,13 @@ static bool advance(WorkerExecutor *executor)
 
     hand_over(executor);
     outward = worker_batches_finish(executor->batches);
-    if (outward)
-        crash_point("worker.durable");
-    for (guint i = 0; outward && i < outward->len; i++)
-        do_outward(executor, g_ptr_array_index(outward, i));
-    if (outward)
-        crash_point("worker.told");
-    return outward != NULL;
+    if (!outward)
+        return false;
+
+    crash_point("worker.durable");
+    do_outward(executor, outward);
+    crash_point("worker.told");
+    return true;
 }
 
 static void step(WorkerExecutor *executor, WorkerEvent *event)
