@@ -10,6 +10,7 @@
 
 #define INDENT            2
 #define FLAT_MAX_BYTES    90
+#define USUAL_BYTES       512 /* of a message */
 #define DOUBLE_MIN_DIGITS 15
 #define DOUBLE_MAX_DIGITS 17
 
@@ -101,7 +102,7 @@ static void print_compact(GString *out, const Json *json)
 
 char *json_print(const Json *json)
 {
-    GString *out = g_string_new(NULL);
+    GString *out = g_string_sized_new(USUAL_BYTES);
 
     print_compact(out, json);
     return g_string_free(out, FALSE);

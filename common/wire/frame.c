@@ -48,12 +48,17 @@ void frame_pair_clear(FramePair *pair)
     sodium_memzero(pair, sizeof(*pair));
 }
 
-/* "agent/1 <kind> <sender key>" */
-static GString *begin(FrameKind kind, const Key *sender)
-{
-    GString *out = g_string_new(MAGIC);
+/* What stands before topic, nonce and body is shorter. */
+#define HEAD_MAX_BYTES 128
 
-    g_string_append_printf(out, "%s ", kind_names[kind]);
+/* "agent/1 <kind> <sender key>", with room for so many bytes more. */
+static GString *begin(FrameKind kind, const Key *sender, size_t room)
+{
+    GString *out = g_string_sized_new(HEAD_MAX_BYTES + room);
+
+    g_string_append(out, MAGIC);
+    g_string_append(out, kind_names[kind]);
+    g_string_append_c(out, ' ');
     base64_append(out, sender->bytes, KEY_BYTES);
     return out;
 }
@@ -62,11 +67,13 @@ static GString *begin(FrameKind kind, const Key *sender)
 static GString *associated_data(FrameKind kind, const Key *sender, const char *topic,
                                 const char *body, size_t length)
 {
-    GString *data = begin(kind, sender);
+    size_t covered = kind == FRAME_CLEAR ? length : 0;
+    GString *data = begin(kind, sender, strlen(topic) + covered);
 
-    g_string_append_printf(data, "\n%s\n", topic);
-    if (kind == FRAME_CLEAR)
-        g_string_append_len(data, body, (gssize)length);
+    g_string_append_c(data, '\n');
+    g_string_append(data, topic);
+    g_string_append_c(data, '\n');
+    g_string_append_len(data, body, (gssize)covered);
     return data;
 }
 
@@ -78,7 +85,7 @@ char *frame_make(FrameKind kind, const FramePair *pair, const Key *own_public,
     size_t sealed_length = is_sealed ? length : 0;
     g_autoptr(GString) data = associated_data(kind, own_public, topic, body, length);
     g_autofree uint8_t *cipher = g_malloc(sealed_length + TAG_BYTES);
-    GString *out = begin(kind, own_public);
+    GString *out = begin(kind, own_public, base64_length(length + TAG_BYTES));
 
     g_assert(length <= BODY_MAX_BYTES);
     g_assert(!strchr(topic, '\n'));
