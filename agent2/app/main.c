@@ -10,6 +10,7 @@
 #include "common/wire/frame.h"
 
 #include <glib-unix.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,6 +180,8 @@ int main(int argc, char **argv)
 
     umask(077);
     signal(SIGPIPE, SIG_IGN);
+    /* The journal's threads mostly wait for the disk: a heap for each would be for nothing. */
+    mallopt(M_ARENA_MAX, 1);
     if (!read_options(&argc, &argv, &options, &error) || argc > 1) {
         if (error)
             complain(error, EXIT_USAGE);

@@ -133,7 +133,8 @@ Job *job_new(const char *run, int64_t attempt, JobState state)
 {
     Job *job = g_new0(Job, 1);
 
-    job->run = g_strdup(run);
+    g_assert(strlen(run) == ULID_CHARS);
+    memcpy(job->run, run, sizeof job->run);
     job->attempt = attempt;
     job->state = state;
     job_meta_init(&job->meta);
@@ -146,7 +147,6 @@ void job_free(Job *job)
         return;
 
     job_meta_clear(&job->meta);
-    g_free(job->run);
     g_free(job->reason);
     g_free(job->cancel_id);
     g_free(job->query_id);
@@ -283,6 +283,7 @@ int64_t jobs_highest_attempt(const Jobs *jobs, const char *run)
 /* What nobody asks for any more; a job that is over is kept for days. */
 static void forget_details(Job *job)
 {
+    g_clear_pointer(&job->meta.request, g_free);
     g_clear_pointer(&job->meta.skill, g_free);
     g_clear_pointer(&job->meta.requested_by, g_free);
 }

@@ -8,6 +8,7 @@
 #ifndef AGENT2_MODEL_JOB_H
 #define AGENT2_MODEL_JOB_H
 
+#include "common/base/limits.h"
 #include "common/wire/run_state.h"
 
 #include <glib.h>
@@ -60,7 +61,7 @@ typedef struct JobMeta {
 } JobMeta;
 
 typedef struct Job {
-    char *run;
+    char run[ULID_CHARS + 1];
     int64_t attempt;
     JobState state; /* only job_apply() sets it */
     JobMeta meta;
