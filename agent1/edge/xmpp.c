@@ -3,10 +3,10 @@
 #include "agent1/edge/xmpp_memory.h"
 #include "agent1/edge/xmpp_session.h"
 #include "agent1/edge/xmpp_socket.h"
+#include "common/base/host.h"
 #include "common/base/problem.h"
 #include "common/sys/log.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -44,19 +44,6 @@ struct Xmpp {
 
 /* ---- settings ---- */
 
-static bool is_loopback(const char *host)
-{
-    struct in_addr v4;
-    struct in6_addr v6;
-
-    if (inet_pton(AF_INET, host, &v4) == 1)
-        return (ntohl(v4.s_addr) >> 24) == IN_LOOPBACKNET;
-    if (inet_pton(AF_INET6, host, &v6) == 1)
-        return IN6_IS_ADDR_LOOPBACK(&v6);
-
-    return g_ascii_strcasecmp(host, "localhost") == 0;
-}
-
 /* A name, a domain, perhaps a resource; more is for the server to say (RFC 7622). */
 static bool is_jid(const char *jid)
 {
@@ -91,7 +78,7 @@ static bool check_settings(const XmppSettings *settings, const char *host, GErro
                     settings->port);
         return false;
     }
-    if (settings->tls == XMPP_TLS_NONE && !is_loopback(host)) {
+    if (settings->tls == XMPP_TLS_NONE && !host_is_loopback(host)) {
         g_set_error(error, PROBLEM, PROBLEM_VALUE,
                     "xmpp.tls: \"none\" is for a server on this machine only, and %s is not: the "
                     "password would be readable on the way",

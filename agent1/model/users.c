@@ -134,6 +134,14 @@ Users *users_parse(const Json *array, GPtrArray *warnings, GError **error)
                     json_kind_name(json_kind(array)));
         return NULL;
     }
+    /* A file without people is a slip: whoever could mend it by chat is shut out. */
+    if (array && json_count(array) == 0) {
+        g_set_error(error, PROBLEM, PROBLEM_VALUE,
+                    "users: empty, so nobody could give an order: expected at least one user, such "
+                    "as {\"name\": \"ana\", \"role\": \"admin\", \"jids\": "
+                    "[\"ana@example.org\"]}");
+        return NULL;
+    }
     for (node = json_first(array); node; node = json_next(node), index++) {
         g_autofree char *path = g_strdup_printf("users[%u]", index);
         User *user = g_new0(User, 1);

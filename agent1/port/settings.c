@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/host.h"
 #include "common/base/name.h"
 #include "common/base/problem.h"
 #include "common/data/record.h"
@@ -124,6 +125,24 @@ static bool has_password(const char *in_place, const char *file, const char *env
     return (in_place && *in_place) || (file && *file) || (environment && *environment);
 }
 
+/* Without TLS the password is readable on the way, so there must be no way. */
+static bool check_tls(const Settings *settings, GError **error)
+{
+    const char *at = settings->xmpp_jid ? strchr(settings->xmpp_jid, '@') : NULL;
+    g_autofree char *domain = at ? g_strndup(at + 1, strcspn(at + 1, "/")) : NULL;
+    const char *host = settings->xmpp_host ? settings->xmpp_host : domain;
+
+    if (!settings->xmpp_is_enabled || settings->xmpp_tls != SETTINGS_TLS_NONE || !host ||
+        host_is_loopback(host))
+        return true;
+
+    g_set_error(error, PROBLEM, PROBLEM_VALUE,
+                "xmpp.tls: \"none\" is for a server on this machine only, and %s is not: the "
+                "password would be readable on the way; expected required or direct",
+                host);
+    return false;
+}
+
 /* What one row alone cannot tell. */
 static bool check_together(const Settings *settings, GPtrArray *warnings, GError **error)
 {
@@ -146,6 +165,8 @@ static bool check_together(const Settings *settings, GPtrArray *warnings, GError
                     "password_env");
         return false;
     }
+    if (!check_tls(settings, error))
+        return false;
     if ((settings->mqtt_cert_file == NULL) != (settings->mqtt_key_file == NULL)) {
         g_set_error(error, PROBLEM, PROBLEM_MISSING,
                     "mqtt: cert_file and key_file go together: expected both or neither");

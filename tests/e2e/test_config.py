@@ -55,6 +55,10 @@ BAD_CONFIGS = {
     "XMPP without a JID": (changed(xmpp={"enabled": True}), ["xmpp.jid", "missing"]),
     "XMPP without a password": (changed(xmpp={"jid": "a@b"}), ["xmpp.password_file", "missing"]),
     "a port of no range": (changed(xmpp={"enabled": False, "port": 70000}), ["xmpp.port", "70000"]),
+    "a password in clear over the net": (
+        changed(xmpp={"jid": "agent1@example.org", "password": "x", "tls": "none"}),
+        ["xmpp.tls", '"none"', "example.org", "readable on the way"]),
+    "nobody to talk to": (changed(users=[]), ["users", "empty", "at least one user"]),
     "an unknown TLS word": (changed(xmpp={"enabled": False, "tls": "maybe"}), ["xmpp.tls", "maybe"]),
     "a password file that is not there": (with_mqtt(password_file="/nonexistent/x"),
                                           ["mqtt.password", "/nonexistent/x"]),

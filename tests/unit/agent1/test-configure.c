@@ -7,6 +7,7 @@
 
 #define CONFIG(zone, users)                                                                        \
     "{\"xmpp\":{\"enabled\":false},\"mqtt\":{\"url\":\"mqtt://h\"}," zone "\"users\":[" users "]}"
+#define ANA   "{\"name\":\"ana\",\"role\":\"admin\"}"
 #define KEY_1 "x25519:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"
 #define KEY_2 "x25519:AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"
 
@@ -39,7 +40,7 @@ static void what_is_refused_changes_nothing(void **state)
         { "a user twice",
           CONFIG("", "{\"name\":\"a\",\"role\":\"none\"},{\"name\":\"a\",\"role\":\"none\"}"), NULL,
           NULL, "config.json: users[1]: the name" },
-        { "a zone that is none", CONFIG("\"timezone\":\"Mars\",", ""), NULL, NULL,
+        { "a zone that is none", CONFIG("\"timezone\":\"Mars\",", ANA), NULL, NULL,
           "config.json: timezone: \"Mars\": expected a time zone" },
         { "no agents", NULL, "{}", NULL, "agents_registry.json: agents: missing" },
         { "hours that are none", NULL, NULL, "[{\"start\":\"25:00\"}]",
@@ -49,7 +50,7 @@ static void what_is_refused_changes_nothing(void **state)
           "{\"agents\":{\"web1\":{\"public_key\":\"" KEY_1 "\",\"accepted\":true}}}", NULL,
           "agents_registry.json: agents.web1.public_key: the same as a key of user \"ana\"" },
         /* The last file is wrong, the others are right: none is taken. */
-        { "only the last is wrong", CONFIG("", ""), "{\"agents\":{}}", "{}",
+        { "only the last is wrong", CONFIG("", ANA), "{\"agents\":{}}", "{}",
           "blackout_hours.json: an object: expected an array" },
     };
     World *world = *state;
@@ -127,7 +128,7 @@ static void warnings_name_their_file(void **state)
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     unsigned i;
 
-    assert_true(configure(world, CONFIG("\"nmae\":1,", ""), "{\"agents\":{\"a\":{\"lables\":1}}}",
+    assert_true(configure(world, CONFIG("\"nmae\":1,", ANA), "{\"agents\":{\"a\":{\"lables\":1}}}",
                           "[{\"start\":\"01:00\",\"end\":\"02:00\",\"lable\":\"x\"}]", warnings,
                           NULL));
     assert_int_equal(warnings->len, G_N_ELEMENTS(wanted));

@@ -153,9 +153,9 @@ static void a_key_that_became_a_users_cannot_be_accepted(void **state)
     assert_true(key_parse(key_text, &key, NULL));
     fingerprint = key_fingerprint(&key);
     accept = g_strdup_printf("!accept web3 %.9s", fingerprint);
-    world->config =
-        world_json("{\"xmpp\":{\"jid\":\"agent1@example.org\",\"password\":\"x\"},"
-                   "\"mqtt\":{\"url\":\"mqtt://127.0.0.1\"},\"timezone\":\"UTC\",\"users\":[]}");
+    world->config = world_json("{\"xmpp\":{\"jid\":\"agent1@example.org\",\"password\":\"x\"},"
+                               "\"mqtt\":{\"url\":\"mqtt://127.0.0.1\"},\"timezone\":\"UTC\","
+                               "\"users\":[{\"name\":\"oskar\",\"role\":\"operator\"}]}");
     world_configure(world);
     world_register_as(world, 10, "web3", JOURNAL_1, 1, SKILLS_SHELL);
     json_free(world->config);

@@ -105,6 +105,14 @@ static void what_is_refused(void **state)
           "xmpp.jid: \"@b\": expected a JID" },
         { "only a resource", "{\"xmpp\":{\"jid\":\"a@/r\",\"password\":\"x\"}," MQTT "," PEOPLE "}",
           "xmpp.jid: \"a@/r\": expected a JID" },
+        { "a password in clear over the net, to the host",
+          "{\"xmpp\":{\"jid\":\"a@localhost\",\"password\":\"x\",\"tls\":\"none\","
+          "\"host\":\"chat.example.org\"}," MQTT "," PEOPLE "}",
+          "xmpp.tls: \"none\" is for a server on this machine only, and chat.example.org is not" },
+        { "a password in clear over the net, to the JID's server",
+          "{\"xmpp\":{\"jid\":\"a@example.org/x\",\"password\":\"x\",\"tls\":\"none\"}," MQTT
+          "," PEOPLE "}",
+          "and example.org is not: the password would be readable on the way" },
         { "no time at all", WITH("\"tasks\":{\"timeout\":\"0s\"}"), "tasks.timeout" },
         { "a name with a slash", WITH("\"name\":\"a/b\""), "name: \"a/b\": expected 1 to 32" },
         { "a language nobody wrote", WITH("\"language\":\"de\""),
@@ -154,6 +162,13 @@ static void what_is_warned_of(void **state)
         { "what comes later", WITH("\"planner\":{\"x\":1},\"llm\":{}"), NULL },
         { "rooms", "{\"xmpp\":{\"enabled\":false,\"rooms\":[\"r@m\"]}," MQTT "," PEOPLE "}",
           "xmpp.rooms: this version joins no rooms" },
+        { "in clear on this machine",
+          "{\"xmpp\":{\"jid\":\"a@example.org\",\"password\":\"x\",\"tls\":\"none\","
+          "\"host\":\"127.0.0.1\"}," MQTT "," PEOPLE "}",
+          NULL },
+        { "in clear, but switched off",
+          "{\"xmpp\":{\"enabled\":false,\"jid\":\"a@b\",\"tls\":\"none\"}," MQTT "," PEOPLE "}",
+          NULL },
         { "no rooms", "{\"xmpp\":{\"enabled\":false,\"rooms\":[]}," MQTT "," PEOPLE "}", NULL },
     };
     unsigned i;

@@ -101,6 +101,8 @@ static void what_is_refused(void **state)
         const char *error;
     } rows[] = {
         { "no array", "{}", "users: an object: expected an array of users" },
+        { "nobody", "[]",
+          "users: empty, so nobody could give an order: expected at least one user" },
         { "no name", "[{\"role\":\"admin\"}]", "users[0].name: missing" },
         { "an empty name", "[{\"name\":\"\",\"role\":\"admin\"}]", "users[0].name" },
         { "no role", "[{\"name\":\"a\"}]", "users[0].role: missing" },
