@@ -10,41 +10,86 @@
 
 #define FINGERPRINT_MIN_DIGITS 8
 
-static void list_waiting(Core *core, Turn *turn, const char *name)
+/* What a person has to type to trust a key; the caller owns it. */
+static char *accept_words(const char *name, const char *key_text)
+{
+    g_autofree char *fingerprint = NULL;
+    Key key;
+
+    if (!key_parse(key_text, &key, NULL))
+        return NULL;
+    fingerprint = key_fingerprint(&key);
+    return g_strdup_printf("!accept %s %.9s", name, fingerprint);
+}
+
+static void say_key(Turn *turn, const char *what, const char *key_text)
+{
+    g_autofree char *fingerprint = NULL;
+    Key key;
+
+    if (!key_parse(key_text, &key, NULL))
+        return;
+    fingerprint = key_fingerprint(&key);
+    turn_say(turn, "%s, fingerprint %s", what, fingerprint);
+}
+
+/* The key that the registry has of an agent and does not trust: revoked, or written by hand. */
+static const char *untrusted_key(const Core *core, const char *name)
+{
+    const RegistryAgent *entry = registry_find(core->registry, name);
+
+    return entry && !entry->is_accepted ? entry->key : NULL;
+}
+
+/* The keys that !accept could trust: of one name, or with NULL all that wait. */
+static void list_keys(Core *core, Turn *turn, const char *name)
 {
     g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_WAITING]);
+    const char *former = name ? untrusted_key(core, name) : NULL;
     unsigned i;
 
     for (i = 0; i < rows->len; i++) {
         const Row *row = rows->pdata[i];
-        g_autofree char *fingerprint = NULL;
-        Key key;
+        const char *host = row_text(row, WAITING_HOST);
+        g_autofree char *what = g_strdup_printf("%s waits, from host %s",
+                                                row_text(row, WAITING_NAME), host ? host : "?");
 
-        if ((name && strcmp(row_text(row, WAITING_NAME), name) != 0) ||
-            !key_parse(row_text(row, WAITING_KEY), &key, NULL))
-            continue;
-        fingerprint = key_fingerprint(&key);
-        turn_say(turn, "%s waits, from host %s, fingerprint %s", row_text(row, WAITING_NAME),
-                 row_text(row, WAITING_HOST) ? row_text(row, WAITING_HOST) : "?", fingerprint);
+        if (!name || strcmp(row_text(row, WAITING_NAME), name) == 0)
+            say_key(turn, what, row_text(row, WAITING_KEY));
+        if (g_strcmp0(row_text(row, WAITING_KEY), former) == 0)
+            former = NULL;
+    }
+    if (former) {
+        g_autofree char *what = g_strdup_printf("%s: not trusted now", name);
+
+        say_key(turn, what, former);
     }
 }
 
-/* The waiting key of that name whose fingerprint begins so; NULL when there is not exactly one. */
+static bool begins_so(const char *key_text, const char *start)
+{
+    Key key;
+
+    return key_parse(key_text, &key, NULL) && key_fingerprint_begins(&key, start);
+}
+
+/* The key of that name, one that waits or one that was trusted before, whose fingerprint begins so;
+ * NULL when there is not exactly one. */
 static const char *choose_key(Core *core, const char *name, const char *start)
 {
+    const char *former = untrusted_key(core, name);
     g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_WAITING]);
-    const char *chosen = NULL;
-    unsigned count = 0;
+    const char *chosen = former && begins_so(former, start) ? former : NULL;
+    unsigned count = chosen ? 1 : 0;
     unsigned i;
 
     for (i = 0; i < rows->len; i++) {
         const Row *row = rows->pdata[i];
-        Key key;
+        const char *key = row_text(row, WAITING_KEY);
 
-        if (strcmp(row_text(row, WAITING_NAME), name) == 0 &&
-            key_parse(row_text(row, WAITING_KEY), &key, NULL) &&
-            key_fingerprint_begins(&key, start)) {
-            chosen = row_text(row, WAITING_KEY);
+        if (strcmp(row_text(row, WAITING_NAME), name) == 0 && g_strcmp0(key, former) != 0 &&
+            begins_so(key, start)) {
+            chosen = key;
             count++;
         }
     }
@@ -85,7 +130,7 @@ void commands_accept(Core *core, Turn *turn, const char *arguments)
 
     if (!*name || !*start) {
         turn_fail(turn, "expected !accept <agent> <at least 8 digits of its fingerprint>");
-        list_waiting(core, turn, *name ? name : NULL);
+        list_keys(core, turn, *name ? name : NULL);
         return;
     }
     if (entry && entry->is_accepted) {
@@ -99,8 +144,8 @@ void commands_accept(Core *core, Turn *turn, const char *arguments)
         return;
     }
     if (!chosen) {
-        turn_fail(turn, "%s: no waiting key of that name has such a fingerprint", shown);
-        list_waiting(core, turn, NULL);
+        turn_fail(turn, "%s: no key of that name has such a fingerprint", shown);
+        list_keys(core, turn, registry_find(core->registry, name) ? name : NULL);
         return;
     }
     key = g_strdup(chosen);
@@ -111,14 +156,19 @@ void commands_accept(Core *core, Turn *turn, const char *arguments)
     }
     effects_audit(core->fx, core->now_ms, "accept", turn->speaker->principal, name, NULL, "key %s",
                   key);
-    registration_accept(core, name, key);
-    turn_say(turn, "%s: accepted", name);
+    if (registration_accept(core, name, key))
+        turn_say(turn, "%s: accepted", name);
+    else
+        turn_say(turn,
+                 "%s: accepted; it can work as soon as it registers, which I have asked it to do",
+                 name);
 }
 
 void commands_revoke(Core *core, Turn *turn, const char *arguments)
 {
     const RegistryAgent *entry = registry_find(core->registry, arguments);
     g_autofree char *shown = text_make_line(arguments, 40);
+    g_autofree char *again = NULL;
 
     if (!*arguments) {
         turn_fail(turn, "expected !revoke <agent>");
@@ -133,6 +183,8 @@ void commands_revoke(Core *core, Turn *turn, const char *arguments)
     }
     effects_audit(core->fx, core->now_ms, "revoke", turn->speaker->principal, arguments, NULL,
                   "key %s", entry->key);
+    again = accept_words(arguments, entry->key);
     registration_revoke(core, arguments);
-    turn_say(turn, "%s: revoked; its key counts for nothing from now on", shown);
+    turn_say(turn, "%s: revoked; its key counts for nothing from now on; %s trusts it again", shown,
+             again);
 }

@@ -13,8 +13,9 @@
 #include "common/wire/topic.h"
 #include "common/base/banned.h"
 
-#define HOUR_MS       (3600 * INT64_C(1000))
-#define REGISTRY_FILE "agents_registry.json"
+#define NOT_REGISTERED "not_registered" /* in an ack: register, please */
+#define HOUR_MS        (3600 * INT64_C(1000))
+#define REGISTRY_FILE  "agents_registry.json"
 /* People read the file: no name in it is a flood. */
 #define SKILL_SHOWN_CHARS 64
 /* A will may be about a connection that was taken over: the agent itself is asked. */
@@ -353,7 +354,17 @@ static void edit_registry(Core *core, const char *name, const char *key, bool is
     registration_send_trust(core);
 }
 
-void registration_accept(Core *core, const char *name, const char *key)
+/* As the answer to a status frame does; without one, since the next may be minutes away. Lost with
+ * the link, it is not repeated: the agent registers at each connect, and its status is answered. */
+static void ask_to_register(Core *core, const char *name, const char *key)
+{
+    g_autofree char *id = core_new_id(core);
+    g_autoptr(Message) wished = message_new(MESSAGE_REGISTER, id, name, core->now_ms);
+
+    dispatch_ack(core, name, key, wished, ACK_REJECTED, NOT_REGISTERED, "accepted: register again");
+}
+
+bool registration_accept(Core *core, const char *name, const char *key)
 {
     g_autofree char *held_key = g_strdup(key);
     void *stolen_key = NULL;
@@ -361,12 +372,14 @@ void registration_accept(Core *core, const char *name, const char *key)
 
     edit_registry(core, name, held_key, true);
     ledger_remove(core->ledgers[TABLE_WAITING], held_key, core->fx);
-    if (!g_hash_table_steal_extended(core->registrations, held_key, &stolen_key, &message))
-        return;
-
+    if (!g_hash_table_steal_extended(core->registrations, held_key, &stolen_key, &message)) {
+        ask_to_register(core, name, held_key);
+        return false;
+    }
     g_free(stolen_key);
     admit(core, held_key, message);
     message_free(message);
+    return true;
 }
 
 void registration_revoke(Core *core, const char *name)
@@ -413,7 +426,7 @@ static void set_state(Core *core, FleetAgent *agent, AgentState state, int64_t s
 void registration_ask(Core *core, const char *name, const char *key, const Message *status)
 {
     if (status->status.seq != STATUS_SEQ_WILL && status->status.state != AGENT_OFFLINE)
-        dispatch_ack(core, name, key, status, ACK_REJECTED, "not_registered",
+        dispatch_ack(core, name, key, status, ACK_REJECTED, NOT_REGISTERED,
                      "agent1 does not know this journal: register again");
 }
 

@@ -16,8 +16,9 @@ void registration_ask(Core *core, const char *name, const char *key, const Messa
 void registration_take_status(Core *core, FleetAgent *agent, const Message *message);
 
 /* An admin trusts this key: what it registered with last counts from now on. The key's row in
- * TABLE_WAITING is removed. */
-void registration_accept(Core *core, const char *name, const char *key);
+ * TABLE_WAITING is removed. False when no registration of it is remembered (it was revoked, or
+ * agent1 started since): the agent is asked for one, and works when it comes. */
+bool registration_accept(Core *core, const char *name, const char *key);
 
 /* An admin trusts the agent's key no longer. */
 void registration_revoke(Core *core, const char *name);

@@ -143,17 +143,25 @@ static void begin_journal(Worker *worker, WorkerEffects *effects)
                  old, worker->counters.journal);
 }
 
-/* agent1 lost what it knew of this agent, and hears its status. Said again while a registration is
- * under way, it changes nothing. */
+/* agent1 lost what it knew of this agent, or a person accepted it just now. Said again while a
+ * registration is under way, it changes nothing. */
 static void take_not_registered(Worker *worker, WorkerEffects *effects)
 {
-    if (!worker->presence.is_registered)
+    WorkerPresence *presence = &worker->presence;
+
+    if (presence->is_waiting) {
+        /* The person for whom it waited slowly has spoken. */
+        presence->is_waiting = false;
+        presence->register_boot_ms = worker->boot_ms;
+        return;
+    }
+    if (!presence->is_registered)
         return;
 
     worker_effects_log(effects, WORKER_LOG_WARNING, NULL,
                        "agent1 does not know this agent any more: registering again");
     worker_register_again(worker);
-    worker->presence.register_sends = 0;
+    presence->register_sends = 0;
 }
 
 void worker_take_register_ack(Worker *worker, const MessageAck *ack, WorkerEffects *effects)

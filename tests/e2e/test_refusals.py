@@ -290,3 +290,15 @@ def test_accept_and_revoke(house):
     assert_refused(user, "@db1 true", "not_accepted")
     wait_for(lambda: house.agent1.read("agents_registry.json")["agents"]["db1"]["accepted"] is False,
              what="db1 revoked in the registry file")
+
+
+def test_a_revoked_agent_that_is_accepted_again_works_at_once(house):
+    house.agent("web1")
+    console = known_console(house)
+    house.start()
+    user = console()
+    user.ask("@web1 true")
+    again = user.ask("!revoke web1")["text"].split("; ")[-1].removesuffix(" trusts it again")
+    assert again.startswith("!accept web1 "), again
+    assert "web1: accepted" in user.ask(again)["text"]
+    assert user.ask("@web1 true")["outcome"] == "succeeded"

@@ -73,7 +73,7 @@ static void a_key_waits_under_one_name(void **state)
     assert_null(strstr(world_last_said(world), shown));
     world_register_as(world, 40, "db2", JOURNAL_1, 4, SKILLS_SHELL);
     world_write(world, "ana", NULL, accept);
-    assert_contains(world_last_said(world), "db1: no waiting key of that name has such");
+    assert_contains(world_last_said(world), "db1: no key of that name has such");
     assert_contains(world_last_said(world), "db2 waits, from host host, fingerprint");
 }
 
@@ -149,7 +149,7 @@ static void who_waits_survives_a_restart(void **state)
     world_register_as(world, 20, "db1", JOURNAL_1, 1, SKILLS_SHELL);
     world_restart(world);
     world_write(world, "ana", NULL, accept);
-    assert_string_equal(world_last_said(world), "db1: accepted");
+    assert_contains(world_last_said(world), "db1: accepted; it can work as soon as it registers");
     assert_int_equal(world_count_rows(world, TABLE_WAITING), 0);
     /* What it registered with is forgotten: its next register is taken. */
     world_register_as(world, 20, "db1", JOURNAL_1, 2, SKILLS_SHELL);
@@ -372,7 +372,7 @@ static void accept_asks_for_what_it_needs(void **state)
     } rows[] = {
         { "no arguments", "!accept", "expected !accept <agent> <at least 8 digits" },
         { "no fingerprint", "!accept db1", "db1 waits, from host host" },
-        { "nobody of that name", "!accept db2 12345678", "db2: no waiting key of that name" },
+        { "nobody of that name", "!accept db2 12345678", "db2: no key of that name" },
         { "accepted already", "!accept web1 12345678", "web1: accepted already" },
         { "revoke nobody", "!revoke", "expected !revoke <agent>" },
         { "revoke a stranger", "!revoke wep1",

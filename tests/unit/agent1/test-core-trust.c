@@ -20,7 +20,7 @@ static void a_new_agent_waits_for_its_fingerprint(void **state)
     assert_contains(world_last_said(world), fingerprint);
     assert_string_equal(world_last_sent(world, MESSAGE_ACK)->ack.rule, "not_accepted");
     world_write(world, "ana", NULL, "!accept db1 00000000");
-    assert_contains(world_last_said(world), "no waiting key of that name has such a fingerprint");
+    assert_contains(world_last_said(world), "no key of that name has such a fingerprint");
     world_write(world, "oskar", NULL, "!accept db1 00000000");
     assert_contains(world_last_said(world), "refused (role)");
     accept = g_strdup_printf("!accept db1 %.9s", fingerprint);
@@ -51,6 +51,75 @@ static void a_revoked_key_counts_for_nothing(void **state)
     assert_null(row_text(world_run(world, 1), RUNS_CONTRADICTION));
     world_write(world, "oskar", NULL, "@web1 true");
     assert_contains(world_last_said(world), "web1: refused (not_accepted)");
+}
+
+/* The words that trust a key made of this byte again. The caller owns them. */
+static char *accept_words(const char *name, uint8_t byte)
+{
+    g_autofree char *key_text = world_key(byte);
+    g_autofree char *fingerprint = NULL;
+    Key key;
+
+    assert_true(key_parse(key_text, &key, NULL));
+    fingerprint = key_fingerprint(&key);
+    return g_strdup_printf("!accept %s %.9s", name, fingerprint);
+}
+
+/* It is still connected and believes that it is registered: it need not come back first. */
+static void a_revoked_key_may_be_accepted_again_at_once(void **state)
+{
+    World *world = *state;
+    g_autofree char *accept = accept_words("web1", 1);
+    const Message *asked;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "ana", NULL, "!revoke web1");
+    assert_contains(world_last_said(world), accept);
+    world_write(world, "ana", NULL, "!accept web1");
+    assert_contains(world_last_said(world), "expected !accept");
+    assert_contains(world_last_said(world), "web1: not trusted now, fingerprint ");
+    world_write(world, "ana", NULL, "!accept web1 0000 0000");
+    assert_contains(world_last_said(world), "no key of that name has such a fingerprint");
+    world_forget(world);
+    world_write(world, "ana", NULL, accept);
+    assert_string_equal(world_last_said(world), "web1: accepted; it can work as soon as it "
+                                                "registers, which I have asked it to do");
+    asked = world_last_sent(world, MESSAGE_ACK);
+    assert_string_equal(asked->ack.rule, "not_registered");
+    world_write(world, "oskar", NULL, "@web1 true");
+    assert_contains(world_last_said(world), "queued (not seen yet");
+    world_register(world, JOURNAL_1, 1);
+    assert_int_equal(world_last_sent(world, MESSAGE_ACK)->ack.state, ACK_DONE);
+    assert_string_equal(world_last_sent(world, MESSAGE_TASK)->task.task, "true");
+}
+
+/* It came back between: then all is known, and nothing is waited for. */
+static void a_revoked_key_that_asked_again_works_at_once(void **state)
+{
+    World *world = *state;
+    g_autofree char *accept = accept_words("web1", 1);
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "ana", NULL, "!revoke web1");
+    world_register(world, JOURNAL_1, 2);
+    world_write(world, "ana", NULL, accept);
+    assert_string_equal(world_last_said(world), "web1: accepted");
+    world_write(world, "oskar", NULL, "@web1 true");
+    assert_string_equal(world_last_said(world), "#1 web1: queued");
+}
+
+/* agent1 started anew since the key began to wait. */
+static void a_waiting_key_whose_registration_is_forgotten_is_asked_for_it(void **state)
+{
+    World *world = *state;
+    g_autofree char *accept = accept_words("db1", 7);
+
+    world_register_as(world, 7, "db1", JOURNAL_1, 1, SKILLS_SHELL);
+    world_restart(world);
+    world_forget(world);
+    world_write(world, "ana", NULL, accept);
+    assert_contains(world_last_said(world), "as soon as it registers");
+    assert_string_equal(world_last_sent(world, MESSAGE_ACK)->ack.rule, "not_registered");
 }
 
 static void another_key_for_an_accepted_name_is_an_alarm(void **state)
@@ -197,6 +266,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_new_agent_waits_for_its_fingerprint),
         WORLD_TEST(a_revoked_key_counts_for_nothing),
+        WORLD_TEST(a_revoked_key_may_be_accepted_again_at_once),
+        WORLD_TEST(a_revoked_key_that_asked_again_works_at_once),
+        WORLD_TEST(a_waiting_key_whose_registration_is_forgotten_is_asked_for_it),
         WORLD_TEST(another_key_for_an_accepted_name_is_an_alarm),
         WORLD_TEST(reports_count_only_from_the_runs_own_agent),
         WORLD_TEST(times_and_keys_of_a_chat_are_judged),

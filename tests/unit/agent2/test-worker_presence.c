@@ -80,6 +80,20 @@ static void test_waits_for_acceptance(void **state)
     assert_int_equal(world_count(world, MESSAGE_REGISTER), 0);
 }
 
+/* Accepted: agent1 does not have its registration any more, and says so. */
+static void test_registers_at_once_when_it_is_accepted(void **state)
+{
+    g_autoptr(World) world = world_connected();
+
+    (void)state;
+    answer_register(world, ACK_REJECTED, "not_accepted");
+    answer_register(world, ACK_REJECTED, "not_registered");
+    assert_int_equal(world_count(world, MESSAGE_REGISTER), 2);
+    for (int i = 0; i < 100; i++)
+        answer_register(world, ACK_REJECTED, "not_registered");
+    assert_int_equal(world_count(world, MESSAGE_REGISTER), 2); /* one is under way */
+}
+
 /* agent1 lost its database while this agent stayed connected. */
 static void test_registers_again_when_it_is_not_known(void **state)
 {
@@ -346,6 +360,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_registers_until_it_is_answered),
         cmocka_unit_test(test_waits_for_acceptance),
+        cmocka_unit_test(test_registers_at_once_when_it_is_accepted),
         cmocka_unit_test(test_registers_again_when_it_is_not_known),
         cmocka_unit_test(test_a_stale_session_begins_a_journal),
         cmocka_unit_test(test_registers_what_is_not_acknowledged),
