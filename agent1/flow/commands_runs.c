@@ -15,6 +15,8 @@
 #include "common/base/banned.h"
 
 #define RUNS_SHOWN         20
+#define STATE_SHOWN_CHARS  120
+#define TASK_SHOWN_CHARS   60
 #define OUTPUT_SHOWN_BYTES 6000
 
 /* ---- !runs ---- */
@@ -23,6 +25,7 @@ static void say_row(Core *core, Turn *turn, const Row *row)
 {
     g_autoptr(Run) run = rows_to_run(row);
     g_autofree char *at = NULL;
+    g_autofree char *described = NULL;
     g_autofree char *state = NULL;
     g_autofree char *task = NULL;
 
@@ -30,8 +33,9 @@ static void say_row(Core *core, Turn *turn, const Row *row)
         return;
 
     at = core_local_time(core, run->created_ms);
-    state = run_describe(run);
-    task = text_make_line(run->task, 60);
+    described = run_describe(run);
+    state = text_make_line(described, STATE_SHOWN_CHARS);
+    task = text_make_line(run->task, TASK_SHOWN_CHARS);
     turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s · %s · %s%s%s", run->number, run->agent, state, at,
              task, run->is_unconfirmed ? " · unconfirmed" : "",
              run->contradiction ? " · contradicted later" : "");

@@ -30,14 +30,6 @@ char *outcome_text(const Run *run, size_t max_output)
                            tail ? " (the end of its output)" : "", block);
 }
 
-/* The refusal of an agent reads as a refusal of the gate does. */
-static char *refusal_text(const Run *run)
-{
-    return g_strdup_printf("#%" G_GINT64_FORMAT " %s: refused (%s): %s", run->number, run->agent,
-                           run->outcome.rule ? run->outcome.rule : "",
-                           run->outcome.reason ? run->outcome.reason : "the agent gave no reason");
-}
-
 /* Says it where the run was asked for. */
 static void tell(Core *core, const Run *run, const char *text, const char *outcome)
 {
@@ -59,9 +51,7 @@ static void tell(Core *core, const Run *run, const char *text, const char *outco
 static void tell_outcome(Core *core, const Run *run)
 {
     bool is_cli = run->conversation && g_str_has_prefix(run->conversation, "cli ");
-    g_autofree char *text = run->state == RUN_REJECTED
-                                ? refusal_text(run)
-                                : outcome_text(run, is_cli ? SIZE_MAX : XMPP_OUTPUT_BYTES);
+    g_autofree char *text = outcome_text(run, is_cli ? SIZE_MAX : XMPP_OUTPUT_BYTES);
 
     tell(core, run, text, run_state_name(run->state));
 }

@@ -175,12 +175,26 @@ bool run_event_of_state(RunState state, RunEvent *out)
     return false;
 }
 
+/* As the gate words it, whoever refused. */
+static char *describe_refusal(const RunOutcome *outcome)
+{
+    const char *reason = outcome->reason ? outcome->reason : "the agent gave no reason";
+
+    if (!outcome->rule)
+        return g_strdup_printf("refused: %s", reason);
+    return g_strdup_printf("refused (%s): %s", outcome->rule, reason);
+}
+
 char *run_describe(const Run *run)
 {
     const RunOutcome *outcome = &run->outcome;
     GString *text = g_string_new(run_state_name(run->state));
     const char *between = " (";
 
+    if (run->state == RUN_REJECTED) {
+        g_string_free(text, TRUE);
+        return describe_refusal(outcome);
+    }
     if (outcome->exit_code != RUN_ABSENT) {
         g_string_append_printf(text, "%sexit %" G_GINT64_FORMAT, between, outcome->exit_code);
         between = ", ";

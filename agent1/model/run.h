@@ -96,8 +96,8 @@ RunApplied run_apply(Run *run, RunEvent event, int64_t now_ms);
 /* The event that a state reported by an agent stands for. False for states no agent reports. */
 bool run_event_of_state(RunState state, RunEvent *out);
 
-/* "succeeded (exit 0, 0.4 s)", "queued", "failed (exit 2, 3 s)", "unknown (why)". The caller owns
- * it. */
+/* "succeeded (exit 0, 0.4 s)", "queued", "failed (exit 2, 3 s)", "unknown (why)", and for a
+ * rejected one "refused (skill): why", as every refusal reads. The caller owns it. */
 char *run_describe(const Run *run);
 
 #endif

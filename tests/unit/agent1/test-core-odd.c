@@ -200,7 +200,7 @@ static void a_rejection_that_says_nothing(void **state)
 
     world_ack(world, run, 1, ACK_REJECTED, NULL);
     assert_string_equal(world_run_state(world, 1), "rejected");
-    assert_string_equal(world_last_said(world), "#1 web1: refused (): the agent gave no reason");
+    assert_string_equal(world_last_said(world), "#1 web1: refused: the agent gave no reason");
 }
 
 static void results_that_cannot_be_believed(void **state)

@@ -108,6 +108,10 @@ static void rejections_by_rule(void **state)
         world_ack(world, world_run_id(world, 1), 1, ACK_REJECTED, rows[i].rule);
         assert_string_equal(world_run_state(world, 1), rows[i].after);
         assert_string_equal(world_last_said(world), rows[i].said);
+        world_write(world, "vera", NULL, "!runs");
+        assert_true(g_str_has_prefix(world_last_said(world), rows[i].said));
+        world_write(world, "vera", NULL, "!run 1");
+        assert_true(g_str_has_suffix(world_last_said(world), rows[i].said));
         world_free(world);
     }
 }

@@ -294,6 +294,33 @@ static void runs_described_for_people(void **state)
     }
 }
 
+/* As the gate's refusals read. */
+static void rejections_described_for_people(void **state)
+{
+    static const struct {
+        const char *rule;
+        const char *reason;
+        const char *text;
+    } rows[] = {
+        { "skill", "no such skill", "refused (skill): no such skill" },
+        { "policy", NULL, "refused (policy): the agent gave no reason" },
+        { NULL, "why", "refused: why" },
+    };
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Run) run = run_new(RUN_ID, 1);
+        g_autofree char *text = NULL;
+
+        run->state = RUN_REJECTED;
+        run->outcome.rule = g_strdup(rows[i].rule);
+        run->outcome.reason = g_strdup(rows[i].reason);
+        text = run_describe(run);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 static void a_new_run(void **state)
 {
     g_autoptr(Run) run = run_new(RUN_ID, 42);
@@ -317,6 +344,7 @@ int main(void)
         cmocka_unit_test(succeeded_implies_exit_0),
         cmocka_unit_test(states_that_agents_report),
         cmocka_unit_test(runs_described_for_people),
+        cmocka_unit_test(rejections_described_for_people),
         cmocka_unit_test(a_new_run),
     };
 
