@@ -223,9 +223,10 @@ static void send_status(Worker *worker, AgentState state, WorkerEffects *effects
     g_autofree char *topic = topic_status(worker->settings->name);
     Message *message;
 
+    /* A pause is an episode of being there: resumed, it is online since it came. */
     if (state != presence->state) {
         presence->state = state;
-        presence->since_ms = worker->now_ms;
+        presence->since_ms = state == AGENT_ONLINE ? presence->linked_ms : worker->now_ms;
     }
     message = new_status(worker, state, ++presence->seq);
     presence->running = (unsigned)message->status.running;
@@ -279,6 +280,7 @@ void worker_present(Worker *worker, WorkerEffects *effects)
     worker_register_again(worker);
     presence->register_sends = 0;
     presence->is_status_due = true;
+    presence->linked_ms = worker->now_ms;
     presence->since_ms = worker->now_ms;
     if (!presence->is_probed)
         worker_effects_probe(effects);

@@ -33,7 +33,8 @@ typedef struct WorkerPresence {
     int64_t seq;     /* within the session */
     bool is_probed;
     AgentState state;
-    int64_t since_ms;
+    int64_t since_ms;  /* when that state began */
+    int64_t linked_ms; /* when the present connection did */
     bool is_status_due;
     int64_t status_boot_ms; /* of the last status */
     unsigned running;       /* as told in it */

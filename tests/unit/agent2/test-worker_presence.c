@@ -134,6 +134,31 @@ static void test_a_stale_session_begins_a_journal(void **state)
     assert_string_equal(worker_journal_id(world->worker), old);
 }
 
+/* "online since" is when it came, not when a pause ended. */
+static void test_a_pause_does_not_change_since_when_it_is_online(void **state)
+{
+    g_autoptr(World) world = world_connected();
+    int64_t came_ms = world_last(world, MESSAGE_STATUS)->status.since_ms;
+    const Message *status;
+    int64_t paused_ms;
+
+    (void)state;
+    world_pass(world, MINUTE_MS);
+    paused_ms = world->now_ms;
+    g_free(world_control(world, CONTROL_PAUSE, NULL));
+    status = world_last(world, MESSAGE_STATUS);
+    assert_int_equal(status->status.state, AGENT_PAUSED);
+    assert_int_equal(status->status.since_ms, paused_ms);
+    world_pass(world, MINUTE_MS);
+    g_free(world_control(world, CONTROL_RESUME, NULL));
+    status = world_last(world, MESSAGE_STATUS);
+    assert_int_equal(status->status.state, AGENT_ONLINE);
+    assert_int_equal(status->status.since_ms, came_ms);
+    world_pass(world, MINUTE_MS);
+    world_link_up(world); /* a new connection begins anew */
+    assert_int_equal(world_last(world, MESSAGE_STATUS)->status.since_ms, world->now_ms);
+}
+
 static void test_registers_what_is_not_acknowledged(void **state)
 {
     g_autoptr(World) world = world_connected();
@@ -363,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_registers_at_once_when_it_is_accepted),
         cmocka_unit_test(test_registers_again_when_it_is_not_known),
         cmocka_unit_test(test_a_stale_session_begins_a_journal),
+        cmocka_unit_test(test_a_pause_does_not_change_since_when_it_is_online),
         cmocka_unit_test(test_registers_what_is_not_acknowledged),
         cmocka_unit_test(test_sessions_rise_whatever_happens),
         cmocka_unit_test(test_sessions_rise_with_a_full_disk),
