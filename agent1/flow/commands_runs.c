@@ -6,6 +6,7 @@
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
+#include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/utterance.h"
 #include "common/base/name.h"
@@ -41,6 +42,24 @@ static void say_row(Core *core, Turn *turn, const Row *row)
              run->contradiction ? " · contradicted later" : "");
 }
 
+/* Runs outlive the agents that had them: only where there are none is the name looked at. */
+static void say_no_runs(Core *core, Turn *turn, const char *agent)
+{
+    g_autofree char *nearest = NULL;
+
+    if (!agent) {
+        turn_say(turn, "no runs yet; @<agent> <task> makes one");
+        return;
+    }
+    if (registry_find(core->registry, agent) || registration_is_waiting(core, agent)) {
+        turn_say(turn, "%s: no runs yet", agent);
+        return;
+    }
+    nearest = delegate_nearest(core, agent);
+    turn_fail(turn, "%s: no agent of that name%s%s", agent,
+              nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
+}
+
 static void show_runs(Core *core, const Pending *pending, const GPtrArray *rows)
 {
     Turn turn;
@@ -50,7 +69,7 @@ static void show_runs(Core *core, const Pending *pending, const GPtrArray *rows)
     for (i = 0; i < rows->len; i++)
         say_row(core, &turn, rows->pdata[i]);
     if (rows->len == 0)
-        turn_say(&turn, "no runs yet");
+        say_no_runs(core, &turn, pending->argument);
     turn_finish(&turn);
 }
 
@@ -63,7 +82,8 @@ static void ask_store(Core *core, Turn *turn, PendingContinue resume, QueryKind 
 
 void commands_runs(Core *core, Turn *turn, const char *arguments)
 {
-    const char *agent = *arguments ? arguments : NULL;
+    /* Phones begin a word with a capital. */
+    g_autofree char *agent = *arguments ? g_ascii_strdown(arguments, -1) : NULL;
 
     if (agent && !name_is_valid(agent)) {
         turn_fail(turn, "expected !runs [agent]");
