@@ -143,9 +143,10 @@ TypedKind typed_line_read(const char *line, const char *agent, char **out_text)
 /* The task of a line that gives one to an agent; NULL when it gives none. */
 static const char *task_of(const char *line)
 {
+    const char *word = trigger_info(TRIGGER_DELEGATE)->name;
     const char *bar = strchr(line, '|');
 
-    if (g_str_has_prefix(line, trigger_info(TRIGGER_DELEGATE)->name) && bar)
+    if (g_ascii_strncasecmp(line, word, strlen(word)) == 0 && bar)
         return bar + 1;
     if (*line == '@')
         return line + strcspn(line, " \t");

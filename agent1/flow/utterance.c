@@ -26,15 +26,28 @@ static Line *line_new(LineKind kind, const char *word, size_t word_length, const
     return line;
 }
 
-/* The length of an upper-case word that ends in a colon, with the colon; 0 when the text begins
- * with none. */
+static bool is_known_trigger(const char *text, size_t length)
+{
+    g_autofree char *word = g_strndup(text, length);
+    Trigger trigger;
+
+    return trigger_parse(word, &trigger);
+}
+
+/* The length of the word of a trigger at the beginning of the text, with its colon; 0 when there is
+ * none. A known one is taken in any case, as phones write it ("Delegate:"); an unknown word looks
+ * like a trigger only in capitals. */
 static size_t trigger_length(const char *text)
 {
     size_t length = 0;
+    bool is_upper = true;
 
-    while (length < WORD_MAX_CHARS && (g_ascii_isupper(text[length]) || text[length] == '_'))
-        length++;
-    return length >= 3 && text[length] == ':' ? length + 1 : 0;
+    for (; length < WORD_MAX_CHARS && (g_ascii_isalpha(text[length]) || text[length] == '_');
+         length++)
+        is_upper = is_upper && !g_ascii_islower(text[length]);
+    if (length < 3 || text[length] != ':')
+        return 0;
+    return is_upper || is_known_trigger(text, length + 1) ? length + 1 : 0;
 }
 
 static Line *read_command(const char *text)

@@ -1,7 +1,6 @@
 #include "common/wire/command.h"
 
 #include <glib.h>
-#include <string.h>
 
 #include "common/base/banned.h"
 
@@ -100,7 +99,7 @@ bool trigger_parse(const char *word, Trigger *out)
     int trigger;
 
     for (trigger = 0; trigger < TRIGGER_COUNT; trigger++) {
-        if (strcmp(word, triggers[trigger].name) == 0) {
+        if (g_ascii_strcasecmp(word, triggers[trigger].name) == 0) {
             *out = (Trigger)trigger;
             return true;
         }

@@ -60,7 +60,7 @@ const CommandInfo *trigger_info(Trigger trigger);
 /* The command of a word that begins with '!', without case. */
 bool command_parse(const char *word, Command *out);
 
-/* The trigger of a word that ends in ':'; triggers are upper case only. */
+/* The trigger of a word that ends in ':', without case. */
 bool trigger_parse(const char *word, Trigger *out);
 
 #endif
