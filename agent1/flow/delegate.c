@@ -12,8 +12,8 @@
 #include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
-#define SHELL    "shell"
-#define NOW_FLAG "--now"
+#define SHELL              "shell"
+#define OPTION_SHOWN_CHARS 40
 
 char *delegate_nearest(const Core *core, const char *name)
 {
@@ -230,23 +230,52 @@ static void delegate(Core *core, Turn *turn, const char *name, const char *task,
     start_run(core, turn, agent, task);
 }
 
-/* Takes "--now" off the beginning of a text. */
-static bool take_flag(const char **text)
+/* "--now", and what a phone makes of it: a long dash. */
+static bool is_now_flag(const char *word)
 {
-    size_t length = strlen(NOW_FLAG);
-
-    if (strncmp(*text, NOW_FLAG, length) != 0 || ((*text)[length] && (*text)[length] != ' '))
-        return false;
-
-    *text += length;
-    *text += strspn(*text, " \t");
-    return true;
+    return strcmp(word, "--now") == 0 || g_ascii_strcasecmp(word, "\xE2\x80\x94now") == 0;
 }
 
+/* No command and no skill begins with a dash, long or short. */
+static bool is_option(const char *word)
+{
+    return word[0] == '-' || g_str_has_prefix(word, "\xE2\x80\x93") ||
+           g_str_has_prefix(word, "\xE2\x80\x94");
+}
+
+bool delegate_take_options(Turn *turn, const char *agent, const char **text, bool *out_is_now)
+{
+    for (;;) {
+        size_t length = strcspn(*text, " \t");
+        g_autofree char *word = g_strndup(*text, length);
+
+        if (is_option(word) && !is_now_flag(word)) {
+            g_autofree char *shown = text_make_line(word, OPTION_SHOWN_CHARS);
+            g_autofree char *name = text_make_line(agent, OPTION_SHOWN_CHARS);
+
+            turn_fail(turn,
+                      "%s: no such option, so nothing was done; the only one is --now. A task that "
+                      "begins so stands after a bar: @%s | %s …",
+                      shown, name, shown);
+            return false;
+        }
+        if (!is_now_flag(word))
+            return true;
+        *out_is_now = true;
+        *text += length;
+        *text += strspn(*text, " \t");
+    }
+}
+
+/* "@web1 task" and "@web1 | task". */
 void delegate_direct(Core *core, Turn *turn, const char *agent, const char *rest)
 {
-    bool is_now = take_flag(&rest);
+    bool is_now = false;
 
+    if (!delegate_take_options(turn, agent, &rest, &is_now))
+        return;
+    if (*rest == '|')
+        rest += 1 + strspn(rest + 1, " \t");
     delegate(core, turn, agent, rest, is_now);
 }
 
@@ -265,14 +294,17 @@ void delegate_trigger(Core *core, Turn *turn, const char *rest)
     }
     words = g_strsplit_set(target, " \t", -1);
     for (i = 0; words[i]; i++) {
-        if (strcmp(words[i], NOW_FLAG) == 0)
-            is_now = true;
-        else if (words[i][0] && !agent)
-            agent = words[i];
-        else if (words[i][0]) {
+        const char *option = words[i];
+
+        if (!delegate_take_options(turn, agent ? agent : "<agent>", &option, &is_now))
+            return;
+        if (!*option)
+            continue;
+        if (agent) {
             turn_fail(turn, "expected one agent before the bar, or --now; found \"%s\"", words[i]);
             return;
         }
+        agent = words[i];
     }
     if (!agent)
         turn_fail(turn, "expected an agent before the bar; !agents lists them");

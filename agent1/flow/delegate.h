@@ -7,9 +7,13 @@
 #include "agent1/flow/turn.h"
 #include "agent1/model/gate.h"
 
-/* "<agent> [--now] | <task>" and "@<agent> [--now] <task>". */
+/* "<agent> [--now] | <task>" and "@<agent> [--now] [|] <task>". */
 void delegate_trigger(Core *core, Turn *turn, const char *rest);
 void delegate_direct(Core *core, Turn *turn, const char *agent, const char *rest);
+
+/* Takes options off the beginning of a text: --now. False, with the complaint said, for any other:
+ * the shell would get it and fail in a way that tells nothing. */
+bool delegate_take_options(Turn *turn, const char *agent, const char **text, bool *out_is_now);
 
 typedef struct DelegateAsk {
     Role role; /* of the user who acts */

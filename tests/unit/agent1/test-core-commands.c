@@ -150,7 +150,18 @@ static void now_may_stand_in_both_places(void **state)
         { "delegated, before the name", "DELEGATE: --now web2 | true", "web2: refused (offline)",
           NULL },
         { "part of the task", "@web2 echo --now", "#1 web2: queued", "echo --now" },
-        { "a longer word", "@web2 --nowadays", "#1 web2: queued", "--nowadays" },
+        { "as a phone writes it", "@web2 \xE2\x80\x94now true", "web2: refused (offline)", NULL },
+        { "after a tab", "@web2 --now\ttrue", "web2: refused (offline)", NULL },
+        { "a longer word", "@web2 --nowadays true",
+          "--nowadays: no such option, so nothing was done; the only one is --now. A task that "
+          "begins so stands after a bar: @web2 | --nowadays \xE2\x80\xA6",
+          NULL },
+        { "a short one", "@web2 -n true", "-n: no such option", NULL },
+        { "after the right one", "@web2 --now --dry-run true", "--dry-run: no such option", NULL },
+        { "delegated", "DELEGATE: web2 --limit 1 | true", "--limit: no such option", NULL },
+        { "after a bar it is the shell's", "@web2 | --nowadays", "#1 web2: queued", "--nowadays" },
+        { "and so it is delegated", "DELEGATE: web2 | --now", "#1 web2: queued", "--now" },
+        { "two agents", "DELEGATE: web1 web2 | true", "expected one agent before the bar", NULL },
         { "no task is left", "@web2 --now", "the task is empty", NULL },
     };
     unsigned i;
