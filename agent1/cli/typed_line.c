@@ -112,6 +112,30 @@ static TypedKind read_word(const char *line, const char *name, char **out_text)
     return wrong(out_text, explain_unknown(name));
 }
 
+/* What people type by habit in other programs; a task of that name is still to be had. */
+static char *explain_habit(const char *line, const char *agent)
+{
+    static const struct {
+        const char *word;
+        const char *hint;
+    } habits[] = {
+        { "help", "/help lists what there is, !help what you may do" },
+        { "exit", "to leave: Ctrl-D or /quit" },
+        { "quit", "to leave: Ctrl-D or /quit" },
+        { "logout", "to leave: Ctrl-D or /quit" },
+        { "bye", "to leave: Ctrl-D or /quit" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(habits); i++) {
+        if (g_ascii_strcasecmp(line, habits[i].word) != 0)
+            continue;
+        if (agent)
+            return g_strdup_printf("%s (as a task: @%s %s)", habits[i].hint, agent, line);
+        return g_strdup(habits[i].hint);
+    }
+    return NULL;
+}
+
 /* Lines that mean the same whoever the conversation is with. */
 static bool is_order(const char *line, const char *word)
 {
@@ -126,8 +150,11 @@ TypedKind typed_line_read(const char *line, const char *agent, char **out_text)
 {
     g_autofree char *trimmed = g_strstrip(g_strdup(line));
     g_autofree char *word = first_word(trimmed);
+    g_autofree char *habit = explain_habit(trimmed, agent);
 
     *out_text = NULL;
+    if (habit)
+        return wrong(out_text, g_steal_pointer(&habit));
     if (*trimmed == '\0')
         return TYPED_NOTHING;
     if (*word == '/' && !strchr(word + 1, '/'))

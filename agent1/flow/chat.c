@@ -5,6 +5,7 @@
 #include "agent1/flow/chats.h"
 #include "agent1/flow/commands.h"
 #include "agent1/flow/delegate.h"
+#include "agent1/flow/hints.h"
 #include "agent1/flow/questions.h"
 #include "agent1/flow/say.h"
 #include "agent1/flow/turn.h"
@@ -25,32 +26,6 @@
 
 /* ---- what a line does ---- */
 
-static const char *nearest_command(const char *word)
-{
-    const char *names[COMMAND_COUNT + 1] = { NULL };
-    GPtrArray *nearest;
-    const char *name;
-    int command;
-
-    for (command = 0; command < COMMAND_COUNT; command++)
-        names[command] = command_info((Command)command)->name;
-    nearest = text_nearest(word, names, 1);
-    name = nearest->len ? nearest->pdata[0] : NULL;
-    g_ptr_array_unref(nearest);
-    return name;
-}
-
-static void say_unknown_command(Turn *turn, const Line *line)
-{
-    g_autofree char *word = text_make_line(line->word, 40);
-    const char *nearest = nearest_command(line->word);
-
-    if (nearest)
-        turn_fail(turn, "%s: unknown command; nearest: %s", word, nearest);
-    else
-        turn_fail(turn, "%s: unknown command; !help lists them", word);
-}
-
 static void do_line(Core *core, Turn *turn, const Line *line)
 {
     switch (line->kind) {
@@ -58,13 +33,13 @@ static void do_line(Core *core, Turn *turn, const Line *line)
         commands_do(core, turn, line->command, line->rest);
         break;
     case LINE_UNKNOWN_COMMAND:
-        say_unknown_command(turn, line);
+        hints_unknown_command(turn, line);
         break;
     case LINE_TRIGGER:
         delegate_trigger(core, turn, line->rest);
         break;
     case LINE_UNKNOWN_TRIGGER:
-        turn_fail(turn, "%s unknown trigger; !help lists what can be typed", line->word);
+        hints_unknown_trigger(turn, line);
         break;
     case LINE_DIRECT:
         delegate_direct(core, turn, line->word, line->rest);
@@ -73,8 +48,7 @@ static void do_line(Core *core, Turn *turn, const Line *line)
         turn_fail(turn, "%s not run: it stood in a quotation", line->word);
         break;
     case LINE_TALK:
-        turn_fail(turn, "I take commands (!help) and tasks: DELEGATE: <agent> | <task>, or "
-                        "@<agent> <task>");
+        hints_talk(turn, line);
         break;
     }
 }

@@ -16,6 +16,18 @@ static void say_usage(Turn *turn, const CommandInfo *info)
              info->help);
 }
 
+static void say_whole_usage(Turn *turn, const CommandInfo *info)
+{
+    Role own = turn->speaker->role;
+
+    say_usage(turn, info);
+    if (own >= info->role)
+        turn_say(turn, "You may do this, as %s.", role_name(own));
+    else
+        turn_say(turn, "This needs the role %s; yours is %s.", role_name(info->role),
+                 role_name(own));
+}
+
 static bool say_help_for(Turn *turn, const char *word)
 {
     const char *bare = *word == '!' ? word + 1 : word;
@@ -25,9 +37,7 @@ static bool say_help_for(Turn *turn, const char *word)
         const CommandInfo *info = command_info((Command)i);
 
         if (g_ascii_strcasecmp(info->name + 1, bare) == 0) {
-            say_usage(turn, info);
-            turn_say(turn, "Needs the role %s; yours is %s.", role_name(info->role),
-                     role_name(turn->speaker->role));
+            say_whole_usage(turn, info);
             return true;
         }
     }
@@ -35,9 +45,7 @@ static bool say_help_for(Turn *turn, const char *word)
         const CommandInfo *info = trigger_info((Trigger)i);
 
         if (g_ascii_strncasecmp(info->name, bare, strlen(info->name) - 1) == 0) {
-            say_usage(turn, info);
-            turn_say(turn, "Needs the role %s; yours is %s.", role_name(info->role),
-                     role_name(turn->speaker->role));
+            say_whole_usage(turn, info);
             return true;
         }
     }

@@ -10,7 +10,10 @@ static const struct {
     const char *answer;
 } command_rows[] = {
     { "case does not matter", "vera", "!AGENTS", "web1: online" },
-    { "help for one", "vera", "!help agentoff", "Needs the role operator; yours is viewer." },
+    { "help for one", "vera", "!help agentoff", "This needs the role operator; yours is viewer." },
+    { "help for what one may", "oskar", "!help cancel",
+      "!cancel <id>: stop the run of that number, whether it waits or is at work\n"
+      "You may do this, as operator." },
     { "help for one, with its mark", "vera", "!help !cancel", "!cancel <id>" },
     { "help for a trigger", "vera", "!help DELEGATE", "DELEGATE: <agent>" },
     { "help for nothing", "vera", "!help frobnicate", "frobnicate: nothing of that name" },
@@ -50,6 +53,14 @@ static const struct {
     { "a quoted direct order", "oskar", "> @web1 true", "@web1 not run: it stood in a quotation" },
     { "a capital", "oskar", "@Web3 true", "web3: refused (unknown_agent)" },
     { "too few digits", "ana", "!accept web3 1020", "expected at least 8 digits" },
+    { "a command without its mark", "vera", "Help", "Do you mean !help? Commands begin with" },
+    { "with a stroke", "vera", "/status", "Do you mean !status?" },
+    { "with what it is about", "oskar", "cancel 1", "Do you mean !cancel 1?" },
+    { "talk that begins so", "oskar", "run the backup please", "I take commands" },
+    { "leaving", "vera", "exit", "There is nothing to leave here" },
+    { "leaving with a stroke", "vera", "/quit", "There is nothing to leave here" },
+    { "a trigger with a slip", "oskar", "DELEGAT: web1 | x",
+      "DELEGAT: unknown trigger; nearest: DELEGATE:" },
     { "two lines of talk", "vera", "hello\nthere", "I take commands" },
     { "a mark alone is talk", "vera", "!", "I take commands" },
     { "at nobody is talk", "vera", "@ web1", "I take commands" },

@@ -242,7 +242,7 @@ static void people_can_look(void **state)
     assert_contains(world_last_said(world), "!agents");
     assert_null(strstr(world_last_said(world), "!revoke"));
     world_write(world, "vera", NULL, "!help DELEGATE");
-    assert_contains(world_last_said(world), "Needs the role operator");
+    assert_contains(world_last_said(world), "needs the role operator");
     world_write(world, "vera", NULL, "!status");
     assert_contains(world_last_said(world), "agents: 1 online");
     world_write(world, "vera", NULL, "!agents");
