@@ -6,6 +6,7 @@
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
+#include "agent1/flow/progress.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/utterance.h"
@@ -94,25 +95,77 @@ void commands_runs(Core *core, Turn *turn, const char *arguments)
 
 /* ---- !run ---- */
 
+/* The flag of a run that nobody can tell about just now. */
+static const char *silence_of(const Run *run)
+{
+    return run->is_unconfirmed ? "; past its time and the agent is silent" : "";
+}
+
+static bool is_at_work(const Run *run)
+{
+    return run->state == RUN_RUNNING || run->state == RUN_CANCELLING;
+}
+
+static void say_work(Core *core, Turn *turn, const Run *run)
+{
+    const Progress *progress = progress_find(core, run);
+    g_autofree char *started = progress ? core_local_time(core, progress->started_ms) : NULL;
+    g_autofree char *elapsed =
+        progress ? duration_format(MAX(core->now_ms - progress->started_ms, 0)) : NULL;
+    g_autofree char *size = size_format(progress ? MAX(progress->bytes, 0) : 0);
+
+    if (progress)
+        turn_say(turn, "started %s, %s ago; output so far %s%s", started, elapsed, size,
+                 silence_of(run));
+    else
+        turn_say(turn, "its start and its output come with the agent's next word%s",
+                 silence_of(run));
+}
+
+static void say_end(Core *core, Turn *turn, const Run *run)
+{
+    const RunOutcome *outcome = &run->outcome;
+    g_autofree char *started = NULL;
+    g_autofree char *size = NULL;
+
+    if (outcome->started_ms == RUN_ABSENT)
+        return;
+
+    started = core_local_time(core, outcome->started_ms);
+    size = size_format(outcome->output_bytes);
+    turn_say(turn,
+             "started %s; output %s, CPU %" G_GINT64_FORMAT " ms user, %" G_GINT64_FORMAT
+             " ms system, at most %" G_GINT64_FORMAT " KiB of memory",
+             started, size, outcome->user_ms, outcome->sys_ms, outcome->max_rss_kib);
+}
+
 static void say_times(Core *core, Turn *turn, const Run *run)
 {
     g_autofree char *created = core_local_time(core, run->created_ms);
     g_autofree char *expires = core_local_time(core, run->expires_ms);
-    const RunOutcome *outcome = &run->outcome;
 
     turn_say(turn, "asked for by %s at %s, attempt %" G_GINT64_FORMAT ", id %s", run->user, created,
              run->attempt, run->id);
-    if (!run_state_is_terminal(run->state))
-        turn_say(turn, "expires %s%s", expires,
-                 run->is_unconfirmed ? "; past its time and the agent is silent" : "");
-    if (outcome->started_ms != RUN_ABSENT && run_state_is_terminal(run->state)) {
-        g_autofree char *size = size_format(outcome->output_bytes);
+    if (run_state_is_terminal(run->state))
+        say_end(core, turn, run);
+    else if (is_at_work(run))
+        say_work(core, turn, run);
+    else
+        turn_say(turn, "expires %s%s", expires, silence_of(run));
+}
 
-        turn_say(turn,
-                 "output %s, CPU %" G_GINT64_FORMAT " ms user, %" G_GINT64_FORMAT
-                 " ms system, at most %" G_GINT64_FORMAT " KiB of memory",
-                 size, outcome->user_ms, outcome->sys_ms, outcome->max_rss_kib);
-    }
+/* The state, and the output: all that was kept of it, or so far its last lines. The caller owns it.
+ */
+static char *describe_whole(const Core *core, const Run *run)
+{
+    const Progress *progress = is_at_work(run) ? progress_find(core, run) : NULL;
+    g_autofree char *text = outcome_text(run, OUTPUT_SHOWN_BYTES);
+    g_autofree char *block = NULL;
+
+    if (!progress || !progress->tail)
+        return g_steal_pointer(&text);
+    block = text_fence(progress->tail);
+    return g_strdup_printf("%s (the end of its output so far)\n%s", text, block);
 }
 
 static void say_run(Core *core, Turn *turn, const Run *run)
@@ -125,7 +178,7 @@ static void say_run(Core *core, Turn *turn, const Run *run)
     say_times(core, turn, run);
     if (run->contradiction)
         turn_say(turn, "a later report contradicted this; the record stands");
-    text = outcome_text(run, OUTPUT_SHOWN_BYTES);
+    text = describe_whole(core, run);
     turn_say(turn, "%s", text);
 }
 

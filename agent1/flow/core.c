@@ -9,6 +9,7 @@
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
+#include "agent1/flow/progress.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/say.h"
@@ -51,7 +52,7 @@ Core *core_new(void)
     core->pending = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, pending_free);
     core->notices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->registrations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_message);
-    core->held_progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    core->progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, progress_free);
     core->queries_due_ms = INT64_MAX;
     bucket_init(&core->strangers, STRANGERS_BURST, STRANGERS_PER_S);
     return core;
@@ -73,7 +74,7 @@ void core_free(Core *core)
     g_hash_table_unref(core->pending);
     g_hash_table_unref(core->notices);
     g_hash_table_unref(core->registrations);
-    g_hash_table_unref(core->held_progress);
+    g_hash_table_unref(core->progress);
     g_free(core);
 }
 

@@ -51,7 +51,7 @@ struct Core {
     uint64_t last_cookie;
     GHashTable *notices;       /* what was said to whom → when, for limits (agent1/flow/say.h) */
     GHashTable *registrations; /* key → the last register Message * of a key that waits */
-    GHashTable *held_progress; /* run id → seq of the last progress forwarded */
+    GHashTable *progress;      /* run id → Progress * (agent1/flow/progress.h) */
     int64_t queries_due_ms;    /* when the next agent is asked about its runs */
     int64_t runs_due_ms;       /* when a live run is worth a look for its time alone */
     int64_t housekeeping_ms;   /* when old rows are dropped, and failed edits tried again */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/dispatch.h"
+#include "agent1/flow/progress.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/turn.h"
 #include "common/base/text.h"
@@ -76,7 +77,7 @@ static void finish(Core *core, Run *run)
     dispatch_drop_run(core, run);
     ended = runs_take(core->runs, run->id);
     g_assert(ended == run);
-    g_hash_table_remove(core->held_progress, run->id);
+    progress_forget(core, run);
     if (runs_count(core->runs) == 0)
         core->runs_due_ms = INT64_MAX;
     tell_outcome(core, ended);
@@ -94,7 +95,7 @@ static void begin_attempt(Core *core, Run *run)
     /* What was said of the attempt before says nothing about this one. */
     g_clear_pointer(&run->outcome.rule, g_free);
     g_clear_pointer(&run->outcome.reason, g_free);
-    g_hash_table_remove(core->held_progress, run->id);
+    progress_forget(core, run);
     /* Its time begins to count again. */
     core->runs_due_ms = MIN(core->runs_due_ms, core->now_ms + RUNS_LOOK_MS);
 }

@@ -5,6 +5,7 @@
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
+#include "agent1/flow/progress.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/say.h"
 #include "common/base/text.h"
@@ -173,19 +174,10 @@ void reports_take_progress(Core *core, FleetAgent *agent, const Message *message
     const MessageProgress *progress = &message->progress;
     Run *run = own_run(core, agent, progress->run, progress->attempt);
     g_autoptr(Speaker) speaker = NULL;
-    const int64_t *last;
-    int64_t *seq;
 
-    if (!run || !is_same_journal(run, message))
+    if (!run || !is_same_journal(run, message) || !progress_take(core, run, progress))
         return;
 
-    last = g_hash_table_lookup(core->held_progress, run->id);
-    if (last && progress->seq <= *last)
-        return;
-
-    seq = g_new(int64_t, 1);
-    *seq = progress->seq;
-    g_hash_table_replace(core->held_progress, g_strdup(run->id), seq);
     drop_task(core, run);
     outcome_apply(core, run, RUN_EVENT_RUNNING, NULL);
     speaker = speaker_from_conversation(run->conversation, run->chat_id);

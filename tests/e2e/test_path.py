@@ -12,6 +12,7 @@ def test_from_a_console_to_an_agent_and_back(house):
     assert task["number"] == 1 and task["attempt"] == 1 and task["journal"] == agent.journal
     agent.progress(task, "half way")
     assert user.wait_for("progress")["tail"] == "half way"
+    assert "output so far)\n```\nhalf way\n```" in user.ask("!run 1")["text"]
     agent.succeed(task, "up 3 days\n")
     last = user.wait_for("reply", in_reply_to=chat, final=True)
     assert last["text"] == "#1 web1: succeeded (exit 0, 0.0 s)\n```\nup 3 days\n```"
