@@ -147,6 +147,19 @@ void commands_agents(Core *core, Turn *turn, const char *arguments)
         turn_say(turn, "no agents yet; start agent2 on a machine and it will ask to join");
 }
 
+/* What people wrote and is not in use: they look here and wonder. */
+static void say_reload_error(Core *core, Turn *turn)
+{
+    g_autofree char *since = NULL;
+
+    if (!core->reload_error)
+        return;
+    since = core_local_time(core, core->reload_error_ms);
+    /* The words may hold what stands in the files: they are for those who write them. */
+    turn_say(turn, "NOT in use, since %s: the new configuration is wrong: %s", since,
+             turn->speaker->role >= ROLE_ADMIN ? core->reload_error : "an admin knows how");
+}
+
 /* ---- !status ---- */
 
 static void say_link(Core *core, Turn *turn, Link link, const char *name)
@@ -178,6 +191,7 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
     turn_say(turn, "runs in hand: %u; messages agents must still acknowledge: %u",
              runs_count(core->runs), outbox_count(core->outbox));
     turn_say(turn, "refused messages since start: %" G_GUINT64_FORMAT, core->refused_count);
+    say_reload_error(core, turn);
 }
 
 /* ---- !blackout ---- */
@@ -212,4 +226,5 @@ void commands_blackout(Core *core, Turn *turn, const char *arguments)
         say_window(core, turn, core->blackouts->pdata[i]);
     if (core->blackouts->len == 0)
         turn_say(turn, "none");
+    say_reload_error(core, turn);
 }

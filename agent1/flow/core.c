@@ -66,6 +66,7 @@ void core_free(Core *core)
         return;
 
     core_drop_files(core);
+    g_free(core->reload_error);
     runs_free(core->runs);
     outbox_free(core->outbox);
     fleet_free(core->fleet);
@@ -235,11 +236,31 @@ static void take_edited(Core *core, const EventFileEdited *edited)
                       edited->error);
 }
 
+/* Said once for each edit: whoever reloads the same mistake again knows it. */
+static void take_bad_files(Core *core, const char *reload_error)
+{
+    if (g_strcmp0(core->reload_error, reload_error) == 0)
+        return;
+
+    g_free(core->reload_error);
+    core->reload_error = g_strdup(reload_error);
+    core->reload_error_ms = core->now_ms;
+    effects_audit(core->fx, core->now_ms, "reload", NULL, NULL, NULL, "refused: %s", reload_error);
+    say_to_admins(core,
+                  "I keep the running configuration, since the new one is wrong: %s. Mend the file "
+                  "and reload me.",
+                  reload_error);
+}
+
 static void take_configured(Core *core, const char *reload_error)
 {
     if (reload_error) {
-        say_to_admins(core, "I keep the running configuration: %s", reload_error);
+        take_bad_files(core, reload_error);
         return;
+    }
+    if (core->reload_error) {
+        g_clear_pointer(&core->reload_error, g_free);
+        say_to_admins(core, "The configuration is good again, and in use.");
     }
     drop_untrusted(core);
     registration_send_trust(core);

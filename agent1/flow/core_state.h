@@ -29,6 +29,8 @@ struct Core {
     GPtrArray *blackouts; /* Window * */
     GTimeZone *zone;      /* the installation's */
     char *zone_name;
+    char *reload_error;      /* why what they wrote since is not in use; NULL: it is */
+    int64_t reload_error_ms; /* since when */
 
     /* What the store holds: its live rows. */
     Runs *runs; /* Run * */

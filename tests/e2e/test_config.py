@@ -163,6 +163,7 @@ def test_version_and_help(house):
 
 
 def test_a_reload_takes_what_is_good_and_keeps_what_is_bad(house):
+    person = house.person("ana")
     _, user = start_with(house)
     house.agent1.blackouts = [{"start": "00:00", "end": "24:00", "label": "all day"}]
     house.agent1.write()
@@ -175,4 +176,11 @@ def test_a_reload_takes_what_is_good_and_keeps_what_is_bad(house):
     log = house.logs / "agent1.log"
     wait_for(lambda: "the running configuration stays" in log.read_text(), what="a refused reload")
     assert "25:00" in log.read_text()
-    assert "all day" in user.ask("!blackout")["text"]
+    shown = user.ask("!blackout")["text"]
+    assert "all day" in shown and "NOT in use" in shown and "25:00" in shown
+    assert person.wait_for("I keep the running configuration").text.count("25:00") == 1
+    house.agent1.blackouts = []
+    house.agent1.write()
+    house.agent1.reload()
+    person.wait_for("The configuration is good again, and in use")
+    assert "NOT in use" not in user.ask("!blackout")["text"]

@@ -263,6 +263,46 @@ static void blackouts_as_they_are_now(void **state)
                         "00:00-24:00: now, without an end");
 }
 
+static void reload(World *world, const char *error)
+{
+    Event *event = event_new(EVENT_CONFIGURED);
+
+    event->reload_error = g_strdup(error);
+    world_step(world, event);
+}
+
+/* The admins read chat, not the log; and the same mistake is told once. */
+static void a_bad_edit_is_told_once_and_so_is_its_end(void **state)
+{
+    static const char *const bad = "blackout_hours.json: [0].start: \"25:00\": expected HH:MM";
+    World *world = *state;
+
+    reload(world, NULL);
+    assert_int_equal(world->said->len, 0);
+    reload(world, bad);
+    reload(world, bad);
+    assert_int_equal(world->said->len, 1);
+    assert_string_equal(((const Effect *)world->said->pdata[0])->say.jid, "ana@example.org");
+    assert_contains(world_last_said(world), "I keep the running configuration, since the new one "
+                                            "is wrong: blackout_hours.json: [0].start: \"25:00\"");
+    world_write(world, "vera", NULL, "!blackout");
+    assert_contains(world_last_said(world), "\nNOT in use, since 14:13: the new configuration is "
+                                            "wrong: an admin knows how");
+    world_write(world, "ana", NULL, "!status");
+    assert_contains(world_last_said(world), "\nNOT in use, since 14:13: the new configuration is "
+                                            "wrong: blackout_hours.json");
+    world_forget(world);
+    reload(world, "blackout_hours.json: [0].end: missing");
+    assert_int_equal(world->said->len, 1); /* another mistake */
+    reload(world, NULL);
+    assert_int_equal(world->said->len, 2);
+    assert_string_equal(world_last_said(world), "The configuration is good again, and in use.");
+    reload(world, NULL);
+    assert_int_equal(world->said->len, 2);
+    world_write(world, "vera", NULL, "!blackout");
+    assert_null(strstr(world_last_said(world), "NOT in use"));
+}
+
 static void what_changes_something_is_audited(void **state)
 {
     static const struct {
@@ -311,6 +351,7 @@ int main(void)
         WORLD_TEST(cancelling_from_another_place_tells_both),
         WORLD_TEST(runs_are_found_by_their_ulid),
         WORLD_TEST(blackouts_as_they_are_now),
+        WORLD_TEST(a_bad_edit_is_told_once_and_so_is_its_end),
         WORLD_TEST(what_changes_something_is_audited),
     };
 

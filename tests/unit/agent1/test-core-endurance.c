@@ -300,7 +300,7 @@ static void a_question_to_the_store_is_asked_again_after_a_restart(void **state)
     world_type(world, WORLD_MESSAGE_ID, "!runs", false, false);
     reply = world_last_sent(world, MESSAGE_REPLY);
     assert_non_null(reply);
-    assert_string_equal(reply->reply.text, "no runs yet");
+    assert_string_equal(reply->reply.text, "no runs yet; @<agent> <task> makes one");
     assert_true(reply->reply.is_final);
 }
 
