@@ -3,7 +3,7 @@
 #include "common/base/problem.h"
 #include "common/base/text.h"
 #include "common/data/record.h"
-#include "common/wire/skill_parameter.h"
+#include "common/wire/skill_arguments.h"
 
 #include <string.h>
 
@@ -122,21 +122,21 @@ void skill_book_free(SkillBook *book)
     g_free(book);
 }
 
-static const SkillParameter *find_parameter(const Skill *skill, const char *name)
+static bool type_error(const char *path, const Json *found, const char *expected, GError **error)
+{
+    g_set_error(error, PROBLEM, PROBLEM_TYPE, "%s: expected %s, found %s", path, expected,
+                json_kind_name(json_kind(found)));
+    return false;
+}
+
+static bool has_parameter(const Skill *skill, const char *name)
 {
     for (guint i = 0; i < skill->parameters->len; i++) {
         const SkillParameter *parameter = g_ptr_array_index(skill->parameters, i);
 
         if (strcmp(parameter->name, name) == 0)
-            return parameter;
+            return true;
     }
-    return NULL;
-}
-
-static bool type_error(const char *path, const Json *found, const char *expected, GError **error)
-{
-    g_set_error(error, PROBLEM, PROBLEM_TYPE, "%s: expected %s, found %s", path, expected,
-                json_kind_name(json_kind(found)));
     return false;
 }
 
@@ -149,7 +149,7 @@ static bool check_order(const Skill *skill, const SkillParameter *parameter, con
 
     if (skill->parameters->len > 0)
         last = g_ptr_array_index(skill->parameters, skill->parameters->len - 1);
-    if (find_parameter(skill, parameter->name))
+    if (has_parameter(skill, parameter->name))
         problem = "is there twice";
     else if (last && !last->is_required && parameter->is_required)
         problem = "is required, but stands after one that is not";
@@ -338,17 +338,7 @@ unsigned skill_book_count(const SkillBook *book)
 
 char *skill_usage(const Skill *skill)
 {
-    GString *usage = g_string_new(skill->name);
-
-    for (guint i = 0; i < skill->parameters->len; i++) {
-        const SkillParameter *parameter = g_ptr_array_index(skill->parameters, i);
-
-        g_string_append_printf(usage, "%s%s%s", i == 0 ? "(" : ", ", parameter->name,
-                               parameter->is_required ? "" : "?");
-    }
-    if (skill->parameters->len > 0)
-        g_string_append_c(usage, ')');
-    return g_string_free(usage, FALSE);
+    return skill_arguments_usage(skill->name, skill->parameters);
 }
 
 char *skill_book_list(const SkillBook *book)
@@ -393,89 +383,10 @@ Json *skill_book_describe(const SkillBook *book, bool is_complete)
     return list;
 }
 
-/* The parameter that an argument is for: by its name or its position. */
-static const SkillParameter *match_argument(const Skill *skill, const SkillArgument *argument,
-                                            unsigned position, GError **error)
-{
-    const SkillParameter *parameter = NULL;
-    g_autofree char *usage = NULL;
-
-    if (argument->name)
-        parameter = find_parameter(skill, argument->name);
-    else if (position < skill->parameters->len)
-        parameter = g_ptr_array_index(skill->parameters, position);
-    if (parameter)
-        return parameter;
-
-    usage = skill_usage(skill);
-    if (argument->name)
-        g_set_error(error, PROBLEM, PROBLEM_VALUE, "there is no parameter \"%s\"; expected %s",
-                    argument->name, usage);
-    else
-        g_set_error(error, PROBLEM, PROBLEM_VALUE, "too many arguments; expected %s", usage);
-    return NULL;
-}
-
-static bool take_value(GHashTable *values, const SkillParameter *parameter, const char *text,
-                       GError **error)
-{
-    g_autofree char *value = skill_parameter_take(parameter, text, error);
-
-    if (!value)
-        return false;
-    if (*value || !parameter->flag)
-        g_hash_table_insert(values, g_strdup(parameter->name), g_steal_pointer(&value));
-    return true;
-}
-
-static bool take_arguments(const Skill *skill, const SkillCall *call, GHashTable *values,
-                           GHashTable *given, GError **error)
-{
-    for (guint i = 0; i < call->arguments->len; i++) {
-        const SkillArgument *argument = g_ptr_array_index(call->arguments, i);
-        const SkillParameter *parameter = match_argument(skill, argument, i, error);
-
-        if (!parameter)
-            return false;
-        if (!g_hash_table_add(given, parameter->name)) {
-            g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s is given twice", parameter->name);
-            return false;
-        }
-        if (!take_value(values, parameter, argument->value, error))
-            return false;
-    }
-    return true;
-}
-
-static bool take_defaults(const Skill *skill, GHashTable *values, GHashTable *given, GError **error)
-{
-    for (guint i = 0; i < skill->parameters->len; i++) {
-        const SkillParameter *parameter = g_ptr_array_index(skill->parameters, i);
-
-        if (g_hash_table_contains(given, parameter->name))
-            continue;
-        if (parameter->is_required) {
-            g_autofree char *usage = skill_usage(skill);
-
-            g_set_error(error, PROBLEM, PROBLEM_MISSING, "%s is missing; expected %s",
-                        parameter->name, usage);
-            return false;
-        }
-        if (parameter->standard && !take_value(values, parameter, parameter->standard, error))
-            return false;
-    }
-    return true;
-}
-
 char **skill_command(const Skill *skill, const SkillCall *call, GError **error)
 {
-    g_autoptr(GHashTable) values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    g_autoptr(GHashTable) given = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) values =
+        skill_arguments_take(skill->name, skill->parameters, call, error);
 
-    if (!take_arguments(skill, call, values, given, error) ||
-        !take_defaults(skill, values, given, error)) {
-        g_prefix_error(error, "%s: ", skill->name);
-        return NULL;
-    }
-    return skill_template_fill(skill->argv, values);
+    return values ? skill_template_fill(skill->argv, values) : NULL;
 }
