@@ -23,6 +23,8 @@ void commands_blackout(Core *core, Turn *turn, const char *arguments);
 void commands_runs(Core *core, Turn *turn, const char *arguments);
 void commands_run(Core *core, Turn *turn, const char *arguments);
 void commands_cancel(Core *core, Turn *turn, const char *arguments);
+
+/* commands_why.c */
 void commands_why(Core *core, Turn *turn, const char *arguments);
 
 /* commands_pause.c */

@@ -9,11 +9,9 @@
 #include "agent1/flow/progress.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
-#include "agent1/flow/utterance.h"
 #include "common/base/name.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
-#include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
 #define RUNS_SHOWN         20
@@ -307,42 +305,4 @@ void commands_cancel(Core *core, Turn *turn, const char *arguments)
     else if (!pending_ask(core, refuse_cancel, turn->speaker, NULL, NULL, arguments,
                           id ? QUERY_RUN_BY_ID : QUERY_RUN_BY_NUMBER, id, number, 1))
         turn_fail(turn, "too many questions wait for the database; try again in a moment");
-}
-
-/* ---- !why ---- */
-
-void commands_why(Core *core, Turn *turn, const char *arguments)
-{
-    g_autofree char *agent = NULL;
-    g_autofree char *task = NULL;
-    g_autofree char *shown = NULL;
-    g_auto(Verdict) verdict = { 0 };
-    DelegateAsk ask = { .role = turn->speaker->role };
-
-    utterance_split(arguments, &agent, &task);
-    if (!*agent) {
-        turn_fail(turn, "expected !why <agent> [| <task>]");
-        return;
-    }
-    ask.agent = agent;
-    ask.task = task && *task ? task : NULL;
-    delegate_judge(core, &ask, &verdict);
-    shown = text_make_line(agent, 40);
-    if (verdict.kind == GATE_ALLOW) {
-        const FleetAgent *live = fleet_find(core->fleet, agent);
-        bool is_there = live && core_is_reachable(core, live);
-
-        turn_say(turn, "%s: allowed now%s", shown,
-                 is_there ? "" : "; it is offline, so a task would wait for it");
-        return;
-    }
-    if (verdict.kind == GATE_LATER && verdict.next_ms != INT64_MAX) {
-        g_autofree char *next =
-            timestamp_local_with_zone(verdict.next_ms, core->now_ms, core->zone);
-
-        turn_say(turn, "%s: not now (%s): %s; next: %s", shown, rule_name(verdict.rule),
-                 verdict.reason, next);
-        return;
-    }
-    turn_say(turn, "%s: not now (%s): %s", shown, rule_name(verdict.rule), verdict.reason);
 }

@@ -6,13 +6,13 @@
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/utterance.h"
+#include "agent1/model/offer.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
-#define SHELL              "shell"
 #define OPTION_SHOWN_CHARS 40
 
 char *delegate_nearest(const Core *core, const char *name)
@@ -38,14 +38,14 @@ char *delegate_skill(const Core *core, const char *agent, const char *task)
 
     if (live && name && fleet_skill(live, name))
         return g_steal_pointer(&name);
-    return g_strdup(SHELL);
+    return g_strdup(DELEGATE_SHELL);
 }
 
-/* The facts about what is asked for: is it offered, and how risky is it. */
-static void judge_skill(const Core *core, const DelegateAsk *ask, const FleetAgent *live,
-                        GateRequest *request)
+/* The facts about what is asked for: is it offered, is it called rightly, how risky is it. What
+ * they point to is the caller's, in the out_ places. */
+static void judge_skill(const DelegateAsk *ask, const FleetAgent *live, const char *skill,
+                        GateRequest *request, GError **out_complaint, char **out_nearest)
 {
-    g_autofree char *skill = NULL;
     const Json *offered;
 
     request->risk = RISK_GUARDED;
@@ -54,11 +54,16 @@ static void judge_skill(const Core *core, const DelegateAsk *ask, const FleetAge
     if (!ask->task || !live || !live->skills)
         return;
 
-    skill = delegate_skill(core, ask->agent, ask->task);
     offered = fleet_skill(live, skill);
     request->is_offered = offered != NULL;
     if (offered)
         risk_parse(json_string(json_member(offered, "risk")), &request->risk);
+    if (offered && strcmp(skill, DELEGATE_SHELL) != 0 &&
+        !offer_judge(offered, ask->task, out_complaint))
+        request->complaint = (*out_complaint)->message;
+    if (!offered)
+        *out_nearest = fleet_nearest_skill(live, ask->task);
+    request->nearest_skill = *out_nearest;
 }
 
 static void judge_hours(const Core *core, const RegistryAgent *entry, GateRequest *request,
@@ -83,6 +88,9 @@ void delegate_judge(const Core *core, const DelegateAsk *ask, Verdict *out)
     const FleetAgent *live = fleet_find(core->fleet, ask->agent);
     g_autofree char *nearest = entry ? NULL : delegate_nearest(core, ask->agent);
     g_autofree char *skills_text = live ? fleet_skills_text(live) : NULL;
+    g_autofree char *skill = ask->task ? delegate_skill(core, ask->agent, ask->task) : NULL;
+    g_autofree char *nearest_skill = NULL;
+    g_autoptr(GError) complaint = NULL;
     g_autofree char *since = NULL;
     g_autofree char *blackout = NULL;
     g_autofree char *work = NULL;
@@ -98,7 +106,6 @@ void delegate_judge(const Core *core, const DelegateAsk *ask, Verdict *out)
         .is_paused = live && (live->is_pause_wished || live->state == AGENT_PAUSED),
         .is_offline = !live || !core_is_reachable(core, live),
         .is_now = ask->is_now,
-        .task = ask->task,
         .skills_text = skills_text,
         .queued = live_runs > ask->own_runs ? live_runs - ask->own_runs : 0,
         .queue_max = QUEUE_MAX_PER_AGENT,
@@ -107,7 +114,7 @@ void delegate_judge(const Core *core, const DelegateAsk *ask, Verdict *out)
     if (live && live->state == AGENT_OFFLINE && live->heard_ms > 0)
         since = core_local_time(core, live->since_ms);
     request.offline_since = since;
-    judge_skill(core, ask, live, &request);
+    judge_skill(ask, live, skill, &request, &complaint, &nearest_skill);
     judge_hours(core, entry, &request, &blackout, &work);
     gate_judge(&request, out);
 }
@@ -181,8 +188,7 @@ static void start_run(Core *core, Turn *turn, const char *agent, const char *tas
     turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s", run->number, agent, state);
 }
 
-/* What is wrong with a task's text, or NULL. The caller owns it. */
-static char *judge_text(const char *task)
+char *delegate_judge_text(const char *task)
 {
     if (!*task)
         return g_strdup("the task is empty; expected DELEGATE: <agent> | <task>");
@@ -203,7 +209,7 @@ static void delegate(Core *core, Turn *turn, const char *name, const char *task,
 {
     /* Phones begin a sentence with a capital. */
     g_autofree char *agent = g_ascii_strdown(name, -1);
-    g_autofree char *complaint = judge_text(task);
+    g_autofree char *complaint = delegate_judge_text(task);
     DelegateAsk ask = {
         .role = turn->speaker->role,
         .agent = agent,

@@ -12,6 +12,9 @@
 /* A phone shows this much without scrolling for long; agentctl has room for all that was kept. */
 #define XMPP_OUTPUT_LINES 60
 #define XMPP_OUTPUT_BYTES 6000
+/* Exit codes of a shell (POSIX 2.8.2; dash and bash for the second). */
+#define SHELL_NOT_FOUND 127
+#define SHELL_SYNTAX    2
 
 char *outcome_text(const Run *run, size_t max_output)
 {
@@ -49,12 +52,39 @@ static void tell(Core *core, const Run *run, const char *text, const char *outco
     turn_finish(&turn);
 }
 
+/* The shell found no such command, or stumbled over its parentheses. */
+static bool is_slip(const Run *run)
+{
+    const RunOutcome *outcome = &run->outcome;
+    const char *after = run->task + strcspn(run->task, " \t(");
+
+    return run->state == RUN_FAILED && g_strcmp0(run->skill, "shell") == 0 &&
+           (outcome->exit_code == SHELL_NOT_FOUND ||
+            (outcome->exit_code == SHELL_SYNTAX && *after == '('));
+}
+
+/* What is no skill is for the shell: only when that failed may a skill have been meant. The caller
+ * owns the result; NULL: nothing to say. */
+static char *slip_text(const Core *core, const Run *run)
+{
+    const FleetAgent *agent = fleet_find(core->fleet, run->agent);
+    g_autofree char *nearest = agent && is_slip(run) ? fleet_nearest_skill(agent, run->task) : NULL;
+
+    return nearest
+               ? g_strdup_printf("\nNo skill is called so, and the shell got it; nearest skill: "
+                                 "%s",
+                                 nearest)
+               : NULL;
+}
+
 static void tell_outcome(Core *core, const Run *run)
 {
     bool is_cli = run->conversation && g_str_has_prefix(run->conversation, "cli ");
     g_autofree char *text = outcome_text(run, is_cli ? SIZE_MAX : XMPP_OUTPUT_BYTES);
+    g_autofree char *slip = slip_text(core, run);
+    g_autofree char *whole = g_strconcat(text, slip, NULL);
 
-    tell(core, run, text, run_state_name(run->state));
+    tell(core, run, whole, run_state_name(run->state));
 }
 
 static void tell_deferred(Core *core, const Run *run)

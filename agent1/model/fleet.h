@@ -83,4 +83,8 @@ const Json *fleet_skill(const FleetAgent *agent, const char *name);
 /* "apt.update, apt.upgrade, shell", or NULL when it offers none. The caller owns it. */
 char *fleet_skills_text(const FleetAgent *agent);
 
+/* The skill, other than the shell, whose name is nearest to a task's first word, or NULL. The
+ * caller owns it. */
+char *fleet_nearest_skill(const FleetAgent *agent, const char *task);
+
 #endif

@@ -87,13 +87,18 @@ static bool check_paused(const GateRequest *request, Verdict *out)
 
 static bool check_skill(const GateRequest *request, Verdict *out)
 {
-    if (request->is_offered)
+    const char *nearest = request->nearest_skill;
+
+    if (request->is_offered && !request->complaint)
         return false;
+    if (request->is_offered)
+        return object(out, GATE_DENY, RULE_SKILL, 0, g_strdup(request->complaint));
 
     return object(out, GATE_DENY, RULE_SKILL, 0,
                   request->skills_text
-                      ? g_strdup_printf("it has no shell and no such skill; its skills: %s",
-                                        request->skills_text)
+                      ? g_strdup_printf("it has no shell and no such skill; %s%s%sits skills: %s",
+                                        nearest ? "nearest: " : "", nearest ? nearest : "",
+                                        nearest ? "; " : "", request->skills_text)
                       : g_strdup("it has no shell and no skills"));
 }
 

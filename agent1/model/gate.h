@@ -51,9 +51,10 @@ typedef struct GateRequest {
     bool is_now;               /* refuse rather than queue for an offline agent */
     const char *offline_since; /* "14:02", or NULL when it was never seen */
 
-    bool is_offered;         /* the agent has the skill, or a shell for free text */
-    const char *task;        /* for the reason */
-    const char *skills_text; /* "apt.update, apt.upgrade", or NULL: none known */
+    bool is_offered;           /* the agent has the skill, or a shell for free text */
+    const char *complaint;     /* what is wrong with the call of a skill that it has, or NULL */
+    const char *nearest_skill; /* to what is not offered, or NULL */
+    const char *skills_text;   /* "apt.update, apt.upgrade", or NULL: none known */
     Risk risk;
     bool is_approved;
 

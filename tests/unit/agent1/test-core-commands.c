@@ -84,6 +84,107 @@ static void what_commands_answer(void **state)
     }
 }
 
+#define SKILLS                                                                                     \
+    "{\"name\":\"disk.usage\",\"risk\":\"read\",\"description\":\"Space on "                       \
+    "disks\",\"params\":[]},"                                                                      \
+    "{\"name\":\"service.restart\",\"risk\":\"guarded\",\"description\":\"Restart a unit\","       \
+    "\"params\":[{\"name\":\"unit\",\"type\":\"unit\",\"required\":true}]},"                       \
+    "{\"name\":\"wipe\",\"risk\":\"high\",\"params\":[]}"
+
+/* web1 has skills and a shell, web2 skills alone. */
+static void register_skilled(World *world)
+{
+    world_register_as(world, 1, "web1", JOURNAL_1, 1,
+                      "[" SKILLS ",{\"name\":\"shell\",\"risk\":\"guarded\"}]");
+    world_register_as(world, 2, "web2", JOURNAL_2, 1, "[" SKILLS "]");
+}
+
+/* !why and the gate say the same, whatever the task is. */
+static void why_judges_what_the_gate_judges(void **state)
+{
+    static const struct {
+        const char *task;
+        const char *agent;
+        const char *why;     /* what !why says after the agent's name */
+        const char *refused; /* what the gate says to the task itself; NULL: it passes */
+    } rows[] = {
+        { "uptime", "web1", "allowed now, as a shell command", NULL },
+        { "disk.usage", "web1", "allowed now, as the skill disk.usage", NULL },
+        { "disk.usge", "web1", "allowed now, as a shell command; nearest skill: disk.usage", NULL },
+        { "service.restart(nginx)", "web1", "allowed now, as the skill service.restart", NULL },
+        { "service.restart", "web1",
+          "not now (skill): service.restart: unit is missing; expected service.restart(unit)",
+          "refused (skill): service.restart: unit is missing; expected service.restart(unit)" },
+        { "disk.usage /var", "web2", "not now (skill): disk.usage: too many arguments",
+          "refused (skill): disk.usage: too many arguments" },
+        { "disk.usge", "web2",
+          "not now (skill): it has no shell and no such skill; nearest: disk.usage; its skills: ",
+          "refused (skill): it has no shell and no such skill; nearest: disk.usage; its skills: " },
+        { "wipe", "web1", "not now (policy): work of high risk needs an approval",
+          "refused (policy): work of high risk needs an approval" },
+        { "a\xE2\x80\xAE"
+          "b",
+          "web1", NULL, NULL },
+    };
+    World *world = *state;
+    unsigned i;
+
+    register_skilled(world);
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *why = g_strdup_printf("!why %s | %s", rows[i].agent, rows[i].task);
+        g_autofree char *bare = g_strdup_printf("!why %s %s", rows[i].agent, rows[i].task);
+        g_autofree char *order = g_strdup_printf("@%s %s", rows[i].agent, rows[i].task);
+        g_autofree char *said = NULL;
+
+        world_write(world, "oskar", NULL, why);
+        said = g_strdup(world_last_said(world));
+        world_write(world, "oskar", NULL, bare);
+        assert_string_equal(world_last_said(world), said);
+        if (rows[i].why)
+            assert_contains(said, rows[i].why);
+        world_write(world, "oskar", NULL, order);
+        if (rows[i].refused)
+            assert_contains(world_last_said(world), rows[i].refused);
+        else if (rows[i].why)
+            assert_contains(world_last_said(world), ": queued");
+        else
+            assert_string_equal(world_last_said(world), said);
+    }
+    world_write(world, "oskar", NULL, "!why Web1 --frob | uptime");
+    assert_contains(world_last_said(world), "--frob: no such option");
+    world_write(world, "oskar", NULL, "!why web1 ps aux | grep x");
+    assert_string_equal(world_last_said(world), "web1: allowed now, as a shell command");
+}
+
+/* What is no skill is for the shell; only when that found nothing a skill may have been meant. */
+static void a_skill_with_a_slip_that_the_shell_got(void **state)
+{
+    static const struct {
+        const char *task;
+        int64_t exit_code;
+        bool is_hinted;
+    } rows[] = {
+        { "disk.usge", 127, true }, { "disk.usge(/var)", 2, true }, { "disk.usge /var", 1, false },
+        { "grep x", 2, false },     { "frobnicate", 127, false },
+    };
+    World *world = *state;
+    unsigned i;
+
+    register_skilled(world);
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *order = g_strdup_printf("@web1 %s", rows[i].task);
+        bool is_hinted;
+
+        print_message("%s\n", rows[i].task);
+        world_write(world, "oskar", NULL, order);
+        world_result(world, world_run_id(world, i + 1), 1, "failed", rows[i].exit_code, "oh");
+        is_hinted = g_str_has_suffix(world_last_said(world),
+                                     "```\nNo skill is called so, and the shell got it; nearest "
+                                     "skill: disk.usage");
+        assert_int_equal(is_hinted, rows[i].is_hinted);
+    }
+}
+
 static void several_agents_at_once(void **state)
 {
     World *world = *state;
@@ -342,6 +443,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(what_commands_answer),
+        WORLD_TEST(why_judges_what_the_gate_judges),
+        WORLD_TEST(a_skill_with_a_slip_that_the_shell_got),
         WORLD_TEST(several_agents_at_once),
         WORLD_TEST(a_pause_outlives_a_restart_and_on_clears_it),
         WORLD_TEST(twenty_orders_at_most),

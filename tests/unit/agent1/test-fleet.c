@@ -141,6 +141,7 @@ static void skills(void **state)
         { "two", "[{\"name\":\"shell\"},{\"name\":\"apt\",\"risk\":\"low\"}]", "shell, apt", true },
         { "what is no skill is passed over", "[7,{},{\"name\":3},{\"name\":\"apt\"},\"x\"]", "apt",
           true },
+        { "nor is what is no name", "[{\"name\":\"apt\"},{\"name\":\"a\\u202eb\"}]", "apt", true },
         { "no array at all", "\"apt\"", NULL, false },
     };
     unsigned i;
@@ -164,6 +165,36 @@ static void skills(void **state)
     }
 }
 
+static void the_nearest_skill(void **state)
+{
+    static const struct {
+        const char *task;
+        const char *skill; /* NULL: none is near */
+    } rows[] = {
+        { "disk.usge", "disk.usage" },
+        { "Disk.Usage /var", "disk.usage" },
+        { "disk.usag(/)", "disk.usage" },
+        { "uptime", NULL },
+        { "shel", NULL },
+        { "", NULL },
+    };
+    static const char json[] = "[{\"name\":\"shell\"},{\"name\":\"apt.update\"},"
+                               "{\"name\":\"disk.usage\"}]";
+    g_autoptr(Fleet) fleet = fleet_new();
+    FleetAgent *agent = fleet_get(fleet, "web1");
+    unsigned i;
+
+    (void)state;
+    assert_null(fleet_nearest_skill(agent, "disk.usage"));
+    agent->skills = json_parse(json, strlen(json), 1000, NULL);
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *skill = fleet_nearest_skill(agent, rows[i].task);
+
+        print_message("\"%s\"\n", rows[i].task);
+        assert_int_equal(g_strcmp0(skill, rows[i].skill), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +203,7 @@ int main(void)
         cmocka_unit_test(a_status_may_overtake_its_register),
         cmocka_unit_test(sixteen_former_journals_are_kept),
         cmocka_unit_test(skills),
+        cmocka_unit_test(the_nearest_skill),
     };
 
     return cmocka_run_group_tests_name("fleet", tests, NULL, NULL);

@@ -23,7 +23,6 @@ static GateRequest harmless(void)
         .is_known = true,
         .is_accepted = true,
         .is_offered = true,
-        .task = "uptime",
         .skills_text = "apt.update, apt.upgrade",
         .risk = RISK_GUARDED,
         .work_hours = "08:00-18:00",
@@ -67,6 +66,17 @@ static void break_paused(GateRequest *request)
 static void break_skill(GateRequest *request)
 {
     request->is_offered = false;
+}
+
+static void break_skill_with_a_neighbour(GateRequest *request)
+{
+    request->is_offered = false;
+    request->nearest_skill = "apt.update";
+}
+
+static void break_call(GateRequest *request)
+{
+    request->complaint = "service.restart: unit is missing";
 }
 
 static void break_all_skills(GateRequest *request)
@@ -137,6 +147,11 @@ static const struct {
     { "paused", break_paused, GATE_DENY, RULE_PAUSED, 0, "it is paused; !agentON web1 resumes it" },
     { "no such skill", break_skill, GATE_DENY, RULE_SKILL, 0,
       "it has no shell and no such skill; its skills: apt.update, apt.upgrade" },
+    { "a skill with a slip", break_skill_with_a_neighbour, GATE_DENY, RULE_SKILL, 0,
+      "it has no shell and no such skill; nearest: apt.update; its skills: apt.update, "
+      "apt.upgrade" },
+    { "a skill called wrongly", break_call, GATE_DENY, RULE_SKILL, 0,
+      "service.restart: unit is missing" },
     { "no skills at all", break_all_skills, GATE_DENY, RULE_SKILL, 0,
       "it has no shell and no skills" },
     { "a blackout", break_blackout, GATE_LATER, RULE_BLACKOUT, OPENS_MS,
