@@ -13,8 +13,10 @@ typedef void (*CommandHandler)(Core *core, Turn *turn, const char *arguments);
 /* Checks the role, audits what changes something, and calls the handler. */
 void commands_do(Core *core, Turn *turn, Command command, const char *arguments);
 
-/* commands_show.c */
+/* commands_help.c */
 void commands_help(Core *core, Turn *turn, const char *arguments);
+
+/* commands_show.c */
 void commands_agents(Core *core, Turn *turn, const char *arguments);
 void commands_status(Core *core, Turn *turn, const char *arguments);
 void commands_blackout(Core *core, Turn *turn, const char *arguments);

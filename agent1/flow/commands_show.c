@@ -8,74 +8,9 @@
 #include "common/wire/key.h"
 #include "common/base/banned.h"
 
-/* ---- !help ---- */
-
-static void say_usage(Turn *turn, const CommandInfo *info)
-{
-    turn_say(turn, "%s%s%s: %s", info->name, *info->arguments ? " " : "", info->arguments,
-             info->help);
-}
-
-static void say_whole_usage(Turn *turn, const CommandInfo *info)
-{
-    Role own = turn->speaker->role;
-
-    say_usage(turn, info);
-    if (own >= info->role)
-        turn_say(turn, "You may do this, as %s.", role_name(own));
-    else
-        turn_say(turn, "This needs the role %s; yours is %s.", role_name(info->role),
-                 role_name(own));
-}
-
-static bool say_help_for(Turn *turn, const char *word)
-{
-    const char *bare = *word == '!' ? word + 1 : word;
-    int i;
-
-    for (i = 0; i < COMMAND_COUNT; i++) {
-        const CommandInfo *info = command_info((Command)i);
-
-        if (g_ascii_strcasecmp(info->name + 1, bare) == 0) {
-            say_whole_usage(turn, info);
-            return true;
-        }
-    }
-    for (i = 0; i < TRIGGER_COUNT; i++) {
-        const CommandInfo *info = trigger_info((Trigger)i);
-
-        if (g_ascii_strncasecmp(info->name, bare, strlen(info->name) - 1) == 0) {
-            say_whole_usage(turn, info);
-            return true;
-        }
-    }
-    return false;
-}
-
-void commands_help(Core *core, Turn *turn, const char *arguments)
-{
-    int i;
-
-    if (*arguments) {
-        g_autofree char *shown = text_make_line(arguments, 40);
-
-        if (!say_help_for(turn, arguments))
-            turn_fail(turn, "%s: nothing of that name; !help lists all", shown);
-        return;
-    }
-    turn_say(turn, "You may, as %s:", role_name(turn->speaker->role));
-    for (i = 0; i < TRIGGER_COUNT; i++) {
-        if (trigger_info((Trigger)i)->role <= turn->speaker->role)
-            say_usage(turn, trigger_info((Trigger)i));
-    }
-    for (i = 0; i < COMMAND_COUNT; i++) {
-        if (command_info((Command)i)->role <= turn->speaker->role)
-            say_usage(turn, command_info((Command)i));
-    }
-    (void)core;
-}
-
 /* ---- !agents ---- */
+
+#define SKILLS_SHOWN_CHARS 200
 
 static const char *state_word(const Core *core, const RegistryAgent *entry, const FleetAgent *live)
 {
@@ -113,9 +48,11 @@ static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
         g_string_append_printf(text, " · its clock is %s off", offset);
     }
     if (skills) {
-        g_autofree char *line = text_make_line(skills, 200);
+        g_autofree char *line = text_make_line(skills, SKILLS_SHOWN_CHARS);
 
         g_string_append_printf(text, " · %s", line);
+        if (g_utf8_strlen(skills, -1) > SKILLS_SHOWN_CHARS)
+            g_string_append_printf(text, " (!help %s lists them)", entry->name);
     }
     if (entry->description)
         g_string_append_printf(text, " · %s", entry->description);

@@ -14,7 +14,7 @@ static const char *const role_names[ROLE_COUNT] = {
 /* clang-format off */
 static const CommandInfo commands[COMMAND_COUNT] = {
     [COMMAND_HELP] = { "!help", "[word]", ROLE_VIEWER,
-        "what you may do here, or all about one command" },
+        "what you may do here, or all about one command, skill or agent" },
     [COMMAND_AGENTS] = { "!agents", "", ROLE_VIEWER,
         "the agents: state, version, work in hand, skills" },
     [COMMAND_STATUS] = { "!status", "", ROLE_VIEWER,

@@ -156,6 +156,68 @@ static void why_judges_what_the_gate_judges(void **state)
     assert_string_equal(world_last_said(world), "web1: allowed now, as a shell command");
 }
 
+static void help_about_skills_and_agents(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *user;
+        const char *word;
+        const char *answer; /* all of it */
+    } rows[] = {
+        { "a skill", "oskar", "Service.restart",
+          "service.restart(unit): Restart a unit (guarded)\nunit (unit)\n"
+          "On web1, web2, as in: @web1 service.restart(unit)\nYou may do this, as operator." },
+        { "a skill that a viewer may not use", "vera", "wipe",
+          "wipe (high)\nOn web1, web2, as in: @web1 wipe\n"
+          "This needs the role operator; yours is viewer." },
+        { "an agent", "vera", "web2",
+          "Skills of web2; !help <skill> tells about one:\n"
+          "disk.usage: Space on disks (read)\n"
+          "service.restart(unit): Restart a unit (guarded)\nwipe (high)" },
+        { "an agent that never came", "vera", "web3",
+          "web3: its skills are known when it has registered" },
+        { "a skill with a slip", "vera", "disk.usge",
+          "disk.usge: nothing of that name; nearest: !help disk.usage" },
+        { "a command with a slip", "vera", "cancle",
+          "cancle: nothing of that name; nearest: !help cancel" },
+        { "a trigger without its colon", "oskar", "delegate",
+          "DELEGATE: <agent> | <task>: one run on one agent, after the gate; short: @<agent> "
+          "<task>\nYou may do this, as operator." },
+    };
+    World *world = *state;
+    Json *registry = world->registry;
+    unsigned i;
+
+    register_skilled(world);
+    json_set(json_member_mutable(registry, "agents"), "web3", json_new_object());
+    world_configure(world);
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *order = g_strdup_printf("!help %s", rows[i].word);
+
+        print_message("%s\n", rows[i].what);
+        world_write(world, rows[i].user, NULL, order);
+        assert_string_equal(world_last_said(world), rows[i].answer);
+    }
+}
+
+/* More skills than a line holds: where the rest is to be found. */
+static void many_skills_are_cut_with_the_way_to_them(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) skills = g_string_new("[");
+    unsigned i;
+
+    for (i = 0; i < 120; i++)
+        g_string_append_printf(skills, "%s{\"name\":\"skill.number%u\",\"risk\":\"low\"}",
+                               i ? "," : "", i);
+    g_string_append_c(skills, ']');
+    world_register_as(world, 1, "web1", JOURNAL_1, 1, skills->str);
+    world_write(world, "vera", NULL, "!agents");
+    assert_contains(world_last_said(world), "\xE2\x80\xA6 (!help web1 lists them)");
+    world_write(world, "vera", NULL, "!help web1");
+    assert_contains(world_last_said(world), "\nskill.number99 (low)\nand 20 more");
+}
+
 /* What is no skill is for the shell; only when that found nothing a skill may have been meant. */
 static void a_skill_with_a_slip_that_the_shell_got(void **state)
 {
@@ -444,6 +506,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(what_commands_answer),
         WORLD_TEST(why_judges_what_the_gate_judges),
+        WORLD_TEST(help_about_skills_and_agents),
+        WORLD_TEST(many_skills_are_cut_with_the_way_to_them),
         WORLD_TEST(a_skill_with_a_slip_that_the_shell_got),
         WORLD_TEST(several_agents_at_once),
         WORLD_TEST(a_pause_outlives_a_restart_and_on_clears_it),
