@@ -93,8 +93,8 @@ static void say_reload_error(Core *core, Turn *turn)
         return;
     since = core_local_time(core, core->reload_error_ms);
     /* The words may hold what stands in the files: they are for those who write them. */
-    turn_say(turn, "NOT in use, since %s: the new configuration is wrong: %s", since,
-             turn->speaker->role >= ROLE_ADMIN ? core->reload_error : "an admin knows how");
+    turn_say(turn, "The edited files are NOT in use (since %s): %s", since,
+             turn->speaker->role >= ROLE_ADMIN ? core->reload_error : "an admin can see why");
 }
 
 /* ---- !status ---- */

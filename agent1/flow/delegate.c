@@ -285,6 +285,24 @@ void delegate_direct(Core *core, Turn *turn, const char *agent, const char *rest
     delegate(core, turn, agent, rest, is_now);
 }
 
+static void say_no_bar(Turn *turn, const char *text)
+{
+    size_t length = strcspn(text, " \t");
+    const char *task = text + length + strspn(text + length, " \t");
+    g_autofree char *agent = g_strndup(text, length);
+    g_autofree char *shown = text_make_line(agent, OPTION_SHOWN_CHARS);
+    g_autofree char *rest = text_make_line(task, OPTION_SHOWN_CHARS);
+
+    if (*task)
+        turn_fail(
+            turn,
+            "expected DELEGATE: <agent> | <task>: there is no bar; do you mean DELEGATE: %s | "
+            "%s",
+            shown, rest);
+    else
+        turn_fail(turn, "expected DELEGATE: <agent> | <task>: there is no bar");
+}
+
 void delegate_trigger(Core *core, Turn *turn, const char *rest)
 {
     g_autofree char *target = NULL;
@@ -295,7 +313,7 @@ void delegate_trigger(Core *core, Turn *turn, const char *rest)
     unsigned i;
 
     if (!utterance_split(rest, &target, &task)) {
-        turn_fail(turn, "expected DELEGATE: <agent> | <task>: there is no bar");
+        say_no_bar(turn, target);
         return;
     }
     words = g_strsplit_set(target, " \t", -1);

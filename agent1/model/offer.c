@@ -67,24 +67,43 @@ char *offer_line(const Json *skill)
     g_autofree char *words = text_make_line(description ? description : "", WORDS_MAX_CHARS);
     g_autofree char *how = text_make_line(risk ? risk : "?", WORDS_MAX_CHARS);
 
-    return g_strdup_printf("%s%s%s (%s)", usage, *words ? ": " : "", words, how);
+    return g_strdup_printf("%s%s%s (risk %s)", usage, *words ? ": " : "", words, how);
+}
+
+static const char *const type_words[PARAMETER_TYPE_COUNT] = {
+    [PARAMETER_UNIT] = "the name of a systemd unit",
+    [PARAMETER_NAME] = "a name",
+    [PARAMETER_CHOICE] = "one of",
+    [PARAMETER_INT] = "a whole number",
+    [PARAMETER_PATH] = "an absolute path",
+    [PARAMETER_BOOL] = "yes or no",
+    [PARAMETER_TEXT] = "a line of text",
+};
+
+static void append_line(GString *text, const char *before, const char *words)
+{
+    g_autofree char *line = text_make_line(words, WORDS_MAX_CHARS);
+
+    g_string_append_printf(text, "%s%s", before, line);
 }
 
 static void append_parameter(GString *text, const SkillParameter *parameter)
 {
-    g_autofree char *words =
-        parameter->description ? text_make_line(parameter->description, WORDS_MAX_CHARS) : NULL;
     unsigned i;
 
-    g_string_append_printf(text, "\n%s (%s", parameter->name,
-                           parameter_type_name((ParameterType)parameter->type));
-    for (i = 0; parameter->choices && i < parameter->choices->len; i++) {
-        g_autofree char *choice = text_make_line(parameter->choices->pdata[i], WORDS_MAX_CHARS);
-
-        g_string_append_printf(text, "%s%s", i ? ", " : ": ", choice);
-    }
-    g_string_append_printf(text, "%s)%s%s", parameter->is_required ? "" : ", may be left out",
-                           words ? ": " : "", words ? words : "");
+    g_string_append_printf(text, "\n%s: %s", parameter->name, type_words[parameter->type]);
+    for (i = 0; parameter->choices && i < parameter->choices->len; i++)
+        append_line(text, i ? ", " : " ", parameter->choices->pdata[i]);
+    if (parameter->minimum != INT64_MIN)
+        g_string_append_printf(text, ", at least %" G_GINT64_FORMAT, parameter->minimum);
+    if (parameter->maximum != INT64_MAX)
+        g_string_append_printf(text, ", at most %" G_GINT64_FORMAT, parameter->maximum);
+    if (parameter->standard)
+        append_line(text, "; left out: ", parameter->standard);
+    else if (!parameter->is_required)
+        g_string_append(text, "; may be left out");
+    if (parameter->description)
+        append_line(text, "; ", parameter->description);
 }
 
 char *offer_parameters_text(const Json *skill)

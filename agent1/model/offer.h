@@ -17,12 +17,11 @@ const char *offer_name(const Json *skill);
 /* "service.restart(unit)". The caller owns it. */
 char *offer_usage(const Json *skill);
 
-/* "service.restart(unit): Restart a unit, or start it (guarded)". The caller owns it. */
+/* "service.restart(unit): Restart a unit, or start it (risk guarded)". The caller owns it. */
 char *offer_line(const Json *skill);
 
-/* A line for each parameter, "limit (text, may be left out): the hosts", with a newline before
- * each;
- * "" when it has none. The caller owns it. */
+/* A line for each parameter, "limit: a line of text; may be left out", each after a newline; ""
+ * when it has none. The caller owns it. */
 char *offer_parameters_text(const Json *skill);
 
 /* False, with a sentence for the person who typed it, when the task does not call the skill

@@ -177,7 +177,7 @@ def test_a_reload_takes_what_is_good_and_keeps_what_is_bad(house):
     wait_for(lambda: "the running configuration stays" in log.read_text(), what="a refused reload")
     assert "25:00" in log.read_text()
     shown = user.ask("!blackout")["text"]
-    assert "all day" in shown and "NOT in use" in shown and "25:00" in shown
+    assert "all day" in shown and "are NOT in use" in shown and "25:00" in shown
     assert person.wait_for("I keep the running configuration").text.count("25:00") == 1
     house.agent1.blackouts = []
     house.agent1.write()

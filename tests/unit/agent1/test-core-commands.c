@@ -53,7 +53,8 @@ static const struct {
     { "a quoted direct order", "oskar", "> @web1 true", "@web1 not run: it stood in a quotation" },
     { "a capital", "oskar", "@Web3 true", "web3: refused (unknown_agent)" },
     { "too few digits", "ana", "!accept web3 1020", "expected at least 8 digits" },
-    { "a command without its mark", "vera", "Help", "Do you mean !help? Commands begin with" },
+    { "a command without its mark", "vera", "Help",
+      "Do you mean !help? Commands begin with \"!\"" },
     { "with a stroke", "vera", "/status", "Do you mean !status?" },
     { "with what it is about", "oskar", "cancel 1", "Do you mean !cancel 1?" },
     { "talk that begins so", "oskar", "run the backup please", "I take commands" },
@@ -165,15 +166,15 @@ static void help_about_skills_and_agents(void **state)
         const char *answer; /* all of it */
     } rows[] = {
         { "a skill", "oskar", "Service.restart",
-          "service.restart(unit): Restart a unit (guarded)\nunit (unit)\n"
+          "service.restart(unit): Restart a unit (risk guarded)\nunit: the name of a systemd unit\n"
           "On web1, web2, as in: @web1 service.restart(unit)\nYou may do this, as operator." },
         { "a skill that a viewer may not use", "vera", "wipe",
-          "wipe (high)\nOn web1, web2, as in: @web1 wipe\n"
+          "wipe (risk high)\nOn web1, web2, as in: @web1 wipe\n"
           "This needs the role operator; yours is viewer." },
         { "an agent", "vera", "web2",
           "Skills of web2; !help <skill> tells about one:\n"
-          "disk.usage: Space on disks (read)\n"
-          "service.restart(unit): Restart a unit (guarded)\nwipe (high)" },
+          "disk.usage: Space on disks (risk read)\n"
+          "service.restart(unit): Restart a unit (risk guarded)\nwipe (risk high)" },
         { "an agent that never came", "vera", "web3",
           "web3: its skills are known when it has registered" },
         { "a skill with a slip", "vera", "disk.usge",
@@ -215,7 +216,7 @@ static void many_skills_are_cut_with_the_way_to_them(void **state)
     world_write(world, "vera", NULL, "!agents");
     assert_contains(world_last_said(world), "\xE2\x80\xA6 (!help web1 lists them)");
     world_write(world, "vera", NULL, "!help web1");
-    assert_contains(world_last_said(world), "\nskill.number99 (low)\nand 20 more");
+    assert_contains(world_last_said(world), "\nskill.number99 (risk low)\nand 20 more");
 }
 
 /* What is no skill is for the shell; only when that found nothing a skill may have been meant. */
@@ -449,11 +450,11 @@ static void a_bad_edit_is_told_once_and_so_is_its_end(void **state)
     assert_contains(world_last_said(world), "I keep the running configuration, since the new one "
                                             "is wrong: blackout_hours.json: [0].start: \"25:00\"");
     world_write(world, "vera", NULL, "!blackout");
-    assert_contains(world_last_said(world), "\nNOT in use, since 14:13: the new configuration is "
-                                            "wrong: an admin knows how");
+    assert_contains(world_last_said(world), "\nThe edited files are NOT in use (since 14:13): "
+                                            "an admin can see why");
     world_write(world, "ana", NULL, "!status");
-    assert_contains(world_last_said(world), "\nNOT in use, since 14:13: the new configuration is "
-                                            "wrong: blackout_hours.json");
+    assert_contains(world_last_said(world), "\nThe edited files are NOT in use (since 14:13): "
+                                            "blackout_hours.json");
     world_forget(world);
     reload(world, "blackout_hours.json: [0].end: missing");
     assert_int_equal(world->said->len, 1); /* another mistake */

@@ -16,6 +16,9 @@
     "\"params\":[{\"name\":\"unit\",\"type\":\"unit\",\"required\":true,"                          \
     "\"description\":\"as nginx\"},"                                                               \
     "{\"name\":\"how\",\"type\":\"choice\",\"choices\":[\"soft\",\"hard\"]}]}"
+#define JOURNAL                                                                                    \
+    "{\"name\":\"disk.clean\",\"risk\":\"low\",\"params\":[{\"name\":\"days\",\"type\":\"int\","   \
+    "\"minimum\":1,\"maximum\":90,\"default\":\"7\"}]}"
 #define BARE    "{\"name\":\"apt.update\",\"risk\":\"low\"}"
 #define HOSTILE "{\"name\":\"x\",\"risk\":\"a\\u202eb\",\"description\":\"one\\ntwo\",\"params\":5}"
 /* Tried on "aaaa…b", it would take for ever. */
@@ -40,10 +43,12 @@ static void how_they_are_shown(void **state)
         const char *parameters;
     } rows[] = {
         { RESTART, "service.restart(unit, how?)",
-          "service.restart(unit, how?): Restart a unit (guarded)",
-          "\nunit (unit): as nginx\nhow (choice: soft, hard, may be left out)" },
-        { BARE, "apt.update", "apt.update (low)", "" },
-        { HOSTILE, "x", "x: one two (a<U+202E>b)", "" },
+          "service.restart(unit, how?): Restart a unit (risk guarded)",
+          "\nunit: the name of a systemd unit; as nginx\nhow: one of soft, hard; may be left out" },
+        { JOURNAL, "disk.clean(days?)", "disk.clean(days?) (risk low)",
+          "\ndays: a whole number, at least 1, at most 90; left out: 7" },
+        { BARE, "apt.update", "apt.update (risk low)", "" },
+        { HOSTILE, "x", "x: one two (risk a<U+202E>b)", "" },
     };
     unsigned i;
 
@@ -73,7 +78,8 @@ static void which_calls_fit(void **state)
         { "nothing given", RESTART, "service.restart",
           "service.restart: unit is missing; expected service.restart(unit, how?)" },
         { "no such choice", RESTART, "service.restart nginx gently", "service.restart: how: " },
-        { "an open parenthesis", RESTART, "service.restart(nginx", "service.restart: expected ',' or ')'" },
+        { "an open parenthesis", RESTART, "service.restart(nginx",
+          "service.restart: expected ',' or ')'" },
         { "nothing is known of its parameters", BARE, "apt.update now", NULL },
         { "what it tells cannot be read", HOSTILE, "x(", NULL },
         { "its pattern is not tried", SLOW, "slow aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
