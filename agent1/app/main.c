@@ -11,6 +11,7 @@
 #include "agent1/app/config.h"
 #include "agent1/app/executor.h"
 #include "agent1/app/links.h"
+#include "agent1/edge/folder_watch.h"
 #include "agent1/edge/store.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
@@ -63,7 +64,8 @@ static bool read_options(int *argc, char ***argv, Options *out, GError **error)
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_description(
         context, "The folder holds config.json, agents_registry.json, blackout_hours.json,\n"
-                 "reports_schedule.json and tasks_schedule.json. SIGHUP reads them anew.");
+                 "reports_schedule.json and tasks_schedule.json. SIGHUP reads them anew, and so\n"
+                 "does a change of config.json or blackout_hours.json.");
     return g_option_context_parse(context, argc, argv, error);
 }
 
@@ -161,7 +163,7 @@ static gboolean on_terminate(void *data)
     return G_SOURCE_CONTINUE;
 }
 
-static gboolean on_hangup(void *data)
+static void reload(void *data)
 {
     Program *program = data;
     g_autoptr(GError) error = NULL;
@@ -172,13 +174,32 @@ static gboolean on_hangup(void *data)
     else
         log_line(LOG_LEVEL_ERROR, "the running configuration stays: %s", error->message);
     notify_ready();
+}
+
+static gboolean on_hangup(void *data)
+{
+    reload(data);
     return G_SOURCE_CONTINUE;
+}
+
+/* What only people write: agents_registry.json, which agent1 writes too, is read anew at SIGHUP. */
+static FolderWatch *watch_files(Program *program)
+{
+    static const char *const names[] = { "config.json", "blackout_hours.json", NULL };
+    g_autoptr(GError) error = NULL;
+    FolderWatch *watch = folder_watch_new(program->folder, names, reload, program, &error);
+
+    if (!watch)
+        log_line(LOG_LEVEL_WARNING, "changed files are read anew only at SIGHUP: %s",
+                 error->message);
+    return watch;
 }
 
 static int run(const char *folder, Config *config)
 {
     Program program = { .folder = folder, .exit_code = EXIT_SUCCESS };
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+    g_autoptr(FolderWatch) watch = NULL;
     g_autoptr(GError) error = NULL;
 
     program.loop = loop;
@@ -190,6 +211,7 @@ static int run(const char *folder, Config *config)
     g_unix_signal_add(SIGTERM, on_terminate, &program);
     g_unix_signal_add(SIGINT, on_terminate, &program);
     g_unix_signal_add(SIGHUP, on_hangup, &program);
+    watch = watch_files(&program);
     notify_start_watchdog();
     notify_ready();
     g_main_loop_run(loop);

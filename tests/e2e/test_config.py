@@ -184,3 +184,19 @@ def test_a_reload_takes_what_is_good_and_keeps_what_is_bad(house):
     house.agent1.reload()
     person.wait_for("The configuration is good again, and in use")
     assert "NOT in use" not in user.ask("!blackout")["text"]
+
+
+def test_a_saved_file_is_read_anew_without_a_signal(house):
+    person = house.person("ana")
+    _, user = start_with(house)
+    blackouts = house.agent1.config_folder / "blackout_hours.json"
+    blackouts.write_text(json.dumps([{"start": "00:00", "end": "24:00", "label": "all day"}]))
+    wait_for(lambda: "all day" in user.ask("!blackout")["text"], what="the new blackout")
+    blackouts.write_text("[{]")
+    assert "blackout_hours.json" in person.wait_for("I keep the running configuration").text
+    assert "refused (blackout)" in user.ask("@web1 true")["text"]
+    # As editors save: the new file takes the old one's place.
+    (house.agent1.config_folder / "new").write_text("[]")
+    (house.agent1.config_folder / "new").rename(blackouts)
+    person.wait_for("The configuration is good again, and in use")
+    assert "all day" not in user.ask("!blackout")["text"]

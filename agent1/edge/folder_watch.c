@@ -1,0 +1,99 @@
+#include "agent1/edge/folder_watch.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "common/base/problem.h"
+#include "common/base/banned.h"
+
+/* Editors and copies save several files, or one in several steps. */
+#define QUIET_MS 300
+/* A name is at most NAME_MAX bytes long. */
+#define READ_BYTES (16 * (sizeof(struct inotify_event) + 256))
+
+struct FolderWatch {
+    const char *const *names;
+    void (*changed)(void *data);
+    void *data;
+    int inotify;
+    guint source;
+    guint quiet; /* 0: nothing was saved */
+};
+
+static gboolean on_quiet(gpointer data)
+{
+    FolderWatch *watch = data;
+
+    watch->quiet = 0;
+    watch->changed(watch->data);
+    return G_SOURCE_REMOVE;
+}
+
+static bool concerns(const FolderWatch *watch, const struct inotify_event *event)
+{
+    if (event->mask & IN_Q_OVERFLOW)
+        return true;
+    return event->len > 0 && g_strv_contains(watch->names, event->name);
+}
+
+static void take(FolderWatch *watch, const char *bytes, size_t length)
+{
+    size_t at = 0;
+
+    while (at + sizeof(struct inotify_event) <= length) {
+        struct inotify_event event;
+
+        memcpy(&event, bytes + at, sizeof(event));
+        if (concerns(watch, (const struct inotify_event *)(const void *)(bytes + at))) {
+            g_clear_handle_id(&watch->quiet, g_source_remove);
+            watch->quiet = g_timeout_add(QUIET_MS, on_quiet, watch);
+        }
+        at += sizeof(event) + event.len;
+    }
+}
+
+static gboolean on_event(gint fd, GIOCondition condition, gpointer data)
+{
+    /* The kernel aligns what it writes. */
+    _Alignas(struct inotify_event) char bytes[READ_BYTES];
+    ssize_t length;
+
+    (void)condition;
+    while ((length = read(fd, bytes, sizeof(bytes))) > 0)
+        take(data, bytes, (size_t)length);
+    return G_SOURCE_CONTINUE;
+}
+
+FolderWatch *folder_watch_new(const char *folder, const char *const *names,
+                              void (*changed)(void *data), void *data, GError **error)
+{
+    g_autoptr(FolderWatch) watch = g_new0(FolderWatch, 1);
+
+    watch->names = names;
+    watch->changed = changed;
+    watch->data = data;
+    watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (watch->inotify < 0 ||
+        inotify_add_watch(watch->inotify, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0) {
+        g_set_error(error, PROBLEM, PROBLEM_IO, "%s: %s", folder, g_strerror(errno));
+        return NULL;
+    }
+    watch->source = g_unix_fd_add(watch->inotify, G_IO_IN, on_event, watch);
+    return g_steal_pointer(&watch);
+}
+
+void folder_watch_free(FolderWatch *watch)
+{
+    if (!watch)
+        return;
+
+    g_clear_handle_id(&watch->quiet, g_source_remove);
+    g_clear_handle_id(&watch->source, g_source_remove);
+    if (watch->inotify >= 0)
+        close(watch->inotify);
+    g_free(watch);
+}
