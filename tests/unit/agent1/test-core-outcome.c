@@ -163,38 +163,6 @@ static void progress_of_the_past_is_not_forwarded(void **state)
     assert_string_equal(world_run_state(world, 1), "running");
 }
 
-/* A person looks before it has ended. */
-static void a_run_at_work_is_shown_with_its_start_and_its_output(void **state)
-{
-    World *world = *state;
-    g_autofree char *run = accepted_run(world);
-    Message *message;
-
-    world_write(world, "vera", NULL, "!run 1");
-    assert_contains(world_last_said(world), "\nexpires ");
-    message = message_new(MESSAGE_PROGRESS, WORLD_MESSAGE_ID, "web1", world->now_ms);
-    message->progress.run = g_strdup(run);
-    message->progress.attempt = 1;
-    message->progress.seq = 1;
-    message->progress.elapsed_ms = 5 * SECOND_MS;
-    message->progress.bytes = 12;
-    message->progress.tail = g_strdup("one\ntwo\x1b[31m");
-    world_report(world, JOURNAL_1, message);
-    world->now_ms += 2 * MINUTE_MS;
-    world_write(world, "vera", NULL, "!run 1");
-    assert_contains(world_last_said(world), "\nstarted 14:13, 2 min 5 s ago; output so far 12 B\n");
-    assert_contains(world_last_said(world), "\n#1 web1: running (the end of its output so far)\n"
-                                            "```\none\ntwo<U+001B>[31m\n```");
-    assert_null(strstr(world_last_said(world), "expires"));
-    /* What was heard is not on the disk: the agent tells it again. */
-    world_restart(world);
-    world_write(world, "vera", NULL, "!run 1");
-    assert_contains(world_last_said(world), "its start and its output come with the agent's next");
-    world_result(world, run, 1, "succeeded", 0, "three");
-    world_write(world, "vera", NULL, "!run 1");
-    assert_contains(world_last_said(world), "\nstarted 14:15; output ");
-}
-
 static void a_repeated_result_is_acknowledged_and_told_once(void **state)
 {
     World *world = *state;
@@ -600,7 +568,6 @@ int main(void)
         WORLD_TEST(rejections_by_rule),
         WORLD_TEST(what_does_not_concern_the_attempt_is_ignored),
         WORLD_TEST(progress_of_the_past_is_not_forwarded),
-        WORLD_TEST(a_run_at_work_is_shown_with_its_start_and_its_output),
         WORLD_TEST(a_repeated_result_is_acknowledged_and_told_once),
         WORLD_TEST(contradictions),
         WORLD_TEST(a_result_of_somebody_elses_run_is_not_acknowledged),
