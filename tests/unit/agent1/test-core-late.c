@@ -46,7 +46,7 @@ static void a_thousand_questions_wait_for_the_store_at_most(void **state)
     world_forget(world);
     world->is_store_slow = false;
     world_write(world, "vera", NULL, "!runs");
-    assert_string_equal(world_last_said(world), "no runs yet");
+    assert_string_equal(world_last_said(world), "no runs yet; @<agent> <task> makes one");
 }
 
 static void an_answer_nobody_waits_for_is_dropped(void **state)
