@@ -200,7 +200,7 @@ def test_a_damaged_database_is_set_aside_and_agent1_sleeps(house):
     assert list(house.agent1.state.glob("agent1.db.damaged-*"))
     assert "refused (standby)" in user.ask("!runs")["text"]
     assert "awake" in user.ask("!agentsON")["text"]
-    assert user.ask("!runs")["text"] == "no runs yet"
+    assert user.ask("!runs")["text"] .startswith("no runs yet")
 
 
 def test_a_database_that_does_not_open(house):
