@@ -129,17 +129,6 @@ static bool type_error(const char *path, const Json *found, const char *expected
     return false;
 }
 
-static bool has_parameter(const Skill *skill, const char *name)
-{
-    for (guint i = 0; i < skill->parameters->len; i++) {
-        const SkillParameter *parameter = g_ptr_array_index(skill->parameters, i);
-
-        if (strcmp(parameter->name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Positions must be unambiguous: a required parameter after an optional one has none. */
 static bool check_order(const Skill *skill, const SkillParameter *parameter, const char *path,
                         GError **error)
@@ -149,7 +138,7 @@ static bool check_order(const Skill *skill, const SkillParameter *parameter, con
 
     if (skill->parameters->len > 0)
         last = g_ptr_array_index(skill->parameters, skill->parameters->len - 1);
-    if (has_parameter(skill, parameter->name))
+    if (skill_parameter_find(skill->parameters, parameter->name))
         problem = "is there twice";
     else if (last && !last->is_required && parameter->is_required)
         problem = "is required, but stands after one that is not";

@@ -75,17 +75,6 @@ static bool next_placeholder(const char **at, GString *literal, char **out_name)
     return true;
 }
 
-static const SkillParameter *find_parameter(const GPtrArray *parameters, const char *name)
-{
-    for (guint i = 0; i < parameters->len; i++) {
-        const SkillParameter *parameter = g_ptr_array_index(parameters, i);
-
-        if (strcmp(parameter->name, name) == 0)
-            return parameter;
-    }
-    return NULL;
-}
-
 /* True when the program reads the element after this option as a script ("sh -ec"). */
 static bool takes_script(const char *program, const char *option)
 {
@@ -111,7 +100,7 @@ static bool takes_script(const char *program, const char *option)
 static bool check_placeholder(const char *name, bool is_at_start, const Place *place,
                               GError **error)
 {
-    const SkillParameter *parameter = find_parameter(place->parameters, name);
+    const SkillParameter *parameter = skill_parameter_find(place->parameters, name);
     const char *problem = NULL;
     g_autofree char *shown = NULL;
 

@@ -2,8 +2,6 @@
 
 #include "common/base/problem.h"
 
-#include <string.h>
-
 #include "common/base/banned.h"
 
 /* What a call is matched against, and what came of it so far. */
@@ -29,17 +27,6 @@ char *skill_arguments_usage(const char *skill, const GPtrArray *parameters)
     return g_string_free(usage, FALSE);
 }
 
-static const SkillParameter *find_parameter(const GPtrArray *parameters, const char *name)
-{
-    for (guint i = 0; i < parameters->len; i++) {
-        const SkillParameter *parameter = g_ptr_array_index(parameters, i);
-
-        if (strcmp(parameter->name, name) == 0)
-            return parameter;
-    }
-    return NULL;
-}
-
 /* The parameter that an argument is for: by its name or its position. */
 static const SkillParameter *match_argument(const Match *match, const SkillArgument *argument,
                                             unsigned position, GError **error)
@@ -48,7 +35,7 @@ static const SkillParameter *match_argument(const Match *match, const SkillArgum
     g_autofree char *usage = NULL;
 
     if (argument->name)
-        parameter = find_parameter(match->parameters, argument->name);
+        parameter = skill_parameter_find(match->parameters, argument->name);
     else if (position < match->parameters->len)
         parameter = g_ptr_array_index(match->parameters, position);
     if (parameter)

@@ -57,6 +57,17 @@ static const struct {
 };
 /* clang-format on */
 
+const SkillParameter *skill_parameter_find(const GPtrArray *parameters, const char *name)
+{
+    for (guint i = 0; i < parameters->len; i++) {
+        const SkillParameter *parameter = g_ptr_array_index(parameters, i);
+
+        if (strcmp(parameter->name, name) == 0)
+            return parameter;
+    }
+    return NULL;
+}
+
 const char *parameter_type_name(ParameterType type)
 {
     g_assert(type < PARAMETER_TYPE_COUNT);

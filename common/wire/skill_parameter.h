@@ -62,6 +62,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SkillParameter, skill_parameter_free)
 /* As skill_parameter_read() reads it. The caller owns it. */
 Json *skill_parameter_write(const SkillParameter *parameter);
 
+/* The one of that name among SkillParameter *, borrowed; NULL: there is none. */
+const SkillParameter *skill_parameter_find(const GPtrArray *parameters, const char *name);
+
 /* "unit", "name", … */
 const char *parameter_type_name(ParameterType type);
 
