@@ -505,41 +505,6 @@ static void a_cancel_that_is_still_under_way_decides(void **state)
     }
 }
 
-/* The question or its answer may have been lost. */
-static void an_unconfirmed_run_is_asked_for_again(void **state)
-{
-    World *world = *state;
-
-    world_register(world, JOURNAL_1, 1);
-    world_write(world, "oskar", NULL, "@web1 true");
-    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
-    world_wait(world, 24 * HOUR_MS);
-    assert_int_equal(row_int(world_run(world, 1), RUNS_IS_UNCONFIRMED), 1);
-    world_forget(world);
-    world_wait(world, HOUR_MS);
-    assert_in_range(world_count_controls(world, CONTROL_QUERY), 10, 13);
-    assert_string_equal(world_last_query(world)->control.run, world_run_id(world, 1));
-}
-
-static void unconfirmed_until_the_agent_speaks(void **state)
-{
-    World *world = *state;
-    unsigned said;
-
-    world_register(world, JOURNAL_1, 1);
-    world_type(world, "c1", "@web1 true", false, false);
-    world_wait(world, 16 * MINUTE_MS);
-    assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, "unconfirmed");
-    assert_true(world_last_sent(world, MESSAGE_REPLY)->reply.is_final);
-    said = world_count_sent(world, MESSAGE_REPLY);
-    world_wait(world, HOUR_MS);
-    assert_int_equal(world_count_sent(world, MESSAGE_REPLY), said); /* once */
-    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
-    assert_int_equal(row_int(world_run(world, 1), RUNS_IS_UNCONFIRMED), 0);
-    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
-    assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "#1 web1: succeeded");
-}
-
 /* On a full disk an answer is turned into a refusal; what became of a run must not be. */
 static void an_outcome_is_news_and_an_answer_is_none(void **state)
 {
@@ -583,8 +548,6 @@ int main(void)
         WORLD_TEST(a_cancelled_idempotent_run_is_lost_with_its_journal),
         WORLD_TEST(the_word_of_another_journal_does_not_count),
         cmocka_unit_test(a_cancel_that_is_still_under_way_decides),
-        WORLD_TEST(an_unconfirmed_run_is_asked_for_again),
-        WORLD_TEST(unconfirmed_until_the_agent_speaks),
     };
 
     return cmocka_run_group_tests_name("core-outcome", tests, NULL, NULL);

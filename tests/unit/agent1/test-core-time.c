@@ -1,5 +1,6 @@
-/* What time alone brings about: questions, deferred runs, what is kept for a while and forgotten,
- * and that the core never asks to be woken for what it does not do then. */
+/* What time alone brings about: questions, deferred runs, runs past their time, what is
+ * kept for a while and forgotten, and that the core never asks to be woken for what it does not do
+ * then. */
 #include "core-world.h"
 
 #include "common/base/banned.h"
@@ -294,6 +295,43 @@ static void a_deferred_run_of_a_user_who_left_is_refused(void **state)
     assert_string_equal(row_text(world_run(world, 1), RUNS_RULE), "role");
 }
 
+/* ---- runs past their time ---- */
+
+/* The question or its answer may have been lost. */
+static void an_unconfirmed_run_is_asked_for_again(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    world_wait(world, 24 * HOUR_MS);
+    assert_int_equal(row_int(world_run(world, 1), RUNS_IS_UNCONFIRMED), 1);
+    world_forget(world);
+    world_wait(world, HOUR_MS);
+    assert_in_range(world_count_controls(world, CONTROL_QUERY), 10, 13);
+    assert_string_equal(world_last_query(world)->control.run, world_run_id(world, 1));
+}
+
+static void unconfirmed_until_the_agent_speaks(void **state)
+{
+    World *world = *state;
+    unsigned said;
+
+    world_register(world, JOURNAL_1, 1);
+    world_type(world, "c1", "@web1 true", false, false);
+    world_wait(world, 16 * MINUTE_MS);
+    assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, "unconfirmed");
+    assert_true(world_last_sent(world, MESSAGE_REPLY)->reply.is_final);
+    said = world_count_sent(world, MESSAGE_REPLY);
+    world_wait(world, HOUR_MS);
+    assert_int_equal(world_count_sent(world, MESSAGE_REPLY), said); /* once */
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    assert_int_equal(row_int(world_run(world, 1), RUNS_IS_UNCONFIRMED), 0);
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
+    assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "#1 web1: succeeded");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +349,8 @@ int main(void)
         WORLD_TEST(a_deferred_run_is_missed_after_a_day),
         WORLD_TEST(a_deferred_run_meets_the_gate_again),
         WORLD_TEST(a_deferred_run_of_a_user_who_left_is_refused),
+        WORLD_TEST(an_unconfirmed_run_is_asked_for_again),
+        WORLD_TEST(unconfirmed_until_the_agent_speaks),
     };
 
     return cmocka_run_group_tests_name("core-time", tests, NULL, NULL);
