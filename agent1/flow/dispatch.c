@@ -389,6 +389,8 @@ void dispatch_query_run(Core *core, Run *run)
     g_autofree char *id = core_new_id(core);
 
     run->asked_ms = core->now_ms;
+    g_free(run->query_id);
+    run->query_id = g_strdup(id);
     if (agent && core->is_up[LINK_MQTT])
         send_query(core, agent, id, run);
 }

@@ -141,6 +141,7 @@ RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reaso
         return applied;
 
     run->is_unconfirmed = false;
+    g_clear_pointer(&run->query_id, g_free);
     if (run->state == RUN_DEFERRED)
         tell_deferred(core, run);
     if (run->state == RUN_DEFERRED || (run->state == RUN_QUEUED && event == RUN_EVENT_REQUEUED))

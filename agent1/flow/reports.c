@@ -62,6 +62,8 @@ void reports_take_ack(Core *core, FleetAgent *agent, const Message *message)
     const MessageAck *ack = &message->ack;
     Run *run = own_run(core, agent, ack->run, ack->attempt);
 
+    if (run)
+        g_clear_pointer(&run->query_id, g_free);
     if (ack->state == ACK_DONE) {
         dispatch_acknowledge(core, agent->name, ack->in_reply_to);
         return;
@@ -95,6 +97,9 @@ static void take_state(Core *core, Run *run, const Message *message, RunState st
     if (!is_same_journal(run, message))
         return;
     if (state == RUN_NOT_KNOWN) {
+        /* An answer that was overtaken by the agent's ack tells of the time before it. */
+        if (g_strcmp0(message->answer.in_reply_to, run->query_id) != 0)
+            return;
         /* Never received; its task still repeats until its time, or its cancel until it is heard:
          * harmless. */
         if (run->state != RUN_QUEUED && !dispatch_was_unheard(core, run))

@@ -129,6 +129,7 @@ void run_free(Run *run)
     g_free(run->outcome.rule);
     g_free(run->outcome.reason);
     g_free(run->contradiction);
+    g_free(run->query_id);
     g_free(run);
 }
 

@@ -80,6 +80,7 @@ typedef struct Run {
     char *cancelled_by;  /* NULL: nobody asked */
     bool is_unconfirmed; /* past its time and the agent is silent */
     int64_t asked_ms;    /* when the agent was last asked for it alone; not stored */
+    char *query_id;      /* that question, while nothing was heard since; NULL: none; not stored */
     RunOutcome outcome;
     char *contradiction; /* a later report that differed */
 } Run;

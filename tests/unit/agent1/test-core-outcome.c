@@ -275,6 +275,14 @@ static void errors_of_agents_reach_the_admins(void **state)
 
 /* ---- answers to queries ---- */
 
+/* The agent does not list the run, is asked for it alone, and does not know it. */
+static void deny(World *world, const char *run)
+{
+    world_answer_query(world, JOURNAL_1, world_last_query(world)->id, NULL, 0, NULL);
+    assert_string_equal(world_last_query(world)->control.run, run);
+    world_answer_query(world, JOURNAL_1, world_last_query(world)->id, run, 1, "not_known");
+}
+
 static void answers_of_every_state(void **state)
 {
     static const struct {
@@ -291,7 +299,7 @@ static void answers_of_every_state(void **state)
         { "lost: nothing more to tell", "unknown", "unknown" },
         { "its result comes by itself", "succeeded", "accepted" },
         { "and its refusal", "rejected", "accepted" },
-        { "never received", "not_known", "unknown" },
+        { "an answer from before it was accepted", "not_known", "accepted" },
         { "not a state of an agent", "queued", "accepted" },
         { "no state", "happy", "accepted" },
     };
@@ -427,10 +435,32 @@ static void an_idempotent_run_the_agent_does_not_know_is_handed_out_again(void *
 
     begin_accepted(world);
     make_idempotent(world, 1);
-    world_answer_query(world, JOURNAL_1, world_last_query(world)->id, world_run_id(world, 1), 1,
-                       "not_known");
+    deny(world, world_run_id(world, 1));
     assert_string_equal(world_run_state(world, 1), "queued");
     assert_int_equal(world_last_sent(world, MESSAGE_TASK)->task.attempt, 2);
+}
+
+static void a_run_the_agent_does_not_know_is_lost(void **state)
+{
+    World *world = *state;
+
+    begin_accepted(world);
+    deny(world, world_run_id(world, 1));
+    assert_string_equal(world_run_state(world, 1), "unknown");
+}
+
+/* The question, the task, its ack, and then the answer to the question: it was slow. */
+static void an_answer_that_an_ack_overtook_is_of_the_past(void **state)
+{
+    World *world = *state;
+    g_autofree char *question = NULL;
+
+    begin_accepted(world);
+    world_answer_query(world, JOURNAL_1, world_last_query(world)->id, NULL, 0, NULL);
+    question = g_strdup(world_last_query(world)->id);
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    world_answer_query(world, JOURNAL_1, question, world_run_id(world, 1), 1, "not_known");
+    assert_string_equal(world_run_state(world, 1), "accepted");
 }
 
 /* Whoever cancels does not want it started again. */
@@ -499,7 +529,8 @@ static void a_cancel_that_is_still_under_way_decides(void **state)
             world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
         world_write(world, "oskar", NULL, "!cancel 1");
         world_restart(world);
-        world_answer_query(world, JOURNAL_1, "any", world_run_id(world, 1), 1, "not_known");
+        world_wait(world, SECOND_MS);
+        deny(world, world_run_id(world, 1));
         assert_string_equal(world_run_state(world, 1), rows[i].state);
         world_free(world);
     }
@@ -544,6 +575,8 @@ int main(void)
         WORLD_TEST(what_a_general_answer_leaves_out_is_asked_for),
         WORLD_TEST(idempotent_runs_are_handed_out_again),
         WORLD_TEST(an_idempotent_task_on_its_way_goes_to_the_new_journal),
+        WORLD_TEST(a_run_the_agent_does_not_know_is_lost),
+        WORLD_TEST(an_answer_that_an_ack_overtook_is_of_the_past),
         WORLD_TEST(an_idempotent_run_the_agent_does_not_know_is_handed_out_again),
         WORLD_TEST(a_cancelled_idempotent_run_is_lost_with_its_journal),
         WORLD_TEST(the_word_of_another_journal_does_not_count),
