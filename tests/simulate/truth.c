@@ -16,7 +16,8 @@ typedef struct TruthAttempt {
     unsigned claims; /* started ones */
     ClaimKind claim;
     bool is_filed;
-    bool is_stale; /* its last frame was of an epoch that was over for this agent */
+    bool is_fresh; /* a frame of it was heard that was of no epoch that was over for the agent */
+    bool is_stale; /* one was heard that was */
     bool is_lost;
     bool has_exit;
     EndKind end;
@@ -140,6 +141,7 @@ static int64_t durable_epoch(const Host *host)
 void truth_heard(Truth *truth, const Host *host, const Message *message)
 {
     const MessageTask *task = &message->task;
+    TruthAttempt *attempt;
     int64_t epoch = 0;
 
     if (message->kind == MESSAGE_CONTROL &&
@@ -147,8 +149,11 @@ void truth_heard(Truth *truth, const Host *host, const Message *message)
         truth->highest_epoch = MAX(truth->highest_epoch, epoch);
     if (message->kind != MESSAGE_TASK)
         return;
-    get_attempt(truth, task->run, task->attempt)->is_stale =
-        task->epoch < truth->highest_epoch && task->epoch < durable_epoch(host);
+    attempt = get_attempt(truth, task->run, task->attempt);
+    if (task->epoch < truth->highest_epoch && task->epoch < durable_epoch(host))
+        attempt->is_stale = true;
+    else
+        attempt->is_fresh = true;
     truth->highest_epoch = MAX(truth->highest_epoch, task->epoch);
 }
 
@@ -157,7 +162,7 @@ void truth_filed(Truth *truth, const Host *host, const char *run, int64_t attemp
     TruthAttempt *known = get_attempt(truth, run, attempt);
 
     known->is_filed = true;
-    if (known->is_stale)
+    if (known->is_stale && !known->is_fresh)
         sim_break(truth->sim, PROMISE_EPOCH, "%s took %s attempt %d of an epoch that is over",
                   host_name(host), run, (int)attempt);
 }
