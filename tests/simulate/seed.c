@@ -78,13 +78,24 @@ static bool is_accepted(const Sim *sim, const char *name)
     return json_bool(json_member(json_member(agents, name), "accepted"));
 }
 
+static bool is_any_paused(const Sim *sim)
+{
+    g_autoptr(GPtrArray) rows = row_store_load(orchestrator_store(sim->agent1), TABLE_AGENTS);
+
+    for (guint i = 0; i < rows->len; i++) {
+        if (row_int(rows->pdata[i], AGENTS_IS_PAUSE_WISHED))
+            return true;
+    }
+    return false;
+}
+
 /* An admin puts right what people did. Whoever was revoked asks to join when it connects again. */
 static void put_right(void *owner, void *item)
 {
     Sim *sim = owner;
     bool is_first = item == NULL;
 
-    if (is_first || orchestrator_is_asleep(sim->agent1))
+    if (is_first || orchestrator_is_asleep(sim->agent1) || is_any_paused(sim))
         people_ask(sim->people, "!agentsON");
     for (unsigned i = 0; i < sim->host_count; i++) {
         const char *name = host_name(sim->hosts[i]);
