@@ -72,29 +72,86 @@ GPtrArray *chats_runs(const Core *core, const char *chat_id)
     return split_runs(row ? row_text(row, CHATS_RUNS) : NULL);
 }
 
+/* The word for a run that keeps nobody waiting though it is not over; NULL: it has none. */
+static const char *waiting_word(const Run *run)
+{
+    if (run->is_unconfirmed)
+        return OUTCOME_UNCONFIRMED;
+    if (run->state == RUN_AWAITING_APPROVAL)
+        return OUTCOME_AWAITING;
+    return run->state == RUN_DEFERRED ? run_state_name(run->state) : NULL;
+}
+
+/* A live run that the chat asked for; others it only named. */
+static const Run *own_run(const Core *core, const char *chat_id, const char *id)
+{
+    const Run *run = runs_find(core->runs, id);
+
+    return run && g_strcmp0(run->chat_id, chat_id) == 0 ? run : NULL;
+}
+
+bool chats_awaits(const Core *core, const char *chat_id, const GPtrArray *runs)
+{
+    unsigned i;
+
+    for (i = 0; i < runs->len; i++) {
+        const Run *run = own_run(core, chat_id, runs->pdata[i]);
+
+        if (run && !waiting_word(run))
+            return true;
+    }
+    return false;
+}
+
+static bool is_noted(const char *outcome)
+{
+    return strcmp(outcome, OUTCOME_UNCONFIRMED) != 0 &&
+           strcmp(outcome, run_state_name(RUN_DEFERRED)) != 0;
+}
+
+/* What is noted, and what runs wait for now: since they wait no more when they end, that is not
+ * noted. */
+static const char *outcome_now(const Core *core, const Row *row, const GPtrArray *runs)
+{
+    const char *worst = outcome_word(row_text(row, CHATS_OUTCOME));
+    unsigned i;
+
+    for (i = 0; i < runs->len; i++) {
+        const Run *run = own_run(core, row_text(row, CHATS_ID), runs->pdata[i]);
+        const char *word = run ? waiting_word(run) : NULL;
+
+        if (word)
+            worst = chats_worse(worst, word);
+    }
+    return worst;
+}
+
+/* To agentctl, which waits for the final answer. What had kept nobody waiting may go on by now:
+ * then the chat is open again. */
+static void answer_again(Core *core, const Speaker *speaker, Row *row)
+{
+    g_autoptr(GPtrArray) runs = split_runs(row_text(row, CHATS_RUNS));
+    Answer answer = { .text = row_text(row, CHATS_REPLY) ? row_text(row, CHATS_REPLY) : "",
+                      .is_news = true,
+                      .runs = runs };
+
+    if (row_int(row, CHATS_IS_FINAL) && chats_awaits(core, speaker->chat_id, runs)) {
+        row_set_int(row, CHATS_IS_FINAL, 0);
+        ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
+    }
+    answer.is_final = row_int(row, CHATS_IS_FINAL) != 0;
+    answer.outcome = outcome_now(core, row, runs);
+    if (*answer.text || answer.is_final)
+        say_answer(core, speaker, &answer);
+}
+
 bool chats_is_repeat(Core *core, const Speaker *speaker)
 {
-    const Row *row;
-    g_autoptr(GPtrArray) runs = NULL;
-    Answer answer;
+    Row *row = speaker->chat_id ? ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id) : NULL;
 
-    if (!speaker->chat_id)
-        return false;
-    row = ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id);
-    if (!row)
-        return false;
-
-    runs = split_runs(row_text(row, CHATS_RUNS));
-    answer = (Answer){
-        .text = row_text(row, CHATS_REPLY) ? row_text(row, CHATS_REPLY) : "",
-        .is_final = row_int(row, CHATS_IS_FINAL) != 0,
-        .is_news = true,
-        .outcome = row_text(row, CHATS_OUTCOME),
-        .runs = runs,
-    };
-    if (speaker->door == DOOR_CLI && (*answer.text || answer.is_final))
-        say_answer(core, speaker, &answer);
-    return true;
+    if (row && speaker->door == DOOR_CLI)
+        answer_again(core, speaker, row);
+    return row != NULL;
 }
 
 static bool has_run(const GPtrArray *runs, const char *id)
@@ -122,14 +179,12 @@ const char *chats_note(Core *core, const Speaker *speaker, const char *text, boo
                        const char *outcome, const GPtrArray *runs, GPtrArray **out_runs)
 {
     Row *row = speaker->chat_id ? ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id) : NULL;
-    const char *worst;
     unsigned i;
 
     *out_runs = NULL;
     if (!row)
         return outcome;
 
-    worst = chats_worse(outcome_word(row_text(row, CHATS_OUTCOME)), outcome);
     *out_runs = split_runs(row_text(row, CHATS_RUNS));
     for (i = 0; i < runs->len; i++) {
         if (!has_run(*out_runs, runs->pdata[i]))
@@ -139,12 +194,14 @@ const char *chats_note(Core *core, const Speaker *speaker, const char *text, boo
     /* Only agentctl can ask for it again; elsewhere the text would only cost room. */
     if (speaker->door == DOOR_CLI && *text)
         row_set_text(row, CHATS_REPLY, text);
-    row_set_text(row, CHATS_OUTCOME, worst);
+    if (is_noted(outcome))
+        row_set_text(row, CHATS_OUTCOME,
+                     chats_worse(outcome_word(row_text(row, CHATS_OUTCOME)), outcome));
     row_set_int(row, CHATS_IS_FINAL, is_final);
     if (is_final && row_int(row, CHATS_KEPT_UNTIL) < core->now_ms + KEPT_AFTER_FINAL_MS)
         row_set_int(row, CHATS_KEPT_UNTIL, core->now_ms + KEPT_AFTER_FINAL_MS);
     ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
-    return worst;
+    return outcome_now(core, row, *out_runs);
 }
 
 /* Nobody could hear the last word while agent1 was away: that time does not count. */

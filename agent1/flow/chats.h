@@ -23,6 +23,10 @@ void chats_begin(Core *core, const Speaker *speaker, int64_t until_ms);
  */
 bool chats_is_repeat(Core *core, const Speaker *speaker);
 
+/* True when one of these runs (char *), asked for by that chat, is not over and will be soon: what
+ * waits for hours, days or the agent's word does not keep a caller waiting. */
+bool chats_awaits(const Core *core, const char *chat_id, const GPtrArray *runs);
+
 /* Notes what was said. Returns the outcome of the whole chat so far (borrowed); *out_runs gets all
  * its runs (the caller's) when the chat is known, else NULL. */
 const char *chats_note(Core *core, const Speaker *speaker, const char *text, bool is_final,

@@ -77,21 +77,6 @@ void turn_add_run(Turn *turn, const char *id)
     g_ptr_array_add(turn->runs, g_strdup(id));
 }
 
-/* What waits for hours, days or the agent's word does not keep a caller waiting. */
-static bool is_awaited(const Turn *turn, const GPtrArray *ids)
-{
-    unsigned i;
-
-    for (i = 0; i < ids->len; i++) {
-        const Run *run = runs_find(turn->core->runs, ids->pdata[i]);
-
-        if (run && g_strcmp0(run->chat_id, turn->speaker->chat_id) == 0 && !run->is_unconfirmed &&
-            run->state != RUN_DEFERRED && run->state != RUN_AWAITING_APPROVAL)
-            return true;
-    }
-    return false;
-}
-
 static bool is_open(const Turn *turn)
 {
     const char *chat_id = turn->speaker->chat_id;
@@ -103,7 +88,8 @@ static bool is_open(const Turn *turn)
         return true;
 
     earlier = chats_runs(turn->core, chat_id);
-    return is_awaited(turn, turn->runs) || is_awaited(turn, earlier);
+    return chats_awaits(turn->core, chat_id, turn->runs) ||
+           chats_awaits(turn->core, chat_id, earlier);
 }
 
 void turn_finish(Turn *turn)

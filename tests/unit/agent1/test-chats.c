@@ -62,6 +62,59 @@ static void repeats_at_each_stage(void **state)
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
 }
 
+/* Whoever asks for the last word again hears how it ended, and nothing of how it waited. */
+static void what_a_run_waited_for_is_over_with_it(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *waits;
+        int64_t attempt; /* the one that ends */
+        const char *end;
+        int64_t exit_code;
+    } rows[] = {
+        { "unconfirmed, then succeeded", "unconfirmed", 1, "succeeded", 0 },
+        { "unconfirmed, then failed", "unconfirmed", 1, "failed", 1 },
+        { "deferred, then succeeded", "deferred", 2, "succeeded", 0 },
+        { "deferred, then failed", "deferred", 2, "failed", 1 },
+    };
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        World *world = world_new();
+        const Message *reply;
+
+        print_message("  %s\n", rows[i].what);
+        world_register(world, JOURNAL_1, 1);
+        world_type(world, "c1", "@web1 one", false, false);
+        if (rows[i].attempt > 1)
+            world_result(world, world_run_id(world, 1), 1, "deferred", MESSAGE_ABSENT, NULL);
+        else
+            world_wait(world, 16 * MINUTE_MS);
+        world_type(world, "c1", "@web1 one", false, false);
+        reply = world_last_sent(world, MESSAGE_REPLY);
+        assert_true(reply->reply.is_final);
+        assert_string_equal(reply->reply.outcome, rows[i].waits);
+
+        /* The agent speaks, or the gate opens. */
+        world_restart(world);
+        world_register(world, JOURNAL_1, 2);
+        world_ack(world, world_run_id(world, 1), rows[i].attempt, ACK_ACCEPTED, NULL);
+        world_type(world, "c1", "@web1 one", false, false);
+        assert_false(world_last_sent(world, MESSAGE_REPLY)->reply.is_final);
+        world_wait(world, 15 * MINUTE_MS);
+        world_type(world, "c1", "@web1 one", false, false); /* still known */
+        assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
+        world_result(world, world_run_id(world, 1), rows[i].attempt, rows[i].end, rows[i].exit_code,
+                     "");
+        assert_string_equal(world_run_state(world, 1), rows[i].end);
+        assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, rows[i].end);
+        world_type(world, "c1", "@web1 one", false, false);
+        assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, rows[i].end);
+        world_free(world);
+    }
+    (void)state;
+}
+
 /* Phones have no use for a second answer. */
 static void a_repeat_on_xmpp_is_silent(void **state)
 {
@@ -82,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_worse_of_two),
         WORLD_TEST(repeats_at_each_stage),
+        cmocka_unit_test(what_a_run_waited_for_is_over_with_it),
         WORLD_TEST(a_repeat_on_xmpp_is_silent),
     };
 
