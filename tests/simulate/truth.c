@@ -293,10 +293,20 @@ static bool is_refusal(const char *outcome)
     return strcmp(outcome, TRUTH_NOT_ACCEPTED) == 0 || strcmp(outcome, OUTCOME_REFUSED) == 0;
 }
 
+/* Final for whoever waits, and yet not the last word: of a run that is not over. */
+static bool is_waiting(const char *outcome)
+{
+    return strcmp(outcome, OUTCOME_UNCONFIRMED) == 0 ||
+           strcmp(outcome, run_state_name(RUN_DEFERRED)) == 0;
+}
+
 void truth_answered(Truth *truth, const char *chat, const char *outcome)
 {
     const char *known = g_hash_table_lookup(truth->answers, chat);
 
+    /* It was said while a run still waited, and leaves only with the commit that also ends it. */
+    if (!known && is_waiting(outcome))
+        return;
     if (!known)
         g_hash_table_insert(truth->answers, g_strdup(chat), g_strdup(outcome));
     else if (is_refusal(known) && is_refusal(outcome))
