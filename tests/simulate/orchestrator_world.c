@@ -1,6 +1,7 @@
 /* The files of agent1, its beginning, and what may befall it. */
 #include "tests/simulate/orchestrator_state.h"
 
+#include "agent1/flow/core_state.h"
 #include "tests/simulate/truth.h"
 
 #include <string.h>
@@ -114,6 +115,8 @@ bool orchestrator_is_asleep(const Orchestrator *agent1)
 {
     const Row *row = row_store_find(&agent1->store, TABLE_META, "standby");
 
+    if (agent1->core)
+        return core_is_asleep(agent1->core);
     return row && g_strcmp0(row_text(row, META_VALUE), "1") == 0;
 }
 

@@ -37,7 +37,7 @@ typedef struct Chat {
     char *text;
     unsigned writes;
     bool is_heard;
-    bool was_asleep; /* agent1 was, at some time: it may stay silent */
+    bool is_dropped; /* agent1 heard it asleep: it may stay silent */
 } Chat;
 
 struct People {
@@ -178,7 +178,6 @@ static void write_again(void *owner, void *item)
     Sim *sim = chat->people->sim;
 
     (void)owner;
-    chat->was_asleep |= orchestrator_is_asleep(sim->agent1);
     if (chat->is_heard || chat->writes >= WRITES_MAX)
         return;
     chat->writes++;
@@ -208,6 +207,15 @@ void people_hear_said(People *people, const char *jid, const char *id, const cha
 
         if (strcmp(chat->jid, jid) == 0)
             chat->is_heard = true;
+    }
+}
+
+void people_were_dropped(People *people, const char *jid)
+{
+    for (guint i = 0; i < people->chats->len; i++) {
+        Chat *chat = people->chats->pdata[i];
+
+        chat->is_dropped |= strcmp(chat->jid, jid) == 0;
     }
 }
 
@@ -365,7 +373,7 @@ char *people_unanswered(const People *people)
     for (guint i = 0; i < people->chats->len; i++) {
         const Chat *chat = people->chats->pdata[i];
 
-        if (!chat->is_heard && !chat->was_asleep)
+        if (!chat->is_heard && !chat->is_dropped)
             return g_strdup_printf("%s heard nothing about \"%s\"", chat->jid, chat->text);
     }
     return NULL;

@@ -19,6 +19,10 @@ char *people_think(People *people);
 /* The server gave a person a message of agent1. */
 void people_hear_said(People *people, const char *jid, const char *id, const char *text);
 
+/* agent1 heard what this person wrote, and was asleep: it drops it, now and whenever it hears it
+ * again. */
+void people_were_dropped(People *people, const char *jid);
+
 /* Whose chat was never answered; NULL: nobody's. The caller owns it. */
 char *people_unanswered(const People *people);
 

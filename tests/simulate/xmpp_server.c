@@ -87,6 +87,8 @@ static void hear(void *owner, void *item)
     event->chat.text = g_strdup(stanza->text);
     event->chat.written_ms = stanza->is_late ? SIM_START_MS + stanza->written_ms : MESSAGE_ABSENT;
     sim_trace(server->sim, "agent1 hears %s: %s", stanza->jid, stanza->text);
+    if (orchestrator_is_up(server->sim->agent1) && orchestrator_is_asleep(server->sim->agent1))
+        people_were_dropped(server->sim->people, stanza->jid);
     orchestrator_post(server->sim->agent1, event);
 }
 
