@@ -62,6 +62,7 @@ static void empty_disk(void *owner, void *item)
 void host_fill_disk(Host *host, int64_t for_ms)
 {
     host->disk.is_full = true;
+    truth_filled_disk(host->sim->truth, host);
     truth_disturb(host->sim->truth, host);
     sim_later(host->sim, for_ms, empty_disk, host, NULL, NULL, NULL);
 }
@@ -157,6 +158,8 @@ void host_swap_journals(Host *one, Host *other)
 void host_set_clock(Host *host, int64_t by_ms)
 {
     host->clock_ms += by_ms;
+    if (by_ms < 0)
+        truth_put_back_clock(host->sim->truth, host);
     truth_disturb(host->sim->truth, host);
     host_post(host, worker_event_new(WORKER_EVENT_TICK));
 }

@@ -43,6 +43,8 @@ struct Truth {
     bool has_forgotten;
     int64_t clean_since_ms[SIM_HOSTS_MAX];
     unsigned journals_lost[SIM_HOSTS_MAX];
+    bool was_put_back[SIM_HOSTS_MAX]; /* its clock */
+    bool was_full[SIM_HOSTS_MAX];     /* its disk */
     int64_t highest_epoch;
     GHashTable *answers; /* chat → the outcome of its last word */
 };
@@ -269,6 +271,16 @@ void truth_lost_journal(Truth *truth, const Host *host, bool is_older_copy)
     truth->journals_lost[host_index(host)]++;
     lose_runs(truth, host_name(host), is_older_copy);
     truth_disturb(truth, host);
+}
+
+void truth_put_back_clock(Truth *truth, const Host *host)
+{
+    truth->was_put_back[host_index(host)] = true;
+}
+
+void truth_filled_disk(Truth *truth, const Host *host)
+{
+    truth->was_full[host_index(host)] = true;
 }
 
 void truth_forgot(Truth *truth)
@@ -515,21 +527,20 @@ static void know_agent(Truth *truth, const Row *row)
         run->agent = g_strdup(row_text(row, RUNS_AGENT));
 }
 
-/* agent1 sees another journal: whatever it handed to the old one may be lost. */
+/* agent1 sees another journal: whatever it handed to the old one may be lost. An agent shows one
+ * when it lost its own, or when its sessions do not rise: on a full disk it cannot note them, and
+ * goes by its clock. */
 static void check_agent(Truth *truth, const RowStore *store, const Row *row)
 {
     const char *name = row_text(row, AGENTS_NAME);
     const Row *old = row_store_find(store, TABLE_AGENTS, name);
-    const Host *host = host_find(truth->sim, name);
+    unsigned index = host_index(host_find(truth->sim, name));
 
     if (!old || !row_is_set(old, AGENTS_JOURNAL) ||
         g_strcmp0(row_text(old, AGENTS_JOURNAL), row_text(row, AGENTS_JOURNAL)) == 0)
         return;
-    /* Sessions rise by the clock: one that is put back over a crash with a full disk, which keeps
-     * the agent from noting its last session, looks like a restored journal, and the agent gives it
-     * up. */
-    if (!truth->has_forgotten && !truth->sim->plan.has_clock_faults &&
-        truth->journals_lost[host_index(host)] == 0)
+    if (!truth->has_forgotten && truth->journals_lost[index] == 0 &&
+        !(truth->was_put_back[index] && truth->was_full[index]))
         sim_break(truth->sim, PROMISE_UNKNOWN_CAUSE, "%s shows a new journal, though it lost none",
                   name);
     lose_runs(truth, name, false);

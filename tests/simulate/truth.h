@@ -33,6 +33,9 @@ void truth_lost(Truth *truth, const char *run, int64_t attempt);
 /* What the host's journal held is gone, old or another's: every run of the agent may be unknown. */
 void truth_lost_journal(Truth *truth, const Host *host, bool is_older_copy);
 
+void truth_put_back_clock(Truth *truth, const Host *host);
+void truth_filled_disk(Truth *truth, const Host *host);
+
 /* ---- what happens to agent1 ---- */
 
 /* Before a batch is stored: Effect *, PUT, DELETE, AUDIT, QUERY. Then, before each of its rows. */
