@@ -308,17 +308,30 @@ char *people_think(People *people)
     return think_of_task(people);
 }
 
+static void count_ask(People *people, const char *text)
+{
+    people->asked++;
+    people->sim->counts->chats++;
+    sim_trace(people->sim, "somebody asks: %s", text);
+}
+
 void people_ask(People *people, const char *text)
 {
-    Sim *sim = people->sim;
-
-    people->asked++;
-    sim->counts->chats++;
-    sim_trace(sim, "somebody asks: %s", text);
-    if (dice_chance(&sim->dice, 600))
+    count_ask(people, text);
+    if (dice_chance(&people->sim->dice, 600))
         type(people, text);
     else
         write_chat(people, text);
+}
+
+void people_administer(People *people, const char *text)
+{
+    if (!people->sim->plan.has_clock_faults) {
+        people_ask(people, text);
+        return;
+    }
+    count_ask(people, text);
+    write_chat(people, text);
 }
 
 /* ---- life, and the end ---- */

@@ -13,6 +13,9 @@ void people_free(People *people);
 /* Somebody asks, through either door. */
 void people_ask(People *people, const char *text);
 
+/* An admin asks; by XMPP where agentctl may be told that the clocks differ. */
+void people_administer(People *people, const char *text);
+
 /* Something that people ask: mostly tasks. The caller owns it. */
 char *people_think(People *people);
 

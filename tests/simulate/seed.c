@@ -96,7 +96,7 @@ static void put_right(void *owner, void *item)
     bool is_first = item == NULL;
 
     if (is_first || orchestrator_is_asleep(sim->agent1) || is_any_paused(sim))
-        people_ask(sim->people, "!agentsON");
+        people_administer(sim->people, "!agentsON");
     for (unsigned i = 0; i < sim->host_count; i++) {
         const char *name = host_name(sim->hosts[i]);
         g_autofree char *fingerprint = NULL;
@@ -108,7 +108,7 @@ static void put_right(void *owner, void *item)
         memset(key.bytes, (int)(SIM_KEY_HOST + i), sizeof key.bytes);
         fingerprint = key_fingerprint(&key);
         text = g_strdup_printf("!accept %s %.9s", name, fingerprint);
-        people_ask(sim->people, text);
+        people_administer(sim->people, text);
         host_stop(sim->hosts[i]);
     }
     /* What people wrote before may still come. */
