@@ -480,7 +480,7 @@ void host_process_end(Host *host)
     g_hash_table_remove_all(host->watched);
     lose_by_mutant(host);
     broker_leave(host->client, false);
-    truth_disturb(host->sim->truth, host);
+    truth_agent_ended(host->sim->truth, host);
 }
 
 void host_crash(Host *host, int64_t away_ms)
