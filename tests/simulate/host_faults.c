@@ -131,6 +131,21 @@ void host_back_up(Host *host)
     host->has_backup = true;
 }
 
+static void tell_restored(Host *host)
+{
+    GHashTableIter iter;
+    void *key;
+
+    g_hash_table_iter_init(&iter, host->disk.folders);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        char run[RUN_ID_CHARS + 1];
+        int64_t attempt;
+
+        run_name_parse(key, run, &attempt);
+        truth_restored_folder(host->sim->truth, run);
+    }
+}
+
 void host_restore_journal(Host *host)
 {
     if (!host->has_backup)
@@ -141,6 +156,7 @@ void host_restore_journal(Host *host)
     copy_disk(&host->disk, &host->backup);
     forget_boot(&host->disk);
     truth_lost_journal(host->sim->truth, host, true);
+    tell_restored(host);
 }
 
 void host_swap_journals(Host *one, Host *other)

@@ -290,6 +290,12 @@ void truth_lost_journal(Truth *truth, const Host *host, bool is_older_copy)
     truth_disturb(truth, host);
 }
 
+void truth_restored_folder(Truth *truth, const char *run)
+{
+    get_run(truth, run)->is_lost = true;
+    get_run(truth, run)->may_repeat = true;
+}
+
 void truth_put_back_clock(Truth *truth, const Host *host)
 {
     truth->was_put_back[host_index(host)] = true;

@@ -34,6 +34,8 @@ void truth_exited(Truth *truth, const char *run, int64_t attempt, const RunExit 
 void truth_lost(Truth *truth, const char *run, int64_t attempt);
 /* What the host's journal held is gone, old or another's: every run of the agent may be unknown. */
 void truth_lost_journal(Truth *truth, const Host *host, bool is_older_copy);
+/* The older copy of a journal holds this run, which is another agent's if journals were swapped. */
+void truth_restored_folder(Truth *truth, const char *run);
 
 void truth_put_back_clock(Truth *truth, const Host *host);
 void truth_filled_disk(Truth *truth, const Host *host);
