@@ -1,5 +1,6 @@
 #include "tests/simulate/orchestrator_state.h"
 
+#include "tests/simulate/told.h"
 #include "tests/simulate/truth.h"
 #include "tests/simulate/xmpp_server.h"
 
@@ -215,6 +216,7 @@ static void flush_now(Orchestrator *agent1)
 
     stored = g_ptr_array_new_with_free_func(free_effect);
     outward = effects_new();
+    told_watch(agent1->sim, &agent1->store, agent1->next);
     split(agent1->refusals, agent1->next, stored, outward);
     if (stored->len == 0) {
         g_ptr_array_unref(stored);

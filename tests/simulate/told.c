@@ -54,9 +54,42 @@ static void check_ack(Sim *sim, const RowStore *store, const EffectPublish *publ
                   (int)ack->attempt, row ? row_text(row, RUNS_STATE) : "nothing");
 }
 
-/* The last word on a chat is one, however often it is said: once nothing of it is open. */
-static void check_last_word(Sim *sim, const RowStore *store, const MessageReply *reply)
+static bool is_over(const RowStore *store, GHashTable *ended, const MessageReply *reply)
 {
+    for (guint i = 0; reply->runs && i < reply->runs->len; i++) {
+        const char *run = reply->runs->pdata[i];
+        const Row *row = row_store_find(store, TABLE_RUNS, run);
+
+        if (!(row && is_terminal(row)) && !g_hash_table_contains(ended, run))
+            return false;
+    }
+    return true;
+}
+
+void told_watch(Sim *sim, const RowStore *store, const Effects *effects)
+{
+    g_autoptr(GHashTable) ended = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < effects->list->len; i++) {
+        const Effect *effect = effects->list->pdata[i];
+        const Message *message = effect->kind == EFFECT_PUBLISH ? effect->publish.message : NULL;
+
+        if (effect->kind == EFFECT_PUT && effect->row->table == TABLE_RUNS &&
+            is_terminal(effect->row))
+            g_hash_table_add(ended, (char *)(uintptr_t)row_text(effect->row, RUNS_ID));
+        else if (message && message->kind == MESSAGE_REPLY &&
+                 !is_over(store, ended, &message->reply))
+            truth_made_early(sim->truth, message->id);
+    }
+}
+
+/* The last word on a chat is one, however often it is said: once nothing of it is open. */
+static void check_last_word(Sim *sim, const RowStore *store, const Message *message)
+{
+    const MessageReply *reply = &message->reply;
+
+    if (truth_was_made_early(sim->truth, message->id))
+        return;
     for (guint i = 0; reply->runs && i < reply->runs->len; i++) {
         const Row *row = row_store_find(store, TABLE_RUNS, reply->runs->pdata[i]);
 
@@ -168,5 +201,5 @@ void told_check(Sim *sim, const RowStore *store, const Effect *effect)
     else if (message && message->kind == MESSAGE_REPLY)
         check_reply(sim, store, &message->reply);
     if (message && message->kind == MESSAGE_REPLY)
-        check_last_word(sim, store, &message->reply);
+        check_last_word(sim, store, message);
 }

@@ -47,7 +47,8 @@ struct Truth {
     bool was_put_back[SIM_HOSTS_MAX]; /* its clock */
     bool was_full[SIM_HOSTS_MAX];     /* its disk */
     int64_t highest_epoch;
-    GHashTable *answers; /* chat → the outcome of its last word */
+    GHashTable *answers;     /* chat → the outcome of its last word */
+    GHashTable *early_words; /* ids of replies */
 };
 
 static void free_run(void *data)
@@ -65,6 +66,7 @@ Truth *truth_new(Sim *sim)
     Truth *truth = g_new0(Truth, 1);
 
     truth->sim = sim;
+    truth->early_words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     truth->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     truth->runs = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_run);
     return truth;
@@ -75,6 +77,7 @@ void truth_free(Truth *truth)
     if (!truth)
         return;
     g_hash_table_unref(truth->answers);
+    g_hash_table_unref(truth->early_words);
     g_hash_table_unref(truth->runs);
     g_free(truth);
 }
@@ -323,25 +326,25 @@ void truth_forgot(Truth *truth)
     truth_disturb(truth, NULL);
 }
 
+void truth_made_early(Truth *truth, const char *reply)
+{
+    g_hash_table_add(truth->early_words, g_strdup(reply));
+}
+
+bool truth_was_made_early(const Truth *truth, const char *reply)
+{
+    return g_hash_table_contains(truth->early_words, reply);
+}
+
 static bool is_refusal(const char *outcome)
 {
     return strcmp(outcome, TRUTH_NOT_ACCEPTED) == 0 || strcmp(outcome, OUTCOME_REFUSED) == 0;
-}
-
-/* Final for whoever waits, and yet not the last word: of a run that is not over. */
-static bool is_waiting(const char *outcome)
-{
-    return strcmp(outcome, OUTCOME_UNCONFIRMED) == 0 ||
-           strcmp(outcome, run_state_name(RUN_DEFERRED)) == 0;
 }
 
 void truth_answered(Truth *truth, const char *chat, const char *outcome)
 {
     const char *known = g_hash_table_lookup(truth->answers, chat);
 
-    /* It was said while a run still waited, and leaves only with the commit that also ends it. */
-    if (!known && is_waiting(outcome))
-        return;
     if (!known)
         g_hash_table_insert(truth->answers, g_strdup(chat), g_strdup(outcome));
     else if (is_refusal(known) && is_refusal(outcome))

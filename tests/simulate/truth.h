@@ -48,6 +48,10 @@ void truth_record(Truth *truth, const RowStore *store, const Row *row, const GPt
 /* The store is an older copy of itself from now on. */
 void truth_forgot(Truth *truth);
 
+/* A reply, by its id, was made while a run of its chat was not over. */
+void truth_made_early(Truth *truth, const char *reply);
+bool truth_was_made_early(const Truth *truth, const char *reply);
+
 /* agent1 says its last word on a chat. */
 void truth_answered(Truth *truth, const char *chat, const char *outcome);
 
