@@ -102,14 +102,13 @@ static bool is_version_5(const Mqtt *mqtt)
 
 static void on_event(const MqttLinkEvent *event, void *data);
 
-static void connect_to(Mqtt *mqtt, const MqttWay *way)
+static void connect_to(Mqtt *mqtt, MqttWay *way)
 {
     g_autofree char *will = NULL;
     g_autofree char *will_topic = NULL;
     MqttHandleOptions options = {
         .url = &mqtt->url,
         .settings = &mqtt->settings,
-        .tls = way->tls,
         .is_version_5 = is_version_5(mqtt),
     };
 
@@ -126,6 +125,7 @@ static void connect_to(Mqtt *mqtt, const MqttWay *way)
     }
 
     mqtt->state = MQTT_STATE_CONNECTING;
+    options.tls = g_steal_pointer(&way->tls);
     mqtt->link = mqtt_link_new(&options, way->addresses, on_event, mqtt);
     if (!mqtt->link)
         end_attempt(mqtt, "the MQTT library refuses the settings", false);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/base/limits.h"
+#include "common/net/mqtt_tls.h"
 
 #include "common/base/banned.h"
 
@@ -77,6 +78,13 @@ struct mosquitto *mqtt_handle_new(const MqttHandleOptions *options, void *data)
 
     mosquitto_destroy(handle);
     return NULL;
+}
+
+void mqtt_handle_free(struct mosquitto *handle, SSL_CTX *tls)
+{
+    if (handle)
+        mosquitto_destroy(handle);
+    mqtt_tls_free(tls);
 }
 
 int mqtt_handle_connect(struct mosquitto *handle, const char *address, uint16_t port,

@@ -17,7 +17,7 @@
 typedef struct MqttHandleOptions {
     const MqttUrl *url;
     const MqttSettings *settings;
-    SSL_CTX *tls; /* NULL: no TLS */
+    SSL_CTX *tls; /* NULL: no TLS. Nobody else may use it */
     bool is_version_5;
     unsigned ping_s;        /* 5 or more: the library pings after so much silence */
     const char *will_topic; /* NULL: no will */
@@ -27,6 +27,9 @@ typedef struct MqttHandleOptions {
 
 /* NULL when the library refuses a setting (text that is not UTF-8, too long). */
 struct mosquitto *mqtt_handle_new(const MqttHandleOptions *options, void *data);
+
+/* With the context of its options, also where it was not made. */
+void mqtt_handle_free(struct mosquitto *handle, SSL_CTX *tls);
 
 /* These return a result of the library (MOSQ_ERR_…). */
 

@@ -37,6 +37,7 @@ typedef enum {
 
 struct MqttLink {
     struct mosquitto *handle;
+    SSL_CTX *tls;
     MqttUrl url;
     GStrv addresses;
     unsigned next_address;
@@ -391,7 +392,7 @@ static void hand_over(MqttLink *link)
 static void destroy(MqttLink *link)
 {
     mqtt_source_free(link->source);
-    mosquitto_destroy(link->handle);
+    mqtt_handle_free(link->handle, link->tls);
     mqtt_inbox_clear(&link->inbox);
     g_strfreev(link->addresses);
     mqtt_url_clear(&link->url);
@@ -451,6 +452,7 @@ MqttLink *mqtt_link_new(const MqttHandleOptions *options, GStrv addresses,
     /* The broker, too, waits 1.5 times what CONNECT says. */
     link->ping_s = own_options.ping_s = MAX(keep_alive_s / 2, PING_MIN_S);
     link->silence_ms = keep_alive_s * INT64_C(1500);
+    link->tls = own_options.tls;
     link->handle = mqtt_handle_new(&own_options, &link->inbox);
     link->source = mqtt_source_new(on_ready, link);
     link->url = *options->url;

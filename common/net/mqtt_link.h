@@ -18,8 +18,9 @@
 
 typedef struct MqttLink MqttLink;
 
-/* Begins to connect to the first of the addresses; copies what it needs. Handler is called from the
- * loop, with events in their order. NULL when the library refuses the settings. */
+/* Begins to connect to the first of the addresses; copies what it needs, and takes over
+ * options->tls in any case. Handler is called from the loop, with events in their order. NULL when
+ * the library refuses the settings. */
 MqttLink *mqtt_link_new(const MqttHandleOptions *options, GStrv addresses,
                         void (*handler)(const MqttLinkEvent *event, void *data), void *data);
 

@@ -107,6 +107,38 @@ SSL_CTX *mqtt_tls_new(const char *host, const MqttSettings *settings, char **out
     return NULL;
 }
 
+static void on_end(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long number,
+                   void *pointer)
+{
+    bool *is_gone = data;
+
+    (void)parent;
+    (void)all;
+    (void)index;
+    (void)number;
+    (void)pointer;
+    if (is_gone)
+        *is_gone = true;
+}
+
+/* libmosquitto 2.0.12 and later take a reference when they are given a context, and give it back
+ * only when an address let them begin to connect (their issue 2992); 2.0.11, and what is mended
+ * one day, give it back in any case. So the context itself tells when it is gone. */
+void mqtt_tls_free(SSL_CTX *context)
+{
+    static int index = -1;
+    bool is_gone = false;
+
+    if (!context)
+        return;
+
+    if (index < 0)
+        index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, on_end);
+    SSL_CTX_set_ex_data(context, index, &is_gone);
+    while (!is_gone)
+        SSL_CTX_free(context);
+}
+
 void mqtt_tls_watch(SSL_CTX *context, long *out_verify_result)
 {
     *out_verify_result = X509_V_OK;

@@ -18,6 +18,10 @@ void mqtt_tls_prepare(void);
  * NULL, and a problem in words for people, which the caller owns. */
 SSL_CTX *mqtt_tls_new(const char *host, const MqttSettings *settings, char **out_problem);
 
+/* Frees a context that nobody uses any more, and references that users of it left behind with it.
+ * NULL is allowed. */
+void mqtt_tls_free(SSL_CTX *context);
+
 /* Has the result of the check of the broker's certificate (X509_V_…) noted there. */
 void mqtt_tls_watch(SSL_CTX *context, long *out_verify_result);
 

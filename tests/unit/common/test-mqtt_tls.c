@@ -1,6 +1,8 @@
 /* The MQTT client over TLS, against mosquittos with stock settings. */
 #include "tests/unit/common/mqtt_fixture.h"
 
+#include <dlfcn.h>
+#include <mosquitto.h>
 #include <openssl/ssl.h>
 
 #include "common/base/banned.h"
@@ -236,6 +238,83 @@ static void test_name_in_handshake(void **state)
     }
 }
 
+/* ---- contexts that live ------------------------------------------------------------------------
+ */
+
+static int context_index = -1; /* of OpenSSL's extra data; -1: nobody counts */
+static int living_contexts;
+static bool is_library_forgetful;
+
+static void on_context_end(void *parent, void *data, CRYPTO_EX_DATA *all, int index, long number,
+                           void *pointer)
+{
+    (void)parent;
+    (void)all;
+    (void)index;
+    (void)number;
+    (void)pointer;
+    if (data)
+        g_atomic_int_add(&living_contexts, -1);
+}
+
+/* In the place of OpenSSL's: counts. */
+SSL_CTX *SSL_CTX_new(const SSL_METHOD *method)
+{
+    SSL_CTX *(*real)(const SSL_METHOD *method) = dlsym(RTLD_NEXT, "SSL_CTX_new");
+    SSL_CTX *context = real(method);
+
+    if (context_index >= 0) {
+        SSL_CTX_set_ex_data(context, context_index, &living_contexts);
+        g_atomic_int_inc(&living_contexts);
+    }
+    return context;
+}
+
+/* In the place of the library's. 2.0.12 and later take a reference here that they give back only
+ * when an address let them begin to connect (their issue 2992). */
+int mosquitto_void_option(struct mosquitto *handle, enum mosq_opt_t option, void *value)
+{
+    int (*real)(struct mosquitto * handle, enum mosq_opt_t option, void *value) =
+        dlsym(RTLD_NEXT, "mosquitto_void_option");
+
+    if (is_library_forgetful && option == MOSQ_OPT_SSL_CTX)
+        SSL_CTX_up_ref(value);
+    return real(handle, option, value);
+}
+
+/* An attempt leaves nothing behind, whether the library gives back what it took or not. */
+static void test_context_of_each_attempt(void **state)
+{
+    static const struct {
+        const char *what;
+        bool is_forgetful;
+    } rows[] = {
+        { "a library that gives back", false },
+        { "a library that forgets", true },
+    };
+
+    (void)state;
+
+    context_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, on_context_end);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        /* To a group TCP sets off never. */
+        const MqttSettings settings = { .url = "mqtts://224.0.0.1:8883",
+                                        .client_id = "leaving",
+                                        .filters = all_of_test,
+                                        .keep_alive_s = 60 };
+        g_autoptr(Client) client = NULL;
+
+        print_message("  %s\n", rows[i].what);
+        is_library_forgetful = rows[i].is_forgetful;
+        client = client_new(&settings, false);
+        wait_until(client->reasons->len == 3);
+        assert_string_equal(last_reason(client), "network is unreachable");
+        assert_int_equal(g_atomic_int_get(&living_contexts), 0);
+    }
+    is_library_forgetful = false;
+    context_index = -1;
+}
+
 /* Also while a thread reads the authorities, which must not outlast the program's end. */
 static void test_free_at_any_moment(void **state)
 {
@@ -269,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_client_certificate),
         cmocka_unit_test(test_name_in_handshake),
         cmocka_unit_test(test_free_at_any_moment),
+        cmocka_unit_test(test_context_of_each_attempt),
     };
 
     return cmocka_run_group_tests_name("mqtt_tls", tests, start_brokers, stop_brokers);
