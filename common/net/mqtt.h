@@ -35,7 +35,7 @@ typedef struct MqttSettings {
     const char *key_file;
     const char *client_id;
     const char *const *filters; /* NULL-terminated; subscribed before `connected` is called */
-    unsigned keep_alive_s;      /* 5 … 3600; a broker of MQTT 5 may overrule it */
+    unsigned keep_alive_s;      /* 5 … 3600; a broker of MQTT 5 may shorten it */
 } MqttSettings;
 
 typedef struct MqttMessage {

@@ -108,6 +108,11 @@ int mqtt_handle_subscribe(struct mosquitto *handle, const char *const *filters)
                                         0, NULL);
 }
 
+int mqtt_handle_ask(struct mosquitto *handle)
+{
+    return mosquitto_unsubscribe(handle, NULL, "no/such/subscription");
+}
+
 /* Hints: what the library does not take is left out. */
 static mosquitto_property *make_properties(const MqttProperties *properties)
 {

@@ -38,6 +38,9 @@ int mqtt_handle_connect(struct mosquitto *handle, const char *address, uint16_t 
                         unsigned ping_s);
 int mqtt_handle_subscribe(struct mosquitto *handle, const char *const *filters);
 
+/* Asks for any answer at all: to stop a subscription that there is not. */
+int mqtt_handle_ask(struct mosquitto *handle);
+
 /* Properties may be NULL, and must be on 3.1.1. */
 int mqtt_handle_publish(struct mosquitto *handle, int *out_id, const char *topic,
                         const char *payload, size_t length, bool is_retained,

@@ -144,6 +144,17 @@ static void on_subscribe(struct mosquitto *handle, void *data, int id, int count
                    g_strdup_printf("the subscription is refused: %s", reason));
 }
 
+static void on_unsubscribe(struct mosquitto *handle, void *data, int id,
+                           const mosquitto_property *properties)
+{
+    MqttInbox *inbox = data;
+
+    (void)handle;
+    (void)id;
+    (void)properties;
+    inbox->packets++;
+}
+
 static void on_publish(struct mosquitto *handle, void *data, int id, int code,
                        const mosquitto_property *properties)
 {
@@ -217,6 +228,7 @@ void mqtt_inbox_listen(struct mosquitto *handle)
     mosquitto_connect_v5_callback_set(handle, on_connect);
     mosquitto_disconnect_v5_callback_set(handle, on_disconnect);
     mosquitto_subscribe_v5_callback_set(handle, on_subscribe);
+    mosquitto_unsubscribe_v5_callback_set(handle, on_unsubscribe);
     mosquitto_publish_v5_callback_set(handle, on_publish);
     mosquitto_message_v5_callback_set(handle, on_message);
 }

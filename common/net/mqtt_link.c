@@ -52,6 +52,7 @@ struct MqttLink {
     int first_error;    /* errno of the first write, which is made before the socket is connected */
     long verify_result; /* of the broker's certificate, X509_V_… */
     MqttPulse pulse;
+    bool is_asking_itself; /* the library would ping too late */
     MqttInbox inbox;
     size_t unfinished_bytes; /* that came since the last whole packet */
     bool has_warned;
@@ -77,16 +78,19 @@ static void end_link(MqttLink *link, MqttLinkEventKind kind, char *reason)
     set_phase(link, PHASE_ENDED, INT64_MAX);
 }
 
-/* The broker may want another keep-alive than ours, and the library obeys. */
+/* The broker may want another keep-alive than ours, or none, and the library obeys. We do so where
+ * that is no longer than ours, and else ask in the library's stead. */
 static void start_pulse(MqttLink *link)
 {
     int64_t ping_ms = link->ping_s * INT64_C(1000);
     int64_t silence_ms = link->silence_ms;
+    int64_t wanted_ms = link->inbox.keep_alive_s * INT64_C(1000);
 
-    if (link->inbox.keep_alive_s >= 0) {
-        ping_ms = link->inbox.keep_alive_s * INT64_C(1000);
-        silence_ms = ping_ms + ping_ms / 2;
+    if (wanted_ms > 0 && wanted_ms + wanted_ms / 2 <= silence_ms) {
+        ping_ms = wanted_ms;
+        silence_ms = wanted_ms + wanted_ms / 2;
     }
+    link->is_asking_itself = wanted_ms >= 0 && wanted_ms != ping_ms;
     link->pulse = mqtt_pulse_of(ping_ms, silence_ms, mqtt_source_now_ms());
 }
 
@@ -292,7 +296,8 @@ static void exchange(MqttLink *link, GIOCondition ready)
 
 static void ping(MqttLink *link)
 {
-    int result = mosquitto_loop_misc(link->handle);
+    int result =
+        link->is_asking_itself ? mqtt_handle_ask(link->handle) : mosquitto_loop_misc(link->handle);
 
     mqtt_pulse_pinged(&link->pulse, mqtt_source_now_ms());
     /* No callback tells of the answer, so it is taken off beforehand. */

@@ -39,8 +39,6 @@ static int64_t ping_due_ms(const MqttPulse *pulse)
 
 MqttPulseState mqtt_pulse_judge(const MqttPulse *pulse, int64_t now_ms)
 {
-    if (pulse->ping_ms == 0)
-        return MQTT_PULSE_BEATS;
     if (now_ms >= pulse->heard_ms + pulse->silence_ms)
         return MQTT_PULSE_LOST;
     if (now_ms >= ping_due_ms(pulse))
@@ -51,8 +49,5 @@ MqttPulseState mqtt_pulse_judge(const MqttPulse *pulse, int64_t now_ms)
 
 int64_t mqtt_pulse_next_ms(const MqttPulse *pulse)
 {
-    if (pulse->ping_ms == 0)
-        return INT64_MAX;
-
     return MIN(ping_due_ms(pulse), pulse->heard_ms + pulse->silence_ms);
 }

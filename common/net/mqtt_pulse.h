@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 typedef struct MqttPulse {
-    int64_t ping_ms; /* 0: neither pings nor a limit to silence */
+    int64_t ping_ms;
     int64_t silence_ms;
     int64_t heard_ms; /* when a byte last arrived */
     int64_t said_ms;  /* when a packet was last written */
@@ -34,7 +34,7 @@ void mqtt_pulse_pinged(MqttPulse *pulse, int64_t now_ms);
 
 MqttPulseState mqtt_pulse_judge(const MqttPulse *pulse, int64_t now_ms);
 
-/* When to judge again; INT64_MAX: never. */
+/* When to judge again. */
 int64_t mqtt_pulse_next_ms(const MqttPulse *pulse);
 
 #endif

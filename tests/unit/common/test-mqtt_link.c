@@ -437,6 +437,60 @@ static void test_keep_alive_of_the_broker(void **state)
     peer_clear(&peer);
 }
 
+static void play_want_no_pings(Peer *peer, int fd)
+{
+    static const uint8_t none[] = { 0x13, 0, 0 };
+
+    welcome_with(peer, fd, none, sizeof(none));
+    while (read_packet(peer, fd) != 0)
+        peer->count++;
+}
+
+static void play_want_late_pings(Peer *peer, int fd)
+{
+    static const uint8_t eighteen_hours[] = { 0x13, 0xff, 0xff };
+    uint8_t head;
+
+    welcome_with(peer, fd, eighteen_hours, sizeof(eighteen_hours));
+    while ((head = read_packet(peer, fd)) != 0) {
+        const uint8_t unsuback[] = { 0xb0, 4, peer->packet[0], peer->packet[1], 0, 0x11 };
+
+        /* The first question only. */
+        if (head == 0xa2 && peer->count++ == 0)
+            say(fd, unsuback, sizeof(unsuback));
+    }
+}
+
+/* A broker that wants no pings, or one in 18 hours, cannot switch off that its loss is noticed. */
+static void test_keep_alive_beyond_ours(void **state)
+{
+    Peer peers[2] = { 0 };
+    Client *none;
+    Client *late;
+    int64_t start_ms;
+
+    (void)state;
+
+    none = begin(&peers[0], play_want_no_pings, 1, false, 5);
+    late = begin(&peers[1], play_want_late_pings, 1, false, 5);
+    wait_until(none->connects == 1 && late->connects == 1);
+    start_ms = clock_boot_ms();
+    wait_until(none->reasons->len == 1);
+    print_message("  no pings: lost after %d ms\n", (int)(clock_boot_ms() - start_ms));
+    assert_in_range(clock_boot_ms() - start_ms, 7000, 9000);
+    assert_string_equal(last_reason(none), "the connection is lost: the broker is silent");
+    assert_int_equal(late->reasons->len, 0);
+    wait_until(late->reasons->len == 1);
+    print_message("  one answer: lost after %d ms\n", (int)(clock_boot_ms() - start_ms));
+    assert_in_range(clock_boot_ms() - start_ms, 12000, 14000);
+    end(&peers[0], none);
+    end(&peers[1], late);
+    assert_int_equal(peers[0].count, 1);
+    assert_int_equal(peers[1].count, 2);
+    peer_clear(&peers[0]);
+    peer_clear(&peers[1]);
+}
+
 /* ---- a black hole -----------------------------------------------------------------------------
  */
 
@@ -491,10 +545,15 @@ static void test_black_hole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_connect_and_disconnect),   cmocka_unit_test(test_one_byte_at_a_time),
-        cmocka_unit_test(test_cut_in_a_packet),          cmocka_unit_test(test_endless_packet),
-        cmocka_unit_test(test_partly_written),           cmocka_unit_test(test_full_buffer),
-        cmocka_unit_test(test_keep_alive_of_the_broker), cmocka_unit_test(test_black_hole),
+        cmocka_unit_test(test_connect_and_disconnect),
+        cmocka_unit_test(test_one_byte_at_a_time),
+        cmocka_unit_test(test_cut_in_a_packet),
+        cmocka_unit_test(test_endless_packet),
+        cmocka_unit_test(test_partly_written),
+        cmocka_unit_test(test_full_buffer),
+        cmocka_unit_test(test_keep_alive_of_the_broker),
+        cmocka_unit_test(test_keep_alive_beyond_ours),
+        cmocka_unit_test(test_black_hole),
     };
 
     return cmocka_run_group_tests_name("mqtt_link", tests, NULL, NULL);
