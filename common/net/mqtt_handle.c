@@ -11,7 +11,8 @@
 
 #include "common/base/banned.h"
 
-#define IN_FLIGHT_MAX    1000 /* the broker may want less, mosquitto 20 as shipped */
+#define SEND_MAX         1000 /* the broker may want less, mosquitto 20 as shipped */
+#define RECEIVE_MAX      20   /* the library keeps so many of QoS 2 that are not completed */
 #define PACKET_MAX_BYTES (FRAME_MAX_BYTES + 64 * 1024) /* a frame, its topic and properties */
 
 static int set_will(struct mosquitto *handle, const MqttHandleOptions *options)
@@ -67,8 +68,8 @@ struct mosquitto *mqtt_handle_new(const MqttHandleOptions *options, void *data)
     mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION,
                          options->is_version_5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
     mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1);
-    mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, IN_FLIGHT_MAX);
-    mosquitto_int_option(handle, MOSQ_OPT_RECEIVE_MAXIMUM, IN_FLIGHT_MAX);
+    mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, SEND_MAX);
+    mosquitto_int_option(handle, MOSQ_OPT_RECEIVE_MAXIMUM, RECEIVE_MAX);
     if (mosquitto_username_pw_set(handle, settings->username, settings->password) ==
             MOSQ_ERR_SUCCESS &&
         set_will(handle, options) == MOSQ_ERR_SUCCESS &&

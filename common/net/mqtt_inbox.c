@@ -71,11 +71,25 @@ MqttLinkEvent *mqtt_inbox_take(MqttInbox *inbox)
 /* ---- callbacks --------------------------------------------------------------------------------
  */
 
+/* "Client x received PUBLISH (d0, q2, …": what comes so is kept by the library, without a limit in
+ * MQTT 3.1.1, until the broker completes it. We subscribe with QoS 1. */
+static bool is_unasked_quality(const char *text)
+{
+    static const char head[] = "received PUBLISH (d";
+    const char *found = strstr(text, head);
+
+    return found && strncmp(found + sizeof(head), ", q2", 4) == 0;
+}
+
 static void on_log(struct mosquitto *handle, void *data, int level, const char *text)
 {
     MqttInbox *inbox = data;
 
     (void)handle;
+    if (inbox->is_open && is_unasked_quality(text))
+        mqtt_inbox_end(
+            inbox, MQTT_LINK_FAILED, 0,
+            g_strdup("the broker sends with a quality of service that nobody asked for"));
     if (level == MOSQ_LOG_ERR && inbox->tls_lines->len + strlen(text) < TLS_LINES_MAX_BYTES)
         g_string_append_printf(inbox->tls_lines, "%s\n", text);
 }

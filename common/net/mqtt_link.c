@@ -107,8 +107,10 @@ static void follow(MqttLink *link, int result, int system_error)
     if (link->phase == PHASE_ASKING && link->inbox.is_open) {
         set_phase(link, PHASE_OPEN, INT64_MAX);
         start_pulse(link);
-        /* From here on the library would format a line for each packet, and nobody reads it. */
-        mosquitto_log_callback_set(link->handle, NULL);
+        /* From here on the library would format a line for each packet. Only with MQTT 3.1.1 it is
+         * read: of MQTT 5 RECEIVE_MAX is the limit to what the broker may leave unfinished. */
+        if (link->is_version_5)
+            mosquitto_log_callback_set(link->handle, NULL);
     }
     if (link->phase == PHASE_OPEN && link->inbox.is_subscribed)
         link->deadline_ms = INT64_MAX;

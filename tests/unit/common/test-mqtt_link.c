@@ -177,13 +177,13 @@ static void play_note_connect(Peer *peer, int fd)
 static void test_connect_and_disconnect(void **state)
 {
     static const uint8_t expected[] = {
-        0,    4,    'M',  'Q', 'T', 'T', 5,   0x2e, /* clean start; a will, QoS 1, retained */
-        0,    30,                                   /* half of 60 */
-        8,    0x27, 0,    5,   0,   0,              /* maximum packet size: 320 KiB */
-        0x21, 0x03, 0xe8,                           /* receive maximum: 1000 */
-        0,    1,    'x',  0,                        /* client id; no properties of the will */
-        0,    9,    't',  'e', 's', 't', '/', 'w',  'i', 'l',
-        'l',  0,    6,    'w', 'i', 'l', 'l', ' ',  '1',
+        0,    4,    'M', 'Q', 'T', 'T', 5,   0x2e, /* clean start; a will, QoS 1, retained */
+        0,    30,                                  /* half of 60 */
+        8,    0x27, 0,   5,   0,   0,              /* maximum packet size: 320 KiB */
+        0x21, 0,    20,                            /* receive maximum: 20 */
+        0,    1,    'x', 0,                        /* client id; no properties of the will */
+        0,    9,    't', 'e', 's', 't', '/', 'w',  'i', 'l',
+        'l',  0,    6,   'w', 'i', 'l', 'l', ' ',  '1',
     };
     Peer peer = { 0 };
     Client *client = begin(&peer, play_note_connect, 1, true, 60);
@@ -326,6 +326,101 @@ static void test_endless_packet(void **state)
                   peer.count / 1024, after_kib - before_kib);
     assert_true(peer.count < 16 * 1024 * 1024);
     peer_clear(&peer);
+}
+
+/* ---- publications without an end --------------------------------------------------------------
+ */
+
+static void welcome_of_3_1_1(Peer *peer, int fd)
+{
+    static const uint8_t connack[] = { 0x20, 2, 0, 0 };
+
+    read_packet(peer, fd);
+    say(fd, connack, sizeof(connack));
+    if (read_packet(peer, fd) == 0x82) {
+        const uint8_t suback[] = { 0x90, 3, peer->packet[0], peer->packet[1], 1 };
+
+        say(fd, suback, sizeof(suback));
+    }
+}
+
+/* Of QoS 2, each with 8 KiB that the client must keep until a PUBREL which never comes, and a whole
+ * publication of QoS 0 in between. */
+static void say_unfinished(Peer *peer, int fd, bool is_version_5)
+{
+    static const uint8_t head[] = { 0x34, 0, 0, 0, 6, 't', 'e', 's', 't', '/', 'a' };
+    static const uint8_t whole[] = { 0x30, 9, 0, 6, 't', 'e', 's', 't', '/', 'a', 0 };
+    static const uint8_t no_properties[] = { 0 };
+    static uint8_t rest[8192];
+    size_t length = 8 + 2 + sizeof(rest) + (is_version_5 ? 1 : 0);
+    ssize_t sent = 1;
+
+    while (sent > 0 && peer->count < 5000) {
+        uint8_t id[] = { (uint8_t)(++peer->count >> 8), (uint8_t)peer->count };
+        uint8_t begin[sizeof(head)];
+
+        memcpy(begin, head, sizeof(head));
+        begin[1] = (uint8_t)(length | 0x80);
+        begin[2] = (uint8_t)(length >> 7);
+        say(fd, begin, sizeof(begin));
+        say(fd, id, sizeof(id));
+        if (is_version_5)
+            say(fd, no_properties, sizeof(no_properties));
+        sent = send(fd, rest, sizeof(rest), MSG_NOSIGNAL);
+        say(fd, whole, sizeof(whole));
+        /* PUBREC, or the end. */
+        if (read_packet(peer, fd) == 0)
+            return;
+    }
+}
+
+static void play_unfinished(Peer *peer, int fd)
+{
+    welcome(peer, fd);
+    say_unfinished(peer, fd, true);
+}
+
+static void play_unfinished_of_3_1_1(Peer *peer, int fd)
+{
+    static const uint8_t refusal[] = { 0x20, 2, 0, 1 };
+
+    if (peer->round == 0) {
+        read_packet(peer, fd);
+        say(fd, refusal, sizeof(refusal));
+        return;
+    }
+    welcome_of_3_1_1(peer, fd);
+    say_unfinished(peer, fd, false);
+}
+
+/* The library keeps what comes with QoS 2 until the broker completes it. */
+static void test_unfinished_publications(void **state)
+{
+    static const struct {
+        const char *what;
+        void (*play)(Peer *peer, int fd);
+        unsigned connections;
+        size_t kept_max;
+        const char *reason;
+    } rows[] = {
+        { "MQTT 5", play_unfinished, 1, 21, "the broker breaks the protocol" },
+        { "MQTT 3.1.1", play_unfinished_of_3_1_1, 2, 2,
+          "the broker sends with a quality of service that nobody asked for" },
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Peer peer = { 0 };
+        Client *client = begin(&peer, rows[i].play, rows[i].connections, false, 60);
+
+        wait_until(client->reasons->len == rows[i].connections);
+        print_message("  %s: %s\n", rows[i].what, last_reason(client));
+        assert_string_equal(last_reason(client), rows[i].reason);
+        end(&peer, client);
+        assert_in_range(peer.count, 1, rows[i].kept_max);
+        peer_clear(&peer);
+    }
 }
 
 /* ---- a broker that reads slowly ---------------------------------------------------------------
@@ -549,6 +644,7 @@ int main(void)
         cmocka_unit_test(test_one_byte_at_a_time),
         cmocka_unit_test(test_cut_in_a_packet),
         cmocka_unit_test(test_endless_packet),
+        cmocka_unit_test(test_unfinished_publications),
         cmocka_unit_test(test_partly_written),
         cmocka_unit_test(test_full_buffer),
         cmocka_unit_test(test_keep_alive_of_the_broker),
