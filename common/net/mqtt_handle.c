@@ -1,12 +1,16 @@
 #include "common/net/mqtt_handle.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <mqtt_protocol.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/base/limits.h"
+#include "common/net/mqtt_source.h"
 #include "common/net/mqtt_tls.h"
 
 #include "common/base/banned.h"
@@ -144,4 +148,42 @@ int mqtt_handle_publish(struct mosquitto *handle, int *out_id, const char *topic
             mosquitto_publish_v5(handle, out_id, topic, (int)length, payload, 1, is_retained, made);
     mosquitto_property_free_all(&made);
     return result;
+}
+
+/* ---- the end ----------------------------------------------------------------------------------
+ */
+
+static bool wait_until_ready(int fd, short events, int64_t deadline_ms)
+{
+    struct pollfd waiting = { .fd = fd, .events = events };
+
+    return poll(&waiting, 1, (int)MAX(deadline_ms - mqtt_source_now_ms(), 0)) == 1;
+}
+
+/* Waits until the other side has closed, too. What it still sends is read and dropped: a socket
+ * that is closed with something unread resets the connection, and DISCONNECT may be lost. */
+static void wait_for_close(int fd, int64_t deadline_ms)
+{
+    char dropped[4096];
+    bool is_open = shutdown(fd, SHUT_WR) == 0;
+
+    while (is_open && wait_until_ready(fd, POLLIN, deadline_ms))
+        is_open = recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT) > 0;
+}
+
+void mqtt_handle_say_goodbye(struct mosquitto *handle, int64_t deadline_ms)
+{
+    int fd = mosquitto_socket(handle);
+    /* The library closes its descriptor as soon as DISCONNECT is written. */
+    int kept = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    int result = MOSQ_ERR_SUCCESS;
+
+    mosquitto_disconnect(handle);
+    while (result == MOSQ_ERR_SUCCESS && mosquitto_socket(handle) == fd &&
+           wait_until_ready(fd, POLLOUT, deadline_ms))
+        result = mosquitto_loop_write(handle, 1);
+    if (kept >= 0) {
+        wait_for_close(kept, deadline_ms);
+        close(kept);
+    }
 }

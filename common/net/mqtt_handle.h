@@ -46,4 +46,8 @@ int mqtt_handle_publish(struct mosquitto *handle, int *out_id, const char *topic
                         const char *payload, size_t length, bool is_retained,
                         const MqttProperties *properties);
 
+/* Writes what waits, and DISCONNECT, and lets the broker read it, at most until the deadline, which
+ * is of mqtt_source_now_ms(). */
+void mqtt_handle_say_goodbye(struct mosquitto *handle, int64_t deadline_ms);
+
 #endif

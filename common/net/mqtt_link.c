@@ -1,14 +1,12 @@
 #include "common/net/mqtt_link.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "common/base/limits.h"
 #include "common/net/mqtt_pulse.h"
@@ -26,6 +24,8 @@
 #define READS_PER_TURN       64
 #define UNFINISHED_MAX_BYTES (4 * FRAME_MAX_BYTES) /* as they come: with the records of TLS */
 #define PING_ANSWER_BYTES    64                    /* or less */
+#define UNSENT_MAX_BYTES     (32 * 1024 * 1024)    /* counted since nothing waited */
+#define ANSWER_BYTES         256                   /* of an answer that waits, in the library */
 
 typedef enum {
     PHASE_CONNECTING, /* TCP */
@@ -55,6 +55,7 @@ struct MqttLink {
     bool is_asking_itself; /* the library would ping too late */
     MqttInbox inbox;
     size_t unfinished_bytes; /* that came since the last whole packet */
+    size_t unsent_bytes;     /* that waited since the broker had taken all, or more */
     bool has_warned;
 
     MqttSource *source;
@@ -261,6 +262,12 @@ static void note_arrival(MqttLink *link, bool has_packet, int bytes)
                  g_strdup("the broker sends a packet that is larger than allowed"));
 }
 
+/* What is read wants answers: a broker that takes none is read no further. */
+static bool may_read(const MqttLink *link)
+{
+    return link->unsent_bytes <= UNSENT_MAX_BYTES;
+}
+
 static void read_in(MqttLink *link)
 {
     unsigned before = link->inbox.packets;
@@ -279,13 +286,15 @@ static void read_in(MqttLink *link)
     }
     quick_ack(link);
     note_arrival(link, link->inbox.packets != before, bytes);
+    if (mosquitto_want_write(link->handle))
+        link->unsent_bytes += (size_t)(link->inbox.packets - before) * ANSWER_BYTES;
 }
 
 static bool has_decrypted(const MqttLink *link)
 {
     SSL *ssl = mosquitto_ssl_get(link->handle);
 
-    return link->phase != PHASE_ENDED && ssl && SSL_pending(ssl) > 0;
+    return link->phase != PHASE_ENDED && may_read(link) && ssl && SSL_pending(ssl) > 0;
 }
 
 static void exchange(MqttLink *link, GIOCondition ready)
@@ -294,6 +303,11 @@ static void exchange(MqttLink *link, GIOCondition ready)
         read_in(link);
     if (link->phase != PHASE_ENDED && mosquitto_want_write(link->handle))
         write_out(link);
+    /* There is room only where the broker has taken something. */
+    if (ready & G_IO_OUT)
+        mqtt_pulse_waits(&link->pulse, true, true, mqtt_source_now_ms());
+    if (ready & G_IO_OUT && !may_read(link))
+        mqtt_pulse_heard(&link->pulse, mqtt_source_now_ms());
 }
 
 static void ping(MqttLink *link)
@@ -350,6 +364,10 @@ static void handle_time(MqttLink *link)
     case MQTT_PULSE_LOST:
         end_link(link, MQTT_LINK_FAILED, mqtt_reason_of_result(MOSQ_ERR_KEEPALIVE, 0));
         break;
+    case MQTT_PULSE_STUCK:
+        end_link(link, MQTT_LINK_FAILED,
+                 g_strdup("the connection is lost: the broker takes nothing"));
+        break;
     }
 }
 
@@ -363,7 +381,9 @@ static GIOCondition wanted(const MqttLink *link)
     if (link->phase == PHASE_SECURING)
         wants_write = SSL_want_write((SSL *)mosquitto_ssl_get(link->handle));
 
-    return wants_write ? G_IO_IN | G_IO_OUT : G_IO_IN;
+    if (!wants_write)
+        return G_IO_IN;
+    return may_read(link) ? G_IO_IN | G_IO_OUT : G_IO_OUT;
 }
 
 static int64_t next_ms(const MqttLink *link)
@@ -376,8 +396,18 @@ static int64_t next_ms(const MqttLink *link)
     return MIN(link->deadline_ms, mqtt_pulse_next_ms(&link->pulse));
 }
 
+static void note_waiting(MqttLink *link)
+{
+    bool is_waiting = mosquitto_want_write(link->handle);
+
+    if (!is_waiting)
+        link->unsent_bytes = 0;
+    mqtt_pulse_waits(&link->pulse, is_waiting, false, mqtt_source_now_ms());
+}
+
 static void arm(MqttLink *link)
 {
+    note_waiting(link);
     mqtt_source_arm(link->source, next_ms(link));
     if (link->phase == PHASE_ENDED)
         mqtt_source_unwatch(link->source);
@@ -523,13 +553,14 @@ int mqtt_link_publish(MqttLink *link, const char *topic, const char *payload, si
     int result;
     int error;
 
-    if (link->phase != PHASE_OPEN)
+    if (link->phase != PHASE_OPEN || link->unsent_bytes + length > UNSENT_MAX_BYTES)
         return 0;
 
     result = mqtt_handle_publish(link->handle, &id, topic, payload, length, is_retained,
                                  link->is_version_5 ? properties : NULL);
     error = errno;
     mqtt_pulse_said(&link->pulse, mqtt_source_now_ms());
+    link->unsent_bytes += length + ANSWER_BYTES;
     if (result == MOSQ_ERR_ERRNO || result == MOSQ_ERR_CONN_LOST || result == MOSQ_ERR_NO_CONN)
         follow(link, result, error);
     else if (result != MOSQ_ERR_SUCCESS)
@@ -538,44 +569,13 @@ int mqtt_link_publish(MqttLink *link, const char *topic, const char *payload, si
     return result == MOSQ_ERR_SUCCESS ? id : 0;
 }
 
-static bool wait_until_ready(int fd, short events, int64_t deadline_ms)
-{
-    struct pollfd waiting = { .fd = fd, .events = events };
-
-    return poll(&waiting, 1, (int)MAX(deadline_ms - mqtt_source_now_ms(), 0)) == 1;
-}
-
-/* Waits until the other side has closed, too. What it still sends is read and dropped: a socket
- * that is closed with something unread resets the connection, and DISCONNECT may be lost. */
-static void wait_for_close(int fd, int64_t deadline_ms)
-{
-    char dropped[4096];
-    bool is_open = shutdown(fd, SHUT_WR) == 0;
-
-    while (is_open && wait_until_ready(fd, POLLIN, deadline_ms))
-        is_open = recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT) > 0;
-}
-
 void mqtt_link_say_goodbye(MqttLink *link, int64_t deadline_ms)
 {
-    int fd = mosquitto_socket(link->handle);
-    int result = MOSQ_ERR_SUCCESS;
-    int kept;
-
     /* Before CONNACK as well: the broker may have taken CONNECT, and the will with it. */
     if (link->phase != PHASE_OPEN && link->phase != PHASE_ASKING)
         return;
 
-    /* The library closes its descriptor as soon as DISCONNECT is written. */
-    kept = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     end_link(link, MQTT_LINK_FAILED, g_strdup("freed"));
     mqtt_source_unwatch(link->source);
-    mosquitto_disconnect(link->handle);
-    while (result == MOSQ_ERR_SUCCESS && mosquitto_socket(link->handle) == fd &&
-           wait_until_ready(fd, POLLOUT, deadline_ms))
-        result = mosquitto_loop_write(link->handle, 1);
-    if (kept >= 0) {
-        wait_for_close(kept, deadline_ms);
-        close(kept);
-    }
+    mqtt_handle_say_goodbye(link->handle, deadline_ms);
 }

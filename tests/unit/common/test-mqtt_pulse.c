@@ -61,9 +61,34 @@ static void test_ping(void **state)
     assert_int_equal(mqtt_pulse_judge(&pulse, NOW + 30000), MQTT_PULSE_PING_DUE);
 }
 
+/* However much is heard, and though each part that is taken begins the time anew. */
+static void test_stuck(void **state)
+{
+    MqttPulse pulse = mqtt_pulse_of(15000, 45000, NOW);
+
+    (void)state;
+
+    mqtt_pulse_waits(&pulse, true, false, NOW + 1000);
+    mqtt_pulse_waits(&pulse, true, false, NOW + 2000);
+    mqtt_pulse_heard(&pulse, NOW + 45999);
+    mqtt_pulse_said(&pulse, NOW + 45999);
+    assert_int_equal(mqtt_pulse_judge(&pulse, NOW + 45999), MQTT_PULSE_BEATS);
+    assert_int_equal(mqtt_pulse_next_ms(&pulse), NOW + 46000);
+    assert_int_equal(mqtt_pulse_judge(&pulse, NOW + 46000), MQTT_PULSE_STUCK);
+
+    mqtt_pulse_waits(&pulse, true, true, NOW + 46000);
+    assert_int_equal(mqtt_pulse_judge(&pulse, NOW + 46000), MQTT_PULSE_BEATS);
+    mqtt_pulse_waits(&pulse, false, true, NOW + 47000);
+    mqtt_pulse_waits(&pulse, true, false, NOW + 80000);
+    mqtt_pulse_heard(&pulse, NOW + 124999);
+    assert_int_equal(mqtt_pulse_judge(&pulse, NOW + 124999), MQTT_PULSE_PING_DUE);
+    assert_int_equal(mqtt_pulse_judge(&pulse, NOW + 125000), MQTT_PULSE_STUCK);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_judge), cmocka_unit_test(test_ping) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_judge), cmocka_unit_test(test_ping),
+                                        cmocka_unit_test(test_stuck) };
 
     return cmocka_run_group_tests_name("mqtt_pulse", tests, NULL, NULL);
 }
