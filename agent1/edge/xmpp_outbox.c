@@ -197,9 +197,9 @@ bool xmpp_outbox_resume(XmppOutbox *outbox, uint32_t count, int64_t now_ms, GPtr
     return true;
 }
 
-void xmpp_outbox_restart(XmppOutbox *outbox, int64_t broken_ms)
+void xmpp_outbox_restart(XmppOutbox *outbox, int64_t alive_ms)
 {
-    forget_doubts_before(outbox, broken_ms - XMPP_OUTBOX_DOUBT_MS);
+    forget_doubts_before(outbox, alive_ms - XMPP_OUTBOX_DOUBT_MS);
     g_hash_table_remove_all(outbox->held);
     g_queue_clear_full(&outbox->waiting, item_free);
     g_queue_clear_full(&outbox->sent, item_free);

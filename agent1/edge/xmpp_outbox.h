@@ -22,7 +22,7 @@
 #define XMPP_OUTBOX_MAX_KNOWN 4096
 
 /* A server that dies takes with it what it had acknowledged and not yet written to the recipient's
- * socket (seen with Prosody 0.12.3). So what it acknowledged so shortly before a session broke is
+ * socket (seen with Prosody 0.12.3). So what it acknowledged so shortly before it may have died is
  * in doubt, and said again in the next one with the same id: rather twice than never. */
 #define XMPP_OUTBOX_DOUBT_MS        2000
 #define XMPP_OUTBOX_DOUBT_MAX_BYTES ((size_t)1024 * 1024)
@@ -71,9 +71,9 @@ bool xmpp_outbox_acknowledge(XmppOutbox *outbox, uint32_t count, int64_t now_ms,
  * in its order. */
 bool xmpp_outbox_resume(XmppOutbox *outbox, uint32_t count, int64_t now_ms, GPtrArray *said);
 
-/* The session is over since broken_ms: counts from 0, holds and knows nothing, but for what is in
- * doubt. */
-void xmpp_outbox_restart(XmppOutbox *outbox, int64_t broken_ms);
+/* The session is over, and its server was there for certain until alive_ms: counts from 0, holds
+ * and knows nothing, but for what is in doubt. */
+void xmpp_outbox_restart(XmppOutbox *outbox, int64_t alive_ms);
 
 /* Adds what is in doubt, behind what was added already. */
 void xmpp_outbox_add_doubted(XmppOutbox *outbox);

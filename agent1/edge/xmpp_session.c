@@ -76,6 +76,7 @@ typedef struct Session {
 
     int64_t next_try_ms;
     int64_t broken_ms; /* when the session lost its connection */
+    int64_t alive_ms;  /* until when its server was there for certain */
     unsigned attempt;
     char *last_reason;
 
@@ -112,7 +113,7 @@ static void end_session(Session *session)
     bool is_up = session->state == SESSION_UP;
 
     xmpp_reporter_link(&session->reporter, false);
-    xmpp_outbox_restart(session->outbox, is_up ? clock_boot_ms() : session->broken_ms);
+    xmpp_outbox_restart(session->outbox, is_up ? clock_boot_ms() : session->alive_ms);
     session->is_missing_some = false;
 }
 
@@ -227,6 +228,13 @@ static void come_back_later(Session *session, const XmppNews *news)
     session->last_reason = g_strdup(news->reason);
 }
 
+/* Whether the server owes us an answer. */
+static bool is_waiting(const Session *session)
+{
+    return session->pinged_ms > session->heard_ms ||
+           xmpp_outbox_unacknowledged(session->outbox) > 0;
+}
+
 static void lose_connection(Session *session, const XmppNews *news)
 {
     int64_t now_ms = clock_boot_ms();
@@ -237,6 +245,8 @@ static void lose_connection(Session *session, const XmppNews *news)
     }
     if (session->state == SESSION_UP) {
         session->broken_ms = now_ms;
+        /* A host that died tells of it late, or not at all. */
+        session->alive_ms = is_waiting(session) ? session->heard_ms : now_ms;
         session->attempt = backoff_after(session->attempt, BACKOFF_BASE_MS, RECONNECT_MAX_MS,
                                          now_ms - session->since_ms);
     }
@@ -443,7 +453,7 @@ static void rest_on(Session *session, int64_t now_ms)
 
 static void look_after_link(Session *session, int64_t now_ms)
 {
-    if (session->pinged_ms <= session->heard_ms && xmpp_outbox_unacknowledged(session->outbox) == 0)
+    if (!is_waiting(session))
         ping(session);
     else if (now_ms >= state_deadline(session))
         xmpp_connection_cut(session->connection, "the server does not answer");

@@ -79,6 +79,37 @@ static void test_server_killed(void **state)
     ear_expect_said(ear, "again");
 }
 
+/* The server dies and nothing tells of it. What it had acknowledged a moment before is in doubt,
+ * however late its death is noticed. */
+static void test_silent_death(void **state)
+{
+    Stage *stage = *state;
+    XmppSettings changes = { .ping_s = 1 };
+    Xmpp *xmpp = edge_up(stage, &changes);
+    Ear *ear = stage->ear;
+
+    xmpp_edge_say(xmpp, "doubted", ALICE, "in doubt");
+    expect_received(stage->alice, "doubted", "in doubt");
+    ear_expect_said(ear, "doubted");
+    kill(stage->house->server, SIGSTOP);
+    /* It is asked after 1 s, and given up 2 s later. */
+    ear_expect_nothing(ear, 3300);
+    house_kill(stage->house);
+    house_start(stage->house);
+    ear_expect(ear, EVENT_LINK_DOWN);
+    ear_expect(ear, EVENT_LINK_UP);
+
+    peer_free(stage->alice);
+    stage->alice = peer_new(stage->house, "alice");
+    g_strfreev(peer_wait(stage->alice, "ready"));
+    xmpp_edge_say(xmpp, "later", ALICE, "later");
+    ear_expect_said(ear, "up");
+    ear_expect_said(ear, "doubted");
+    ear_expect_said(ear, "later");
+    expect_received(stage->alice, "up", "up");
+    expect_received(stage->alice, "doubted", "in doubt");
+}
+
 /* What the log says while an edge with these settings tries to connect, up to this text. */
 static void expect_refused(Stage *stage, const XmppSettings *changes, const char *text)
 {
@@ -234,8 +265,9 @@ int main(void)
         cmocka_unit_test_teardown(test_silent_server, leave),
         cmocka_unit_test_teardown(test_endless_stanza, leave),
         cmocka_unit_test_teardown(test_ping, leave),
-        /* The last one: people come back to the new server in their own time. */
+        /* The last ones: people come back to the new server in their own time. */
         cmocka_unit_test_teardown(test_server_killed, leave),
+        cmocka_unit_test_teardown(test_silent_death, leave),
     };
 
     stage_prepare("test-xmpp_link");

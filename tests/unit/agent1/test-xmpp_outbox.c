@@ -198,7 +198,7 @@ static void test_what_is_in_doubt(void **state)
 {
     static const struct {
         const char *what;
-        int64_t broken_ms;
+        int64_t alive_ms;
         const char *expected; /* in the next session */
     } rows[] = {
         { "at once", NOW_MS, "bc" },
@@ -218,7 +218,7 @@ static void test_what_is_in_doubt(void **state)
         acknowledge_at(outbox, "b", 2, NOW_MS - 1000);
         acknowledge_at(outbox, NULL, 3, NOW_MS);
         acknowledge_at(outbox, "c", 4, NOW_MS);
-        xmpp_outbox_restart(outbox, rows[i].broken_ms);
+        xmpp_outbox_restart(outbox, rows[i].alive_ms);
         assert_true(xmpp_outbox_is_empty(outbox));
         xmpp_outbox_add_doubted(outbox);
         while ((xml = xmpp_outbox_next(outbox)))
