@@ -68,6 +68,8 @@ static void look_up(const char *host, MqttWay *way)
     } else {
         way->addresses = numbers_of(found);
         freeaddrinfo(found);
+        if (!way->addresses[0])
+            way->problem = g_strdup_printf("host not found: %s has no usable address", host);
     }
 }
 

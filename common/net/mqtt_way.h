@@ -12,7 +12,7 @@
 #include <openssl/ssl.h>
 
 typedef struct MqttWay {
-    GStrv addresses; /* numeric, in the system's order, at most 4; NULL when there is a problem */
+    GStrv addresses; /* numeric, in the system's order, 1 to 4; of no use when there is a problem */
     SSL_CTX *tls;    /* NULL: no TLS */
     char *problem;   /* in words for people: why there is no way */
 } MqttWay;

@@ -25,6 +25,14 @@ static int find_two(LookUp look_up, const struct addrinfo *hints, struct addrinf
     return 0;
 }
 
+/* An address that nobody can read. */
+static int find_odd(LookUp look_up, const struct addrinfo *hints, struct addrinfo **out)
+{
+    assert_int_equal(look_up("127.0.0.1", NULL, hints, out), 0);
+    (*out)->ai_addrlen = 0;
+    return 0;
+}
+
 /* Instead of libc's, for this program and the library: takes its time over one name. */
 int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
                 struct addrinfo **out)
@@ -34,6 +42,8 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
         LookUp function;
     } real = { .symbol = dlsym(RTLD_NEXT, "getaddrinfo") };
 
+    if (strcmp(host, "odd.invalid") == 0)
+        return find_odd(real.function, hints, out);
     if (strcmp(host, "two.invalid") == 0)
         return find_two(real.function, hints, out);
     if (strcmp(host, "slow.invalid") != 0)
@@ -134,6 +144,17 @@ static void test_second_address(void **state)
     close(listener);
 }
 
+static void test_no_usable_address(void **state)
+{
+    const MqttSettings odd = { .url = "mqtt://odd.invalid", .client_id = "x", .keep_alive_s = 60 };
+    g_autoptr(Client) client = client_new(&odd, false);
+
+    (void)state;
+
+    wait_until(client->reasons->len == 1);
+    assert_string_equal(last_reason(client), "host not found: odd.invalid has no usable address");
+}
+
 static int make_answers(void **state)
 {
     (void)state;
@@ -151,10 +172,9 @@ static int free_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_free_does_not_wait),
-        cmocka_unit_test(test_answer_comes_late),
-        cmocka_unit_test(test_no_answer),
-        cmocka_unit_test(test_second_address),
+        cmocka_unit_test(test_free_does_not_wait), cmocka_unit_test(test_answer_comes_late),
+        cmocka_unit_test(test_no_answer),          cmocka_unit_test(test_second_address),
+        cmocka_unit_test(test_no_usable_address),
     };
 
     return cmocka_run_group_tests_name("mqtt_dns", tests, make_answers, free_answers);
