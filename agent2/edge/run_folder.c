@@ -160,11 +160,11 @@ static bool create(const char *runs, const char *path, const Content contents[CO
                    bool *out_existed, GError **error)
 {
     g_autofree char *temporary = g_build_filename(runs, NEW_PREFIX "XXXXXX", NULL);
-    int fd = open(runs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = file_open_folder(runs, error);
     bool is_there;
 
     if (fd < 0)
-        return fail(error, runs, "open");
+        return false;
 
     *out_existed = is_there = g_file_test(path, G_FILE_TEST_EXISTS);
     if (!is_there) {
@@ -174,10 +174,7 @@ static bool create(const char *runs, const char *path, const Content contents[CO
     }
     crash_point("folder.named");
     /* For one that existed, too: who made it may have crashed before this. */
-    if (is_there && fsync(fd) != 0) {
-        is_there = false;
-        g_set_error(error, PROBLEM, PROBLEM_IO, "%s: cannot sync: %s", runs, g_strerror(errno));
-    }
+    is_there = is_there && file_sync_open_folder(fd, runs, error);
     /* Before the removal, which may need the descriptor. */
     close(fd);
     if (!is_there)
@@ -306,7 +303,13 @@ static bool mark(const char *path, const char *name, GError **error)
 
 bool run_folder_cancel(const char *path, GError **error)
 {
-    return mark(path, RUN_FILE_CANCEL, error) && file_sync_folder(path, error);
+    int fd = file_open_folder(path, error);
+    bool is_durable =
+        fd >= 0 && mark(path, RUN_FILE_CANCEL, error) && file_sync_open_folder(fd, path, error);
+
+    if (fd >= 0)
+        close(fd);
+    return is_durable;
 }
 
 bool run_folder_mark_done(const char *path, GError **error)
@@ -358,17 +361,33 @@ GPtrArray *run_folder_list(const char *runs, GError **error)
     return g_steal_pointer(&names);
 }
 
+/* Out of sight, durably; true too when it is not there. */
+static bool hide(const char *runs, const char *path, const char *going, GError **error)
+{
+    int fd = file_open_folder(runs, error);
+    bool is_hidden = fd >= 0;
+
+    if (is_hidden && rename(path, going) == 0) {
+        crash_point("folder.going");
+        is_hidden = file_sync_open_folder(fd, runs, error);
+    } else if (is_hidden && errno != ENOENT) {
+        is_hidden = fail(error, path, "remove");
+    }
+    if (fd >= 0)
+        close(fd);
+    return is_hidden;
+}
+
 bool run_folder_remove(const char *path, GError **error)
 {
     g_autofree char *runs = g_path_get_dirname(path);
     g_autofree char *name = g_path_get_basename(path);
     g_autofree char *going = g_strconcat(runs, "/" OLD_PREFIX, name, NULL);
 
-    if (!file_remove_tree(going, error))
+    if (!file_remove_tree(going, error) || !hide(runs, path, going, error))
         return false;
-    if (rename(path, going) != 0)
-        return errno == ENOENT ? true : fail(error, path, "remove");
 
-    crash_point("folder.going");
-    return file_sync_folder(runs, error) && file_remove_tree(going, error);
+    /* What stays is in nobody's way; the next start tries again. */
+    file_remove_tree(going, NULL);
+    return true;
 }

@@ -5,7 +5,8 @@
  *
  * Every function that changes something returns true only once the change is durable. Errors are
  * PROBLEM_IO, PROBLEM_FULL, PROBLEM_BUSY, PROBLEM_LIMIT, PROBLEM_MISSING; messages begin with the
- * path. A path is that of one run folder unless it says otherwise.
+ * path. After PROBLEM_FULL and PROBLEM_BUSY nothing has changed. A path is that of one run folder
+ * unless it says otherwise.
  */
 #ifndef AGENT2_EDGE_RUN_FOLDER_H
 #define AGENT2_EDGE_RUN_FOLDER_H

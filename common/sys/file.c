@@ -149,13 +149,22 @@ static char *write_beside(const char *path, const char *content, size_t length, 
     return g_steal_pointer(&temporary);
 }
 
-static bool sync_parent(const char *path, GError **error)
+static int open_parent(const char *path, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        fail(error, path, "open its folder");
+    return fd;
+}
+
+static bool sync_parent(int fd, const char *path, GError **error)
+{
     bool is_durable;
 
     crash_point("file.named");
-    is_durable = file_sync_folder(folder, error);
+    is_durable = file_sync_open_folder(fd, path, error);
     crash_point("file.durable");
     return is_durable;
 }
@@ -163,7 +172,8 @@ static bool sync_parent(const char *path, GError **error)
 bool file_write_atomic(const char *path, const char *content, size_t length, mode_t mode,
                        GError **error)
 {
-    g_autofree char *temporary = write_beside(path, content, length, mode, error);
+    AUTO_FD fd = open_parent(path, error);
+    g_autofree char *temporary = fd < 0 ? NULL : write_beside(path, content, length, mode, error);
 
     if (!temporary)
         return false;
@@ -173,13 +183,14 @@ bool file_write_atomic(const char *path, const char *content, size_t length, mod
         return false;
     }
 
-    return sync_parent(path, error);
+    return sync_parent(fd, path, error);
 }
 
 bool file_create_exclusive(const char *path, const char *content, size_t length, mode_t mode,
                            bool *out_existed, GError **error)
 {
-    g_autofree char *temporary = write_beside(path, content, length, mode, error);
+    AUTO_FD fd = open_parent(path, error);
+    g_autofree char *temporary = fd < 0 ? NULL : write_beside(path, content, length, mode, error);
 
     *out_existed = false;
     if (!temporary)
@@ -191,7 +202,7 @@ bool file_create_exclusive(const char *path, const char *content, size_t length,
         return false;
     }
 
-    return sync_parent(path, error);
+    return sync_parent(fd, path, error);
 }
 
 bool file_sync_content(const char *folder, const char *name, GError **error)
@@ -210,12 +221,30 @@ bool file_sync_content(const char *folder, const char *name, GError **error)
 /* ---- folders ----------------------------------------------------------------------------------
  */
 
-bool file_sync_folder(const char *path, GError **error)
+int file_open_folder(const char *path, GError **error)
 {
-    AUTO_FD fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0)
-        return fail(error, path, "open");
+        fail(error, path, "open");
+    return fd;
+}
+
+bool file_sync_open_folder(int fd, const char *path, GError **error)
+{
+    if (fsync(fd) == 0)
+        return true;
+
+    g_set_error(error, PROBLEM, PROBLEM_IO, "%s: cannot sync: %s", path, g_strerror(errno));
+    return false;
+}
+
+bool file_sync_folder(const char *path, GError **error)
+{
+    AUTO_FD fd = file_open_folder(path, error);
+
+    if (fd < 0)
+        return false;
     if (fsync(fd) != 0)
         return fail(error, path, "sync");
 

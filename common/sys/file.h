@@ -1,7 +1,8 @@
 /*
  * Files: read with a cap, written so that a crash leaves the old or the new one, never a part.
  * PROBLEM_IO, PROBLEM_FULL (ENOSPC, EDQUOT), PROBLEM_BUSY (EMFILE, ENFILE), PROBLEM_LIMIT,
- * PROBLEM_MISSING (ENOENT on reading); messages begin with the path.
+ * PROBLEM_MISSING (ENOENT on reading); messages begin with the path. After PROBLEM_FULL and
+ * PROBLEM_BUSY nothing has changed.
  */
 #ifndef COMMON_SYS_FILE_H
 #define COMMON_SYS_FILE_H
@@ -34,6 +35,12 @@ bool file_sync_content(const char *folder, const char *name, GError **error);
 
 /* fsyncs a folder, so that what was created or renamed in it stays. */
 bool file_sync_folder(const char *path, GError **error);
+
+/* The same in two parts: who changes something in the folder in between opens it before, so that
+ * afterwards only the disk can fail (PROBLEM_IO). The first returns a descriptor, or -1; the second
+ * leaves it open. */
+int file_open_folder(const char *path, GError **error);
+bool file_sync_open_folder(int fd, const char *path, GError **error);
 
 /* Creates a folder and its parents with the mode; existing ones are fine. */
 bool file_make_folder(const char *path, mode_t mode, GError **error);

@@ -36,6 +36,27 @@ int fsync(int fd)
     return (int)syscall(SYS_fsync, fd);
 }
 
+/* And it opens no folder, for want of descriptors, while it is told so. */
+static bool is_short_of_descriptors;
+
+int open(const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+
+    if (flags & O_CREAT) {
+        va_list more;
+
+        va_start(more, flags);
+        mode = va_arg(more, mode_t);
+        va_end(more);
+    }
+    if (is_short_of_descriptors && flags & O_DIRECTORY) {
+        errno = EMFILE;
+        return -1;
+    }
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
 static void test_create(void **state)
 {
     g_autofree char *path = create();
@@ -189,6 +210,47 @@ static void test_without_descriptors(void **state)
     /* What was begun and could not be removed then goes at the next start. */
     g_ptr_array_unref(run_folder_list(runs, NULL));
     assert_int_equal(count_entries(runs), 1);
+}
+
+/* "For want of descriptors" says that nothing has changed: the folder that makes a change durable
+ * is opened before it. */
+static void test_busy_changes_nothing(void **state)
+{
+    g_autofree char *path = create();
+    g_autofree char *tombstone = run_folder_path(runs, RUN, 2);
+    g_autofree char *counters = g_build_filename(runs, "counters", NULL);
+    unsigned files = count_entries(path);
+    RunClaim rejected;
+    RunClaim claim;
+    bool is_mine;
+    bool existed;
+
+    (void)state;
+
+    run_claim_init(&rejected, CLAIM_REJECTED, BOOT, 5, "skill", "no");
+    for (unsigned i = 0; i < 5; i++) {
+        g_autoptr(GError) error = NULL;
+        bool is_done = false;
+
+        is_short_of_descriptors = true;
+        if (i == 0)
+            is_done = run_folder_claim(path, &rejected, &is_mine, &claim, &error);
+        else if (i == 1)
+            is_done = run_folder_cancel(path, &error);
+        else if (i == 2)
+            is_done = run_folder_remove(path, &error);
+        else if (i == 3)
+            is_done = run_folder_create_tombstone(runs, RUN, 2, &rejected, "", 0, &existed, &error);
+        else
+            is_done = file_write_atomic(counters, "1", 1, 0600, &error);
+        is_short_of_descriptors = false;
+        assert_false(is_done);
+        assert_true(g_error_matches(error, PROBLEM, PROBLEM_BUSY));
+        print_message("  %s\n", error->message);
+        assert_true(g_file_test(path, G_FILE_TEST_IS_DIR));
+        assert_int_equal(count_entries(path), files);
+        assert_int_equal(count_entries(runs), 1);
+    }
 }
 
 static void test_tombstone(void **state)
@@ -497,6 +559,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_create_refuses, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_create_is_durable, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_without_descriptors, make_runs, remove_runs),
+        cmocka_unit_test_setup_teardown(test_busy_changes_nothing, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_tombstone, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_claim, make_runs, remove_runs),
         cmocka_unit_test_setup_teardown(test_marks, make_runs, remove_runs),
