@@ -225,12 +225,13 @@ static void do_counters(const Lane *lane, const WorkerEffect *effect, WorkerEven
                       0600, error);
 }
 
-static WorkerFolder *read_folder(const char *path, const char *boot_id, GError **error)
+static WorkerFolder *read_folder(const char *path, const char *boot_id, bool is_news,
+                                 GError **error)
 {
     g_autofree RunSnapshot *snapshot = g_new0(RunSnapshot, 1);
     WorkerFolder *folder;
 
-    if (!run_folder_read(path, boot_id, snapshot, error))
+    if (!run_folder_read(path, boot_id, is_news, snapshot, error))
         return NULL;
 
     folder = worker_folder_new(snapshot->run, snapshot->attempt);
@@ -301,7 +302,7 @@ static void do_read(const Lane *lane, const WorkerEffect *effect, WorkerEvent *a
     (void)error;
     read->kind = effect->read.kind;
     read->output.in_reply_to = g_strdup(effect->read.in_reply_to);
-    read->folder = read_folder(path, lane->journal->boot_id, &problem);
+    read->folder = read_folder(path, lane->journal->boot_id, effect->read.is_news, &problem);
     if (read->folder && !read_bytes(path, effect, read->folder, &read->output, &problem))
         g_clear_pointer(&read->folder, worker_folder_free);
     read->is_busy = g_error_matches(problem, PROBLEM, PROBLEM_BUSY);
@@ -515,9 +516,12 @@ GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GErr
     if (!file_make_folder(runs, RUNS_MODE, error))
         return NULL;
     names = run_folder_list(runs, error);
+    /* Who named the last of them may have crashed before it was durable, and it will be told of. */
+    if (names && !file_sync_folder(runs, error))
+        return NULL;
     for (guint i = 0; names && i < names->len; i++) {
         g_autofree char *path = g_build_filename(runs, g_ptr_array_index(names, i), NULL);
-        WorkerFolder *folder = read_folder(path, boot_id, error);
+        WorkerFolder *folder = read_folder(path, boot_id, true, error);
 
         if (!folder)
             return NULL;

@@ -76,9 +76,18 @@ typedef struct RunSnapshot {
  * has not seen the end of a shim. A folder that is not there counts as free. */
 bool run_folder_is_locked(const char *path);
 
-/* Reads the folder. What it says of claim and exit is durable: it syncs the one that decides, and
- * the folder, unless the shim says that it did. Damaged files are facts, not errors. */
-bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GError **error);
+/*
+ * Reads the folder. Damaged files are facts, not errors.
+ *
+ * is_news: what the folder says will be told for the first time. Then the file that decides, and
+ * its name, are synced, since what was told may not be taken back by a power cut: an outcome is
+ * told once and for all (delivery rule 8), of what runs nobody may hear later that it was never
+ * started, and a cancel that was acknowledged stays (rule 3). What was told before, was taken by
+ * agent1, or is said to be durable by its shim is durable already, and that nothing is decided is no
+ * promise.
+ */
+bool run_folder_read(const char *path, const char *boot_id, bool is_news, RunSnapshot *out,
+                     GError **error);
 
 /* The order as it was written, with the text that it borrows from. */
 typedef struct RunTaskFile {

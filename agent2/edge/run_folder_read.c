@@ -148,20 +148,22 @@ static bool is_said_durable(const char *path, const char *name)
     return lstat(file, &status) == 0 && S_ISREG(status.st_mode) && !(status.st_mode & S_IWUSR);
 }
 
-/* Syncs the file that decides, and its name. Its shim may have been killed before it did: what is
- * told on must stay. */
-static bool sync_decision(const char *path, const FolderFacts *facts, GError **error)
+/* Syncs the file that decides, and its name: who wrote it may have been killed before it did.
+ * Nothing follows from there being none. */
+static bool sync_decision(const char *path, const RunSnapshot *snapshot, GError **error)
 {
+    const FolderFacts *facts = &snapshot->facts;
     const char *name = facts->exit != EXIT_NONE ? RUN_FILE_EXIT : RUN_FILE_CLAIM;
 
     if (facts->exit == EXIT_NONE && facts->claim == CLAIM_NONE)
-        return file_sync_folder(path, error);
+        return !snapshot->has_cancel || file_sync_folder(path, error);
     if (is_said_durable(path, name))
         return true;
     return file_sync_content(path, name, error) && file_sync_folder(path, error);
 }
 
-bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GError **error)
+bool run_folder_read(const char *path, const char *boot_id, bool is_news, RunSnapshot *out,
+                     GError **error)
 {
     g_autofree char *name = g_path_get_basename(path);
     RunSnapshot snapshot = { .attempt = 0 };
@@ -171,6 +173,11 @@ bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GE
 
     if (!run_name_parse(name, snapshot.run, &snapshot.attempt)) {
         g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "%s: not the name of a run folder", path);
+        return false;
+    }
+
+    if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
+        g_set_error(error, PROBLEM, PROBLEM_IO, "%s: no such run folder", path);
         return false;
     }
 
@@ -187,12 +194,15 @@ bool run_folder_read(const char *path, const char *boot_id, RunSnapshot *out, GE
     if (fd >= 0)
         close(fd);
 
-    if (!is_read || !sync_decision(path, &snapshot.facts, error))
+    if (!is_read)
         return false;
 
     snapshot.facts.is_same_boot = strcmp(snapshot.claim.boot_id, boot_id) == 0;
     snapshot.has_cancel = has_file(path, RUN_FILE_CANCEL);
     snapshot.is_done = has_file(path, RUN_FILE_DONE);
+    if (is_news && !snapshot.is_done && !sync_decision(path, &snapshot, error))
+        return false;
+
     snapshot.output_end = run_folder_output_end(path);
     *out = snapshot;
     return true;

@@ -206,7 +206,7 @@ void worker_report_due(Worker *worker, WorkerEffects *effects)
         }
         job->is_reading = true;
         job->told_boot_ms = worker->boot_ms;
-        worker_effects_read(effects, WORKER_READ_PROGRESS, job->run, job->attempt);
+        worker_effects_read_progress(effects, job->run, job->attempt, job->state != JOB_RUNNING);
     }
 }
 

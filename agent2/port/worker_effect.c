@@ -168,7 +168,19 @@ void worker_effects_counters(WorkerEffects *effects, const char *text, uint64_t 
 void worker_effects_read(WorkerEffects *effects, WorkerReadKind kind, const char *run,
                          int64_t attempt)
 {
-    append(effects, WORKER_EFFECT_READ, run, attempt)->read.kind = kind;
+    WorkerEffect *effect = append(effects, WORKER_EFFECT_READ, run, attempt);
+
+    effect->read.kind = kind;
+    effect->read.is_news = kind == WORKER_READ_STATE;
+}
+
+void worker_effects_read_progress(WorkerEffects *effects, const char *run, int64_t attempt,
+                                  bool is_news)
+{
+    WorkerEffect *effect = append(effects, WORKER_EFFECT_READ, run, attempt);
+
+    effect->read.kind = WORKER_READ_PROGRESS;
+    effect->read.is_news = is_news;
 }
 
 void worker_effects_read_output(WorkerEffects *effects, const char *run, int64_t attempt,

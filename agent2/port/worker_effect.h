@@ -94,6 +94,7 @@ typedef struct WorkerEffect {
         } counters;
         struct {
             WorkerReadKind kind;
+            bool is_news;      /* what the folder says was not told before: it must be durable */
             int64_t offset;    /* OUTPUT */
             char *in_reply_to; /* OUTPUT */
         } read;
@@ -136,6 +137,8 @@ void worker_effects_remove(WorkerEffects *effects, const char *run, int64_t atte
 void worker_effects_counters(WorkerEffects *effects, const char *text, uint64_t version);
 void worker_effects_read(WorkerEffects *effects, WorkerReadKind kind, const char *run,
                          int64_t attempt);
+void worker_effects_read_progress(WorkerEffects *effects, const char *run, int64_t attempt,
+                                  bool is_news);
 void worker_effects_read_output(WorkerEffects *effects, const char *run, int64_t attempt,
                                 int64_t offset, const char *in_reply_to);
 void worker_effects_launch(WorkerEffects *effects, const char *run, int64_t attempt);

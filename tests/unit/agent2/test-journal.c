@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -20,6 +21,15 @@
 #define OTHER   "01M7Y2HRDZ0097XPAE7KH45SMX"
 #define BOOT_ID "ba8cff58-e2cf-43d3-b8cc-714febe0880b"
 #define LATER   INT64_C(4102444800000)
+
+/* The device of this test counts the syncs. */
+static int sync_count;
+
+int fsync(int fd)
+{
+    g_atomic_int_inc(&sync_count);
+    return (int)syscall(SYS_fsync, fd);
+}
 
 typedef struct Fixture {
     char *folder;
@@ -269,6 +279,83 @@ static void test_reads_output(void **state)
     assert_int_equal(g_bytes_get_size(answer->read.output.head), 0);
 }
 
+/* What is told of a run for the first time must stay. What was told before is durable already. */
+static void test_reads_sync_what_is_news(void **state)
+{
+    static const struct {
+        const char *what;
+        WorkerReadKind kind;
+        bool is_news;
+        int syncs;
+    } rows[] = {
+        { "its end", WORKER_READ_STATE, true, 2 },
+        { "that it runs", WORKER_READ_PROGRESS, true, 2 },
+        { "that it still runs", WORKER_READ_PROGRESS, false, 0 },
+        { "its result again", WORKER_READ_RESULT, false, 0 },
+        { "its output", WORKER_READ_OUTPUT, false, 0 },
+    };
+    Fixture *fixture = *state;
+    g_autoptr(WorkerEffects) effects = worker_effects_new();
+
+    worker_effects_tombstone(effects, RUN, 1, CLAIM_EXPIRED, 1795012000000, NULL, NULL, "{}");
+    perform(fixture, effects);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("  %s\n", rows[i].what);
+        if (rows[i].kind == WORKER_READ_OUTPUT)
+            worker_effects_read_output(effects, RUN, 1, 0, "x");
+        else if (rows[i].kind == WORKER_READ_PROGRESS)
+            worker_effects_read_progress(effects, RUN, 1, rows[i].is_news);
+        else
+            worker_effects_read(effects, rows[i].kind, RUN, 1);
+        g_atomic_int_set(&sync_count, 0);
+        assert_non_null(perform(fixture, effects)->read.folder);
+        assert_int_equal(g_atomic_int_get(&sync_count), rows[i].syncs);
+    }
+}
+
+/* At the start: the names of the folders together, and of each what decides, unless agent1 has it.
+ */
+static void test_start_syncs_what_is_news(void **state)
+{
+    static const struct {
+        const char *what;
+        bool has_cancel;
+        bool has_claim;
+        bool is_done;
+        int syncs;
+    } rows[] = {
+        { "not started", false, false, false, 1 },
+        { "to be cancelled", true, false, false, 2 },
+        { "decided", false, true, false, 3 },
+        { "told and taken", false, false, true, 1 },
+    };
+    Fixture *fixture = *state;
+    g_autoptr(WorkerEffects) effects = worker_effects_new();
+
+    create(fixture, effects);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) folders = NULL;
+
+        print_message("  %s\n", rows[i].what);
+        if (rows[i].has_cancel) {
+            worker_effects_cancel(effects, RUN, 1);
+            perform(fixture, effects);
+        }
+        if (rows[i].has_claim) {
+            worker_effects_claim(effects, RUN, 1, CLAIM_EXPIRED, 1795012000000, NULL, NULL);
+            perform(fixture, effects);
+        }
+        if (rows[i].is_done) {
+            worker_effects_done(effects, RUN, 1);
+            perform(fixture, effects);
+        }
+        g_atomic_int_set(&sync_count, 0);
+        folders = journal_read_folders(fixture->folder, BOOT_ID, NULL);
+        assert_int_equal(folders->len, 1);
+        assert_int_equal(g_atomic_int_get(&sync_count), rows[i].syncs);
+    }
+}
+
 static void test_counters(void **state)
 {
     Fixture *fixture = *state;
@@ -347,6 +434,8 @@ int main(void)
         TEST(test_tombstones),
         TEST(test_marks_and_removal),
         TEST(test_reads_output),
+        TEST(test_reads_sync_what_is_news),
+        TEST(test_start_syncs_what_is_news),
         TEST(test_counters),
         TEST(test_a_broken_folder_is_said),
         TEST(test_reads_everything_at_the_start),

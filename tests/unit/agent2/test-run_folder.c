@@ -199,7 +199,7 @@ static void test_without_descriptors(void **state)
             const struct rlimit low = { (rlim_t)lowest + left, before.rlim_max };
 
             assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
-            is_read = run_folder_read(path, BOOT, &snapshot, &problem);
+            is_read = run_folder_read(path, BOOT, true, &snapshot, &problem);
             assert_int_equal(run_folder_is_locked(path), left == 0);
             assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
             assert_true(is_read || g_error_matches(problem, PROBLEM, PROBLEM_BUSY));
@@ -270,7 +270,7 @@ static void test_tombstone(void **state)
     run_claim_init(&claim, CLAIM_CANCELLED, BOOT, 5, NULL, "by alice");
     assert_true(run_folder_create_tombstone(runs, RUN, 3, &claim, "m", 1, &existed, NULL));
     assert_false(existed);
-    assert_true(run_folder_read(path, BOOT, &snapshot, NULL));
+    assert_true(run_folder_read(path, BOOT, true, &snapshot, NULL));
     assert_false(snapshot.facts.has_task);
     assert_string_equal(snapshot.claim.reason, "by alice");
     assert_int_equal(recovery_decide(&snapshot.facts), RECOVERY_REPORT_CLAIM);
@@ -278,7 +278,7 @@ static void test_tombstone(void **state)
     run_claim_init(&claim, CLAIM_EXPIRED, BOOT, 5, NULL, NULL);
     assert_true(run_folder_create_tombstone(runs, RUN, 3, &claim, "m", 1, &existed, NULL));
     assert_true(existed);
-    assert_true(run_folder_read(path, BOOT, &snapshot, NULL));
+    assert_true(run_folder_read(path, BOOT, true, &snapshot, NULL));
     assert_int_equal(snapshot.claim.kind, CLAIM_CANCELLED);
 }
 
@@ -377,13 +377,13 @@ static void test_marks(void **state)
 
     (void)state;
 
-    assert_true(run_folder_read(path, BOOT, &snapshot, NULL));
+    assert_true(run_folder_read(path, BOOT, true, &snapshot, NULL));
     assert_false(snapshot.has_cancel || snapshot.is_done);
     for (int i = 0; i < 2; i++) {
         assert_true(run_folder_cancel(path, NULL));
         assert_true(run_folder_mark_done(path, NULL));
     }
-    assert_true(run_folder_read(path, BOOT, &snapshot, NULL));
+    assert_true(run_folder_read(path, BOOT, true, &snapshot, NULL));
     assert_true(snapshot.has_cancel && snapshot.is_done);
     assert_false(run_folder_cancel(lost, NULL));
 }
@@ -432,7 +432,7 @@ static void test_snapshot(void **state)
         if (rows[i].exit)
             put(path, RUN_FILE_EXIT, rows[i].exit);
 
-        assert_true(run_folder_read(path, BOOT, &snapshot, NULL));
+        assert_true(run_folder_read(path, BOOT, true, &snapshot, NULL));
         assert_string_equal(snapshot.run, RUN);
         assert_int_equal(snapshot.attempt, 1);
         assert_int_equal(snapshot.facts.has_task, rows[i].facts.has_task);
@@ -455,10 +455,10 @@ static void test_snapshot_refuses(void **state)
 
     (void)state;
 
-    assert_false(run_folder_read(lost, BOOT, &snapshot, &error));
+    assert_false(run_folder_read(lost, BOOT, true, &snapshot, &error));
     assert_true(g_error_matches(error, PROBLEM, PROBLEM_IO));
     g_clear_error(&error);
-    assert_false(run_folder_read(runs, BOOT, &snapshot, &error));
+    assert_false(run_folder_read(runs, BOOT, true, &snapshot, &error));
     assert_true(g_error_matches(error, PROBLEM, PROBLEM_SYNTAX));
     assert_int_equal(snapshot.attempt, 77);
 }
@@ -485,12 +485,12 @@ static void test_lock(void **state)
     assert_false(run_folder_is_locked(path));
     assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
     assert_true(run_folder_is_locked(path));
-    assert_true(run_folder_read(path, BOOT, &snapshot, NULL));
+    assert_true(run_folder_read(path, BOOT, true, &snapshot, NULL));
     assert_true(snapshot.facts.is_locked);
 
     /* Looking leaves the lock free for a shim. */
     assert_int_equal(flock(fd, LOCK_UN), 0);
-    assert_true(run_folder_read(path, BOOT, &snapshot, NULL));
+    assert_true(run_folder_read(path, BOOT, true, &snapshot, NULL));
     assert_false(snapshot.facts.is_locked);
     assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
     close(fd);
