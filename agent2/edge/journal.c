@@ -507,6 +507,30 @@ static void free_folder(void *folder)
     worker_folder_free(folder);
 }
 
+/* One that cannot be read costs no other, and stays as it is for a person to look at. NULL with an
+ * error only when later it may be read. */
+static WorkerFolder *find_folder(const char *runs, const char *name, const char *boot_id,
+                                 GError **error)
+{
+    g_autofree char *path = g_build_filename(runs, name, NULL);
+    g_autoptr(GError) problem = NULL;
+    WorkerFolder *folder = read_folder(path, boot_id, true, &problem);
+    char run[RUN_ID_CHARS + 1];
+    int64_t attempt;
+
+    if (folder)
+        return folder;
+    if (g_error_matches(problem, PROBLEM, PROBLEM_BUSY) || !run_name_parse(name, run, &attempt)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+    }
+
+    folder = worker_folder_new(run, attempt);
+    folder->meta = run_folder_read_meta(path, NULL, NULL);
+    folder->problem = g_strdup(problem->message);
+    return folder;
+}
+
 GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GError **error)
 {
     g_autofree char *runs = g_build_filename(state_dir, RUNS_FOLDER, NULL);
@@ -520,8 +544,7 @@ GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GErr
     if (names && !file_sync_folder(runs, error))
         return NULL;
     for (guint i = 0; names && i < names->len; i++) {
-        g_autofree char *path = g_build_filename(runs, g_ptr_array_index(names, i), NULL);
-        WorkerFolder *folder = read_folder(path, boot_id, true, error);
+        WorkerFolder *folder = find_folder(runs, g_ptr_array_index(names, i), boot_id, error);
 
         if (!folder)
             return NULL;

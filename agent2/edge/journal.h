@@ -54,7 +54,8 @@ void journal_set_orders(Journal *journal, JournalOrders *orders);
 /* The text of the counters file, NULL without an error when there is none. The caller owns it. */
 char *journal_read_counters(const char *state_dir, GError **error);
 
-/* Before journal_new(): everything in state_dir/runs, WorkerFolder *. */
+/* Before journal_new(): everything in state_dir/runs, WorkerFolder *. Of one that cannot be read it
+ * tells the name and the problem. */
 GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GError **error);
 
 #endif

@@ -30,6 +30,11 @@ static void free_pending(void *data)
     g_free(pending);
 }
 
+static void drop_alarm(void *data)
+{
+    message_free(data);
+}
+
 /* ---- life --------------------------------------------------------------------------------------
  */
 
@@ -55,6 +60,7 @@ Worker *worker_new(WorkerSettings *settings, const Zones *zones, const char *cou
     worker->windows = worker_windows_new();
     worker->heard = g_queue_new();
     worker->pending_acks = g_ptr_array_new_with_free_func(free_pending);
+    worker->alarms = g_ptr_array_new_with_free_func(drop_alarm);
     worker_clock_init(&worker->clock);
     ids_init(&worker->ids, now_ms, seed);
     journal = ids_next(&worker->ids);
@@ -79,6 +85,7 @@ void worker_free(Worker *worker)
     worker_settings_free(worker->settings);
     worker_counters_clear(&worker->counters);
     g_ptr_array_unref(worker->pending_acks);
+    g_ptr_array_unref(worker->alarms);
     jobs_free(worker->jobs);
     worker_windows_free(worker->windows);
     g_queue_free_full(worker->heard, g_free);
@@ -242,6 +249,7 @@ static void dispatch(Worker *worker, const WorkerEvent *event, WorkerEffects *ef
     case WORKER_EVENT_LINK_UP:
         worker->is_linked = true;
         worker_present(worker, effects);
+        worker_tell_alarms(worker, effects);
         worker_report_all(worker);
         return;
     case WORKER_EVENT_LINK_DOWN:
@@ -294,7 +302,7 @@ static void sweep(Worker *worker, WorkerEffects *effects)
         Job *job = g_ptr_array_index(over, i);
         int64_t expires_ms = MAX(job->meta.expires_ms, job->meta.local_expires_ms);
 
-        if (!recovery_may_remove(true, expires_ms, worker->now_ms))
+        if (job->is_unreadable || !recovery_may_remove(true, expires_ms, worker->now_ms))
             continue;
         worker_effects_remove(effects, job->run, job->attempt);
         jobs_remove(worker->jobs, job);

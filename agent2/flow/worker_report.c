@@ -168,7 +168,7 @@ void worker_report_all(Worker *worker)
 
 void worker_report_done(Worker *worker, Job *job, WorkerEffects *effects)
 {
-    if (jobs_apply(worker->jobs, job, JOB_EVENT_DONE))
+    if (jobs_apply(worker->jobs, job, JOB_EVENT_DONE) && !job->is_unreadable)
         worker_effects_done(effects, job->run, job->attempt);
 }
 

@@ -354,6 +354,7 @@ void worker_settled(Worker *worker, Job *job, const WorkerRead *read, WorkerEffe
     }
 
     job->next_boot_ms = 0;
+    job->is_unreadable = !read->folder;
     if (!read->folder || !recover(worker, job, read->folder, effects)) {
         job_decide(job, RUN_UNKNOWN, RULE_NONE,
                    read->problem ? read->problem : "its run folder is gone", worker->now_ms);
@@ -377,6 +378,20 @@ static bool was_refused(const WorkerFolder *folder, const Job *job)
            job->outcome != RUN_UNKNOWN;
 }
 
+/* Whether it was started is not known, nor whether anything of it is left. */
+static void restore_unreadable(Worker *worker, Job *job, const char *problem,
+                               WorkerEffects *effects)
+{
+    g_autofree char *reason = g_strdup_printf("its run folder cannot be read: %s", problem);
+
+    job->is_unreadable = true;
+    job->has_survivors = true;
+    job_decide(job, RUN_UNKNOWN, RULE_NONE, reason, worker->now_ms);
+    jobs_apply(worker->jobs, job, JOB_EVENT_ENDED);
+    worker_alarm(worker, effects, job->run,
+                 "%s; the run counts as unknown, and the folder stays as it is", reason);
+}
+
 void worker_restore_folder(Worker *worker, const WorkerFolder *folder, WorkerEffects *effects)
 {
     Recovery recovery = recovery_decide(&folder->facts);
@@ -389,7 +404,7 @@ void worker_restore_folder(Worker *worker, const WorkerFolder *folder, WorkerEff
                            folder->attempt);
         return;
     }
-    if (recovery == RECOVERY_DISCARD) {
+    if (recovery == RECOVERY_DISCARD && !folder->problem) {
         worker_effects_remove(effects, folder->run, folder->attempt);
         return;
     }
@@ -403,6 +418,10 @@ void worker_restore_folder(Worker *worker, const WorkerFolder *folder, WorkerEff
                            folder->attempt);
     }
     jobs_add(worker->jobs, job);
+    if (folder->problem) {
+        restore_unreadable(worker, job, folder->problem, effects);
+        return;
+    }
     recover(worker, job, folder, effects);
     if (was_refused(folder, job)) {
         job->is_refused = job->meta.request != NULL;

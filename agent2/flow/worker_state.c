@@ -66,10 +66,19 @@ void worker_alarm(Worker *worker, WorkerEffects *effects, const char *run, const
     message->error.severity = g_strdup("high");
     message->error.run = g_strdup(run);
     worker_effects_log(effects, WORKER_LOG_ERROR, run, "%s", message->error.text);
+    g_ptr_array_add(worker->alarms, message);
+    if (worker->alarms->len > WORKER_ALARMS_MAX)
+        g_ptr_array_remove_index(worker->alarms, 0);
     if (worker->is_linked)
-        worker_effects_publish(effects, TOPIC_ERRORS, worker->peer, true, false, message);
-    else
-        message_free(message);
+        worker_tell_alarms(worker, effects);
+}
+
+void worker_tell_alarms(Worker *worker, WorkerEffects *effects)
+{
+    for (guint i = 0; i < worker->alarms->len; i++)
+        worker_effects_publish(effects, TOPIC_ERRORS, worker->peer, true, false,
+                               g_steal_pointer(&worker->alarms->pdata[i]));
+    g_ptr_array_set_size(worker->alarms, 0);
 }
 
 int64_t worker_agent1_now(const Worker *worker)

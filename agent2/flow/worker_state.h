@@ -11,8 +11,9 @@
 #include "agent2/model/worker_counters.h"
 #include "agent2/model/worker_windows.h"
 
-#define WORKER_READS_MAX   8 /* folders being read for results at once */
-#define WORKER_LAUNCH_MAX  5 /* shims tried for one attempt */
+#define WORKER_READS_MAX   8   /* folders being read for results at once */
+#define WORKER_LAUNCH_MAX  5   /* shims tried for one attempt */
+#define WORKER_ALARMS_MAX  100 /* that wait for the link */
 #define WORKER_NEVER       INT64_MAX
 #define WORKER_RETRY_MS    5000                        /* after a full disk */
 #define EXPIRES_UNKNOWN_MS (24 * 3600 * INT64_C(1000)) /* longer than any task waits */
@@ -53,6 +54,7 @@ struct Worker {
     uint64_t journal_version; /* the one that names the journal; 0: it did at the start */
     int64_t counters_boot_ms; /* when to try again */
     GPtrArray *pending_acks;  /* PendingAck * */
+    GPtrArray *alarms;        /* Message *, raised while there was no link */
 
     Jobs *jobs;
     WorkerWindows *windows;
@@ -85,9 +87,12 @@ void worker_ack(Worker *worker, WorkerEffects *effects, const char *in_reply_to,
 void worker_answer(Worker *worker, WorkerEffects *effects, const char *in_reply_to, bool is_ok,
                    const char *text, Json *data);
 
-/* Publishes on agents/errors and logs. run may be NULL. */
+/* Publishes on agents/errors, or when there is a link again, and logs. run may be NULL. */
 void worker_alarm(Worker *worker, WorkerEffects *effects, const char *run, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
+
+/* Publishes those that wait for the link. */
+void worker_tell_alarms(Worker *worker, WorkerEffects *effects);
 
 /* agent1's clock now, in Unix milliseconds. */
 int64_t worker_agent1_now(const Worker *worker);

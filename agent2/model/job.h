@@ -73,6 +73,7 @@ typedef struct Job {
     int64_t decided_ms; /* when the claim was made or the run ended; Unix ms of this host */
     bool has_exit;      /* the folder's `exit` tells the rest */
     bool has_survivors; /* its shim was lost, but not all of its processes */
+    bool is_unreadable; /* its folder could not be read, and is left as it is */
     bool is_undurable;  /* refused without a tombstone, for the disk was full */
     bool is_refused;    /* its task was answered by a refusal, which agent1 takes for the end */
 

@@ -18,5 +18,6 @@ void worker_folder_free(WorkerFolder *folder)
 
     g_free(folder->run);
     g_free(folder->meta);
+    g_free(folder->problem);
     g_free(folder);
 }

@@ -1,6 +1,7 @@
 """The real agent2 with an agent1 that a test plays (scene.py): repeats, kills, and what survives."""
 
 import os
+import shutil
 import time
 
 import pytest
@@ -130,6 +131,42 @@ def test_a_lost_shim_is_unknown_and_never_run_again(scene):
     scene.repeat(task)
     assert scene.agent1.result(task)["state"] == "unknown"
     assert scene.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["the claim is a folder", "the run folder is a file"])
+def test_a_folder_that_cannot_be_read_counts_as_unknown(scene, kind):
+    """It is told of, nothing is started again for it, and no other folder is lost."""
+    scene.start()
+    ended = scene.task("echo kept; exit 3")
+    scene.accepted(ended)
+    scene.agent1.result(ended)
+    broken = scene.task(scene.mark())
+    scene.accepted(broken)
+    scene.agent1.result(broken)
+    scene.agent.stop()
+    folder = scene.folder(broken)
+    if kind == "the claim is a folder":
+        (folder / "claim").unlink()
+        (folder / "claim").mkdir()
+    else:
+        shutil.rmtree(folder)
+        folder.write_text("not a folder")
+    scene.agent.start()
+    scene.agent1.wait_registered(NAME)
+    error = scene.ever("error", run=broken["run"])
+    assert error["severity"] == "high" and "cannot be read" in error["text"]
+    scene.repeat(broken)
+    result = scene.ever("result", run=broken["run"], state="unknown")
+    assert "cannot be read" in result["reason"]
+    scene.repeat(ended)
+    assert scene.agent1.result(ended)["exit_code"] == 3
+    # Neither agent1's word for it nor the next start does any harm.
+    scene.agent1.ack(NAME, result, run=broken["run"], attempt=1, state="done")
+    assert scene.run("true")["state"] == "succeeded"
+    scene.agent.restart()
+    scene.agent1.wait_registered(NAME)
+    assert scene.run("true")["state"] == "succeeded"
+    assert scene.count() == 1 and folder.exists()
 
 
 def test_sigterm_says_offline_and_leaves_tasks_running(scene):

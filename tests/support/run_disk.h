@@ -93,6 +93,7 @@ static inline WorkerFolder *run_disk_facts(const DiskFolder *folder)
     *copy = *folder->facts;
     copy->run = run;
     copy->meta = g_strdup(folder->facts->meta);
+    copy->problem = g_strdup(folder->facts->problem);
     copy->output_end = folder->output ? (int64_t)strlen(folder->output) : 0;
     return copy;
 }

@@ -409,6 +409,33 @@ static void test_reads_everything_at_the_start(void **state)
     assert_int_equal(folder->facts.claim, CLAIM_EXPIRED);
 }
 
+/* Neither its order nor anything else of it costs another folder. */
+static void test_a_folder_that_cannot_be_read_at_the_start(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(WorkerEffects) effects = worker_effects_new();
+    g_autoptr(GPtrArray) folders = NULL;
+    g_autofree char *path = path_of(fixture);
+    g_autofree char *claim = g_build_filename(path, RUN_FILE_CLAIM, NULL);
+    const WorkerFolder *folder;
+
+    create(fixture, effects);
+    assert_int_equal(mkdir(claim, 0700), 0);
+    worker_effects_tombstone(effects, OTHER, 3, CLAIM_EXPIRED, 1795012000000, NULL, NULL, "{}");
+    perform(fixture, effects);
+    folders = journal_read_folders(fixture->folder, BOOT_ID, NULL);
+    assert_non_null(folders);
+    assert_int_equal(folders->len, 2);
+    folder = g_ptr_array_index(folders, 0);
+    assert_string_equal(folder->run, RUN);
+    assert_int_equal(folder->attempt, 1);
+    assert_non_null(strstr(folder->problem, "not a regular file"));
+    assert_string_equal(folder->meta, "{\"number\":7}");
+    folder = g_ptr_array_index(folders, 1);
+    assert_null(folder->problem);
+    assert_int_equal(folder->facts.claim, CLAIM_EXPIRED);
+}
+
 static void test_other_orders(void **state)
 {
     Fixture *fixture = *state;
@@ -439,6 +466,7 @@ int main(void)
         TEST(test_counters),
         TEST(test_a_broken_folder_is_said),
         TEST(test_reads_everything_at_the_start),
+        TEST(test_a_folder_that_cannot_be_read_at_the_start),
         TEST(test_other_orders),
     };
 

@@ -475,6 +475,39 @@ static void test_a_folder_without_its_meta_still_counts(void **state)
     assert_int_equal(world_launches(world, task), 1);
 }
 
+/* It counts as unknown, which agent1 hears as soon as there is a link; nothing is done to it. */
+static void test_a_folder_that_cannot_be_read(void **state)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Message) task = world_new_task(world, "true");
+    g_autoptr(Message) other = world_new_task(world, "true");
+
+    (void)state;
+    world_send(world, task);
+    world_send(world, other);
+    world_folder_of(world, task)->facts->problem = g_strdup("claim: not a regular file");
+    world_forget(world);
+    world_crash(world);
+    assert_int_equal(world_count(world, MESSAGE_ERROR), 1);
+    assert_non_null(
+        strstr(world_last(world, MESSAGE_ERROR)->error.text, "claim: not a regular file"));
+    world_expect_result(world, task, RUN_UNKNOWN);
+    assert_int_equal(world_launches(world, task), 1);
+    assert_int_equal(world_launches(world, other), 2);
+    world_shim_starts(world, other);
+    world_shim_ends(world, other, END_EXITED, 0);
+    world_done(world, other);
+
+    world_send(world, task);
+    world_expect_result(world, task, RUN_UNKNOWN);
+    world_done(world, task);
+    assert_false(world_folder_of(world, task)->facts->is_done);
+    world_pass(world, 9 * 24 * HOUR_MS);
+    assert_null(world_folder(world, other->task.run, 1));
+    assert_non_null(world_folder_of(world, task));
+    assert_int_equal(world_launches(world, task), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -498,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_a_folder_of_a_newer_agent_is_left_alone),
         cmocka_unit_test(test_a_folder_of_nothing_is_removed),
         cmocka_unit_test(test_a_folder_without_its_meta_still_counts),
+        cmocka_unit_test(test_a_folder_that_cannot_be_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
