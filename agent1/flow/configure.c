@@ -2,11 +2,10 @@
 #include "agent1/flow/core.h"
 
 #include "agent1/flow/core_state.h"
+#include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
-
-#define SHOWN_MAX_CHARS 60
 
 typedef struct Draft {
     Settings *settings;

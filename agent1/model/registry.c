@@ -10,8 +10,7 @@
 #include "common/wire/key.h"
 #include "common/base/banned.h"
 
-#define SHOWN_MAX_CHARS 60
-#define OWN_ENTRY       "agent1"
+#define OWN_ENTRY "agent1"
 
 struct Registry {
     GHashTable *by_name; /* RegistryAgent *, owned */

@@ -2,13 +2,12 @@
 
 #include <string.h>
 
+#include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
 #include "common/data/record.h"
 #include "common/wire/key.h"
 #include "common/base/banned.h"
-
-#define SHOWN_MAX_CHARS 60
 
 struct Users {
     GPtrArray *list; /* User * */

@@ -1,5 +1,6 @@
 #include "agent2/app/task_account.h"
 
+#include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
 
@@ -11,8 +12,7 @@
 
 #include "common/base/banned.h"
 
-#define STANDARD_PATH   "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define SHOWN_MAX_CHARS 60
+#define STANDARD_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 static const char *const standard_variables[] = { "PATH", "LANG", "LC_ALL", "TZ", "TMPDIR" };
 

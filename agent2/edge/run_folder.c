@@ -67,20 +67,6 @@ typedef struct Content {
     size_t length;
 } Content;
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(fd, bytes, length);
-
-        if (written < 0 && errno != EINTR)
-            return false;
-        bytes += written > 0 ? written : 0;
-        length -= written > 0 ? (size_t)written : 0;
-    }
-
-    return true;
-}
-
 /* Plain, because nobody sees the folder yet: its name is what must appear at once. Returns the
  * descriptor of what is written and not yet durable; -1 on errors. */
 static int write_content(const char *folder, const Content *content, GError **error)
@@ -92,7 +78,7 @@ static int write_content(const char *folder, const Content *content, GError **er
         fail(error, path, "create");
         return -1;
     }
-    if (!write_all(fd, content->bytes, content->length)) {
+    if (!file_write_all(fd, content->bytes, content->length)) {
         fail(error, path, "write");
         close(fd);
         return -1;
@@ -197,16 +183,14 @@ bool run_folder_create(const char *runs, const RunTask *task, bool *out_existed,
     g_autofree char *path = run_folder_path(runs, task->run, task->attempt);
     g_autofree char *text = g_malloc(RUN_TASK_MAX_BYTES);
     Content contents[CONTENTS] = { { RUN_FILE_TASK, text, 0 } };
-    size_t length;
 
     if (task->meta && !meta_is_small(path, strlen(task->meta), error))
         return false;
-    if (!run_task_print(task, text, RUN_TASK_MAX_BYTES, &length)) {
+    if (!run_task_print(task, text, RUN_TASK_MAX_BYTES, &contents[0].length)) {
         g_set_error(error, PROBLEM, PROBLEM_LIMIT, "%s: not a task that may run", path);
         return false;
     }
 
-    contents[0].length = length;
     return create(runs, path, contents, out_existed, error);
 }
 

@@ -1,5 +1,6 @@
 #include "agent2/flow/skill_book.h"
 
+#include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
 #include "common/data/record.h"
@@ -9,7 +10,6 @@
 
 #include "common/base/banned.h"
 
-#define SHOWN_MAX_CHARS 60
 #define TIMEOUT_MAX_MS  (7 * 24 * 3600 * INT64_C(1000))
 #define ENVIRONMENT_MAX 32
 

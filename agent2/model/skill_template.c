@@ -1,5 +1,6 @@
 #include "agent2/model/skill_template.h"
 
+#include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
 
@@ -7,8 +8,7 @@
 
 #include "common/base/banned.h"
 
-#define ELEMENTS_MAX    64
-#define SHOWN_MAX_CHARS 60
+#define ELEMENTS_MAX 64
 
 /* One element of the template, or several that come and go together. */
 typedef struct Part {

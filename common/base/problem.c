@@ -1,10 +1,9 @@
 #include "common/base/problem.h"
 
+#include "common/base/limits.h"
 #include "common/base/text.h"
 
 #include "common/base/banned.h"
-
-#define FOUND_MAX_CHARS 60
 
 /* clang-format off */
 G_DEFINE_QUARK(problem-quark, problem)
@@ -12,7 +11,7 @@ G_DEFINE_QUARK(problem-quark, problem)
 
 void problem_set_expected(GError **error, Problem code, const char *found, const char *expected)
 {
-    g_autofree char *line = text_make_line(found, FOUND_MAX_CHARS);
+    g_autofree char *line = text_make_line(found, SHOWN_MAX_CHARS);
 
     g_set_error(error, PROBLEM, (gint)code, "\"%s\": expected %s", line, expected);
 }

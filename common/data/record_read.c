@@ -1,6 +1,7 @@
 /* The reading half of record.h, with the words of its errors. */
 #include "common/data/record.h"
 
+#include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
@@ -9,8 +10,6 @@
 #include <string.h>
 
 #include "common/base/banned.h"
-
-#define FOUND_MAX_CHARS 60
 
 /* Reads one present value into its place; path is for the error. */
 typedef bool ReadFunction(const Field *field, void *slot, const Json *value, const char *path,
@@ -97,7 +96,7 @@ static bool refuse(const Field *field, const Json *value, const char *path, Prob
 {
     g_autofree char *expected = expected_by(field);
     g_autofree char *printed = json_print(value);
-    g_autofree char *found = text_make_line(printed, FOUND_MAX_CHARS);
+    g_autofree char *found = text_make_line(printed, SHOWN_MAX_CHARS);
 
     g_set_error(error, PROBLEM, (gint)code, "%s%s%s: expected %s", path, *path ? ": " : "", found,
                 expected);
@@ -249,7 +248,7 @@ void record_warn_unknown(const char *name, const char *const *known, const char 
         return;
 
     nearest = text_nearest(name, known, 1);
-    shown = text_make_line(name, FOUND_MAX_CHARS);
+    shown = text_make_line(name, SHOWN_MAX_CHARS);
     warning = g_string_new(NULL);
     g_string_append_printf(warning, "unknown key \"%s\"", shown);
     if (*path)

@@ -111,7 +111,7 @@ char *file_read(const char *path, size_t max_bytes, size_t *out_length, GError *
 /* ---- writing ----------------------------------------------------------------------------------
  */
 
-static bool write_all(int fd, const char *content, size_t length)
+bool file_write_all(int fd, const char *content, size_t length)
 {
     while (length > 0) {
         ssize_t written = write(fd, content, length);
@@ -139,7 +139,7 @@ static char *write_beside(const char *path, const char *content, size_t length, 
         fail(error, path, "create a file beside it");
         return NULL;
     }
-    if (fchmod(fd, mode) != 0 || !write_all(fd, content, length) || fsync(fd) != 0) {
+    if (fchmod(fd, mode) != 0 || !file_write_all(fd, content, length) || fsync(fd) != 0) {
         fail(error, path, "write");
         unlink(temporary);
         return NULL;

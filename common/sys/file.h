@@ -25,6 +25,9 @@ char *file_read(const char *path, size_t max_bytes, size_t *out_length, GError *
 bool file_write_atomic(const char *path, const char *content, size_t length, mode_t mode,
                        GError **error);
 
+/* Writes all of it; errno tells of a failure. */
+bool file_write_all(int fd, const char *content, size_t length);
+
 /* Creates a file that must not exist yet (O_EXCL), writes, fsyncs it and its folder. *out_existed
  * tells the failure "somebody was first" (returned as false without other harm) from the rest. */
 bool file_create_exclusive(const char *path, const char *content, size_t length, mode_t mode,

@@ -1,5 +1,6 @@
 #include "common/wire/skill_call.h"
 
+#include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
 
@@ -7,8 +8,7 @@
 
 #include "common/base/banned.h"
 
-#define BLANKS          " \t\r\n"
-#define SHOWN_MAX_CHARS 60
+#define BLANKS " \t\r\n"
 
 /* Where the reader stands, and the form it is in: between parentheses or between blanks. */
 typedef struct Reader {

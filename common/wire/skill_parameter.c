@@ -1,5 +1,6 @@
 #include "common/wire/skill_parameter.h"
 
+#include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
 #include "common/data/record.h"
@@ -13,7 +14,6 @@
 #define UNIT_MAX_CHARS          255
 #define NAME_MAX_CHARS          64
 #define PATH_MAX_BYTES          1024
-#define SHOWN_MAX_CHARS         60
 
 static const char *const type_names[PARAMETER_TYPE_COUNT + 1] = {
     [PARAMETER_UNIT] = "unit", [PARAMETER_NAME] = "name", [PARAMETER_CHOICE] = "choice",

@@ -364,7 +364,7 @@ static void test_durable_decisions(void **state)
         put(path, rows[i].name, rows[i].content);
         assert_int_equal(chmod(file, rows[i].mode), 0);
         sync_count = 0;
-        assert_true(run_folder_read(path, BOOT, &snapshot, NULL));
+        assert_true(run_folder_read(path, BOOT, true, &snapshot, NULL));
         assert_int_equal(sync_count, rows[i].syncs);
     }
 }
