@@ -83,8 +83,8 @@ bool run_folder_is_locked(const char *path);
  * its name, are synced, since what was told may not be taken back by a power cut: an outcome is
  * told once and for all (delivery rule 8), of what runs nobody may hear later that it was never
  * started, and a cancel that was acknowledged stays (rule 3). What was told before, was taken by
- * agent1, or is said to be durable by its shim is durable already, and that nothing is decided is no
- * promise.
+ * agent1, or is said to be durable by its shim is durable already, and that nothing is decided is
+ * no promise.
  */
 bool run_folder_read(const char *path, const char *boot_id, bool is_news, RunSnapshot *out,
                      GError **error);
