@@ -32,7 +32,8 @@ struct XmppConnection {
     xmpp_conn_t *conn;         /* NULL: not connected, and not about to be */
     xmpp_sm_state_t *sm_state; /* of the session that may be resumed; belongs to ctx */
     int fd;
-    char *own_jid;
+    char *own_jid; /* of the last session; NULL: there was none */
+    bool is_signed_in;
 
     bool is_resumable; /* the server promised to keep the session */
     bool is_offering;  /* this connection tries to resume, and the server has not decided */
@@ -85,7 +86,8 @@ static void on_log(void *data, xmpp_log_level_t level, const char *area, const c
     (void)area;
 
     /* Later warnings are about stanzas, and not why the connection ends. */
-    xmpp_cause_read_line(&connection->cause, connection->own_jid ? XMPP_LEVEL_DEBUG : level, line);
+    xmpp_cause_read_line(&connection->cause, connection->is_signed_in ? XMPP_LEVEL_DEBUG : level,
+                         line);
 }
 
 /* ---- callbacks ---- */
@@ -139,6 +141,7 @@ static void on_signed_in(XmppConnection *connection)
 
     g_free(connection->own_jid);
     connection->own_jid = xmpp_incoming_bare(jid ? jid : connection->account->jid);
+    connection->is_signed_in = true;
     xmpp_cause_clear(&connection->cause);
     connection->failures = 0;
     connection->on_socket(-1, connection->data);
@@ -263,7 +266,7 @@ static void release(XmppConnection *connection)
         xmpp_conn_release(connection->conn);
     connection->conn = NULL;
     connection->fd = -1;
-    g_clear_pointer(&connection->own_jid, g_free);
+    connection->is_signed_in = false;
 }
 
 void xmpp_connection_free(XmppConnection *connection)
@@ -278,6 +281,7 @@ void xmpp_connection_free(XmppConnection *connection)
     release(connection);
     xmpp_connection_forget(connection);
     xmpp_cause_clear(&connection->cause);
+    g_free(connection->own_jid);
     current = NULL;
     g_free(connection);
 }
@@ -349,7 +353,7 @@ static void finish(XmppConnection *connection)
     if (xmpp_conn_is_disconnected(connection->conn))
         connection->sm_state = xmpp_conn_get_sm_state(connection->conn);
     /* libstrophe forgets the old session when the connection fails that was to resume it. */
-    if (connection->is_offering || !connection->own_jid || connection->cause.is_closed)
+    if (connection->is_offering || !connection->is_signed_in || connection->cause.is_closed)
         connection->is_resumable = false;
     release(connection);
     tell_broken(connection);
@@ -417,8 +421,8 @@ void xmpp_connection_start(XmppConnection *connection)
 
 static unsigned quiet_turns(const XmppConnection *connection)
 {
-    return connection->own_jid && !xmpp_conn_is_secured(connection->conn) ? QUIET_TURNS_CLEAR
-                                                                          : QUIET_TURNS;
+    return connection->is_signed_in && !xmpp_conn_is_secured(connection->conn) ? QUIET_TURNS_CLEAR
+                                                                               : QUIET_TURNS;
 }
 
 bool xmpp_connection_run(XmppConnection *connection)

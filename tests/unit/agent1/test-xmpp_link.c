@@ -238,6 +238,57 @@ static void test_endless_stanza(void **state)
     close(fd);
 }
 
+/* Reads until the text has come, and then says something. */
+static void answer(int client, const char *expected, const char *reply)
+{
+    g_autoptr(GString) heard = g_string_new(NULL);
+    char bytes[4096];
+
+    while (!strstr(heard->str, expected)) {
+        ssize_t length = recv(client, bytes, sizeof(bytes), 0);
+
+        assert_true(length > 0);
+        g_string_append_len(heard, bytes, length);
+    }
+    assert_int_equal(send(client, reply, strlen(reply), 0), strlen(reply));
+}
+
+#define STREAM                                                                                     \
+    "<?xml version='1.0'?><stream:stream id='1' from='" HOUSE_DOMAIN "' xmlns='jabber:client' "    \
+    "xmlns:stream='http://etherx.jabber.org/streams' version='1.0'><stream:features>"
+
+/* The server's last words and its end come in one packet: the words are heard all the same. */
+static void test_last_words(void **state)
+{
+    Stage *stage = *state;
+    unsigned port;
+    int fd = house_listen(&port);
+    XmppSettings changes = { .tls = XMPP_TLS_NONE, .port = port };
+    int client;
+
+    edge_new(stage, &changes);
+    client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+    answer(client, "<stream:stream",
+           STREAM "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+                  "<mechanism>PLAIN</mechanism></mechanisms></stream:features>");
+    answer(client, "<auth", "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+    answer(client, "<stream:stream",
+           STREAM "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
+                  "<sm xmlns='urn:xmpp:sm:3'/></stream:features>");
+    answer(client, "_xmpp_bind1",
+           "<iq type='result' id='_xmpp_bind1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+           "<jid>" AGENT "/agent1</jid></bind></iq>");
+    answer(client, "<enable", "<enabled xmlns='urn:xmpp:sm:3'/>");
+    ear_expect(stage->ear, EVENT_LINK_UP);
+    answer(client, "<presence",
+           "<message type='chat' id='m1' from='" ALICE "/phone' to='" AGENT
+           "/agent1'><body>goodbye</body></message></stream:stream>");
+    close(client);
+    expect_chat(stage->ear, "m1", "goodbye");
+    ear_expect(stage->ear, EVENT_LINK_DOWN);
+    close(fd);
+}
+
 /* A silent link is asked, and one that does not answer is given up. */
 static void test_ping(void **state)
 {
@@ -264,6 +315,7 @@ int main(void)
         cmocka_unit_test_teardown(test_kinds_of_tls, leave),
         cmocka_unit_test_teardown(test_silent_server, leave),
         cmocka_unit_test_teardown(test_endless_stanza, leave),
+        cmocka_unit_test_teardown(test_last_words, leave),
         cmocka_unit_test_teardown(test_ping, leave),
         /* The last ones: people come back to the new server in their own time. */
         cmocka_unit_test_teardown(test_server_killed, leave),
