@@ -35,7 +35,7 @@ typedef struct XmppSettings {
     unsigned port;
     XmppTls tls;
     const char *ca_file; /* NULL or "": the system's */
-    unsigned ping_s;     /* silence after which the server is pinged; 0: 60 s */
+    unsigned ping_s;     /* silence after which the server is pinged; 0: 30 s */
 } XmppSettings;
 
 /* Copies the settings and begins to connect. events is the mailbox for Event *, which outlives the

@@ -91,8 +91,8 @@ void xmpp_connection_leave(XmppConnection *connection);
 int xmpp_connection_fd(const XmppConnection *connection);
 short xmpp_connection_events(const XmppConnection *connection);
 
-/* The bare JID that the server bound last; NULL before. What was heard before an end is judged by it
- * after that. Borrowed until the next is bound. */
+/* The bare JID that the server bound last; NULL before. What was heard before an end is judged by
+ * it after that. Borrowed until the next is bound. */
 const char *xmpp_connection_own_jid(const XmppConnection *connection);
 
 #endif

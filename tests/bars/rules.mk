@@ -44,15 +44,16 @@ bars-objects: $(foreach f,$(FOLDERS),$(call objects,$(f)))
 
 # ---- what the tests reach ----------------------------------------------------------------------------
 # Without optimisation, so that a line is a line. Programs that a test kills tell nothing of what they did.
+# What fails here is told and no more: in a task that runs as another user, the counters' own library speaks.
 COVERAGE_MAKE = $(MAKE) --no-print-directory -s BUILD=$(BUILD)/coverage check= \
-  CFLAGS='--coverage -O0 -U_FORTIFY_SOURCE -UABORT_POINTS -DABORT_POINTS=1' LDFLAGS=--coverage
+  CFLAGS='--coverage -fprofile-update=atomic -O0 -U_FORTIFY_SOURCE -UABORT_POINTS -DABORT_POINTS=1' LDFLAGS=--coverage
 COVERAGE_E2E ?= tests/e2e
 
 coverage: ## lines and branches that the tests reach, and the floor below which it fails
 	@$(COVERAGE_MAKE) -j $(BARS_JOBS) all
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@$(COVERAGE_MAKE) unit
-	@E2E_PATIENCE=4 $(if $(COVERAGE_E2E),$(COVERAGE_MAKE) e2e E2E='$(COVERAGE_E2E)',true)
+	-@E2E_PATIENCE=4 $(if $(COVERAGE_E2E),$(COVERAGE_MAKE) e2e E2E='$(COVERAGE_E2E)',true)
 	@tests/bars/coverage $(BUILD)/coverage
 
 # ---- memory, without sanitizers ------------------------------------------------------------------------
