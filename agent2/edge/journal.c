@@ -1,5 +1,6 @@
 #include "agent2/edge/journal.h"
 
+#include "agent2/edge/refusal_notes.h"
 #include "agent2/edge/run_folder.h"
 #include "common/base/limits.h"
 #include "common/base/problem.h"
@@ -17,6 +18,7 @@
 #define RUNS_MODE          0700
 #define ITEMS_MAX          4096
 #define COUNTERS_FILE      "counters"
+#define NOTES_FILE         "refusals"
 #define COUNTERS_MAX_BYTES (512 * 1024)
 
 /* What goes through the mailbox: an effect, other orders, or the end. */
@@ -32,6 +34,7 @@ typedef struct Lane {
     GThread *thread;
     const Journal *journal;
     JournalOrders *orders; /* the thread's own */
+    RefusalNotes *notes;   /* the thread's own */
 } Lane;
 
 struct Journal {
@@ -171,9 +174,14 @@ static void do_tombstone(const Lane *lane, const WorkerEffect *effect, WorkerEve
                          GError **error)
 {
     answer->journaled.claim = complete_claim(lane, &effect->claim.claim);
-    run_folder_create_tombstone(lane->journal->runs, effect->run, effect->attempt,
-                                &answer->journaled.claim, effect->claim.meta,
-                                strlen(effect->claim.meta), &answer->journaled.existed, error);
+    if (run_folder_create_tombstone(lane->journal->runs, effect->run, effect->attempt,
+                                    &answer->journaled.claim, effect->claim.meta,
+                                    strlen(effect->claim.meta), &answer->journaled.existed, error))
+        refusal_notes_drop(lane->notes, effect->run, effect->attempt);
+    else
+        answer->journaled.is_noted =
+            refusal_notes_put(lane->notes, effect->run, effect->attempt, &answer->journaled.claim,
+                              effect->claim.meta);
 }
 
 static char *path_of(const Lane *lane, const WorkerEffect *effect)
@@ -409,6 +417,13 @@ static void *run(void *data)
 /* ---- life --------------------------------------------------------------------------------------
  */
 
+static char *notes_path(const char *state_dir, unsigned lane)
+{
+    g_autofree char *name = g_strdup_printf(NOTES_FILE "-%u", lane);
+
+    return g_build_filename(state_dir, name, NULL);
+}
+
 Journal *journal_new(const char *state_dir, const char *boot_id, JournalOrders *orders,
                      Mailbox *answers, GError **error)
 {
@@ -426,8 +441,10 @@ Journal *journal_new(const char *state_dir, const char *boot_id, JournalOrders *
     journal->boot_id = g_strdup(boot_id);
     for (unsigned i = 0; i < LANES; i++) {
         Lane *lane = &journal->lanes[i];
+        g_autofree char *notes = notes_path(state_dir, i);
 
         lane->journal = journal;
+        lane->notes = refusal_notes_new(notes);
         lane->items = mailbox_new(ITEMS_MAX, free_item);
         lane->orders = copy_orders(first);
         lane->thread = g_thread_new("journal", run, lane);
@@ -481,6 +498,7 @@ void journal_free(Journal *journal)
         g_thread_join(journal->lanes[i].thread);
         mailbox_free(journal->lanes[i].items);
         journal_orders_free(journal->lanes[i].orders);
+        refusal_notes_free(journal->lanes[i].notes);
     }
     g_free(journal->runs);
     g_free(journal->counters);
@@ -531,6 +549,29 @@ static WorkerFolder *find_folder(const char *runs, const char *name, const char 
     return folder;
 }
 
+/* Refusals without a folder; where there is one meanwhile, the note has had its time. */
+static void add_notes(const char *state_dir, const char *runs, GPtrArray *folders)
+{
+    for (unsigned i = 0; i < LANES; i++) {
+        g_autofree char *path = notes_path(state_dir, i);
+        g_autoptr(RefusalNotes) notes = refusal_notes_new(path);
+        g_autoptr(GPtrArray) noted = g_ptr_array_new();
+
+        refusal_notes_list(notes, noted);
+        for (guint k = 0; k < noted->len; k++) {
+            WorkerFolder *note = g_ptr_array_index(noted, k);
+            g_autofree char *folder = run_folder_path(runs, note->run, note->attempt);
+
+            if (!g_file_test(folder, G_FILE_TEST_EXISTS)) {
+                g_ptr_array_add(folders, note);
+                continue;
+            }
+            refusal_notes_drop(notes, note->run, note->attempt);
+            worker_folder_free(note);
+        }
+    }
+}
+
 GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GError **error)
 {
     g_autofree char *runs = g_build_filename(state_dir, RUNS_FOLDER, NULL);
@@ -550,5 +591,7 @@ GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GErr
             return NULL;
         g_ptr_array_add(folders, folder);
     }
+    if (names)
+        add_notes(state_dir, runs, folders);
     return names ? g_steal_pointer(&folders) : NULL;
 }

@@ -55,7 +55,7 @@ void journal_set_orders(Journal *journal, JournalOrders *orders);
 char *journal_read_counters(const char *state_dir, GError **error);
 
 /* Before journal_new(): everything in state_dir/runs, WorkerFolder *. Of one that cannot be read it
- * tells the name and the problem. */
+ * tells the name and the problem. And the refusals that are noted without a folder. */
 GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GError **error);
 
 #endif

@@ -317,7 +317,7 @@ static void bury_again(Worker *worker, WorkerEffects *effects)
     for (guint i = 0; i < live->len; i++) {
         Job *job = g_ptr_array_index(live, i);
 
-        if (job->state == JOB_REFUSING && job->is_undurable && worker->boot_ms >= job->next_boot_ms)
+        if (job->state == JOB_REFUSING && worker->boot_ms >= job->next_boot_ms)
             worker_bury(job, effects);
     }
 }

@@ -392,11 +392,28 @@ static void restore_unreadable(Worker *worker, Job *job, const char *problem,
                  "%s; the run counts as unknown, and the folder stays as it is", reason);
 }
 
+/* A refusal that still waits for its tombstone; it was said, or may have been. */
+static void restore_note(Worker *worker, const WorkerFolder *note)
+{
+    Job *job = job_new(note->run, note->attempt, JOB_REFUSING);
+
+    if (!note->meta || !job_meta_parse(note->meta, &job->meta, NULL))
+        job->meta.local_expires_ms = worker->now_ms + EXPIRES_UNKNOWN_MS;
+    decide_by_claim(worker, job, &note->claim);
+    job->is_undurable = true;
+    job->next_boot_ms = worker->boot_ms;
+    jobs_add(worker->jobs, job);
+}
+
 void worker_restore_folder(Worker *worker, const WorkerFolder *folder, WorkerEffects *effects)
 {
     Recovery recovery = recovery_decide(&folder->facts);
     Job *job;
 
+    if (folder->is_noted) {
+        restore_note(worker, folder);
+        return;
+    }
     if (recovery == RECOVERY_LEAVE_ALONE) {
         worker_effects_log(effects, WORKER_LOG_NOTICE, folder->run,
                            "the folder of attempt %" G_GINT64_FORMAT

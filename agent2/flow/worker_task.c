@@ -278,19 +278,23 @@ void worker_take_task(Worker *worker, const Message *message, WorkerEffects *eff
     decide(worker, message, effects);
 }
 
-/* The disk has no room for the folder: refused, and remembered, since agent1 takes a refusal for
- * the end and a late repeat must not start it. */
+/* There is no folder for it: refused, which is said once that is durable. agent1 takes it for the
+ * end, and a copy of the task that comes after a crash must not start it. */
 static void refuse_without_folder(Worker *worker, Job *job, const char *reason,
                                   WorkerEffects *effects)
 {
     jobs_apply(worker->jobs, job, JOB_EVENT_UNDURABLE);
-    if (job->outcome != RUN_REJECTED && job->outcome != RUN_EXPIRED)
-        job_decide(job, RUN_REJECTED, RULE_POLICY, reason, worker->now_ms);
-    job->is_undurable = true;
-    job->next_boot_ms = worker->boot_ms + WORKER_RETRY_MS;
-    worker_effects_log(effects, WORKER_LOG_ERROR, job->run, "task refused: %s", reason);
+    job_decide(job, RUN_REJECTED, RULE_POLICY, reason, worker->now_ms);
+    worker_bury(job, effects);
+}
+
+/* There is no tombstone, but a note that stands for it. */
+static void tell_note(Worker *worker, Job *job, WorkerEffects *effects)
+{
+    worker_effects_log(effects, WORKER_LOG_ERROR, job->run, "task refused: %s", job->reason);
     worker_ack(worker, effects, job->meta.request, job->run, job->attempt, ACK_REJECTED, job->rule,
                job->reason);
+    job->is_undurable = true;
 }
 
 /* There is a folder of which restore told nothing: a newer agent2 wrote it, and it decides. */
@@ -369,10 +373,10 @@ void worker_buried(Worker *worker, Job *job, const WorkerJournaled *answer, Work
     } else if (!job->meta.request) {
         /* A cancel or a query will be repeated, and decided then. */
         jobs_remove(worker->jobs, job);
-    } else if (!job->is_undurable) {
-        refuse_without_folder(
-            worker, job, answer->outcome == WORKER_BUSY ? REASON_BUSY : REASON_DISK_FULL, effects);
     } else {
+        /* What is not even noted is not said: agent1 repeats the task. */
+        if (!job->is_undurable && (answer->is_noted || answer->outcome == WORKER_REFUSED))
+            tell_note(worker, job, effects);
         job->next_boot_ms = worker->boot_ms + WORKER_RETRY_MS;
     }
 }

@@ -74,7 +74,7 @@ typedef struct Job {
     bool has_exit;      /* the folder's `exit` tells the rest */
     bool has_survivors; /* its shim was lost, but not all of its processes */
     bool is_unreadable; /* its folder could not be read, and is left as it is */
-    bool is_undurable;  /* refused without a tombstone, for the disk was full */
+    bool is_undurable;  /* refused without a tombstone, for the disk was full; but noted */
     bool is_refused;    /* its task was answered by a refusal, which agent1 takes for the end */
 
     /* Cancel. */

@@ -52,6 +52,7 @@ typedef struct WorkerJournaled {
     WorkerStored outcome;
     char *problem;    /* unless STORED: for people */
     bool existed;     /* CREATE, TOMBSTONE: there was such a folder; nothing was changed */
+    bool is_noted;    /* TOMBSTONE that had no room: durable all the same, in the notes */
     bool is_mine;     /* CLAIM: this claim stands there, and not another */
     RunClaim claim;   /* CLAIM: what stands there */
     uint64_t version; /* COUNTERS */

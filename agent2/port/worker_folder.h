@@ -25,6 +25,7 @@ typedef struct WorkerFolder {
     bool has_survivors; /* processes of it live without their shim; looked for only when its end is
                            not known */
     char *meta;         /* what the worker kept with the order; NULL: nothing readable */
+    bool is_noted;      /* there is no folder: a refusal that had no room, with claim and meta */
     char *problem;      /* why nothing is known of it but its name; NULL: it could be read */
 } WorkerFolder;
 

@@ -29,7 +29,9 @@ typedef struct RunDisk {
     char *counters;      /* NULL: there is no such file */
     const char *boot_id; /* for the agent's claims */
     bool is_full;
-    bool is_busy; /* there is no descriptor left */
+    bool cannot_note;  /* refusals */
+    GHashTable *notes; /* of refusals without a folder: "<run>.<attempt>" → WorkerFolder * */
+    bool is_busy;      /* there is no descriptor left */
 } RunDisk;
 
 static inline void run_disk_free_folder(void *data)
@@ -46,11 +48,14 @@ static inline void run_disk_init(RunDisk *disk, const char *boot_id)
 {
     *disk = (RunDisk){ .boot_id = boot_id };
     disk->folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, run_disk_free_folder);
+    disk->notes =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)worker_folder_free);
 }
 
 static inline void run_disk_clear(RunDisk *disk)
 {
     g_clear_pointer(&disk->folders, g_hash_table_unref);
+    g_clear_pointer(&disk->notes, g_hash_table_unref);
     g_clear_pointer(&disk->counters, g_free);
 }
 
@@ -84,16 +89,23 @@ static inline void run_disk_set_claim(DiskFolder *folder, const RunClaim *claim)
     folder->facts->facts.is_same_boot = true;
 }
 
+static inline WorkerFolder *run_disk_copy(const WorkerFolder *facts)
+{
+    WorkerFolder *copy = worker_folder_new(facts->run, facts->attempt);
+    char *run = copy->run;
+
+    *copy = *facts;
+    copy->run = run;
+    copy->meta = g_strdup(facts->meta);
+    copy->problem = g_strdup(facts->problem);
+    return copy;
+}
+
 /* A copy of the facts, as a read of the folder gives them; the caller owns it. */
 static inline WorkerFolder *run_disk_facts(const DiskFolder *folder)
 {
-    WorkerFolder *copy = worker_folder_new(folder->facts->run, folder->facts->attempt);
-    char *run = copy->run;
+    WorkerFolder *copy = run_disk_copy(folder->facts);
 
-    *copy = *folder->facts;
-    copy->run = run;
-    copy->meta = g_strdup(folder->facts->meta);
-    copy->problem = g_strdup(folder->facts->problem);
     copy->output_end = folder->output ? (int64_t)strlen(folder->output) : 0;
     return copy;
 }
@@ -102,11 +114,17 @@ static inline WorkerFolder *run_disk_facts(const DiskFolder *folder)
 static inline GPtrArray *run_disk_list(const RunDisk *disk)
 {
     GPtrArray *folders = g_ptr_array_new_with_free_func((GDestroyNotify)worker_folder_free);
+    g_autoptr(GList) more = NULL;
     g_autoptr(GList) keys =
         g_list_sort(g_hash_table_get_keys(disk->folders), (GCompareFunc)(void (*)(void))strcmp);
 
     for (GList *key = keys; key; key = key->next)
         g_ptr_array_add(folders, run_disk_facts(g_hash_table_lookup(disk->folders, key->data)));
+    more = g_list_sort(g_hash_table_get_keys(disk->notes), (GCompareFunc)(void (*)(void))strcmp);
+    for (GList *key = more; key; key = key->next) {
+        if (!g_hash_table_contains(disk->folders, key->data))
+            g_ptr_array_add(folders, run_disk_copy(g_hash_table_lookup(disk->notes, key->data)));
+    }
     return folders;
 }
 
@@ -133,6 +151,7 @@ static inline void run_disk_create(RunDisk *disk, const WorkerEffect *effect, Wo
 static inline void run_disk_tombstone(RunDisk *disk, const WorkerEffect *effect,
                                       WorkerEvent *answer)
 {
+    g_autofree char *key = run_disk_key(effect->run, effect->attempt);
     DiskFolder *folder = run_disk_find(disk, effect->run, effect->attempt);
 
     answer->journaled.existed = folder != NULL;
@@ -144,6 +163,7 @@ static inline void run_disk_tombstone(RunDisk *disk, const WorkerEffect *effect,
     folder = run_disk_make(disk, effect->run, effect->attempt);
     folder->facts->meta = g_strdup(effect->claim.meta);
     run_disk_set_claim(folder, &answer->journaled.claim);
+    g_hash_table_remove(disk->notes, key);
 }
 
 static inline void run_disk_claim(DiskFolder *folder, const WorkerEffect *effect,
@@ -188,12 +208,28 @@ static inline void run_disk_refuse(WorkerEvent *answer, WorkerStored outcome, co
     answer->journaled.problem = g_strdup(problem);
 }
 
+/* In the place of a tombstone for which there is no room. */
+static inline void run_disk_note(RunDisk *disk, const WorkerEffect *effect, WorkerEvent *answer)
+{
+    WorkerFolder *note = worker_folder_new(effect->run, effect->attempt);
+
+    note->is_noted = true;
+    note->claim = effect->claim.claim;
+    note->facts.claim = note->claim.kind;
+    note->meta = g_strdup(effect->claim.meta);
+    g_hash_table_insert(disk->notes, run_disk_key(effect->run, effect->attempt), note);
+    answer->journaled.is_noted = true;
+}
+
 static inline void run_disk_change(RunDisk *disk, const WorkerEffect *effect, WorkerEvent *answer)
 {
     DiskFolder *folder = effect->run ? run_disk_find(disk, effect->run, effect->attempt) : NULL;
     bool needs_folder = effect->kind == WORKER_EFFECT_CLAIM ||
                         effect->kind == WORKER_EFFECT_CANCEL || effect->kind == WORKER_EFFECT_DONE;
 
+    if ((disk->is_full || disk->is_busy) && effect->kind == WORKER_EFFECT_TOMBSTONE &&
+        !disk->cannot_note)
+        run_disk_note(disk, effect, answer);
     if (disk->is_full && effect->kind != WORKER_EFFECT_REMOVE) {
         run_disk_refuse(answer, WORKER_DISK_FULL, "no space left on device");
     } else if (disk->is_busy && effect->kind != WORKER_EFFECT_REMOVE) {

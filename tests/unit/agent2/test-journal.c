@@ -5,6 +5,7 @@
 #include "common/base/limits.h"
 #include "common/sys/file.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,11 +23,16 @@
 #define BOOT_ID "ba8cff58-e2cf-43d3-b8cc-714febe0880b"
 #define LATER   INT64_C(4102444800000)
 
-/* The device of this test counts the syncs. */
+/* The device of this test counts the syncs, and has no room while it is told so. */
 static int sync_count;
+static int has_no_room;
 
 int fsync(int fd)
 {
+    if (g_atomic_int_get(&has_no_room)) {
+        errno = ENOSPC;
+        return -1;
+    }
     g_atomic_int_inc(&sync_count);
     return (int)syscall(SYS_fsync, fd);
 }
@@ -436,6 +442,54 @@ static void test_a_folder_that_cannot_be_read_at_the_start(void **state)
     assert_int_equal(folder->facts.claim, CLAIM_EXPIRED);
 }
 
+/* A refusal is durable though there is no room for a tombstone; with room it becomes one. */
+static void test_a_tombstone_without_room(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(WorkerEffects) effects = worker_effects_new();
+    const WorkerEvent *answer;
+    const WorkerFolder *folder;
+
+    for (unsigned i = 0; i < 3; i++) {
+        bool has_room = i == 2;
+        g_autoptr(GPtrArray) folders = NULL;
+
+        g_atomic_int_set(&has_no_room, !has_room);
+        worker_effects_tombstone(effects, RUN, 1, CLAIM_REJECTED, 1795012000000, "policy",
+                                 "agent's disk is full", "{\"number\":7}");
+        answer = perform(fixture, effects);
+        g_atomic_int_set(&has_no_room, 0);
+        assert_int_equal(answer->journaled.outcome, has_room ? WORKER_STORED : WORKER_DISK_FULL);
+        assert_int_equal(answer->journaled.is_noted, !has_room);
+        folders = journal_read_folders(fixture->folder, BOOT_ID, NULL);
+        assert_int_equal(folders->len, 1);
+        folder = g_ptr_array_index(folders, 0);
+        assert_string_equal(folder->run, RUN);
+        assert_int_equal(folder->is_noted, !has_room);
+        assert_int_equal(folder->claim.kind, CLAIM_REJECTED);
+        assert_string_equal(folder->claim.reason, "agent's disk is full");
+        assert_string_equal(folder->meta, "{\"number\":7}");
+    }
+}
+
+/* So many fit; what does not is not noted. */
+static void test_notes_are_bounded(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(WorkerEffects) effects = worker_effects_new();
+    g_autofree char *large = g_strnfill(4096, 'x');
+    unsigned noted = 0;
+
+    for (int64_t attempt = 1; attempt <= 40; attempt++) {
+        g_atomic_int_set(&has_no_room, 1);
+        worker_effects_tombstone(effects, RUN, attempt, CLAIM_REJECTED, 1795012000000, "policy",
+                                 "no", attempt == 1 ? large : "{}");
+        noted += perform(fixture, effects)->journaled.is_noted;
+        g_atomic_int_set(&has_no_room, 0);
+    }
+    assert_int_equal(noted, 16);
+}
+
 static void test_other_orders(void **state)
 {
     Fixture *fixture = *state;
@@ -467,6 +521,8 @@ int main(void)
         TEST(test_a_broken_folder_is_said),
         TEST(test_reads_everything_at_the_start),
         TEST(test_a_folder_that_cannot_be_read_at_the_start),
+        TEST(test_a_tombstone_without_room),
+        TEST(test_notes_are_bounded),
         TEST(test_other_orders),
     };
 

@@ -310,6 +310,44 @@ static void test_a_full_disk(void **state)
     world_expect_ack(world, later->id, ACK_ACCEPTED, RULE_NONE);
 }
 
+/* A refusal that agent1 has heard stands, also when the program ends before there is room. */
+static void test_a_full_disk_and_a_crash(void **state)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Message) task = world_new_task(world, "true");
+
+    (void)state;
+    world->disk.is_full = true;
+    world_send(world, task);
+    world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
+    world_crash(world);
+    world->disk.is_full = false;
+    world_forget(world);
+    world_send(world, task);
+    world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
+    world_pass(world, 10000);
+    assert_int_equal(world_launches(world, task), 0);
+    assert_int_equal(world_folder_of(world, task)->facts->claim.kind, CLAIM_REJECTED);
+}
+
+/* What cannot even be noted is not said: agent1 repeats the task until it can. */
+static void test_a_full_disk_without_notes(void **state)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Message) task = world_new_task(world, "true");
+
+    (void)state;
+    world->disk.is_full = true;
+    world->disk.cannot_note = true;
+    world_send(world, task);
+    world_send(world, task);
+    assert_int_equal(world_count(world, MESSAGE_ACK), 0);
+    world->disk.cannot_note = false;
+    world_pass(world, 10000);
+    world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
+    assert_int_equal(world_launches(world, task), 0);
+}
+
 static void test_repeats(void **state)
 {
     g_autoptr(World) world = world_new();
@@ -416,6 +454,8 @@ int main(void)
         cmocka_unit_test(test_refuses_with_a_tombstone),
         cmocka_unit_test(test_a_refusal_stands),
         cmocka_unit_test(test_a_full_disk),
+        cmocka_unit_test(test_a_full_disk_and_a_crash),
+        cmocka_unit_test(test_a_full_disk_without_notes),
         cmocka_unit_test(test_repeats),
         cmocka_unit_test(test_expiry_by_agent1s_clock),
         cmocka_unit_test(test_a_task_says_nothing_about_the_clock),
