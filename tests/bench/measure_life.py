@@ -91,9 +91,10 @@ def main():
     rows, switches = [], {}
     try:
         house.start()
+        # First, since after a start agent1 says again what a server may have lost with it.
+        starts = {"fresh": start_ups(house)}
         person = house.xmpp("person", "task", "agent1@localhost", "@web1 true")
         person.round(1)
-        starts = {"fresh": start_ups(house)}
         idle(house, "fresh", rows, switches)
         person.round(TASKS, OUTSTANDING)
         idle(house, f"after {TASKS} tasks", rows, switches)
