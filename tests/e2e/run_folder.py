@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from process import end_orphans
+from programs import sanitizer_reports
 
 
 BUILD = Path(os.environ.get("AGENT_BUILD") or Path(__file__).parents[2] / "build/check")
@@ -146,5 +147,5 @@ class RunFolder:
         for pid in self.processes():
             os.kill(pid, signal.SIGKILL)
         end_orphans()
-        reports = [path.read_text() for path in self.path.parent.glob("sanitizer.*")]
+        reports = sanitizer_reports(self.path.parent)
         assert not reports, reports[0]
