@@ -51,12 +51,13 @@ static void keep_environment(void)
     for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
         const char *value = getenv(kept_variables[i]);
 
-        kept[i] = value ? g_strconcat(kept_variables[i], "=", value, NULL) : NULL;
+        kept[i] = g_strdup(value);
     }
     clearenv();
     for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
         if (kept[i])
-            putenv(kept[i]);
+            setenv(kept_variables[i], kept[i], 1);
+        g_free(kept[i]);
     }
 }
 
