@@ -34,7 +34,8 @@ void dispatch_add_run(Core *core, const Run *run, OutboxKind kind)
     add(core, run->agent, kind, run->id, run->attempt, 0);
 }
 
-/* A cancel has no number of its own; it says whether the task that it replaces was heard. */
+/* What is about a run has no number of its own: 0, or, of a cancel, that the task which it replaces
+ * was not heard. */
 #define SEQ_UNHEARD 1
 
 void dispatch_add_cancel(Core *core, const Run *run, bool is_unheard)
@@ -51,7 +52,7 @@ bool dispatch_was_unheard(const Core *core, const Run *run)
     for (i = 0; i < items->len; i++) {
         const OutboxItem *item = items->pdata[i];
 
-        if (item->kind == OUTBOX_CANCEL && item->seq == SEQ_UNHEARD)
+        if (item->seq == SEQ_UNHEARD)
             return true;
     }
     return false;

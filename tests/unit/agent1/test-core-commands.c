@@ -227,8 +227,12 @@ static void a_skill_with_a_slip_that_the_shell_got(void **state)
         int64_t exit_code;
         bool is_hinted;
     } rows[] = {
-        { "disk.usge", 127, true }, { "disk.usge(/var)", 2, true }, { "disk.usge /var", 1, false },
-        { "grep x", 2, false },     { "frobnicate", 127, false },
+        { "disk.usge", 127, true },
+        { "disk.usge(/var)", 2, true },
+        { "disk.usge /var", 1, false },
+        { "grep x", 2, false },
+        { "frobnicate", 127, false },
+        { "disk.usage", 127, false }, /* the skill itself, which the shell never saw */
     };
     World *world = *state;
     unsigned i;
@@ -332,6 +336,7 @@ static void now_may_stand_in_both_places(void **state)
           "begins so stands after a bar: @web2 | --nowadays \xE2\x80\xA6",
           NULL },
         { "a short one", "@web2 -n true", "-n: no such option", NULL },
+        { "a phone's dash", "@web2 \xE2\x80\x93n true", "\xE2\x80\x93n: no such option", NULL },
         { "after the right one", "@web2 --now --dry-run true", "--dry-run: no such option", NULL },
         { "delegated", "DELEGATE: web2 --limit 1 | true", "--limit: no such option", NULL },
         { "after a bar it is the shell's", "@web2 | --nowadays", "#1 web2: queued", "--nowadays" },
@@ -353,6 +358,17 @@ static void now_may_stand_in_both_places(void **state)
             assert_string_equal(row_text(world_run(world, 1), RUNS_TASK), rows[i].task);
         world_free(world);
     }
+}
+
+/* There is nothing to propose where there is no task. */
+static void no_bar_and_no_task(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "DELEGATE: web2");
+    assert_string_equal(world_last_said(world),
+                        "expected DELEGATE: <agent> | <task>: there is no bar");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
 }
 
 static void cancelling_somebody_elses_run_tells_both(void **state)
@@ -517,6 +533,7 @@ int main(void)
         WORLD_TEST(twenty_orders_at_most),
         WORLD_TEST(a_task_of_64_kib_at_most),
         WORLD_TEST(now_may_stand_in_both_places),
+        WORLD_TEST(no_bar_and_no_task),
         WORLD_TEST(cancelling_somebody_elses_run_tells_both),
         WORLD_TEST(cancelling_from_another_place_tells_both),
         WORLD_TEST(runs_are_found_by_their_ulid),

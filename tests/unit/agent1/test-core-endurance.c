@@ -256,6 +256,32 @@ static void one_agent_cannot_fill_the_disk(void **state)
     assert_non_null(world_last_sent(world, MESSAGE_ACK));
 }
 
+/* Two agents with each other's journal repeat their results; that is told so often, too. */
+static void results_of_anothers_run_cannot_fill_the_audit(void **state)
+{
+    World *world = *state;
+    unsigned i;
+
+    world_register(world, JOURNAL_1, 1);
+    world_register_as(world, 2, "web2", JOURNAL_2, 1, SKILLS_SHELL);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_result(world, world_run_id(world, 1), 1, "failed", 1, "");
+    for (i = 0; i < 500; i++) {
+        Message *message = message_new(MESSAGE_RESULT, WORLD_MESSAGE_ID, "web2", world->now_ms);
+
+        message->result.run = g_strdup(world_run_id(world, 1));
+        message->result.attempt = 1;
+        message->result.state = g_strdup("failed");
+        message->result.exit_code = 1;
+        world_forget(world);
+        world_report_as(world, 2, TOPIC_KIND_AGENT1_INBOX, "web2", JOURNAL_2, message);
+        assert_true(i > 0 || count_audit(world, "alarm") == 1);
+        /* Acknowledged is what was noted. */
+        assert_int_equal(world_count_sent(world, MESSAGE_ACK), count_audit(world, "alarm"));
+    }
+    assert_int_equal(count_audit(world, "alarm"), 0);
+}
+
 static void a_key_of_somebody_else_is_an_alarm_once_an_hour(void **state)
 {
     World *world = *state;
@@ -450,6 +476,7 @@ int main(void)
         WORLD_TEST(strangers_fill_neither_the_audit_nor_the_outbox),
         WORLD_TEST(strangers_are_not_answered_out_of_sleep),
         WORLD_TEST(one_agent_cannot_fill_the_disk),
+        WORLD_TEST(results_of_anothers_run_cannot_fill_the_audit),
         WORLD_TEST(a_key_of_somebody_else_is_an_alarm_once_an_hour),
         WORLD_TEST(skills_without_measure_are_refused),
         WORLD_TEST(a_question_to_the_store_is_asked_again_after_a_restart),
