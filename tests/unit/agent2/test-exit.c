@@ -109,6 +109,23 @@ static void test_endings(void **state)
     }
 }
 
+/* An agent2 of another version reads them. */
+static void test_words(void **state)
+{
+    static const char *const words[END_KIND_COUNT] = {
+        [END_EXITED] = "exited",
+        [END_SIGNALLED] = "signalled",
+        [END_TIMED_OUT] = "timed_out",
+        [END_CANCELLED] = "cancelled",
+        [END_START_FAILED] = "start_failed",
+    };
+
+    (void)state;
+
+    for (int kind = 0; kind < END_KIND_COUNT; kind++)
+        assert_string_equal(end_kind_name((EndKind)kind), words[kind]);
+}
+
 static void test_hostile_texts(void **state)
 {
     static const struct {
@@ -175,9 +192,8 @@ static void test_largest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_form),
-        cmocka_unit_test(test_endings),
-        cmocka_unit_test(test_hostile_texts),
+        cmocka_unit_test(test_form),    cmocka_unit_test(test_endings),
+        cmocka_unit_test(test_words),   cmocka_unit_test(test_hostile_texts),
         cmocka_unit_test(test_largest),
     };
 

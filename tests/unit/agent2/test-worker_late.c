@@ -137,6 +137,24 @@ static void test_a_refusal_without_its_tombstone(void **state)
     }
 }
 
+/* Neither can it be written nor noted, and will never be: agent1 must not ask for ever. */
+static void test_a_refusal_that_can_never_be_durable(void **state)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Message) task = world_new_task(world, "true");
+
+    (void)state;
+    world->is_held = true;
+    task->task.expires_ms = 0;
+    world_send(world, task);
+    forget_held(world);
+    world_feed(world, new_answer(task, WORKER_EFFECT_TOMBSTONE, WORKER_REFUSED));
+    world_expect_ack(world, task->id, ACK_REJECTED, RULE_EXPIRED);
+    world_forget(world);
+    world_send(world, task);
+    world_expect_ack(world, task->id, ACK_REJECTED, RULE_EXPIRED);
+}
+
 static void test_one_cancel_is_written_once(void **state)
 {
     g_autoptr(World) world = world_new();
@@ -484,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_a_journal_that_refuses_a_claim),
         cmocka_unit_test(test_a_tombstone_that_a_newer_agent2_has),
         cmocka_unit_test(test_a_refusal_without_its_tombstone),
+        cmocka_unit_test(test_a_refusal_that_can_never_be_durable),
         cmocka_unit_test(test_one_cancel_is_written_once),
         cmocka_unit_test(test_a_result_read_for_one_that_was_forgotten),
         cmocka_unit_test(test_an_exit_that_was_damaged_later),

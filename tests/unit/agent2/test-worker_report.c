@@ -132,6 +132,8 @@ static void test_many_results_take_turns(void **state)
     world_feed(world, worker_event_new(WORKER_EVENT_LINK_DOWN));
     world_link_up(world);
     assert_int_equal(g_queue_get_length(world->held), WORKER_READS_MAX);
+    world_send(world, tasks[COUNT - 1]); /* who asks for one waits as well */
+    assert_int_equal(g_queue_get_length(world->held), WORKER_READS_MAX);
     world_release(world);
     world_pass(world, MINUTE_MS);
     for (size_t i = 0; i < COUNT; i++) {

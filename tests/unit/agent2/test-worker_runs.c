@@ -475,6 +475,21 @@ static void test_a_folder_without_its_meta_still_counts(void **state)
     assert_int_equal(world_launches(world, task), 1);
 }
 
+/* A folder without order and claim is one that never was; this one may be anything. */
+static void test_a_folder_of_which_nothing_can_be_read(void **state)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Message) task = world_new_task(world, "true");
+
+    (void)state;
+    world_send(world, task);
+    world_folder_of(world, task)->facts->facts.has_task = false;
+    world_folder_of(world, task)->facts->problem = g_strdup("task: not a regular file");
+    world_crash(world);
+    world_expect_result(world, task, RUN_UNKNOWN);
+    assert_non_null(world_folder_of(world, task));
+}
+
 /* It counts as unknown, which agent1 hears as soon as there is a link; nothing is done to it. */
 static void test_a_folder_that_cannot_be_read(void **state)
 {
@@ -531,6 +546,7 @@ int main(void)
         cmocka_unit_test(test_a_folder_of_a_newer_agent_is_left_alone),
         cmocka_unit_test(test_a_folder_of_nothing_is_removed),
         cmocka_unit_test(test_a_folder_without_its_meta_still_counts),
+        cmocka_unit_test(test_a_folder_of_which_nothing_can_be_read),
         cmocka_unit_test(test_a_folder_that_cannot_be_read),
     };
 
