@@ -369,23 +369,6 @@ static void a_task_on_its_way_is_not_lost(void **state)
     assert_int_equal(world_last_sent(world, MESSAGE_TASK)->task.attempt, 1);
 }
 
-/* Nor when its time is up and it was asked for: the task may be with the broker still. */
-static void a_task_that_was_never_answered_is_not_lost(void **state)
-{
-    World *world = *state;
-    g_autofree char *run = NULL;
-
-    world_register(world, JOURNAL_1, 1);
-    world_write(world, "oskar", NULL, "@web1 true");
-    run = g_strdup(world_run_id(world, 1));
-    world_wait(world, 16 * MINUTE_MS);
-    assert_string_equal(world_last_query(world)->control.run, run);
-    world_answer_query(world, JOURNAL_1, world_last_query(world)->id, run, 1, "not_known");
-    assert_string_equal(world_run_state(world, 1), "queued");
-    world_ack(world, run, 1, ACK_REJECTED, "expired");
-    assert_string_equal(world_run_state(world, 1), "expired");
-}
-
 static void what_a_general_answer_leaves_out_is_asked_for(void **state)
 {
     World *world = *state;
@@ -590,7 +573,6 @@ int main(void)
         WORLD_TEST(answers_of_every_state),
         WORLD_TEST(answers_that_say_nothing),
         WORLD_TEST(a_task_on_its_way_is_not_lost),
-        WORLD_TEST(a_task_that_was_never_answered_is_not_lost),
         WORLD_TEST(what_a_general_answer_leaves_out_is_asked_for),
         WORLD_TEST(idempotent_runs_are_handed_out_again),
         WORLD_TEST(an_idempotent_task_on_its_way_goes_to_the_new_journal),

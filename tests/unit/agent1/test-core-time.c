@@ -332,6 +332,23 @@ static void unconfirmed_until_the_agent_speaks(void **state)
     assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "#1 web1: succeeded");
 }
 
+/* Its time is up and it was asked for, but it may be with the broker still. */
+static void a_task_that_was_never_answered_is_not_lost(void **state)
+{
+    World *world = *state;
+    g_autofree char *run = NULL;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    run = g_strdup(world_run_id(world, 1));
+    world_wait(world, 16 * MINUTE_MS);
+    assert_string_equal(world_last_query(world)->control.run, run);
+    world_answer_query(world, JOURNAL_1, world_last_query(world)->id, run, 1, "not_known");
+    assert_string_equal(world_run_state(world, 1), "queued");
+    world_ack(world, run, 1, ACK_REJECTED, "expired");
+    assert_string_equal(world_run_state(world, 1), "expired");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +368,7 @@ int main(void)
         WORLD_TEST(a_deferred_run_of_a_user_who_left_is_refused),
         WORLD_TEST(an_unconfirmed_run_is_asked_for_again),
         WORLD_TEST(unconfirmed_until_the_agent_speaks),
+        WORLD_TEST(a_task_that_was_never_answered_is_not_lost),
     };
 
     return cmocka_run_group_tests_name("core-time", tests, NULL, NULL);
