@@ -56,7 +56,8 @@ static char **shell_argv(const char *text, GError **error)
         g_set_error(error, PROBLEM, PROBLEM_LIMIT, "the task is %s", *text ? "too long" : "empty");
         return NULL;
     }
-    g_strv_builder_add_many(argv, SHELL_PATH, "-c", text, NULL);
+    /* A text may begin with a hyphen, and is no option all the same. */
+    g_strv_builder_add_many(argv, SHELL_PATH, "-c", "--", text, NULL);
     return g_strv_builder_end(argv);
 }
 

@@ -37,6 +37,14 @@ def test_a_task_is_accepted_run_and_reported(scene):
     assert result["started"] <= result["finished"]
 
 
+@pytest.mark.parametrize("text", ["-x", "--version", "-c id", "--"])
+def test_a_task_that_begins_with_a_hyphen_is_no_option(scene, text):
+    scene.start()
+    result = scene.run(text)
+    assert (result["state"], result["exit_code"]) == ("failed", 127)
+    assert f"{text.split()[0]}: not found" in result["output"]
+
+
 def test_progress_tells_the_last_lines(scene):
     scene.start()
     task = scene.task(f"echo first; echo second; until [ -e {scene.house.folder}/go ]; do sleep 0.05; done")

@@ -16,7 +16,7 @@
 /* A run folder: what stands in its files. */
 typedef struct DiskFolder {
     WorkerFolder *facts;
-    char *command; /* argv[2] of sh -c, or all of argv */
+    char *command; /* the text of sh -c --, or all of argv */
     int64_t expires_ms;
     int64_t window_end_ms;
     int64_t timeout_ms;
@@ -141,7 +141,7 @@ static inline void run_disk_create(RunDisk *disk, const WorkerEffect *effect, Wo
     folder = run_disk_make(disk, effect->run, effect->attempt);
     folder->facts->facts.has_task = true;
     folder->facts->meta = g_strdup(effect->create.meta);
-    folder->command = strcmp(order->argv[0], "/bin/sh") == 0 ? g_strdup(order->argv[2])
+    folder->command = strcmp(order->argv[0], "/bin/sh") == 0 ? g_strdup(order->argv[3])
                                                              : g_strjoinv(" ", order->argv);
     folder->expires_ms = order->expires_ms;
     folder->window_end_ms = order->window_end_ms;

@@ -109,7 +109,7 @@ static void test_turns_away(void **state)
         { "attempt 0", zero_attempt, "attempt", false },
         { "an attempt out of range", huge_attempt, "attempt", false },
         { "no run", bad_run, "run", false },
-        { "a dry run", dry_run, "would start: /bin/sh -c true", false },
+        { "a dry run", dry_run, "would start: /bin/sh -c -- true", false },
     };
 
     (void)state;
