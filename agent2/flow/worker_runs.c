@@ -392,15 +392,16 @@ static void restore_unreadable(Worker *worker, Job *job, const char *problem,
                  "%s; the run counts as unknown, and the folder stays as it is", reason);
 }
 
-/* A refusal that still waits for its tombstone; it was said, or may have been. */
+/* A refusal that still waits for its tombstone; it was said, or may have been. Not so a cancel: it
+ * was not answered, and comes again. */
 static void restore_note(Worker *worker, const WorkerFolder *note)
 {
     Job *job = job_new(note->run, note->attempt, JOB_REFUSING);
 
-    if (!note->meta || !job_meta_parse(note->meta, &job->meta, NULL))
+    if (!job_meta_parse(note->meta, &job->meta, NULL))
         job->meta.local_expires_ms = worker->now_ms + EXPIRES_UNKNOWN_MS;
     decide_by_claim(worker, job, &note->claim);
-    job->is_undurable = true;
+    job->is_undurable = job->outcome != RUN_CANCELLED;
     job->next_boot_ms = worker->boot_ms;
     jobs_add(worker->jobs, job);
 }

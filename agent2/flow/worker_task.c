@@ -370,7 +370,7 @@ void worker_buried(Worker *worker, Job *job, const WorkerJournaled *answer, Work
         tell_refusal(worker, job, effects);
     } else if (answer->outcome == WORKER_STORED) {
         leave_to_newer(worker, job, effects);
-    } else if (!job->meta.request) {
+    } else if (!job->meta.request && !job->is_undurable) {
         /* A cancel or a query will be repeated, and decided then. */
         jobs_remove(worker->jobs, job);
     } else {

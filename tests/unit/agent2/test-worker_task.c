@@ -330,6 +330,54 @@ static void test_a_full_disk_and_a_crash(void **state)
     assert_int_equal(world_folder_of(world, task)->facts->claim.kind, CLAIM_REJECTED);
 }
 
+/* The same, when what was kept with it cannot be read, and there is no room for a while yet. */
+static void test_a_full_disk_and_a_damaged_meta(void **state)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Message) task = world_new_task(world, "true");
+    g_autofree char *key = run_disk_key(task->task.run, task->task.attempt);
+    WorkerFolder *note;
+
+    (void)state;
+    world->disk.is_full = true;
+    world_send(world, task);
+    world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
+    note = g_hash_table_lookup(world->disk.notes, key);
+    assert_non_null(note);
+    g_free(note->meta);
+    note->meta = g_strdup("{\"format\":");
+    world_crash(world);
+    world_pass(world, 10000);
+    world->disk.is_full = false;
+    world_forget(world);
+    world_send(world, task);
+    world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
+    world_pass(world, 10000);
+    assert_int_equal(world_launches(world, task), 0);
+    assert_int_equal(world_folder_of(world, task)->facts->claim.kind, CLAIM_REJECTED);
+}
+
+/* A cancel that was noted and not answered decides nothing: what is said first does. */
+static void test_a_full_disk_and_a_cancel(void **state)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Message) task = world_new_task(world, "true");
+
+    (void)state;
+    world->disk.is_full = true;
+    g_free(world_control(world, CONTROL_CANCEL, task));
+    assert_int_equal(g_hash_table_size(world->disk.notes), 1);
+    assert_int_equal(world_count(world, MESSAGE_ACK), 0);
+    world_crash(world);
+    world_send(world, task);
+    world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
+    world->disk.is_full = false;
+    world_pass(world, 10000);
+    world_crash(world);
+    assert_int_equal(world_folder_of(world, task)->facts->claim.kind, CLAIM_REJECTED);
+    assert_int_equal(world_count(world, MESSAGE_RESULT), 0);
+}
+
 /* What cannot even be noted is not said: agent1 repeats the task until it can. */
 static void test_a_full_disk_without_notes(void **state)
 {
@@ -455,6 +503,8 @@ int main(void)
         cmocka_unit_test(test_a_refusal_stands),
         cmocka_unit_test(test_a_full_disk),
         cmocka_unit_test(test_a_full_disk_and_a_crash),
+        cmocka_unit_test(test_a_full_disk_and_a_damaged_meta),
+        cmocka_unit_test(test_a_full_disk_and_a_cancel),
         cmocka_unit_test(test_a_full_disk_without_notes),
         cmocka_unit_test(test_repeats),
         cmocka_unit_test(test_expiry_by_agent1s_clock),
