@@ -156,8 +156,10 @@ static void do_create(const Lane *lane, const WorkerEffect *effect, WorkerEvent 
 {
     g_autofree RunTask *task = g_new(RunTask, 1);
 
-    if (fill_task(lane, effect, task, error))
-        run_folder_create(lane->journal->runs, task, &answer->journaled.existed, error);
+    /* A cancel or a query may have been noted before it, which was not answered. */
+    if (fill_task(lane, effect, task, error) &&
+        run_folder_create(lane->journal->runs, task, &answer->journaled.existed, error))
+        refusal_notes_drop(lane->notes, effect->run, effect->attempt);
 }
 
 /* The core does not know which boot of the host this is. */

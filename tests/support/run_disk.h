@@ -132,6 +132,7 @@ static inline GPtrArray *run_disk_list(const RunDisk *disk)
 
 static inline void run_disk_create(RunDisk *disk, const WorkerEffect *effect, WorkerEvent *answer)
 {
+    g_autofree char *key = run_disk_key(effect->run, effect->attempt);
     const WorkerOrder *order = effect->create.order;
     DiskFolder *folder;
 
@@ -146,6 +147,7 @@ static inline void run_disk_create(RunDisk *disk, const WorkerEffect *effect, Wo
     folder->expires_ms = order->expires_ms;
     folder->window_end_ms = order->window_end_ms;
     folder->timeout_ms = order->timeout_ms;
+    g_hash_table_remove(disk->notes, key);
 }
 
 static inline void run_disk_tombstone(RunDisk *disk, const WorkerEffect *effect,

@@ -472,6 +472,24 @@ static void test_a_tombstone_without_room(void **state)
     }
 }
 
+/* A cancel came while there was no room, was not answered, and its task came afterwards. */
+static void test_a_note_that_was_overtaken(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(WorkerEffects) effects = worker_effects_new();
+    g_autoptr(GPtrArray) folders = NULL;
+
+    g_atomic_int_set(&has_no_room, 1);
+    worker_effects_tombstone(effects, RUN, 1, CLAIM_CANCELLED, 1795012000000, NULL, NULL, "{}");
+    assert_true(perform(fixture, effects)->journaled.is_noted);
+    g_atomic_int_set(&has_no_room, 0);
+    create(fixture, effects);
+    worker_effects_remove(effects, RUN, 1);
+    assert_int_equal(perform(fixture, effects)->journaled.outcome, WORKER_STORED);
+    folders = journal_read_folders(fixture->folder, BOOT_ID, NULL);
+    assert_int_equal(folders->len, 0);
+}
+
 /* So many fit; what does not is not noted. */
 static void test_notes_are_bounded(void **state)
 {
@@ -522,6 +540,7 @@ int main(void)
         TEST(test_reads_everything_at_the_start),
         TEST(test_a_folder_that_cannot_be_read_at_the_start),
         TEST(test_a_tombstone_without_room),
+        TEST(test_a_note_that_was_overtaken),
         TEST(test_notes_are_bounded),
         TEST(test_other_orders),
     };
