@@ -93,6 +93,7 @@ void host_lose_journal(Host *host)
     sim_trace(host->sim, "%s lost its journal", host->name);
     detach_shims(host);
     g_hash_table_remove_all(host->disk.folders);
+    g_hash_table_remove_all(host->disk.notes);
     g_clear_pointer(&host->disk.counters, g_free);
     truth_lost_journal(host->sim->truth, host, false);
 }
@@ -115,12 +116,16 @@ static void copy_disk(RunDisk *to, const RunDisk *from)
     void *value;
 
     g_hash_table_remove_all(to->folders);
+    g_hash_table_remove_all(to->notes);
     g_free(to->counters);
     to->counters = g_strdup(from->counters);
     g_hash_table_iter_init(&iter, from->folders);
     while (g_hash_table_iter_next(&iter, &key, &value)) {
         g_hash_table_insert(to->folders, g_strdup(key), copy_folder(value));
     }
+    g_hash_table_iter_init(&iter, from->notes);
+    while (g_hash_table_iter_next(&iter, &key, &value))
+        g_hash_table_insert(to->notes, g_strdup(key), run_disk_copy(value));
 }
 
 void host_back_up(Host *host)

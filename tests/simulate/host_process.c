@@ -127,10 +127,6 @@ static void see_cancel(Host *host, const WorkerEffect *effect)
 
 static void note_change(Host *host, const WorkerEffect *effect, const WorkerEvent *answer)
 {
-    bool is_new = effect->kind == WORKER_EFFECT_CREATE || effect->kind == WORKER_EFFECT_TOMBSTONE;
-
-    if (is_new && answer->journaled.outcome == WORKER_DISK_FULL)
-        truth_had_no_room(host->sim->truth, effect->run);
     if (answer->kind != WORKER_EVENT_JOURNALED || answer->journaled.outcome != WORKER_STORED)
         return;
     if (effect->kind == WORKER_EFFECT_CREATE)
@@ -480,7 +476,7 @@ void host_process_end(Host *host)
     g_hash_table_remove_all(host->watched);
     lose_by_mutant(host);
     broker_leave(host->client, false);
-    truth_agent_ended(host->sim->truth, host);
+    truth_disturb(host->sim->truth, host);
 }
 
 void host_crash(Host *host, int64_t away_ms)

@@ -31,8 +31,6 @@ typedef struct TruthRun {
     bool is_idempotent;
     bool is_lost;         /* with its journal, or by a revoke */
     bool is_forgiven;     /* agent1 lost what it knew of it */
-    bool had_no_room;     /* refused without a tombstone: the agent remembers it, */
-    bool is_unremembered; /* and then it crashed */
     bool may_repeat;      /* no memory of its start is left: see lose_runs() */
     GHashTable *attempts; /* number → TruthAttempt * */
 } TruthRun;
@@ -173,26 +171,6 @@ void truth_filed(Truth *truth, const Host *host, const char *run, int64_t attemp
                   host_name(host), run, (int)attempt);
 }
 
-void truth_had_no_room(Truth *truth, const char *run)
-{
-    get_run(truth, run)->had_no_room = true;
-}
-
-void truth_agent_ended(Truth *truth, const Host *host)
-{
-    GHashTableIter iter;
-    void *value;
-
-    truth_disturb(truth, host);
-    g_hash_table_iter_init(&iter, truth->runs);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        TruthRun *run = value;
-
-        if (run->had_no_room && g_strcmp0(run->agent, host_name(host)) == 0)
-            run->is_unremembered = true;
-    }
-}
-
 static const char *recorded_state(const Truth *truth, const char *run, int64_t *out_attempt)
 {
     const Row *row = row_store_find(orchestrator_store(truth->sim->agent1), TABLE_RUNS, run);
@@ -227,7 +205,6 @@ void truth_claimed(Truth *truth, const char *run, int64_t attempt, ClaimKind kin
     RunState state;
 
     known->claim = kind;
-    get_run(truth, run)->had_no_room = false;
     if (kind != CLAIM_STARTED)
         return;
     known->claims++;
@@ -235,8 +212,7 @@ void truth_claimed(Truth *truth, const char *run, int64_t attempt, ClaimKind kin
         sim_break(truth->sim, PROMISE_ONE_CLAIM, "%s attempt %d is claimed as started %u times",
                   run, (int)attempt, known->claims);
     if (state_name && run_state_parse(state_name, &state) && is_unstarted(state) &&
-        !truth_is_forgiven(truth, run) && !get_run(truth, run)->may_repeat &&
-        !get_run(truth, run)->is_unremembered)
+        !truth_is_forgiven(truth, run) && !get_run(truth, run)->may_repeat)
         sim_break(truth->sim, PROMISE_NOT_STARTED,
                   "%s attempt %d is claimed as started; agent1 "
                   "recorded %s",
@@ -502,7 +478,7 @@ static void check_outcome(Truth *truth, const Row *row, RunState state)
     if (truth_is_forgiven(truth, row_text(row, RUNS_ID)) ||
         get_run(truth, row_text(row, RUNS_ID))->may_repeat)
         return;
-    if (is_unstarted(state) && !get_run(truth, row_text(row, RUNS_ID))->is_unremembered)
+    if (is_unstarted(state))
         check_unstarted(truth, row, state);
     if (state == RUN_EXPIRED)
         check_delivered(truth, row);

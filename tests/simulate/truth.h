@@ -21,11 +21,6 @@ void truth_free(Truth *truth);
 void truth_filed(Truth *truth, const Host *host, const char *run, int64_t attempt);
 /* What the agent is about to hear, as agent1 wrote it. */
 void truth_heard(Truth *truth, const Host *host, const Message *message);
-/* There was no room for it: the agent refuses it, and has no room to note that either. While its
- * process lives it remembers; a crash forgets the refusal, and a copy that comes afterwards is
- * taken. */
-void truth_had_no_room(Truth *truth, const char *run);
-void truth_agent_ended(Truth *truth, const Host *host);
 void truth_claimed(Truth *truth, const char *run, int64_t attempt, ClaimKind kind);
 /* The command began: its first effect. */
 void truth_started(Truth *truth, const char *run, int64_t attempt);
