@@ -310,6 +310,18 @@ static void test_a_full_disk(void **state)
     world_expect_ack(world, later->id, ACK_ACCEPTED, RULE_NONE);
 }
 
+/* Now that there is room, too. */
+static void expect_refused_for_good(World *world, const Message *task)
+{
+    world->disk.is_full = false;
+    world_forget(world);
+    world_send(world, task);
+    world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
+    world_pass(world, 10000);
+    assert_int_equal(world_launches(world, task), 0);
+    assert_int_equal(world_folder_of(world, task)->facts->claim.kind, CLAIM_REJECTED);
+}
+
 /* A refusal that agent1 has heard stands, also when the program ends before there is room. */
 static void test_a_full_disk_and_a_crash(void **state)
 {
@@ -321,13 +333,7 @@ static void test_a_full_disk_and_a_crash(void **state)
     world_send(world, task);
     world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
     world_crash(world);
-    world->disk.is_full = false;
-    world_forget(world);
-    world_send(world, task);
-    world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
-    world_pass(world, 10000);
-    assert_int_equal(world_launches(world, task), 0);
-    assert_int_equal(world_folder_of(world, task)->facts->claim.kind, CLAIM_REJECTED);
+    expect_refused_for_good(world, task);
 }
 
 /* The same, when what was kept with it cannot be read, and there is no room for a while yet. */
@@ -348,13 +354,7 @@ static void test_a_full_disk_and_a_damaged_meta(void **state)
     note->meta = g_strdup("{\"format\":");
     world_crash(world);
     world_pass(world, 10000);
-    world->disk.is_full = false;
-    world_forget(world);
-    world_send(world, task);
-    world_expect_ack(world, task->id, ACK_REJECTED, RULE_POLICY);
-    world_pass(world, 10000);
-    assert_int_equal(world_launches(world, task), 0);
-    assert_int_equal(world_folder_of(world, task)->facts->claim.kind, CLAIM_REJECTED);
+    expect_refused_for_good(world, task);
 }
 
 /* A cancel that was noted and not answered decides nothing: what is said first does. */
