@@ -56,6 +56,19 @@ static void what_comes_after_it_still_waits(void **state)
     assert_int_equal(count_outbox(world, "policy"), 1);
 }
 
+/* A task has no number of its own, and is answered by itself. */
+static void a_control_overtakes_no_task(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_write(world, "oskar", NULL, "!agentOFF web1");
+    acknowledge(world, world_last_control(world, CONTROL_POLICY)->id);
+    assert_int_equal(count_outbox(world, "pause"), 0);
+    assert_int_equal(count_outbox(world, "task"), 1);
+}
+
 static void a_control_replaces_one_of_its_purpose(void **state)
 {
     static const struct {
@@ -337,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(what_a_control_overtook_is_not_repeated),
         WORLD_TEST(what_comes_after_it_still_waits),
+        WORLD_TEST(a_control_overtakes_no_task),
         WORLD_TEST(a_control_replaces_one_of_its_purpose),
         WORLD_TEST(the_seq_of_controls_rises_over_restarts),
         WORLD_TEST(the_seq_of_controls_rises_over_a_revoke),
