@@ -2,11 +2,14 @@
 
 import asyncio
 import itertools
+import logging
 import ssl
 import threading
 from dataclasses import dataclass, field
 
-import slixmpp
+# It warns of its own speed, as the last line of a run.
+logging.getLogger("slixmpp.stringprep").setLevel(logging.ERROR)
+import slixmpp  # noqa: E402
 
 from wait import DEFAULT_S, PATIENCE, Transcript
 

@@ -21,7 +21,9 @@ import statistics
 import sys
 import time
 
-import slixmpp
+# It warns of its own speed, as the last line of a run.
+logging.getLogger("slixmpp.stringprep").setLevel(logging.ERROR)
+import slixmpp  # noqa: E402
 
 
 def decode(text):
