@@ -426,14 +426,31 @@ static char *notes_path(const char *state_dir, unsigned lane)
     return g_build_filename(state_dir, name, NULL);
 }
 
+/* All of them or none. */
+static bool open_notes(const char *state_dir, RefusalNotes *notes[LANES], GError **error)
+{
+    for (unsigned i = 0; i < LANES; i++) {
+        g_autofree char *path = notes_path(state_dir, i);
+
+        notes[i] = refusal_notes_new(path, error);
+        if (notes[i])
+            continue;
+        while (i > 0)
+            refusal_notes_free(notes[--i]);
+        return false;
+    }
+    return true;
+}
+
 Journal *journal_new(const char *state_dir, const char *boot_id, JournalOrders *orders,
                      Mailbox *answers, GError **error)
 {
     g_autofree char *runs = g_build_filename(state_dir, RUNS_FOLDER, NULL);
     g_autoptr(JournalOrders) first = orders;
+    RefusalNotes *notes[LANES];
     Journal *journal;
 
-    if (!file_make_folder(runs, RUNS_MODE, error))
+    if (!file_make_folder(runs, RUNS_MODE, error) || !open_notes(state_dir, notes, error))
         return NULL;
 
     journal = g_new0(Journal, 1);
@@ -443,10 +460,9 @@ Journal *journal_new(const char *state_dir, const char *boot_id, JournalOrders *
     journal->boot_id = g_strdup(boot_id);
     for (unsigned i = 0; i < LANES; i++) {
         Lane *lane = &journal->lanes[i];
-        g_autofree char *notes = notes_path(state_dir, i);
 
         lane->journal = journal;
-        lane->notes = refusal_notes_new(notes);
+        lane->notes = notes[i];
         lane->items = mailbox_new(ITEMS_MAX, free_item);
         lane->orders = copy_orders(first);
         lane->thread = g_thread_new("journal", run, lane);
@@ -552,13 +568,15 @@ static WorkerFolder *find_folder(const char *runs, const char *name, const char 
 }
 
 /* Refusals without a folder; where there is one meanwhile, the note has had its time. */
-static void add_notes(const char *state_dir, const char *runs, GPtrArray *folders)
+static bool add_notes(const char *state_dir, const char *runs, GPtrArray *folders, GError **error)
 {
     for (unsigned i = 0; i < LANES; i++) {
         g_autofree char *path = notes_path(state_dir, i);
-        g_autoptr(RefusalNotes) notes = refusal_notes_new(path);
+        g_autoptr(RefusalNotes) notes = refusal_notes_new(path, error);
         g_autoptr(GPtrArray) noted = g_ptr_array_new();
 
+        if (!notes)
+            return false;
         refusal_notes_list(notes, noted);
         for (guint k = 0; k < noted->len; k++) {
             WorkerFolder *note = g_ptr_array_index(noted, k);
@@ -572,6 +590,7 @@ static void add_notes(const char *state_dir, const char *runs, GPtrArray *folder
             worker_folder_free(note);
         }
     }
+    return true;
 }
 
 GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GError **error)
@@ -593,7 +612,7 @@ GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GErr
             return NULL;
         g_ptr_array_add(folders, folder);
     }
-    if (names)
-        add_notes(state_dir, runs, folders);
-    return names ? g_steal_pointer(&folders) : NULL;
+    if (!names || !add_notes(state_dir, runs, folders, error))
+        return NULL;
+    return g_steal_pointer(&folders);
 }

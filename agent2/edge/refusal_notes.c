@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent2/folder/names.h"
+#include "common/base/problem.h"
 #include "common/sys/file.h"
 
 #include "common/base/banned.h"
@@ -76,6 +77,14 @@ static bool is_about(const char *slot, const char *run, int64_t attempt)
     return folder && folder->attempt == attempt && strcmp(folder->run, run) == 0;
 }
 
+/* A claim of that kind stands there: what was told is not written over, which could tear it. */
+static bool says_as_much(const char *slot, const RunClaim *claim)
+{
+    g_autoptr(WorkerFolder) folder = *slot ? parse_slot(slot) : NULL;
+
+    return folder && folder->claim.kind == claim->kind;
+}
+
 /* The slot of this attempt, or, with may_be_free, one that is to be had; -1: none. */
 static int find_slot(const RefusalNotes *notes, const char *run, int64_t attempt, bool may_be_free)
 {
@@ -125,7 +134,7 @@ bool refusal_notes_put(RefusalNotes *notes, const char *run, int64_t attempt, co
 
     if (!text || strlen(text) >= SLOT_BYTES || slot < 0)
         return false;
-    return strcmp(notes->slots[slot], text) == 0 || write_slot(notes, slot, text, true);
+    return says_as_much(notes->slots[slot], claim) || write_slot(notes, slot, text, true);
 }
 
 void refusal_notes_drop(RefusalNotes *notes, const char *run, int64_t attempt)
@@ -161,19 +170,34 @@ static void read_slots(RefusalNotes *notes, const char *bytes)
     }
 }
 
-RefusalNotes *refusal_notes_new(const char *path)
+RefusalNotes *refusal_notes_new(const char *path, GError **error)
 {
-    RefusalNotes *notes = g_new0(RefusalNotes, 1);
+    g_autoptr(RefusalNotes) notes = g_new0(RefusalNotes, 1);
+    g_autoptr(GError) problem = NULL;
     g_autofree char *bytes = NULL;
     size_t length = 0;
 
-    bytes = file_read(path, (size_t)SLOTS * SLOT_BYTES, &length, NULL);
-    if (bytes && length == (size_t)SLOTS * SLOT_BYTES)
-        read_slots(notes, bytes);
-    else
+    notes->fd = -1;
+    bytes = file_read(path, (size_t)SLOTS * SLOT_BYTES, &length, &problem);
+    if (!bytes && !g_error_matches(problem, PROBLEM, PROBLEM_MISSING) &&
+        !g_error_matches(problem, PROBLEM, PROBLEM_LIMIT)) {
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+    }
+    if (length != (size_t)SLOTS * SLOT_BYTES)
+        g_clear_pointer(&bytes, g_free);
+    if (!bytes)
         make_file(path);
+
     notes->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-    return notes;
+    if (!bytes)
+        return g_steal_pointer(&notes);
+    if (notes->fd < 0 || fdatasync(notes->fd) != 0) {
+        g_set_error(error, PROBLEM, (int)file_problem(errno), "%s: %s", path, g_strerror(errno));
+        return NULL;
+    }
+    read_slots(notes, bytes);
+    return g_steal_pointer(&notes);
 }
 
 void refusal_notes_free(RefusalNotes *notes)

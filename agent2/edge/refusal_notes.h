@@ -18,8 +18,10 @@
 
 typedef struct RefusalNotes RefusalNotes;
 
-/* Makes the file where there is none and there is room for it. */
-RefusalNotes *refusal_notes_new(const char *path);
+/* Makes the file where there is none and there is room for it. What was read is durable: who wrote
+ * it may have been killed before it was. NULL with PROBLEM_IO or PROBLEM_BUSY when there is a file
+ * and it cannot be read or synced: what it says was told. */
+RefusalNotes *refusal_notes_new(const char *path, GError **error);
 void refusal_notes_free(RefusalNotes *notes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RefusalNotes, refusal_notes_free)
 

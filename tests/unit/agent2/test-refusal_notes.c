@@ -51,7 +51,7 @@ static bool put(RefusalNotes *notes, int64_t attempt, const char *reason)
 /* What a process that starts now finds; the caller owns it. */
 static GPtrArray *read_again(void)
 {
-    g_autoptr(RefusalNotes) notes = refusal_notes_new(path);
+    g_autoptr(RefusalNotes) notes = refusal_notes_new(path, NULL);
     GPtrArray *found = g_ptr_array_new_with_free_func((GDestroyNotify)worker_folder_free);
 
     refusal_notes_list(notes, found);
@@ -60,7 +60,7 @@ static GPtrArray *read_again(void)
 
 static void test_there_and_back(void **state)
 {
-    g_autoptr(RefusalNotes) notes = refusal_notes_new(path);
+    g_autoptr(RefusalNotes) notes = refusal_notes_new(path, NULL);
     g_autoptr(GPtrArray) found = NULL;
     const WorkerFolder *note;
 
@@ -80,7 +80,7 @@ static void test_there_and_back(void **state)
 
 static void test_an_attempt_has_one_slot(void **state)
 {
-    g_autoptr(RefusalNotes) notes = refusal_notes_new(path);
+    g_autoptr(RefusalNotes) notes = refusal_notes_new(path, NULL);
     g_autoptr(GPtrArray) found = NULL;
 
     (void)state;
@@ -90,12 +90,13 @@ static void test_an_attempt_has_one_slot(void **state)
     }
     found = read_again();
     assert_int_equal(found->len, 1);
-    assert_string_equal(((const WorkerFolder *)found->pdata[0])->claim.reason, "second");
+    /* What was told is not written over. */
+    assert_string_equal(((const WorkerFolder *)found->pdata[0])->claim.reason, "first");
 }
 
 static void test_a_dropped_note_makes_room(void **state)
 {
-    g_autoptr(RefusalNotes) notes = refusal_notes_new(path);
+    g_autoptr(RefusalNotes) notes = refusal_notes_new(path, NULL);
     g_autoptr(GPtrArray) found = NULL;
 
     (void)state;
@@ -132,7 +133,7 @@ static void test_damage(void **state)
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(RefusalNotes) notes = refusal_notes_new(path);
+        g_autoptr(RefusalNotes) notes = refusal_notes_new(path, NULL);
         g_autoptr(GPtrArray) found = NULL;
         g_autoptr(GPtrArray) healed = NULL;
         g_autofree char *bytes = NULL;
@@ -156,7 +157,7 @@ static void test_damage(void **state)
 
         /* Its place is to be had. */
         g_clear_pointer(&notes, refusal_notes_free);
-        notes = refusal_notes_new(path);
+        notes = refusal_notes_new(path, NULL);
         assert_true(put(notes, 1, "no"));
         healed = read_again();
         assert_int_equal(healed->len, 2);
@@ -175,7 +176,7 @@ static void test_a_file_of_another_size_is_made_anew(void **state)
         struct stat status;
 
         assert_true(file_write_atomic(path, bytes, sizes[i], 0600, NULL));
-        notes = refusal_notes_new(path);
+        notes = refusal_notes_new(path, NULL);
         assert_true(put(notes, 1, "no"));
         assert_int_equal(stat(path, &status), 0);
         assert_int_equal(status.st_size, SLOTS * SLOT_BYTES);
@@ -188,7 +189,7 @@ static void test_a_file_of_another_size_is_made_anew(void **state)
 static void test_without_its_file_nothing_is_noted(void **state)
 {
     g_autofree char *nowhere = g_build_filename(folder, "none", "refusals", NULL);
-    g_autoptr(RefusalNotes) notes = refusal_notes_new(nowhere);
+    g_autoptr(RefusalNotes) notes = refusal_notes_new(nowhere, NULL);
     g_autoptr(GPtrArray) found = g_ptr_array_new();
 
     (void)state;
