@@ -158,7 +158,7 @@ static bool sync_decision(const char *path, const RunSnapshot *snapshot, GError 
     if (facts->exit == EXIT_NONE && facts->claim == CLAIM_NONE)
         return !snapshot->has_cancel || file_sync_folder(path, error);
     if (is_said_durable(path, name))
-        return true;
+        return !snapshot->has_cancel || file_sync_folder(path, error);
     return file_sync_content(path, name, error) && file_sync_folder(path, error);
 }
 

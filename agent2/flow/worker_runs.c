@@ -354,7 +354,8 @@ void worker_settled(Worker *worker, Job *job, const WorkerRead *read, WorkerEffe
     }
 
     job->next_boot_ms = 0;
-    job->is_unreadable = !read->folder;
+    /* Nobody can say that nothing of it is left. */
+    job->is_unreadable = job->has_survivors = !read->folder;
     if (!read->folder || !recover(worker, job, read->folder, effects)) {
         job_decide(job, RUN_UNKNOWN, RULE_NONE,
                    read->problem ? read->problem : "its run folder is gone", worker->now_ms);
