@@ -43,10 +43,12 @@ void worker_tell_progress(Worker *worker, Job *job, const WorkerRead *read, Work
     message = worker_new_message(worker, MESSAGE_PROGRESS);
     message->progress.run = g_strdup(job->run);
     message->progress.attempt = job->attempt;
-    message->progress.seq = ++job->progress_seq;
     message->progress.tail = worker_excerpt_last_lines(read->output.tail);
     message->progress.bytes = job->bytes;
     message->progress.elapsed_ms = MAX(worker->now_ms - read->folder->claim.at_ms, 0);
+    /* It rises over a restart of this process, which has forgotten the last one. */
+    job->progress_seq = MAX(job->progress_seq + 1, message->progress.elapsed_ms);
+    message->progress.seq = job->progress_seq;
     worker_say(worker, effects, message);
 }
 

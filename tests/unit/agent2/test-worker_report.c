@@ -40,7 +40,7 @@ static void test_progress(void **state)
     progress = &world_last(world, MESSAGE_PROGRESS)->progress;
     assert_string_equal(progress->tail, "one\ntwo");
     assert_int_equal(progress->bytes, 8);
-    assert_int_equal(progress->seq, 1);
+    assert_int_equal(progress->seq, 1000);
     assert_int_equal(progress->elapsed_ms, 1000);
     assert_int_equal(progress->percent, MESSAGE_ABSENT);
 
@@ -54,8 +54,8 @@ static void test_progress(void **state)
         world_pass(world, 500);
     }
     assert_in_range(world_count(world, MESSAGE_PROGRESS), 3, 7);
-    assert_int_equal(world_last(world, MESSAGE_PROGRESS)->progress.seq,
-                     world_count(world, MESSAGE_PROGRESS));
+    /* Above what an earlier process of this agent may have told, which is not remembered. */
+    assert_in_range(world_last(world, MESSAGE_PROGRESS)->progress.seq, 11000, 21000);
     world_shim_ends(world, task, END_EXITED, 0);
     world_forget(world);
     world_pass(world, MINUTE_MS);
