@@ -1,13 +1,14 @@
 #include "agent1/edge/folder_watch.h"
 
 #include <errno.h>
-#include <glib-unix.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include "common/base/problem.h"
+#include "common/sys/loop.h"
+
 #include "common/base/banned.h"
 
 /* Editors and copies save several files, or one in several steps. */
@@ -82,7 +83,7 @@ FolderWatch *folder_watch_new(const char *folder, const char *const *names,
         g_set_error(error, PROBLEM, PROBLEM_IO, "%s: %s", folder, g_strerror(errno));
         return NULL;
     }
-    watch->source = g_unix_fd_add(watch->inotify, G_IO_IN, on_event, watch);
+    watch->source = loop_watch(watch->inotify, on_event, watch);
     return g_steal_pointer(&watch);
 }
 

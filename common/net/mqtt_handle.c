@@ -157,7 +157,10 @@ static bool wait_until_ready(int fd, short events, int64_t deadline_ms)
 {
     struct pollfd waiting = { .fd = fd, .events = events };
 
-    return poll(&waiting, 1, (int)MAX(deadline_ms - mqtt_source_now_ms(), 0)) == 1;
+    int64_t left_ms = deadline_ms - mqtt_source_now_ms();
+
+    /* Who never stops sending does not put the end off. */
+    return left_ms > 0 && poll(&waiting, 1, (int)left_ms) == 1;
 }
 
 /* Waits until the other side has closed, too. What it still sends is read and dropped: a socket
