@@ -1,5 +1,6 @@
 #include "agent2/edge/journal.h"
 
+#include "agent2/edge/journal_files.h"
 #include "agent2/edge/refusal_notes.h"
 #include "agent2/edge/run_folder.h"
 #include "common/base/limits.h"
@@ -13,13 +14,7 @@
 
 #include "common/base/banned.h"
 
-/* As many folders at a time: what waits for the disk together is one commit of the file system. */
-#define LANES              8
-#define RUNS_MODE          0700
-#define ITEMS_MAX          4096
-#define COUNTERS_FILE      "counters"
-#define NOTES_FILE         "refusals"
-#define COUNTERS_MAX_BYTES (512 * 1024)
+#define ITEMS_MAX 4096
 
 /* What goes through the mailbox: an effect, other orders, or the end. */
 typedef struct Item {
@@ -38,7 +33,7 @@ typedef struct Lane {
 } Lane;
 
 struct Journal {
-    Lane lanes[LANES];
+    Lane lanes[JOURNAL_LANES];
     /* Never changed while there are threads. */
     Mailbox *answers;
     char *runs;
@@ -235,28 +230,6 @@ static void do_counters(const Lane *lane, const WorkerEffect *effect, WorkerEven
                       0600, error);
 }
 
-static WorkerFolder *read_folder(const char *path, const char *boot_id, bool is_news,
-                                 GError **error)
-{
-    g_autofree RunSnapshot *snapshot = g_new0(RunSnapshot, 1);
-    WorkerFolder *folder;
-
-    if (!run_folder_read(path, boot_id, is_news, snapshot, error))
-        return NULL;
-
-    folder = worker_folder_new(snapshot->run, snapshot->attempt);
-    folder->facts = snapshot->facts;
-    folder->claim = snapshot->claim;
-    folder->end = snapshot->end;
-    folder->has_cancel = snapshot->has_cancel;
-    folder->is_done = snapshot->is_done;
-    folder->output_end = snapshot->output_end;
-    folder->meta = run_folder_read_meta(path, NULL, NULL);
-    if (recovery_decide(&folder->facts) == RECOVERY_UNKNOWN && folder->facts.is_same_boot)
-        folder->has_survivors = run_folder_has_survivors(path, &folder->claim);
-    return folder;
-}
-
 static GBytes *read_part(const char *path, int64_t from, size_t max_bytes, int64_t *out_offset,
                          GError **error)
 {
@@ -312,7 +285,8 @@ static void do_read(const Lane *lane, const WorkerEffect *effect, WorkerEvent *a
     (void)error;
     read->kind = effect->read.kind;
     read->output.in_reply_to = g_strdup(effect->read.in_reply_to);
-    read->folder = read_folder(path, lane->journal->boot_id, effect->read.is_news, &problem);
+    read->folder =
+        journal_read_folder(path, lane->journal->boot_id, effect->read.is_news, &problem);
     if (read->folder && !read_bytes(path, effect, read->folder, &read->output, &problem))
         g_clear_pointer(&read->folder, worker_folder_free);
     read->is_busy = g_error_matches(problem, PROBLEM, PROBLEM_BUSY);
@@ -419,18 +393,11 @@ static void *run(void *data)
 /* ---- life --------------------------------------------------------------------------------------
  */
 
-static char *notes_path(const char *state_dir, unsigned lane)
-{
-    g_autofree char *name = g_strdup_printf(NOTES_FILE "-%u", lane);
-
-    return g_build_filename(state_dir, name, NULL);
-}
-
 /* All of them or none. */
-static bool open_notes(const char *state_dir, RefusalNotes *notes[LANES], GError **error)
+static bool open_notes(const char *state_dir, RefusalNotes *notes[JOURNAL_LANES], GError **error)
 {
-    for (unsigned i = 0; i < LANES; i++) {
-        g_autofree char *path = notes_path(state_dir, i);
+    for (unsigned i = 0; i < JOURNAL_LANES; i++) {
+        g_autofree char *path = journal_notes_path(state_dir, i);
 
         notes[i] = refusal_notes_new(path, error);
         if (notes[i])
@@ -447,18 +414,18 @@ Journal *journal_new(const char *state_dir, const char *boot_id, JournalOrders *
 {
     g_autofree char *runs = g_build_filename(state_dir, RUNS_FOLDER, NULL);
     g_autoptr(JournalOrders) first = orders;
-    RefusalNotes *notes[LANES];
+    RefusalNotes *notes[JOURNAL_LANES];
     Journal *journal;
 
-    if (!file_make_folder(runs, RUNS_MODE, error) || !open_notes(state_dir, notes, error))
+    if (!file_make_folder(runs, JOURNAL_RUNS_MODE, error) || !open_notes(state_dir, notes, error))
         return NULL;
 
     journal = g_new0(Journal, 1);
     journal->answers = answers;
     journal->runs = g_steal_pointer(&runs);
-    journal->counters = g_build_filename(state_dir, COUNTERS_FILE, NULL);
+    journal->counters = g_build_filename(state_dir, JOURNAL_COUNTERS, NULL);
     journal->boot_id = g_strdup(boot_id);
-    for (unsigned i = 0; i < LANES; i++) {
+    for (unsigned i = 0; i < JOURNAL_LANES; i++) {
         Lane *lane = &journal->lanes[i];
 
         lane->journal = journal;
@@ -486,7 +453,7 @@ static bool post(Lane *lane, WorkerEffect *effect, JournalOrders *orders, bool i
 bool journal_do(Journal *journal, WorkerEffect *effect)
 {
     /* All attempts of a run have one lane, so that what is done to them is done in its order. */
-    unsigned lane = effect->run ? g_str_hash(effect->run) % LANES : 0;
+    unsigned lane = effect->run ? g_str_hash(effect->run) % JOURNAL_LANES : 0;
 
     return post(&journal->lanes[lane], effect, NULL, false);
 }
@@ -495,7 +462,7 @@ void journal_set_orders(Journal *journal, JournalOrders *orders)
 {
     g_autoptr(JournalOrders) first = orders;
 
-    for (unsigned i = 0; i < LANES; i++) {
+    for (unsigned i = 0; i < JOURNAL_LANES; i++) {
         JournalOrders *copy = copy_orders(first);
 
         if (!post(&journal->lanes[i], NULL, copy, false))
@@ -508,11 +475,11 @@ void journal_free(Journal *journal)
     if (!journal)
         return;
 
-    for (unsigned i = 0; i < LANES; i++) {
+    for (unsigned i = 0; i < JOURNAL_LANES; i++) {
         while (!post(&journal->lanes[i], NULL, NULL, true))
             g_usleep(1000);
     }
-    for (unsigned i = 0; i < LANES; i++) {
+    for (unsigned i = 0; i < JOURNAL_LANES; i++) {
         g_thread_join(journal->lanes[i].thread);
         mailbox_free(journal->lanes[i].items);
         journal_orders_free(journal->lanes[i].orders);
@@ -522,97 +489,4 @@ void journal_free(Journal *journal)
     g_free(journal->counters);
     g_free(journal->boot_id);
     g_free(journal);
-}
-
-/* ---- at start ----------------------------------------------------------------------------------
- */
-
-char *journal_read_counters(const char *state_dir, GError **error)
-{
-    g_autofree char *path = g_build_filename(state_dir, COUNTERS_FILE, NULL);
-    g_autoptr(GError) problem = NULL;
-    char *text = file_read(path, COUNTERS_MAX_BYTES, NULL, &problem);
-
-    if (!text && !g_error_matches(problem, PROBLEM, PROBLEM_MISSING))
-        g_propagate_error(error, g_steal_pointer(&problem));
-    return text;
-}
-
-static void free_folder(void *folder)
-{
-    worker_folder_free(folder);
-}
-
-/* One that cannot be read costs no other, and stays as it is for a person to look at. NULL with an
- * error only when later it may be read. */
-static WorkerFolder *find_folder(const char *runs, const char *name, const char *boot_id,
-                                 GError **error)
-{
-    g_autofree char *path = g_build_filename(runs, name, NULL);
-    g_autoptr(GError) problem = NULL;
-    WorkerFolder *folder = read_folder(path, boot_id, true, &problem);
-    char run[RUN_ID_CHARS + 1];
-    int64_t attempt;
-
-    if (folder)
-        return folder;
-    if (g_error_matches(problem, PROBLEM, PROBLEM_BUSY) || !run_name_parse(name, run, &attempt)) {
-        g_propagate_error(error, g_steal_pointer(&problem));
-        return NULL;
-    }
-
-    folder = worker_folder_new(run, attempt);
-    folder->meta = run_folder_read_meta(path, NULL, NULL);
-    folder->problem = g_strdup(problem->message);
-    return folder;
-}
-
-/* Refusals without a folder; where there is one meanwhile, the note has had its time. */
-static bool add_notes(const char *state_dir, const char *runs, GPtrArray *folders, GError **error)
-{
-    for (unsigned i = 0; i < LANES; i++) {
-        g_autofree char *path = notes_path(state_dir, i);
-        g_autoptr(RefusalNotes) notes = refusal_notes_new(path, error);
-        g_autoptr(GPtrArray) noted = g_ptr_array_new();
-
-        if (!notes)
-            return false;
-        refusal_notes_list(notes, noted);
-        for (guint k = 0; k < noted->len; k++) {
-            WorkerFolder *note = g_ptr_array_index(noted, k);
-            g_autofree char *folder = run_folder_path(runs, note->run, note->attempt);
-
-            if (!g_file_test(folder, G_FILE_TEST_EXISTS)) {
-                g_ptr_array_add(folders, note);
-                continue;
-            }
-            refusal_notes_drop(notes, note->run, note->attempt);
-            worker_folder_free(note);
-        }
-    }
-    return true;
-}
-
-GPtrArray *journal_read_folders(const char *state_dir, const char *boot_id, GError **error)
-{
-    g_autofree char *runs = g_build_filename(state_dir, RUNS_FOLDER, NULL);
-    g_autoptr(GPtrArray) folders = g_ptr_array_new_with_free_func(free_folder);
-    g_autoptr(GPtrArray) names = NULL;
-
-    if (!file_make_folder(runs, RUNS_MODE, error))
-        return NULL;
-    names = run_folder_list(runs, error);
-    /* Who named the last of them may have crashed before it was durable, and it will be told of. */
-    if (names && !file_sync_folder(runs, error))
-        return NULL;
-    for (guint i = 0; names && i < names->len; i++) {
-        WorkerFolder *folder = find_folder(runs, g_ptr_array_index(names, i), boot_id, error);
-
-        if (!folder)
-            return NULL;
-        g_ptr_array_add(folders, folder);
-    }
-    if (!names || !add_notes(state_dir, runs, folders, error))
-        return NULL;
-    return g_steal_pointer(&folders);
 }
