@@ -14,7 +14,7 @@ typedef struct Progress {
     char *tail;         /* harmless, bounded; NULL: none yet */
 } Progress;
 
-void progress_free(void *progress);
+void progress_free(void *data);
 
 /* Takes a progress message of a run. False when it is no news. */
 bool progress_take(Core *core, const Run *run, const MessageProgress *message);

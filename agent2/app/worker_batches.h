@@ -29,7 +29,7 @@ unsigned worker_batches_count(const WorkerBatches *batches);
 WorkerEffect *worker_batches_hand_over(WorkerBatches *batches);
 
 /* The journal answered one of them: the effect's `batch`. */
-void worker_batches_answered(WorkerBatches *batches, uint64_t batch);
+void worker_batches_answered(WorkerBatches *batches, uint64_t id);
 
 /* The outward effects of the oldest batch (WorkerEffect *, owned by the array, which is the
  * caller's), once nothing of it is with the journal; NULL otherwise, and when there is none. */

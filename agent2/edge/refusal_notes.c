@@ -116,6 +116,7 @@ static bool write_slot(RefusalNotes *notes, int slot, const char *text, bool is_
     size_t length = strlen(text);
     bool is_written;
 
+    /* NOLINTNEXTLINE(bugprone-not-null-terminated-result): zeros follow */
     memcpy(bytes, text, length);
     is_written =
         notes->fd >= 0 &&

@@ -51,6 +51,7 @@ static bool read_process(pid_t pid, Process *out)
     text[length] = '\0';
     rest = strrchr(text, ')');
     *out = (Process){ .pid = pid };
+    /* NOLINTNEXTLINE(cert-err34-c): the kernel wrote it, so the numbers fit */
     return rest && sscanf(rest,
                           ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
                           "%*d %*d %llu",
