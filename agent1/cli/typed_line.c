@@ -81,14 +81,13 @@ static TypedKind read_agent(const char *argument, char **out_text)
 static char *explain_unknown(const char *name)
 {
     const char *names[G_N_ELEMENTS(words) + 1] = { NULL };
-    g_autoptr(GPtrArray) nearest = NULL;
+    const char *nearest;
 
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         names[i] = words[i].name;
-    nearest = text_nearest(name, names, 1);
-    if (nearest->len > 0)
-        return g_strdup_printf("%s is not offered here; did you mean %s?", name,
-                               (const char *)g_ptr_array_index(nearest, 0));
+    nearest = text_nearest_one(name, names);
+    if (nearest)
+        return g_strdup_printf("%s is not offered here; did you mean %s?", name, nearest);
     return g_strdup_printf("%s is not offered here; /help lists what is", name);
 }
 

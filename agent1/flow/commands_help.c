@@ -5,6 +5,7 @@
 
 #include "agent1/model/offer.h"
 #include "common/base/text.h"
+#include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
 #define WORD_SHOWN_CHARS 40
@@ -77,7 +78,7 @@ static bool help_for_skill(Core *core, Turn *turn, const char *word)
         const FleetAgent *agent = agents->pdata[i];
         const Json *skill = fleet_skill(agent, word);
 
-        if (!skill || !offer_name(skill))
+        if (!skill || !skill_offered_name(skill))
             continue;
         g_string_append_printf(names, "%s%s", first ? ", " : "", agent->name);
         first = first ? first : agent;
@@ -101,7 +102,7 @@ static bool help_for_agent(Core *core, Turn *turn, const char *word)
     }
     turn_say(turn, "Skills of %s; !help <skill> tells about one:", word);
     for (skill = json_first(agent->skills); skill; skill = json_next(skill)) {
-        g_autofree char *line = offer_name(skill) ? offer_line(skill) : NULL;
+        g_autofree char *line = skill_offered_name(skill) ? offer_line(skill) : NULL;
 
         if (line && count++ < SKILLS_SHOWN)
             turn_say(turn, "%s", line);
@@ -119,8 +120,8 @@ static void add_names(GPtrArray *names, const FleetAgent *agent)
 
     g_ptr_array_add(names, agent->name);
     for (skill = json_first(agent->skills); skill; skill = json_next(skill)) {
-        if (offer_name(skill))
-            g_ptr_array_add(names, (void *)(guintptr)offer_name(skill));
+        if (skill_offered_name(skill))
+            g_ptr_array_add(names, (void *)(guintptr)skill_offered_name(skill));
     }
 }
 
@@ -129,7 +130,7 @@ static void say_nothing_of_that_name(Core *core, Turn *turn, const char *word)
     g_autofree char *shown = text_make_line(word, WORD_SHOWN_CHARS);
     g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_autoptr(GPtrArray) nearest = NULL;
+    const char *nearest;
     unsigned i;
 
     for (i = 0; i < COMMAND_COUNT; i++)
@@ -137,10 +138,9 @@ static void say_nothing_of_that_name(Core *core, Turn *turn, const char *word)
     for (i = 0; i < agents->len; i++)
         add_names(names, agents->pdata[i]);
     g_ptr_array_add(names, NULL);
-    nearest = text_nearest(word, (const char *const *)names->pdata, 1);
-    if (nearest->len)
-        turn_fail(turn, "%s: nothing of that name; nearest: !help %s", shown,
-                  (const char *)nearest->pdata[0]);
+    nearest = text_nearest_one(word, (const char *const *)names->pdata);
+    if (nearest)
+        turn_fail(turn, "%s: nothing of that name; nearest: !help %s", shown, nearest);
     else
         turn_fail(turn, "%s: nothing of that name; !help lists all", shown);
 }

@@ -6,6 +6,7 @@
 #include "agent1/flow/delegate.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
+#include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
 #define SHOWN_CHARS 40
@@ -23,7 +24,7 @@ static char *describe_reading(const Core *core, const DelegateAsk *ask)
         return g_strdup("");
 
     skill = delegate_skill(core, ask->agent, ask->task);
-    if (strcmp(skill, DELEGATE_SHELL) != 0)
+    if (strcmp(skill, SKILL_SHELL) != 0)
         return g_strdup_printf(", as the skill %s", skill);
     nearest = fleet_nearest_skill(live, ask->task);
     return g_strdup_printf(", as a shell command%s%s", nearest ? "; nearest skill: " : "",

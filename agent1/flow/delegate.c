@@ -38,7 +38,7 @@ char *delegate_skill(const Core *core, const char *agent, const char *task)
 
     if (live && name && fleet_skill(live, name))
         return g_steal_pointer(&name);
-    return g_strdup(DELEGATE_SHELL);
+    return g_strdup(SKILL_SHELL);
 }
 
 /* The facts about what is asked for: is it offered, is it called rightly, how risky is it. What
@@ -58,7 +58,7 @@ static void judge_skill(const DelegateAsk *ask, const FleetAgent *live, const ch
     request->is_offered = offered != NULL;
     if (offered)
         risk_parse(json_string(json_member(offered, "risk")), &request->risk);
-    if (offered && strcmp(skill, DELEGATE_SHELL) != 0 &&
+    if (offered && strcmp(skill, SKILL_SHELL) != 0 &&
         !offer_judge(offered, ask->task, out_complaint))
         request->complaint = (*out_complaint)->message;
     if (!offered)

@@ -30,9 +30,6 @@ void delegate_judge(const Core *core, const DelegateAsk *ask, Verdict *out);
 /* What is wrong with a task's text, whoever it is for; or NULL. The caller owns it. */
 char *delegate_judge_text(const char *task);
 
-/* The skill of free text. */
-#define DELEGATE_SHELL "shell"
-
 /* The skill that a task calls on this agent: its name, or "shell" for free text. The caller owns
  * it. */
 char *delegate_skill(const Core *core, const char *agent, const char *task);

@@ -8,16 +8,6 @@
 #define WORD_SHOWN_CHARS 40
 #define BLANKS           " \t"
 
-/* The name nearest to a word, or NULL. */
-static const char *nearest_name(const char *word, const char *const *names)
-{
-    GPtrArray *nearest = text_nearest(word, names, 1);
-    const char *name = nearest->len ? nearest->pdata[0] : NULL;
-
-    g_ptr_array_unref(nearest);
-    return name;
-}
-
 void hints_unknown_command(Turn *turn, const Line *line)
 {
     const char *names[COMMAND_COUNT + 1] = { NULL };
@@ -27,7 +17,7 @@ void hints_unknown_command(Turn *turn, const Line *line)
 
     for (command = 0; command < COMMAND_COUNT; command++)
         names[command] = command_info((Command)command)->name;
-    nearest = nearest_name(line->word, names);
+    nearest = text_nearest_one(line->word, names);
     if (nearest)
         turn_fail(turn, "%s: unknown command; nearest: %s", word, nearest);
     else
@@ -42,7 +32,7 @@ void hints_unknown_trigger(Turn *turn, const Line *line)
 
     for (trigger = 0; trigger < TRIGGER_COUNT; trigger++)
         names[trigger] = trigger_info((Trigger)trigger)->name;
-    nearest = nearest_name(line->word, names);
+    nearest = text_nearest_one(line->word, names);
     if (nearest)
         turn_fail(turn, "%s unknown trigger; nearest: %s", line->word, nearest);
     else

@@ -7,6 +7,7 @@
 #include "agent1/flow/rows.h"
 #include "agent1/flow/turn.h"
 #include "common/base/text.h"
+#include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
 /* A phone shows this much without scrolling for long; agentctl has room for all that was kept. */
@@ -58,7 +59,7 @@ static bool is_slip(const Run *run)
     const RunOutcome *outcome = &run->outcome;
     const char *after = run->task + strcspn(run->task, " \t(");
 
-    return run->state == RUN_FAILED && g_strcmp0(run->skill, "shell") == 0 &&
+    return run->state == RUN_FAILED && g_strcmp0(run->skill, SKILL_SHELL) == 0 &&
            (outcome->exit_code == SHELL_NOT_FOUND ||
             (outcome->exit_code == SHELL_SYNTAX && *after == '('));
 }

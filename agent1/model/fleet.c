@@ -7,7 +7,6 @@
 #include "common/base/banned.h"
 
 #define FORMER_MAX 16
-#define SHELL      "shell"
 /* A full queue of an agent that agent1 forgot is taken at once; a flood is not. */
 #define NOTES_BURST 100
 #define NOTES_PER_S (1.0 / 60)
@@ -170,21 +169,13 @@ const Json *fleet_skill(const FleetAgent *agent, const char *name)
     return NULL;
 }
 
-/* An agent's own word: shown, stored and compared only when it is a name. */
-static const char *skill_name(const Json *skill)
-{
-    const char *name = json_string(json_member(skill, "name"));
-
-    return name && skill_name_is_valid(name) ? name : NULL;
-}
-
 char *fleet_skills_text(const FleetAgent *agent)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     const Json *node;
 
     for (node = json_first(agent->skills); node; node = json_next(node)) {
-        const char *name = skill_name(node);
+        const char *name = skill_offered_name(node);
 
         if (name)
             g_string_append_printf(text, "%s%s", text->len ? ", " : "", name);
@@ -196,16 +187,14 @@ char *fleet_nearest_skill(const FleetAgent *agent, const char *task)
 {
     g_autofree char *word = g_strndup(task, strcspn(task, " \t("));
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    g_autoptr(GPtrArray) nearest = NULL;
     const Json *node;
 
     for (node = json_first(agent->skills); node; node = json_next(node)) {
-        const char *name = skill_name(node);
+        const char *name = skill_offered_name(node);
 
-        if (name && strcmp(name, SHELL) != 0)
+        if (name && strcmp(name, SKILL_SHELL) != 0)
             g_ptr_array_add(names, (void *)(guintptr)name);
     }
     g_ptr_array_add(names, NULL);
-    nearest = text_nearest(word, (const char *const *)names->pdata, 1);
-    return nearest->len ? g_strdup(nearest->pdata[0]) : NULL;
+    return g_strdup(text_nearest_one(word, (const char *const *)names->pdata));
 }

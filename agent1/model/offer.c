@@ -9,13 +9,6 @@
 
 #define WORDS_MAX_CHARS 200
 
-const char *offer_name(const Json *skill)
-{
-    const char *name = json_string(json_member(skill, "name"));
-
-    return name && skill_name_is_valid(name) ? name : NULL;
-}
-
 static void free_parameter(void *parameter)
 {
     skill_parameter_free(parameter);
@@ -54,7 +47,7 @@ static GPtrArray *read_parameters(const Json *skill)
 char *offer_usage(const Json *skill)
 {
     g_autoptr(GPtrArray) parameters = read_parameters(skill);
-    const char *name = offer_name(skill);
+    const char *name = skill_offered_name(skill);
 
     return parameters ? skill_arguments_usage(name, parameters) : g_strdup(name);
 }

@@ -11,9 +11,6 @@
 #include <glib.h>
 #include <stdbool.h>
 
-/* Borrowed; NULL when it is no name of a skill. */
-const char *offer_name(const Json *skill);
-
 /* "service.restart(unit)". The caller owns it. */
 char *offer_usage(const Json *skill);
 

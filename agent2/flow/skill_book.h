@@ -23,7 +23,6 @@
 #include <stdint.h>
 
 #define SKILL_PACK_FORMAT     1
-#define SKILL_SHELL           "shell"
 #define SKILLS_MAX            256
 #define SKILL_TIMEOUT_OF_TASK INT64_C(-1)
 

@@ -50,6 +50,9 @@ bool text_matches_glob(const char *pattern, const char *text);
  */
 GPtrArray *text_nearest(const char *word, const char *const *candidates, unsigned max_count);
 
+/* The first of them, borrowed from candidates, or NULL. */
+const char *text_nearest_one(const char *word, const char *const *candidates);
+
 /* A fenced block for chat: the text between lines of backticks, with a fence longer than any run of
  * backticks inside it, so that the text cannot end it. The caller owns the result. */
 char *text_fence(const char *text);

@@ -112,3 +112,10 @@ GPtrArray *text_nearest(const char *word, const char *const *candidates, unsigne
         g_ptr_array_add(nearest, (void *)(guintptr)g_array_index(found, Near, i).candidate);
     return nearest;
 }
+
+const char *text_nearest_one(const char *word, const char *const *candidates)
+{
+    g_autoptr(GPtrArray) nearest = text_nearest(word, candidates, 1);
+
+    return nearest->len > 0 ? nearest->pdata[0] : NULL;
+}

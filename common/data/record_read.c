@@ -240,22 +240,21 @@ static ReadFunction *const readers[] = {
 void record_warn_unknown(const char *name, const char *const *known, const char *path,
                          GPtrArray *warnings)
 {
-    g_autoptr(GPtrArray) nearest = NULL;
+    const char *nearest;
     g_autofree char *shown = NULL;
     GString *warning;
 
     if (name[0] == '_' || g_strv_contains(known, name))
         return;
 
-    nearest = text_nearest(name, known, 1);
+    nearest = text_nearest_one(name, known);
     shown = text_make_line(name, SHOWN_MAX_CHARS);
     warning = g_string_new(NULL);
     g_string_append_printf(warning, "unknown key \"%s\"", shown);
     if (*path)
         g_string_append_printf(warning, " in %s", path);
-    if (nearest->len)
-        g_string_append_printf(warning, " (did you mean \"%s\"?)",
-                               (const char *)g_ptr_array_index(nearest, 0));
+    if (nearest)
+        g_string_append_printf(warning, " (did you mean \"%s\"?)", nearest);
     g_ptr_array_add(warnings, g_string_free(warning, FALSE));
 }
 

@@ -75,6 +75,13 @@ bool skill_name_is_valid(const char *name)
     return length > 0 && length <= SKILL_NAME_MAX_CHARS && name[length] == '\0';
 }
 
+const char *skill_offered_name(const Json *skill)
+{
+    const char *name = json_string(json_member(skill, "name"));
+
+    return name && skill_name_is_valid(name) ? name : NULL;
+}
+
 bool skill_parameter_name_is_valid(const char *name)
 {
     size_t length = name_length(name, "_");

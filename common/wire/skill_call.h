@@ -15,6 +15,8 @@
 #ifndef COMMON_WIRE_SKILL_CALL_H
 #define COMMON_WIRE_SKILL_CALL_H
 
+#include "common/data/json.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -44,9 +46,15 @@ void skill_call_add(SkillCall *call, const char *name, const char *value);
  * the end of the text, a blank or '('. NULL when the text does not begin so. The caller owns it. */
 char *skill_call_name(const char *text);
 
+/* The skill of free text. */
+#define SKILL_SHELL "shell"
+
 /* True for [a-z][a-z0-9_.-]* and for [a-z][a-z0-9_]* within their limits. */
 bool skill_name_is_valid(const char *name);
 bool skill_parameter_name_is_valid(const char *name);
+
+/* The name in what an agent tells of a skill, its own word: NULL unless it is one. Borrowed. */
+const char *skill_offered_name(const Json *skill);
 
 /* Reads name and arguments. PROBLEM_SYNTAX and PROBLEM_LIMIT, in words for the person who typed it.
  */

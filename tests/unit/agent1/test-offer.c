@@ -100,26 +100,11 @@ static void which_calls_fit(void **state)
     }
 }
 
-static void names_that_are_none(void **state)
-{
-    static const char *const skills[] = { "{}", "{\"name\":5}", "{\"name\":\"A b\"}",
-                                          "{\"name\":\"\"}", "[]" };
-    unsigned i;
-
-    (void)state;
-    for (i = 0; i < G_N_ELEMENTS(skills); i++) {
-        g_autoptr(Json) skill = parse(skills[i]);
-
-        assert_null(offer_name(skill));
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(how_they_are_shown),
         cmocka_unit_test(which_calls_fit),
-        cmocka_unit_test(names_that_are_none),
     };
 
     return cmocka_run_group_tests_name("offer", tests, NULL, NULL);

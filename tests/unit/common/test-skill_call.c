@@ -191,11 +191,36 @@ static void test_names(void **state)
     assert_false(skill_parameter_name_is_valid("2play"));
 }
 
+static Json *json_of(const char *text)
+{
+    Json *json = json_parse(text, strlen(text), 1000, NULL);
+
+    assert_non_null(json);
+    return json;
+}
+
+/* An agent's own word. */
+static void test_offered_names(void **state)
+{
+    static const char *const none[] = { "{}", "{\"name\":5}", "{\"name\":\"A b\"}",
+                                        "{\"name\":\"\"}", "[]" };
+    g_autoptr(Json) skill = json_of("{\"name\":\"apt.update\"}");
+
+    (void)state;
+    assert_string_equal(skill_offered_name(skill), "apt.update");
+    for (size_t i = 0; i < G_N_ELEMENTS(none); i++) {
+        g_autoptr(Json) other = json_of(none[i]);
+
+        assert_null(skill_offered_name(other));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_name),    cmocka_unit_test(test_parse), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_hostile), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_offered_names), cmocka_unit_test(test_name),
+        cmocka_unit_test(test_parse),         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_hostile),       cmocka_unit_test(test_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
