@@ -40,6 +40,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 typedef struct Program {
     GMainLoop *loop;
     Executor *executor;
+    FolderWatch *watch; /* NULL: it cannot be */
     const char *folder;
     int exit_code;
 } Program;
@@ -64,8 +65,8 @@ static bool read_options(int *argc, char ***argv, Options *out, GError **error)
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_description(
         context, "The folder holds config.json, agents_registry.json, blackout_hours.json,\n"
-                 "reports_schedule.json and tasks_schedule.json. SIGHUP reads them anew, and so\n"
-                 "does a change of config.json or blackout_hours.json.");
+                 "reports_schedule.json and tasks_schedule.json. They are read anew when one is\n"
+                 "saved, agents_registry.json only at SIGHUP.");
     return g_option_context_parse(context, argc, argv, error);
 }
 
@@ -182,10 +183,11 @@ static gboolean on_hangup(void *data)
     return G_SOURCE_CONTINUE;
 }
 
-/* What only people write: agents_registry.json, which agent1 writes too, is read anew at SIGHUP. */
+/* What only people write; agents_registry.json, which agent1 writes too, is read anew at SIGHUP. */
 static FolderWatch *watch_files(Program *program)
 {
-    static const char *const names[] = { "config.json", "blackout_hours.json", NULL };
+    static const char *const names[] = { "config.json", "blackout_hours.json",
+                                         "reports_schedule.json", "tasks_schedule.json", NULL };
     g_autoptr(GError) error = NULL;
     FolderWatch *watch = folder_watch_new(program->folder, names, reload, program, &error);
 
@@ -199,7 +201,6 @@ static int run(const char *folder, Config *config)
 {
     Program program = { .folder = folder, .exit_code = EXIT_SUCCESS };
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-    g_autoptr(FolderWatch) watch = NULL;
     g_autoptr(GError) error = NULL;
 
     program.loop = loop;
@@ -211,10 +212,11 @@ static int run(const char *folder, Config *config)
     g_unix_signal_add(SIGTERM, on_terminate, &program);
     g_unix_signal_add(SIGINT, on_terminate, &program);
     g_unix_signal_add(SIGHUP, on_hangup, &program);
-    watch = watch_files(&program);
+    program.watch = watch_files(&program);
     notify_start_watchdog();
     notify_ready();
     g_main_loop_run(loop);
+    folder_watch_free(program.watch);
     executor_free(program.executor);
     return program.exit_code;
 }

@@ -12,7 +12,7 @@
 #include "common/base/banned.h"
 
 /* Editors and copies save several files, or one in several steps. */
-#define QUIET_MS 300
+#define TOGETHER_MS 300
 /* A name is at most NAME_MAX bytes long. */
 #define READ_BYTES (16 * (sizeof(struct inotify_event) + 256))
 
@@ -22,14 +22,14 @@ struct FolderWatch {
     void *data;
     int inotify;
     guint source;
-    guint quiet; /* 0: nothing was saved */
+    guint soon; /* 0: nothing was saved */
 };
 
-static gboolean on_quiet(gpointer data)
+static gboolean on_soon(gpointer data)
 {
     FolderWatch *watch = data;
 
-    watch->quiet = 0;
+    watch->soon = 0;
     watch->changed(watch->data);
     return G_SOURCE_REMOVE;
 }
@@ -46,14 +46,12 @@ static void take(FolderWatch *watch, const char *bytes, size_t length)
     size_t at = 0;
 
     while (at + sizeof(struct inotify_event) <= length) {
-        struct inotify_event event;
+        const struct inotify_event *event = (const void *)(bytes + at);
 
-        memcpy(&event, bytes + at, sizeof(event));
-        if (concerns(watch, (const struct inotify_event *)(const void *)(bytes + at))) {
-            g_clear_handle_id(&watch->quiet, g_source_remove);
-            watch->quiet = g_timeout_add(QUIET_MS, on_quiet, watch);
-        }
-        at += sizeof(event) + event.len;
+        /* Counted from the first: who saves without end does not put it off. */
+        if (watch->soon == 0 && concerns(watch, event))
+            watch->soon = g_timeout_add(TOGETHER_MS, on_soon, watch);
+        at += sizeof(*event) + event->len;
     }
 }
 
@@ -92,7 +90,7 @@ void folder_watch_free(FolderWatch *watch)
     if (!watch)
         return;
 
-    g_clear_handle_id(&watch->quiet, g_source_remove);
+    g_clear_handle_id(&watch->soon, g_source_remove);
     g_clear_handle_id(&watch->source, g_source_remove);
     if (watch->inotify >= 0)
         close(watch->inotify);

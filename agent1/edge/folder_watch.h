@@ -1,7 +1,7 @@
 /*
  * Tells, on the main loop, that a person has saved one of some files of a folder: written and
- * closed, or moved into its place, and then left alone for a moment. Does not read them, and does
- * not see what a link in the folder points to.
+ * closed, or moved into its place. A moment later, so that files saved together are one change.
+ * Does not read them, and does not see what a link in the folder points to.
  */
 #ifndef AGENT1_EDGE_FOLDER_WATCH_H
 #define AGENT1_EDGE_FOLDER_WATCH_H

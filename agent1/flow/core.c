@@ -239,11 +239,6 @@ static void take_edited(Core *core, const EventFileEdited *edited)
 /* Said once for each edit: whoever reloads the same mistake again knows it. */
 static void take_bad_files(Core *core, const char *reload_error)
 {
-    /* agent1 writes the registry itself, and does not look at it whenever that is saved. */
-    bool is_noticed = !strstr(reload_error, "agents_registry.json");
-    const char *next = is_noticed ? "Mend the file: I read it anew when it is saved"
-                                  : "Mend the file and reload me";
-
     if (g_strcmp0(core->reload_error, reload_error) == 0)
         return;
 
@@ -251,8 +246,11 @@ static void take_bad_files(Core *core, const char *reload_error)
     core->reload_error = g_strdup(reload_error);
     core->reload_error_ms = core->now_ms;
     effects_audit(core->fx, core->now_ms, "reload", NULL, NULL, NULL, "refused: %s", reload_error);
-    say_to_admins(core, "I keep the running configuration, since the new one is wrong: %s. %s.",
-                  reload_error, next);
+    /* agent1 writes the registry itself, and does not look at it whenever that is saved. */
+    say_to_admins(core,
+                  "I keep the running configuration, since the new one is wrong: %s. Mend the file "
+                  "and save it (agents_registry.json: reload me, too).",
+                  reload_error);
 }
 
 static void take_configured(Core *core, const char *reload_error)

@@ -200,3 +200,13 @@ def test_a_saved_file_is_read_anew_without_a_signal(house):
     (house.agent1.config_folder / "new").rename(blackouts)
     person.wait_for("The configuration is good again, and in use")
     assert "all day" not in user.ask("!blackout")["text"]
+
+
+@pytest.mark.parametrize("name", ["reports_schedule.json", "tasks_schedule.json"])
+def test_a_schedule_that_is_saved_is_checked(house, name):
+    person = house.person("ana")
+    start_with(house)
+    (house.agent1.config_folder / name).write_text("[{]")
+    assert name in person.wait_for("I keep the running configuration").text
+    (house.agent1.config_folder / name).write_text("[]")
+    person.wait_for("The configuration is good again, and in use")

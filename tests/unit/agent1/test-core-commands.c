@@ -465,7 +465,7 @@ static void a_bad_edit_is_told_once_and_so_is_its_end(void **state)
     assert_string_equal(((const Effect *)world->said->pdata[0])->say.jid, "ana@example.org");
     assert_contains(world_last_said(world), "I keep the running configuration, since the new one "
                                             "is wrong: blackout_hours.json: [0].start: \"25:00\"");
-    assert_contains(world_last_said(world), ". Mend the file: I read it anew when it is saved.");
+    assert_contains(world_last_said(world), ". Mend the file and save it (");
     world_write(world, "vera", NULL, "!blackout");
     assert_contains(world_last_said(world), "\nThe edited files are NOT in use (since 14:13): "
                                             "an admin can see why");
@@ -474,7 +474,7 @@ static void a_bad_edit_is_told_once_and_so_is_its_end(void **state)
                                             "blackout_hours.json");
     world_forget(world);
     reload(world, "/etc/agent1/agents_registry.json: line 3: expected ','");
-    assert_contains(world_last_said(world), "expected ','. Mend the file and reload me.");
+    assert_contains(world_last_said(world), "expected ','. Mend the file and save it (");
     assert_int_equal(world->said->len, 1); /* another mistake */
     reload(world, NULL);
     assert_int_equal(world->said->len, 2);

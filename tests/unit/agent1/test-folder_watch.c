@@ -103,6 +103,22 @@ static void other_files_are_passed_over(void **state)
     wait_for(seen, 2);
 }
 
+/* Every 50 ms: each would put the moment off if it began anew. */
+static gboolean save_again(gpointer data)
+{
+    save(data, "config.json");
+    return G_SOURCE_CONTINUE;
+}
+
+static void who_saves_without_end_is_told_of(void **state)
+{
+    Seen *seen = *state;
+    guint source = g_timeout_add(50, save_again, seen);
+
+    wait_for(seen, 1);
+    g_source_remove(source);
+}
+
 static void a_folder_that_is_not_there(void **state)
 {
     g_autoptr(GError) error = NULL;
@@ -118,6 +134,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_saved_together_is_told_once, setup, teardown),
         cmocka_unit_test_setup_teardown(other_files_are_passed_over, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_saves_without_end_is_told_of, setup, teardown),
         cmocka_unit_test(a_folder_that_is_not_there),
     };
 
