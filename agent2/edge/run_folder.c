@@ -108,12 +108,11 @@ static bool add_name(const char *folder, const char *of, const char *name, GErro
     return link(from, to) == 0 || errno == EEXIST || fail(error, to, "create");
 }
 
-/* Only where something may run there is something to lock. */
-static bool name_lock(const char *folder, GError **error)
+/* Where something may run, there is something to lock. */
+static bool name_lock(const char *folder, const Content contents[CONTENTS], GError **error)
 {
-    g_autofree char *task = g_build_filename(folder, RUN_FILE_TASK, NULL);
-
-    return access(task, F_OK) != 0 || add_name(folder, RUN_FILE_TASK, RUN_FILE_LOCK, error);
+    return strcmp(contents[0].name, RUN_FILE_TASK) != 0 ||
+           add_name(folder, RUN_FILE_TASK, RUN_FILE_LOCK, error);
 }
 
 /* All is written before anything is synced: then it is one commit of the file system. */
@@ -137,7 +136,8 @@ static bool fill(const char *temporary, const Content contents[CONTENTS], GError
     }
 
     crash_point("folder.written");
-    return is_durable && name_lock(temporary, error) && file_sync_folder(temporary, error);
+    return is_durable && name_lock(temporary, contents, error) &&
+           file_sync_folder(temporary, error);
 }
 
 /* Once the folder has its name, "nothing has changed, try later" would not be true any more: what

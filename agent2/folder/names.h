@@ -16,8 +16,9 @@
  *
  * A claim or an exit that nobody may write to is durable: its shim took the right away after the
  * sync. A tombstone is a folder with a claim and without a task; what agent2 keeps of it is in
- * `meta`. Folders whose name begins with "." are
- * being written and count for nothing. Pure, without GLib, as the shim is.
+ * `meta`. Folders whose name begins with "." are being written and count for nothing.
+ *
+ * Pure, without GLib, as the shim is.
  */
 #ifndef AGENT2_FOLDER_NAMES_H
 #define AGENT2_FOLDER_NAMES_H

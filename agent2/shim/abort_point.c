@@ -11,12 +11,14 @@
 void abort_point(int folder, const char *name)
 {
     char wanted[64];
-    size_t length = strlen(name);
+    size_t length;
 
-    if (!ABORT_POINTS || files_read(folder, "abort_at", wanted, sizeof(wanted)) < 0 ||
-        strncmp(wanted, name, length) != 0)
+    if (!ABORT_POINTS || files_read(folder, "abort_at", wanted, sizeof(wanted)) < 0)
         return;
 
+    length = strlen(name);
+    if (strncmp(wanted, name, length) != 0)
+        return;
     if (strcmp(wanted + length, " stop") == 0)
         raise(SIGSTOP);
     else if (wanted[length] == '\0')

@@ -156,7 +156,6 @@ int mqtt_handle_publish(struct mosquitto *handle, int *out_id, const char *topic
 static bool wait_until_ready(int fd, short events, int64_t deadline_ms)
 {
     struct pollfd waiting = { .fd = fd, .events = events };
-
     int64_t left_ms = deadline_ms - mqtt_source_now_ms();
 
     /* Who never stops sending does not put the end off. */

@@ -13,7 +13,7 @@
 struct Timer {
     int fd;
     int64_t wanted_ms;
-    int64_t armed_ms; /* no later than wanted_ms; INT64_MAX: not armed */
+    int64_t armed_ms; /* INT64_MAX: not armed; else no later than wanted_ms */
     guint source_id;
     void (*handler)(void *data);
     void *data;
@@ -50,7 +50,7 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
 {
     Timer *timer = data;
     uint64_t expirations;
-    bool is_set_clock = read(fd, &expirations, sizeof(expirations)) < 0 && errno == ECANCELED;
+    bool was_clock_set = read(fd, &expirations, sizeof(expirations)) < 0 && errno == ECANCELED;
 
     (void)condition;
 
@@ -59,7 +59,7 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
         return G_SOURCE_CONTINUE;
     /* Somebody set the wall clock: the caller has to look at it again. The handler may free the
      * timer. */
-    if (is_set_clock || timer->wanted_ms <= clock_now_ms())
+    if (was_clock_set || timer->wanted_ms <= clock_now_ms())
         timer->handler(timer->data);
     else
         set(timer, timer->wanted_ms);
