@@ -13,7 +13,8 @@
 #include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
-#define OPTION_SHOWN_CHARS 40
+#define OPTION_SHOWN_CHARS    40
+#define COMPLAINT_SHOWN_CHARS 300 /* it may repeat what the agent told */
 
 char *delegate_nearest(const Core *core, const char *name)
 {
@@ -44,8 +45,9 @@ char *delegate_skill(const Core *core, const char *agent, const char *task)
 /* The facts about what is asked for: is it offered, is it called rightly, how risky is it. What
  * they point to is the caller's, in the out_ places. */
 static void judge_skill(const DelegateAsk *ask, const FleetAgent *live, const char *skill,
-                        GateRequest *request, GError **out_complaint, char **out_nearest)
+                        GateRequest *request, char **out_complaint, char **out_nearest)
 {
+    g_autoptr(GError) problem = NULL;
     const Json *offered;
 
     request->risk = RISK_GUARDED;
@@ -58,11 +60,11 @@ static void judge_skill(const DelegateAsk *ask, const FleetAgent *live, const ch
     request->is_offered = offered != NULL;
     if (offered)
         risk_parse(json_string(json_member(offered, "risk")), &request->risk);
-    if (offered && strcmp(skill, SKILL_SHELL) != 0 &&
-        !offer_judge(offered, ask->task, out_complaint))
-        request->complaint = (*out_complaint)->message;
+    if (offered && strcmp(skill, SKILL_SHELL) != 0 && !offer_judge(offered, ask->task, &problem))
+        *out_complaint = text_make_line(problem->message, COMPLAINT_SHOWN_CHARS);
     if (!offered)
         *out_nearest = fleet_nearest_skill(live, ask->task);
+    request->complaint = *out_complaint;
     request->nearest_skill = *out_nearest;
 }
 
@@ -90,7 +92,7 @@ void delegate_judge(const Core *core, const DelegateAsk *ask, Verdict *out)
     g_autofree char *skills_text = live ? fleet_skills_text(live) : NULL;
     g_autofree char *skill = ask->task ? delegate_skill(core, ask->agent, ask->task) : NULL;
     g_autofree char *nearest_skill = NULL;
-    g_autoptr(GError) complaint = NULL;
+    g_autofree char *complaint = NULL;
     g_autofree char *since = NULL;
     g_autofree char *blackout = NULL;
     g_autofree char *work = NULL;

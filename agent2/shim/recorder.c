@@ -71,7 +71,7 @@ static void rotate(Recorder *recorder)
 
 void recorder_add(Recorder *recorder, const char *bytes, size_t length)
 {
-    if (recorder->total_bytes == 0)
+    if (recorder->total_bytes == 0 && length > 0)
         open_part(recorder, 0);
     while (length > 0) {
         int64_t room = room_left(recorder);

@@ -100,6 +100,25 @@ static void register_skilled(World *world)
     world_register_as(world, 2, "web2", JOURNAL_2, 1, "[" SKILLS "]");
 }
 
+/* The words are the agent's own, and people read them on a phone. */
+static void what_a_skill_expects_is_bounded(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) skills = g_string_new("[{\"name\":\"pick\",\"risk\":\"read\",\"params\":["
+                                             "{\"name\":\"what\",\"type\":\"choice\","
+                                             "\"required\":true,\"choices\":[");
+    unsigned i;
+
+    for (i = 0; i < 90; i++)
+        g_string_append_printf(skills, "%s\"a choice with a long name, number %u\"", i ? "," : "",
+                               i);
+    g_string_append(skills, "]}]}]");
+    world_register_as(world, 1, "web1", JOURNAL_1, 1, skills->str);
+    world_write(world, "oskar", NULL, "@web1 pick(nothing)");
+    assert_contains(world_last_said(world), "refused (skill): pick: what: ");
+    assert_in_range(strlen(world_last_said(world)), 100, 600);
+}
+
 /* !why and the gate say the same, whatever the task is. */
 static void why_judges_what_the_gate_judges(void **state)
 {
@@ -524,6 +543,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(what_commands_answer),
+        WORLD_TEST(what_a_skill_expects_is_bounded),
         WORLD_TEST(why_judges_what_the_gate_judges),
         WORLD_TEST(help_about_skills_and_agents),
         WORLD_TEST(many_skills_are_cut_with_the_way_to_them),
