@@ -40,7 +40,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 typedef struct Program {
     GMainLoop *loop;
     Executor *executor;
-    FolderWatch *watch; /* NULL: it cannot be */
     const char *folder;
     int exit_code;
 } Program;
@@ -202,6 +201,7 @@ static int run(const char *folder, Config *config)
     Program program = { .folder = folder, .exit_code = EXIT_SUCCESS };
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_autoptr(GError) error = NULL;
+    FolderWatch *watch;
 
     program.loop = loop;
     program.executor = executor_new(config, on_failed, &program, &error);
@@ -212,11 +212,11 @@ static int run(const char *folder, Config *config)
     g_unix_signal_add(SIGTERM, on_terminate, &program);
     g_unix_signal_add(SIGINT, on_terminate, &program);
     g_unix_signal_add(SIGHUP, on_hangup, &program);
-    program.watch = watch_files(&program);
+    watch = watch_files(&program);
     notify_start_watchdog();
     notify_ready();
     g_main_loop_run(loop);
-    folder_watch_free(program.watch);
+    folder_watch_free(watch);
     executor_free(program.executor);
     return program.exit_code;
 }

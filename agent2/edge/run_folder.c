@@ -111,7 +111,7 @@ static bool add_name(const char *folder, const char *of, const char *name, GErro
 /* Where something may run, there is something to lock. */
 static bool name_lock(const char *folder, const Content contents[CONTENTS], GError **error)
 {
-    return strcmp(contents[0].name, RUN_FILE_TASK) != 0 ||
+    return g_strcmp0(contents[0].name, RUN_FILE_TASK) != 0 ||
            add_name(folder, RUN_FILE_TASK, RUN_FILE_LOCK, error);
 }
 
