@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "agent1/flow/delegate.h"
 #include "agent1/flow/dispatch.h"
+#include "agent1/flow/gate_facts.h"
 #include "agent1/flow/say.h"
 #include "common/base/text.h"
 #include "common/wire/topic.h"
@@ -65,7 +65,7 @@ static void pause_matching(Core *core, Turn *turn, const char *pattern, bool is_
     }
     if (count == 0) {
         g_autofree char *shown = text_make_line(pattern, 40);
-        g_autofree char *nearest = delegate_nearest(core, pattern);
+        g_autofree char *nearest = gate_facts_nearest(core, pattern);
 
         turn_fail(turn, "%s: no accepted agent of that name%s%s", shown,
                   nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "agent1/flow/delegate.h"
 #include "agent1/flow/dispatch.h"
+#include "agent1/flow/gate_facts.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
 #include "agent1/flow/progress.h"
@@ -54,7 +54,7 @@ static void say_no_runs(Core *core, Turn *turn, const char *agent)
         turn_say(turn, "%s: no runs yet", agent);
         return;
     }
-    nearest = delegate_nearest(core, agent);
+    nearest = gate_facts_nearest(core, agent);
     turn_fail(turn, "%s: no agent of that name%s%s", agent,
               nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
 }

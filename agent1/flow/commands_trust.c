@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "agent1/flow/delegate.h"
+#include "agent1/flow/gate_facts.h"
 #include "agent1/flow/registration.h"
 #include "common/base/text.h"
 #include "common/wire/key.h"
@@ -175,7 +175,7 @@ void commands_revoke(Core *core, Turn *turn, const char *arguments)
         return;
     }
     if (!entry || !entry->is_accepted) {
-        g_autofree char *nearest = delegate_nearest(core, arguments);
+        g_autofree char *nearest = gate_facts_nearest(core, arguments);
 
         turn_fail(turn, "%s: no accepted agent of that name%s%s", shown,
                   nearest ? "; nearest: " : "", nearest ? nearest : "");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent1/flow/delegate.h"
+#include "agent1/flow/gate_facts.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/wire/skill_call.h"
@@ -14,7 +15,7 @@
 
 /* How the agent would take the task; "" without a task, or when its skills are not known. The
  * caller owns it. */
-static char *describe_reading(const Core *core, const DelegateAsk *ask)
+static char *describe_reading(const Core *core, const GateAsk *ask)
 {
     const FleetAgent *live = fleet_find(core->fleet, ask->agent);
     g_autofree char *skill = NULL;
@@ -23,7 +24,7 @@ static char *describe_reading(const Core *core, const DelegateAsk *ask)
     if (!ask->task || !live || !live->skills)
         return g_strdup("");
 
-    skill = delegate_skill(core, ask->agent, ask->task);
+    skill = gate_facts_skill(core, ask->agent, ask->task);
     if (strcmp(skill, SKILL_SHELL) != 0)
         return g_strdup_printf(", as the skill %s", skill);
     nearest = fleet_nearest_skill(live, ask->task);
@@ -31,12 +32,12 @@ static char *describe_reading(const Core *core, const DelegateAsk *ask)
                            nearest ? nearest : "");
 }
 
-static void say_verdict(Core *core, Turn *turn, const DelegateAsk *ask)
+static void say_verdict(Core *core, Turn *turn, const GateAsk *ask)
 {
     g_autofree char *shown = text_make_line(ask->agent, SHOWN_CHARS);
     g_auto(Verdict) verdict = { 0 };
 
-    delegate_judge(core, ask, &verdict);
+    gate_facts_judge(core, ask, &verdict);
     if (verdict.kind == GATE_ALLOW) {
         const FleetAgent *live = fleet_find(core->fleet, ask->agent);
         bool is_there = live && core_is_reachable(core, live);
@@ -66,9 +67,7 @@ void commands_why(Core *core, Turn *turn, const char *arguments)
     g_autofree char *agent = g_ascii_strdown(name, -1);
     const char *task = arguments + length + strspn(arguments + length, BLANKS);
     g_autofree char *complaint = NULL;
-    DelegateAsk ask = { .role = turn->speaker->role,
-                        .agent = agent,
-                        .is_now = turn->speaker->is_now };
+    GateAsk ask = { .role = turn->speaker->role, .agent = agent, .is_now = turn->speaker->is_now };
 
     if (!*agent) {
         turn_fail(turn, "expected !why <agent> [| <task>]");

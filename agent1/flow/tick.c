@@ -2,8 +2,8 @@
 
 #include "agent1/flow/chat.h"
 #include "agent1/flow/chats.h"
-#include "agent1/flow/delegate.h"
 #include "agent1/flow/dispatch.h"
+#include "agent1/flow/gate_facts.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/questions.h"
 #include "agent1/flow/registration.h"
@@ -44,7 +44,7 @@ static void expire(Core *core, Run *run)
 static void try_deferred(Core *core, Run *run)
 {
     const User *user = users_by_name(core->users, run->user);
-    DelegateAsk ask = {
+    GateAsk ask = {
         .role = user ? user->role : ROLE_NONE,
         .agent = run->agent,
         .task = run->task,
@@ -56,7 +56,7 @@ static void try_deferred(Core *core, Run *run)
         outcome_apply(core, run, RUN_EVENT_MISSED, "it waited a day for its window");
         return;
     }
-    delegate_judge(core, &ask, &verdict);
+    gate_facts_judge(core, &ask, &verdict);
     if (verdict.kind == GATE_ALLOW) {
         run->expires_ms = core->now_ms + core->settings->tasks_expires_ms;
         outcome_apply(core, run, RUN_EVENT_ALLOWED, NULL);
