@@ -36,7 +36,7 @@ static void do_line(Core *core, Turn *turn, const Line *line)
         hints_unknown_command(turn, line);
         break;
     case LINE_TRIGGER:
-        delegate_trigger(core, turn, line->rest);
+        commands_do_trigger(core, turn, line->trigger, line->rest);
         break;
     case LINE_UNKNOWN_TRIGGER:
         hints_unknown_trigger(turn, line);

@@ -1,7 +1,10 @@
 #include "agent1/flow/commands.h"
 
+#include "agent1/flow/delegate.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
+
+#define AUDIT_SHOWN_CHARS 200
 
 static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_HELP] = commands_help,
@@ -22,22 +25,58 @@ static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_REVOKE] = commands_revoke,
 };
 
+typedef struct TriggerHandler {
+    CommandHandler handle;
+    bool is_work; /* the gate judges it */
+} TriggerHandler;
+
+static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
+    [TRIGGER_DELEGATE] = { delegate_trigger, true },
+};
+
+static bool has_role(Core *core, Turn *turn, const CommandInfo *info)
+{
+    if (turn->speaker->role >= info->role)
+        return true;
+
+    turn_fail(turn, "%s: refused (role): this needs the role %s; yours is %s", info->name,
+              role_name(info->role), role_name(turn->speaker->role));
+    effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, NULL, NULL,
+                  "role: %s", info->name);
+    return false;
+}
+
+static void audit(Core *core, const Turn *turn, const CommandInfo *info, const char *arguments)
+{
+    g_autofree char *line = NULL;
+
+    if (info->role <= ROLE_VIEWER)
+        return;
+
+    line = text_make_line(arguments, AUDIT_SHOWN_CHARS);
+    effects_audit(core->fx, core->now_ms, "command", turn->speaker->principal, NULL, NULL, "%s %s",
+                  info->name, line);
+}
+
 void commands_do(Core *core, Turn *turn, Command command, const char *arguments)
 {
     const CommandInfo *info = command_info(command);
 
-    if (turn->speaker->role < info->role) {
-        turn_fail(turn, "%s: refused (role): this needs the role %s; yours is %s", info->name,
-                  role_name(info->role), role_name(turn->speaker->role));
-        effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, NULL, NULL,
-                      "role: %s", info->name);
+    if (!has_role(core, turn, info))
         return;
-    }
-    if (info->role > ROLE_VIEWER) {
-        g_autofree char *line = text_make_line(arguments, 200);
 
-        effects_audit(core->fx, core->now_ms, "command", turn->speaker->principal, NULL, NULL,
-                      "%s %s", info->name, line);
-    }
+    audit(core, turn, info, arguments);
     handlers[command](core, turn, arguments);
+}
+
+void commands_do_trigger(Core *core, Turn *turn, Trigger trigger, const char *rest)
+{
+    const CommandInfo *info = trigger_info(trigger);
+
+    if (!trigger_handlers[trigger].is_work) {
+        if (!has_role(core, turn, info))
+            return;
+        audit(core, turn, info, rest);
+    }
+    trigger_handlers[trigger].handle(core, turn, rest);
 }

@@ -1,6 +1,6 @@
 /*
- * The handlers of the commands, one per row of common/wire/command.h. Each finds the rights
- * checked, reads its arguments, and says its answer through the turn.
+ * The handlers of commands and triggers, one per row of common/wire/command.h. Each finds the
+ * rights checked, reads its arguments, and says its answer through the turn.
  */
 #ifndef AGENT1_FLOW_COMMANDS_H
 #define AGENT1_FLOW_COMMANDS_H
@@ -12,6 +12,10 @@ typedef void (*CommandHandler)(Core *core, Turn *turn, const char *arguments);
 
 /* Checks the role, audits what changes something, and calls the handler. */
 void commands_do(Core *core, Turn *turn, Command command, const char *arguments);
+
+/* The same for a trigger. Where it gives out work the gate judges the role, and each run is
+ * audited. */
+void commands_do_trigger(Core *core, Turn *turn, Trigger trigger, const char *rest);
 
 /* commands_help.c */
 void commands_help(Core *core, Turn *turn, const char *arguments);
