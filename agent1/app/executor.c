@@ -89,10 +89,7 @@ static void perform(Executor *executor, const Effect *effect)
         gateway_publish(executor->gateway, &effect->publish);
         break;
     case EFFECT_PUBLISH_PLAIN:
-        gateway_publish_plain(executor->gateway, effect->plain_text);
-        break;
-    case EFFECT_CLEAR_RETAINED:
-        gateway_clear_retained(executor->gateway, effect->topic);
+        gateway_publish_plain(executor->gateway, &effect->plain);
         break;
     case EFFECT_SAY:
         say(executor, &effect->say);

@@ -282,16 +282,12 @@ void gateway_publish(Gateway *gateway, const EffectPublish *publish)
                  frame_properties(publish->message, &properties));
 }
 
-void gateway_publish_plain(Gateway *gateway, const char *text)
+void gateway_publish_plain(Gateway *gateway, const EffectPlain *plain)
 {
     MqttProperties properties = { .content_type = CONTENT_TYPE_TEXT };
 
-    mqtt_publish(gateway->mqtt, TOPIC_CLI_OUTBOX, text, strlen(text), false, &properties);
-}
-
-void gateway_clear_retained(Gateway *gateway, const char *topic)
-{
-    mqtt_publish(gateway->mqtt, topic, "", 0, true, NULL);
+    mqtt_publish(gateway->mqtt, plain->topic, plain->text, strlen(plain->text), plain->is_retained,
+                 &properties);
 }
 
 /* ---- life ---- */

@@ -28,8 +28,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gateway, gateway_free)
 
 /* The effects of the same names. What cannot be sent now is lost: the core's outbox repeats it. */
 void gateway_publish(Gateway *gateway, const EffectPublish *publish);
-void gateway_publish_plain(Gateway *gateway, const char *text);
-void gateway_clear_retained(Gateway *gateway, const char *topic);
+void gateway_publish_plain(Gateway *gateway, const EffectPlain *plain);
 void gateway_trust(Gateway *gateway, const GPtrArray *keys);
 
 #endif

@@ -39,7 +39,6 @@ static bool is_superseded(Later *later, const Effect *effect)
     case EFFECT_AUDIT:
     case EFFECT_PUBLISH:
     case EFFECT_PUBLISH_PLAIN:
-    case EFFECT_CLEAR_RETAINED:
     case EFFECT_SAY:
     case EFFECT_TRUST:
     case EFFECT_EDIT_FILE:

@@ -351,7 +351,6 @@ static bool apply(StoreDatabase *database, const Effect *effect, GPtrArray *even
         return apply_query(database, &effect->query, events, error);
     case EFFECT_PUBLISH:
     case EFFECT_PUBLISH_PLAIN:
-    case EFFECT_CLEAR_RETAINED:
     case EFFECT_SAY:
     case EFFECT_TRUST:
     case EFFECT_EDIT_FILE:

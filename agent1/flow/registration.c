@@ -393,7 +393,7 @@ void registration_revoke(Core *core, const char *name)
     dispatch_drop_agent(core, name);
     fleet_remove(core->fleet, name);
     effects_delete(core->fx, TABLE_AGENTS, name);
-    effects_clear_retained(core->fx, topic);
+    effects_publish_plain(core->fx, topic, "", true);
 }
 
 void registration_forget_old(Core *core)

@@ -85,7 +85,7 @@ void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
         break;
     case DOOR_UNSIGNED:
         if (*answer->text)
-            effects_publish_plain(core->fx, answer->text);
+            effects_publish_plain(core->fx, TOPIC_CLI_OUTBOX, answer->text, false);
         break;
     }
 }

@@ -77,10 +77,8 @@ void effect_free(Effect *effect)
         g_free(effect->query.text);
         break;
     case EFFECT_PUBLISH_PLAIN:
-        g_free(effect->plain_text);
-        break;
-    case EFFECT_CLEAR_RETAINED:
-        g_free(effect->topic);
+        g_free(effect->plain.topic);
+        g_free(effect->plain.text);
         break;
     case EFFECT_TRUST:
         g_ptr_array_unref(effect->trusted);
@@ -164,14 +162,13 @@ void effects_publish(Effects *effects, const char *topic, const char *peer, bool
     publish->message = message;
 }
 
-void effects_publish_plain(Effects *effects, const char *text)
+void effects_publish_plain(Effects *effects, const char *topic, const char *text, bool is_retained)
 {
-    append(effects, EFFECT_PUBLISH_PLAIN)->plain_text = g_strdup(text);
-}
+    EffectPlain *plain = &append(effects, EFFECT_PUBLISH_PLAIN)->plain;
 
-void effects_clear_retained(Effects *effects, const char *topic)
-{
-    append(effects, EFFECT_CLEAR_RETAINED)->topic = g_strdup(topic);
+    plain->topic = g_strdup(topic);
+    plain->text = g_strdup(text);
+    plain->is_retained = is_retained;
 }
 
 void effects_reply(Effects *effects, const char *topic, const char *peer, Message *message,

@@ -19,12 +19,11 @@ typedef enum {
     /* Read, after everything stored before it; answered by EVENT_ROWS. */
     EFFECT_QUERY,
     /* Outward. */
-    EFFECT_PUBLISH,        /* a frame on MQTT; lost when the link is down: the outbox repeats */
-    EFFECT_PUBLISH_PLAIN,  /* unsigned text on agents/cli/outbox */
-    EFFECT_CLEAR_RETAINED, /* an empty retained message on a topic */
-    EFFECT_SAY,            /* a message on XMPP; answered by EVENT_SAID */
-    EFFECT_TRUST,          /* the keys whose frames may be opened without a rate limit */
-    EFFECT_EDIT_FILE,      /* change members of one entry of a file that people edit */
+    EFFECT_PUBLISH,       /* a frame on MQTT; lost when the link is down: the outbox repeats */
+    EFFECT_PUBLISH_PLAIN, /* unsigned text on a topic; lost when the link is down */
+    EFFECT_SAY,           /* a message on XMPP; answered by EVENT_SAID */
+    EFFECT_TRUST,         /* the keys whose frames may be opened without a rate limit */
+    EFFECT_EDIT_FILE,     /* change members of one entry of a file that people edit */
     EFFECT_LOG,
 } EffectKind;
 
@@ -73,6 +72,12 @@ typedef struct EffectPublish {
     Message *message;
 } EffectPublish;
 
+typedef struct EffectPlain {
+    char *topic;
+    char *text; /* valid UTF-8; retained and empty: what is retained there is removed */
+    bool is_retained;
+} EffectPlain;
+
 typedef struct EffectSay {
     char *id;  /* stable: repeats carry the same stanza id */
     char *jid; /* to whom */
@@ -106,8 +111,7 @@ typedef struct Effect {
         EffectAudit audit;
         EffectQuery query;
         EffectPublish publish;
-        char *plain_text; /* PUBLISH_PLAIN */
-        char *topic;      /* CLEAR_RETAINED */
+        EffectPlain plain;
         EffectSay say;
         GPtrArray *trusted; /* TRUST: char *, keys as key_print() writes them */
         EffectEditFile edit;
@@ -137,8 +141,7 @@ void effects_query(Effects *effects, uint64_t cookie, QueryKind kind, const char
                    int64_t number, unsigned limit);
 void effects_publish(Effects *effects, const char *topic, const char *peer, bool is_sealed,
                      Message *message);
-void effects_publish_plain(Effects *effects, const char *text);
-void effects_clear_retained(Effects *effects, const char *topic);
+void effects_publish_plain(Effects *effects, const char *topic, const char *text, bool is_retained);
 /* A sealed reply to somebody's agentctl. */
 void effects_reply(Effects *effects, const char *topic, const char *peer, Message *message,
                    Words words);

@@ -98,7 +98,6 @@ static void apply(Orchestrator *agent1, Effect *effect, GPtrArray *events)
     case EFFECT_AUDIT:
     case EFFECT_PUBLISH:
     case EFFECT_PUBLISH_PLAIN:
-    case EFFECT_CLEAR_RETAINED:
     case EFFECT_SAY:
     case EFFECT_TRUST:
     case EFFECT_EDIT_FILE:

@@ -86,7 +86,6 @@ void orchestrator_perform(Orchestrator *agent1, Effect *effect)
                   &agent1->life);
         return;
     case EFFECT_PUBLISH_PLAIN:
-    case EFFECT_CLEAR_RETAINED:
     case EFFECT_LOG:
         break;
     case EFFECT_PUT:

@@ -146,7 +146,6 @@ static inline void world_apply(World *world, Effects *effects)
             world_keep(world->edits, effects, i);
             break;
         case EFFECT_PUBLISH_PLAIN:
-        case EFFECT_CLEAR_RETAINED:
         case EFFECT_TRUST:
         case EFFECT_LOG:
             world_keep(world->other, effects, i);

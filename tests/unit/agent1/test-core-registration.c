@@ -318,7 +318,7 @@ static void revoked_keys_are_neither_heard_nor_opened(void **state)
     world_register(world, JOURNAL_1, 1);
     world_forget(world);
     world_write(world, "ana", NULL, "!revoke web1");
-    assert_int_equal(world_count_other(world, EFFECT_CLEAR_RETAINED), 1);
+    assert_int_equal(world_count_other(world, EFFECT_PUBLISH_PLAIN), 1);
     assert_int_equal(world_count_rows(world, TABLE_AGENTS), 0);
     assert_int_equal(world_count_rows(world, TABLE_OUTBOX), 0);
     for (i = 0; i < world->other->len; i++) {

@@ -254,7 +254,7 @@ static void unsigned_text_by_its_role(void **state)
                 g_ptr_array_remove_index(world->other, 0);
                 effect = world->other->pdata[0];
             }
-            assert_contains(effect->plain_text, rows[i].answer);
+            assert_contains(effect->plain.text, rows[i].answer);
         }
         world_free(world);
     }

@@ -31,8 +31,7 @@ static Effects *one_of_each(void)
     effects_query(effects, 9, QUERY_RUNS_RECENT, NULL, 3, 20);
     effects_publish(effects, "agents/web1/inbox", "k1", true,
                     message_new(MESSAGE_TASK, "t1", "agent1", 5));
-    effects_publish_plain(effects, "hello");
-    effects_clear_retained(effects, "agents/status/web1");
+    effects_publish_plain(effects, "agents/status/web1", "", true);
     effects_say(effects, "s1", "ana@example.org", "hi", WORDS_ANSWER);
     effects_trust(effects, keys);
     effects_edit_file(effects, "e1", "agents_registry.json", "web1", "{}", true);
