@@ -7,6 +7,7 @@
 #include "common/net/mqtt.h"
 #include "common/sys/log.h"
 #include "common/sys/secret.h"
+#include "common/wire/topic.h"
 #include "common/base/banned.h"
 
 G_STATIC_ASSERT((int)SETTINGS_TLS_REQUIRED == (int)XMPP_TLS_REQUIRED);
@@ -81,6 +82,8 @@ Gateway *links_open_mqtt(const Config *config, const Settings *settings, const K
                          InHand *in_hand, Mailbox *events, GError **error)
 {
     g_auto(MqttParts) parts = { 0 };
+    g_autofree char *birth = NULL;
+    GatewayHouse house = { 0 };
     MqttSettings mqtt;
 
     if (!read_mqtt(config, settings, &parts, error))
@@ -95,7 +98,10 @@ Gateway *links_open_mqtt(const Config *config, const Settings *settings, const K
         .key_file = parts.key_file,
         .keep_alive_s = (unsigned)(settings->mqtt_keep_alive_ms / 1000),
     };
-    return gateway_new(&mqtt, secret, settings->mqtt_is_sealed, in_hand, events, error);
+    if (settings->home_assistant_is_enabled)
+        birth = topic_home_assistant_birth(settings->home_assistant_prefix);
+    house.birth_topic = birth;
+    return gateway_new(&mqtt, &house, secret, settings->mqtt_is_sealed, in_hand, events, error);
 }
 
 static char *read_xmpp(const Config *config, const Settings *settings, char **out_ca_file,

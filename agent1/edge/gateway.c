@@ -16,6 +16,9 @@
 #define CONTENT_TYPE_FRAME "application/vnd.agent1.frame"
 #define CONTENT_TYPE_TEXT  "text/plain; charset=utf-8"
 #define PEERS_MAX          20000
+/* "ON", "OFF", "online": with room for a mistake that the log shows. */
+#define HOME_ASSISTANT_TEXT_MAX_BYTES 64
+#define HOME_ASSISTANT_OFFLINE        "offline"
 /* One line a minute about refused frames; the rest is counted in it. */
 #define REFUSALS_PER_S (1.0 / 60)
 
@@ -29,6 +32,7 @@ struct Gateway {
     bool is_up;
     GHashTable *trusted; /* keys as key_print() writes them */
     GHashTable *pairs;   /* key text → FramePair *, of trusted keys */
+    char *birth_topic;   /* Home Assistant's; NULL: it is not served */
     Bucket unknown_keys;
     Bucket refusal_lines;
     uint64_t refused;
@@ -201,6 +205,22 @@ static void take_probe(Gateway *gateway, const MqttMessage *message)
     post(gateway, event);
 }
 
+/* agent: NULL for the birth message. */
+static void take_home_assistant(Gateway *gateway, const char *agent, const MqttMessage *message)
+{
+    Event *event;
+
+    if (message->length > HOME_ASSISTANT_TEXT_MAX_BYTES ||
+        !g_utf8_validate_len(message->payload, message->length, NULL)) {
+        refuse(gateway, message->topic, "it is no word of Home Assistant's");
+        return;
+    }
+    event = event_new(EVENT_HOME_ASSISTANT);
+    event->home_assistant.agent = g_strdup(agent);
+    event->home_assistant.text = g_strndup(message->payload, message->length);
+    post(gateway, event);
+}
+
 static void on_message(const MqttMessage *message, void *data)
 {
     Gateway *gateway = data;
@@ -209,8 +229,12 @@ static void on_message(const MqttMessage *message, void *data)
 
     if (kind == TOPIC_KIND_ACL_PROBE)
         take_probe(gateway, message);
+    else if (g_strcmp0(message->topic, gateway->birth_topic) == 0)
+        take_home_assistant(gateway, NULL, message);
     else if (message->is_retained && kind != TOPIC_KIND_STATUS)
         refuse(gateway, message->topic, "it is retained");
+    else if (kind == TOPIC_KIND_HOME_ASSISTANT_SET)
+        take_home_assistant(gateway, topic_name, message);
     else if (message->length > FRAME_MAX_BYTES)
         refuse(gateway, message->topic, "it is too long");
     else if (frame_is_one(message->payload, message->length))
@@ -292,21 +316,42 @@ void gateway_publish_plain(Gateway *gateway, const EffectPlain *plain)
 
 /* ---- life ---- */
 
-Gateway *gateway_new(const MqttSettings *settings, const Key *secret, bool is_sealed,
-                     InHand *in_hand, Mailbox *events, GError **error)
+/* What Home Assistant shows while agent1 is not there. */
+static char *make_will(char **out_topic, size_t *out_length, void *data)
 {
-    static const char *const filters[] = { TOPIC_AGENT1_INBOX, TOPIC_REGISTER,  TOPIC_STATUS_FILTER,
-                                           TOPIC_ERRORS,       TOPIC_ACL_PROBE, NULL };
+    const Gateway *gateway = data;
+
+    if (!gateway->birth_topic)
+        return NULL;
+
+    *out_topic = topic_home_assistant_state(AGENT1_NAME);
+    *out_length = strlen(HOME_ASSISTANT_OFFLINE);
+    return g_strdup(HOME_ASSISTANT_OFFLINE);
+}
+
+Gateway *gateway_new(const MqttSettings *settings, const GatewayHouse *house, const Key *secret,
+                     bool is_sealed, InHand *in_hand, Mailbox *events, GError **error)
+{
+    const char *const filters[] = { TOPIC_AGENT1_INBOX,
+                                    TOPIC_REGISTER,
+                                    TOPIC_STATUS_FILTER,
+                                    TOPIC_ERRORS,
+                                    TOPIC_ACL_PROBE,
+                                    house->birth_topic ? house->birth_topic : NULL,
+                                    TOPIC_HOME_ASSISTANT_SET_FILTER,
+                                    NULL };
     static const MqttHandlers handlers = {
         .connected = on_connected,
         .disconnected = on_disconnected,
         .message = on_message,
+        .make_will = make_will,
     };
     g_autoptr(Gateway) gateway = g_new0(Gateway, 1);
     MqttSettings own_settings = *settings;
 
     own_settings.client_id = AGENT1_NAME;
     own_settings.filters = filters;
+    gateway->birth_topic = g_strdup(house->birth_topic);
     gateway->events = events;
     gateway->in_hand = in_hand;
     gateway->secret = *secret;
@@ -322,12 +367,24 @@ Gateway *gateway_new(const MqttSettings *settings, const Key *secret, bool is_se
     return g_steal_pointer(&gateway);
 }
 
+/* In good order the broker sends no will. */
+static void say_goodbye(Gateway *gateway)
+{
+    g_autofree char *topic = topic_home_assistant_state(AGENT1_NAME);
+
+    mqtt_publish(gateway->mqtt, topic, HOME_ASSISTANT_OFFLINE, strlen(HOME_ASSISTANT_OFFLINE), true,
+                 NULL);
+}
+
 void gateway_free(Gateway *gateway)
 {
     if (!gateway)
         return;
 
+    if (gateway->birth_topic)
+        say_goodbye(gateway);
     mqtt_free(gateway->mqtt);
+    g_free(gateway->birth_topic);
     g_hash_table_unref(gateway->trusted);
     g_hash_table_unref(gateway->pairs);
     explicit_bzero(&gateway->secret, sizeof(gateway->secret));

@@ -17,12 +17,17 @@
 
 typedef struct Gateway Gateway;
 
+/* Home Assistant on the same broker. */
+typedef struct GatewayHouse {
+    const char *birth_topic; /* where it says that it started; NULL: it is not served */
+} GatewayHouse;
+
 /* Begins to connect. The client id and the filters of settings are the gateway's own; the rest is
  * copied. events is the mailbox for Event *, which outlives the gateway. is_sealed false makes
  * every frame clear, for debugging. in_hand holds what is decoded, so that the third crash on one
  * message sets it aside; it outlives the gateway, too. */
-Gateway *gateway_new(const MqttSettings *settings, const Key *secret, bool is_sealed,
-                     InHand *in_hand, Mailbox *events, GError **error);
+Gateway *gateway_new(const MqttSettings *settings, const GatewayHouse *house, const Key *secret,
+                     bool is_sealed, InHand *in_hand, Mailbox *events, GError **error);
 void gateway_free(Gateway *gateway);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gateway, gateway_free)
 

@@ -7,6 +7,7 @@
 #include "agent1/flow/chats.h"
 #include "agent1/flow/core_state.h"
 #include "agent1/flow/dispatch.h"
+#include "agent1/flow/home_assistant.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
 #include "agent1/flow/progress.h"
@@ -53,6 +54,7 @@ Core *core_new(void)
     core->notices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->registrations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_message);
     core->progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, progress_free);
+    core->home_assistant = home_assistant_new();
     core->queries_due_ms = INT64_MAX;
     bucket_init(&core->strangers, STRANGERS_BURST, STRANGERS_PER_S);
     return core;
@@ -76,6 +78,7 @@ void core_free(Core *core)
     g_hash_table_unref(core->notices);
     g_hash_table_unref(core->registrations);
     g_hash_table_unref(core->progress);
+    home_assistant_free(core->home_assistant);
     g_free(core);
 }
 
@@ -204,6 +207,7 @@ static void take_link_up(Core *core, Link link)
         say_again(core);
         return;
     }
+    home_assistant_tell_anew(core);
     agents = fleet_list(core->fleet);
     spread_ms = MIN((int64_t)agents->len * QUERY_SPREAD_MS, QUERY_SPREAD_MAX_MS);
     for (i = 0; i < agents->len; i++) {
@@ -309,9 +313,13 @@ static void dispatch_event(Core *core, const Event *event)
     case EVENT_PROBE:
         take_probe(core, event->probe_text);
         break;
-    case EVENT_TICK:
+    case EVENT_HOME_ASSISTANT:
+        home_assistant_take(core, &event->home_assistant);
         break;
+    case EVENT_TICK:
+        return;
     }
+    home_assistant_look_soon(core);
 }
 
 /* The wall clock was put back: what waits for a time by it is worked out anew. */
@@ -327,6 +335,7 @@ static void take_clock_back(Core *core)
         if (agent->query_due_ms != INT64_MAX)
             dispatch_query_soon(core, agent, 0);
     }
+    home_assistant_look_soon(core);
     core->runs_due_ms = core->now_ms;
     core->chats_sweep_ms = core->now_ms;
     core->housekeeping_ms = core->now_ms;

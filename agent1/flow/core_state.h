@@ -54,12 +54,13 @@ struct Core {
     GHashTable *notices;       /* what was said to whom → when, for limits (agent1/flow/say.h) */
     GHashTable *registrations; /* key → the last register Message * of a key that waits */
     GHashTable *progress;      /* run id → Progress * (agent1/flow/progress.h) */
-    int64_t queries_due_ms;    /* when the next agent is asked about its runs */
-    int64_t runs_due_ms;       /* when a live run is worth a look for its time alone */
-    int64_t housekeeping_ms;   /* when old rows are dropped, and failed edits tried again */
-    int64_t chats_sweep_ms;    /* when old chat ids are forgotten next */
-    Bucket strangers;          /* answers to people and keys that nobody knows, all together */
-    uint64_t refused_count;    /* messages that admission turned away */
+    struct HomeAssistant *home_assistant; /* agent1/flow/home_assistant.h */
+    int64_t queries_due_ms;               /* when the next agent is asked about its runs */
+    int64_t runs_due_ms;                  /* when a live run is worth a look for its time alone */
+    int64_t housekeeping_ms; /* when old rows are dropped, and failed edits tried again */
+    int64_t chats_sweep_ms;  /* when old chat ids are forgotten next */
+    Bucket strangers;        /* answers to people and keys that nobody knows, all together */
+    uint64_t refused_count;  /* messages that admission turned away */
 };
 
 /* All live runs are looked at together, when the first one's time comes, and not more often than
@@ -70,10 +71,11 @@ struct Core {
 void core_drop_files(Core *core);
 
 /* Facts by name in TABLE_META. */
-#define META_EPOCH   "epoch"
-#define META_NUMBER  "run_number"
-#define META_STANDBY "standby"
-#define META_CONTROL "control_seq" /* the highest number that any agent's control had */
+#define META_EPOCH          "epoch"
+#define META_NUMBER         "run_number"
+#define META_STANDBY        "standby"
+#define META_CONTROL        "control_seq"    /* the highest number that any agent's control had */
+#define META_HOME_ASSISTANT "home_assistant" /* the documents that it was told, by topic */
 
 const char *core_meta(const Core *core, const char *name); /* NULL when not set */
 void core_set_meta(Core *core, const char *name, const char *value);

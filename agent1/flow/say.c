@@ -87,6 +87,9 @@ void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
         if (*answer->text)
             effects_publish_plain(core->fx, TOPIC_CLI_OUTBOX, answer->text, false);
         break;
+    case DOOR_HOME_ASSISTANT:
+        effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, NULL, "Home Assistant: %s", answer->text);
+        break;
     }
 }
 

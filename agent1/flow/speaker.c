@@ -51,6 +51,8 @@ char *speaker_conversation(const Speaker *speaker)
         return g_strdup_printf("cli %s %s", speaker->address, speaker->key);
     case DOOR_UNSIGNED:
         break;
+    case DOOR_HOME_ASSISTANT:
+        return g_strdup("homeassistant");
     }
     return g_strdup("unsigned");
 }

@@ -4,6 +4,7 @@
 #include "agent1/flow/chats.h"
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/gate_facts.h"
+#include "agent1/flow/home_assistant.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/questions.h"
 #include "agent1/flow/registration.h"
@@ -131,6 +132,7 @@ void tick_do(Core *core)
         registration_send_edits(core);
         core->housekeeping_ms = core->now_ms + 3600 * INT64_C(1000);
     }
+    home_assistant_look(core);
     dispatch_due(core);
 }
 
@@ -139,6 +141,7 @@ int64_t tick_next_deadline(const Core *core)
     int64_t next_ms = dispatch_next_deadline(core);
 
     next_ms = MIN(next_ms, core->runs_due_ms);
+    next_ms = MIN(next_ms, home_assistant_next_deadline(core));
     next_ms = MIN(next_ms, chats_next_deadline(core));
     return MIN(next_ms, questions_next_deadline(core));
 }

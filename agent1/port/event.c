@@ -43,6 +43,10 @@ void event_free(Event *event)
     case EVENT_CONFIGURED:
         g_free(event->reload_error);
         break;
+    case EVENT_HOME_ASSISTANT:
+        g_free(event->home_assistant.agent);
+        g_free(event->home_assistant.text);
+        break;
     case EVENT_PROBE:
         g_free(event->probe_text);
         break;

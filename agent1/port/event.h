@@ -23,7 +23,8 @@ typedef enum {
     EVENT_FILE_EDITED, /* the answer to EFFECT_EDIT_FILE */
     EVENT_CONFIGURED,  /* people's files were read anew and core_configure() took them */
     EVENT_PROBE,       /* a message arrived on agents/acl-probe/inbox: the broker's ACL is open */
-    EVENT_TICK,        /* core_next_deadline() came, or the wall clock was set */
+    EVENT_HOME_ASSISTANT, /* Home Assistant started, or asks for something */
+    EVENT_TICK,           /* core_next_deadline() came, or the wall clock was set */
 } EventKind;
 
 /* The door through which a person speaks. */
@@ -31,6 +32,7 @@ typedef enum {
     DOOR_XMPP,
     DOOR_CLI,
     DOOR_UNSIGNED,
+    DOOR_HOME_ASSISTANT, /* nobody listens there: answers go to the log */
 } Door;
 
 typedef enum {
@@ -56,6 +58,11 @@ typedef struct EventMessage {
     Message *message;
 } EventMessage;
 
+typedef struct EventHomeAssistant {
+    char *agent; /* NULL: it started */
+    char *text;  /* "ON", "OFF", or whatever somebody sent */
+} EventHomeAssistant;
+
 typedef struct EventRows {
     uint64_t cookie; /* as in the query */
     GPtrArray *rows; /* Row * */
@@ -79,6 +86,7 @@ typedef struct Event {
         EventRows rows;
         EventFileEdited edited;
         char *probe_text;
+        EventHomeAssistant home_assistant;
         char *reload_error; /* CONFIGURED: why the running configuration stays; NULL: taken */
     };
 } Event;

@@ -63,6 +63,28 @@ static const Field mqtt_fields[] = {
     { .name = NULL },
 };
 
+/* A topic without wildcards, and none of the network's own. */
+static bool is_prefix(const char *text)
+{
+    return *text != '\0' && *text != '/' && *text != '$' && !strpbrk(text, "+# ") &&
+           text[strlen(text) - 1] != '/' && !g_str_has_prefix(text, "agents");
+}
+
+static const Field home_assistant_fields[] = {
+    { .name = "enabled", .kind = FIELD_BOOL, .offset = AT(home_assistant_is_enabled) },
+    { .name = "prefix",
+      .kind = FIELD_STRING,
+      .offset = AT(home_assistant_prefix),
+      .maximum = 64,
+      .is_valid = is_prefix,
+      .expected = "the discovery prefix set in Home Assistant, such as homeassistant" },
+    { .name = "role",
+      .kind = FIELD_CHOICE,
+      .offset = AT(home_assistant_role),
+      .choices = role_words },
+    { .name = NULL },
+};
+
 static const Field tasks_fields[] = {
     { .name = "timeout",
       .kind = FIELD_DURATION,
@@ -103,7 +125,7 @@ static const Field settings_fields[] = {
     { .name = "debate", .kind = FIELD_JSON, .offset = AT(debate) },
     { .name = "llm", .kind = FIELD_JSON, .offset = AT(llm) },
     { .name = "events", .kind = FIELD_JSON, .offset = AT(events) },
-    { .name = "homeassistant", .kind = FIELD_JSON, .offset = AT(homeassistant) },
+    { .name = "homeassistant", .kind = FIELD_OBJECT, .fields = home_assistant_fields },
     { .name = NULL },
 };
 
@@ -114,6 +136,7 @@ static void set_defaults(Settings *settings)
     settings->xmpp_is_enabled = true;
     settings->xmpp_port = 5222;
     settings->mqtt_is_sealed = true;
+    settings->home_assistant_prefix = g_strdup("homeassistant");
     settings->mqtt_keep_alive_ms = 30 * SECOND_MS;
     settings->tasks_timeout_ms = 10 * MINUTE_MS;
     settings->tasks_expires_ms = 15 * MINUTE_MS;

@@ -59,7 +59,10 @@ typedef struct Settings {
     Json *debate;
     Json *llm;
     Json *events;
-    Json *homeassistant;
+
+    bool home_assistant_is_enabled;
+    char *home_assistant_prefix; /* of its discovery topics */
+    int home_assistant_role;     /* Role of the user "homeassistant" */
 } Settings;
 
 /* Reads and checks the object; the defaults stand where a member is absent. Warnings as in

@@ -35,6 +35,7 @@ static bool is_agent(const char *name)
 static const NamedTopic named[] = {
     { "agents/cli/", "/outbox", TOPIC_KIND_CLI_OUTBOX, name_is_session },
     { "agents/status/", "", TOPIC_KIND_STATUS, is_agent },
+    { "agents/ha/", "/set", TOPIC_KIND_HOME_ASSISTANT_SET, is_agent },
     { "agents/", "/inbox", TOPIC_KIND_INBOX, is_agent },
     { "agents/", "/control", TOPIC_KIND_CONTROL, is_agent },
 };
@@ -94,6 +95,21 @@ char *topic_control(const char *agent)
 char *topic_status(const char *agent)
 {
     return make("agents/status/", agent, "");
+}
+
+char *topic_home_assistant_state(const char *agent)
+{
+    return make("agents/ha/", agent, "/state");
+}
+
+char *topic_home_assistant_set(const char *agent)
+{
+    return make("agents/ha/", agent, "/set");
+}
+
+char *topic_home_assistant_birth(const char *prefix)
+{
+    return g_strconcat(prefix, "/status", NULL);
 }
 
 char *topic_cli_outbox(const char *session)

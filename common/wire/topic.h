@@ -20,6 +20,8 @@
 #define TOPIC_STATUS_FILTER "agents/status/+"
 #define TOPIC_EVENTS_HEALTH "agents/events/health"
 #define TOPIC_EVENTS_WORLD  "agents/events/world"
+/* What Home Assistant asks for; agent1 alone reads it. */
+#define TOPIC_HOME_ASSISTANT_SET_FILTER "agents/ha/+/set"
 
 typedef enum {
     TOPIC_KIND_OTHER,
@@ -34,10 +36,12 @@ typedef enum {
     TOPIC_KIND_CLI_SHARED_OUTBOX,
     TOPIC_KIND_ACL_PROBE,
     TOPIC_KIND_EVENTS,
+    TOPIC_KIND_HOME_ASSISTANT_SET, /* agents/ha/<name>/set */
 } TopicKind;
 
-/* What a topic is. Where the kind has a name (INBOX, CONTROL, STATUS, CLI_OUTBOX) and out_name is
- * not NULL, it gets a copy of it, valid by its alphabet, which the caller owns; otherwise NULL. */
+/* What a topic is. Where the kind has a name (INBOX, CONTROL, STATUS, CLI_OUTBOX,
+ * HOME_ASSISTANT_SET) and out_name is not NULL, it gets a copy of it, valid by its alphabet, which
+ * the caller owns; otherwise NULL. */
 TopicKind topic_parse(const char *topic, char **out_name);
 
 /* The caller owns the results. The names are valid (asserted). */
@@ -45,5 +49,9 @@ char *topic_inbox(const char *agent);
 char *topic_control(const char *agent);
 char *topic_status(const char *agent);
 char *topic_cli_outbox(const char *session);
+char *topic_home_assistant_state(const char *agent);
+char *topic_home_assistant_set(const char *agent);
+/* Where Home Assistant says "online" when it has started. */
+char *topic_home_assistant_birth(const char *prefix);
 
 #endif

@@ -385,7 +385,7 @@ static void other(Life *life, FuzzInput *input)
     World *world = life->world;
     Event *event;
 
-    switch (fuzz_below(input, 9)) {
+    switch (fuzz_below(input, 10)) {
     case 0:
     case 1:
         world_link(world, (Link)fuzz_below(input, LINK_COUNT), fuzz_below(input, 2));
@@ -413,6 +413,12 @@ static void other(Life *life, FuzzInput *input)
         break;
     case 7:
         reload(life, input);
+        break;
+    case 8:
+        event = event_new(EVENT_HOME_ASSISTANT);
+        event->home_assistant.agent = fuzz_one_in(input, 4) ? NULL : g_strdup("web1");
+        event->home_assistant.text = fuzz_utf8(input);
+        world_step(world, event);
         break;
     default:
         g_ptr_array_set_size(world->asked, 0);

@@ -53,6 +53,12 @@ static void fill_probe(Event *event)
     event->probe_text = g_strdup("web1");
 }
 
+static void fill_home_assistant(Event *event)
+{
+    event->home_assistant.agent = g_strdup("web1");
+    event->home_assistant.text = g_strdup("ON");
+}
+
 static void each_kind_releases_what_it_owns(void **state)
 {
     static const struct {
@@ -69,6 +75,7 @@ static void each_kind_releases_what_it_owns(void **state)
         { "file edited", EVENT_FILE_EDITED, fill_edited },
         { "configured", EVENT_CONFIGURED, NULL },
         { "probe", EVENT_PROBE, fill_probe },
+        { "home assistant", EVENT_HOME_ASSISTANT, fill_home_assistant },
         { "tick", EVENT_TICK, NULL },
     };
     unsigned i;

@@ -141,6 +141,33 @@ static void what_is_refused(void **state)
     }
 }
 
+static void what_home_assistant_cannot_be(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *json;
+        const char *error;
+    } rows[] = {
+        { "a prefix with a wildcard", WITH("\"homeassistant\":{\"prefix\":\"home/+\"}"),
+          "homeassistant.prefix: \"home/+\": expected the discovery prefix" },
+        { "a prefix among the network's own topics",
+          WITH("\"homeassistant\":{\"prefix\":\"agents/ha\"}"), "homeassistant.prefix" },
+        { "a switch for everybody", WITH("\"homeassistant\":{\"role\":\"all\"}"),
+          "homeassistant.role: \"all\": expected one of none, viewer, operator, admin" },
+    };
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Settings) settings = parse(rows[i].json, NULL, &error);
+
+        print_message("%s: %s\n", rows[i].what, error ? error->message : "read");
+        assert_null(settings);
+        assert_non_null(strstr(error->message, rows[i].error));
+    }
+}
+
 static void a_password_in_clear_over_the_net(void **state)
 {
     static const struct {
@@ -212,7 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_defaults),      cmocka_unit_test(what_people_set),
         cmocka_unit_test(what_is_refused),   cmocka_unit_test(a_password_in_clear_over_the_net),
-        cmocka_unit_test(what_is_warned_of),
+        cmocka_unit_test(what_is_warned_of), cmocka_unit_test(what_home_assistant_cannot_be),
     };
 
     return cmocka_run_group_tests_name("settings", tests, NULL, NULL);

@@ -54,7 +54,9 @@ static void test_parse(void **state)
         { "agents/cli/" SESSION SESSION "x/outbox", TOPIC_KIND_OTHER, NULL },
         { "agents/0123456789abcdef0123456789abcdef0/inbox", TOPIC_KIND_OTHER, NULL },
         { "agents/events/other", TOPIC_KIND_OTHER, NULL },
-        { "agents/ha/web1/set", TOPIC_KIND_OTHER, NULL },
+        { "agents/ha/web1/set", TOPIC_KIND_HOME_ASSISTANT_SET, "web1" },
+        { "agents/ha/agent1/set", TOPIC_KIND_OTHER, NULL },
+        { "agents/ha/web1/state", TOPIC_KIND_OTHER, NULL },
     };
 
     (void)state;
