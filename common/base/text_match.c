@@ -12,17 +12,71 @@ static bool is_same_character(const char *a, const char *b)
     return length == (size_t)(text_next(b) - b) && memcmp(a, b, length) == 0;
 }
 
+/* Behind the closing bracket of the set that begins at the pattern, or NULL: a bracket that nobody
+ * closes is a character like others. A bracket right at the beginning belongs to the set. */
+static const char *set_end(const char *pattern)
+{
+    const char *at = pattern + 1;
+
+    if (*pattern != '[')
+        return NULL;
+    if (*at == '!')
+        at++;
+    at = *at ? strchr(at + 1, ']') : NULL;
+    return at ? at + 1 : NULL;
+}
+
+/* Characters stand in the order of their bytes, in UTF-8 as in ASCII. */
+static int compare_characters(const char *a, const char *b)
+{
+    size_t a_length = (size_t)(text_next(a) - a);
+    size_t b_length = (size_t)(text_next(b) - b);
+    int order = memcmp(a, b, MIN(a_length, b_length));
+
+    return order != 0 ? order : (a_length > b_length) - (a_length < b_length);
+}
+
+static bool set_holds(const char *pattern, const char *end, const char *text)
+{
+    bool is_negated = pattern[1] == '!';
+    const char *at = pattern + (is_negated ? 2 : 1);
+    const char *last = end - 1; /* the bracket */
+    bool holds = false;
+
+    while (at < last) {
+        const char *next = text_next(at);
+        const char *high = *next == '-' && next + 1 < last ? next + 1 : at;
+
+        holds |= compare_characters(at, text) <= 0 && compare_characters(text, high) <= 0;
+        at = text_next(high);
+    }
+    return holds != is_negated;
+}
+
+/* Behind the first element of a pattern if it takes the first character of the text, or NULL. */
+static const char *take_one(const char *pattern, const char *text)
+{
+    const char *end = set_end(pattern);
+
+    if (end)
+        return set_holds(pattern, end, text) ? end : NULL;
+    return *pattern && (*pattern == '?' || is_same_character(pattern, text)) ? text_next(pattern)
+                                                                             : NULL;
+}
+
 bool text_matches_glob(const char *pattern, const char *text)
 {
     const char *after_star = NULL; /* only the last `*` ever needs to take more */
     const char *retry = NULL;
 
     while (*text) {
+        const char *next = *pattern == '*' ? NULL : take_one(pattern, text);
+
         if (*pattern == '*') {
             after_star = ++pattern;
             retry = text;
-        } else if (*pattern && (*pattern == '?' || is_same_character(pattern, text))) {
-            pattern = text_next(pattern);
+        } else if (next) {
+            pattern = next;
             text = text_next(text);
         } else if (after_star) {
             pattern = after_star;

@@ -71,6 +71,32 @@ static void check_fence(FuzzInput *input)
         g_assert(!strstr(lines[i], lines[0]));
 }
 
+static int compare_characters(const char *a, const char *b)
+{
+    return strncmp(a, b, (size_t)MAX(text_next(a) - a, text_next(b) - b));
+}
+
+/* Behind the element of a pattern that stands here, and whether it takes the character. */
+static const char *glob_element(const char *pattern, const char *at, bool *out_takes)
+{
+    const char *set = pattern + (pattern[0] == '[') + (pattern[0] == '[' && pattern[1] == '!');
+    const char *end = *pattern == '[' && *set ? strchr(set + 1, ']') : NULL;
+
+    *out_takes = *pattern == '?' || compare_characters(pattern, at) == 0;
+    if (!end)
+        return text_next(pattern);
+    *out_takes = false;
+    for (const char *low = set; low < end;) {
+        const char *high =
+            *text_next(low) == '-' && text_next(low) + 1 < end ? text_next(low) + 1 : low;
+
+        *out_takes |= compare_characters(low, at) <= 0 && compare_characters(at, high) <= 0;
+        low = text_next(high);
+    }
+    *out_takes ^= pattern[1] == '!';
+    return end + 1;
+}
+
 /* The definition, in quadratic time. */
 static bool glob_matches(const char *pattern, const char *text)
 {
@@ -78,8 +104,9 @@ static bool glob_matches(const char *pattern, const char *text)
     g_autofree bool *reached = g_new0(bool, width);
 
     reached[0] = true;
-    for (; *pattern; pattern = text_next(pattern)) {
+    while (*pattern) {
         g_autofree bool *next = g_new0(bool, width);
+        const char *behind = pattern + 1;
 
         if (*pattern == '*') {
             bool is_open = false;
@@ -87,18 +114,17 @@ static bool glob_matches(const char *pattern, const char *text)
             for (size_t i = 0; i < width; i++)
                 next[i] = is_open = is_open || reached[i];
         } else {
-            size_t step = (size_t)(text_next(pattern) - pattern);
+            bool takes;
 
+            behind = glob_element(pattern, text, &takes);
             for (const char *at = text; *at; at = text_next(at)) {
-                size_t length = (size_t)(text_next(at) - at);
-                bool is_same =
-                    *pattern == '?' || (length == step && memcmp(at, pattern, step) == 0);
-
-                if (reached[at - text] && is_same)
-                    next[at - text + (ptrdiff_t)length] = true;
+                glob_element(pattern, at, &takes);
+                if (reached[at - text] && takes)
+                    next[text_next(at) - text] = true;
             }
         }
         memcpy(reached, next, width * sizeof(bool));
+        pattern = behind;
     }
 
     return reached[width - 1];
