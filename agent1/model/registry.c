@@ -12,6 +12,11 @@
 
 #define OWN_ENTRY "agent1"
 
+/* So that every label can be typed in a target, as role=web (agent1/model/target.h). */
+#define LABEL_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._/:@+-"
+#define LABEL_MAX_CHARS  64
+#define LABELS_MAX       64
+
 struct Registry {
     GHashTable *by_name; /* RegistryAgent *, owned */
     GHashTable *by_key;  /* the accepted ones */
@@ -60,6 +65,8 @@ static void free_agent(void *data)
     g_free(agent->zone_name);
     if (agent->zone)
         g_time_zone_unref(agent->zone);
+    if (agent->labels)
+        g_hash_table_unref(agent->labels);
     g_free(agent);
 }
 
@@ -89,6 +96,55 @@ static bool read_work_hours(RegistryAgent *agent, const Json *json, const char *
     return true;
 }
 
+static bool is_label(const char *text)
+{
+    size_t length = text ? strlen(text) : 0;
+
+    return length > 0 && length <= LABEL_MAX_CHARS && strspn(text, LABEL_CHARACTERS) == length;
+}
+
+/* People say role=Web as well as role=web: names are kept in lower case. */
+static bool read_label(RegistryAgent *agent, const Json *node, const char *path, GError **error)
+{
+    g_autofree char *name = g_ascii_strdown(json_name(node), -1);
+    g_autofree char *shown = text_make_line(name, SHOWN_MAX_CHARS);
+    const char *value = json_string(node);
+
+    if (!is_label(name) || !is_label(value)) {
+        g_set_error(error, PROBLEM, PROBLEM_VALUE,
+                    "%s.%s: expected a name and a text of 1 to %d letters, digits and . _ / : @ + "
+                    "-, as in \"role\": \"web\"",
+                    path, shown, LABEL_MAX_CHARS);
+        return false;
+    }
+    if (g_hash_table_contains(agent->labels, name)) {
+        g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s.%s: twice but for case: expected it once",
+                    path, shown);
+        return false;
+    }
+    g_hash_table_insert(agent->labels, g_steal_pointer(&name), g_strdup(value));
+    return true;
+}
+
+static bool read_labels(RegistryAgent *agent, const Json *json, const char *path, GError **error)
+{
+    g_autofree char *here = g_strdup_printf("%s.labels", path);
+    const Json *node;
+
+    if (json_kind(json) != JSON_OBJECT || json_count(json) > LABELS_MAX) {
+        g_set_error(error, PROBLEM, PROBLEM_TYPE,
+                    "%s: expected an object of at most %d texts, as in {\"role\": \"web\"}", here,
+                    LABELS_MAX);
+        return false;
+    }
+    agent->labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    for (node = json_first(json); node; node = json_next(node)) {
+        if (json_name(node)[0] != '_' && !read_label(agent, node, here, error))
+            return false;
+    }
+    return true;
+}
+
 /* Fills an agent that the registry owns already. */
 static bool read_agent(RegistryAgent *agent, const Json *object, const char *path,
                        const Zones *zones, GPtrArray *warnings, GError **error)
@@ -100,6 +156,8 @@ static bool read_agent(RegistryAgent *agent, const Json *object, const char *pat
     is_read = record_read(entry_fields, &entry, object, path, warnings, error);
     if (is_read && entry.work_hours)
         is_read = read_work_hours(agent, entry.work_hours, path, zones, warnings, error);
+    if (is_read && entry.labels)
+        is_read = read_labels(agent, entry.labels, path, error);
     if (is_read && entry.is_accepted && !entry.public_key) {
         g_set_error(error, PROBLEM, PROBLEM_MISSING,
                     "%s.public_key: missing: an accepted agent needs its key", path);

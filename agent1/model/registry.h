@@ -20,6 +20,7 @@ typedef struct RegistryAgent {
     Window *work_hours; /* NULL: always */
     char *zone_name;    /* of the work hours; NULL: the installation's */
     GTimeZone *zone;    /* of the work hours; NULL: the installation's */
+    GHashTable *labels; /* char *, in lower case → char *; NULL: none */
 } RegistryAgent;
 
 typedef struct Registry Registry;

@@ -32,6 +32,7 @@ static Registry *some_agents(void)
     Registry *registry = parse(
         "{\"agents\":{"
         "\"web1\":{\"public_key\":\"" KEY_1 "\",\"accepted\":true,\"description\":\"shop\","
+        "\"labels\":{\"Role\":\"Web\",\"dc\":\"par\",\"_why\":7},"
         "\"work_hours\":{\"start\":\"08:00\",\"end\":\"18:00\",\"timezone\":\"Europe/Paris\"}},"
         "\"db1\":{\"public_key\":\"" KEY_2 "\",\"accepted\":false,"
         "\"work_hours\":{\"start\":\"20:00\",\"end\":\"06:00\"}},"
@@ -62,8 +63,12 @@ static void what_stands_in_the_file(void **state)
     assert_string_equal(web1->zone_name, "Europe/Paris");
     assert_non_null(web1->zone);
     assert_false(db1->is_accepted);
+    assert_string_equal(g_hash_table_lookup(web1->labels, "role"), "Web");
+    assert_string_equal(g_hash_table_lookup(web1->labels, "dc"), "par");
+    assert_int_equal(g_hash_table_size(web1->labels), 2);
     assert_string_equal(db1->key, KEY_2);
     assert_null(db1->zone);
+    assert_null(db1->labels);
     assert_null(registry_find(registry, "air")->work_hours);
     assert_null(registry_find(registry, "agent1"));
     assert_null(registry_find(registry, "_comment"));
@@ -134,6 +139,19 @@ static void what_is_refused(void **state)
           "{\"agents\":{\"a\":{\"work_hours\":{\"start\":\"08:00\",\"end\":\"09:00\","
           "\"timezone\":\"Mars\"}}}}",
           "agents.a.work_hours.timezone: \"Mars\": expected a time zone" },
+        { "labels that are a list", "{\"agents\":{\"a\":{\"labels\":[\"web\"]}}}",
+          "agents.a.labels: expected an object of at most 64 texts" },
+        { "a label that is a number", "{\"agents\":{\"a\":{\"labels\":{\"rack\":7}}}}",
+          "agents.a.labels.rack: expected a name and a text" },
+        { "a label that nobody could type", "{\"agents\":{\"a\":{\"labels\":{\"role\":\"a,b\"}}}}",
+          "agents.a.labels.role: expected a name and a text" },
+        { "an empty label", "{\"agents\":{\"a\":{\"labels\":{\"role\":\"\"}}}}",
+          "agents.a.labels.role: expected a name and a text" },
+        { "a label without a name", "{\"agents\":{\"a\":{\"labels\":{\"\":\"web\"}}}}",
+          "agents.a.labels.: expected a name and a text" },
+        { "one label in two cases",
+          "{\"agents\":{\"a\":{\"labels\":{\"role\":\"web\",\"Role\":\"db\"}}}}",
+          "agents.a.labels.role: twice but for case" },
         { "a zone that is a number",
           "{\"agents\":{\"a\":{\"work_hours\":{\"start\":\"08:00\",\"end\":\"09:00\","
           "\"timezone\":7}}}}",
