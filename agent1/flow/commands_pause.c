@@ -5,6 +5,8 @@
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/say.h"
+#include "agent1/flow/targets.h"
+#include "agent1/model/target.h"
 #include "common/base/text.h"
 #include "common/wire/topic.h"
 #include "common/base/banned.h"
@@ -48,51 +50,90 @@ static bool is_accepted(const Core *core, const char *name)
     return entry && entry->is_accepted;
 }
 
-static void pause_matching(Core *core, Turn *turn, const char *pattern, bool is_paused)
+static void refuse_name(Core *core, Turn *turn, const char *name)
 {
-    g_autoptr(GPtrArray) names = registry_names(core->registry);
-    unsigned count = 0;
+    g_autofree char *shown = text_make_line(name, 40);
+    g_autofree char *nearest = NULL;
+
+    if (registry_find(core->registry, name)) {
+        turn_fail(turn, "%s: not accepted yet; !agents shows who asks to join", shown);
+        return;
+    }
+    nearest = gate_facts_nearest(core, name);
+    turn_fail(turn, "%s: no accepted agent of that name%s%s", shown,
+              nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
+}
+
+/* All of them or none. */
+static bool are_accepted(Core *core, Turn *turn, const GPtrArray *names)
+{
     unsigned i;
 
     for (i = 0; i < names->len; i++) {
-        const char *name = names->pdata[i];
-
-        if (!text_matches_glob(pattern, name) || !is_accepted(core, name))
-            continue;
-        set_pause(core, name, is_paused);
-        say_paused(core, turn, name, is_paused);
-        count++;
+        if (!is_accepted(core, names->pdata[i])) {
+            refuse_name(core, turn, names->pdata[i]);
+            return false;
+        }
     }
-    if (count == 0) {
-        g_autofree char *shown = text_make_line(pattern, 40);
-        g_autofree char *nearest = gate_facts_nearest(core, pattern);
+    return true;
+}
 
-        turn_fail(turn, "%s: no accepted agent of that name%s%s", shown,
-                  nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
+static void pause_these(Core *core, Turn *turn, const GPtrArray *names, bool is_paused)
+{
+    unsigned i;
+
+    for (i = 0; i < names->len; i++) {
+        set_pause(core, names->pdata[i], is_paused);
+        say_paused(core, turn, names->pdata[i], is_paused);
     }
+}
+
+/* Targets, with blanks or commas between, as one: "web1 web2, agent1" is "web1,web2" and agent1. */
+static char *read_targets(const char *arguments, bool *out_has_agent1)
+{
+    g_autoptr(GString) targets = g_string_new(NULL);
+    const char *text = arguments;
+
+    *out_has_agent1 = false;
+    while (*text && *text != '|') {
+        g_autofree char *target = target_take(&text);
+        g_auto(GStrv) parts = g_strsplit(target, ",", -1);
+        unsigned i;
+
+        for (i = 0; parts[i]; i++) {
+            if (strcmp(parts[i], AGENT1_NAME) == 0)
+                *out_has_agent1 = true;
+            else if (parts[i][0])
+                g_string_append_printf(targets, "%s%s", targets->len ? "," : "", parts[i]);
+        }
+    }
+    return g_strdup(targets->str);
 }
 
 static void switch_agents(Core *core, Turn *turn, const char *arguments, bool is_off)
 {
-    g_auto(GStrv) patterns = g_strsplit_set(arguments, ", \t", -1);
-    bool has_any = false;
-    unsigned i;
+    bool has_agent1;
+    g_autofree char *target = read_targets(arguments, &has_agent1);
+    g_autoptr(GPtrArray) names = NULL;
 
-    for (i = 0; patterns[i]; i++) {
-        if (!patterns[i][0])
-            continue;
-        has_any = true;
-        if (strcmp(patterns[i], AGENT1_NAME) == 0)
-            set_standby(core, turn, is_off);
-        else if (core_is_asleep(core))
-            turn_fail(turn, "%s: refused (standby): I am asleep; !agentsON wakes me", patterns[i]);
-        else
-            pause_matching(core, turn, patterns[i], is_off);
-    }
-    if (!has_any)
-        turn_fail(turn, "expected %s <agent>: a name, a list a,b or a pattern web*",
+    if (!*target && !has_agent1) {
+        turn_fail(turn, "expected %s <agent>: a name, a list a,b, a pattern web*, a label role=web",
                   is_off ? "!agentOFF" : "!agentON");
+        return;
+    }
+    if (*target && core_is_asleep(core) && (is_off || !has_agent1)) {
+        turn_fail(turn, "%s: refused (standby): I am asleep; !agentsON wakes me", target);
+        return;
+    }
+    if (*target && (!targets_find(core, turn, target, &names) || !are_accepted(core, turn, names)))
+        return;
+    if (has_agent1 && !is_off)
+        set_standby(core, turn, false);
+    if (names)
+        pause_these(core, turn, names, is_off);
     dispatch_due(core);
+    if (has_agent1 && is_off)
+        set_standby(core, turn, true);
 }
 
 void commands_agent_off(Core *core, Turn *turn, const char *arguments)

@@ -5,13 +5,17 @@
 
 #include "agent1/flow/delegate.h"
 #include "agent1/flow/gate_facts.h"
+#include "agent1/flow/targets.h"
+#include "agent1/model/target.h"
+#include "agent1/model/task_options.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
-#define SHOWN_CHARS 40
-#define BLANKS      " \t"
+#define SHOWN_CHARS  40
+#define AGENTS_SHOWN 50
+#define BLANKS       " \t"
 
 /* How the agent would take the task; "" without a task, or when its skills are not known. The
  * caller owns it. */
@@ -61,26 +65,35 @@ static void say_verdict(Core *core, Turn *turn, const GateAsk *ask)
 /* "<agent> [--now] [| <task>]"; the bar may be left out, as after @<agent>. */
 void commands_why(Core *core, Turn *turn, const char *arguments)
 {
-    size_t length = strcspn(arguments, BLANKS "|");
-    g_autofree char *name = g_strndup(arguments, length);
-    /* Phones begin a word with a capital. */
-    g_autofree char *agent = g_ascii_strdown(name, -1);
-    const char *task = arguments + length + strspn(arguments + length, BLANKS);
+    const char *task = arguments;
+    g_autofree char *target = target_take(&task);
+    g_autoptr(GPtrArray) names = NULL;
     g_autofree char *complaint = NULL;
-    GateAsk ask = { .role = turn->speaker->role, .agent = agent, .is_now = turn->speaker->is_now };
+    TaskOptions options = { .is_now = turn->speaker->is_now };
+    GateAsk ask = { .role = turn->speaker->role };
+    unsigned i;
 
-    if (!*agent) {
+    if (!*target) {
         turn_fail(turn, "expected !why <agent> [| <task>]");
         return;
     }
-    if (!delegate_take_options(turn, agent, &task, &ask.is_now))
-        return;
+    complaint = task_options_take(&options, &task, target);
     if (*task == '|')
         task += 1 + strspn(task + 1, BLANKS);
-    ask.task = *task ? task : NULL;
-    complaint = ask.task ? delegate_judge_text(task) : NULL;
-    if (complaint)
+    if (!complaint && *task)
+        complaint = delegate_judge_text(task);
+    if (complaint) {
         turn_fail(turn, "%s", complaint);
-    else
+        return;
+    }
+    if (!targets_find(core, turn, target, &names))
+        return;
+    ask.task = *task ? task : NULL;
+    ask.is_now = options.is_now;
+    for (i = 0; i < names->len && i < AGENTS_SHOWN; i++) {
+        ask.agent = names->pdata[i];
         say_verdict(core, turn, &ask);
+    }
+    if (names->len > AGENTS_SHOWN)
+        turn_say(turn, "and %u more", names->len - AGENTS_SHOWN);
 }

@@ -4,7 +4,9 @@
 
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/launch.h"
+#include "agent1/flow/targets.h"
 #include "agent1/flow/utterance.h"
+#include "agent1/model/target.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
@@ -28,23 +30,16 @@ char *delegate_judge_text(const char *task)
     return NULL;
 }
 
-static void delegate(Core *core, Turn *turn, const char *name, const char *task, bool is_now)
+static void delegate(Core *core, Turn *turn, const char *agent, const char *task, bool is_now)
 {
-    /* Phones begin a sentence with a capital. */
-    g_autofree char *agent = g_ascii_strdown(name, -1);
-    g_autofree char *complaint = delegate_judge_text(task);
     GateAsk ask = {
         .role = turn->speaker->role,
         .agent = agent,
         .task = task,
-        .is_now = is_now || turn->speaker->is_now,
+        .is_now = is_now,
     };
     g_auto(Verdict) verdict = { 0 };
 
-    if (complaint) {
-        turn_fail(turn, "%s", complaint);
-        return;
-    }
     gate_facts_judge(core, &ask, &verdict);
     if (verdict.kind != GATE_ALLOW) {
         g_autofree char *shown = text_make_line(agent, 40);
@@ -59,53 +54,41 @@ static void delegate(Core *core, Turn *turn, const char *name, const char *task,
     launch_run(core, turn, agent, task);
 }
 
-/* "--now", and what a phone makes of it: a long dash. */
-static bool is_now_flag(const char *word)
+static void delegate_to(Core *core, Turn *turn, const char *target, const char *task,
+                        const TaskOptions *options)
 {
-    return strcmp(word, "--now") == 0 || g_ascii_strcasecmp(word, "\xE2\x80\x94now") == 0;
-}
+    g_autofree char *complaint = delegate_judge_text(task);
+    g_autoptr(GPtrArray) names = NULL;
+    bool is_now = options->is_now || turn->speaker->is_now;
 
-/* No command and no skill begins with a dash, long or short. */
-static bool is_option(const char *word)
-{
-    return word[0] == '-' || g_str_has_prefix(word, "\xE2\x80\x93") ||
-           g_str_has_prefix(word, "\xE2\x80\x94");
-}
-
-bool delegate_take_options(Turn *turn, const char *agent, const char **text, bool *out_is_now)
-{
-    for (;;) {
-        size_t length = strcspn(*text, " \t");
-        g_autofree char *word = g_strndup(*text, length);
-
-        if (is_option(word) && !is_now_flag(word)) {
-            g_autofree char *shown = text_make_line(word, OPTION_SHOWN_CHARS);
-            g_autofree char *name = text_make_line(agent, OPTION_SHOWN_CHARS);
-
-            turn_fail(turn,
-                      "%s: no such option, so nothing was done; the only one is --now. A task that "
-                      "begins so stands after a bar: @%s | %s …",
-                      shown, name, shown);
-            return false;
-        }
-        if (!is_now_flag(word))
-            return true;
-        *out_is_now = true;
-        *text += length;
-        *text += strspn(*text, " \t");
+    if (complaint) {
+        turn_fail(turn, "%s", complaint);
+        return;
     }
+    if (!targets_find(core, turn, target, &names))
+        return;
+    if (options->limit > 0 && options->limit < names->len)
+        g_ptr_array_set_size(names, (int)options->limit);
+    for (unsigned i = 0; i < names->len; i++)
+        delegate(core, turn, names->pdata[i], task, is_now);
 }
 
 /* "@web1 task" and "@web1 | task". */
 void delegate_direct(Core *core, Turn *turn, const char *agent, const char *rest)
 {
-    bool is_now = false;
+    g_autofree char *line = g_strconcat(agent, " ", rest, NULL);
+    const char *task = line;
+    g_autofree char *target = target_take(&task);
+    TaskOptions options = { .is_now = false };
+    g_autofree char *complaint = task_options_take(&options, &task, target);
 
-    if (!delegate_take_options(turn, agent, &rest, &is_now))
+    if (complaint) {
+        turn_fail(turn, "%s", complaint);
         return;
-    if (*rest == '|')
-        rest += 1 + strspn(rest + 1, " \t");
-    delegate(core, turn, agent, rest, is_now);
+    }
+    if (*task == '|')
+        task += 1 + strspn(task + 1, " \t");
+    delegate_to(core, turn, target, task, &options);
 }
 
 static void say_no_bar(Turn *turn, const char *text)
@@ -126,35 +109,47 @@ static void say_no_bar(Turn *turn, const char *text)
         turn_fail(turn, "expected DELEGATE: <agent> | <task>: there is no bar");
 }
 
+/* What stands before the bar: a target, with options on either side. False, with the complaint
+ * said, for anything else. */
+bool delegate_read_target(Turn *turn, const char *text, char **out_target, TaskOptions *options)
+{
+    const char *at = text + strspn(text, " \t");
+    g_autofree char *target = NULL;
+    g_autofree char *complaint = task_options_take(options, &at, "<agent>");
+
+    if (!complaint) {
+        target = target_take(&at);
+        complaint = task_options_take(options, &at, *target ? target : "<agent>");
+    }
+    if (complaint)
+        turn_fail(turn, "%s", complaint);
+    else if (!*target)
+        turn_fail(turn, "expected an agent before the bar; !agents lists them");
+    else if (*at) {
+        g_autofree char *shown = text_make_line(at, OPTION_SHOWN_CHARS);
+
+        turn_fail(turn,
+                  "expected one target before the bar, or options; found \"%s\" behind it; several "
+                  "agents stand with commas: web1,web2",
+                  shown);
+    } else {
+        *out_target = g_steal_pointer(&target);
+        return true;
+    }
+    return false;
+}
+
 void delegate_trigger(Core *core, Turn *turn, const char *rest)
 {
-    g_autofree char *target = NULL;
+    g_autofree char *left = NULL;
     g_autofree char *task = NULL;
-    g_auto(GStrv) words = NULL;
-    const char *agent = NULL;
-    bool is_now = false;
-    unsigned i;
+    g_autofree char *target = NULL;
+    TaskOptions options = { .is_now = false };
 
-    if (!utterance_split(rest, &target, &task)) {
-        say_no_bar(turn, target);
+    if (!utterance_split(rest, &left, &task)) {
+        say_no_bar(turn, left);
         return;
     }
-    words = g_strsplit_set(target, " \t", -1);
-    for (i = 0; words[i]; i++) {
-        const char *option = words[i];
-
-        if (!delegate_take_options(turn, agent ? agent : "<agent>", &option, &is_now))
-            return;
-        if (!*option)
-            continue;
-        if (agent) {
-            turn_fail(turn, "expected one agent before the bar, or --now; found \"%s\"", words[i]);
-            return;
-        }
-        agent = words[i];
-    }
-    if (!agent)
-        turn_fail(turn, "expected an agent before the bar; !agents lists them");
-    else
-        delegate(core, turn, agent, task, is_now);
+    if (delegate_read_target(turn, left, &target, &options))
+        delegate_to(core, turn, target, task, &options);
 }

@@ -42,7 +42,8 @@ static const struct {
     { "off whom", "oskar", "!agentOFF", "expected !agentOFF <agent>" },
     { "on whom", "oskar", "!agentON  ,", "expected !agentON <agent>" },
     { "off nobody", "oskar", "!agentOFF wep2", "wep2: no accepted agent of that name; nearest:" },
-    { "off a pattern of nobody", "oskar", "!agentOFF zzzzzzzz*", "!agents lists them" },
+    { "off a pattern of nobody", "oskar", "!agentOFF zzzzzzzz*",
+      "zzzzzzzz*: no accepted agent fits; there are web1, web2" },
     { "all off takes nobody", "oskar", "!agentsOFF web1", "!agentsOFF takes no argument" },
     { "awake already", "oskar", "!agentON agent1", "agent1: awake already" },
     { "the links", "vera", "!status", "MQTT: connected since 14:13\nXMPP: connected" },
@@ -279,8 +280,8 @@ static void several_agents_at_once(void **state)
     world_register(world, JOURNAL_1, 1);
     world_write(world, "oskar", NULL, "!agentOFF web2, web1");
     assert_string_equal(world_last_said(world),
-                        "web2: paused (it is offline; it will be told when it comes back)\n"
-                        "web1: paused");
+                        "web1: paused\n"
+                        "web2: paused (it is offline; it will be told when it comes back)");
     world_write(world, "oskar", NULL, "!agentON web?");
     assert_contains(world_last_said(world), "web1: resumed");
     assert_contains(world_last_said(world), "web2: resumed");
@@ -351,16 +352,16 @@ static void now_may_stand_in_both_places(void **state)
         { "as a phone writes it", "@web2 \xE2\x80\x94now true", "web2: refused (offline)", NULL },
         { "after a tab", "@web2 --now\ttrue", "web2: refused (offline)", NULL },
         { "a longer word", "@web2 --nowadays true",
-          "--nowadays: no such option, so nothing was done; the only one is --now. A task that "
-          "begins so stands after a bar: @web2 | --nowadays \xE2\x80\xA6",
+          "--nowadays: no such option, so nothing was done; there are --now, --limit <n> and "
+          "--batch <n>. A task that begins so stands after a bar: @web2 | --nowadays \xE2\x80\xA6",
           NULL },
         { "a short one", "@web2 -n true", "-n: no such option", NULL },
         { "a phone's dash", "@web2 \xE2\x80\x93n true", "\xE2\x80\x93n: no such option", NULL },
         { "after the right one", "@web2 --now --dry-run true", "--dry-run: no such option", NULL },
-        { "delegated", "DELEGATE: web2 --limit 1 | true", "--limit: no such option", NULL },
+        { "delegated", "DELEGATE: web2 --force 1 | true", "--force: no such option", NULL },
         { "after a bar it is the shell's", "@web2 | --nowadays", "#1 web2: queued", "--nowadays" },
         { "and so it is delegated", "DELEGATE: web2 | --now", "#1 web2: queued", "--now" },
-        { "two agents", "DELEGATE: web1 web2 | true", "expected one agent before the bar", NULL },
+        { "two agents", "DELEGATE: web1 web2 | true", "expected one target before the bar", NULL },
         { "no task is left", "@web2 --now", "the task is empty", NULL },
     };
     unsigned i;

@@ -112,7 +112,7 @@ static void refusals_name_their_rule(void **state)
           "there is no bar; do you mean DELEGATE: web1 | uptime" },
         { "no task", "oskar", "DELEGATE: web1 |", "the task is empty" },
         { "no agent", "oskar", "DELEGATE: | uptime", "expected an agent" },
-        { "two agents", "oskar", "DELEGATE: web1 web2 | uptime", "expected one agent" },
+        { "two agents", "oskar", "DELEGATE: web1 web2 | uptime", "expected one target" },
         { "a hidden character", "oskar",
           "@web1 echo a\xE2\x80\xAE"
           "b",
