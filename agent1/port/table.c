@@ -77,6 +77,19 @@ static const Column orphans[] = {
 
 static const Column sessions[] = { TEXT("name"), TEXT("key_text"), INT("seen") };
 
+static const Column plans[] = {
+    TEXT("id"),      INT("number"),        TEXT("state"),      TEXT("kind"),
+    TEXT("task"),    TEXT("user_name"),    TEXT("principal"),  TEXT("conversation"),
+    TEXT("chat_id"), TEXT("cancelled_by"), INT("is_stopping"), INT("is_told"),
+    INT("created"),  INT("changed"),
+};
+
+static const Column steps[] = {
+    TEXT("id"),    TEXT("plan"),  INT("stage"), TEXT("agent"), TEXT("task"),
+    INT("is_now"), TEXT("state"), TEXT("run"),  INT("number"), TEXT("outcome"),
+    TEXT("rule"),  TEXT("text"),  TEXT("tail"),
+};
+
 #define INFO(table, columns, where)                                                                \
     {                                                                                              \
         table, columns, G_N_ELEMENTS(columns), where                                               \
@@ -96,6 +109,9 @@ static const TableInfo tables[TABLE_COUNT] = {
     [TABLE_EDITS] = INFO("edits", edits, NULL),
     [TABLE_ORPHANS] = INFO("orphans", orphans, "0"),
     [TABLE_SESSIONS] = INFO("sessions", sessions, NULL),
+    [TABLE_PLANS] = INFO("plans", plans, "state IN ('open', 'running')"),
+    [TABLE_STEPS] =
+        INFO("steps", steps, "\"plan\" IN (SELECT id FROM plans WHERE state IN ('open', 'running'))"),
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(meta) == META_COLUMNS);
@@ -109,6 +125,8 @@ G_STATIC_ASSERT(G_N_ELEMENTS(questions) == QUESTIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(edits) == EDITS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(orphans) == ORPHANS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(sessions) == SESSIONS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(plans) == PLANS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(steps) == STEPS_COLUMNS);
 
 const TableInfo *table_info(Table table)
 {

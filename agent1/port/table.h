@@ -25,6 +25,8 @@ typedef enum {
     TABLE_EDITS,     /* changes to people's files that must still be written */
     TABLE_ORPHANS,   /* results for runs this agent1 does not know */
     TABLE_SESSIONS,  /* sessions of agentctl and the key each is bound to */
+    TABLE_PLANS,     /* several runs as one thing */
+    TABLE_STEPS,     /* the steps of each plan */
     TABLE_COUNT,
 } Table;
 
@@ -85,6 +87,15 @@ enum {
     ORPHANS_COLUMNS
 };
 enum { SESSIONS_NAME, SESSIONS_KEY, SESSIONS_SEEN, SESSIONS_COLUMNS };
+enum {
+    PLANS_ID, PLANS_NUMBER, PLANS_STATE, PLANS_KIND, PLANS_TASK, PLANS_USER, PLANS_PRINCIPAL,
+    PLANS_CONVERSATION, PLANS_CHAT_ID, PLANS_CANCELLED_BY, PLANS_IS_STOPPING, PLANS_IS_TOLD,
+    PLANS_CREATED, PLANS_CHANGED, PLANS_COLUMNS
+};
+enum {
+    STEPS_ID, STEPS_PLAN, STEPS_STAGE, STEPS_AGENT, STEPS_TASK, STEPS_IS_NOW, STEPS_STATE,
+    STEPS_RUN, STEPS_NUMBER, STEPS_OUTCOME, STEPS_RULE, STEPS_TEXT, STEPS_TAIL, STEPS_COLUMNS
+};
 /* clang-format on */
 
 typedef struct Value {

@@ -35,6 +35,7 @@
 #define QUEUE_MAX_PER_AGENT      100
 #define SKILLS_MAX_VALUES        4096 /* JSON values in what one agent offers */
 #define TARGETS_MAX              1000
+#define PLAN_STEPS_MAX           50 /* as written; one may stand for several agents */
 #define TRIGGERS_MAX_PER_MESSAGE 20
 #define OUTPUT_HEAD_BYTES        (16 * 1024)
 #define OUTPUT_TAIL_BYTES        (48 * 1024)
