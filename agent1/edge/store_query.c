@@ -1,6 +1,7 @@
 #include "agent1/edge/store_query.h"
 
 #include "agent1/edge/store_rows.h"
+#include "agent1/edge/store_schema.h"
 
 #include "common/base/banned.h"
 
@@ -18,7 +19,23 @@ static const QueryText queries[] = {
                             "WHERE \"agent\" = ?1 AND \"number\" IS NOT NULL "
                             "ORDER BY \"number\" DESC LIMIT ?3",
                             "WHERE \"number\" IS NOT NULL ORDER BY \"number\" DESC LIMIT ?3" },
+    /* Without a word SQLite would take the index of states, and sort what it finds there. */
+    [QUERY_RUNS_FAILED] = { TABLE_RUNS,
+                            "INDEXED BY \"runs_failed_by_agent\" WHERE \"agent\" = ?1 "
+                            "AND \"number\" IS NOT NULL AND " STORE_RUN_FAILED
+                            " ORDER BY \"number\" DESC LIMIT ?3",
+                            "INDEXED BY \"runs_failed\" WHERE \"number\" IS NOT NULL "
+                            "AND " STORE_RUN_FAILED " ORDER BY \"number\" DESC LIMIT ?3" },
 };
+
+sqlite3_stmt *store_query_prepare(sqlite3 *db, QueryKind kind, bool has_text, GError **error)
+{
+    const QueryText *text = &queries[kind];
+
+    g_assert(kind < G_N_ELEMENTS(queries));
+    return store_rows_select(db, text->table, has_text ? text->rest : text->rest_without_text,
+                             error);
+}
 
 Event *store_query_run(sqlite3 *db, const EffectQuery *query, GError **error)
 {
@@ -28,10 +45,7 @@ Event *store_query_run(sqlite3 *db, const EffectQuery *query, GError **error)
     int parameters;
     Event *event;
 
-    g_assert(query->kind < G_N_ELEMENTS(queries));
-
-    select = store_rows_select(db, text->table, query->text ? text->rest : text->rest_without_text,
-                               error);
+    select = store_query_prepare(db, query->kind, query->text != NULL, error);
     if (!select)
         return NULL;
 

@@ -11,4 +11,7 @@
 /* Answers a query with an EVENT_ROWS, which the caller owns. */
 Event *store_query_run(sqlite3 *db, const EffectQuery *query, GError **error);
 
+/* The statement of a query, not run yet: for looking at its plan. */
+sqlite3_stmt *store_query_prepare(sqlite3 *db, QueryKind kind, bool has_text, GError **error);
+
 #endif

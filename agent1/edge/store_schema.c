@@ -6,7 +6,7 @@
 #include "common/base/banned.h"
 
 /* Raised with every change of the texts below. */
-#define TEXTS_VERSION 1
+#define TEXTS_VERSION 2
 
 #define LIBRARY_MIN 3037000 /* STRICT */
 
@@ -103,6 +103,9 @@ static const char *const fixed_texts[] = {
     "CREATE UNIQUE INDEX \"runs_by_number\" ON \"runs\" (\"number\")",
     "CREATE INDEX \"runs_by_agent\" ON \"runs\" (\"agent\", \"number\")",
     "CREATE INDEX \"runs_by_state\" ON \"runs\" (\"state\")",
+    "CREATE INDEX \"runs_failed\" ON \"runs\" (\"number\") WHERE " STORE_RUN_FAILED,
+    "CREATE INDEX \"runs_failed_by_agent\" ON \"runs\" (\"agent\", \"number\") "
+    "WHERE " STORE_RUN_FAILED,
 };
 
 static char *print_column(const Column *column)

@@ -13,6 +13,10 @@
 
 #define STORE_CHECKSUM "checksum"
 
+/* Conditions of partial indexes: a query that is to use one says the same words. */
+#define STORE_RUN_FAILED                                                                           \
+    "\"state\" IN ('failed', 'timed_out', 'unknown', 'rejected', 'expired', 'missed')"
+
 /* Sets up a fresh connection: durable, exclusive, distrustful. */
 bool store_schema_configure(sqlite3 *db, GError **error);
 

@@ -32,6 +32,8 @@ typedef struct TriggerHandler {
 
 static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
     [TRIGGER_DELEGATE] = { delegate_trigger, true },
+    [TRIGGER_REPORT] = { trigger_report, false },
+    [TRIGGER_REPORT_ERRORS] = { trigger_report_errors, false },
 };
 
 static bool has_role(Core *core, Turn *turn, const CommandInfo *info)

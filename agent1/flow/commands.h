@@ -43,6 +43,10 @@ void commands_agents_on(Core *core, Turn *turn, const char *arguments);
 void commands_accept(Core *core, Turn *turn, const char *arguments);
 void commands_revoke(Core *core, Turn *turn, const char *arguments);
 
+/* trigger_report.c */
+void trigger_report(Core *core, Turn *turn, const char *rest);
+void trigger_report_errors(Core *core, Turn *turn, const char *rest);
+
 /* questions.c */
 void commands_yes(Core *core, Turn *turn, const char *arguments);
 void commands_no(Core *core, Turn *turn, const char *arguments);

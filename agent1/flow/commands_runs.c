@@ -9,55 +9,16 @@
 #include "agent1/flow/progress.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
+#include "agent1/flow/run_lines.h"
 #include "common/base/name.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
 #define RUNS_SHOWN         20
-#define STATE_SHOWN_CHARS  120
-#define TASK_SHOWN_CHARS   60
 #define OUTPUT_SHOWN_BYTES 6000
 
 /* ---- !runs ---- */
-
-static void say_row(Core *core, Turn *turn, const Row *row)
-{
-    g_autoptr(Run) run = rows_to_run(row);
-    g_autofree char *at = NULL;
-    g_autofree char *described = NULL;
-    g_autofree char *state = NULL;
-    g_autofree char *task = NULL;
-
-    if (!run)
-        return;
-
-    at = core_local_time(core, run->created_ms);
-    described = run_describe(run);
-    state = text_make_line(described, STATE_SHOWN_CHARS);
-    task = text_make_line(run->task, TASK_SHOWN_CHARS);
-    turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s · %s · %s%s%s", run->number, run->agent, state, at,
-             task, run->is_unconfirmed ? " · unconfirmed" : "",
-             run->contradiction ? " · contradicted later" : "");
-}
-
-/* Runs outlive the agents that had them: only where there are none is the name looked at. */
-static void say_no_runs(Core *core, Turn *turn, const char *agent)
-{
-    g_autofree char *nearest = NULL;
-
-    if (!agent) {
-        turn_say(turn, "no runs yet; @<agent> <task> makes one");
-        return;
-    }
-    if (registry_find(core->registry, agent) || registration_is_waiting(core, agent)) {
-        turn_say(turn, "%s: no runs yet", agent);
-        return;
-    }
-    nearest = gate_facts_nearest(core, agent);
-    turn_fail(turn, "%s: no agent of that name%s%s", agent,
-              nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
-}
 
 static void show_runs(Core *core, const Pending *pending, const GPtrArray *rows)
 {
@@ -66,9 +27,9 @@ static void show_runs(Core *core, const Pending *pending, const GPtrArray *rows)
 
     turn_init(&turn, core, pending->speaker);
     for (i = 0; i < rows->len; i++)
-        say_row(core, &turn, rows->pdata[i]);
+        run_lines_say(core, &turn, rows->pdata[i]);
     if (rows->len == 0)
-        say_no_runs(core, &turn, pending->argument);
+        run_lines_say_none(core, &turn, pending->argument);
     turn_finish(&turn);
 }
 
@@ -81,14 +42,10 @@ static void ask_store(Core *core, Turn *turn, PendingContinue resume, QueryKind 
 
 void commands_runs(Core *core, Turn *turn, const char *arguments)
 {
-    /* Phones begin a word with a capital. */
-    g_autofree char *agent = *arguments ? g_ascii_strdown(arguments, -1) : NULL;
+    g_autofree char *agent = NULL;
 
-    if (agent && !name_is_valid(agent)) {
-        turn_fail(turn, "expected !runs [agent]");
-        return;
-    }
-    ask_store(core, turn, show_runs, QUERY_RUNS_RECENT, agent, 0, RUNS_SHOWN);
+    if (run_lines_read_agent(turn, arguments, "!runs [agent]", &agent))
+        ask_store(core, turn, show_runs, QUERY_RUNS_RECENT, agent, 0, RUNS_SHOWN);
 }
 
 /* ---- !run ---- */

@@ -31,6 +31,7 @@ typedef enum {
     QUERY_RUN_BY_ID,     /* text: a ULID */
     QUERY_RUN_BY_NUMBER, /* number */
     QUERY_RUNS_RECENT,   /* text: an agent or NULL; the newest `limit` by number, newest first */
+    QUERY_RUNS_FAILED,   /* the same of those that failed (run_state_is_failure()) */
 } QueryKind;
 
 typedef enum {

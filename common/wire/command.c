@@ -50,6 +50,11 @@ static const CommandInfo commands[COMMAND_COUNT] = {
 static const CommandInfo triggers[TRIGGER_COUNT] = {
     [TRIGGER_DELEGATE] = { "DELEGATE:", "<agent> | <task>", ROLE_OPERATOR,
         "one run on one agent, after the gate; short: @<agent> <task>" },
+    [TRIGGER_REPORT] = { "REPORT:", "[agent]", ROLE_VIEWER,
+        "the last 20 runs, of all agents or of one" },
+    [TRIGGER_REPORT_ERRORS] = { "REPORT_ERRORS:", "[agent]", ROLE_VIEWER,
+        "the last 20 runs that failed, with what they said: failed, timed_out, unknown, rejected, "
+        "expired, missed; what a person cancelled or denied is no failure" },
 };
 /* clang-format on */
 

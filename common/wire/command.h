@@ -44,6 +44,8 @@ typedef enum {
 
 typedef enum {
     TRIGGER_DELEGATE,
+    TRIGGER_REPORT,
+    TRIGGER_REPORT_ERRORS,
     TRIGGER_COUNT,
 } Trigger;
 

@@ -75,6 +75,12 @@ bool run_state_is_terminal(RunState state)
     return state >= RUN_SUCCEEDED && state <= RUN_UNKNOWN;
 }
 
+bool run_state_is_failure(RunState state)
+{
+    return state == RUN_FAILED || state == RUN_TIMED_OUT || state == RUN_UNKNOWN ||
+           state == RUN_REJECTED || state == RUN_EXPIRED || state == RUN_MISSED;
+}
+
 const char *rule_name(Rule rule)
 {
     return rules[rule];

@@ -36,6 +36,10 @@ const char *run_state_name(RunState state);
 bool run_state_parse(const char *name, RunState *out);
 bool run_state_is_terminal(RunState state);
 
+/* Ended without its work, and nobody wanted that: failed, timed_out, unknown, rejected, expired,
+ * missed. What a person cancelled or denied, or a schedule skipped, is no failure. */
+bool run_state_is_failure(RunState state);
+
 /* Why the gate, or an agent, said no. The names are stable: scripts read them. */
 typedef enum {
     RULE_NONE,

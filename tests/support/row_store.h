@@ -118,6 +118,8 @@ static inline int row_store_newest_first(gconstpointer a, gconstpointer b)
 
 static inline bool row_store_matches(const Row *row, const EffectQuery *query)
 {
+    RunState state;
+
     switch (query->kind) {
     case QUERY_RUN_BY_ID:
         return strcmp(row_text(row, RUNS_ID), query->text) == 0;
@@ -125,6 +127,9 @@ static inline bool row_store_matches(const Row *row, const EffectQuery *query)
         return row_int(row, RUNS_NUMBER) == query->number;
     case QUERY_RUNS_RECENT:
         return !query->text || strcmp(row_text(row, RUNS_AGENT), query->text) == 0;
+    case QUERY_RUNS_FAILED:
+        return (!query->text || strcmp(row_text(row, RUNS_AGENT), query->text) == 0) &&
+               run_state_parse(row_text(row, RUNS_STATE), &state) && run_state_is_failure(state);
     }
     g_assert_not_reached();
 }
