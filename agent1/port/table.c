@@ -110,8 +110,8 @@ static const TableInfo tables[TABLE_COUNT] = {
     [TABLE_ORPHANS] = INFO("orphans", orphans, "0"),
     [TABLE_SESSIONS] = INFO("sessions", sessions, NULL),
     [TABLE_PLANS] = INFO("plans", plans, "state IN ('open', 'running')"),
-    [TABLE_STEPS] =
-        INFO("steps", steps, "\"plan\" IN (SELECT id FROM plans WHERE state IN ('open', 'running'))"),
+    [TABLE_STEPS] = INFO("steps", steps,
+                         "\"plan\" IN (SELECT id FROM plans WHERE state IN ('open', 'running'))"),
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(meta) == META_COLUMNS);

@@ -41,8 +41,8 @@ char *text_tail(const char *text, size_t length, size_t max_json_bytes);
 char *text_last_lines(const char *text, unsigned max_lines, size_t max_bytes);
 
 /* True when the text fits the pattern, in which `*` stands for any run of characters, `?` for one,
- * `[12]`, `[a-f]` and `[!x]` for one of these or none of these. ASCII case matters. No pattern makes
- * it slow: it never goes back to more than one `*`. */
+ * `[12]`, `[a-f]` and `[!x]` for one of these or none of these. ASCII case matters. No pattern
+ * makes it slow: it never goes back to more than one `*`. */
 bool text_matches_glob(const char *pattern, const char *text);
 
 /* Up to max_count of the candidates nearest to word by edit distance (at most a third of the longer
