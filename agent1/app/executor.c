@@ -82,6 +82,12 @@ static void say(Executor *executor, const EffectSay *say_effect)
         xmpp_edge_say(executor->xmpp, say_effect->id, say_effect->jid, say_effect->text);
 }
 
+static void act(Executor *executor, const XmppAct *xmpp_act)
+{
+    if (executor->xmpp)
+        xmpp_edge_act(executor->xmpp, xmpp_act);
+}
+
 static void perform(Executor *executor, const Effect *effect)
 {
     switch (effect->kind) {
@@ -93,6 +99,9 @@ static void perform(Executor *executor, const Effect *effect)
         break;
     case EFFECT_SAY:
         say(executor, &effect->say);
+        break;
+    case EFFECT_XMPP:
+        act(executor, &effect->act);
         break;
     case EFFECT_TRUST:
         gateway_trust(executor->gateway, effect->trusted);

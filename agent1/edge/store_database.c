@@ -352,6 +352,7 @@ static bool apply(StoreDatabase *database, const Effect *effect, GPtrArray *even
     case EFFECT_PUBLISH:
     case EFFECT_PUBLISH_PLAIN:
     case EFFECT_SAY:
+    case EFFECT_XMPP:
     case EFFECT_TRUST:
     case EFFECT_EDIT_FILE:
     case EFFECT_LOG:

@@ -224,6 +224,16 @@ void xmpp_edge_say(Xmpp *xmpp, const char *id, const char *jid, const char *text
         post(xmpp, XMPP_COMMAND_SAY, id, jid, text);
 }
 
+void xmpp_edge_act(Xmpp *xmpp, const XmppAct *act)
+{
+    XmppCommand *command = g_new0(XmppCommand, 1);
+
+    command->kind = XMPP_COMMAND_ACT;
+    command->act = xmpp_act_copy(act);
+    if (!mailbox_post(xmpp->commands, command))
+        xmpp_command_free(command);
+}
+
 /* ---- the thread ---- */
 
 static void *run(void *data)

@@ -14,6 +14,7 @@
 #ifndef AGENT1_EDGE_XMPP_H
 #define AGENT1_EDGE_XMPP_H
 
+#include "agent1/port/xmpp_act.h"
 #include "common/sys/mailbox.h"
 
 #include <glib.h>
@@ -57,5 +58,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Xmpp, xmpp_edge_free)
  * said again with an id that is under way or said is not sent twice.
  */
 void xmpp_edge_say(Xmpp *xmpp, const char *id, const char *jid, const char *text);
+
+/* Does something else. What finds no connection, or no room, is dropped. */
+void xmpp_edge_act(Xmpp *xmpp, const XmppAct *act);
 
 #endif

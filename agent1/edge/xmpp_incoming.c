@@ -130,6 +130,18 @@ static const char *read_id(xmpp_stanza_t *message)
     return id && *id && strlen(id) <= LABEL_MAX_BYTES ? id : NULL;
 }
 
+/* The id by which the sender wants to hear that this has come (XEP-0184); NULL: no wish. */
+static const char *read_receipt_id(xmpp_stanza_t *message)
+{
+    const char *id = xmpp_stanza_get_id(message);
+
+    if (!id || !*id || strlen(id) > LABEL_MAX_BYTES)
+        return NULL;
+
+    return xmpp_stanza_get_child_by_name_and_ns(message, "request", "urn:xmpp:receipts") ? id
+                                                                                         : NULL;
+}
+
 static XmppIncoming judge_error(xmpp_stanza_t *message)
 {
     xmpp_stanza_t *error = xmpp_stanza_get_child_by_name(message, "error");
@@ -169,6 +181,7 @@ static XmppIncoming judge_chat(xmpp_stanza_t *message, const char *from)
     chat->address = g_strdup(from);
     chat->principal = xmpp_incoming_bare(from);
     chat->stanza_id = g_strdup(read_id(message));
+    chat->receipt_id = g_strdup(read_receipt_id(message));
     chat->text = g_steal_pointer(&body);
     chat->written_ms = read_delay(message);
 

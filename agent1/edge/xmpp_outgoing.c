@@ -66,8 +66,21 @@ char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text)
     g_autofree char *body = shorten(clean(text));
 
     return g_markup_printf_escaped("<message type='chat' id='%s' to='%s'><body>%s</body>"
-                                   "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/></message>",
+                                   "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/>"
+                                   "<active xmlns='http://jabber.org/protocol/chatstates'/>"
+                                   "</message>",
                                    clean_id, clean_jid, body, clean_id);
+}
+
+char *xmpp_outgoing_receipt(const char *jid, const char *id)
+{
+    g_autofree char *clean_jid = clean(jid);
+    g_autofree char *clean_id = clean(id);
+
+    return g_markup_printf_escaped("<message type='chat' to='%s'>"
+                                   "<received xmlns='urn:xmpp:receipts' id='%s'/>"
+                                   "<store xmlns='urn:xmpp:hints'/></message>",
+                                   clean_jid, clean_id);
 }
 
 char *xmpp_outgoing_ping(const char *id, const char *domain)

@@ -1,5 +1,6 @@
 /*
- * The stanzas that agent1 sends, as XML text (RFC 6120, 6121; XEP-0199, 0359). What stands in them
+ * The stanzas that agent1 sends, as XML text (RFC 6120, 6121; XEP-0085, 0184,
+ * 0199, 0359). What stands in them
  * is made fit for XML here: a single character that XML 1.0 does not know ends the whole stream.
  */
 #ifndef AGENT1_EDGE_XMPP_OUTGOING_H
@@ -14,6 +15,10 @@
 /* A message of type chat, made harmless as text_make_harmless() says. A text that is too long is
  * cut between characters, and its last line says how much is missing. The caller owns it. */
 char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text);
+
+/* The receipt for a message (XEP-0184), which the server keeps for who is away. The caller owns it.
+ */
+char *xmpp_outgoing_receipt(const char *jid, const char *id);
 
 /* A ping to the server. The caller owns it. */
 char *xmpp_outgoing_ping(const char *id, const char *domain);

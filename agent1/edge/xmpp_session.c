@@ -1,5 +1,6 @@
 #include "agent1/edge/xmpp_session.h"
 
+#include "agent1/edge/xmpp_acts.h"
 #include "agent1/edge/xmpp_outbox.h"
 #include "agent1/edge/xmpp_outgoing.h"
 #include "agent1/edge/xmpp_reception.h"
@@ -92,6 +93,7 @@ void xmpp_command_free(XmppCommand *command)
     g_free(command->id);
     g_free(command->jid);
     g_free(command->text);
+    xmpp_act_free(command->act);
     g_free(command);
 }
 
@@ -359,6 +361,12 @@ static void say(Session *session, const XmppCommand *command)
     }
 }
 
+static void do_act(Session *session, const XmppAct *act)
+{
+    if (session->reporter.is_linked && xmpp_outbox_length(session->outbox) < ANSWERS_MAX)
+        xmpp_acts_do(act, session->outbox);
+}
+
 static void stop(Session *session)
 {
     if (session->state == SESSION_UP) {
@@ -374,6 +382,9 @@ static void obey(Session *session, const XmppCommand *command)
     switch (command->kind) {
     case XMPP_COMMAND_SAY:
         say(session, command);
+        break;
+    case XMPP_COMMAND_ACT:
+        do_act(session, command->act);
         break;
     case XMPP_COMMAND_SAY_AGAIN:
         session->is_missing_some = true;

@@ -14,6 +14,7 @@
 /* What the main thread asks of this one. */
 typedef enum {
     XMPP_COMMAND_SAY,
+    XMPP_COMMAND_ACT,
     XMPP_COMMAND_SAY_AGAIN, /* something to be said was lost: have the core say it again */
     XMPP_COMMAND_STOP,
 } XmppCommandKind;
@@ -23,6 +24,7 @@ typedef struct XmppCommand {
     char *id;
     char *jid;
     char *text;
+    XmppAct *act; /* ACT */
 } XmppCommand;
 
 void xmpp_command_free(XmppCommand *command);

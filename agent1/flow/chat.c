@@ -4,6 +4,7 @@
 
 #include "agent1/flow/chats.h"
 #include "agent1/flow/commands.h"
+#include "agent1/flow/contacts.h"
 #include "agent1/flow/delegate.h"
 #include "agent1/flow/hints.h"
 #include "agent1/flow/questions.h"
@@ -252,6 +253,7 @@ void chat_take(Core *core, const EventChat *chat)
         refuse_stranger(core, speaker);
         return;
     }
+    contacts_heard(core, chat);
     speaker->user = g_strdup(user->name);
     speaker->role = user->role;
     if (chat->stanza_id && *chat->stanza_id)

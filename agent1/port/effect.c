@@ -51,6 +51,8 @@ static void clear_outward(Effect *effect)
         g_free(effect->say.id);
         g_free(effect->say.jid);
         g_free(effect->say.text);
+    } else if (effect->kind == EFFECT_XMPP) {
+        xmpp_act_clear(&effect->act);
     } else if (effect->kind == EFFECT_LOG) {
         g_free(effect->log.run);
         g_free(effect->log.agent);
@@ -88,6 +90,7 @@ void effect_free(Effect *effect)
         break;
     case EFFECT_PUBLISH:
     case EFFECT_SAY:
+    case EFFECT_XMPP:
     case EFFECT_LOG:
         clear_outward(effect);
         break;
@@ -186,6 +189,13 @@ void effects_say(Effects *effects, const char *id, const char *jid, const char *
     say->jid = g_strdup(jid);
     say->text = g_strdup(text);
     say->words = words;
+}
+
+void effects_xmpp(Effects *effects, const XmppAct *act)
+{
+    g_autofree XmppAct *copy = xmpp_act_copy(act);
+
+    append(effects, EFFECT_XMPP)->act = *copy;
 }
 
 void effects_trust(Effects *effects, GPtrArray *keys)

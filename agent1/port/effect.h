@@ -7,6 +7,7 @@
 #define AGENT1_PORT_EFFECT_H
 
 #include "agent1/port/table.h"
+#include "agent1/port/xmpp_act.h"
 #include "common/wire/message.h"
 
 #include <glib.h>
@@ -22,6 +23,7 @@ typedef enum {
     EFFECT_PUBLISH,       /* a frame on MQTT; lost when the link is down: the outbox repeats */
     EFFECT_PUBLISH_PLAIN, /* unsigned text on a topic; lost when the link is down */
     EFFECT_SAY,           /* a message on XMPP; answered by EVENT_SAID */
+    EFFECT_XMPP,          /* anything else on XMPP: see XmppAct */
     EFFECT_TRUST,         /* the keys whose frames may be opened without a rate limit */
     EFFECT_EDIT_FILE,     /* change members of one entry of a file that people edit */
     EFFECT_LOG,
@@ -114,6 +116,7 @@ typedef struct Effect {
         EffectPublish publish;
         EffectPlain plain;
         EffectSay say;
+        XmppAct act;
         GPtrArray *trusted; /* TRUST: char *, keys as key_print() writes them */
         EffectEditFile edit;
         EffectLog log;
@@ -147,7 +150,8 @@ void effects_publish_plain(Effects *effects, const char *topic, const char *text
 void effects_reply(Effects *effects, const char *topic, const char *peer, Message *message,
                    Words words);
 void effects_say(Effects *effects, const char *id, const char *jid, const char *text, Words words);
-void effects_trust(Effects *effects, GPtrArray *keys); /* taken over */
+void effects_xmpp(Effects *effects, const XmppAct *act); /* copied */
+void effects_trust(Effects *effects, GPtrArray *keys);   /* taken over */
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
                        const char *members, bool is_fill);
 void effects_log(Effects *effects, EffectLogLevel level, const char *run, const char *agent,

@@ -22,6 +22,7 @@ void event_free(Event *event)
         g_free(event->chat.address);
         g_free(event->chat.principal);
         g_free(event->chat.stanza_id);
+        g_free(event->chat.receipt_id);
         g_free(event->chat.text);
         break;
     case EVENT_MESSAGE:

@@ -47,6 +47,7 @@ typedef struct EventChat {
     char *principal;    /* XMPP: the server-stamped bare JID; unsigned: "" */
     char *stanza_id;    /* XMPP: the sender's id, for repeats; NULL when there was none */
     char *text;         /* valid UTF-8, at most CHAT_TEXT_MAX_BYTES */
+    char *receipt_id;   /* XMPP: the id that a receipt is wanted for (XEP-0184); NULL: none is */
     int64_t written_ms; /* a delayed message: when it was written; MESSAGE_ABSENT otherwise */
 } EventChat;
 

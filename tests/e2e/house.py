@@ -88,13 +88,13 @@ class House:
             self.agent1.registry["agents"][name] = agent.accepted_entry()
         return agent
 
-    def person(self, name, role="admin", plugins=(), is_known=True):
+    def person(self, name, role="admin", plugins=(), is_known=True, **options):
         """Adds a person on XMPP, signed in; agent1 gets an account, too."""
         user = self._account(name)
         if not self.agent1.config["xmpp"]["enabled"]:
             self.agent1.use_xmpp(self.xmpp_server, self._account("agent1"))
         person = XmppPerson(self._people, self.xmpp_server, user,
-                            self.agent1.config["xmpp"]["jid"], plugins).connect()
+                            self.agent1.config["xmpp"]["jid"], plugins, **options).connect()
         if is_known:
             self.agent1.add_user(name, role, jid=person.jid)
         self.people[name] = person

@@ -61,12 +61,13 @@ class Heard:
 class XmppPerson:
     """One account, signed in; `heard` is the Transcript of the messages it got.
 
-    plugins: further slixmpp plugins to register, for example "xep_0198".
+    plugins: further slixmpp plugins to register, for example "xep_0198". can_correct: the client
+    says that it knows corrections (XEP-0308).
     """
 
     _ids = itertools.count(1)
 
-    def __init__(self, people, server, user, peer=None, plugins=()):
+    def __init__(self, people, server, user, peer=None, plugins=(), can_correct=False):
         self._people = people
         self._server = server
         self.jid, self._password = server.add_account(user)
@@ -74,6 +75,8 @@ class XmppPerson:
         self._plugins = ("xep_0030", "xep_0199", "xep_0308", *plugins)
         self.heard = Transcript(f"{user} on XMPP")
         self.stanzas = Transcript(f"presence for {user}")
+        self.raw = Transcript(f"all stanzas for {user}")
+        self._can_correct = can_correct
         self._ready = threading.Event()
         self.client = None
 
@@ -96,11 +99,20 @@ class XmppPerson:
         client.add_event_handler("session_start", self._on_start)
         client.add_event_handler("message", self._on_message)
         client.add_event_handler("presence", lambda stanza: self.stanzas.add(str(stanza)))
+        client.add_filter("in", self._on_any)
         client.connect(("127.0.0.1", self._server.port), disable_starttls=not tls,
                        force_starttls=bool(tls))
         self.client = client
 
+    def _on_any(self, stanza):
+        if isinstance(stanza, slixmpp.stanza.rootstanza.RootStanza):
+            self.raw.add(str(stanza))
+        return stanza
+
     def _on_start(self, _event):
+        if not self._can_correct:
+            # Only then does agent1 correct what it said: most tests read one message after the other.
+            self.client["xep_0030"].del_feature(feature="urn:xmpp:message-correct:0")
         self.client.send_presence()
         self._ready.set()
 

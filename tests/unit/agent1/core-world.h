@@ -146,6 +146,7 @@ static inline void world_apply(World *world, Effects *effects)
             world_keep(world->edits, effects, i);
             break;
         case EFFECT_PUBLISH_PLAIN:
+        case EFFECT_XMPP:
         case EFFECT_TRUST:
         case EFFECT_LOG:
             world_keep(world->other, effects, i);
@@ -359,6 +360,20 @@ static inline void world_write(World *world, const char *user, const char *stanz
     event->chat.stanza_id = g_strdup(stanza_id);
     event->chat.text = g_strdup(text);
     world_step(world, event);
+}
+
+/* The newest act of a kind on XMPP, or NULL. */
+static inline const XmppAct *world_last_act(const World *world, XmppActKind kind)
+{
+    unsigned i;
+
+    for (i = world->other->len; i > 0; i--) {
+        const Effect *effect = world->other->pdata[i - 1];
+
+        if (effect->kind == EFFECT_XMPP && effect->act.kind == kind)
+            return &effect->act;
+    }
+    return NULL;
 }
 
 /* The last thing said on XMPP, or "". */

@@ -22,6 +22,8 @@ static Effects *one_of_each(void)
     Effects *effects = effects_new();
     GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
     Row *row = row_new(TABLE_META);
+    char jid[] = "ana@example.org";
+    const XmppAct act = { .kind = XMPP_ACT_RECEIPT, .jid = jid };
 
     row_set_text(row, META_NAME, "epoch");
     g_ptr_array_add(keys, g_strdup("k1"));
@@ -33,6 +35,7 @@ static Effects *one_of_each(void)
                     message_new(MESSAGE_TASK, "t1", "agent1", 5));
     effects_publish_plain(effects, "agents/status/web1", "", true);
     effects_say(effects, "s1", "ana@example.org", "hi", WORDS_ANSWER);
+    effects_xmpp(effects, &act);
     effects_trust(effects, keys);
     effects_edit_file(effects, "e1", "agents_registry.json", "web1", "{}", true);
     effects_log(effects, EFFECT_LOG_NOTICE, "r1", NULL, "%s", "100 %");
@@ -61,6 +64,7 @@ static void appended_in_order(void **state)
     assert_true(at(effects, EFFECT_PUBLISH)->publish.is_sealed);
     assert_string_equal(at(effects, EFFECT_PUBLISH)->publish.peer, "k1");
     assert_string_equal(at(effects, EFFECT_SAY)->say.text, "hi");
+    assert_string_equal(at(effects, EFFECT_XMPP)->act.jid, "ana@example.org");
     assert_true(at(effects, EFFECT_EDIT_FILE)->edit.is_fill);
     assert_string_equal(at(effects, EFFECT_LOG)->log.text, "100 %");
     assert_null(at(effects, EFFECT_LOG)->log.agent);

@@ -185,6 +185,48 @@ static void test_chat(void **state)
     xmpp_ctx_free(ctx);
 }
 
+static void test_receipts(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *xml;
+        const char *id;
+    } rows[] = {
+        { "none wanted", MESSAGE("chat", BOB, BODY), NULL },
+        { "wanted", MESSAGE("chat", BOB, BODY "<request xmlns='urn:xmpp:receipts'/>"), "i1" },
+        { "for the id of the stanza, whatever else it is called",
+          MESSAGE("chat", BOB,
+                  BODY "<request xmlns='urn:xmpp:receipts'/>"
+                       "<origin-id xmlns='urn:xmpp:sid:0' id='o1'/>"),
+          "i1" },
+        { "of another namespace", MESSAGE("chat", BOB, BODY "<request xmlns='x'/>"), NULL },
+        { "a receipt is no request",
+          MESSAGE("chat", BOB, BODY "<received xmlns='urn:xmpp:receipts' id='x'/>"), NULL },
+        { "without an id",
+          "<message xmlns='jabber:client' from='" BOB "'>" BODY
+          "<request xmlns='urn:xmpp:receipts'/></message>",
+          NULL },
+        { "with an id too long",
+          "<message xmlns='jabber:client' id='" LONG_ID "' from='" BOB "'>" BODY
+          "<request xmlns='urn:xmpp:receipts'/></message>",
+          NULL },
+    };
+    xmpp_ctx_t *ctx = xmpp_ctx_new(NULL, NULL);
+
+    (void)state;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        xmpp_stanza_t *stanza = parse(ctx, rows[i].xml);
+        XmppIncoming incoming = xmpp_incoming_judge(stanza, OWN);
+
+        if (!incoming.event || g_strcmp0(incoming.event->chat.receipt_id, rows[i].id) != 0)
+            fail_msg("%s", rows[i].what);
+        event_free(incoming.event);
+        xmpp_stanza_release(stanza);
+    }
+    xmpp_ctx_free(ctx);
+}
+
 static void test_length(void **state)
 {
     static const struct {
@@ -246,9 +288,8 @@ static void test_errors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),
-        cmocka_unit_test(test_chat),
-        cmocka_unit_test(test_length),
+        cmocka_unit_test(test_kinds),    cmocka_unit_test(test_chat),
+        cmocka_unit_test(test_receipts), cmocka_unit_test(test_length),
         cmocka_unit_test(test_errors),
     };
 

@@ -1,0 +1,28 @@
+#include "agent1/port/xmpp_act.h"
+
+#include "common/base/banned.h"
+
+void xmpp_act_clear(XmppAct *act)
+{
+    g_free(act->jid);
+    g_free(act->about);
+}
+
+XmppAct *xmpp_act_copy(const XmppAct *act)
+{
+    XmppAct *copy = g_new0(XmppAct, 1);
+
+    copy->kind = act->kind;
+    copy->jid = g_strdup(act->jid);
+    copy->about = g_strdup(act->about);
+    return copy;
+}
+
+void xmpp_act_free(XmppAct *act)
+{
+    if (!act)
+        return;
+
+    xmpp_act_clear(act);
+    g_free(act);
+}
