@@ -350,6 +350,8 @@ static char *message_mark(const Event *event)
         return g_strdup_printf("%s %s %s", event->message.sender,
                                message_kind_name(event->message.message->kind),
                                event->message.message->id);
+    if (event->kind == EVENT_XMPP)
+        return g_strdup_printf("%d %s", (int)event->fact.kind, event->fact.address);
     if (event->kind == EVENT_CHAT)
         return g_strdup_printf("%s %s", event->chat.principal, event->chat.text);
     return NULL;

@@ -4,14 +4,70 @@
 
 #include "common/base/banned.h"
 
-void xmpp_acts_do(const XmppAct *act, XmppOutbox *outbox)
+/* Until the core says more. */
+#define STATUS "agent1 " VERSION ", !help"
+
+/* Others cause most of them, so they leave only while fewer stanzas than this wait. */
+#define ACTS_MAX 1000
+
+void xmpp_acts_init(XmppActs *acts)
+{
+    *acts = (XmppActs){ .show = g_strdup(""), .status = g_strdup(STATUS) };
+    xmpp_questions_init(&acts->questions);
+}
+
+void xmpp_acts_clear(XmppActs *acts)
+{
+    xmpp_questions_clear(&acts->questions);
+    g_free(acts->show);
+    g_free(acts->status);
+}
+
+void xmpp_acts_begin(XmppActs *acts, XmppOutbox *outbox)
+{
+    g_autofree char *presence = xmpp_outgoing_presence(acts->show, acts->status);
+
+    xmpp_questions_clear(&acts->questions);
+    xmpp_outbox_add(outbox, NULL, presence);
+}
+
+static void note_presence(XmppActs *acts, const XmppAct *act)
+{
+    g_free(acts->show);
+    g_free(acts->status);
+    acts->show = g_strdup(act->about);
+    acts->status = g_strdup(act->text);
+}
+
+static char *print(XmppActs *acts, const XmppAct *act)
+{
+    switch (act->kind) {
+    case XMPP_ACT_RECEIPT:
+        return xmpp_outgoing_receipt(act->jid, act->about);
+    case XMPP_ACT_BEFRIEND:
+        return xmpp_outgoing_subscription(act->jid, "subscribed");
+    case XMPP_ACT_PRESENCE:
+        return xmpp_outgoing_presence(acts->show, acts->status);
+    case XMPP_ACT_DISCOVER:
+        return xmpp_questions_discover(&acts->questions, act->jid);
+    }
+    g_assert_not_reached();
+}
+
+void xmpp_acts_do(XmppActs *acts, const XmppAct *act, XmppOutbox *outbox, bool has_session)
 {
     g_autofree char *xml = NULL;
 
-    switch (act->kind) {
-    case XMPP_ACT_RECEIPT:
-        xml = xmpp_outgoing_receipt(act->jid, act->about);
-        break;
-    }
+    if (act->kind == XMPP_ACT_PRESENCE)
+        note_presence(acts, act);
+    if (!has_session || xmpp_outbox_length(outbox) >= ACTS_MAX)
+        return;
+
+    xml = print(acts, act);
     xmpp_outbox_add(outbox, NULL, xml);
+    if (act->kind == XMPP_ACT_BEFRIEND) {
+        g_autofree char *back = xmpp_outgoing_subscription(act->jid, "subscribe");
+
+        xmpp_outbox_add(outbox, NULL, back);
+    }
 }

@@ -5,9 +5,24 @@
 #define AGENT1_EDGE_XMPP_ACTS_H
 
 #include "agent1/edge/xmpp_outbox.h"
+#include "agent1/edge/xmpp_questions.h"
 #include "agent1/port/xmpp_act.h"
 
-/* Adds what the act asks for to the outbox of a session that is there. */
-void xmpp_acts_do(const XmppAct *act, XmppOutbox *outbox);
+#include <stdbool.h>
+
+typedef struct XmppActs {
+    XmppQuestions questions;
+    char *show; /* of the presence that is wanted */
+    char *status;
+} XmppActs;
+
+void xmpp_acts_init(XmppActs *acts);
+void xmpp_acts_clear(XmppActs *acts);
+
+/* A session has begun: shows the presence that was wanted last. */
+void xmpp_acts_begin(XmppActs *acts, XmppOutbox *outbox);
+
+/* Does what is asked for. Without a session only what the next one begins with is noted. */
+void xmpp_acts_do(XmppActs *acts, const XmppAct *act, XmppOutbox *outbox, bool has_session);
 
 #endif

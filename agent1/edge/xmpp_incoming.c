@@ -45,8 +45,7 @@ static bool has_child_of(xmpp_stanza_t *message, const char *const *namespaces, 
     return false;
 }
 
-/* A person has a name at a domain; servers, gateways and the own account have nothing to order. */
-static bool is_from_person(const char *from, const char *own_jid)
+bool xmpp_incoming_is_from_person(const char *from, const char *own_jid)
 {
     g_autofree char *bare = NULL;
     const char *at;
@@ -199,7 +198,7 @@ XmppIncoming xmpp_incoming_judge(xmpp_stanza_t *message, const char *own_jid)
     /* RFC 6121, 5.2.2: no type, or one that is not known, means normal. */
     if (type && (g_str_equal(type, "groupchat") || g_str_equal(type, "headline")))
         return nothing;
-    if (!is_from_person(from, own_jid))
+    if (!xmpp_incoming_is_from_person(from, own_jid))
         return nothing;
     if (has_child_of(message, foreign, G_N_ELEMENTS(foreign)))
         return nothing;

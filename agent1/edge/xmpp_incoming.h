@@ -11,6 +11,7 @@
 #include "agent1/port/event.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <strophe.h>
 
@@ -33,6 +34,10 @@ typedef struct XmppIncoming {
 
 /* own_jid: the account's bare JID. */
 XmppIncoming xmpp_incoming_judge(xmpp_stanza_t *message, const char *own_jid);
+
+/* True for an address with a name at a domain, other than the own account: servers and gateways
+ * have nothing to order. */
+bool xmpp_incoming_is_from_person(const char *from, const char *own_jid);
 
 /* The JID without its resource; the caller owns it. */
 char *xmpp_incoming_bare(const char *jid);

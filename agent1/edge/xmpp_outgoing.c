@@ -90,12 +90,23 @@ char *xmpp_outgoing_ping(const char *id, const char *domain)
                                    id, domain);
 }
 
-char *xmpp_outgoing_presence(const char *status)
+char *xmpp_outgoing_subscription(const char *jid, const char *type)
+{
+    g_autofree char *clean_jid = clean(jid);
+
+    return g_markup_printf_escaped("<presence to='%s' type='%s'/>", clean_jid, type);
+}
+
+char *xmpp_outgoing_presence(const char *show, const char *status)
 {
     g_autofree char *version = xmpp_disco_version_hash();
+    g_autofree char *shown = *show ? g_strdup_printf("<show>%s</show>", show) : g_strdup("");
+    g_autofree char *clean_status = clean(status);
+    g_autofree char *rest = NULL;
 
-    return g_markup_printf_escaped("<presence><status>%s</status>"
+    rest = g_markup_printf_escaped("<status>%s</status>"
                                    "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1'"
                                    " node='%s' ver='%s'/></presence>",
-                                   status, XMPP_DISCO_NODE, version);
+                                   clean_status, XMPP_DISCO_NODE, version);
+    return g_strconcat("<presence>", shown, rest, NULL);
 }

@@ -23,8 +23,12 @@ char *xmpp_outgoing_receipt(const char *jid, const char *id);
 /* A ping to the server. The caller owns it. */
 char *xmpp_outgoing_ping(const char *id, const char *domain);
 
-/* Available, with the capabilities of xmpp_disco.h; and gone. The caller owns the first. */
-char *xmpp_outgoing_presence(const char *status);
+/* About who sees whom (RFC 6121, 3): "subscribe", "subscribed". The caller owns it. */
+char *xmpp_outgoing_subscription(const char *jid, const char *type);
+
+/* Available, with the capabilities of xmpp_disco.h; and gone. show: "" or as RFC 6121, 4.7.2.1, has
+ * it. The caller owns the first. */
+char *xmpp_outgoing_presence(const char *show, const char *status);
 #define XMPP_OUTGOING_GONE "<presence type='unavailable'/>"
 
 #endif

@@ -17,9 +17,9 @@
 #define ID_CHARS      20
 #define WHO_MAX_CHARS 100
 
-void xmpp_reception_init(XmppReception *reception, const char *domain)
+void xmpp_reception_init(XmppReception *reception, const char *domain, XmppQuestions *questions)
 {
-    *reception = (XmppReception){ .domain = domain };
+    *reception = (XmppReception){ .domain = domain, .questions = questions };
     bucket_init(&reception->answers, BURST, PER_S);
     bucket_init(&reception->notes, BURST, PER_S);
 }
@@ -96,24 +96,55 @@ static bool is_sync(const XmppReception *reception, xmpp_stanza_t *iq, uint32_t 
     return true;
 }
 
+static Event *fact_of(XmppFactKind kind, const char *address)
+{
+    Event *event = event_new(EVENT_XMPP);
+
+    event->fact.kind = kind;
+    event->fact.address = g_strdup(address);
+    event->fact.principal = xmpp_incoming_bare(address);
+
+    return event;
+}
+
+static XmppOutcome judge_iq(XmppReception *reception, xmpp_stanza_t *iq)
+{
+    XmppOutcome outcome = { .xml = xmpp_disco_answer(iq) };
+    unsigned abilities;
+
+    outcome.is_synced = is_sync(reception, iq, &outcome.synced);
+    if (xmpp_questions_answered(reception->questions, iq, &abilities)) {
+        outcome.event = fact_of(XMPP_FACT_ABILITIES, xmpp_stanza_get_from(iq));
+        outcome.event->fact.abilities = abilities;
+    }
+
+    return outcome;
+}
+
+static XmppOutcome judge_presence(xmpp_stanza_t *presence, const char *own_jid)
+{
+    const char *type = xmpp_stanza_get_type(presence);
+    const char *from = xmpp_stanza_get_from(presence);
+    g_autofree char *bare = from ? xmpp_incoming_bare(from) : NULL;
+    XmppOutcome outcome = { 0 };
+
+    if (type && g_str_equal(type, "subscribe") && xmpp_incoming_is_from_person(from, own_jid))
+        outcome.event = fact_of(XMPP_FACT_SUBSCRIBE, bare);
+
+    return outcome;
+}
+
 XmppOutcome xmpp_reception_judge(XmppReception *reception, xmpp_stanza_t *stanza, int64_t now_ms,
                                  const char *own_jid)
 {
     const char *name = xmpp_stanza_get_name(stanza);
-    const char *type = xmpp_stanza_get_type(stanza);
-    XmppOutcome outcome = { 0 };
 
     if (g_str_equal(name, "message"))
         return judge_message(reception, stanza, now_ms, own_jid);
+    if (g_str_equal(name, "iq"))
+        return judge_iq(reception, stanza);
+    if (g_str_equal(name, "presence"))
+        return judge_presence(stanza, own_jid);
 
-    if (g_str_equal(name, "iq")) {
-        outcome.xml = xmpp_disco_answer(stanza);
-        outcome.is_synced = is_sync(reception, stanza, &outcome.synced);
-    } else if (type && g_str_equal(type, "subscribe")) {
-        /* Who may see agent1's presence is for the account's owner to say. */
-        note(reception, now_ms, xmpp_stanza_get_from(stanza),
-             "a request to see the presence is left unanswered");
-    }
-
-    return outcome;
+    return (XmppOutcome){ 0 };
 }

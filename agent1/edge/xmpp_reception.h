@@ -6,6 +6,7 @@
 #ifndef AGENT1_EDGE_XMPP_RECEPTION_H
 #define AGENT1_EDGE_XMPP_RECEPTION_H
 
+#include "agent1/edge/xmpp_questions.h"
 #include "agent1/port/event.h"
 #include "common/data/bucket.h"
 
@@ -17,7 +18,8 @@
 #define XMPP_RECEPTION_SYNC "sync-"
 
 typedef struct XmppReception {
-    const char *domain; /* of the own server; borrowed */
+    const char *domain;       /* of the own server; borrowed */
+    XmppQuestions *questions; /* what was asked; borrowed */
     Bucket answers;
     Bucket notes; /* lines in the log that strangers can cause */
 } XmppReception;
@@ -29,7 +31,8 @@ typedef struct XmppOutcome {
     uint32_t synced; /* the number of the ping that was answered */
 } XmppOutcome;
 
-void xmpp_reception_init(XmppReception *reception, const char *domain);
+/* domain, questions: borrowed for its life. */
+void xmpp_reception_init(XmppReception *reception, const char *domain, XmppQuestions *questions);
 
 /* stanza: <message/>, <presence/> or <iq/>. own_jid: bare. */
 XmppOutcome xmpp_reception_judge(XmppReception *reception, xmpp_stanza_t *stanza, int64_t now_ms,

@@ -34,8 +34,6 @@
 /* Answers to <iq/> leave only while fewer than this wait: everybody may ask, without end. */
 #define ANSWERS_MAX 1000
 
-#define STATUS "agent1 " VERSION ", !help"
-
 typedef enum {
     SESSION_RESTING,    /* until next_try_ms */
     SESSION_CONNECTING, /* names, TCP, TLS, SASL, binding */
@@ -81,6 +79,7 @@ typedef struct Session {
     unsigned attempt;
     char *last_reason;
 
+    XmppActs acts;
     XmppReporter reporter;
     XmppReception reception;
 } Session;
@@ -152,14 +151,12 @@ static void go_up(Session *session, const char *how)
 
 static void begin_session(Session *session, bool has_management, unsigned resume_max_s)
 {
-    g_autofree char *presence = xmpp_outgoing_presence(STATUS);
-
     session->has_management = has_management;
     session->resume_max_ms = RESUME_MAX_MS;
     if (resume_max_s > 0)
         session->resume_max_ms = MIN(resume_max_s * INT64_C(1000), RESUME_MAX_MS);
     go_up(session, has_management ? "connected" : "connected, without stream management,");
-    xmpp_outbox_add(session->outbox, NULL, presence);
+    xmpp_acts_begin(&session->acts, session->outbox);
     xmpp_outbox_add_doubted(session->outbox);
     xmpp_reporter_link(&session->reporter, true);
 }
@@ -361,12 +358,6 @@ static void say(Session *session, const XmppCommand *command)
     }
 }
 
-static void do_act(Session *session, const XmppAct *act)
-{
-    if (session->reporter.is_linked && xmpp_outbox_length(session->outbox) < ANSWERS_MAX)
-        xmpp_acts_do(act, session->outbox);
-}
-
 static void stop(Session *session)
 {
     if (session->state == SESSION_UP) {
@@ -384,7 +375,7 @@ static void obey(Session *session, const XmppCommand *command)
         say(session, command);
         break;
     case XMPP_COMMAND_ACT:
-        do_act(session, command->act);
+        xmpp_acts_do(&session->acts, command->act, session->outbox, session->reporter.is_linked);
         break;
     case XMPP_COMMAND_SAY_AGAIN:
         session->is_missing_some = true;
@@ -561,7 +552,8 @@ void xmpp_session_run(const XmppSessionSettings *settings)
     };
 
     xmpp_reporter_init(&session.reporter, settings->events);
-    xmpp_reception_init(&session.reception, settings->account.domain);
+    xmpp_acts_init(&session.acts);
+    xmpp_reception_init(&session.reception, settings->account.domain, &session.acts.questions);
 
     while (session.state != SESSION_GONE) {
         /* Whoever is leaving does not wait for a reader. */
@@ -579,5 +571,6 @@ void xmpp_session_run(const XmppSessionSettings *settings)
 
     xmpp_reporter_link(&session.reporter, false);
     xmpp_reporter_clear(&session.reporter);
+    xmpp_acts_clear(&session.acts);
     g_free(session.last_reason);
 }

@@ -5,6 +5,7 @@
 #include "agent1/flow/admission.h"
 #include "agent1/flow/chat.h"
 #include "agent1/flow/chats.h"
+#include "agent1/flow/contacts.h"
 #include "agent1/flow/core_state.h"
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/home_assistant.h"
@@ -51,6 +52,8 @@ Core *core_new(void)
     for (i = 0; i < G_N_ELEMENTS(ledgers); i++)
         core->ledgers[ledgers[i]] = ledger_new(ledgers[i]);
     core->pending = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, pending_free);
+    core->clients = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    presence_init(&core->presence);
     core->notices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->registrations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_message);
     core->progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, progress_free);
@@ -75,6 +78,8 @@ void core_free(Core *core)
     for (table = 0; table < TABLE_COUNT; table++)
         ledger_free(core->ledgers[table]);
     g_hash_table_unref(core->pending);
+    g_hash_table_unref(core->clients);
+    presence_clear(&core->presence);
     g_hash_table_unref(core->notices);
     g_hash_table_unref(core->registrations);
     g_hash_table_unref(core->progress);
@@ -204,6 +209,7 @@ static void take_link_up(Core *core, Link link)
     core->is_up[link] = true;
     core->link_since_ms[link] = core->now_ms;
     if (link == LINK_XMPP) {
+        contacts_forget(core);
         say_again(core);
         return;
     }
@@ -289,6 +295,9 @@ static void dispatch_event(Core *core, const Event *event)
     case EVENT_CHAT:
         chat_take(core, &event->chat);
         break;
+    case EVENT_XMPP:
+        contacts_take(core, &event->fact);
+        break;
     case EVENT_MESSAGE:
         admission_take(core, &event->message);
         break;
@@ -336,6 +345,7 @@ static void take_clock_back(Core *core)
             dispatch_query_soon(core, agent, 0);
     }
     home_assistant_look_soon(core);
+    presence_hurry(core);
     core->runs_due_ms = core->now_ms;
     core->chats_sweep_ms = core->now_ms;
     core->housekeeping_ms = core->now_ms;
@@ -350,6 +360,7 @@ void core_step(Core *core, const Event *event, Effects *fx)
         take_clock_back(core);
     dispatch_event(core, event);
     tick_do(core);
+    presence_refresh(core, event->kind != EVENT_TICK);
     core->fx = NULL;
 }
 

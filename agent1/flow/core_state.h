@@ -6,6 +6,7 @@
 
 #include "agent1/flow/core.h"
 #include "agent1/flow/ledger.h"
+#include "agent1/flow/presence.h"
 #include "agent1/flow/speaker.h"
 #include "agent1/model/fleet.h"
 #include "agent1/model/hours.h"
@@ -51,6 +52,8 @@ struct Core {
     int64_t epoch;
     GHashTable *pending; /* cookie → Pending * (agent1/flow/pending.h) */
     uint64_t last_cookie;
+    GHashTable *clients; /* full JID → Client * (agent1/flow/contacts.h) */
+    Presence presence;
     GHashTable *notices;       /* what was said to whom → when, for limits (agent1/flow/say.h) */
     GHashTable *registrations; /* key → the last register Message * of a key that waits */
     GHashTable *progress;      /* run id → Progress * (agent1/flow/progress.h) */

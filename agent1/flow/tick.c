@@ -143,5 +143,6 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, core->runs_due_ms);
     next_ms = MIN(next_ms, home_assistant_next_deadline(core));
     next_ms = MIN(next_ms, chats_next_deadline(core));
+    next_ms = MIN(next_ms, presence_next_deadline(core));
     return MIN(next_ms, questions_next_deadline(core));
 }

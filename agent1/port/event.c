@@ -25,6 +25,9 @@ void event_free(Event *event)
         g_free(event->chat.receipt_id);
         g_free(event->chat.text);
         break;
+    case EVENT_XMPP:
+        xmpp_fact_clear(&event->fact);
+        break;
     case EVENT_MESSAGE:
         g_free(event->message.topic_name);
         g_free(event->message.sender);

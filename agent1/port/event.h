@@ -7,6 +7,7 @@
 #define AGENT1_PORT_EVENT_H
 
 #include "agent1/port/table.h"
+#include "agent1/port/xmpp_fact.h"
 #include "common/base/ids.h"
 #include "common/wire/message.h"
 #include "common/wire/topic.h"
@@ -15,6 +16,7 @@
 
 typedef enum {
     EVENT_CHAT,    /* somebody wrote, on XMPP or as unsigned MQTT text */
+    EVENT_XMPP,    /* something else was heard on XMPP */
     EVENT_MESSAGE, /* an authentic frame arrived on MQTT */
     EVENT_LINK_UP, /* a connection stands: XMPP (a new session, not a resumed one) or MQTT */
     EVENT_LINK_DOWN,
@@ -81,6 +83,7 @@ typedef struct Event {
     uint8_t seed[IDS_SEED_BYTES];
     union {
         EventChat chat;
+        XmppFact fact;
         EventMessage message;
         Link link;
         char *said_id;

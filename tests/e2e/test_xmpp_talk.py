@@ -50,6 +50,24 @@ def test_what_is_no_order_is_not_answered(house):
     silent_about(ana, "<message(?!.*(!why|type=\"error\"))")
 
 
+# ---- presence ------------------------------------------------------------------------------------------
+
+def test_a_user_sees_the_health_of_the_fleet(house):
+    ana = house.person("ana")
+    mallory = house.person("mallory", is_known=False)
+    house.agent("web1")
+    house.start()
+    for person in (ana, mallory):
+        person.send_raw(f"<presence type='subscribe' to='{person.peer}'/>")
+    ana.raw.wait_for('type="subscribe"')
+    ana.raw.wait_for("<status>1 agent</status>")
+    ana.send("@web1 sleep 60")
+    ana.raw.wait_for("<status>1 agent, 1 run at work</status>", 25)
+    ana.send("!agentsOFF")
+    assert "<show>away</show>" in ana.raw.wait_for("<status>asleep; !agentsON wakes me</status>", 25)
+    assert not mallory.raw.all('type="subscribed"|<status>')
+
+
 def test_an_answer_says_that_the_chat_is_active(house):
     ana = house.person("ana")
     house.start()

@@ -35,7 +35,13 @@ static void check_well_formed(const char *xml)
         g_assert((guchar)*at >= 0x20 || *at == '\n' || *at == '\t');
 }
 
-static void check_event(const Event *event, const char *from)
+static void check_fact(const XmppFact *fact, const char *from)
+{
+    g_assert(g_str_has_prefix(from, fact->principal) && !strchr(fact->principal, '/'));
+    g_assert_cmpstr(fact->principal, !=, OWN);
+}
+
+static void check_chat(const Event *event, const char *from)
 {
     const EventChat *chat = &event->chat;
 
@@ -49,11 +55,20 @@ static void check_event(const Event *event, const char *from)
     g_assert(chat->written_ms == MESSAGE_ABSENT || chat->written_ms >= 0);
 }
 
+static void check_event(const Event *event, const char *from)
+{
+    if (event->kind == EVENT_XMPP)
+        check_fact(&event->fact, from);
+    else
+        check_chat(event, from);
+}
+
 static void check_stanza(FuzzInput *input)
 {
     static xmpp_ctx_t *ctx;
     g_autofree char *xml = fuzz_text(input);
     xmpp_stanza_t *stanza;
+    XmppQuestions questions;
     XmppReception reception;
     XmppOutcome outcome;
     const char *type;
@@ -64,7 +79,8 @@ static void check_stanza(FuzzInput *input)
     if (!stanza)
         return;
     if (xmpp_stanza_get_name(stanza)) {
-        xmpp_reception_init(&reception, "example.org");
+        xmpp_questions_init(&questions);
+        xmpp_reception_init(&reception, "example.org", &questions);
         outcome = xmpp_reception_judge(&reception, stanza, NOW_MS, OWN);
         type = xmpp_stanza_get_type(stanza);
         if (outcome.event)

@@ -362,20 +362,6 @@ static inline void world_write(World *world, const char *user, const char *stanz
     world_step(world, event);
 }
 
-/* The newest act of a kind on XMPP, or NULL. */
-static inline const XmppAct *world_last_act(const World *world, XmppActKind kind)
-{
-    unsigned i;
-
-    for (i = world->other->len; i > 0; i--) {
-        const Effect *effect = world->other->pdata[i - 1];
-
-        if (effect->kind == EFFECT_XMPP && effect->act.kind == kind)
-            return &effect->act;
-    }
-    return NULL;
-}
-
 /* The last thing said on XMPP, or "". */
 static inline const char *world_last_said(const World *world)
 {

@@ -31,6 +31,12 @@ static void fill_message(Event *event)
     event->message.message->chat.text = g_strdup("hello");
 }
 
+static void fill_fact(Event *event)
+{
+    event->fact.address = g_strdup("ana@example.org/phone");
+    event->fact.principal = g_strdup("ana@example.org");
+}
+
 static void fill_said(Event *event)
 {
     event->said_id = g_strdup("id");
@@ -67,6 +73,7 @@ static void each_kind_releases_what_it_owns(void **state)
         void (*fill)(Event *event);
     } rows[] = {
         { "chat", EVENT_CHAT, fill_chat },
+        { "fact", EVENT_XMPP, fill_fact },
         { "message", EVENT_MESSAGE, fill_message },
         { "link up", EVENT_LINK_UP, NULL },
         { "link down", EVENT_LINK_DOWN, NULL },

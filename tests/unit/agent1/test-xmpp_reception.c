@@ -32,61 +32,71 @@ static XmppOutcome judge(XmppReception *reception, int64_t now_ms, const char *x
     return outcome;
 }
 
+static const struct {
+    const char *what;
+    const char *xml;
+    bool is_event;
+    const char *answer; /* a part of it */
+    bool is_synced;
+    uint32_t synced;
+} outcome_rows[] = {
+    { "chat", "<message xmlns='jabber:client' from='" BOB "'><body>!help</body></message>", true,
+      NULL, false, 0 },
+    { "encrypted",
+      "<message xmlns='jabber:client' from='" BOB "'><body>?</body>"
+      "<encrypted xmlns='eu.siacs.conversations.axolotl'/></message>",
+      false, "switch encryption off", false, 0 },
+    { "an error", "<message xmlns='jabber:client' type='error' from='" BOB "'/>", false, NULL,
+      false, 0 },
+    { "a question",
+      "<iq xmlns='jabber:client' type='get' id='1' from='" BOB "'>"
+      "<ping xmlns='urn:xmpp:ping'/></iq>",
+      false, "<iq type='result'", false, 0 },
+    { "presence", "<presence xmlns='jabber:client' from='" BOB "'/>", false, NULL, false, 0 },
+    { "a wish to see the presence",
+      "<presence xmlns='jabber:client' type='subscribe' from='" BOB "'/>", true, NULL, false, 0 },
+    { "the own account's wish", "<presence xmlns='jabber:client' type='subscribe' from='" OWN "'/>",
+      false, NULL, false, 0 },
+    { "a gateway's wish",
+      "<presence xmlns='jabber:client' type='subscribe' from='irc.example.org'/>", false, NULL,
+      false, 0 },
+    { "an answer that nobody asked for",
+      "<iq xmlns='jabber:client' type='result' id='1' from='" BOB "'><query "
+      "xmlns='http://jabber.org/protocol/disco#info'/></iq>",
+      false, NULL, false, 0 },
+    { "the server's answer to a sync",
+      "<iq xmlns='jabber:client' type='result' id='sync-7' from='example.org'/>", false, NULL, true,
+      7 },
+    { "the server's refusal of one",
+      "<iq xmlns='jabber:client' type='error' id='sync-7' from='example.org'/>", false, NULL, true,
+      7 },
+    { "the server without its name", "<iq xmlns='jabber:client' type='result' id='sync-7'/>", false,
+      NULL, true, 7 },
+    { "somebody else's", "<iq xmlns='jabber:client' type='result' id='sync-7' from='" BOB "'/>",
+      false, NULL, false, 0 },
+    { "a number too large",
+      "<iq xmlns='jabber:client' type='result' id='sync-4294967296' from='example.org'/>", false,
+      NULL, false, 0 },
+    { "no number", "<iq xmlns='jabber:client' type='result' id='sync-' from='example.org'/>", false,
+      NULL, false, 0 },
+};
+
 static void test_outcomes(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *xml;
-        bool is_event;
-        const char *answer; /* a part of it */
-        bool is_synced;
-        uint32_t synced;
-    } rows[] = {
-        { "chat", "<message xmlns='jabber:client' from='" BOB "'><body>!help</body></message>",
-          true, NULL, false, 0 },
-        { "encrypted",
-          "<message xmlns='jabber:client' from='" BOB "'><body>?</body>"
-          "<encrypted xmlns='eu.siacs.conversations.axolotl'/></message>",
-          false, "switch encryption off", false, 0 },
-        { "an error", "<message xmlns='jabber:client' type='error' from='" BOB "'/>", false, NULL,
-          false, 0 },
-        { "a question",
-          "<iq xmlns='jabber:client' type='get' id='1' from='" BOB "'>"
-          "<ping xmlns='urn:xmpp:ping'/></iq>",
-          false, "<iq type='result'", false, 0 },
-        { "presence", "<presence xmlns='jabber:client' from='" BOB "'/>", false, NULL, false, 0 },
-        { "a wish to see the presence",
-          "<presence xmlns='jabber:client' type='subscribe' from='" BOB "'/>", false, NULL, false,
-          0 },
-        { "the server's answer to a sync",
-          "<iq xmlns='jabber:client' type='result' id='sync-7' from='example.org'/>", false, NULL,
-          true, 7 },
-        { "the server's refusal of one",
-          "<iq xmlns='jabber:client' type='error' id='sync-7' from='example.org'/>", false, NULL,
-          true, 7 },
-        { "the server without its name", "<iq xmlns='jabber:client' type='result' id='sync-7'/>",
-          false, NULL, true, 7 },
-        { "somebody else's", "<iq xmlns='jabber:client' type='result' id='sync-7' from='" BOB "'/>",
-          false, NULL, false, 0 },
-        { "a number too large",
-          "<iq xmlns='jabber:client' type='result' id='sync-4294967296' from='example.org'/>",
-          false, NULL, false, 0 },
-        { "no number", "<iq xmlns='jabber:client' type='result' id='sync-' from='example.org'/>",
-          false, NULL, false, 0 },
-    };
-
     (void)state;
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (unsigned i = 0; i < G_N_ELEMENTS(outcome_rows); i++) {
+        XmppQuestions questions = { .open = G_QUEUE_INIT };
         XmppReception reception;
         XmppOutcome outcome;
 
-        xmpp_reception_init(&reception, "example.org");
-        outcome = judge(&reception, 1000, rows[i].xml);
-        if (!outcome.event == rows[i].is_event || !outcome.xml != !rows[i].answer ||
-            (outcome.xml && !strstr(outcome.xml, rows[i].answer)) ||
-            outcome.is_synced != rows[i].is_synced || outcome.synced != rows[i].synced)
-            fail_msg("%s: %s", rows[i].what, outcome.xml ? outcome.xml : "no answer");
+        xmpp_reception_init(&reception, "example.org", &questions);
+        outcome = judge(&reception, 1000, outcome_rows[i].xml);
+        if (!outcome.event == outcome_rows[i].is_event || !outcome.xml != !outcome_rows[i].answer ||
+            (outcome.xml && !strstr(outcome.xml, outcome_rows[i].answer)) ||
+            outcome.is_synced != outcome_rows[i].is_synced ||
+            outcome.synced != outcome_rows[i].synced)
+            fail_msg("%s: %s", outcome_rows[i].what, outcome.xml ? outcome.xml : "no answer");
         event_free(outcome.event);
         g_free(outcome.xml);
     }
@@ -98,12 +108,13 @@ static void test_few_answers(void **state)
     g_autofree char *text = g_strnfill(CHAT_TEXT_MAX_BYTES + 1, 'x');
     g_autofree char *xml = g_strdup_printf(
         "<message xmlns='jabber:client' from='" BOB "'><body>%s</body></message>", text);
+    XmppQuestions questions = { .open = G_QUEUE_INIT };
     XmppReception reception;
     unsigned answers = 0;
 
     (void)state;
 
-    xmpp_reception_init(&reception, "example.org");
+    xmpp_reception_init(&reception, "example.org", &questions);
     for (int64_t now_ms = 0; now_ms < 60 * 1000; now_ms += 1000) {
         XmppOutcome outcome = judge(&reception, now_ms, xml);
 
@@ -130,12 +141,19 @@ static void check_any(xmpp_stanza_t *stanza)
 {
     const char *from = xmpp_stanza_get_from(stanza);
     const char *type = xmpp_stanza_get_type(stanza);
+    XmppQuestions questions = { .open = G_QUEUE_INIT };
     XmppReception reception;
     XmppOutcome outcome;
 
-    xmpp_reception_init(&reception, "example.org");
+    xmpp_reception_init(&reception, "example.org", &questions);
     outcome = xmpp_reception_judge(&reception, stanza, 1000, OWN);
-    if (outcome.event) {
+    if (outcome.event && outcome.event->kind == EVENT_XMPP) {
+        const XmppFact *fact = &outcome.event->fact;
+
+        assert_int_equal(fact->kind, XMPP_FACT_SUBSCRIBE);
+        assert_true(g_str_has_prefix(from, fact->principal));
+        assert_string_not_equal(fact->principal, OWN);
+    } else if (outcome.event) {
         const EventChat *chat = &outcome.event->chat;
 
         assert_string_equal(chat->address, from);

@@ -1,0 +1,9 @@
+#include "agent1/port/xmpp_fact.h"
+
+#include "common/base/banned.h"
+
+void xmpp_fact_clear(XmppFact *fact)
+{
+    g_free(fact->address);
+    g_free(fact->principal);
+}

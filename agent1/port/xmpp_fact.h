@@ -1,0 +1,31 @@
+/*
+ * What is heard on XMPP beside chat, as the core needs it.
+ */
+#ifndef AGENT1_PORT_XMPP_FACT_H
+#define AGENT1_PORT_XMPP_FACT_H
+
+#include <glib.h>
+
+typedef enum {
+    XMPP_FACT_SUBSCRIBE, /* somebody wants to see agent1's presence */
+    XMPP_FACT_ABILITIES, /* the answer to XMPP_ACT_DISCOVER, or that there is none */
+} XmppFactKind;
+
+/* What a client says that it knows. */
+typedef enum {
+    XMPP_CAN_CORRECT = 1 << 0, /* XEP-0308 */
+    XMPP_CAN_REACT = 1 << 1,   /* XEP-0444 */
+    XMPP_CAN_REPLY = 1 << 2,   /* XEP-0461 */
+    XMPP_CAN_RECEIPT = 1 << 3, /* XEP-0184 */
+} XmppAbility;
+
+typedef struct XmppFact {
+    XmppFactKind kind;
+    char *address;      /* the full JID; SUBSCRIBE: bare */
+    char *principal;    /* the server-stamped bare JID */
+    unsigned abilities; /* ABILITIES: XmppAbility */
+} XmppFact;
+
+void xmpp_fact_clear(XmppFact *fact);
+
+#endif
