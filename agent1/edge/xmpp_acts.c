@@ -48,6 +48,8 @@ static char *print(XmppActs *acts, const XmppAct *act)
         return xmpp_outgoing_subscription(act->jid, "subscribed");
     case XMPP_ACT_PRESENCE:
         return xmpp_outgoing_presence(acts->show, acts->status);
+    case XMPP_ACT_CORRECT:
+        return xmpp_outgoing_correction(act->id, act->jid, act->about, act->text);
     case XMPP_ACT_DISCOVER:
         return xmpp_questions_discover(&acts->questions, act->jid);
     }

@@ -1,5 +1,6 @@
 #include "agent1/edge/xmpp_incoming.h"
 
+#include "agent1/edge/xmpp_about.h"
 #include "common/base/limits.h"
 #include "common/base/timestamp.h"
 
@@ -157,11 +158,15 @@ static XmppIncoming judge_error(xmpp_stanza_t *message)
 static XmppIncoming judge_chat(xmpp_stanza_t *message, const char *from)
 {
     g_autofree char *body = read_body(message);
+    g_autofree char *words = NULL;
     XmppIncoming incoming = { .from = from };
     EventChat *chat;
 
-    if (!body)
-        return (XmppIncoming){ .kind = XMPP_INCOMING_NOTHING };
+    if (!body) {
+        incoming.event = xmpp_about_reaction(message, from);
+        incoming.kind = incoming.event ? XMPP_INCOMING_REACTION : XMPP_INCOMING_NOTHING;
+        return incoming;
+    }
 
     incoming.bytes = strlen(body);
     if (has_child_of(message, encrypted, G_N_ELEMENTS(encrypted))) {
@@ -173,6 +178,11 @@ static XmppIncoming judge_chat(xmpp_stanza_t *message, const char *from)
         return incoming;
     }
 
+    words = xmpp_about_own_words(message, body);
+    if (!*words) {
+        incoming.kind = XMPP_INCOMING_NOTHING;
+        return incoming;
+    }
     incoming.kind = XMPP_INCOMING_CHAT;
     incoming.event = event_new(EVENT_CHAT);
     chat = &incoming.event->chat;
@@ -181,7 +191,9 @@ static XmppIncoming judge_chat(xmpp_stanza_t *message, const char *from)
     chat->principal = xmpp_incoming_bare(from);
     chat->stanza_id = g_strdup(read_id(message));
     chat->receipt_id = g_strdup(read_receipt_id(message));
-    chat->text = g_steal_pointer(&body);
+    chat->replaces = g_strdup(xmpp_about_replaced(message));
+    chat->quotes = g_strdup(xmpp_about_quoted(message));
+    chat->text = g_steal_pointer(&words);
     chat->written_ms = read_delay(message);
 
     return incoming;

@@ -18,6 +18,7 @@
 typedef enum {
     XMPP_INCOMING_NOTHING,
     XMPP_INCOMING_CHAT,
+    XMPP_INCOMING_REACTION,
     XMPP_INCOMING_TOO_LONG,  /* chat of more than CHAT_TEXT_MAX_BYTES */
     XMPP_INCOMING_ENCRYPTED, /* chat that only says that it cannot be read */
     XMPP_INCOMING_ERROR,     /* something we sent was not delivered */
@@ -25,7 +26,7 @@ typedef enum {
 
 typedef struct XmppIncoming {
     XmppIncomingKind kind;
-    Event *event;          /* CHAT: EVENT_CHAT, the caller's */
+    Event *event;          /* CHAT: EVENT_CHAT, REACTION: EVENT_XMPP; the caller's */
     const char *from;      /* all but NOTHING: borrowed from the stanza, may be NULL for ERROR */
     const char *id;        /* ERROR: of what we sent, borrowed, may be NULL */
     const char *condition; /* ERROR: as in RFC 6120, 8.3.3; borrowed */

@@ -72,6 +72,22 @@ char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text)
                                    clean_id, clean_jid, body, clean_id);
 }
 
+char *xmpp_outgoing_correction(const char *id, const char *jid, const char *replaced,
+                               const char *text)
+{
+    g_autofree char *clean_id = clean(id);
+    g_autofree char *clean_jid = clean(jid);
+    g_autofree char *clean_replaced = clean(replaced);
+    g_autofree char *body = shorten(clean(text));
+
+    return g_markup_printf_escaped("<message type='chat' id='%s' to='%s'><body>%s</body>"
+                                   "<replace xmlns='urn:xmpp:message-correct:0' id='%s'/>"
+                                   "<private xmlns='urn:xmpp:carbons:2'/>"
+                                   "<no-copy xmlns='urn:xmpp:hints'/>"
+                                   "<no-store xmlns='urn:xmpp:hints'/></message>",
+                                   clean_id, clean_jid, body, clean_replaced);
+}
+
 char *xmpp_outgoing_receipt(const char *jid, const char *id)
 {
     g_autofree char *clean_jid = clean(jid);

@@ -16,6 +16,12 @@
  * cut between characters, and its last line says how much is missing. The caller owns it. */
 char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text);
 
+/* The same, in the place of the message `replaced` (XEP-0308). It is for this one client: neither
+ * copied to others nor kept for later (XEP-0280, 0334), where it would look like a new message. The
+ * caller owns it. */
+char *xmpp_outgoing_correction(const char *id, const char *jid, const char *replaced,
+                               const char *text);
+
 /* The receipt for a message (XEP-0184), which the server keeps for who is away. The caller owns it.
  */
 char *xmpp_outgoing_receipt(const char *jid, const char *id);

@@ -53,6 +53,7 @@ static XmppOutcome judge_message(XmppReception *reception, xmpp_stanza_t *messag
     switch (incoming.kind) {
     case XMPP_INCOMING_NOTHING:
     case XMPP_INCOMING_CHAT:
+    case XMPP_INCOMING_REACTION:
         break;
     case XMPP_INCOMING_TOO_LONG:
         text = g_strdup_printf("message too long (%zu bytes; at most %d)", incoming.bytes,
@@ -128,6 +129,8 @@ static XmppOutcome judge_presence(xmpp_stanza_t *presence, const char *own_jid)
     g_autofree char *bare = from ? xmpp_incoming_bare(from) : NULL;
     XmppOutcome outcome = { 0 };
 
+    if (type && g_str_equal(type, "unavailable") && xmpp_incoming_is_from_person(from, own_jid))
+        outcome.event = fact_of(XMPP_FACT_GONE, from);
     if (type && g_str_equal(type, "subscribe") && xmpp_incoming_is_from_person(from, own_jid))
         outcome.event = fact_of(XMPP_FACT_SUBSCRIBE, bare);
 

@@ -5,6 +5,7 @@
 #include "agent1/flow/chats.h"
 #include "agent1/flow/commands.h"
 #include "agent1/flow/contacts.h"
+#include "agent1/flow/corrections.h"
 #include "agent1/flow/delegate.h"
 #include "agent1/flow/hints.h"
 #include "agent1/flow/questions.h"
@@ -237,6 +238,27 @@ static void take_delayed(Core *core, const Speaker *speaker, const EventChat *ch
     ask_about_delayed(core, speaker, chat);
 }
 
+/* True when a correction is dealt with; false: it is to be taken like any other message. Asleep,
+ * all is dropped alike. */
+static bool take_correction(Core *core, const Speaker *speaker, const EventChat *chat)
+{
+    g_autofree char *complaint = NULL;
+    Turn turn;
+
+    if (!chat->replaces || core_is_asleep(core) || chats_is_repeat(core, speaker))
+        return false;
+    complaint = corrections_judge(core, speaker, chat->replaces);
+    if (!complaint)
+        return false;
+
+    chats_begin(core, speaker, core->now_ms + XMPP_REPEATS_MS);
+    corrections_refused(core, speaker, chat->replaces);
+    turn_init(&turn, core, speaker);
+    turn_fail(&turn, "%s", complaint);
+    turn_finish(&turn);
+    return true;
+}
+
 void chat_take(Core *core, const EventChat *chat)
 {
     g_autoptr(Speaker) speaker = NULL;
@@ -258,6 +280,8 @@ void chat_take(Core *core, const EventChat *chat)
     speaker->role = user->role;
     if (chat->stanza_id && *chat->stanza_id)
         speaker->chat_id = g_strdup_printf("xmpp:%s:%s", chat->principal, chat->stanza_id);
+    if (take_correction(core, speaker, chat))
+        return;
     if (chat->written_ms != MESSAGE_ABSENT && core->now_ms - chat->written_ms > DELAY_MAX_MS)
         take_delayed(core, speaker, chat);
     else

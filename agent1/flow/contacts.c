@@ -9,6 +9,7 @@
 #define JID_SHOWN_CHARS 100
 
 typedef struct Client {
+    bool is_answered;
     unsigned abilities; /* XmppAbility */
 } Client;
 
@@ -41,8 +42,11 @@ static void take_abilities(Core *core, const XmppFact *fact)
 {
     Client *client = g_hash_table_lookup(core->clients, fact->address);
 
-    if (client)
-        client->abilities = fact->abilities;
+    if (!client)
+        return;
+
+    client->is_answered = true;
+    client->abilities = fact->abilities;
 }
 
 bool contacts_can(const Core *core, const char *jid, XmppAbility ability)
@@ -52,9 +56,16 @@ bool contacts_can(const Core *core, const char *jid, XmppAbility ability)
     return client && (client->abilities & ability);
 }
 
-void contacts_forget(Core *core)
+static gboolean is_unanswered(void *jid, void *client, void *data)
 {
-    g_hash_table_remove_all(core->clients);
+    (void)jid;
+    (void)data;
+    return !((const Client *)client)->is_answered;
+}
+
+void contacts_forget_unanswered(Core *core)
+{
+    g_hash_table_foreach_remove(core->clients, is_unanswered, NULL);
 }
 
 /* ---- who sees whom ---- */
@@ -92,6 +103,12 @@ void contacts_take(Core *core, const XmppFact *fact)
     switch (fact->kind) {
     case XMPP_FACT_SUBSCRIBE:
         take_subscription(core, fact);
+        break;
+    case XMPP_FACT_GONE:
+        g_hash_table_remove(core->clients, fact->address);
+        break;
+    case XMPP_FACT_REACTION:
+        /* Decides nothing yet. */
         break;
     case XMPP_FACT_ABILITIES:
         take_abilities(core, fact);

@@ -19,6 +19,6 @@ void contacts_take(Core *core, const XmppFact *fact);
 bool contacts_can(const Core *core, const char *jid, XmppAbility ability);
 
 /* A new session on XMPP: what was asked in the old one is not answered any more. */
-void contacts_forget(Core *core);
+void contacts_forget_unanswered(Core *core);
 
 #endif

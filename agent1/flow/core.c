@@ -9,6 +9,7 @@
 #include "agent1/flow/core_state.h"
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/home_assistant.h"
+#include "agent1/flow/live_message.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
 #include "agent1/flow/progress.h"
@@ -54,6 +55,9 @@ Core *core_new(void)
     core->pending = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, pending_free);
     core->clients = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     presence_init(&core->presence);
+    core->lives = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, live_free);
+    core->lives_by_run = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    core->lives_due_ms = INT64_MAX;
     core->notices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->registrations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_message);
     core->progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, progress_free);
@@ -80,6 +84,8 @@ void core_free(Core *core)
     g_hash_table_unref(core->pending);
     g_hash_table_unref(core->clients);
     presence_clear(&core->presence);
+    g_hash_table_unref(core->lives_by_run);
+    g_hash_table_unref(core->lives);
     g_hash_table_unref(core->notices);
     g_hash_table_unref(core->registrations);
     g_hash_table_unref(core->progress);
@@ -209,7 +215,8 @@ static void take_link_up(Core *core, Link link)
     core->is_up[link] = true;
     core->link_since_ms[link] = core->now_ms;
     if (link == LINK_XMPP) {
-        contacts_forget(core);
+        contacts_forget_unanswered(core);
+        live_hurry(core);
         say_again(core);
         return;
     }
@@ -346,6 +353,7 @@ static void take_clock_back(Core *core)
     }
     home_assistant_look_soon(core);
     presence_hurry(core);
+    live_hurry(core);
     core->runs_due_ms = core->now_ms;
     core->chats_sweep_ms = core->now_ms;
     core->housekeeping_ms = core->now_ms;

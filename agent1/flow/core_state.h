@@ -54,6 +54,9 @@ struct Core {
     uint64_t last_cookie;
     GHashTable *clients; /* full JID → Client * (agent1/flow/contacts.h) */
     Presence presence;
+    GHashTable *lives;         /* id of a saying → Live * (agent1/flow/live_message.h) */
+    GHashTable *lives_by_run;  /* run id → Live *, of the above */
+    int64_t lives_due_ms;      /* when one of them is to be corrected */
     GHashTable *notices;       /* what was said to whom → when, for limits (agent1/flow/say.h) */
     GHashTable *registrations; /* key → the last register Message * of a key that waits */
     GHashTable *progress;      /* run id → Progress * (agent1/flow/progress.h) */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/dispatch.h"
+#include "agent1/flow/live_message.h"
 #include "agent1/flow/progress.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/turn.h"
@@ -109,6 +110,7 @@ static void finish(Core *core, Run *run)
     ended = runs_take(core->runs, run->id);
     g_assert(ended == run);
     progress_forget(core, run);
+    live_end(core, run);
     if (runs_count(core->runs) == 0)
         core->runs_due_ms = INT64_MAX;
     tell_outcome(core, ended);
@@ -150,11 +152,13 @@ RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reaso
     effects_put(core->fx, rows_of_run(run));
     effects_log(core->fx, EFFECT_LOG_INFO, run->id, run->agent, "#%" G_GINT64_FORMAT " %s",
                 run->number, run_state_name(run->state));
-    if (run_state_is_terminal(run->state))
+    if (run_state_is_terminal(run->state)) {
         finish(core, run);
-    else
+    } else {
         effects_audit(core->fx, core->now_ms, "state", run->agent, run->agent, run->id,
                       "#%" G_GINT64_FORMAT " %s", run->number, run_state_name(run->state));
+        live_news(core, run);
+    }
     return applied;
 }
 
@@ -212,6 +216,7 @@ void outcome_flag_unconfirmed(Core *core, Run *run)
         run->agent, since);
 
     run->is_unconfirmed = true;
+    live_news(core, run);
     effects_put(core->fx, rows_of_run(run));
     effects_audit(core->fx, core->now_ms, "unconfirmed", NULL, run->agent, run->id,
                   "#%" G_GINT64_FORMAT " past its time; agent silent since %s", run->number, since);

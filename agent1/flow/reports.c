@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/dispatch.h"
+#include "agent1/flow/live_message.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
 #include "agent1/flow/progress.h"
@@ -185,6 +186,7 @@ void reports_take_progress(Core *core, FleetAgent *agent, const Message *message
 
     drop_task(core, run);
     outcome_apply(core, run, RUN_EVENT_RUNNING, NULL);
+    live_news(core, run);
     speaker = speaker_from_conversation(run->conversation, run->chat_id);
     if (speaker)
         say_object(core, speaker, message);

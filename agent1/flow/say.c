@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/live_message.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/wire/topic.h"
@@ -44,19 +45,20 @@ static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
     effects_reply(core->fx, topic, speaker->key, message, words_of(answer));
 }
 
-/* Stores a message, and says it now unless it is to wait for the digest on waking. */
-static void store_saying(Core *core, const char *jid, const char *text, bool is_news)
+/* Stores a message, and says it now unless it is to wait for the digest on waking. Its id, the
+ * caller's; NULL: it is dropped. */
+static char *store_saying(Core *core, const char *jid, const char *text, bool is_news)
 {
     Ledger *sayings = core->ledgers[TABLE_SAYINGS];
     g_autofree char *id = core_new_id(core);
     Row *row;
 
     if (!core->settings->xmpp_is_enabled)
-        return;
+        return NULL;
     if (ledger_count(sayings) >= SAYINGS_MAX) {
         effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL,
                     "%d messages wait for the XMPP server: one to %s is dropped", SAYINGS_MAX, jid);
-        return;
+        return NULL;
     }
     row = row_new(TABLE_SAYINGS);
     row_set_text(row, SAYINGS_ID, id);
@@ -66,11 +68,20 @@ static void store_saying(Core *core, const char *jid, const char *text, bool is_
     ledger_put(sayings, row, core->fx);
     if (core->is_up[LINK_XMPP] && !(is_news && core_is_asleep(core)))
         effects_say(core->fx, id, jid, text, is_news ? WORDS_NEWS : WORDS_ANSWER);
+    return g_steal_pointer(&id);
 }
 
 void say_xmpp(Core *core, const char *jid, const char *text)
 {
-    store_saying(core, jid, text, true);
+    g_free(store_saying(core, jid, text, true));
+}
+
+static void say_to_person(Core *core, const Speaker *speaker, const Answer *answer)
+{
+    g_autofree char *id = store_saying(core, speaker->address, answer->text, answer->is_news);
+
+    if (id)
+        live_begin(core, speaker->address, id, answer);
 }
 
 void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
@@ -81,7 +92,7 @@ void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
         break;
     case DOOR_XMPP:
         if (*answer->text)
-            store_saying(core, speaker->address, answer->text, answer->is_news);
+            say_to_person(core, speaker, answer);
         break;
     case DOOR_UNSIGNED:
         if (*answer->text)

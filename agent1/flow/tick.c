@@ -5,6 +5,7 @@
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/home_assistant.h"
+#include "agent1/flow/live_message.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/questions.h"
 #include "agent1/flow/registration.h"
@@ -133,6 +134,7 @@ void tick_do(Core *core)
         core->housekeeping_ms = core->now_ms + 3600 * INT64_C(1000);
     }
     home_assistant_look(core);
+    live_do(core);
     dispatch_due(core);
 }
 
@@ -143,6 +145,7 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, core->runs_due_ms);
     next_ms = MIN(next_ms, home_assistant_next_deadline(core));
     next_ms = MIN(next_ms, chats_next_deadline(core));
+    next_ms = MIN(next_ms, live_next_deadline(core));
     next_ms = MIN(next_ms, presence_next_deadline(core));
     return MIN(next_ms, questions_next_deadline(core));
 }

@@ -23,6 +23,8 @@ void event_free(Event *event)
         g_free(event->chat.principal);
         g_free(event->chat.stanza_id);
         g_free(event->chat.receipt_id);
+        g_free(event->chat.replaces);
+        g_free(event->chat.quotes);
         g_free(event->chat.text);
         break;
     case EVENT_XMPP:

@@ -5,6 +5,7 @@
 void xmpp_act_clear(XmppAct *act)
 {
     g_free(act->jid);
+    g_free(act->id);
     g_free(act->about);
     g_free(act->text);
 }
@@ -15,6 +16,7 @@ XmppAct *xmpp_act_copy(const XmppAct *act)
 
     copy->kind = act->kind;
     copy->jid = g_strdup(act->jid);
+    copy->id = g_strdup(act->id);
     copy->about = g_strdup(act->about);
     copy->text = g_strdup(act->text);
     return copy;

@@ -6,4 +6,6 @@ void xmpp_fact_clear(XmppFact *fact)
 {
     g_free(fact->address);
     g_free(fact->principal);
+    g_free(fact->about);
+    g_strfreev(fact->words);
 }

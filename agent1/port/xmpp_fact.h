@@ -8,6 +8,8 @@
 
 typedef enum {
     XMPP_FACT_SUBSCRIBE, /* somebody wants to see agent1's presence */
+    XMPP_FACT_GONE,      /* a client has left */
+    XMPP_FACT_REACTION,  /* somebody's reactions to a message are now these (XEP-0444) */
     XMPP_FACT_ABILITIES, /* the answer to XMPP_ACT_DISCOVER, or that there is none */
 } XmppFactKind;
 
@@ -24,6 +26,8 @@ typedef struct XmppFact {
     char *address;      /* the full JID; SUBSCRIBE: bare */
     char *principal;    /* the server-stamped bare JID */
     unsigned abilities; /* ABILITIES: XmppAbility */
+    char *about;        /* REACTION: the id of the message */
+    GStrv words;        /* REACTION: the emojis; none: they were taken back */
 } XmppFact;
 
 void xmpp_fact_clear(XmppFact *fact);

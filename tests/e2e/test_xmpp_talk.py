@@ -72,3 +72,83 @@ def test_an_answer_says_that_the_chat_is_active(house):
     ana = house.person("ana")
     house.start()
     assert ana.ask("!agents").stanza.xml.find("{http://jabber.org/protocol/chatstates}active") is not None
+
+
+# ---- a message that corrects itself (XEP-0308) -----------------------------------------------------------
+
+def test_one_message_from_queued_to_done(house):
+    ana = house.person("ana", can_correct=True)
+    plain = house.person("plain")
+    house.agent("web1")
+    house.start()
+    ana.ask("!agents", "web1")
+    ana.send("@web1 for i in 1 2 3 4 5; do echo line $i; sleep 1; done")
+    first = ana.wait_for("^#1 web1: queued$")
+    running = ana.wait_for(r"^#1 web1: running \(\d s\)\n```\n.*line 1")
+    assert running.replaces == first.id and not first.replaces
+    last = ana.wait_for(r"^#1 web1: succeeded \(exit 0, .* s\); see below$")
+    assert last.replaces == first.id
+    results = ana.heard.all(r"^#1 web1: succeeded \(exit 0, [^)]*\)\n```\nline 1.*line 5\n```$")
+    assert len(results) == 1 and not results[0].replaces
+    assert 3 <= len(ana.heard.all(lambda heard: heard.replaces)) <= 4
+    plain.ask("@web1 sleep 2", "#2 web1: succeeded")
+    assert not plain.heard.all(lambda heard: heard.replaces)
+
+
+def test_a_restart_leaves_the_result_to_be_said_once(house):
+    ana = house.person("ana", can_correct=True)
+    house.agent("web1")
+    house.start()
+    ana.ask("!agents", "web1")
+    ana.ask("@web1 sleep 4", "#1 web1: running")
+    house.agent1.kill()
+    house.agent1.start()
+    ana.wait_for("^#1 web1: succeeded [^;]*$", 30)
+    ana.ask("!help why", "!why")
+    assert len(ana.heard.all("#1 web1: succeeded")) == 1
+
+
+def correct(person, text, stanza_id, replaced):
+    message(person, f"<body>{text}</body><replace xmlns='urn:xmpp:message-correct:0' id='{replaced}'/>",
+            stanza_id)
+
+
+def test_a_corrected_order_is_not_done_twice(house):
+    ana = house.person("ana")
+    house.agent("web1")
+    house.start()
+    marks = house.folder / "marks"
+    ana.send(f"@web1 echo x >> {marks}; sleep 1", stanza_id="s1")
+    ana.wait_for("#1 web1: queued")
+    correct(ana, f"@web1 echo y >> {marks}", "s2", "s1")
+    ana.wait_for(r"your correction was not done: #1 web1 is \w+ already; !cancel 1 stops it")
+    ana.wait_for("#1 web1: succeeded")
+    correct(ana, f"@web1 echo z >> {marks}", "s3", "s1")
+    ana.wait_for("your correction was not done: what you wrote first is over already")
+    ana.ask("@wbe1 true", r"nearest.*web1")
+    assert marks.read_text() == "x\n"
+
+
+def test_a_refused_line_may_be_corrected_once(house):
+    ana = house.person("ana")
+    house.agent("web1")
+    house.start()
+    ana.send("@wbe1 true", stanza_id="s1")
+    ana.wait_for("refused")
+    correct(ana, "@web1 true", "s2", "s1")
+    ana.wait_for("#1 web1: succeeded")
+    correct(ana, "@web1 false", "s3", "s1")
+    ana.wait_for("your correction was not done")
+
+
+# ---- replies (XEP-0461) ----------------------------------------------------------------------------------
+
+def test_a_reply_whose_words_are_an_order(house):
+    ana = house.person("ana")
+    house.start()
+    quotation = "&gt; web1: asks to join\n"
+    end = len("> web1: asks to join\n")
+    message(ana, f"<body>{quotation}!help why</body><reply xmlns='urn:xmpp:reply:0' id='x'/>"
+            f"<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'>"
+            f"<body start='0' end='{end}'/></fallback>", "s1")
+    ana.wait_for("!why <agent>")

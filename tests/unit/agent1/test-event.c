@@ -35,6 +35,8 @@ static void fill_fact(Event *event)
 {
     event->fact.address = g_strdup("ana@example.org/phone");
     event->fact.principal = g_strdup("ana@example.org");
+    event->fact.about = g_strdup("id");
+    event->fact.words = g_strsplit("+ -", " ", -1);
 }
 
 static void fill_said(Event *event)
