@@ -23,12 +23,28 @@ void xmpp_acts_clear(XmppActs *acts)
     g_free(acts->status);
 }
 
+static char *print_presence(const XmppActs *acts)
+{
+    g_autofree char *hash = acts->card == XMPP_CARD_OURS ? xmpp_card_picture_hash() : NULL;
+
+    return xmpp_outgoing_presence(acts->show, acts->status, hash);
+}
+
+void xmpp_acts_show(const XmppActs *acts, XmppOutbox *outbox)
+{
+    g_autofree char *presence = print_presence(acts);
+
+    xmpp_outbox_add(outbox, NULL, presence);
+}
+
 void xmpp_acts_begin(XmppActs *acts, XmppOutbox *outbox)
 {
-    g_autofree char *presence = xmpp_outgoing_presence(acts->show, acts->status);
+    g_autofree char *question = NULL;
 
     xmpp_questions_clear(&acts->questions);
-    xmpp_outbox_add(outbox, NULL, presence);
+    xmpp_acts_show(acts, outbox);
+    question = xmpp_card_begin(&acts->card);
+    xmpp_outbox_add(outbox, NULL, question);
 }
 
 static void note_presence(XmppActs *acts, const XmppAct *act)
@@ -47,7 +63,7 @@ static char *print(XmppActs *acts, const XmppAct *act)
     case XMPP_ACT_BEFRIEND:
         return xmpp_outgoing_subscription(act->jid, "subscribed");
     case XMPP_ACT_PRESENCE:
-        return xmpp_outgoing_presence(acts->show, acts->status);
+        return print_presence(acts);
     case XMPP_ACT_CORRECT:
         return xmpp_outgoing_correction(act->id, act->jid, act->about, act->text);
     case XMPP_ACT_DISCOVER:

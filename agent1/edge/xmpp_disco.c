@@ -8,11 +8,27 @@
 #define NS_VERSION "jabber:iq:version"
 #define NS_PING    "urn:xmpp:ping"
 
+/* What it understands in messages. */
+#define NS_CHATSTATES "http://jabber.org/protocol/chatstates"
+#define NS_CORRECT    "urn:xmpp:message-correct:0"
+#define NS_RECEIPTS   "urn:xmpp:receipts"
+#define NS_REPLY      "urn:xmpp:reply:0"
+#define NS_SID        "urn:xmpp:sid:0"
+
 #define ID_MAX_BYTES 1024
 
 /* In the order of their bytes, as XEP-0115 sorts them. */
 static const char *const features[] = {
-    NS_CAPS, XMPP_NS_DISCO_INFO, XMPP_NS_DISCO_ITEMS, NS_VERSION, NS_PING,
+    NS_CAPS,
+    NS_CHATSTATES,
+    XMPP_NS_DISCO_INFO,
+    XMPP_NS_DISCO_ITEMS,
+    NS_VERSION,
+    NS_CORRECT,
+    NS_PING,
+    NS_RECEIPTS,
+    NS_REPLY,
+    NS_SID,
 };
 
 /* The identity: a program that talks. */

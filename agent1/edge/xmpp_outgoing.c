@@ -113,16 +113,20 @@ char *xmpp_outgoing_subscription(const char *jid, const char *type)
     return g_markup_printf_escaped("<presence to='%s' type='%s'/>", clean_jid, type);
 }
 
-char *xmpp_outgoing_presence(const char *show, const char *status)
+char *xmpp_outgoing_presence(const char *show, const char *status, const char *picture_hash)
 {
     g_autofree char *version = xmpp_disco_version_hash();
     g_autofree char *shown = *show ? g_strdup_printf("<show>%s</show>", show) : g_strdup("");
     g_autofree char *clean_status = clean(status);
+    g_autofree char *photo =
+        picture_hash
+            ? g_strdup_printf("<x xmlns='vcard-temp:x:update'><photo>%s</photo></x>", picture_hash)
+            : g_strdup("");
     g_autofree char *rest = NULL;
 
     rest = g_markup_printf_escaped("<status>%s</status>"
                                    "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1'"
-                                   " node='%s' ver='%s'/></presence>",
+                                   " node='%s' ver='%s'/>",
                                    clean_status, XMPP_DISCO_NODE, version);
-    return g_strconcat("<presence>", shown, rest, NULL);
+    return g_strconcat("<presence>", shown, rest, photo, "</presence>", NULL);
 }

@@ -33,8 +33,8 @@ char *xmpp_outgoing_ping(const char *id, const char *domain);
 char *xmpp_outgoing_subscription(const char *jid, const char *type);
 
 /* Available, with the capabilities of xmpp_disco.h; and gone. show: "" or as RFC 6121, 4.7.2.1, has
- * it. The caller owns the first. */
-char *xmpp_outgoing_presence(const char *show, const char *status);
+ * it; picture_hash: of the vCard's picture (XEP-0153), or NULL. The caller owns the first. */
+char *xmpp_outgoing_presence(const char *show, const char *status, const char *picture_hash);
 #define XMPP_OUTGOING_GONE "<presence type='unavailable'/>"
 
 #endif

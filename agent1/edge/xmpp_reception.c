@@ -17,9 +17,9 @@
 #define ID_CHARS      20
 #define WHO_MAX_CHARS 100
 
-void xmpp_reception_init(XmppReception *reception, const char *domain, XmppQuestions *questions)
+void xmpp_reception_init(XmppReception *reception, const char *domain, XmppActs *acts)
 {
-    *reception = (XmppReception){ .domain = domain, .questions = questions };
+    *reception = (XmppReception){ .domain = domain, .acts = acts };
     bucket_init(&reception->answers, BURST, PER_S);
     bucket_init(&reception->notes, BURST, PER_S);
 }
@@ -108,16 +108,19 @@ static Event *fact_of(XmppFactKind kind, const char *address)
     return event;
 }
 
-static XmppOutcome judge_iq(XmppReception *reception, xmpp_stanza_t *iq)
+static XmppOutcome judge_iq(XmppReception *reception, xmpp_stanza_t *iq, const char *own_jid)
 {
     XmppOutcome outcome = { .xml = xmpp_disco_answer(iq) };
     unsigned abilities;
 
     outcome.is_synced = is_sync(reception, iq, &outcome.synced);
-    if (xmpp_questions_answered(reception->questions, iq, &abilities)) {
+    if (xmpp_questions_answered(&reception->acts->questions, iq, &abilities)) {
         outcome.event = fact_of(XMPP_FACT_ABILITIES, xmpp_stanza_get_from(iq));
         outcome.event->fact.abilities = abilities;
     }
+
+    if (!outcome.xml)
+        outcome.is_card_ours = xmpp_card_take(&reception->acts->card, iq, own_jid, &outcome.xml);
 
     return outcome;
 }
@@ -145,7 +148,7 @@ XmppOutcome xmpp_reception_judge(XmppReception *reception, xmpp_stanza_t *stanza
     if (g_str_equal(name, "message"))
         return judge_message(reception, stanza, now_ms, own_jid);
     if (g_str_equal(name, "iq"))
-        return judge_iq(reception, stanza);
+        return judge_iq(reception, stanza, own_jid);
     if (g_str_equal(name, "presence"))
         return judge_presence(stanza, own_jid);
 

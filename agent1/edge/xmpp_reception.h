@@ -6,7 +6,7 @@
 #ifndef AGENT1_EDGE_XMPP_RECEPTION_H
 #define AGENT1_EDGE_XMPP_RECEPTION_H
 
-#include "agent1/edge/xmpp_questions.h"
+#include "agent1/edge/xmpp_acts.h"
 #include "agent1/port/event.h"
 #include "common/data/bucket.h"
 
@@ -18,21 +18,22 @@
 #define XMPP_RECEPTION_SYNC "sync-"
 
 typedef struct XmppReception {
-    const char *domain;       /* of the own server; borrowed */
-    XmppQuestions *questions; /* what was asked; borrowed */
+    const char *domain; /* of the own server; borrowed */
+    XmppActs *acts;     /* what was asked; borrowed */
     Bucket answers;
     Bucket notes; /* lines in the log that strangers can cause */
 } XmppReception;
 
 typedef struct XmppOutcome {
-    Event *event; /* or NULL; the caller's */
-    char *xml;    /* the answer, or NULL; the caller's */
+    Event *event;      /* or NULL; the caller's */
+    char *xml;         /* the answer, or NULL; the caller's */
+    bool is_card_ours; /* just now: the presence says more than before */
     bool is_synced;
     uint32_t synced; /* the number of the ping that was answered */
 } XmppOutcome;
 
-/* domain, questions: borrowed for its life. */
-void xmpp_reception_init(XmppReception *reception, const char *domain, XmppQuestions *questions);
+/* domain, acts: borrowed for its life. */
+void xmpp_reception_init(XmppReception *reception, const char *domain, XmppActs *acts);
 
 /* stanza: <message/>, <presence/> or <iq/>. own_jid: bare. */
 XmppOutcome xmpp_reception_judge(XmppReception *reception, xmpp_stanza_t *stanza, int64_t now_ms,

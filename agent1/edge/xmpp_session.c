@@ -199,6 +199,8 @@ static void receive(Session *session, xmpp_stanza_t *stanza)
         xmpp_reporter_post(&session->reporter, outcome.event);
     if (outcome.xml && xmpp_outbox_length(session->outbox) < ANSWERS_MAX)
         xmpp_outbox_add(session->outbox, NULL, outcome.xml);
+    if (outcome.is_card_ours)
+        xmpp_acts_show(&session->acts, session->outbox);
     if (outcome.is_synced && session->is_syncing) {
         session->is_syncing = false;
         acknowledge(session, outcome.synced);
@@ -553,7 +555,7 @@ void xmpp_session_run(const XmppSessionSettings *settings)
 
     xmpp_reporter_init(&session.reporter, settings->events);
     xmpp_acts_init(&session.acts);
-    xmpp_reception_init(&session.reception, settings->account.domain, &session.acts.questions);
+    xmpp_reception_init(&session.reception, settings->account.domain, &session.acts);
 
     while (session.state != SESSION_GONE) {
         /* Whoever is leaving does not wait for a reader. */

@@ -166,7 +166,7 @@ https_ports = {{}}
 {'' if is_stock else 'network_settings = { nagle = false }'}
 authentication = "internal_hashed"
 password_hash = "SHA-256"
-modules_enabled = {{ "roster", "saslauth", "tls", "disco", "ping", "smacks", "posix", "pep", "offline", "version" }}
+modules_enabled = {{ "roster", "saslauth", "tls", "disco", "ping", "smacks", "posix", "pep", "offline", "version", "vcard" }}
 {security}
 {extra}
 VirtualHost "{self.domain}"

@@ -1,5 +1,9 @@
 """Conversation on XMPP as people have it: slixmpp on a real Prosody, the real agent1."""
 
+import hashlib
+
+from xmpp import XmppPerson
+
 RECEIPTS = "urn:xmpp:receipts"
 REQUEST = f"<request xmlns='{RECEIPTS}'/>"
 
@@ -66,6 +70,39 @@ def test_a_user_sees_the_health_of_the_fleet(house):
     ana.send("!agentsOFF")
     assert "<show>away</show>" in ana.raw.wait_for("<status>asleep; !agentsON wakes me</status>", 25)
     assert not mallory.raw.all('type="subscribed"|<status>')
+
+
+# ---- what it says of itself ------------------------------------------------------------------------------
+
+def test_disco_caps_and_card(house):
+    ana = house.person("ana", plugins=("xep_0054", "xep_0115", "xep_0153"))
+    house.start()
+    ana.send_raw(f"<presence type='subscribe' to='{ana.peer}'/>")
+    with_picture = ana.raw.wait_for("vcard-temp:x:update.*<photo>[0-9a-f]{40}</photo>")
+    disco = ana.client["xep_0030"]
+    info = ana._people.call(lambda: disco.get_info(jid=f"{ana.peer}/agent1"))["disco_info"]
+    assert ("client", "bot", None, "agent1") in {tuple(each) for each in info["identities"]}
+    assert {"urn:xmpp:receipts", "urn:xmpp:message-correct:0", "urn:xmpp:reply:0"} <= set(info["features"])
+    # slixmpp works the hash out anew from what it was told.
+    mine = ana.client["xep_0115"].generate_verstring(info, "sha-1")
+    assert f'ver="{mine}"' in with_picture
+    card = ana._people.call(lambda: ana.client["xep_0054"].get_vcard(ana.peer))["vcard_temp"]
+    assert card["FN"] == "agent1" and "!help" in card["DESC"]
+    picture = card["PHOTO"]["BINVAL"]
+    assert picture.startswith(b"\x89PNG") and hashlib.sha1(picture).hexdigest() in with_picture
+
+
+def test_a_card_that_somebody_made_stays(house):
+    ana = house.person("ana")
+    owner = XmppPerson(ana._people, house.xmpp_server, ana.peer.split("@")[0],
+                       plugins=("xep_0054",)).connect()
+    owner.send_raw("<iq type='set' id='v1'><vCard xmlns='vcard-temp'><FN>The bot</FN></vCard></iq>")
+    owner.raw.wait_for('id="v1"')
+    owner.close()
+    house.start()
+    ana.ask("!agents")
+    ana.send_raw(f"<iq type='get' id='v2' to='{ana.peer}'><vCard xmlns='vcard-temp'/></iq>")
+    assert "The bot" in ana.raw.wait_for('id="v2"')
 
 
 def test_an_answer_says_that_the_chat_is_active(house):

@@ -100,7 +100,7 @@ static void test_hash(void **state)
 
     (void)state;
 
-    assert_string_equal(hash, "ID3mqW9rOBWW+/jUl8G+LAn7HiU=");
+    assert_string_equal(hash, "7RskZnlxkh5/W5Fpq0RHS8L/AFQ=");
 }
 
 int main(void)

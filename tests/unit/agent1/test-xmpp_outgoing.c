@@ -111,7 +111,7 @@ static void test_others(void **state)
 {
     xmpp_ctx_t *ctx = xmpp_ctx_new(NULL, NULL);
     g_autofree char *ping = xmpp_outgoing_ping("p<1", "example.org");
-    g_autofree char *presence = xmpp_outgoing_presence("away", "here & there");
+    g_autofree char *presence = xmpp_outgoing_presence("away", "here & there", NULL);
     xmpp_stanza_t *stanza;
 
     (void)state;

@@ -86,11 +86,11 @@ static void test_outcomes(void **state)
     (void)state;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(outcome_rows); i++) {
-        XmppQuestions questions = { .open = G_QUEUE_INIT };
+        XmppActs acts = { .show = NULL };
         XmppReception reception;
         XmppOutcome outcome;
 
-        xmpp_reception_init(&reception, "example.org", &questions);
+        xmpp_reception_init(&reception, "example.org", &acts);
         outcome = judge(&reception, 1000, outcome_rows[i].xml);
         if (!outcome.event == outcome_rows[i].is_event || !outcome.xml != !outcome_rows[i].answer ||
             (outcome.xml && !strstr(outcome.xml, outcome_rows[i].answer)) ||
@@ -108,13 +108,13 @@ static void test_few_answers(void **state)
     g_autofree char *text = g_strnfill(CHAT_TEXT_MAX_BYTES + 1, 'x');
     g_autofree char *xml = g_strdup_printf(
         "<message xmlns='jabber:client' from='" BOB "'><body>%s</body></message>", text);
-    XmppQuestions questions = { .open = G_QUEUE_INIT };
+    XmppActs acts = { .show = NULL };
     XmppReception reception;
     unsigned answers = 0;
 
     (void)state;
 
-    xmpp_reception_init(&reception, "example.org", &questions);
+    xmpp_reception_init(&reception, "example.org", &acts);
     for (int64_t now_ms = 0; now_ms < 60 * 1000; now_ms += 1000) {
         XmppOutcome outcome = judge(&reception, now_ms, xml);
 
@@ -141,11 +141,11 @@ static void check_any(xmpp_stanza_t *stanza)
 {
     const char *from = xmpp_stanza_get_from(stanza);
     const char *type = xmpp_stanza_get_type(stanza);
-    XmppQuestions questions = { .open = G_QUEUE_INIT };
+    XmppActs acts = { .show = NULL };
     XmppReception reception;
     XmppOutcome outcome;
 
-    xmpp_reception_init(&reception, "example.org", &questions);
+    xmpp_reception_init(&reception, "example.org", &acts);
     outcome = xmpp_reception_judge(&reception, stanza, 1000, OWN);
     if (outcome.event && outcome.event->kind == EVENT_XMPP) {
         const XmppFact *fact = &outcome.event->fact;
