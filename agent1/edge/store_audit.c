@@ -10,15 +10,15 @@
 
 /* The columns of the table in their order: results and, one higher, parameters. */
 enum {
-    AUDIT_SEQ,
-    AUDIT_AT,
-    AUDIT_KIND,
-    AUDIT_PRINCIPAL,
-    AUDIT_AGENT,
-    AUDIT_RUN,
-    AUDIT_TEXT,
-    AUDIT_PREV,
-    AUDIT_HASH,
+    AT_SEQ,
+    AT_TIME,
+    AT_KIND,
+    AT_PRINCIPAL,
+    AT_AGENT,
+    AT_RUN,
+    AT_TEXT,
+    AT_PREV,
+    AT_HASH,
 };
 
 struct StoreAudit {
@@ -131,15 +131,15 @@ bool store_audit_append(StoreAudit *audit, const EffectAudit *entry, GError **er
     sqlite3_stmt *insert = audit->insert;
     AuditHead head = chain(&audit->head, entry);
 
-    sql_bind_int(insert, AUDIT_SEQ + 1, head.seq);
-    sql_bind_int(insert, AUDIT_AT + 1, entry->at_ms);
-    sql_bind_text(insert, AUDIT_KIND + 1, entry->kind);
-    sql_bind_text(insert, AUDIT_PRINCIPAL + 1, entry->principal);
-    sql_bind_text(insert, AUDIT_AGENT + 1, entry->agent);
-    sql_bind_text(insert, AUDIT_RUN + 1, entry->run);
-    sql_bind_text(insert, AUDIT_TEXT + 1, entry->text);
-    sql_bind_text(insert, AUDIT_PREV + 1, audit->head.hash);
-    sql_bind_text(insert, AUDIT_HASH + 1, head.hash);
+    sql_bind_int(insert, AT_SEQ + 1, head.seq);
+    sql_bind_int(insert, AT_TIME + 1, entry->at_ms);
+    sql_bind_text(insert, AT_KIND + 1, entry->kind);
+    sql_bind_text(insert, AT_PRINCIPAL + 1, entry->principal);
+    sql_bind_text(insert, AT_AGENT + 1, entry->agent);
+    sql_bind_text(insert, AT_RUN + 1, entry->run);
+    sql_bind_text(insert, AT_TEXT + 1, entry->text);
+    sql_bind_text(insert, AT_PREV + 1, audit->head.hash);
+    sql_bind_text(insert, AT_HASH + 1, head.hash);
     if (!sql_execute(insert, error))
         return false;
 
@@ -179,18 +179,18 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EffectAudit, clear_entry)
 static const char *check_row(sqlite3_stmt *select, AuditHead *head)
 {
     g_auto(EffectAudit) entry = {
-        .at_ms = sqlite3_column_int64(select, AUDIT_AT),
-        .kind = column_text(select, AUDIT_KIND),
-        .principal = column_text(select, AUDIT_PRINCIPAL),
-        .agent = column_text(select, AUDIT_AGENT),
-        .run = column_text(select, AUDIT_RUN),
-        .text = column_text(select, AUDIT_TEXT),
+        .at_ms = sqlite3_column_int64(select, AT_TIME),
+        .kind = column_text(select, AT_KIND),
+        .principal = column_text(select, AT_PRINCIPAL),
+        .agent = column_text(select, AT_AGENT),
+        .run = column_text(select, AT_RUN),
+        .text = column_text(select, AT_TEXT),
     };
-    const char *prev = (const char *)sqlite3_column_text(select, AUDIT_PREV);
-    const char *hash = (const char *)sqlite3_column_text(select, AUDIT_HASH);
+    const char *prev = (const char *)sqlite3_column_text(select, AT_PREV);
+    const char *hash = (const char *)sqlite3_column_text(select, AT_HASH);
     AuditHead after = chain(head, &entry);
 
-    if (sqlite3_column_int64(select, AUDIT_SEQ) != after.seq)
+    if (sqlite3_column_int64(select, AT_SEQ) != after.seq)
         return "is missing";
     if (g_strcmp0(prev, head->hash) != 0)
         return "does not follow the row before it";
@@ -201,37 +201,92 @@ static const char *check_row(sqlite3_stmt *select, AuditHead *head)
     return NULL;
 }
 
-static void set_broken(int64_t seq, const char *what, GError **error)
+static bool is_head(const StoreAudit *audit, const AuditHead *head)
 {
-    g_set_error(error, PROBLEM, PROBLEM_VALUE, "audit row %" G_GINT64_FORMAT " %s", seq, what);
+    return head->seq == audit->head.seq && g_str_equal(head->hash, audit->head.hash);
 }
 
-bool store_audit_verify(StoreAudit *audit, GError **error)
+bool store_audit_check(StoreAudit *audit, AuditCheck *check, unsigned limit, GError **error)
 {
     g_autoptr(sqlite3_stmt) select =
         sql_prepare(audit->db,
                     "SELECT \"seq\", \"at\", \"kind\", \"principal\", \"agent\", \"run\", "
-                    "\"text\", \"prev\", \"hash\" FROM \"audit\" ORDER BY \"seq\"",
+                    "\"text\", \"prev\", \"hash\" FROM \"audit\" WHERE \"seq\" > ? "
+                    "ORDER BY \"seq\" LIMIT ?",
                     error);
-    AuditHead head = empty_head;
+    unsigned count = 0;
     SqlStep step;
 
     if (!select)
         return false;
-    while ((step = sql_step(select, error)) == SQL_ROW) {
-        const char *what = check_row(select, &head);
 
-        if (what) {
-            set_broken(head.seq + 1, what, error);
-            return false;
-        }
+    check->problem = NULL;
+    check->is_end = false;
+    sql_bind_int(select, 1, check->head.seq);
+    sql_bind_int(select, 2, limit);
+    while ((step = sql_step(select, error)) == SQL_ROW) {
+        check->problem = check_row(select, &check->head);
+        if (check->problem)
+            return true;
+        count++;
     }
     if (step == SQL_FAILED)
         return false;
-    if (head.seq != audit->head.seq || !g_str_equal(head.hash, audit->head.hash)) {
-        set_broken(head.seq + 1, "is missing", error);
+
+    check->is_end = count < limit;
+    if (check->is_end && !is_head(audit, &check->head))
+        check->problem = "is missing";
+    return true;
+}
+
+bool store_audit_verify(StoreAudit *audit, GError **error)
+{
+    AuditCheck check = { .head = empty_head };
+
+    if (!store_audit_check(audit, &check, G_MAXUINT, error))
+        return false;
+    if (check.problem) {
+        g_set_error(error, PROBLEM, PROBLEM_VALUE, "audit row %" G_GINT64_FORMAT " %s",
+                    check.head.seq + 1, check.problem);
         return false;
     }
 
     return true;
+}
+
+static void add_fact(GPtrArray *rows, const char *name, const char *value)
+{
+    Row *row = row_new(TABLE_META);
+
+    row_set_text(row, META_NAME, name);
+    row_set_text(row, META_VALUE, value);
+    g_ptr_array_add(rows, row);
+}
+
+static void free_row(void *row)
+{
+    row_free(row);
+}
+
+GPtrArray *store_audit_query(StoreAudit *audit, const EffectQuery *query, GError **error)
+{
+    AuditCheck check = { .head = empty_head };
+    g_autofree char *number = NULL;
+    GPtrArray *facts;
+
+    check.head.seq = query->number;
+    if (query->text)
+        g_strlcpy(check.head.hash, query->text, sizeof(check.head.hash));
+    if (!store_audit_check(audit, &check, query->limit, error))
+        return NULL;
+
+    facts = g_ptr_array_new_with_free_func(free_row);
+    number = g_strdup_printf("%" G_GINT64_FORMAT, check.head.seq);
+    add_fact(facts, AUDIT_CHECKED, number);
+    add_fact(facts, AUDIT_HASH, check.head.hash);
+    if (check.problem)
+        add_fact(facts, AUDIT_BROKEN, check.problem);
+    if (check.is_end)
+        add_fact(facts, AUDIT_ENDS, "");
+    return facts;
 }

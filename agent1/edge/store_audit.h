@@ -35,6 +35,18 @@ bool store_audit_append(StoreAudit *audit, const EffectAudit *entry, GError **er
 AuditHead store_audit_head(const StoreAudit *audit);
 void store_audit_rewind(StoreAudit *audit, const AuditHead *head);
 
+typedef struct AuditCheck {
+    AuditHead head;      /* in: the row to begin after, out: the last row that fits */
+    const char *problem; /* what is wrong with the row after it; NULL: nothing. Static */
+    bool is_end;         /* there is none after it */
+} AuditCheck;
+
+/* Walks the chain for at most limit rows. False when the database cannot be read. */
+bool store_audit_check(StoreAudit *audit, AuditCheck *check, unsigned limit, GError **error);
+
+/* The answer to QUERY_AUDIT: META rows. */
+GPtrArray *store_audit_query(StoreAudit *audit, const EffectQuery *query, GError **error);
+
 /* Walks the chain from its first row to the head. The error names the first row that does not
  * fit. */
 bool store_audit_verify(StoreAudit *audit, GError **error);

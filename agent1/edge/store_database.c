@@ -329,7 +329,7 @@ StoreDatabase *store_database_open(const char *path, char **out_set_aside, GErro
 static bool apply_query(StoreDatabase *database, const EffectQuery *query, GPtrArray *events,
                         GError **error)
 {
-    Event *event = store_query_run(database->db, query, error);
+    Event *event = store_query_run(database->db, database->audit, query, error);
 
     if (!event)
         return false;

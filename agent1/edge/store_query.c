@@ -37,13 +37,11 @@ sqlite3_stmt *store_query_prepare(sqlite3 *db, QueryKind kind, bool has_text, GE
                              error);
 }
 
-Event *store_query_run(sqlite3 *db, const EffectQuery *query, GError **error)
+static GPtrArray *read_rows(sqlite3 *db, const EffectQuery *query, GError **error)
 {
     const QueryText *text = &queries[query->kind];
     g_autoptr(sqlite3_stmt) select = NULL;
-    g_autoptr(GPtrArray) rows = NULL;
     int parameters;
-    Event *event;
 
     select = store_query_prepare(db, query->kind, query->text != NULL, error);
     if (!select)
@@ -58,7 +56,15 @@ Event *store_query_run(sqlite3 *db, const EffectQuery *query, GError **error)
     if (parameters >= 3)
         sql_bind_int(select, 3, query->limit);
 
-    rows = store_rows_read(select, text->table, error);
+    return store_rows_read(select, text->table, error);
+}
+
+Event *store_query_run(sqlite3 *db, StoreAudit *audit, const EffectQuery *query, GError **error)
+{
+    g_autoptr(GPtrArray) rows = query->kind == QUERY_AUDIT ? store_audit_query(audit, query, error)
+                                                           : read_rows(db, query, error);
+    Event *event;
+
     if (!rows)
         return NULL;
 

@@ -23,6 +23,7 @@ static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_AGENTS_ON] = commands_agents_on,
     [COMMAND_ACCEPT] = commands_accept,
     [COMMAND_REVOKE] = commands_revoke,
+    [COMMAND_AUDIT] = commands_audit,
 };
 
 typedef struct TriggerHandler {

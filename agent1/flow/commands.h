@@ -33,6 +33,9 @@ void commands_cancel(Core *core, Turn *turn, const char *arguments);
 /* commands_why.c */
 void commands_why(Core *core, Turn *turn, const char *arguments);
 
+/* commands_audit.c */
+void commands_audit(Core *core, Turn *turn, const char *arguments);
+
 /* commands_pause.c */
 void commands_agent_off(Core *core, Turn *turn, const char *arguments);
 void commands_agent_on(Core *core, Turn *turn, const char *arguments);

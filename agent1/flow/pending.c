@@ -52,6 +52,19 @@ void pending_answer(Core *core, const EventRows *rows)
     pending_free(pending);
 }
 
+bool pending_has(const Core *core, PendingContinue resume)
+{
+    GHashTableIter iter;
+    void *value;
+
+    g_hash_table_iter_init(&iter, core->pending);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        if (((const Pending *)value)->resume == resume)
+            return true;
+    }
+    return false;
+}
+
 bool pending_has_chat(const Core *core, const char *chat_id)
 {
     GHashTableIter iter;

@@ -35,6 +35,9 @@ void pending_answer(Core *core, const EventRows *rows);
 /* True while an answer for this chat is awaited. */
 bool pending_has_chat(const Core *core, const char *chat_id);
 
+/* True while an answer is awaited that is gone on with there. */
+bool pending_has(const Core *core, PendingContinue resume);
+
 void pending_free(void *data);
 
 #endif

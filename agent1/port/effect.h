@@ -34,7 +34,16 @@ typedef enum {
     QUERY_RUN_BY_NUMBER, /* number */
     QUERY_RUNS_RECENT,   /* text: an agent or NULL; the newest `limit` by number, newest first */
     QUERY_RUNS_FAILED,   /* the same of those that failed (run_state_is_failure()) */
+    /* Checks the audit's chain from the row after `number`, whose hash `text` is (NULL before the
+     * first), for at most `limit` rows. Answered by META rows, named below. */
+    QUERY_AUDIT,
 } QueryKind;
+
+/* The names of the META rows that answer QUERY_AUDIT. */
+#define AUDIT_CHECKED "row"     /* the last row that fits */
+#define AUDIT_HASH    "hash"    /* its hash */
+#define AUDIT_BROKEN  "problem" /* what is wrong with the row after it; absent while nothing is */
+#define AUDIT_ENDS    "end"     /* there: it is the last row of all */
 
 typedef enum {
     EFFECT_LOG_ERROR,

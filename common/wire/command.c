@@ -45,6 +45,8 @@ static const CommandInfo commands[COMMAND_COUNT] = {
         "trust an agent's key; give at least the first 8 digits of its fingerprint" },
     [COMMAND_REVOKE] = { "!revoke", "<agent>", ROLE_ADMIN,
         "trust an agent's key no longer" },
+    [COMMAND_AUDIT] = { "!audit", "[row]", ROLE_VIEWER,
+        "check the record of what was done: is its chain of hashes unbroken?" },
 };
 
 static const CommandInfo triggers[TRIGGER_COUNT] = {

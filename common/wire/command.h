@@ -39,6 +39,7 @@ typedef enum {
     COMMAND_AGENTS_ON,
     COMMAND_ACCEPT,
     COMMAND_REVOKE,
+    COMMAND_AUDIT,
     COMMAND_COUNT,
 } Command;
 

@@ -15,6 +15,8 @@
 
 typedef struct RowStore {
     GHashTable *tables[TABLE_COUNT]; /* primary key → Row * */
+    int64_t audit_rows;              /* so many rows has the audit, as its checks tell */
+    int64_t audit_sound;             /* so many of them fit */
 } RowStore;
 
 static inline void row_store_free_row(void *row)
@@ -130,8 +132,44 @@ static inline bool row_store_matches(const Row *row, const EffectQuery *query)
     case QUERY_RUNS_FAILED:
         return (!query->text || strcmp(row_text(row, RUNS_AGENT), query->text) == 0) &&
                run_state_parse(row_text(row, RUNS_STATE), &state) && run_state_is_failure(state);
+    case QUERY_AUDIT:
+        return false;
     }
     g_assert_not_reached();
+}
+
+static inline void row_store_add_fact(GPtrArray *rows, const char *name, const char *value)
+{
+    Row *row = row_new(TABLE_META);
+
+    row_set_text(row, META_NAME, name);
+    row_set_text(row, META_VALUE, value);
+    g_ptr_array_add(rows, row);
+}
+
+/* The hash that an audit row of this number has here: nothing is computed. The caller owns it. */
+static inline char *row_store_audit_hash(int64_t number)
+{
+    return g_strdup_printf("%064" G_GINT64_MODIFIER "x", number);
+}
+
+/* An audit of audit_rows rows, of which the one after audit_sound does not fit. */
+static inline void row_store_check_audit(const RowStore *store, const EffectQuery *query,
+                                         GPtrArray *rows)
+{
+    int64_t sound = MIN(store->audit_rows, store->audit_sound);
+    int64_t last = MIN(query->number + (int64_t)query->limit, sound);
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, last);
+    g_autofree char *hash = row_store_audit_hash(last);
+    g_autofree char *before = row_store_audit_hash(query->number);
+
+    g_assert(query->number == 0 || g_strcmp0(query->text, before) == 0);
+    row_store_add_fact(rows, AUDIT_CHECKED, number);
+    row_store_add_fact(rows, AUDIT_HASH, hash);
+    if (last < query->number + (int64_t)query->limit && sound < store->audit_rows)
+        row_store_add_fact(rows, AUDIT_BROKEN, "was changed: its hash does not fit");
+    else if (last < query->number + (int64_t)query->limit)
+        row_store_add_fact(rows, AUDIT_ENDS, "");
 }
 
 /* The answer to a query: an event without time and seed. */
@@ -143,6 +181,10 @@ static inline Event *row_store_query(const RowStore *store, const EffectQuery *q
 
     event->rows.cookie = query->cookie;
     event->rows.rows = g_ptr_array_new_with_free_func(row_store_free_row);
+    if (query->kind == QUERY_AUDIT) {
+        row_store_check_audit(store, query, event->rows.rows);
+        return event;
+    }
     g_hash_table_iter_init(&iter, store->tables[TABLE_RUNS]);
     while (g_hash_table_iter_next(&iter, NULL, &row)) {
         if (row_store_matches(row, query))

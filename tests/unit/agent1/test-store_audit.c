@@ -150,12 +150,102 @@ static void test_audit_detects_tampering(void **state)
     }
 }
 
+/* The facts of an answer: "1 <hash>", with what is wrong, and "end". The caller owns it. */
+static char *print_facts(const GPtrArray *facts)
+{
+    GString *text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < facts->len; i++) {
+        const char *name = row_text(facts->pdata[i], META_NAME);
+        const char *value = row_text(facts->pdata[i], META_VALUE);
+
+        g_string_append_printf(text, "%s%s", i ? " " : "",
+                               g_str_equal(name, AUDIT_ENDS) ? "end" : value);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* The chain in slices: each goes on where the one before ended. */
+static void check_slices(Fixture *fixture, unsigned limit, const char *const *answers)
+{
+    g_autofree char *hash = NULL;
+    int64_t after = 0;
+
+    for (unsigned i = 0; answers[i]; i++) {
+        Effects *effects = effects_new();
+        g_autofree char *facts = NULL;
+        const GPtrArray *rows;
+
+        effects_query(effects, 1, QUERY_AUDIT, hash, after, limit);
+        fixture_store(fixture, effects);
+        rows = ((const Event *)fixture->answer.events->pdata[0])->rows.rows;
+        facts = print_facts(rows);
+        assert_string_equal(facts, answers[i]);
+        after = g_ascii_strtoll(row_text(rows->pdata[0], META_VALUE), NULL, 10);
+        g_free(hash);
+        hash = g_strdup(row_text(rows->pdata[1], META_VALUE));
+    }
+}
+
+static void test_audit_in_slices(void **state)
+{
+    static const char *const empty[] = { "0 " NO_HASH " end", NULL };
+    static const char *const in_one[] = { "3 " THIRD_HASH " end", NULL };
+    static const char *const exact[] = { "3 " THIRD_HASH, "3 " THIRD_HASH " end", NULL };
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    (void)state;
+
+    fixture_open(fixture);
+    check_slices(fixture, 100, empty);
+    audit_three(fixture);
+    check_slices(fixture, 100, in_one);
+    check_slices(fixture, 3, exact);
+}
+
+static void test_audit_in_slices_that_break(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *sql;
+        const char *problem; /* of the second row, found by the second slice of one row */
+    } cases[] = {
+        { "a text", "UPDATE audit SET text = 'x' WHERE seq = 2",
+          "was changed: its hash does not fit" },
+        { "a row", "DELETE FROM audit WHERE seq = 2", "is missing" },
+        { "a link", "UPDATE audit SET prev = hash WHERE seq = 2",
+          "does not follow the row before it" },
+    };
+
+    (void)state;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Fixture) fixture = fixture_new();
+        g_autofree char *hash = NULL;
+        g_autofree char *first = NULL;
+        g_autofree char *second = NULL;
+
+        print_message("%s\n", cases[i].what);
+        fixture_open(fixture);
+        audit_three(fixture);
+        fixture_close(fixture);
+        tamper(fixture, cases[i].sql);
+        hash = fixture_sql_text(fixture, "SELECT hash FROM audit WHERE seq = 1");
+        first = g_strdup_printf("1 %s", hash);
+        second = g_strdup_printf("1 %s %s", hash, cases[i].problem);
+        fixture_open(fixture);
+        check_slices(fixture, 1, (const char *const[]){ first, second, NULL });
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_audit_chain),
         cmocka_unit_test(test_audit_refuses_changes),
         cmocka_unit_test(test_audit_detects_tampering),
+        cmocka_unit_test(test_audit_in_slices),
+        cmocka_unit_test(test_audit_in_slices_that_break),
     };
 
     return cmocka_run_group_tests_name("store_audit", tests, NULL, NULL);
