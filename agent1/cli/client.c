@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent1/cli/ask_words.h"
 #include "agent1/cli/channel.h"
+#include "agent1/cli/lookup.h"
 #include "agent1/cli/progress_line.h"
 #include "agent1/cli/typed_line.h"
 #include "common/base/quantity.h"
@@ -21,12 +23,15 @@ struct Client {
     Printer printer;
     Channel *channel;
     Completion *completion;
+    Lookup *lookup;
     Terminal *terminal;   /* borrowed; NULL: nobody types here */
     ProgressLine *line;   /* NULL: none is shown */
     Message *last_answer; /* NULL: none yet */
+    int64_t last_run;     /* its number; 0: none yet */
     bool has_written_all; /* standard output took everything */
     bool is_cut_off;
     bool is_interrupted;
+    bool is_leaving;
     int end_signal;
     guint signal_sources[3];
 
@@ -53,8 +58,11 @@ static void show(Client *client)
     if (client->line && client->current && ask_is_pending(client->current)) {
         const char *label = client->current->label;
 
+        g_autofree char *typed = client->terminal ? terminal_typed(client->terminal) : g_strdup("");
+        g_autofree char *next = *typed != '\0' ? g_strconcat("> ", typed, NULL) : NULL;
+
         progress_line_show(client->line, label ? label : "agent1",
-                           clock_boot_ms() - client->since_ms, client->news);
+                           clock_boot_ms() - client->since_ms, next ? next : client->news);
     }
     if (client->terminal)
         terminal_show(client->terminal);
@@ -83,11 +91,21 @@ static const char *without_label(const Ask *ask, const char *text)
     return text;
 }
 
-static void keep_answer(Client *client, const Ask *ask, const Message *message)
+static void learn(Client *client, const Ask *ask, Heard heard, const Message *message)
 {
-    message_free(client->last_answer);
-    client->last_answer = message_copy(message);
+    int64_t run;
+
+    if (heard != HEARD_ANSWER && heard != HEARD_REPLY)
+        return;
+
     completion_learn(client->completion, ask->text, message->reply.text);
+    run = reply_last_run(&message->reply);
+    client->last_run = run > 0 ? run : client->last_run;
+    if (heard == HEARD_ANSWER) {
+        lookup_note(client->lookup, ask->text);
+        message_free(client->last_answer);
+        client->last_answer = message_copy(message);
+    }
 }
 
 /* ---- what the channel tells -------------------------------------------------------------------
@@ -111,11 +129,12 @@ static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
     Client *client = data;
     bool is_shown_below = client->line && ask == client->current && heard != HEARD_ANSWER;
 
+    if (ask->is_hidden) {
+        lookup_heard(client->lookup, heard, ask, message);
+        return;
+    }
     note_progress(client, ask, heard, message);
-    if (heard == HEARD_ANSWER)
-        keep_answer(client, ask, message);
-    if (heard == HEARD_REPLY)
-        completion_learn(client->completion, ask->text, message->reply.text);
+    learn(client, ask, heard, message);
 
     hide(client);
     if (!is_shown_below && !printer_object(&client->printer, heard, message))
@@ -125,6 +144,18 @@ static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
     /* Nobody waits for this one any more. */
     if (heard == HEARD_ANSWER && ask != client->current)
         channel_forget(client->channel, ask);
+}
+
+/* What was typed meanwhile is shown in the progress line. */
+static void on_typed(bool is_leaving, void *data)
+{
+    Client *client = data;
+
+    if (is_leaving) {
+        client->is_leaving = true;
+        client->is_interrupted = true;
+    }
+    show(client);
 }
 
 static void explain_unreachable(const Client *client, const Ask *ask)
@@ -147,6 +178,10 @@ static void on_late(Ask *ask, void *data)
 {
     Client *client = data;
 
+    if (ask->is_hidden) {
+        lookup_heard(client->lookup, HEARD_NOTHING, ask, NULL);
+        return;
+    }
     /* Who waits for it sees its state. */
     if (ask == client->current || ask->state != ASK_UNREACHABLE)
         return;
@@ -246,6 +281,7 @@ Client *client_new(const CliOptions *options, const CliConfig *config, const Key
     client->channel = channel_new(config, secret, &handlers, client, error);
     if (!client->channel)
         return NULL;
+    client->lookup = lookup_new(client->channel, client->completion);
 
     return g_steal_pointer(&client);
 }
@@ -259,15 +295,11 @@ void client_free(Client *client)
     for (size_t i = 0; i < G_N_ELEMENTS(client->signal_sources); i++)
         g_source_remove(client->signal_sources[i]);
     progress_line_free(client->line);
+    lookup_free(client->lookup);
     completion_free(client->completion);
     message_free(client->last_answer);
     g_free(client->news);
     g_free(client);
-}
-
-void client_use_terminal(Client *client, Terminal *terminal)
-{
-    client->terminal = terminal;
 }
 
 /* ---- asking -----------------------------------------------------------------------------------
@@ -290,6 +322,8 @@ static bool is_worth_waiting(const Ask *ask)
 static void wait_for(Client *client, Ask *ask)
 {
     client->current = ask;
+    if (client->terminal)
+        terminal_hold(client->terminal, on_typed, client);
     client->since_ms = ask->asked_ms;
     set_news(client, NULL);
     if (client->line)
@@ -305,18 +339,20 @@ static void wait_for(Client *client, Ask *ask)
     hide(client);
 }
 
+/* Left alone, it goes on; lines that were typed for after it are not done unasked. Who leaves
+ * altogether is told by client_take_leave(). */
 static void explain_wait(const Client *client, const Ask *ask)
 {
-    const char *number = ask->label ? ask->label + 1 : NULL;
-    size_t digits = number ? strspn(number, "0123456789") : 0;
+    g_autofree char *text = ask_goes_on(ask, client->terminal, clock_now_ms());
+    g_autofree char *typed =
+        client->terminal && client->is_interrupted ? terminal_drop_typed(client->terminal) : NULL;
 
-    if (number)
-        printer_note(&client->printer, "still running as #%.*s; !cancel %.*s to cancel",
-                     (int)digits, number, (int)digits, number);
-    else
-        printer_note(&client->printer, ask->state == ASK_WAITING
-                                           ? "agent1 has not answered yet"
-                                           : "agent1 has it; !runs shows what becomes of it");
+    if (client->terminal && (client->is_leaving || client->end_signal != 0))
+        return;
+
+    printer_note(&client->printer, "%s", text);
+    if (typed)
+        printer_note(&client->printer, "not done: %s", typed);
 }
 
 /* After the wait: says what there is to say, and gives the exit code. What may still be answered
@@ -382,10 +418,34 @@ bool client_is_cut_off(const Client *client)
     return client->is_cut_off;
 }
 
-bool client_repeat_answer(const Client *client)
+const char *client_last_answer(const Client *client)
 {
-    return client->last_answer &&
-           printer_object(&client->printer, HEARD_ANSWER, client->last_answer);
+    return client->last_answer ? client->last_answer->reply.text : NULL;
+}
+
+int64_t client_last_run(const Client *client)
+{
+    return client->last_run;
+}
+
+bool client_is_leaving(const Client *client)
+{
+    return client->is_leaving;
+}
+
+void client_take_leave(const Client *client)
+{
+    const GPtrArray *asks = channel_asks(client->channel);
+
+    for (guint i = 0; i < asks->len; i++) {
+        const Ask *ask = g_ptr_array_index(asks, i);
+
+        if (ask_is_pending(ask) && !ask->is_hidden) {
+            g_autofree char *text = ask_goes_on(ask, false, clock_now_ms());
+
+            printer_note(&client->printer, "%s", text);
+        }
+    }
 }
 
 const Printer *client_printer(const Client *client)
@@ -396,6 +456,20 @@ const Printer *client_printer(const Client *client)
 Completion *client_completion(Client *client)
 {
     return client->completion;
+}
+
+static void on_completion(const char *before, void *data)
+{
+    Client *client = data;
+
+    lookup_before(client->lookup, before, &client->is_interrupted);
+}
+
+void client_use_terminal(Client *client, Terminal *terminal)
+{
+    client->terminal = terminal;
+    if (terminal)
+        terminal_before_completion(terminal, on_completion, client);
 }
 
 const bool *client_interrupt(const Client *client)

@@ -41,8 +41,17 @@ int client_ask(Client *client, const char *text);
 /* True when the last question had no answer at all: agent1 is out of reach. */
 bool client_is_cut_off(const Client *client);
 
-/* Prints the last answer again; false when there was none. */
-bool client_repeat_answer(const Client *client);
+/* The text of the last answer; NULL: none yet. */
+const char *client_last_answer(const Client *client);
+
+/* The number of the newest run that was made here; 0: none yet. */
+int64_t client_last_run(const Client *client);
+
+/* True when the person wished to leave while something was waited for. */
+bool client_is_leaving(const Client *client);
+
+/* Says of everything that is not over that it goes on, and how to look at it. */
+void client_take_leave(const Client *client);
 
 const Printer *client_printer(const Client *client);
 Completion *client_completion(Client *client);

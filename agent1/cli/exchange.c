@@ -111,6 +111,7 @@ Ask *exchange_ask(Exchange *exchange, const char *id, const AskWish *wish, int64
     ask = g_new0(Ask, 1);
     ask->id = g_strdup(id);
     ask->text = g_strdup(wish->text);
+    ask->is_hidden = wish->is_hidden;
     ask->is_now = wish->is_now;
     ask->is_dry_run = wish->is_dry_run;
     ask->timeout_ms = wish->timeout_ms;
@@ -126,6 +127,11 @@ Ask *exchange_ask(Exchange *exchange, const char *id, const AskWish *wish, int64
 void exchange_forget(Exchange *exchange, Ask *ask)
 {
     g_ptr_array_remove(exchange->asks, ask);
+}
+
+const GPtrArray *exchange_asks(const Exchange *exchange)
+{
+    return exchange->asks;
 }
 
 static int64_t wait_before_repeat_ms(const Ask *ask, uint64_t random)

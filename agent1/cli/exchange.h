@@ -41,6 +41,7 @@ typedef struct Ask {
     int64_t asked_ms;   /* boot time */
     int64_t expires_ms; /* wall time; 0: not sent yet */
 
+    bool is_hidden; /* ours, not the person's: nothing of it is shown */
     bool is_now;
     bool is_dry_run;
     int64_t ts_ms; /* wall time of the first copy */
@@ -57,6 +58,7 @@ typedef struct AskWish {
     const char *text;
     bool is_now;
     bool is_dry_run;
+    bool is_hidden;
     int64_t timeout_ms; /* for the outcome; negative: none */
 } AskWish;
 
@@ -86,6 +88,9 @@ Ask *exchange_ask(Exchange *exchange, const char *id, const AskWish *wish, int64
 
 /* Forgets a question; what still comes for it will be HEARD_NOTHING. */
 void exchange_forget(Exchange *exchange, Ask *ask);
+
+/* The questions that are not forgotten, oldest first: Ask *, borrowed. */
+const GPtrArray *exchange_asks(const Exchange *exchange);
 
 /* The next chat to be published now, or NULL when none is due. Call it until then, and only while
  * connected. The caller owns it. */

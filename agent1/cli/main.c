@@ -2,6 +2,7 @@
 #include <locale.h>
 #include <stdio.h>
 
+#include "agent1/cli/audit.h"
 #include "agent1/cli/client.h"
 #include "agent1/cli/config.h"
 #include "agent1/cli/options.h"
@@ -79,7 +80,19 @@ static int check(const char *path)
     return CLI_EXIT_OK;
 }
 
-/* Everything that needs agent1: one text, or a conversation. */
+static int talk(const CliOptions *options, const char *path, const CliConfig *config,
+                Client *client)
+{
+    g_autofree char *heads = audit_heads_path(path);
+
+    if (options->mode == CLI_SEND)
+        return client_ask(client, options->text);
+    if (options->mode == CLI_AUDIT_VERIFY)
+        return audit_verify(client, heads, &config->orchestrator);
+    return talk_run(client, options);
+}
+
+/* Everything that needs agent1: one text, the audit, or a conversation. */
 static int run(const CliOptions *options, const char *path)
 {
     g_autoptr(GError) error = NULL;
@@ -94,8 +107,7 @@ static int run(const CliOptions *options, const char *path)
     if (!client)
         return complain(CLI_EXIT_CONFIG, error);
 
-    code =
-        options->mode == CLI_SEND ? client_ask(client, options->text) : talk_run(client, options);
+    code = talk(options, path, config, client);
     return client_end_signal(client) ? EXIT_SIGNAL_BASE + client_end_signal(client) : code;
 }
 
@@ -106,6 +118,7 @@ static int dispatch(const CliOptions *options)
     switch (options->mode) {
     case CLI_TALK:
     case CLI_SEND:
+    case CLI_AUDIT_VERIFY:
         return run(options, path);
     case CLI_CHECK:
         return check(path);

@@ -4,6 +4,7 @@
 
 #include "common/base/problem.h"
 #include "common/base/quantity.h"
+#include "common/wire/command.h"
 
 #include "common/base/banned.h"
 
@@ -14,7 +15,9 @@ static const char summary[] =
     "\n"
     "  agentctl                       a conversation with agent1\n"
     "  agentctl web1                  the same, for work on web1\n"
+    "  agentctl web1 -- uptime -p     one task for web1\n"
     "  agentctl send '!agents'        one text, one answer, for scripts\n"
+    "  agentctl audit verify          is agent1's record of what was done unbroken?\n"
     "  agentctl --show-key            the key that an admin enters under users";
 
 static const char exit_codes[] =
@@ -48,6 +51,26 @@ static gboolean read_mode(const char *name, const char *value, gpointer data, GE
         if (g_str_equal(name, modes[i].name))
             options->mode = modes[i].mode;
     }
+
+    return TRUE;
+}
+
+/* What stands for a text that agent1 is sent. */
+static gboolean read_plans(const char *name, const char *value, gpointer data, GError **error)
+{
+    static const char word[] = "PLAN_LIST:";
+    CliOptions *options = data;
+    Trigger trigger;
+
+    (void)value;
+    if (!trigger_parse(word, &trigger)) {
+        g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s: there are no schedules in this version",
+                    name);
+        return FALSE;
+    }
+    options->mode = CLI_SEND;
+    g_free(options->text);
+    options->text = g_strdup(word);
 
     return TRUE;
 }
@@ -86,6 +109,8 @@ static GOptionContext *make_context(CliOptions *to)
           "ask what would be done, without doing it", NULL },
         { "config", 0, 0, G_OPTION_ARG_FILENAME, &to->config,
           "the configuration (~/.config/agentctl/agentctl.json)", "FILE" },
+        { "plans", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_plans, "list the schedules",
+          NULL },
         { "check", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_mode,
           "check the configuration and end (78: it is wrong)", NULL },
         { "show-key", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_mode,
@@ -95,7 +120,8 @@ static GOptionContext *make_context(CliOptions *to)
         { "help", 'h', G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_mode, "print this", NULL },
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
     };
-    GOptionContext *context = g_option_context_new("[<agent> | send <text>]");
+    GOptionContext *context =
+        g_option_context_new("[<agent> [-- <task>] | send <text> | audit verify]");
     GOptionGroup *group = g_option_group_new("agentctl", "", "", to, NULL);
 
     g_option_group_add_entries(group, entries);
@@ -115,70 +141,169 @@ char *cli_options_help(void)
     return g_option_context_get_help(context, TRUE, NULL);
 }
 
-/* The words that are no options: nothing, an agent, or "send" and a text. */
-static bool read_words(CliOptions *options, char **words, GError **error)
+/* ---- the words that are no options ------------------------------------------------------------
+ */
+
+static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static bool refuse(GError **error, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s", text);
+
+    return false;
+}
+
+static bool set_text(CliOptions *options, char *text)
+{
+    options->mode = CLI_SEND;
+    options->text = text;
+    g_clear_pointer(&options->agent, g_free);
+
+    return true;
+}
+
+static bool read_send(CliOptions *options, char **words, GError **error)
+{
+    unsigned count = g_strv_length(words);
+
+    if (count != 1)
+        return refuse(error, "send takes one text, found %u words: put it into quotes", count);
+    if (words[0][strspn(words[0], " \t\r\n")] == '\0')
+        return refuse(error, "send: the text is empty: expected a command or a task, such as "
+                             "'!agents' or '@web1 uptime'");
+
+    return set_text(options, g_strdup(words[0]));
+}
+
+static bool read_audit(CliOptions *options, char **words, GError **error)
+{
+    if (g_strv_length(words) != 1 || !g_str_equal(words[0], "verify"))
+        return refuse(error, "audit: expected agentctl audit verify");
+
+    options->mode = CLI_AUDIT_VERIFY;
+    return true;
+}
+
+/* Words that are no name of an agent. */
+static const struct {
+    const char *name;
+    bool (*read)(CliOptions *options, char **words, GError **error);
+} actions[] = {
+    { "send", read_send },
+    { "audit", read_audit },
+};
+
+/* "web1 -- uptime -p". The words are joined with blanks, as ssh does it. */
+static bool read_task(CliOptions *options, const char *agent, char **words, GError **error)
+{
+    g_autofree char *task = g_strjoinv(" ", words);
+
+    if (task[strspn(task, " \t\r\n")] == '\0')
+        return refuse(error, "-- : expected a task for %s after it", agent);
+    if (strpbrk(task, "\r\n"))
+        return refuse(error, "the task has several lines: a task is one line (join commands with "
+                             "&& or ;)");
+
+    return set_text(options, g_strdup_printf("DELEGATE: %s | %s", agent, task));
+}
+
+static bool read_agent(CliOptions *options, const char *agent, GError **error)
+{
+    if (*agent == '\0')
+        return refuse(error, "the name of the agent is empty: expected one such as web1");
+    if (strpbrk(agent, "| \t\r\n") || *agent == '!' || *agent == '/')
+        return refuse(error, "\"%s\" is no name of an agent: did you mean agentctl send '%s'?",
+                      agent, *agent == '!' ? agent : "…");
+
+    options->mode = CLI_TALK;
+    /* A plain line is for agent1 as it is. */
+    options->agent = g_str_equal(agent, "agent1") ? NULL : g_strdup(agent);
+    return true;
+}
+
+/* separator: how many words stand before a "--"; negative when there is none. */
+static bool read_words(CliOptions *options, char **words, int separator, GError **error)
 {
     unsigned count = g_strv_length(words);
 
     for (unsigned i = 0; i < count; i++) {
-        if (!g_utf8_validate(words[i], -1, NULL) || *words[i] == '\0') {
-            g_set_error(error, PROBLEM, PROBLEM_VALUE, "word %u: expected a text in UTF-8", i + 1);
-            return false;
-        }
+        if (!g_utf8_validate(words[i], -1, NULL))
+            return refuse(error, "word %u is no text in UTF-8", i + 1);
     }
-
-    if (count > 0 && g_str_equal(words[0], "send")) {
-        if (count != 2) {
-            g_set_error(error, PROBLEM, PROBLEM_VALUE,
-                        "send takes one text, found %u words: put it into quotes", count - 1);
-            return false;
-        }
-        options->mode = CLI_SEND;
-        options->text = g_strdup(words[1]);
-        return true;
-    }
-    if (count > 1) {
-        g_set_error(error, PROBLEM, PROBLEM_VALUE, "\"%s\": expected one agent, or send and a text",
-                    words[1]);
-        return false;
-    }
-    if (count == 1 && strpbrk(words[0], "| \t\r\n")) {
-        g_set_error(error, PROBLEM, PROBLEM_VALUE,
-                    "\"%s\" is no name of an agent: did you mean agentctl send '…'?", words[0]);
-        return false;
-    }
-
     options->mode = CLI_TALK;
-    options->agent = g_strdup(words[0]);
+    if (count == 0)
+        return true;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(actions); i++) {
+        if (g_str_equal(words[0], actions[i].name))
+            return actions[i].read(options, words + 1, error);
+    }
+    if (!read_agent(options, words[0], error))
+        return false;
+    if (separator == 1)
+        return read_task(options, words[0], words + 1, error);
+    if (count > 1)
+        return refuse(error, "\"%s\": expected one agent; a task for %s: agentctl %s -- %s …",
+                      words[1], words[0], words[0], words[1]);
     return true;
 }
 
-/* GLib leaves the "--" in place that ends the options after a word. */
-static void drop_separator(char **words)
+/* Cuts off what stands after "--", which GLib would not tell from other words. NULL when there is
+ * no
+ * "--". The caller owns it. */
+static char **cut_rest(char **argv)
 {
-    while (*words && !g_str_equal(*words, "--"))
-        words++;
-    if (!*words)
-        return;
+    unsigned before = 0;
+    char **rest;
 
-    g_free(*words);
-    do
-        words[0] = words[1];
-    while (*words++);
+    while (argv[before] && !g_str_equal(argv[before], "--"))
+        before++;
+    if (!argv[before])
+        return NULL;
+
+    rest = g_strdupv(argv + before + 1);
+    for (unsigned i = before; argv[i]; i++)
+        g_clear_pointer(&argv[i], g_free);
+    return rest;
+}
+
+static char **join_words(char *const *words, char *const *rest)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+
+    g_strv_builder_addv(builder, (const char **)(gsize)words);
+    if (rest)
+        g_strv_builder_addv(builder, (const char **)(gsize)rest);
+    return g_strv_builder_end(builder);
+}
+
+static bool read_all(CliOptions *options, char **given, char **rest, GError **error)
+{
+    g_auto(GStrv) words = join_words(given, rest);
+    int separator = rest ? (int)g_strv_length(given) : -1;
+
+    if (options->mode == CLI_TALK)
+        return read_words(options, words, separator, error);
+    if (words[0] && options->mode != CLI_HELP)
+        return refuse(error, "\"%s\": nothing more is expected here", words[0]);
+    return true;
 }
 
 bool cli_options_parse(CliOptions *out, char **argv, GError **error)
 {
     CliOptions options = { .mode = CLI_TALK, .timeout_ms = CLI_NO_TIMEOUT };
     g_autoptr(GOptionContext) context = make_context(&options);
-    g_auto(GStrv) words = g_strdupv(argv);
+    g_auto(GStrv) given = g_strdupv(argv);
+    g_auto(GStrv) rest = cut_rest(given);
 
-    if (!g_option_context_parse_strv(context, &words, error)) {
-        cli_options_clear(&options);
-        return false;
-    }
-    drop_separator(words);
-    if (options.mode == CLI_TALK && !read_words(&options, words + 1, error)) {
+    if (!g_option_context_parse_strv(context, &given, error) ||
+        !read_all(&options, given + 1, rest, error)) {
         cli_options_clear(&options);
         return false;
     }

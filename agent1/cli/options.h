@@ -14,6 +14,7 @@
 typedef enum {
     CLI_TALK, /* a conversation with agent1, or with one agent through it */
     CLI_SEND, /* one text, one answer */
+    CLI_AUDIT_VERIFY,
     CLI_CHECK,
     CLI_SHOW_KEY,
     CLI_HELP,

@@ -29,6 +29,7 @@ static void choose_agent(Talk *talk, const char *agent)
 {
     g_free(talk->agent);
     talk->agent = g_strdup(agent);
+    completion_set_agent(client_completion(talk->client), agent);
     if (agent)
         completion_learn_agent(client_completion(talk->client), agent);
 }
@@ -38,6 +39,20 @@ static void show_help(const Talk *talk)
     g_autofree char *help = typed_line_help();
 
     printer_text(client_printer(talk->client), help);
+}
+
+/* Asked anew: its output may have grown since. */
+static void show_last(Talk *talk)
+{
+    int64_t run = client_last_run(talk->client);
+    g_autofree char *text = g_strdup_printf("!run %" G_GINT64_FORMAT, run);
+
+    if (run > 0) {
+        talk->exit_code = client_ask(talk->client, text);
+        return;
+    }
+    printer_problem("/last: no run was made in this conversation yet; !runs lists the last ones");
+    talk->exit_code = CLI_EXIT_USAGE;
 }
 
 static void do_line(Talk *talk, const char *line)
@@ -54,8 +69,7 @@ static void do_line(Talk *talk, const char *line)
         show_help(talk);
         break;
     case TYPED_LAST:
-        if (!client_repeat_answer(talk->client))
-            printer_problem("there is no last answer yet");
+        show_last(talk);
         break;
     case TYPED_AGENT:
         choose_agent(talk, text);
@@ -97,8 +111,8 @@ static void talk_on_terminal(Talk *talk)
         switch (terminal_read_line(talk->terminal, prompt, &line)) {
         case TERMINAL_LINE:
             remember(talk, line);
-            terminal_hold(talk->terminal);
             do_line(talk, line);
+            talk->is_over = talk->is_over || client_is_leaving(talk->client);
             break;
         case TERMINAL_WOKEN:
             break;
@@ -107,6 +121,7 @@ static void talk_on_terminal(Talk *talk)
             break;
         }
     }
+    client_take_leave(talk->client);
     talk->exit_code = CLI_EXIT_OK;
 }
 

@@ -11,16 +11,24 @@
 #include <unistd.h>
 
 #include "agent1/cli/line_history.h"
+#include "agent1/cli/type_ahead.h"
 
 #include "common/base/banned.h"
 
 #define COLUMNS_DEFAULT     80
 #define UTF8_CHAR_MAX_BYTES 4
+#define AHEAD_AT_ONCE       256
 
 struct Terminal {
     EditLine *editor;
     HistoryW *history;
     const Completion *completion;
+    TerminalBefore before_completion; /* NULL: none */
+    void *before_data;
+    TypeAhead *ahead;
+    guint ahead_source; /* 0: a line is being read */
+    TerminalTyped typed;
+    void *typed_data;
     wchar_t *prompt;
     bool is_reading;
     bool is_hidden;
@@ -63,8 +71,8 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* Turns the main loop until there is a key; false when somebody woke us. */
-static bool wait_for_key(Terminal *terminal)
+/* Turns the main loop until the terminal has something; false when somebody woke us. */
+static bool wait_for_terminal(Terminal *terminal)
 {
     guint source =
         g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, terminal);
@@ -78,6 +86,27 @@ static bool wait_for_key(Terminal *terminal)
     return !terminal->is_woken;
 }
 
+static bool wait_for_key(Terminal *terminal)
+{
+    if (!type_ahead_is_empty(terminal->ahead) && !terminal->is_woken)
+        return true;
+    return wait_for_terminal(terminal);
+}
+
+/* Keys that were typed ahead come first. As read(): 1, 0 at the end, negative to try again. */
+static int next_byte(Terminal *terminal, char *out)
+{
+    ssize_t got;
+
+    if (type_ahead_take(terminal->ahead, out))
+        return 1;
+
+    got = read(STDIN_FILENO, out, 1);
+    if (got < 0)
+        return errno == EINTR || errno == EAGAIN ? -1 : 0;
+    return (int)got;
+}
+
 /* libedit's source of characters (EL_GETCFN): 1, 0 at the end, -1 for a failure. */
 static int read_character(EditLine *editor, wchar_t *out)
 {
@@ -86,12 +115,12 @@ static int read_character(EditLine *editor, wchar_t *out)
     gssize have = 0;
 
     while (wait_for_key(terminal)) {
-        ssize_t got = read(STDIN_FILENO, bytes + have, 1);
+        int got = next_byte(terminal, bytes + have);
         gunichar character;
 
-        if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        if (got < 0)
             continue;
-        if (got <= 0)
+        if (got == 0)
             return 0;
 
         have++;
@@ -135,6 +164,8 @@ static unsigned char complete_word(EditLine *editor, int key)
     (void)key;
     if (!before)
         return CC_ERROR;
+    if (terminal->before_completion)
+        terminal->before_completion(before, terminal->before_data);
     candidates = completion_find(terminal->completion, before, &start);
     if (candidates->len == 0)
         return CC_ERROR;
@@ -221,6 +252,7 @@ Terminal *terminal_new(const Completion *completion, const GPtrArray *past)
     terminal->completion = completion;
     terminal->continued_fd = -1;
     terminal->prompt = widen("");
+    terminal->ahead = type_ahead_new();
     terminal->history = history_winit();
     terminal->editor = el_init("agentctl", stdin, stderr, stderr);
     if (!terminal->history || !terminal->editor)
@@ -236,11 +268,21 @@ Terminal *terminal_new(const Completion *completion, const GPtrArray *past)
     return g_steal_pointer(&terminal);
 }
 
+/* From now on keys are libedit's again. */
+static void release(Terminal *terminal)
+{
+    if (terminal->ahead_source)
+        g_source_remove(terminal->ahead_source);
+    terminal->ahead_source = 0;
+}
+
 void terminal_free(Terminal *terminal)
 {
     if (!terminal)
         return;
 
+    release(terminal);
+    type_ahead_free(terminal->ahead);
     if (terminal->resized_source)
         g_source_remove(terminal->resized_source);
     if (terminal->continued_source)
@@ -260,6 +302,7 @@ TerminalEnd terminal_read_line(Terminal *terminal, const char *prompt, char **ou
     const wchar_t *line;
     int count = 0;
 
+    release(terminal);
     g_free(terminal->prompt);
     terminal->prompt = widen(prompt);
     terminal->is_woken = false;
@@ -273,6 +316,12 @@ TerminalEnd terminal_read_line(Terminal *terminal, const char *prompt, char **ou
     }
     fputs("\n", stderr);
     return terminal->is_woken ? TERMINAL_WOKEN : TERMINAL_CLOSED;
+}
+
+void terminal_before_completion(Terminal *terminal, TerminalBefore before, void *data)
+{
+    terminal->before_completion = before;
+    terminal->before_data = data;
 }
 
 void terminal_wake(Terminal *terminal)
@@ -327,9 +376,45 @@ void terminal_show(Terminal *terminal)
     el_wset(terminal->editor, EL_REFRESH);
 }
 
-void terminal_hold(Terminal *terminal)
+static gboolean on_typed_ahead(gint fd, GIOCondition condition, gpointer data)
+{
+    Terminal *terminal = data;
+    char bytes[AHEAD_AT_ONCE];
+    ssize_t got = read(fd, bytes, sizeof(bytes));
+    bool is_leaving = got == 0;
+
+    (void)condition;
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return G_SOURCE_CONTINUE;
+    for (ssize_t i = 0; i < got; i++)
+        is_leaving = !type_ahead_add(terminal->ahead, bytes[i]) || is_leaving;
+    terminal->typed(is_leaving, terminal->typed_data);
+    if (got > 0)
+        return G_SOURCE_CONTINUE;
+
+    /* The terminal went away. */
+    terminal->ahead_source = 0;
+    return G_SOURCE_REMOVE;
+}
+
+void terminal_hold(Terminal *terminal, TerminalTyped typed, void *data)
 {
     el_wset(terminal->editor, EL_PREP_TERM, 1);
+    terminal->typed = typed;
+    terminal->typed_data = data;
+    if (!terminal->ahead_source)
+        terminal->ahead_source =
+            g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_typed_ahead, terminal);
+}
+
+char *terminal_typed(const Terminal *terminal)
+{
+    return type_ahead_text(terminal->ahead);
+}
+
+char *terminal_drop_typed(Terminal *terminal)
+{
+    return type_ahead_drop_lines(terminal->ahead);
 }
 
 void terminal_remember(Terminal *terminal, const char *line)

@@ -33,6 +33,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Terminal, terminal_free)
  * and the caller owns it. */
 TerminalEnd terminal_read_line(Terminal *terminal, const char *prompt, char **out_line);
 
+/* Called before words are completed, with the line up to the cursor: the moment to find out what
+ * there is. It may turn the main loop. */
+typedef void (*TerminalBefore)(const char *before, void *data);
+void terminal_before_completion(Terminal *terminal, TerminalBefore before, void *data);
+
 /* Ends terminal_read_line() from a handler of the main loop. */
 void terminal_wake(Terminal *terminal);
 
@@ -40,8 +45,18 @@ void terminal_wake(Terminal *terminal);
 void terminal_hide(Terminal *terminal);
 void terminal_show(Terminal *terminal);
 
-/* Between lines: keys are kept for the next line instead of being echoed (Ctrl-C works). */
-void terminal_hold(Terminal *terminal);
+/* Between lines: keys are kept for the next line instead of being echoed (Ctrl-C works). typed is
+ * called for each change of what is kept, and with is_leaving for a Ctrl-D where nothing was typed.
+ * Ends by itself when the next line is read. */
+typedef void (*TerminalTyped)(bool is_leaving, void *data);
+void terminal_hold(Terminal *terminal, TerminalTyped typed, void *data);
+
+/* What was typed since then, as a person reads it. The caller owns it; "" for nothing. */
+char *terminal_typed(const Terminal *terminal);
+
+/* Takes back the lines that were typed completely meanwhile, so that they are not done; NULL when
+ * there are none. The caller owns it. */
+char *terminal_drop_typed(Terminal *terminal);
 
 /* Adds a line to what the arrow keys bring back. */
 void terminal_remember(Terminal *terminal, const char *line);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/cli/columns.h"
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
@@ -23,14 +24,50 @@ typedef struct Word {
 static const Word words[] = {
     { "/help", "", TYPED_HELP, NULL, "this list" },
     { "/status", "", TYPED_TEXT, "!status", "health on one screen" },
-    { "/agent", "[name]", TYPED_AGENT, NULL, "plain lines are for this agent; alone: for agent1" },
-    { "/last", "", TYPED_LAST, NULL, "the last answer again" },
+    { "/agent", "[agent]", TYPED_AGENT, NULL,
+      "plain lines are tasks for this agent; alone: they are for agent1 again" },
+    { "/plans", "", TYPED_TEXT, "PLAN_LIST:", "the schedules" },
+    { "/report", "[agent]", TYPED_TEXT, "REPORT:", "the last 20 runs, of all agents or of one" },
+    { "/errors", "[agent]", TYPED_TEXT,
+      "REPORT_ERRORS:", "the last 20 runs that failed, of all agents or of one" },
+    { "/reset", "", TYPED_TEXT, "!reset", "agent1 forgets what was said in this conversation" },
+    { "/last", "", TYPED_LAST, NULL, "the last run again, in full" },
     { "/quit", "", TYPED_QUIT, NULL, "end (Ctrl-D does it, too)" },
 };
 
+/* What stands for a command or trigger is offered where there is one. */
+static bool is_offered(const Word *word)
+{
+    Command command;
+    Trigger trigger;
+
+    return !word->text || command_parse(word->text, &command) ||
+           trigger_parse(word->text, &trigger);
+}
+
 const char *typed_line_word(unsigned index)
 {
-    return index < G_N_ELEMENTS(words) ? words[index].name : NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (is_offered(&words[i]) && index-- == 0)
+            return words[i].name;
+    }
+    return NULL;
+}
+
+const char *typed_line_argument(const char *word)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (g_ascii_strcasecmp(word, words[i].name) == 0)
+            return words[i].argument;
+    }
+    return NULL;
+}
+
+static void append_row(GString *text, const char *name, const char *arguments, const char *help)
+{
+    g_autofree char *usage = g_strjoin(*arguments != '\0' ? " " : "", name, arguments, NULL);
+
+    columns_append(text, usage, help);
 }
 
 char *typed_line_help(void)
@@ -38,21 +75,19 @@ char *typed_line_help(void)
     GString *text = g_string_new(NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        g_autofree char *usage = g_strjoin(" ", words[i].name, words[i].argument, NULL);
-
-        g_string_append_printf(text, "%-18s %s\n", usage, words[i].help);
+        if (is_offered(&words[i]))
+            append_row(text, words[i].name, words[i].argument, words[i].help);
     }
+    g_string_append(text, "\nFor agent1, as far as your role allows (!help tells):\n");
     for (int i = 0; i < COMMAND_COUNT; i++) {
         const CommandInfo *info = command_info((Command)i);
-        g_autofree char *usage = g_strjoin(" ", info->name, info->arguments, NULL);
 
-        g_string_append_printf(text, "%-18s %s\n", usage, info->help);
+        append_row(text, info->name, info->arguments, info->help);
     }
     for (int i = 0; i < TRIGGER_COUNT; i++) {
         const CommandInfo *info = trigger_info((Trigger)i);
-        g_autofree char *usage = g_strjoin(" ", info->name, info->arguments, NULL);
 
-        g_string_append_printf(text, "%-18s %s\n", usage, info->help);
+        append_row(text, info->name, info->arguments, info->help);
     }
 
     return g_string_free(text, FALSE);
@@ -83,12 +118,25 @@ static char *explain_unknown(const char *name)
     const char *names[G_N_ELEMENTS(words) + 1] = { NULL };
     const char *nearest;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-        names[i] = words[i].name;
+    for (unsigned i = 0; typed_line_word(i); i++)
+        names[i] = typed_line_word(i);
     nearest = text_nearest_one(name, names);
     if (nearest)
         return g_strdup_printf("%s is not offered here; did you mean %s?", name, nearest);
     return g_strdup_printf("%s is not offered here; /help lists what is", name);
+}
+
+/* What agent1 is sent for a word: "REPORT: web1". */
+static TypedKind read_text(const Word *word, const char *argument, char **out_text)
+{
+    if (*argument != '\0' && *word->argument == '\0')
+        return wrong(out_text, g_strdup_printf("%s takes no argument", word->name));
+    if (strpbrk(argument, "| \t"))
+        return wrong(out_text,
+                     g_strdup_printf("%s: \"%s\" is no name of an agent", word->name, argument));
+
+    *out_text = g_strjoin(*argument != '\0' ? " " : "", word->text, argument, NULL);
+    return TYPED_TEXT;
 }
 
 /* A line whose first word begins with a slash and has no other: "/usr/bin/uptime" is a plain line.
@@ -98,14 +146,17 @@ static TypedKind read_word(const char *line, const char *name, char **out_text)
     g_autofree char *argument = g_strstrip(g_strdup(line + strlen(name)));
 
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (g_ascii_strcasecmp(name, words[i].name) != 0)
+        const Word *word = &words[i];
+
+        if (g_ascii_strcasecmp(name, word->name) != 0 || !is_offered(word))
             continue;
-        if (words[i].kind == TYPED_AGENT)
+        if (word->kind == TYPED_AGENT)
             return read_agent(argument, out_text);
+        if (word->kind == TYPED_TEXT)
+            return read_text(word, argument, out_text);
         if (*argument != '\0')
-            return wrong(out_text, g_strdup_printf("%s takes no argument", words[i].name));
-        *out_text = g_strdup(words[i].text);
-        return words[i].kind;
+            return wrong(out_text, g_strdup_printf("%s takes no argument", word->name));
+        return word->kind;
     }
 
     return wrong(out_text, explain_unknown(name));

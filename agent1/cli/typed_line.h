@@ -12,7 +12,7 @@ typedef enum {
     TYPED_NOTHING, /* an empty line */
     TYPED_TEXT,    /* text: what agent1 is sent */
     TYPED_HELP,
-    TYPED_LAST,
+    TYPED_LAST,  /* the last run again */
     TYPED_AGENT, /* text: the agent, NULL for agent1 itself */
     TYPED_QUIT,
     TYPED_WRONG, /* text: what is wrong with it, for the person */
@@ -22,8 +22,12 @@ typedef enum {
  * NULL, that the caller owns. */
 TypedKind typed_line_read(const char *line, const char *agent, char **out_text);
 
-/* The names of agentctl's own words ("/help", …), from index 0 on; NULL after the last. */
+/* The names of agentctl's own words ("/help", …), from index 0 on; NULL after the last. A word that
+ * stands for a command or trigger is among them where the table (command.h) has that one. */
 const char *typed_line_word(unsigned index);
+
+/* How the table writes the argument of one of these words: "[agent]"; NULL for other words. */
+const char *typed_line_argument(const char *word);
 
 /* The text of /help. The caller owns it. */
 char *typed_line_help(void);

@@ -170,7 +170,7 @@ def test_timeout_after_the_first_reply(agent1, console):
     agent1.reply(agent1.next_chat(), "#12 web1: queued", runs=[RUN])
     done = call.end()
     assert (done.code, done.out) == (6, "")
-    assert "still running as #12; !cancel 12 to cancel" in done.err
+    assert "#12 web1 goes on; agentctl send '!run 12' shows it" in done.err
 
 
 def test_interrupted(agent1, console):
@@ -180,7 +180,7 @@ def test_interrupted(agent1, console):
     call.child.send_signal(signal.SIGINT)
     done = call.end()
     assert (done.code, done.out) == (130, "")
-    assert "still running as #12; !cancel 12 to cancel" in done.err
+    assert "#12 web1 goes on; agentctl send '!run 12' shows it" in done.err
 
 
 # ---- who is believed -----------------------------------------------------------------------------
@@ -263,13 +263,15 @@ def test_with_an_agent(agent1, console):
 
 def test_last_and_help(agent1, console):
     call = Call(console)
-    call.child.stdin.write("/last\n!agents\n/last\n/help\n")
+    call.child.stdin.write("/last\n@web1 uptime\n/last\n/help\n")
     call.child.stdin.close()
-    agent1.reply(agent1.next_chat(), "web1  online", "ok")
+    agent1.reply(agent1.next_chat("@web1 uptime"), "#12 web1: succeeded\n```\n#99 x: y\n```", "ok",
+                 runs=[RUN])
+    agent1.reply(agent1.next_chat("!run 12"), "task: uptime\n#12 web1: succeeded", "ok", runs=[RUN])
     call.child.stdin = None
     done = call.end(None)
-    assert done.out.startswith("web1  online\nweb1  online\n/help ") and "!agentOFF" in done.out
-    assert "no last answer yet" in done.err
+    assert "task: uptime\n#12 web1: succeeded\n/help " in done.out and "!agentOFF" in done.out
+    assert "no run was made in this conversation yet" in done.err
 
 
 def test_unreachable_ends_a_pipe(house, agent1, console):

@@ -112,7 +112,7 @@ def test_ctrl_c_returns_to_the_prompt(agent1, console, screens):
     agent1.reply(chat, "#12 web1: queued", runs=[RUN])
     screen.wait_for("#12 web1  ")
     screen.press("C-c")
-    screen.wait_for("still running as #12; !cancel 12 to cancel\nagent1>")
+    screen.wait_for("#12 web1 goes on; !run 12 shows it, !cancel 12 stops it\nagent1>")
     screen.type("!canc")
     screen.wait_for("agent1> !canc")
 
@@ -138,7 +138,8 @@ def test_the_end_of_hope_for_one_left_alone(agent1, console, screens):
     screen.enter("!agents")
     agent1.next_chat()
     screen.press("C-c")
-    screen.wait_for("agent1 has not answered yet\nagent1>")
+    screen.wait_for('agent1 has not answered "!agents" yet, and may still take it for')
+    screen.wait_for(lambda text: text.endswith("\nagent1>"))
     screen.type("!run")
     screen.wait_for("no answer from agent1")
     screen.wait_for(lambda text: text.endswith("agent1> !run"))
@@ -152,16 +153,126 @@ def test_an_answer_above_a_line_of_several_rows(agent1, console, screens):
     agent1.reply(chat, "#12 web1: queued", runs=[RUN])
     screen.wait_for("#12 web1  ")
     screen.press("C-c")
-    screen.wait_for("to cancel\nagent1>")
+    screen.wait_for("stops it\nagent1>")
     typed = "DELEGATE: web1 | echo " + "0123456789 " * 25
     screen.type(typed)
     screen.wait_for(lambda text: text.replace("\n", "").endswith(typed.rstrip()))
     agent1.reply(chat, "#12 web1: succeeded", "succeeded", runs=[RUN])
-    screen.wait_for("to cancel\n#12 web1: succeeded\nagent1> DELEGATE: web1 | echo 0123456789")
+    screen.wait_for("stops it\n#12 web1: succeeded\nagent1> DELEGATE: web1 | echo 0123456789")
     text = screen.wait_for(lambda seen: seen.replace("\n", "").endswith(typed.rstrip()))
     assert text.count("DELEGATE: web1 | echo") == 1
     screen.press("Enter")
     assert agent1.next_chat()["text"] == typed.rstrip()
+
+
+def test_keys_typed_while_it_waits_can_be_seen(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("@web1 sleep 9")
+    chat = agent1.next_chat()
+    agent1.reply(chat, "#12 web1: queued", runs=[RUN])
+    screen.wait_for("#12 web1  ")
+    screen.type("!statsu")
+    screen.press("BSpace", "BSpace")
+    screen.type("us")
+    screen.wait_for(lambda text: text.splitlines()[-1].endswith("> !status"))
+    agent1.progress(chat, "half\n", seq=7)
+    screen.wait_for("#12 web1  7 s  > !status")
+    agent1.reply(chat, "#12 web1: succeeded", "succeeded", runs=[RUN])
+    screen.wait_for("#12 web1: succeeded\nagent1> !status")
+    screen.press("Enter")
+    agent1.reply(agent1.next_chat("!status"), "all well", "ok")
+    screen.wait_for("agent1> !status\nall well\nagent1>")
+
+
+def test_ctrl_c_keeps_what_is_typed_and_does_none_of_it(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("@web1 sleep 9")
+    agent1.reply(agent1.next_chat(), "#12 web1: queued", runs=[RUN])
+    screen.wait_for("#12 web1  ")
+    screen.enter("@web1 reboot")
+    screen.type("!can")
+    screen.wait_for(lambda text: text.splitlines()[-1].endswith("> @web1 reboot\N{RETURN SYMBOL} !can"))
+    screen.press("C-c")
+    screen.wait_for("#12 web1 goes on; !run 12 shows it, !cancel 12 stops it\n"
+                    "agentctl: not done: @web1 reboot\nagent1> !can")
+    screen.enter("cel 12")
+    agent1.reply(agent1.next_chat("!cancel 12"), "#12 web1: cancelling", "ok")
+    screen.wait_for("#12 web1: cancelling\nagent1>")
+    assert "@web1 reboot" not in {chat["text"] for chat in agent1.heard.items}
+
+
+@pytest.mark.parametrize("how", ["ctrl-d while it waits", "ctrl-d at the prompt", "/quit", "SIGTERM"])
+def test_what_goes_on_is_named_when_one_leaves(agent1, console, screens, how):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("@web1 sleep 9")
+    agent1.reply(agent1.next_chat(), "#12 web1: queued", runs=[RUN])
+    screen.wait_for("#12 web1  ")
+    if how in ("ctrl-d at the prompt", "/quit"):
+        screen.press("C-c")
+        screen.wait_for("stops it\nagent1>")
+    if how == "SIGTERM":
+        os.kill(screen.pid, signal.SIGTERM)
+    elif how == "/quit":
+        screen.enter("/quit")
+    else:
+        screen.press("C-d")
+    assert screen.end() == (128 + signal.SIGTERM if how == "SIGTERM" else 0)
+    text = screen.text()
+    assert text.count("agentctl: #12 web1 goes on; agentctl send '!run 12' shows it, agentctl send") == 1
+    assert "!cancel 12" not in {chat["text"] for chat in agent1.heard.items}
+
+
+def test_nothing_is_said_when_nothing_goes_on(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("@web1 true")
+    agent1.reply(agent1.next_chat(), "#12 web1: succeeded", "succeeded", runs=[RUN])
+    screen.wait_for("succeeded\nagent1>")
+    screen.press("C-d")
+    assert screen.end() == 0
+    assert "goes on" not in screen.text()
+
+
+def test_completion_of_what_there_is_now(agent1, console, screens):
+    """Nobody asked before: Tab asks agent1, and shows nothing of it."""
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.type("@we")
+    screen.press("Tab")
+    agent1.reply(agent1.next_chat("!agents"), "web1: online\n  shell", "ok")
+    screen.wait_for(lambda text: text.endswith("agent1> @web1"))
+    screen.type("disk")
+    screen.press("Tab")
+    agent1.reply(agent1.next_chat("!help web1"), "Skills of web1; !help <skill> tells about one:\n"
+                 "disk.usage: Space on disks (risk read)", "ok")
+    screen.wait_for(lambda text: text.endswith("agent1> @web1 disk.usage"))
+    screen.press("Enter")
+    agent1.reply(agent1.next_chat("@web1 disk.usage"), "#12 web1: succeeded", "succeeded", runs=[RUN])
+    screen.wait_for("agent1> @web1 disk.usage \n#12 web1: succeeded\nagent1>")
+    screen.type("@we")
+    screen.press("Tab")
+    screen.wait_for(lambda text: text.endswith("agent1> @web1"))
+    texts = [chat["text"] for chat in agent1.heard.items]
+    assert "online" not in screen.text() and len([text for text in texts if text == "!agents"]) <= 2
+
+
+def test_completion_does_not_wait_for_ever(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.type("@we")
+    screen.press("Tab")
+    chat = agent1.next_chat("!agents")
+    screen.type("x")
+    screen.wait_for(lambda text: text.endswith("agent1> @wex"))
+    agent1.reply(chat, "web1: online", "ok")
+    screen.press("BSpace", "Tab")
+    screen.wait_for(lambda text: text.endswith("agent1> @web1"))
+    screen.press("C-c", "C-d")
+    assert screen.end() == 0
+    assert "goes on" not in screen.text() and "no answer" not in screen.text()
 
 
 def test_keys_typed_while_it_waits_are_kept(agent1, console, screens):

@@ -135,7 +135,7 @@ def test_ctrl_c_is_agentctls_alone(run):
     screen = run.open()
     run.start_sleeping()
     screen.press("C-c")
-    screen.wait_for("still running as #1")
+    screen.wait_for("#1 local goes on; !run 1 shows it")
     screen.enter("!cancel 1")
     screen.wait_for("#1 local: cancelled")
     screen.enter("DELEGATE: local | echo typed $((40 + 2))")

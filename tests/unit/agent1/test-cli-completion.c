@@ -19,6 +19,11 @@ static char *find(const Completion *completion, const char *before, size_t *out_
     return g_strjoinv(" ", (char **)found->pdata);
 }
 
+static const char web1_help[] = "Skills of web1; !help <skill> tells about one:\n"
+                                "disk.usage: Space on disks (risk read)\n"
+                                "web.reload(unit)\n  Reload a unit (risk low)\n"
+                                "wipe (risk high)\nand 20 more";
+
 static void test_find(void **state)
 {
     static const struct {
@@ -41,9 +46,15 @@ static void test_find(void **state)
         { "a trigger's agent", "DELEGATE: web", 10, "web1 web2" },
         { "a word of ours with an agent", "/agent db", 7, "db1" },
         { "help about a command", "!help !acc", 6, "!accept" },
-        { "not the task", "DELEGATE: web1 | w", 17, "" },
+        { "a skill", "DELEGATE: web1 | w", 17, "web.reload wipe" },
+        { "a skill by the short trigger", "@web1 disk", 6, "disk.usage" },
+        { "not one of another agent", "@db1 disk", 5, "" },
+        { "not the rest of a task", "@web1 wipe d", 11, "" },
+        { "plain lines are no tasks", "dis", 0, "" },
         { "no argument at all", "!status w", 8, "" },
-        { "a number", "!cancel w", 8, "" },
+        { "no number", "!cancel w", 8, "" },
+        { "the number of a run", "!cancel 1", 8, "12 17" },
+        { "one of it", "!run 3", 5, "3" },
         { "free text", "how is w", 7, "" },
         { "nothing fits", "!xyz", 0, "" },
     };
@@ -55,6 +66,9 @@ static void test_find(void **state)
     completion_learn_agent(completion, "web1");
     completion_learn_agent(completion, "web1");
     completion_learn_agent(completion, "db1");
+    completion_learn(completion, "!help web1", web1_help);
+    completion_learn(completion, "x",
+                     "#12 web1: queued\n#3 db1: queued\n#17 web2: running\n#x web1: -");
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         size_t start = 999;
         g_autofree char *found = find(completion, rows[i].before, &start);
@@ -110,6 +124,63 @@ static void test_learn(void **state)
     }
 }
 
+/* Where plain lines are tasks, a skill may begin one. */
+static void test_with_an_agent(void **state)
+{
+    g_autoptr(Completion) completion = completion_new();
+    size_t start;
+    g_autofree char *skill = NULL;
+    g_autofree char *command = NULL;
+    g_autofree char *later = NULL;
+
+    (void)state;
+
+    completion_set_agent(completion, "web1");
+    completion_learn(completion, "!help web1", web1_help);
+    skill = find(completion, "di", &start);
+    assert_string_equal(skill, "disk.usage");
+    command = find(completion, "!agentsOF", &start);
+    assert_string_equal(command, "!agentsOFF");
+    completion_set_agent(completion, NULL);
+    later = find(completion, "di", &start);
+    assert_string_equal(later, "");
+}
+
+static void test_question(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *agent;
+        const char *before;
+        const char *question; /* NULL: none */
+    } rows[] = {
+        { "a command", NULL, "!ag", NULL },
+        { "an agent", NULL, "!agentOFF w", "!agents" },
+        { "an agent by the short trigger", NULL, "@w", "!agents" },
+        { "nothing yet", NULL, "", NULL },
+        { "nothing yet, with an agent", "web1", "", NULL },
+        { "a task", NULL, "@web1 d", "!help web1" },
+        { "a task, not begun", NULL, "DELEGATE: web1 | ", "!help web1" },
+        { "a task of several", NULL, "@web* d", NULL },
+        { "a plain task", "web1", "d", "!help web1" },
+        { "a command, with an agent", "web1", "!ag", NULL },
+        { "a number", NULL, "!cancel ", "!runs" },
+        { "free text", NULL, "how is w", NULL },
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Completion) completion = completion_new();
+        g_autofree char *question = NULL;
+
+        print_message("  %s\n", rows[i].what);
+        completion_set_agent(completion, rows[i].agent);
+        question = completion_question(completion, rows[i].before);
+        assert_string_equal(question ? question : "-", rows[i].question ? rows[i].question : "-");
+    }
+}
+
 static void test_common(void **state)
 {
     static const struct {
@@ -141,10 +212,9 @@ static void test_common(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_find),
-        cmocka_unit_test(test_empty_line_offers_all),
-        cmocka_unit_test(test_learn),
-        cmocka_unit_test(test_common),
+        cmocka_unit_test(test_find),     cmocka_unit_test(test_empty_line_offers_all),
+        cmocka_unit_test(test_learn),    cmocka_unit_test(test_with_an_agent),
+        cmocka_unit_test(test_question), cmocka_unit_test(test_common),
     };
 
     return cmocka_run_group_tests_name("cli-completion", tests, NULL, NULL);

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "common/wire/command.h"
+
 #include "common/base/banned.h"
 
 #define WORDS_MAX 6
@@ -40,6 +42,19 @@ static void test_modes(void **state)
         { "one text", { "send", "!agents" }, CLI_SEND, NULL, "!agents" },
         { "options after the text", { "send", "x", "--json" }, CLI_SEND, NULL, "x" },
         { "a text that looks like an option", { "send", "--", "--x" }, CLI_SEND, NULL, "--x" },
+        { "with agent1 itself", { "agent1" }, CLI_TALK, NULL, NULL },
+        { "one task",
+          { "web1", "--", "uptime", "-p" },
+          CLI_SEND,
+          NULL,
+          "DELEGATE: web1 | uptime -p" },
+        { "a task in quotes",
+          { "--now", "web*", "--", "ps aux | wc -l" },
+          CLI_SEND,
+          NULL,
+          "DELEGATE: web* | ps aux | wc -l" },
+        { "an agent after the options' end", { "--", "web1" }, CLI_TALK, "web1", NULL },
+        { "the audit", { "audit", "verify" }, CLI_AUDIT_VERIFY, NULL, NULL },
         { "check", { "--check" }, CLI_CHECK, NULL, NULL },
         { "show-key", { "--show-key" }, CLI_SHOW_KEY, NULL, NULL },
         { "help", { "--help" }, CLI_HELP, NULL, NULL },
@@ -102,11 +117,19 @@ static void test_refused(void **state)
         { "no duration", { "--timeout", "0s" }, "more than nothing" },
         { "option without its value", { "--config" }, "--config" },
         { "send without text", { "send" }, "found 0 words" },
+        { "blanks as text", { "send", " \n" }, "the text is empty" },
         { "unquoted text", { "send", "DELEGATE:", "web1" }, "quotes" },
-        { "two agents", { "web1", "web2" }, "web2" },
-        { "empty agent", { "" }, "UTF-8" },
-        { "empty text", { "send", "" }, "UTF-8" },
-        { "text that is no UTF-8", { "send", "\xff" }, "UTF-8" },
+        { "two agents", { "web1", "web2" }, "agentctl web1 -- web2" },
+        { "empty agent", { "" }, "the name of the agent is empty" },
+        { "empty text", { "send", "" }, "the text is empty: expected a command or a task" },
+        { "text that is no UTF-8", { "send", "\xff" }, "word 2 is no text in UTF-8" },
+        { "a command instead of an agent", { "!agents" }, "agentctl send '!agents'" },
+        { "no task", { "web1", "--" }, "expected a task for web1" },
+        { "an empty task", { "web1", "--", " " }, "expected a task for web1" },
+        { "a task of two lines", { "web1", "--", "a\nb" }, "a task is one line" },
+        { "audit of nothing", { "audit" }, "expected agentctl audit verify" },
+        { "audit of another kind", { "audit", "verfiy" }, "expected agentctl audit verify" },
+        { "a word beside a mode", { "--check", "web1" }, "nothing more is expected" },
         { "a task instead of an agent", { "uptime | wc" }, "agentctl send" },
     };
 
@@ -123,6 +146,30 @@ static void test_refused(void **state)
     }
 }
 
+/* Schedules are listed where there are any. */
+static void test_plans(void **state)
+{
+    static const char *const words[] = { "--plans", NULL };
+    static const char *const too_many[] = { "--plans", "web1", NULL };
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GError) other = NULL;
+    CliOptions options;
+    Trigger trigger;
+
+    (void)state;
+
+    assert_false(parse(too_many, &options, &other));
+    if (!trigger_parse("PLAN_LIST:", &trigger)) {
+        assert_false(parse(words, &options, &error));
+        assert_non_null(strstr(error->message, "no schedules"));
+        return;
+    }
+    assert_true(parse(words, &options, &error));
+    assert_int_equal(options.mode, CLI_SEND);
+    assert_string_equal(options.text, "PLAN_LIST:");
+    cli_options_clear(&options);
+}
+
 static void test_help(void **state)
 {
     g_autofree char *help = cli_options_help();
@@ -137,10 +184,8 @@ static void test_help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_modes),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_modes), cmocka_unit_test(test_values), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_plans), cmocka_unit_test(test_help),
     };
 
     return cmocka_run_group_tests_name("cli-options", tests, NULL, NULL);

@@ -1,0 +1,17 @@
+/*
+ * What a person is told of a question that is left alone or not answered: what becomes of it, and
+ * how to look at it and to stop it. Pure.
+ */
+#ifndef AGENT1_CLI_ASK_WORDS_H
+#define AGENT1_CLI_ASK_WORDS_H
+
+#include "agent1/cli/exchange.h"
+
+/* "#12 web1 goes on; !run 12 shows it, !cancel 12 stops it". Outside of a conversation these are
+ * whole command lines. now_ms: wall time. The caller owns it. */
+char *ask_goes_on(const Ask *ask, bool is_in_talk, int64_t now_ms);
+
+/* The number of the newest run that this reply tells of, 0 when it tells of none. */
+int64_t reply_last_run(const MessageReply *reply);
+
+#endif

@@ -1,0 +1,97 @@
+#include "agent1/cli/lookup.h"
+
+#include "common/sys/clock.h"
+
+#include "common/base/banned.h"
+
+/* What is known is asked for anew after this time. A Tab waits so long for the answer; it is taken
+ * in, too, when it comes later, but not for ever. */
+#define AGAIN_MS    (30 * 1000)
+#define PATIENCE_MS 400
+#define LATE_MS     5000
+
+#define QUESTIONS_MAX 1000
+
+struct Lookup {
+    Channel *channel;
+    Completion *completion;
+    Ask *open;         /* NULL: none */
+    GHashTable *asked; /* char * → int64_t *, boot time */
+};
+
+Lookup *lookup_new(Channel *channel, Completion *completion)
+{
+    Lookup *lookup = g_new0(Lookup, 1);
+
+    lookup->channel = channel;
+    lookup->completion = completion;
+    lookup->asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
+    return lookup;
+}
+
+void lookup_free(Lookup *lookup)
+{
+    if (!lookup)
+        return;
+
+    g_hash_table_unref(lookup->asked);
+    g_free(lookup);
+}
+
+void lookup_note(Lookup *lookup, const char *question)
+{
+    int64_t now_ms = clock_boot_ms();
+
+    if (g_hash_table_size(lookup->asked) >= QUESTIONS_MAX)
+        g_hash_table_remove_all(lookup->asked);
+    g_hash_table_insert(lookup->asked, g_ascii_strdown(question, -1),
+                        g_memdup2(&now_ms, sizeof(now_ms)));
+}
+
+static bool is_known(const Lookup *lookup, const char *question)
+{
+    g_autofree char *lower = g_ascii_strdown(question, -1);
+    const int64_t *asked_ms = g_hash_table_lookup(lookup->asked, lower);
+
+    return asked_ms && clock_boot_ms() - *asked_ms < AGAIN_MS;
+}
+
+void lookup_heard(Lookup *lookup, Heard heard, Ask *ask, const Message *message)
+{
+    if (message && heard != HEARD_ANSWER)
+        return;
+
+    if (message)
+        completion_learn(lookup->completion, ask->text, message->reply.text);
+    if (ask == lookup->open)
+        lookup->open = NULL;
+    channel_forget(lookup->channel, ask);
+}
+
+static gboolean on_patience_over(gpointer data)
+{
+    *(bool *)data = true;
+
+    return G_SOURCE_CONTINUE;
+}
+
+void lookup_before(Lookup *lookup, const char *before, const bool *is_woken)
+{
+    g_autofree char *question = completion_question(lookup->completion, before);
+    const AskWish wish = { .text = question, .is_hidden = true, .timeout_ms = LATE_MS };
+    bool is_over = false;
+    guint alarm;
+
+    if (!question || lookup->open || is_known(lookup, question))
+        return;
+    lookup->open = channel_ask(lookup->channel, &wish, NULL);
+    if (!lookup->open)
+        return;
+
+    lookup_note(lookup, question);
+    alarm = g_timeout_add(PATIENCE_MS, on_patience_over, &is_over);
+    while (lookup->open && !is_over && !*is_woken)
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(alarm);
+}

@@ -1,0 +1,98 @@
+/* What is said of a question that is left alone, and which run a reply tells of. */
+#include "agent1/cli/ask_words.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/banned.h"
+
+static void test_goes_on(void **state)
+{
+    static const struct {
+        const char *what;
+        Ask ask;
+        bool is_in_talk;
+        const char *words;
+    } rows[] = {
+        { "a run, in a conversation",
+          { .text = (char *)"@web1 x", .state = ASK_TAKEN, .label = (char *)"#12 web1" },
+          true,
+          "#12 web1 goes on; !run 12 shows it, !cancel 12 stops it" },
+        { "a run, outside",
+          { .text = (char *)"@web1 x", .state = ASK_LATE, .label = (char *)"#12 web1" },
+          false,
+          "#12 web1 goes on; agentctl send '!run 12' shows it, agentctl send '!cancel 12' stops "
+          "it" },
+        { "several runs",
+          { .text = (char *)"@web* uptime", .state = ASK_TAKEN },
+          true,
+          "\"@web* uptime\" goes on; !runs shows what becomes of it" },
+        { "sent, and no word yet",
+          { .text = (char *)"!status", .state = ASK_WAITING, .sent_count = 1, .expires_ms = 21500 },
+          true,
+          "agent1 has not answered \"!status\" yet, and may still take it for 20 s" },
+        { "sent, and too old by now",
+          { .text = (char *)"!status", .state = ASK_WAITING, .sent_count = 1, .expires_ms = 900 },
+          true,
+          "agent1 has not answered \"!status\" yet" },
+        { "not even sent",
+          { .text = (char *)"!status", .state = ASK_WAITING },
+          false,
+          "\"!status\" was not sent: there was no connection" },
+    };
+
+    (void)state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *words = ask_goes_on(&rows[i].ask, rows[i].is_in_talk, 1500);
+
+        print_message("  %s\n", rows[i].what);
+        assert_string_equal(words, rows[i].words);
+    }
+}
+
+static void test_last_run(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *text;
+        bool has_runs;
+        int64_t number;
+    } rows[] = {
+        { "a run", "#12 web1: queued", true, 12 },
+        { "several", "#12 web1: queued\n#14 web2: queued\n#13 db1: queued", true, 14 },
+        { "below other lines", "task: x\n#12 web1: running\n", true, 12 },
+        { "a list of runs that were not made here", "#12 web1: queued", false, 0 },
+        { "output", "#12 web1: succeeded\n```\n#99 web1: queued\n```", true, 12 },
+        { "no number", "#x web1: queued\n# 3 web1: y", true, 0 },
+        { "no state", "#12", true, 0 },
+        { "a number beyond all numbers", "#99999999999999999999 web1: x", true, INT64_MAX },
+    };
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+
+    (void)state;
+
+    g_ptr_array_add(one, (void *)(guintptr) "01J000000000000000000000ZZ");
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        MessageReply reply = { .text = (char *)(guintptr)rows[i].text,
+                               .runs = rows[i].has_runs ? one : NULL };
+
+        print_message("  %s\n", rows[i].what);
+        assert_int_equal(reply_last_run(&reply), rows[i].number);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_goes_on),
+        cmocka_unit_test(test_last_run),
+    };
+
+    return cmocka_run_group_tests_name("cli-ask-words", tests, NULL, NULL);
+}
