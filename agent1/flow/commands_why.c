@@ -70,7 +70,7 @@ void commands_why(Core *core, Turn *turn, const char *arguments)
     g_autoptr(GPtrArray) names = NULL;
     g_autofree char *complaint = NULL;
     TaskOptions options = { .is_now = turn->speaker->is_now };
-    GateAsk ask = { .role = turn->speaker->role };
+    GateAsk ask;
     unsigned i;
 
     if (!*target) {
@@ -88,10 +88,9 @@ void commands_why(Core *core, Turn *turn, const char *arguments)
     }
     if (!targets_find(core, turn, target, &names))
         return;
-    ask.task = *task ? task : NULL;
-    ask.is_now = options.is_now;
     for (i = 0; i < names->len && i < AGENTS_SHOWN; i++) {
-        ask.agent = names->pdata[i];
+        gate_facts_of_speaker(turn->speaker, names->pdata[i], *task ? task : NULL, &ask);
+        ask.is_now = options.is_now;
         say_verdict(core, turn, &ask);
     }
     if (names->len > AGENTS_SHOWN)

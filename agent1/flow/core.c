@@ -42,8 +42,10 @@ static void free_message(void *message)
 
 Core *core_new(void)
 {
-    static const Table ledgers[] = { TABLE_META,  TABLE_WAITING,   TABLE_CHATS,   TABLE_SAYINGS,
-                                     TABLE_EDITS, TABLE_QUESTIONS, TABLE_SESSIONS };
+    static const Table ledgers[] = {
+        TABLE_META,  TABLE_WAITING,   TABLE_CHATS,    TABLE_SAYINGS,
+        TABLE_EDITS, TABLE_QUESTIONS, TABLE_SESSIONS, TABLE_APPROVALS
+    };
     Core *core = g_new0(Core, 1);
     unsigned i;
 

@@ -30,28 +30,41 @@ char *delegate_judge_text(const char *task)
     return NULL;
 }
 
-static void delegate(Core *core, Turn *turn, const char *agent, const char *task, bool is_now)
+/* What would be done, and is not. */
+static void say_dry_run(Turn *turn, const char *agent, const Verdict *verdict)
 {
-    GateAsk ask = {
-        .role = turn->speaker->role,
-        .agent = agent,
-        .task = task,
-        .is_now = is_now,
+    static const char *const words[] = {
+        [GATE_ALLOW] = "allowed",
+        [GATE_ASK] = "it would wait for an approval",
+        [GATE_LATER] = "it would be deferred",
     };
-    g_auto(Verdict) verdict = { 0 };
 
+    turn_say(turn, "%s: %s%s%s%s (dry run: nothing was sent)", agent, words[verdict->kind],
+             verdict->reason ? " (" : "", verdict->reason ? verdict->reason : "",
+             verdict->reason ? ")" : "");
+}
+
+static void delegate(Core *core, Turn *turn, const char *agent, const char *task,
+                     const TaskOptions *options)
+{
+    LaunchOrder order = { .speaker = turn->speaker, .agent = agent, .task = task };
+    g_auto(Verdict) verdict = { 0 };
+    GateAsk ask;
+
+    gate_facts_of_speaker(turn->speaker, agent, task, &ask);
+    ask.is_now = ask.is_now || options->is_now;
     gate_facts_judge(core, &ask, &verdict);
-    if (verdict.kind != GATE_ALLOW) {
+    if (verdict.kind == GATE_DENY || (verdict.kind == GATE_LATER && !options->may_wait)) {
         g_autofree char *shown = text_make_line(agent, 40);
 
         turn_refuse(turn, shown, verdict.rule, verdict.reason, verdict.next_ms);
         return;
     }
     if (turn->speaker->is_dry_run) {
-        turn_say(turn, "%s: allowed (dry run: nothing was sent)", agent);
+        say_dry_run(turn, agent, &verdict);
         return;
     }
-    launch_run(core, turn, agent, task);
+    launch_say(turn, launch_run(core, &order, &verdict));
 }
 
 static void delegate_to(Core *core, Turn *turn, const char *target, const char *task,
@@ -59,7 +72,6 @@ static void delegate_to(Core *core, Turn *turn, const char *target, const char *
 {
     g_autofree char *complaint = delegate_judge_text(task);
     g_autoptr(GPtrArray) names = NULL;
-    bool is_now = options->is_now || turn->speaker->is_now;
 
     if (complaint) {
         turn_fail(turn, "%s", complaint);
@@ -70,7 +82,7 @@ static void delegate_to(Core *core, Turn *turn, const char *target, const char *
     if (options->limit > 0 && options->limit < names->len)
         g_ptr_array_set_size(names, (int)options->limit);
     for (unsigned i = 0; i < names->len; i++)
-        delegate(core, turn, names->pdata[i], task, is_now);
+        delegate(core, turn, names->pdata[i], task, options);
 }
 
 /* "@web1 task" and "@web1 | task". */

@@ -79,6 +79,37 @@ static void judge_hours(const Core *core, const RegistryAgent *entry, GateReques
     request->opens_ms = view.opens_ms;
 }
 
+void gate_facts_of_speaker(const Speaker *speaker, const char *agent, const char *task,
+                           GateAsk *out)
+{
+    *out = (GateAsk){
+        .role = speaker->role,
+        .user = speaker->user,
+        .principal = speaker->principal,
+        .door = speaker->door,
+        .agent = agent,
+        .task = task,
+        .is_now = speaker->is_now,
+    };
+}
+
+void gate_facts_of_run(const Core *core, const Run *run, GateAsk *out)
+{
+    const User *user = users_by_name(core->users, run->user);
+    g_autoptr(Speaker) speaker = speaker_from_conversation(run->conversation, NULL);
+
+    *out = (GateAsk){
+        .role = user ? user->role : ROLE_NONE,
+        .user = run->user,
+        .principal = run->principal,
+        .door = speaker ? speaker->door : DOOR_UNSIGNED,
+        .agent = run->agent,
+        .task = run->task,
+        .own_runs = 1,
+        .approved_by = run->approved_hash ? run->decided_by : NULL,
+    };
+}
+
 void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
 {
     const RegistryAgent *entry = registry_find(core->registry, ask->agent);
@@ -106,6 +137,7 @@ void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
         .skills_text = skills_text,
         .queued = live_runs > ask->own_runs ? live_runs - ask->own_runs : 0,
         .queue_max = QUEUE_MAX_PER_AGENT,
+        .is_approved = ask->approved_by != NULL,
     };
 
     if (live && live->state == AGENT_OFFLINE && live->heard_ms > 0)

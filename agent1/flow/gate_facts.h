@@ -9,12 +9,23 @@
 #include "agent1/model/gate.h"
 
 typedef struct GateAsk {
-    Role role; /* of the user who acts */
+    Role role;             /* of the user who acts */
+    const char *user;      /* NULL: nobody is known */
+    const char *principal; /* the bare JID or the key */
+    Door door;             /* through which the order came */
     const char *agent;
     const char *task; /* NULL: any, for !why about the agent alone */
     bool is_now;
-    unsigned own_runs; /* live runs of the agent that do not count against its queue */
+    unsigned own_runs;       /* live runs of the agent that do not count against its queue */
+    const char *approved_by; /* the user who approved exactly this; NULL: nobody */
 } GateAsk;
+
+/* What a speaker asks for; everything is borrowed from the arguments. */
+void gate_facts_of_speaker(const Speaker *speaker, const char *agent, const char *task,
+                           GateAsk *out);
+
+/* What a live run asks for, as its user's role is now; borrowed from the run and the core. */
+void gate_facts_of_run(const Core *core, const Run *run, GateAsk *out);
 
 /* The caller clears the verdict. */
 void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out);

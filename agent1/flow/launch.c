@@ -1,10 +1,16 @@
 #include "agent1/flow/launch.h"
 
+#include "agent1/flow/approvals.h"
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/gate_facts.h"
+#include "agent1/flow/outcome.h"
 #include "agent1/flow/rows.h"
 #include "common/base/text.h"
+#include "common/base/timestamp.h"
 #include "common/base/banned.h"
+
+/* A window opens for long enough to be met. */
+#define AFTER_OPENING_MS (3600 * INT64_C(1000))
 
 /* "queued", and why it may take a while. The caller owns it. */
 static char *describe_queued(const Core *core, const Run *run)
@@ -36,18 +42,20 @@ static int64_t next_number(Core *core)
     return number;
 }
 
-static Run *make_run(Core *core, const Speaker *speaker, const char *agent, const char *task)
+static Run *make_run(Core *core, const LaunchOrder *order)
 {
+    const Speaker *speaker = order->speaker;
     g_autofree char *id = core_new_id(core);
     Run *run = run_new(id, next_number(core));
 
-    run->agent = g_strdup(agent);
-    run->task = g_strdup(task);
-    run->skill = gate_facts_skill(core, agent, task);
+    run->agent = g_strdup(order->agent);
+    run->task = g_strdup(order->task);
+    run->skill = gate_facts_skill(core, order->agent, order->task);
     run->user = g_strdup(speaker->user);
     run->principal = g_strdup(speaker->principal);
     run->conversation = speaker_conversation(speaker);
     run->chat_id = g_strdup(speaker->chat_id);
+    run->plan = g_strdup(order->plan);
     run->created_ms = core->now_ms;
     run->changed_ms = core->now_ms;
     run->expires_ms = core->now_ms + core->settings->tasks_expires_ms;
@@ -55,22 +63,150 @@ static Run *make_run(Core *core, const Speaker *speaker, const char *agent, cons
     return run;
 }
 
-void launch_run(Core *core, Turn *turn, const char *agent, const char *task)
+int64_t launch_wait_until(const Run *run)
 {
-    Run *run = make_run(core, turn->speaker, agent, task);
-    g_autofree char *line = text_make_line(task, 200);
-    g_autofree char *state = NULL;
+    return run->wait_until_ms > 0 ? run->wait_until_ms : run->created_ms + LAUNCH_WAIT_MS;
+}
+
+/* Why it waits, as people read it: "blackout hours 02:00-05:00; starts 05:00 CET". */
+static void note_wait(const Core *core, Run *run, const Verdict *verdict)
+{
+    RunOutcome *outcome = &run->outcome;
+    bool is_dated = verdict->next_ms > core->now_ms && verdict->next_ms != INT64_MAX;
+    int64_t shown_ms = is_dated ? verdict->next_ms : launch_wait_until(run);
+    g_autofree char *at = timestamp_local_with_zone(shown_ms, core->now_ms, core->zone);
+
+    g_free(outcome->rule);
+    outcome->rule = g_strdup(rule_name(verdict->rule));
+    g_free(outcome->reason);
+    outcome->reason =
+        g_strdup_printf("%s; %s %s", verdict->reason, is_dated ? "starts" : "waits until", at);
+}
+
+static void forget_wait(Run *run)
+{
+    g_clear_pointer(&run->outcome.rule, g_free);
+    g_clear_pointer(&run->outcome.reason, g_free);
+}
+
+/* Long enough for the opening that the gate named. */
+static void set_wait(const Core *core, Run *run, const Verdict *verdict)
+{
+    int64_t until_ms = MAX(launch_wait_until(run), core->now_ms + LAUNCH_WAIT_MS);
+
+    if (verdict->next_ms != INT64_MAX)
+        until_ms = MAX(until_ms, verdict->next_ms + AFTER_OPENING_MS);
+    run->wait_until_ms = until_ms;
+}
+
+static void begin(Core *core, Run *run, const Verdict *verdict)
+{
+    switch (verdict->kind) {
+    case GATE_ALLOW:
+        run_apply(run, RUN_EVENT_ALLOWED, core->now_ms);
+        return;
+    case GATE_ASK:
+        run_apply(run, RUN_EVENT_ASKED, core->now_ms);
+        return;
+    case GATE_LATER:
+        run_apply(run, RUN_EVENT_LATER, core->now_ms);
+        set_wait(core, run, verdict);
+        note_wait(core, run, verdict);
+        return;
+    case GATE_DENY:
+        break;
+    }
+    g_assert_not_reached();
+}
+
+/* What waits for a window or a person is looked at soon: then its own time is known. */
+static void look_in_time(Core *core, const Run *run)
+{
+    int64_t due_ms = run->state == RUN_QUEUED ? run->expires_ms + 1 : core->now_ms + RUNS_LOOK_MS;
+
+    core->runs_due_ms = MIN(core->runs_due_ms, due_ms);
+}
+
+const Run *launch_run(Core *core, const LaunchOrder *order, const Verdict *verdict)
+{
+    Run *run = make_run(core, order);
+    g_autofree char *line = text_make_line(order->task, 200);
     RunKey key = { .id = run->id, .number = run->number, .agent = run->agent };
 
-    run_apply(run, RUN_EVENT_ALLOWED, core->now_ms);
+    begin(core, run, verdict);
     runs_add(core->runs, &key, run);
-    core->runs_due_ms = MIN(core->runs_due_ms, run->expires_ms + 1);
+    look_in_time(core, run);
+    effects_audit(core->fx, core->now_ms, "run", run->principal, run->agent, run->id,
+                  "#%" G_GINT64_FORMAT " %s by %s: %s", run->number, run_state_name(run->state),
+                  run->user, line);
+    if (run->state == RUN_AWAITING_APPROVAL)
+        approvals_open(core, run, verdict);
     effects_put(core->fx, rows_of_run(run));
-    effects_audit(core->fx, core->now_ms, "run", run->principal, agent, run->id,
-                  "#%" G_GINT64_FORMAT " queued by %s: %s", run->number, run->user, line);
-    dispatch_add_run(core, run, OUTBOX_TASK);
-    dispatch_due(core);
-    state = describe_queued(core, run);
+    if (run->state == RUN_QUEUED) {
+        dispatch_add_run(core, run, OUTBOX_TASK);
+        dispatch_due(core);
+    }
+    return run;
+}
+
+void launch_say(Turn *turn, const Run *run)
+{
+    g_autofree char *state =
+        run->state == RUN_QUEUED ? describe_queued(turn->core, run) : run_describe(run);
+
     turn_add_run(turn, run->id);
-    turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s", run->number, agent, state);
+    turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, state);
+}
+
+/* ---- once more ---- */
+
+static void start_again(Core *core, Run *run)
+{
+    forget_wait(run);
+    run->expires_ms = core->now_ms + core->settings->tasks_expires_ms;
+    outcome_apply(core, run, RUN_EVENT_ALLOWED, NULL);
+    dispatch_add_run(core, run, OUTBOX_TASK);
+}
+
+/* What a person can change at any time: it is no end of what waits already. */
+static bool passes_by_a_word(const Verdict *verdict)
+{
+    return verdict->rule == RULE_STANDBY || verdict->rule == RULE_PAUSED;
+}
+
+static void wait_again(Core *core, Run *run, const Verdict *verdict)
+{
+    if (run->state != RUN_DEFERRED)
+        set_wait(core, run, verdict);
+    note_wait(core, run, verdict);
+    if (outcome_apply(core, run, RUN_EVENT_LATER, NULL) == RUN_REPEATED)
+        effects_put(core->fx, rows_of_run(run));
+}
+
+static void ask_again(Core *core, Run *run, const Verdict *verdict)
+{
+    forget_wait(run);
+    approvals_open(core, run, verdict);
+    outcome_apply(core, run, RUN_EVENT_ASKED, NULL);
+}
+
+void launch_again(Core *core, Run *run)
+{
+    GateAsk ask;
+    g_auto(Verdict) verdict = { 0 };
+
+    gate_facts_of_run(core, run, &ask);
+    gate_facts_judge(core, &ask, &verdict);
+    if (verdict.kind == GATE_ALLOW) {
+        start_again(core, run);
+    } else if (verdict.kind == GATE_LATER ||
+               (verdict.kind == GATE_DENY && passes_by_a_word(&verdict))) {
+        wait_again(core, run, &verdict);
+    } else if (verdict.kind == GATE_ASK) {
+        ask_again(core, run, &verdict);
+    } else {
+        forget_wait(run);
+        run->outcome.rule = g_strdup(rule_name(verdict.rule));
+        outcome_apply(core, run, RUN_EVENT_REFUSED, verdict.reason);
+    }
 }

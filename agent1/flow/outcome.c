@@ -91,10 +91,9 @@ static void tell_outcome(Core *core, const Run *run)
 
 static void tell_deferred(Core *core, const Run *run)
 {
-    const char *reason = run->outcome.reason;
+    g_autofree char *state = run_describe(run);
     g_autofree char *text =
-        g_strdup_printf("#%" G_GINT64_FORMAT " %s: deferred%s%s%s", run->number, run->agent,
-                        reason ? " (" : "", reason ? reason : "", reason ? ")" : "");
+        g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, state);
 
     tell(core, run, text, run_state_name(run->state));
 }
@@ -147,7 +146,8 @@ RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reaso
     g_clear_pointer(&run->query_id, g_free);
     if (run->state == RUN_DEFERRED)
         tell_deferred(core, run);
-    if (run->state == RUN_DEFERRED || (run->state == RUN_QUEUED && event == RUN_EVENT_REQUEUED))
+    if ((run->state == RUN_DEFERRED && event == RUN_EVENT_WINDOW_CLOSED) ||
+        (run->state == RUN_QUEUED && event == RUN_EVENT_REQUEUED))
         begin_attempt(core, run);
     effects_put(core->fx, rows_of_run(run));
     effects_log(core->fx, EFFECT_LOG_INFO, run->id, run->agent, "#%" G_GINT64_FORMAT " %s",

@@ -33,6 +33,29 @@ static void set_outcome(Row *row, const RunOutcome *outcome)
     row_set_text(row, RUNS_REASON, outcome->reason);
 }
 
+/* Columns that were added later: the rows of before have none of them. */
+static void set_later_columns(Row *row, const Run *run)
+{
+    row_set_text(row, RUNS_PLAN, run->plan);
+    row_set_int(row, RUNS_WAIT_UNTIL, run->wait_until_ms);
+    row_set_int(row, RUNS_NOT_BEFORE, run->not_before_ms);
+    row_set_text(row, RUNS_APPROVAL, run->approval);
+    row_set_text(row, RUNS_APPROVED_HASH, run->approved_hash);
+    row_set_text(row, RUNS_DECIDED_BY, run->decided_by);
+    row_set_int(row, RUNS_DECIDED, run->decided_ms);
+}
+
+static void get_later_columns(const Row *row, Run *run)
+{
+    run->plan = g_strdup(row_text(row, RUNS_PLAN));
+    run->wait_until_ms = row_int(row, RUNS_WAIT_UNTIL);
+    run->not_before_ms = row_int(row, RUNS_NOT_BEFORE);
+    run->approval = g_strdup(row_text(row, RUNS_APPROVAL));
+    run->approved_hash = g_strdup(row_text(row, RUNS_APPROVED_HASH));
+    run->decided_by = g_strdup(row_text(row, RUNS_DECIDED_BY));
+    run->decided_ms = row_int(row, RUNS_DECIDED);
+}
+
 Row *rows_of_run(const Run *run)
 {
     Row *row = row_new(TABLE_RUNS);
@@ -59,6 +82,7 @@ Row *rows_of_run(const Run *run)
     row_set_int(row, RUNS_IS_UNCONFIRMED, run->is_unconfirmed);
     set_outcome(row, &run->outcome);
     row_set_text(row, RUNS_CONTRADICTION, run->contradiction);
+    set_later_columns(row, run);
     return row;
 }
 
@@ -109,6 +133,7 @@ Run *rows_to_run(const Row *row)
     run->is_unconfirmed = row_int(row, RUNS_IS_UNCONFIRMED) != 0;
     get_outcome(row, &run->outcome);
     run->contradiction = g_strdup(row_text(row, RUNS_CONTRADICTION));
+    get_later_columns(row, run);
     return run;
 }
 

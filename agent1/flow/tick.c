@@ -3,17 +3,15 @@
 #include "agent1/flow/chat.h"
 #include "agent1/flow/chats.h"
 #include "agent1/flow/dispatch.h"
-#include "agent1/flow/gate_facts.h"
 #include "agent1/flow/home_assistant.h"
 #include "agent1/flow/live_message.h"
+#include "agent1/flow/launch.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/questions.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
 #include "common/base/banned.h"
 
-/* A deferred run waits this long for its gate, counted from when it was made. */
-#define DEFERRED_MAX_MS (24 * 3600 * INT64_C(1000))
 /* Starting at the last moment and running to its limit, a run is heard of this much later. */
 #define REPORT_MAX_MS (60 * INT64_C(1000))
 /* Pauses and standby end by a person's word; a deferred run looks again this often. */
@@ -42,31 +40,13 @@ static void expire(Core *core, Run *run)
         dispatch_query_run(core, run);
 }
 
-/* The gate again, as the user's role is now; no such user, no run. */
 static void try_deferred(Core *core, Run *run)
 {
-    const User *user = users_by_name(core->users, run->user);
-    GateAsk ask = {
-        .role = user ? user->role : ROLE_NONE,
-        .agent = run->agent,
-        .task = run->task,
-        .own_runs = 1,
-    };
-    g_auto(Verdict) verdict = { 0 };
-
-    if (core->now_ms >= run->created_ms + DEFERRED_MAX_MS) {
-        outcome_apply(core, run, RUN_EVENT_MISSED, "it waited a day for its window");
-        return;
-    }
-    gate_facts_judge(core, &ask, &verdict);
-    if (verdict.kind == GATE_ALLOW) {
-        run->expires_ms = core->now_ms + core->settings->tasks_expires_ms;
-        outcome_apply(core, run, RUN_EVENT_ALLOWED, NULL);
-        dispatch_add_run(core, run, OUTBOX_TASK);
-    } else if (verdict.kind == GATE_DENY && verdict.rule != RULE_STANDBY &&
-               verdict.rule != RULE_PAUSED) {
-        run->outcome.rule = g_strdup(rule_name(verdict.rule));
-        outcome_apply(core, run, RUN_EVENT_REFUSED, verdict.reason);
+    if (core->now_ms >= launch_wait_until(run)) {
+        g_clear_pointer(&run->outcome.reason, g_free);
+        outcome_apply(core, run, RUN_EVENT_MISSED, "its window did not open in time");
+    } else if (core->now_ms >= run->not_before_ms) {
+        launch_again(core, run);
     }
 }
 
@@ -75,11 +55,13 @@ static int64_t deferred_due(const Core *core, const Run *run)
     HoursView view;
     Hours hours;
 
+    if (run->not_before_ms > core->now_ms)
+        return MIN(run->not_before_ms, launch_wait_until(run));
     core_hours(core, registry_find(core->registry, run->agent), &hours);
     hours_look(&hours, core->now_ms, &view);
     if (view.opens_ms > core->now_ms && view.opens_ms != INT64_MAX)
-        return MIN(view.opens_ms, run->created_ms + DEFERRED_MAX_MS);
-    return MIN(core->now_ms + DEFERRED_LOOK_MS, run->created_ms + DEFERRED_MAX_MS);
+        return MIN(view.opens_ms, launch_wait_until(run));
+    return MIN(core->now_ms + DEFERRED_LOOK_MS, launch_wait_until(run));
 }
 
 static void do_runs(Core *core)

@@ -129,6 +129,10 @@ void run_free(Run *run)
     g_free(run->outcome.rule);
     g_free(run->outcome.reason);
     g_free(run->contradiction);
+    g_free(run->plan);
+    g_free(run->approval);
+    g_free(run->approved_hash);
+    g_free(run->decided_by);
     g_free(run->query_id);
     g_free(run);
 }
@@ -186,6 +190,12 @@ static char *describe_refusal(const RunOutcome *outcome)
     return g_strdup_printf("refused (%s): %s", outcome->rule, reason);
 }
 
+/* At work, a reason would be an older one. */
+static bool shows_reason(RunState state)
+{
+    return run_state_is_terminal(state) || state == RUN_DEFERRED || state == RUN_AWAITING_APPROVAL;
+}
+
 char *run_describe(const Run *run)
 {
     const RunOutcome *outcome = &run->outcome;
@@ -210,7 +220,7 @@ char *run_describe(const Run *run)
         g_string_append_printf(text, "%s%s", between, duration);
         between = ", ";
     }
-    if (run_state_is_terminal(run->state) && outcome->reason) {
+    if (shows_reason(run->state) && outcome->reason) {
         g_string_append_printf(text, "%s%s", between, outcome->reason);
         between = ", ";
     }

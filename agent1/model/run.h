@@ -82,7 +82,14 @@ typedef struct Run {
     int64_t asked_ms;    /* when the agent was last asked for it alone; not stored */
     char *query_id;      /* that question, while nothing was heard since; NULL: none; not stored */
     RunOutcome outcome;
-    char *contradiction; /* a later report that differed */
+    char *contradiction;   /* a later report that differed */
+    char *plan;            /* the plan it is a step of; NULL: none */
+    int64_t wait_until_ms; /* deferred: until when it waits for its gate; 0: nothing was said */
+    int64_t not_before_ms; /* deferred: put off by a person; 0: as soon as the gate opens */
+    char *approval;        /* the id of its approval, open or given; NULL: none was needed */
+    char *approved_hash;   /* what a person approved (common/wire/approval.h); NULL: nothing */
+    char *decided_by;      /* the user who approved or rejected it; NULL: nobody */
+    int64_t decided_ms;    /* when; 0 */
 } Run;
 
 Run *run_new(const char *id, int64_t number);
@@ -97,7 +104,7 @@ RunApplied run_apply(Run *run, RunEvent event, int64_t now_ms);
 /* The event that a state reported by an agent stands for. False for states no agent reports. */
 bool run_event_of_state(RunState state, RunEvent *out);
 
-/* "succeeded (exit 0, 0.4 s)", "queued", "failed (exit 2, 3 s)", "unknown (why)", and for a
+/* "succeeded (exit 0, 0.4 s)", "queued", "deferred (why)", "unknown (why)", and for a
  * rejected one "refused (skill): why", as every refusal reads. The caller owns it. */
 char *run_describe(const Run *run);
 

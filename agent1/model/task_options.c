@@ -15,12 +15,13 @@
 
 typedef struct OptionRow {
     const char *name;
-    size_t offset; /* of the number in TaskOptions */
+    size_t offset; /* of the number, or of the flag, in TaskOptions */
     bool has_number;
 } OptionRow;
 
 static const OptionRow rows[] = {
-    { "now", 0, false },
+    { "now", offsetof(TaskOptions, is_now), false },
+    { "defer", offsetof(TaskOptions, may_wait), false },
     { "limit", offsetof(TaskOptions, limit), true },
     { "batch", offsetof(TaskOptions, batch), true },
 };
@@ -68,9 +69,10 @@ static char *describe_unknown(const char *word, const char *agent)
     g_autofree char *shown = text_make_line(word, SHOWN_CHARS);
     g_autofree char *name = text_make_line(agent, SHOWN_CHARS);
 
-    return g_strdup_printf("%s: no such option, so nothing was done; there are --now, --limit <n> "
-                           "and --batch <n>. A task that begins so stands after a bar: @%s | %s …",
-                           shown, name, shown);
+    return g_strdup_printf(
+        "%s: no such option, so nothing was done; there are --now, --defer, --limit <n> "
+        "and --batch <n>. A task that begins so stands after a bar: @%s | %s …",
+        shown, name, shown);
 }
 
 static char *take_word(const char **text)
@@ -110,7 +112,7 @@ char *task_options_take(TaskOptions *options, const char **text, const char *age
         if (!row)
             return describe_unknown(word, agent);
         if (!row->has_number) {
-            options->is_now = true;
+            *(bool *)(void *)((char *)options + row->offset) = true;
             continue;
         }
         complaint = take_number(options, row, value, text);

@@ -12,6 +12,7 @@ typedef struct TaskOptions {
     bool is_now;    /* --now: refuse rather than wait for an offline agent */
     unsigned limit; /* --limit N: the first N by name; 0: all */
     unsigned batch; /* --batch N: so many at a time; 0: all at once */
+    bool may_wait;  /* --defer: a gate that opens later makes a run that waits, no refusal */
 } TaskOptions;
 
 /* Takes options off the beginning of a text. NULL when what follows is none; otherwise what is

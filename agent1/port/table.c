@@ -14,15 +14,17 @@
 static const Column meta[] = { TEXT("name"), TEXT("value") };
 
 static const Column runs[] = {
-    TEXT("id"),          INT("number"),         INT("attempt"),       TEXT("state"),
-    TEXT("agent"),       TEXT("task"),          TEXT("skill"),        TEXT("user_name"),
-    TEXT("principal"),   TEXT("conversation"),  TEXT("chat_id"),      INT("created"),
-    INT("changed"),      INT("expires"),        INT("timeout_ms"),    INT("is_idempotent"),
-    INT("is_handed"),    TEXT("journal"),       TEXT("cancelled_by"), INT("is_unconfirmed"),
-    INT("exit_code"),    INT("signal"),         TEXT("output"),       INT("output_bytes"),
-    INT("is_truncated"), INT("started"),        INT("finished"),      INT("duration_ms"),
-    INT("user_ms"),      INT("sys_ms"),         INT("max_rss_kib"),   TEXT("rule"),
-    TEXT("reason"),      TEXT("contradiction"),
+    TEXT("id"),          INT("number"),         INT("attempt"),        TEXT("state"),
+    TEXT("agent"),       TEXT("task"),          TEXT("skill"),         TEXT("user_name"),
+    TEXT("principal"),   TEXT("conversation"),  TEXT("chat_id"),       INT("created"),
+    INT("changed"),      INT("expires"),        INT("timeout_ms"),     INT("is_idempotent"),
+    INT("is_handed"),    TEXT("journal"),       TEXT("cancelled_by"),  INT("is_unconfirmed"),
+    INT("exit_code"),    INT("signal"),         TEXT("output"),        INT("output_bytes"),
+    INT("is_truncated"), INT("started"),        INT("finished"),       INT("duration_ms"),
+    INT("user_ms"),      INT("sys_ms"),         INT("max_rss_kib"),    TEXT("rule"),
+    TEXT("reason"),      TEXT("contradiction"), TEXT("plan"),          INT("wait_until"),
+    INT("not_before"),   TEXT("approval"),      TEXT("approved_hash"), TEXT("decided_by"),
+    INT("decided"),
 };
 
 static const Column outbox[] = {
@@ -64,7 +66,7 @@ static const Column sayings[] = { TEXT("id"), TEXT("jid"), TEXT("text"), INT("cr
 
 static const Column questions[] = {
     TEXT("id"),    TEXT("conversation"), TEXT("user_name"), TEXT("text"),
-    TEXT("shown"), INT("created"),       INT("expires"),
+    TEXT("shown"), INT("created"),       INT("expires"),    TEXT("kind"),
 };
 
 static const Column edits[] = {
@@ -90,6 +92,11 @@ static const Column steps[] = {
     TEXT("rule"),  TEXT("text"),  TEXT("tail"),
 };
 
+static const Column approvals[] = {
+    TEXT("id"),     TEXT("run"),    TEXT("hash"),       TEXT("asked_by"), INT("needs_second"),
+    INT("created"), INT("expires"), INT("is_reminded"), TEXT("state"),    INT("opens"),
+};
+
 #define INFO(table, columns, where)                                                                \
     {                                                                                              \
         table, columns, G_N_ELEMENTS(columns), where                                               \
@@ -112,6 +119,7 @@ static const TableInfo tables[TABLE_COUNT] = {
     [TABLE_PLANS] = INFO("plans", plans, "state IN ('open', 'running')"),
     [TABLE_STEPS] = INFO("steps", steps,
                          "\"plan\" IN (SELECT id FROM plans WHERE state IN ('open', 'running'))"),
+    [TABLE_APPROVALS] = INFO("approvals", approvals, NULL),
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(meta) == META_COLUMNS);
@@ -127,6 +135,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(orphans) == ORPHANS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(sessions) == SESSIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(plans) == PLANS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(steps) == STEPS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(approvals) == APPROVALS_COLUMNS);
 
 const TableInfo *table_info(Table table)
 {

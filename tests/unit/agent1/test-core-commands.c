@@ -142,7 +142,7 @@ static void why_judges_what_the_gate_judges(void **state)
           "not now (skill): it has no shell and no such skill; nearest: disk.usage; its skills: ",
           "refused (skill): it has no shell and no such skill; nearest: disk.usage; its skills: " },
         { "wipe", "web1", "not now (policy): work of high risk needs an approval",
-          "refused (policy): work of high risk needs an approval" },
+          "awaiting_approval (work of high risk needs an approval)" },
         { "a\xE2\x80\xAE"
           "b",
           "web1", NULL, NULL },
@@ -352,9 +352,12 @@ static void now_may_stand_in_both_places(void **state)
         { "as a phone writes it", "@web2 \xE2\x80\x94now true", "web2: refused (offline)", NULL },
         { "after a tab", "@web2 --now\ttrue", "web2: refused (offline)", NULL },
         { "a longer word", "@web2 --nowadays true",
-          "--nowadays: no such option, so nothing was done; there are --now, --limit <n> and "
-          "--batch <n>. A task that begins so stands after a bar: @web2 | --nowadays \xE2\x80\xA6",
+          "--nowadays: no such option, so nothing was done; there are --now, --defer, --limit <n> "
+          "and --batch <n>. A task that begins so stands after a bar: @web2 | --nowadays "
+          "\xE2\x80\xA6",
           NULL },
+        { "it would not wait anyway", "@web2 --defer true", "#1 web2: queued", "true" },
+        { "both of them", "@web2 --Defer --now true", "web2: refused (offline)", NULL },
         { "a short one", "@web2 -n true", "-n: no such option", NULL },
         { "a phone's dash", "@web2 \xE2\x80\x93n true", "\xE2\x80\x93n: no such option", NULL },
         { "after the right one", "@web2 --now --dry-run true", "--dry-run: no such option", NULL },

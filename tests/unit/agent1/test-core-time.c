@@ -238,7 +238,7 @@ static void a_deferred_run_is_missed_after_a_day(void **state)
     assert_string_equal(world_run_state(world, 1), "deferred");
     world_wait(world, 2 * SECOND_MS);
     assert_string_equal(world_run_state(world, 1), "missed");
-    assert_contains(world_last_said(world), "#1 web1: missed (it waited a day for its window)");
+    assert_contains(world_last_said(world), "#1 web1: missed (its window did not open in time)");
 }
 
 static void a_deferred_run_meets_the_gate_again(void **state)

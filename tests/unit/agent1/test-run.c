@@ -266,7 +266,10 @@ static void runs_described_for_people(void **state)
         const char *text;
     } rows[] = {
         { "not started", RUN_QUEUED, -1, -1, -1, NULL, "queued" },
-        { "a reason is for the end", RUN_DEFERRED, -1, -1, -1, "a window", "deferred" },
+        { "it waits for a reason", RUN_DEFERRED, -1, -1, -1, "a window", "deferred (a window)" },
+        { "for a person, too", RUN_AWAITING_APPROVAL, -1, -1, -1, "a risk",
+          "awaiting_approval (a risk)" },
+        { "an older reason", RUN_RUNNING, -1, -1, 1, "a window", "running" },
         { "no time yet while it runs", RUN_RUNNING, -1, -1, 1, NULL, "running" },
         { "done", RUN_SUCCEEDED, 0, -1, 1, NULL, "succeeded (exit 0, 0.4 s)" },
         { "failed", RUN_FAILED, 2, -1, 1, NULL, "failed (exit 2, 0.4 s)" },

@@ -18,20 +18,21 @@ static void what_is_taken(void **state)
         TaskOptions options;
         const char *rest;
     } rows[] = {
-        { "uptime", { false, 0, 0 }, "uptime" },
-        { "", { false, 0, 0 }, "" },
-        { "--now uptime --now", { true, 0, 0 }, "uptime --now" },
-        { "--NOW\tuptime", { true, 0, 0 }, "uptime" },
-        { "\xE2\x80\x94now uptime", { true, 0, 0 }, "uptime" },
-        { "\xE2\x80\x93now uptime", { true, 0, 0 }, "uptime" },
-        { "\xE2\x80\x93\xE2\x80\x93now uptime", { true, 0, 0 }, "uptime" },
-        { "--limit 3 uptime", { false, 3, 0 }, "uptime" },
-        { "--limit=3 uptime", { false, 3, 0 }, "uptime" },
+        { "uptime", { false, 0, 0, false }, "uptime" },
+        { "", { false, 0, 0, false }, "" },
+        { "--now uptime --now", { true, 0, 0, false }, "uptime --now" },
+        { "--NOW\tuptime", { true, 0, 0, false }, "uptime" },
+        { "\xE2\x80\x94now uptime", { true, 0, 0, false }, "uptime" },
+        { "\xE2\x80\x93now uptime", { true, 0, 0, false }, "uptime" },
+        { "\xE2\x80\x93\xE2\x80\x93now uptime", { true, 0, 0, false }, "uptime" },
+        { "--limit 3 uptime", { false, 3, 0, false }, "uptime" },
+        { "--limit=3 uptime", { false, 3, 0, false }, "uptime" },
         { "\xE2\x80\x94limit 3 \xE2\x80\x94"
           "batch=2 --now | uptime",
-          { true, 3, 2 },
+          { true, 3, 2, false },
           "| uptime" },
-        { "--batch 1000", { false, 0, 1000 }, "" },
+        { "--batch 1000", { false, 0, 1000, false }, "" },
+        { "--Defer uptime", { false, 0, 0, true }, "uptime" },
     };
     unsigned i;
 
@@ -47,6 +48,7 @@ static void what_is_taken(void **state)
         assert_int_equal(options.is_now, rows[i].options.is_now);
         assert_int_equal(options.limit, rows[i].options.limit);
         assert_int_equal(options.batch, rows[i].options.batch);
+        assert_int_equal(options.may_wait, rows[i].options.may_wait);
     }
 }
 
@@ -56,9 +58,10 @@ static void what_is_refused(void **state)
         const char *text;
         const char *complaint;
     } rows[] = {
-        { "--nowadays true", "--nowadays: no such option, so nothing was done; there are --now, "
-                             "--limit <n> and --batch <n>. A task that begins so stands after a "
-                             "bar: @web1 | --nowadays \xE2\x80\xA6" },
+        { "--nowadays true",
+          "--nowadays: no such option, so nothing was done; there are --now, "
+          "--defer, --limit <n> and --batch <n>. A task that begins so stands after a "
+          "bar: @web1 | --nowadays \xE2\x80\xA6" },
         { "-now true", "-now: no such option" },
         { "-n true", "-n: no such option" },
         { "- true", "-: no such option" },
