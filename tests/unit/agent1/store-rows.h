@@ -47,6 +47,10 @@ static inline Row *make_row(Table table, const char *key, Fill fill)
     row_set_text(row, 0, key);
     if (table == TABLE_RUNS)
         row_set_text(row, RUNS_STATE, "queued");
+    if (table == TABLE_PLANS)
+        row_set_text(row, PLANS_STATE, "running");
+    if (table == TABLE_STEPS)
+        row_set_text(row, STEPS_PLAN, key);
 
     return row;
 }
