@@ -11,6 +11,7 @@ typedef enum {
     FILE_CONFIG,
     FILE_REGISTRY,
     FILE_BLACKOUTS,
+    FILE_POLICY,
     FILE_REPORTS,
     FILE_TASKS,
     FILE_COUNT,
@@ -23,6 +24,7 @@ static const struct {
     [FILE_CONFIG] = { "config.json", CONFIG_MAX_BYTES },
     [FILE_REGISTRY] = { "agents_registry.json", REGISTRY_MAX_BYTES },
     [FILE_BLACKOUTS] = { "blackout_hours.json", CONFIG_MAX_BYTES },
+    [FILE_POLICY] = { "policy.json", CONFIG_MAX_BYTES },
     /* Not used by this version, but a broken one is better told of now. */
     [FILE_REPORTS] = { "reports_schedule.json", CONFIG_MAX_BYTES },
     [FILE_TASKS] = { "tasks_schedule.json", REGISTRY_MAX_BYTES },
@@ -102,6 +104,7 @@ Config *config_load(const char *folder, GError **error)
         .config = config->parsed[FILE_CONFIG],
         .registry = config->parsed[FILE_REGISTRY],
         .blackouts = config->parsed[FILE_BLACKOUTS],
+        .policy = config->parsed[FILE_POLICY],
         .zones = config->zones,
         .host_zone = config->host_zone,
     };

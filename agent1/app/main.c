@@ -64,8 +64,8 @@ static bool read_options(int *argc, char ***argv, Options *out, GError **error)
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_set_description(
         context, "The folder holds config.json, agents_registry.json, blackout_hours.json,\n"
-                 "reports_schedule.json and tasks_schedule.json. They are read anew when one is\n"
-                 "saved, agents_registry.json only at SIGHUP.");
+                 "policy.json, reports_schedule.json and tasks_schedule.json. They are read\n"
+                 "anew when one is saved, agents_registry.json only at SIGHUP.");
     return g_option_context_parse(context, argc, argv, error);
 }
 
@@ -185,8 +185,9 @@ static gboolean on_hangup(void *data)
 /* What only people write; agents_registry.json, which agent1 writes too, is read anew at SIGHUP. */
 static FolderWatch *watch_files(Program *program)
 {
-    static const char *const names[] = { "config.json", "blackout_hours.json",
-                                         "reports_schedule.json", "tasks_schedule.json", NULL };
+    static const char *const names[] = { "config.json",         "blackout_hours.json",
+                                         "policy.json",         "reports_schedule.json",
+                                         "tasks_schedule.json", NULL };
     g_autoptr(GError) error = NULL;
     FolderWatch *watch = folder_watch_new(program->folder, names, reload, program, &error);
 

@@ -216,11 +216,13 @@ static void ask_about_delayed(Core *core, const Speaker *speaker, const EventCha
 {
     g_autofree char *written = core_local_time(core, chat->written_ms);
     g_autofree char *line = text_make_line(chat->text, 60);
+    Question question = { .kind = QUESTION_LINE, .text = chat->text, .shown = line };
+    bool is_open = questions_ask(core, speaker, &question);
     Turn turn;
 
     turn_init(&turn, core, speaker);
-    questions_ask(core, speaker, chat->text, line);
-    turn_say(&turn, "written %s, not done: \"%s\"; !yes to do it now", written, line);
+    turn_say(&turn, "written %s, not done: \"%s\"%s", written, line,
+             is_open ? "; !yes to do it now" : "");
     turn_outcome(&turn, OUTCOME_AWAITING);
     turn_finish(&turn);
 }

@@ -24,6 +24,10 @@ static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_ACCEPT] = commands_accept,
     [COMMAND_REVOKE] = commands_revoke,
     [COMMAND_AUDIT] = commands_audit,
+    [COMMAND_PENDING] = commands_pending,
+    [COMMAND_APPROVE] = commands_approve,
+    [COMMAND_REJECT] = commands_reject,
+    [COMMAND_DEFER] = commands_defer,
 };
 
 typedef struct TriggerHandler {

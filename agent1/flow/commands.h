@@ -30,6 +30,18 @@ void commands_runs(Core *core, Turn *turn, const char *arguments);
 void commands_run(Core *core, Turn *turn, const char *arguments);
 void commands_cancel(Core *core, Turn *turn, const char *arguments);
 
+/* "12", "#12" or a ULID. False, with the complaint said, for anything else. */
+bool commands_read_id(Turn *turn, const char *arguments, const char *usage, int64_t *out_number,
+                      const char **out_id);
+/* The live run of such a name, or NULL. */
+Run *commands_find_live(const Core *core, int64_t number, const char *id);
+
+/* commands_approvals.c */
+void commands_pending(Core *core, Turn *turn, const char *arguments);
+void commands_approve(Core *core, Turn *turn, const char *arguments);
+void commands_reject(Core *core, Turn *turn, const char *arguments);
+void commands_defer(Core *core, Turn *turn, const char *arguments);
+
 /* commands_why.c */
 void commands_why(Core *core, Turn *turn, const char *arguments);
 

@@ -150,9 +150,8 @@ static void show_run(Core *core, const Pending *pending, const GPtrArray *rows)
     turn_finish(&turn);
 }
 
-/* "12", "#12" or a ULID. False, with the complaint said, for anything else. */
-static bool read_id(Turn *turn, const char *arguments, const char *usage, int64_t *out_number,
-                    const char **out_id)
+bool commands_read_id(Turn *turn, const char *arguments, const char *usage, int64_t *out_number,
+                      const char **out_id)
 {
     const char *digits = *arguments == '#' ? arguments + 1 : arguments;
     g_autofree char *shown = text_make_line(arguments, 40);
@@ -170,7 +169,7 @@ static bool read_id(Turn *turn, const char *arguments, const char *usage, int64_
     return false;
 }
 
-static Run *find_live(const Core *core, int64_t number, const char *id)
+Run *commands_find_live(const Core *core, int64_t number, const char *id)
 {
     return id ? runs_find(core->runs, id) : runs_find_number(core->runs, number);
 }
@@ -181,10 +180,10 @@ void commands_run(Core *core, Turn *turn, const char *arguments)
     const char *id;
     const Run *run;
 
-    if (!read_id(turn, arguments, "!run <id>", &number, &id))
+    if (!commands_read_id(turn, arguments, "!run <id>", &number, &id))
         return;
 
-    run = find_live(core, number, id);
+    run = commands_find_live(core, number, id);
     if (run)
         say_run(core, turn, run);
     else if (!pending_ask(core, show_run, turn->speaker, NULL, NULL, arguments,
@@ -253,10 +252,10 @@ void commands_cancel(Core *core, Turn *turn, const char *arguments)
     const char *id;
     Run *run;
 
-    if (!read_id(turn, arguments, "!cancel <id>", &number, &id))
+    if (!commands_read_id(turn, arguments, "!cancel <id>", &number, &id))
         return;
 
-    run = find_live(core, number, id);
+    run = commands_find_live(core, number, id);
     if (run)
         cancel(core, turn, run);
     else if (!pending_ask(core, refuse_cancel, turn->speaker, NULL, NULL, arguments,

@@ -8,6 +8,26 @@
 #include "common/wire/key.h"
 #include "common/base/banned.h"
 
+/* The installation's blackout that is on, if one is: nothing starts anywhere. */
+static void say_blackout(Core *core, Turn *turn)
+{
+    HoursView view;
+    Hours hours;
+    g_autofree char *described = NULL;
+    g_autofree char *until = NULL;
+
+    core_hours(core, NULL, &hours);
+    hours_look(&hours, core->now_ms, &view);
+    if (!view.blackout)
+        return;
+
+    described = window_describe(view.blackout);
+    until = view.opens_ms == INT64_MAX
+                ? g_strdup("not within two weeks")
+                : timestamp_local_with_zone(view.opens_ms, core->now_ms, core->zone);
+    turn_say(turn, "Blackout hours NOW (%s): nothing starts; next: %s", described, until);
+}
+
 /* ---- !agents ---- */
 
 #define SKILLS_SHOWN_CHARS 200
@@ -25,6 +45,16 @@ static const char *state_word(const Core *core, const RegistryAgent *entry, cons
     return agent_state_name(live->state);
 }
 
+static bool is_outside_work(const Core *core, const RegistryAgent *entry)
+{
+    HoursView view;
+    Hours hours;
+
+    core_hours(core, entry, &hours);
+    hours_look(&hours, core->now_ms, &view);
+    return view.is_outside_work;
+}
+
 static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
 {
     const FleetAgent *live = fleet_find(core->fleet, entry->name);
@@ -38,6 +68,8 @@ static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
 
         g_string_append_printf(text, " since %s", since);
     }
+    if (is_outside_work(core, entry))
+        g_string_append(text, " · outside its work hours");
     if (live_runs > 0)
         g_string_append_printf(text, " · %u in hand", live_runs);
     if (live && live->version)
@@ -66,6 +98,7 @@ void commands_agents(Core *core, Turn *turn, const char *arguments)
     unsigned i;
 
     (void)arguments;
+    say_blackout(core, turn);
     for (i = 0; i < names->len; i++)
         say_agent(core, turn, registry_find(core->registry, names->pdata[i]));
     for (i = 0; i < waiting->len; i++) {
@@ -89,6 +122,8 @@ static void say_reload_error(Core *core, Turn *turn)
 {
     g_autofree char *since = NULL;
 
+    if (core->warnings && turn->speaker->role >= ROLE_ADMIN)
+        turn_say(turn, "In the files, and without effect: %s", core->warnings);
     if (!core->reload_error)
         return;
     since = core_local_time(core, core->reload_error_ms);
@@ -119,6 +154,7 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
         counts[((const FleetAgent *)agents->pdata[i])->state]++;
     turn_say(turn, "%s %s: %s, up %s, zone %s", core->settings->name, VERSION,
              core_is_asleep(core) ? "asleep" : "awake", uptime, core->zone_name);
+    say_blackout(core, turn);
     say_link(core, turn, LINK_MQTT, "MQTT");
     if (core->settings->xmpp_is_enabled)
         say_link(core, turn, LINK_XMPP, "XMPP");
@@ -127,6 +163,9 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
              ledger_count(core->ledgers[TABLE_WAITING]));
     turn_say(turn, "runs in hand: %u; messages agents must still acknowledge: %u",
              runs_count(core->runs), outbox_count(core->outbox));
+    if (ledger_count(core->ledgers[TABLE_APPROVALS]) > 0)
+        turn_say(turn, "approvals that wait for a person: %u; !pending lists them",
+                 ledger_count(core->ledgers[TABLE_APPROVALS]));
     turn_say(turn, "refused messages since start: %" G_GUINT64_FORMAT, core->refused_count);
     say_reload_error(core, turn);
 }

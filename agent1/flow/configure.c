@@ -7,11 +7,14 @@
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
+#define WARNINGS_SHOWN_CHARS 500
+
 typedef struct Draft {
     Settings *settings;
     Users *users;
     Registry *registry;
     GPtrArray *blackouts;
+    Rulebook *rulebook;
     GTimeZone *zone; /* borrowed from the files' zones */
     const char *zone_name;
 } Draft;
@@ -23,6 +26,7 @@ static void draft_clear(Draft *draft)
     registry_free(draft->registry);
     if (draft->blackouts)
         g_ptr_array_unref(draft->blackouts);
+    rulebook_free(draft->rulebook);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
@@ -32,7 +36,7 @@ static void name_warnings(GPtrArray *all, GPtrArray *own, const char *file)
 {
     unsigned i;
 
-    for (i = 0; all && i < own->len; i++)
+    for (i = 0; i < own->len; i++)
         g_ptr_array_add(all, g_strdup_printf("%s: %s", file, (const char *)own->pdata[i]));
 }
 
@@ -69,6 +73,12 @@ static bool read_blackouts(Draft *draft, const CoreFiles *files, GPtrArray *warn
     return draft->blackouts != NULL;
 }
 
+static bool read_policy(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
+{
+    draft->rulebook = rulebook_parse(files->policy, warnings, error);
+    return draft->rulebook != NULL;
+}
+
 typedef bool (*ReadFile)(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error);
 
 static bool read_files(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
@@ -80,6 +90,7 @@ static bool read_files(Draft *draft, const CoreFiles *files, GPtrArray *warnings
         { "config.json", read_config },
         { "agents_registry.json", read_registry },
         { "blackout_hours.json", read_blackouts },
+        { "policy.json", read_policy },
     };
     unsigned i;
 
@@ -135,20 +146,37 @@ static void apply_open_edits(Core *core)
     }
 }
 
+/* One line of all of them; NULL for none. The caller owns it. */
+static char *join_warnings(const GPtrArray *warnings)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    unsigned i;
+
+    for (i = 0; i < warnings->len; i++)
+        g_string_append_printf(text, "%s%s", i ? "; " : "", (const char *)warnings->pdata[i]);
+    return warnings->len > 0 ? text_make_line(text->str, WARNINGS_SHOWN_CHARS) : NULL;
+}
+
 bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GError **error)
 {
     g_auto(Draft) draft = { 0 };
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
+    unsigned i;
 
-    if (!read_files(&draft, files, warnings, error) || !check_keys(&draft, error))
+    if (!read_files(&draft, files, found, error) || !check_keys(&draft, error))
         return false;
+    for (i = 0; warnings && i < found->len; i++)
+        g_ptr_array_add(warnings, g_strdup(found->pdata[i]));
 
     core_drop_files(core);
     core->settings = g_steal_pointer(&draft.settings);
     core->users = g_steal_pointer(&draft.users);
     core->registry = g_steal_pointer(&draft.registry);
     core->blackouts = g_steal_pointer(&draft.blackouts);
+    core->rulebook = g_steal_pointer(&draft.rulebook);
     core->zone = g_time_zone_ref(draft.zone);
     core->zone_name = g_strdup(draft.zone_name);
+    core->warnings = join_warnings(found);
     apply_open_edits(core);
     return true;
 }

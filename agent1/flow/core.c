@@ -78,6 +78,7 @@ void core_free(Core *core)
 
     core_drop_files(core);
     g_free(core->reload_error);
+    g_free(core->warnings_told);
     runs_free(core->runs);
     outbox_free(core->outbox);
     fleet_free(core->fleet);
@@ -196,6 +197,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     core->last_cookie = ids_random(&core->ids, UINT64_MAX / 2);
     if (set_aside)
         begin_asleep(core, set_aside);
+    core->warnings_told = g_strdup(core->warnings);
     drop_untrusted(core);
     dispatch_number_anew(core);
     chats_begin_again(core);
@@ -272,6 +274,21 @@ static void take_bad_files(Core *core, const char *reload_error)
                   reload_error);
 }
 
+/* A name that was misspelt is no error, and whoever wrote it believes that it counts. */
+static void tell_warnings(Core *core)
+{
+    if (g_strcmp0(core->warnings, core->warnings_told) == 0)
+        return;
+
+    g_free(core->warnings_told);
+    core->warnings_told = g_strdup(core->warnings);
+    if (core->warnings)
+        say_to_admins(core,
+                      "The new configuration is in use, but for what stands in it without "
+                      "effect: %s",
+                      core->warnings);
+}
+
 static void take_configured(Core *core, const char *reload_error)
 {
     if (reload_error) {
@@ -282,6 +299,7 @@ static void take_configured(Core *core, const char *reload_error)
         g_clear_pointer(&core->reload_error, g_free);
         say_to_admins(core, "The configuration is good again, and in use.");
     }
+    tell_warnings(core);
     drop_untrusted(core);
     registration_send_trust(core);
     registration_send_edits(core);
@@ -357,6 +375,7 @@ static void take_clock_back(Core *core)
     presence_hurry(core);
     live_hurry(core);
     core->runs_due_ms = core->now_ms;
+    core->approvals_due_ms = core->now_ms;
     core->chats_sweep_ms = core->now_ms;
     core->housekeeping_ms = core->now_ms;
 }

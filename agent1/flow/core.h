@@ -27,6 +27,7 @@ typedef struct CoreFiles {
     const Json *config;
     const Json *registry;
     const Json *blackouts;
+    const Json *policy;
     const Zones *zones;    /* every zone that the files name, as far as this system has it */
     const char *host_zone; /* the host's own zone: used when the files name none; it is in zones */
 } CoreFiles;

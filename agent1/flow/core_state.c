@@ -62,7 +62,9 @@ void core_drop_files(Core *core)
     registry_free(core->registry);
     if (core->blackouts)
         g_ptr_array_unref(core->blackouts);
+    rulebook_free(core->rulebook);
     if (core->zone)
         g_time_zone_unref(core->zone);
     g_free(core->zone_name);
+    g_free(core->warnings);
 }

@@ -12,6 +12,7 @@
 #include "agent1/model/hours.h"
 #include "agent1/model/outbox.h"
 #include "agent1/model/registry.h"
+#include "agent1/model/rulebook.h"
 #include "agent1/model/run.h"
 #include "agent1/model/runs.h"
 #include "agent1/model/users.h"
@@ -28,8 +29,11 @@ struct Core {
     Users *users;
     Registry *registry;
     GPtrArray *blackouts; /* Window * */
-    GTimeZone *zone;      /* the installation's */
+    Rulebook *rulebook;
+    GTimeZone *zone; /* the installation's */
     char *zone_name;
+    char *warnings;          /* what stands in them without effect; NULL: nothing */
+    char *warnings_told;     /* what of that people were told, or need not be; NULL: nothing */
     char *reload_error;      /* why what they wrote since is not in use; NULL: it is */
     int64_t reload_error_ms; /* since when */
 
@@ -63,10 +67,11 @@ struct Core {
     struct HomeAssistant *home_assistant; /* agent1/flow/home_assistant.h */
     int64_t queries_due_ms;               /* when the next agent is asked about its runs */
     int64_t runs_due_ms;                  /* when a live run is worth a look for its time alone */
-    int64_t housekeeping_ms; /* when old rows are dropped, and failed edits tried again */
-    int64_t chats_sweep_ms;  /* when old chat ids are forgotten next */
-    Bucket strangers;        /* answers to people and keys that nobody knows, all together */
-    uint64_t refused_count;  /* messages that admission turned away */
+    int64_t approvals_due_ms; /* when an approval is worth a look: a reminder, its expiry */
+    int64_t housekeeping_ms;  /* when old rows are dropped, and failed edits tried again */
+    int64_t chats_sweep_ms;   /* when old chat ids are forgotten next */
+    Bucket strangers;         /* answers to people and keys that nobody knows, all together */
+    uint64_t refused_count;   /* messages that admission turned away */
 };
 
 /* All live runs are looked at together, when the first one's time comes, and not more often than

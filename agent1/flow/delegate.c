@@ -4,6 +4,7 @@
 
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/launch.h"
+#include "agent1/flow/questions.h"
 #include "agent1/flow/targets.h"
 #include "agent1/flow/utterance.h"
 #include "agent1/model/target.h"
@@ -12,6 +13,7 @@
 #include "common/base/banned.h"
 
 #define OPTION_SHOWN_CHARS 40
+#define SHOWN_TASK_CHARS   60
 
 char *delegate_judge_text(const char *task)
 {
@@ -44,8 +46,28 @@ static void say_dry_run(Turn *turn, const char *agent, const Verdict *verdict)
              verdict->reason ? ")" : "");
 }
 
+/* Adds the agent to the names of those that would take the task later. */
+static void add_later(GString *later, const GateAsk *ask, const Verdict *verdict)
+{
+    if (verdict->kind == GATE_LATER && verdict->next_ms != INT64_MAX && !ask->is_now)
+        g_string_append_printf(later, "%s%s", later->len ? "," : "", ask->agent);
+}
+
+/* "Run then?", once for all of them. */
+static void offer_later(Core *core, Turn *turn, const char *later, const char *task)
+{
+    g_autofree char *text = g_strdup_printf("%s --defer | %s", later, task);
+    g_autofree char *line = text_make_line(task, SHOWN_TASK_CHARS);
+    g_autofree char *agents = text_make_line(later, SHOWN_TASK_CHARS);
+    g_autofree char *shown = g_strdup_printf("run on %s when its hours allow: %s", agents, line);
+    Question question = { .kind = QUESTION_DEFER, .text = text, .shown = shown };
+
+    if (!turn->speaker->is_dry_run && questions_ask(core, turn->speaker, &question))
+        turn_say(turn, "run then? !yes");
+}
+
 static void delegate(Core *core, Turn *turn, const char *agent, const char *task,
-                     const TaskOptions *options)
+                     const TaskOptions *options, GString *later)
 {
     LaunchOrder order = { .speaker = turn->speaker, .agent = agent, .task = task };
     g_auto(Verdict) verdict = { 0 };
@@ -58,6 +80,7 @@ static void delegate(Core *core, Turn *turn, const char *agent, const char *task
         g_autofree char *shown = text_make_line(agent, 40);
 
         turn_refuse(turn, shown, verdict.rule, verdict.reason, verdict.next_ms);
+        add_later(later, &ask, &verdict);
         return;
     }
     if (turn->speaker->is_dry_run) {
@@ -72,6 +95,7 @@ static void delegate_to(Core *core, Turn *turn, const char *target, const char *
 {
     g_autofree char *complaint = delegate_judge_text(task);
     g_autoptr(GPtrArray) names = NULL;
+    g_autoptr(GString) later = g_string_new(NULL);
 
     if (complaint) {
         turn_fail(turn, "%s", complaint);
@@ -82,7 +106,9 @@ static void delegate_to(Core *core, Turn *turn, const char *target, const char *
     if (options->limit > 0 && options->limit < names->len)
         g_ptr_array_set_size(names, (int)options->limit);
     for (unsigned i = 0; i < names->len; i++)
-        delegate(core, turn, names->pdata[i], task, options);
+        delegate(core, turn, names->pdata[i], task, options, later);
+    if (later->len > 0)
+        offer_later(core, turn, later->str, task);
 }
 
 /* "@web1 task" and "@web1 | task". */

@@ -220,6 +220,10 @@ static Message *make_task(Core *core, const OutboxItem *item, const Run *run)
     task->expires_ms = run->expires_ms;
     task->timeout_s = run->timeout_ms / 1000;
     task->requested_by = g_strdup(run->user);
+    if (run->approved_hash) {
+        task->approval_id = g_strdup(run->approval);
+        task->approval_hash = g_strdup(run->approved_hash);
+    }
     if (view.closes_ms != INT64_MAX)
         task->window_end_ms = view.closes_ms;
     return message;

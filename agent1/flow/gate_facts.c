@@ -37,15 +37,22 @@ char *gate_facts_skill(const Core *core, const char *agent, const char *task)
     return g_strdup(SKILL_SHELL);
 }
 
-/* The facts about what is asked for: is it offered, is it called rightly, how risky is it. What
- * they point to is the caller's, in the out_ places. */
+/* "shell", and nothing behind it. */
+static bool is_bare_shell(const char *task)
+{
+    g_autofree char *text = g_strstrip(g_strdup(task));
+
+    return strcmp(text, SKILL_SHELL) == 0;
+}
+
+/* The facts about what is asked for: is it offered, is it called rightly. What they point to is the
+ * caller's, in the out_ places. */
 static void judge_skill(const GateAsk *ask, const FleetAgent *live, const char *skill,
                         GateRequest *request, char **out_complaint, char **out_nearest)
 {
     g_autoptr(GError) problem = NULL;
     const Json *offered;
 
-    request->risk = RISK_GUARDED;
     request->is_offered = true;
     /* An agent that was never heard of judges for itself when the task reaches it. */
     if (!ask->task || !live || !live->skills)
@@ -53,14 +60,81 @@ static void judge_skill(const GateAsk *ask, const FleetAgent *live, const char *
 
     offered = fleet_skill(live, skill);
     request->is_offered = offered != NULL;
-    if (offered)
-        risk_parse(json_string(json_member(offered, "risk")), &request->risk);
+    if (offered && is_bare_shell(ask->task))
+        *out_complaint = g_strdup_printf("shell takes a command of your own: @%s uptime, not "
+                                         "the word shell",
+                                         ask->agent);
     if (offered && strcmp(skill, SKILL_SHELL) != 0 && !offer_judge(offered, ask->task, &problem))
         *out_complaint = text_make_line(problem->message, COMPLAINT_SHOWN_CHARS);
     if (!offered)
         *out_nearest = fleet_nearest_skill(live, ask->task);
     request->complaint = *out_complaint;
     request->nearest_skill = *out_nearest;
+}
+
+/* What speaks of it, as people read it. The caller owns it. */
+static char *describe_place(const RulebookAnswer *answer, Risk risk)
+{
+    if (answer->place > 0)
+        return g_strdup_printf("rule %u of policy.json", answer->place);
+    return g_strdup_printf("work of %s risk", risk_name(risk));
+}
+
+static const char *door_word(Door door)
+{
+    switch (door) {
+    case DOOR_XMPP:
+        return "xmpp";
+    case DOOR_CLI:
+        return "cli";
+    case DOOR_HOME_ASSISTANT:
+        return "homeassistant";
+    case DOOR_UNSIGNED:
+        break;
+    }
+    return "unsigned";
+}
+
+void gate_facts_policy(const Core *core, const GateAsk *ask, RulebookAnswer *out, Risk *out_risk)
+{
+    const RegistryAgent *entry = registry_find(core->registry, ask->agent);
+    const FleetAgent *live = fleet_find(core->fleet, ask->agent);
+    g_autofree char *skill = ask->task ? gate_facts_skill(core, ask->agent, ask->task) : NULL;
+    const Json *offered = skill && live ? fleet_skill(live, skill) : NULL;
+    RulebookCase asked = {
+        .user = ask->user,
+        .principal = ask->principal,
+        .role = ask->role,
+        .agent = ask->agent,
+        .labels = entry ? entry->labels : NULL,
+        .skill = skill,
+        .door = door_word(ask->door),
+    };
+
+    *out_risk = RISK_GUARDED;
+    if (offered)
+        risk_parse(json_string(json_member(offered, "risk")), out_risk);
+    /* Nothing in particular is asked for: then it has no risk. */
+    asked.risk = ask->task ? risk_name(*out_risk) : NULL;
+    rulebook_judge(core->rulebook, &asked, out);
+}
+
+static void judge_policy(const Core *core, const GateAsk *ask, GateRequest *request,
+                         char **out_policy, char **out_reason)
+{
+    bool is_own_hand = g_strcmp0(ask->approved_by, ask->user) == 0;
+    RulebookAnswer answer;
+    Risk risk;
+
+    gate_facts_policy(core, ask, &answer, &risk);
+    *out_policy = describe_place(&answer, risk);
+    *out_reason = g_strdup(answer.reason);
+    request->policy = *out_policy;
+    request->policy_reason = *out_reason;
+    request->is_forbidden = answer.decision == POLICY_DENY;
+    request->needs_approval = answer.decision == POLICY_ASK;
+    request->needs_second = answer.needs_second;
+    request->is_approved = ask->approved_by && !(answer.needs_second && is_own_hand);
 }
 
 static void judge_hours(const Core *core, const RegistryAgent *entry, GateRequest *request,
@@ -122,6 +196,8 @@ void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
     g_autofree char *since = NULL;
     g_autofree char *blackout = NULL;
     g_autofree char *work = NULL;
+    g_autofree char *policy = NULL;
+    g_autofree char *policy_reason = NULL;
     unsigned live_runs = runs_count_of(core->runs, ask->agent);
     GateRequest request = {
         .role = ask->role,
@@ -137,13 +213,13 @@ void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
         .skills_text = skills_text,
         .queued = live_runs > ask->own_runs ? live_runs - ask->own_runs : 0,
         .queue_max = QUEUE_MAX_PER_AGENT,
-        .is_approved = ask->approved_by != NULL,
     };
 
     if (live && live->state == AGENT_OFFLINE && live->heard_ms > 0)
         since = core_local_time(core, live->since_ms);
     request.offline_since = since;
     judge_skill(ask, live, skill, &request, &complaint, &nearest_skill);
+    judge_policy(core, ask, &request, &policy, &policy_reason);
     judge_hours(core, entry, &request, &blackout, &work);
     gate_judge(&request, out);
 }

@@ -30,6 +30,9 @@ void gate_facts_of_run(const Core *core, const Run *run, GateAsk *out);
 /* The caller clears the verdict. */
 void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out);
 
+/* What policy.json says of it, and how risky it is: as the gate is told. */
+void gate_facts_policy(const Core *core, const GateAsk *ask, RulebookAnswer *out, Risk *out_risk);
+
 /* The skill that a task calls on this agent: its name, or "shell" for free text. The caller owns
  * it. */
 char *gate_facts_skill(const Core *core, const char *agent, const char *task);

@@ -69,7 +69,7 @@ int64_t launch_wait_until(const Run *run)
 }
 
 /* Why it waits, as people read it: "blackout hours 02:00-05:00; starts 05:00 CET". */
-static void note_wait(const Core *core, Run *run, const Verdict *verdict)
+static void note_wait(const Core *core, Run *run, const Verdict *verdict, const char *begin)
 {
     RunOutcome *outcome = &run->outcome;
     bool is_dated = verdict->next_ms > core->now_ms && verdict->next_ms != INT64_MAX;
@@ -79,8 +79,8 @@ static void note_wait(const Core *core, Run *run, const Verdict *verdict)
     g_free(outcome->rule);
     outcome->rule = g_strdup(rule_name(verdict->rule));
     g_free(outcome->reason);
-    outcome->reason =
-        g_strdup_printf("%s; %s %s", verdict->reason, is_dated ? "starts" : "waits until", at);
+    outcome->reason = g_strdup_printf("%s%s; %s %s", begin, verdict->reason,
+                                      is_dated ? "starts" : "waits until", at);
 }
 
 static void forget_wait(Run *run)
@@ -111,7 +111,7 @@ static void begin(Core *core, Run *run, const Verdict *verdict)
     case GATE_LATER:
         run_apply(run, RUN_EVENT_LATER, core->now_ms);
         set_wait(core, run, verdict);
-        note_wait(core, run, verdict);
+        note_wait(core, run, verdict, "");
         return;
     case GATE_DENY:
         break;
@@ -149,10 +149,14 @@ const Run *launch_run(Core *core, const LaunchOrder *order, const Verdict *verdi
     return run;
 }
 
+char *launch_describe(const Core *core, const Run *run)
+{
+    return run->state == RUN_QUEUED ? describe_queued(core, run) : run_describe(run);
+}
+
 void launch_say(Turn *turn, const Run *run)
 {
-    g_autofree char *state =
-        run->state == RUN_QUEUED ? describe_queued(turn->core, run) : run_describe(run);
+    g_autofree char *state = launch_describe(turn->core, run);
 
     turn_add_run(turn, run->id);
     turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, state);
@@ -160,12 +164,26 @@ void launch_say(Turn *turn, const Run *run)
 
 /* ---- once more ---- */
 
-static void start_again(Core *core, Run *run)
+/* Who approved it, when that is what it waited for. The caller owns it. */
+static char *describe_approval(const Run *run, bool was_asked)
 {
+    return was_asked ? g_strdup_printf("approved by %s: ", run->decided_by) : g_strdup("");
+}
+
+static void start_again(Core *core, Run *run, bool was_asked)
+{
+    g_autofree char *approval = describe_approval(run, was_asked);
+    g_autofree char *state = NULL;
+    g_autofree char *text = NULL;
+
     forget_wait(run);
     run->expires_ms = core->now_ms + core->settings->tasks_expires_ms;
     outcome_apply(core, run, RUN_EVENT_ALLOWED, NULL);
     dispatch_add_run(core, run, OUTBOX_TASK);
+    state = describe_queued(core, run);
+    text =
+        g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s%s", run->number, run->agent, approval, state);
+    outcome_tell(core, run, text, OUTCOME_OK);
 }
 
 /* What a person can change at any time: it is no end of what waits already. */
@@ -176,10 +194,15 @@ static bool passes_by_a_word(const Verdict *verdict)
 
 static void wait_again(Core *core, Run *run, const Verdict *verdict)
 {
-    if (run->state != RUN_DEFERRED)
+    bool was_asked = run->state == RUN_AWAITING_APPROVAL;
+    g_autofree char *approval = describe_approval(run, was_asked);
+    g_autofree char *before = g_strdup(run->outcome.reason);
+
+    if (was_asked)
         set_wait(core, run, verdict);
-    note_wait(core, run, verdict);
-    if (outcome_apply(core, run, RUN_EVENT_LATER, NULL) == RUN_REPEATED)
+    note_wait(core, run, verdict, approval);
+    if (outcome_apply(core, run, RUN_EVENT_LATER, NULL) == RUN_REPEATED &&
+        g_strcmp0(before, run->outcome.reason) != 0)
         effects_put(core->fx, rows_of_run(run));
 }
 
@@ -198,7 +221,7 @@ void launch_again(Core *core, Run *run)
     gate_facts_of_run(core, run, &ask);
     gate_facts_judge(core, &ask, &verdict);
     if (verdict.kind == GATE_ALLOW) {
-        start_again(core, run);
+        start_again(core, run, run->state == RUN_AWAITING_APPROVAL);
     } else if (verdict.kind == GATE_LATER ||
                (verdict.kind == GATE_DENY && passes_by_a_word(&verdict))) {
         wait_again(core, run, &verdict);
@@ -209,4 +232,15 @@ void launch_again(Core *core, Run *run)
         run->outcome.rule = g_strdup(rule_name(verdict.rule));
         outcome_apply(core, run, RUN_EVENT_REFUSED, verdict.reason);
     }
+}
+
+void launch_put_off(Core *core, Run *run, int64_t until_ms)
+{
+    g_autofree char *until = core_local_time(core, until_ms);
+
+    run->not_before_ms = until_ms;
+    run->wait_until_ms = MAX(launch_wait_until(run), until_ms + LAUNCH_WAIT_MS);
+    g_free(run->outcome.reason);
+    run->outcome.reason = g_strdup_printf("put off until %s", until);
+    core->runs_due_ms = MIN(core->runs_due_ms, core->now_ms + RUNS_LOOK_MS);
 }

@@ -22,6 +22,9 @@ typedef struct LaunchOrder {
  * not want to wait refuses instead; a denial makes no run (asserted). Says nothing. Borrowed. */
 const Run *launch_run(Core *core, const LaunchOrder *order, const Verdict *verdict);
 
+/* "queued (offline since 14:02; expires 14:20)", "deferred (…)". The caller owns it. */
+char *launch_describe(const Core *core, const Run *run);
+
 /* Says the line of a run that was just made, and names the run as one of the chat:
  * "#13 web1: queued (offline since 14:02; expires 14:20)". */
 void launch_say(Turn *turn, const Run *run);
@@ -32,6 +35,9 @@ void launch_again(Core *core, Run *run);
 
 /* How long a deferred run waits for its gate when nobody said otherwise. */
 #define LAUNCH_WAIT_MS (24 * 3600 * INT64_C(1000))
+
+/* A person wants a deferred run to start no earlier; the caller stores its row. */
+void launch_put_off(Core *core, Run *run, int64_t until_ms);
 
 /* Until when this deferred run waits. */
 int64_t launch_wait_until(const Run *run);

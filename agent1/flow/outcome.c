@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/approvals.h"
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/live_message.h"
 #include "agent1/flow/progress.h"
@@ -36,8 +37,7 @@ char *outcome_text(const Run *run, size_t max_output)
                            tail ? " (the end of its output)" : "", block);
 }
 
-/* Says it where the run was asked for. */
-static void tell(Core *core, const Run *run, const char *text, const char *outcome)
+void outcome_tell(Core *core, const Run *run, const char *text, const char *outcome)
 {
     g_autoptr(Speaker) speaker = speaker_from_conversation(run->conversation, run->chat_id);
     Turn turn;
@@ -86,7 +86,7 @@ static void tell_outcome(Core *core, const Run *run)
     g_autofree char *slip = slip_text(core, run);
     g_autofree char *whole = g_strconcat(text, slip, NULL);
 
-    tell(core, run, whole, run_state_name(run->state));
+    outcome_tell(core, run, whole, run_state_name(run->state));
 }
 
 static void tell_deferred(Core *core, const Run *run)
@@ -95,7 +95,7 @@ static void tell_deferred(Core *core, const Run *run)
     g_autofree char *text =
         g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, state);
 
-    tell(core, run, text, run_state_name(run->state));
+    outcome_tell(core, run, text, run_state_name(run->state));
 }
 
 static void finish(Core *core, Run *run)
@@ -132,10 +132,27 @@ static void begin_attempt(Core *core, Run *run)
     core->runs_due_ms = MIN(core->runs_due_ms, core->now_ms + RUNS_LOOK_MS);
 }
 
+/* Why it waited does not tell how it ended. */
+static void forget_wait(Run *run, RunEvent event)
+{
+    bool is_end = event == RUN_EVENT_REFUSED || event == RUN_EVENT_DENIED ||
+                  event == RUN_EVENT_EXPIRED || event == RUN_EVENT_CANCELLED ||
+                  event == RUN_EVENT_MISSED;
+
+    if (!is_end || (run->state != RUN_DEFERRED && run->state != RUN_AWAITING_APPROVAL))
+        return;
+
+    g_clear_pointer(&run->outcome.reason, g_free);
+    if (event != RUN_EVENT_REFUSED)
+        g_clear_pointer(&run->outcome.rule, g_free);
+}
+
 RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reason)
 {
+    RunState was = run->state;
     RunApplied applied;
 
+    forget_wait(run, event);
     if (reason && !run->outcome.reason)
         run->outcome.reason = g_strdup(reason);
     applied = run_apply(run, event, core->now_ms);
@@ -144,6 +161,8 @@ RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reaso
 
     run->is_unconfirmed = false;
     g_clear_pointer(&run->query_id, g_free);
+    if (was == RUN_AWAITING_APPROVAL)
+        approvals_close(core, run);
     if (run->state == RUN_DEFERRED)
         tell_deferred(core, run);
     if ((run->state == RUN_DEFERRED && event == RUN_EVENT_WINDOW_CLOSED) ||
@@ -201,6 +220,7 @@ void outcome_revoke(Core *core, const char *agent)
         if (run->is_handed) {
             outcome_apply(core, run, RUN_EVENT_LOST, "revoked");
         } else {
+            g_free(run->outcome.rule);
             run->outcome.rule = g_strdup(rule_name(RULE_NOT_ACCEPTED));
             outcome_apply(core, run, RUN_EVENT_REFUSED, "its key was revoked");
         }
@@ -222,5 +242,5 @@ void outcome_flag_unconfirmed(Core *core, Run *run)
                   "#%" G_GINT64_FORMAT " past its time; agent silent since %s", run->number, since);
     if (agent)
         dispatch_query_run(core, run);
-    tell(core, run, text, OUTCOME_UNCONFIRMED);
+    outcome_tell(core, run, text, OUTCOME_UNCONFIRMED);
 }

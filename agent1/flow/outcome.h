@@ -12,6 +12,9 @@
  * tell (NULL otherwise). Returns what became of it; after RUN_APPLIED the run may be gone. */
 RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reason);
 
+/* Says something of a run where it was asked for; outcome: a word of common/wire/run_state.h. */
+void outcome_tell(Core *core, const Run *run, const char *text, const char *outcome);
+
 /* Nobody can tell what became of a handed attempt: the run is unknown, or, when it is idempotent
  * and nobody cancels it, handed out again. why: "the agent's journal is new", for people. */
 void outcome_lose(Core *core, Run *run, const char *why);

@@ -3,37 +3,49 @@
 #include <string.h>
 
 #include "agent1/flow/commands.h"
+#include "agent1/flow/delegate.h"
 #include "common/base/limits.h"
 #include "common/base/banned.h"
 
 #define KEPT_MS       (24 * 3600 * INT64_C(1000))
 #define QUESTIONS_MAX 1000
 
-/* A person is asked, not a device: the JID without its resource. */
-static char *where(const Speaker *speaker)
+/* Done within this turn, after the line that said yes. */
+static void do_line(Core *core, Turn *turn, const char *text)
 {
-    return speaker->door == DOOR_XMPP ? g_strdup(speaker->principal)
-                                      : speaker_conversation(speaker);
+    (void)core;
+    g_free(turn->then);
+    turn->then = g_strdup(text);
 }
 
-void questions_ask(Core *core, const Speaker *speaker, const char *text, const char *shown)
+/* What a yes does with the question's text. */
+static const struct {
+    const char *word;
+    CommandHandler answer;
+} kinds[QUESTION_KIND_COUNT] = {
+    [QUESTION_LINE] = { "line", do_line },
+    [QUESTION_DEFER] = { "defer", delegate_trigger },
+};
+
+/* A person is asked, not a device or a window: the JID without its resource, the key. */
+static char *where(const Speaker *speaker)
 {
-    g_autofree char *id = core_new_id(core);
-    g_autofree char *conversation = where(speaker);
-    Row *row;
+    if (speaker->door == DOOR_XMPP || speaker->door == DOOR_CLI)
+        return g_strdup(speaker->principal);
+    return speaker_conversation(speaker);
+}
 
-    if (ledger_count(core->ledgers[TABLE_QUESTIONS]) >= QUESTIONS_MAX)
-        return;
+/* An older row has no word: it is a line. */
+static QuestionKind kind_of(const Row *row)
+{
+    const char *word = row_text(row, QUESTIONS_KIND);
+    int kind;
 
-    row = row_new(TABLE_QUESTIONS);
-    row_set_text(row, QUESTIONS_ID, id);
-    row_set_text(row, QUESTIONS_CONVERSATION, conversation);
-    row_set_text(row, QUESTIONS_USER, speaker->user);
-    row_set_text(row, QUESTIONS_TEXT, text);
-    row_set_text(row, QUESTIONS_SHOWN, shown);
-    row_set_int(row, QUESTIONS_CREATED, core->now_ms);
-    row_set_int(row, QUESTIONS_EXPIRES, core->now_ms + KEPT_MS);
-    ledger_put(core->ledgers[TABLE_QUESTIONS], row, core->fx);
+    for (kind = 0; kind < QUESTION_KIND_COUNT; kind++) {
+        if (g_strcmp0(word, kinds[kind].word) == 0)
+            return (QuestionKind)kind;
+    }
+    return QUESTION_LINE;
 }
 
 /* The questions this speaker may answer here, oldest first: borrowed; unref the array. */
@@ -75,19 +87,58 @@ static const Row *choose(Turn *turn, const GPtrArray *rows, const char *argument
     return rows->pdata[number - 1];
 }
 
+/* Asked once more: one answer is enough. */
+static void drop_same(Core *core, const Speaker *speaker, const Question *question)
+{
+    g_autoptr(GPtrArray) rows = open_here(core, speaker);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+
+        if (kind_of(row) == question->kind && question->kind != QUESTION_LINE &&
+            g_strcmp0(row_text(row, QUESTIONS_TEXT), question->text) == 0)
+            ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
+    }
+}
+
+bool questions_ask(Core *core, const Speaker *speaker, const Question *question)
+{
+    g_autofree char *id = core_new_id(core);
+    g_autofree char *conversation = where(speaker);
+    Row *row;
+
+    drop_same(core, speaker, question);
+    if (ledger_count(core->ledgers[TABLE_QUESTIONS]) >= QUESTIONS_MAX)
+        return false;
+
+    row = row_new(TABLE_QUESTIONS);
+    row_set_text(row, QUESTIONS_ID, id);
+    row_set_text(row, QUESTIONS_CONVERSATION, conversation);
+    row_set_text(row, QUESTIONS_USER, speaker->user);
+    row_set_text(row, QUESTIONS_TEXT, question->text);
+    row_set_text(row, QUESTIONS_SHOWN, question->shown);
+    row_set_int(row, QUESTIONS_CREATED, core->now_ms);
+    row_set_int(row, QUESTIONS_EXPIRES, core->now_ms + KEPT_MS);
+    row_set_text(row, QUESTIONS_KIND, kinds[question->kind].word);
+    ledger_put(core->ledgers[TABLE_QUESTIONS], row, core->fx);
+    return true;
+}
+
 void commands_yes(Core *core, Turn *turn, const char *arguments)
 {
     g_autoptr(GPtrArray) rows = open_here(core, turn->speaker);
     const Row *row = choose(turn, rows, arguments);
     g_autofree char *text = NULL;
+    QuestionKind kind;
 
     if (!row)
         return;
 
+    kind = kind_of(row);
     text = g_strdup(row_text(row, QUESTIONS_TEXT));
     ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
-    g_free(turn->then);
-    turn->then = g_steal_pointer(&text);
+    kinds[kind].answer(core, turn, text);
 }
 
 void commands_no(Core *core, Turn *turn, const char *arguments)

@@ -7,9 +7,21 @@
 
 #include "agent1/flow/core_state.h"
 
-/* Opens a question: `text` is done as the speaker when the answer is yes; `shown` is how it is
- * named. */
-void questions_ask(Core *core, const Speaker *speaker, const char *text, const char *shown);
+typedef enum {
+    QUESTION_LINE,  /* the text is a message of the speaker, done as if it was written now */
+    QUESTION_DEFER, /* the text is what stands behind DELEGATE: it runs when its gate opens */
+    QUESTION_KIND_COUNT,
+} QuestionKind;
+
+typedef struct Question {
+    QuestionKind kind;
+    const char *text;  /* what a yes does */
+    const char *shown; /* how it is named where several are open */
+} Question;
+
+/* Opens a question to the speaker, in place of one of the same words. False when too many are open
+ * everywhere: then nothing is asked. */
+bool questions_ask(Core *core, const Speaker *speaker, const Question *question);
 
 void questions_forget_old(Core *core);
 int64_t questions_next_deadline(const Core *core);

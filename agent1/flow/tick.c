@@ -1,5 +1,6 @@
 #include "agent1/flow/tick.h"
 
+#include "agent1/flow/approvals.h"
 #include "agent1/flow/chat.h"
 #include "agent1/flow/chats.h"
 #include "agent1/flow/dispatch.h"
@@ -43,7 +44,6 @@ static void expire(Core *core, Run *run)
 static void try_deferred(Core *core, Run *run)
 {
     if (core->now_ms >= launch_wait_until(run)) {
-        g_clear_pointer(&run->outcome.reason, g_free);
         outcome_apply(core, run, RUN_EVENT_MISSED, "its window did not open in time");
     } else if (core->now_ms >= run->not_before_ms) {
         launch_again(core, run);
@@ -106,6 +106,7 @@ void tick_do(Core *core)
         do_runs(core);
         core->runs_due_ms = MAX(runs_deadline(core), core->now_ms + RUNS_LOOK_MS);
     }
+    approvals_tick(core);
     chats_forget_old(core);
     if (core->now_ms >= questions_next_deadline(core))
         questions_forget_old(core);
@@ -125,6 +126,7 @@ int64_t tick_next_deadline(const Core *core)
     int64_t next_ms = dispatch_next_deadline(core);
 
     next_ms = MIN(next_ms, core->runs_due_ms);
+    next_ms = MIN(next_ms, core->approvals_due_ms);
     next_ms = MIN(next_ms, home_assistant_next_deadline(core));
     next_ms = MIN(next_ms, chats_next_deadline(core));
     next_ms = MIN(next_ms, live_next_deadline(core));

@@ -102,6 +102,17 @@ static bool check_skill(const GateRequest *request, Verdict *out)
                       : g_strdup("it has no shell and no skills"));
 }
 
+static bool check_policy(const GateRequest *request, Verdict *out)
+{
+    if (!request->is_forbidden)
+        return false;
+
+    return object(out, GATE_DENY, RULE_POLICY, 0,
+                  g_strdup_printf("%s forbids it%s%s", request->policy,
+                                  request->policy_reason ? ": " : "",
+                                  request->policy_reason ? request->policy_reason : ""));
+}
+
 static bool check_blackout(const GateRequest *request, Verdict *out)
 {
     if (!request->blackout)
@@ -140,20 +151,25 @@ static bool check_queue(const GateRequest *request, Verdict *out)
                   g_strdup_printf("%u runs wait for it already", request->queued));
 }
 
-static bool check_risk(const GateRequest *request, Verdict *out)
+static bool check_approval(const GateRequest *request, Verdict *out)
 {
-    if (request->risk < RISK_HIGH || request->is_approved)
+    if (!request->needs_approval || request->is_approved)
         return false;
 
-    return object(out, GATE_ASK, RULE_POLICY, 0, g_strdup("work of high risk needs an approval"));
+    out->needs_second = request->needs_second;
+    return object(out, GATE_ASK, RULE_POLICY, 0,
+                  g_strdup_printf("%s needs an approval%s%s%s", request->policy,
+                                  request->needs_second ? " of a second user" : "",
+                                  request->policy_reason ? ": " : "",
+                                  request->policy_reason ? request->policy_reason : ""));
 }
 
 typedef bool (*Check)(const GateRequest *request, Verdict *out);
 
 /* Who may ask comes before what is asked, and what can never pass before what passes later. */
 static const Check checks[] = {
-    check_role,     check_known,      check_accepted, check_standby, check_paused, check_skill,
-    check_blackout, check_work_hours, check_offline,  check_queue,   check_risk,
+    check_role,   check_known,    check_accepted,   check_standby, check_paused, check_skill,
+    check_policy, check_blackout, check_work_hours, check_offline, check_queue,  check_approval,
 };
 
 void gate_judge(const GateRequest *request, Verdict *out)

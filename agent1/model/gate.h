@@ -55,8 +55,13 @@ typedef struct GateRequest {
     const char *complaint;     /* what is wrong with the call of a skill that it has, or NULL */
     const char *nearest_skill; /* to what is not offered, or NULL */
     const char *skills_text;   /* "apt.update, apt.upgrade", or NULL: none known */
-    Risk risk;
-    bool is_approved;
+
+    const char *policy;        /* what speaks of it: "work of high risk", "rule 2 of policy.json" */
+    const char *policy_reason; /* in the file's words, or NULL */
+    bool is_forbidden;         /* by policy, whoever would approve it */
+    bool needs_approval;
+    bool needs_second; /* the one who asked cannot approve it */
+    bool is_approved;  /* by somebody who may */
 
     const char *blackout; /* the blackout now, described; NULL: none */
     bool is_outside_work;
@@ -69,9 +74,10 @@ typedef struct GateRequest {
 
 typedef struct Verdict {
     GateKind kind;
-    Rule rule;       /* RULE_NONE when allowed */
-    char *reason;    /* for people, without a final stop; NULL when allowed */
-    int64_t next_ms; /* LATER: when it would pass, INT64_MAX when that is not known; else 0 */
+    Rule rule;         /* RULE_NONE when allowed */
+    char *reason;      /* for people, without a final stop; NULL when allowed */
+    int64_t next_ms;   /* LATER: when it would pass, INT64_MAX when that is not known; else 0 */
+    bool needs_second; /* ASK: somebody else than who asked must approve */
 } Verdict;
 
 /* The caller clears the result with verdict_clear(). */

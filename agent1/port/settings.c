@@ -104,6 +104,15 @@ static const Field tasks_fields[] = {
     { .name = NULL },
 };
 
+static const Field approvals_fields[] = {
+    { .name = "expires",
+      .kind = FIELD_DURATION,
+      .offset = AT(approvals_expires_ms),
+      .minimum = MINUTE_MS,
+      .maximum = 7 * 24 * 60 * MINUTE_MS },
+    { .name = NULL },
+};
+
 static const Field settings_fields[] = {
     { .name = "name",
       .kind = FIELD_STRING,
@@ -121,6 +130,7 @@ static const Field settings_fields[] = {
     { .name = "mqtt", .kind = FIELD_OBJECT, .fields = mqtt_fields, .is_required = true },
     { .name = "users", .kind = FIELD_JSON, .offset = AT(users), .is_required = true },
     { .name = "tasks", .kind = FIELD_OBJECT, .fields = tasks_fields },
+    { .name = "approvals", .kind = FIELD_OBJECT, .fields = approvals_fields },
     { .name = "planner", .kind = FIELD_JSON, .offset = AT(planner) },
     { .name = "debate", .kind = FIELD_JSON, .offset = AT(debate) },
     { .name = "llm", .kind = FIELD_JSON, .offset = AT(llm) },
@@ -140,6 +150,7 @@ static void set_defaults(Settings *settings)
     settings->mqtt_keep_alive_ms = 30 * SECOND_MS;
     settings->tasks_timeout_ms = 10 * MINUTE_MS;
     settings->tasks_expires_ms = 15 * MINUTE_MS;
+    settings->approvals_expires_ms = 60 * MINUTE_MS;
     settings->tasks_max_output_bytes = 16 * 1024 * 1024;
 }
 

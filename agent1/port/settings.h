@@ -54,6 +54,7 @@ typedef struct Settings {
     int64_t tasks_timeout_ms;
     int64_t tasks_expires_ms;
     int64_t tasks_max_output_bytes;
+    int64_t approvals_expires_ms;
 
     Json *planner;
     Json *debate;

@@ -6,6 +6,7 @@
 #include "common/base/limits.h"
 #include "common/base/name.h"
 #include "common/base/quantity.h"
+#include "common/wire/approval.h"
 
 #include <string.h>
 
@@ -108,6 +109,20 @@ static unsigned waiting_count(const Worker *worker)
            jobs_count_in(worker->jobs, JOB_CLAIMING);
 }
 
+/* True unless it carries an approval that a person gave to something else. */
+static bool fits_approval(const MessageTask *task)
+{
+    ApprovalSubject subject = { .run = task->run,
+                                .agent = task->agent,
+                                .task = task->task,
+                                .requested_by = task->requested_by,
+                                .timeout_s = task->timeout_s,
+                                .is_idempotent = task->is_idempotent };
+    g_autofree char *hash = task->approval_id ? approval_hash(&subject) : NULL;
+
+    return !hash || g_strcmp0(hash, task->approval_hash) == 0;
+}
+
 /* The gate of this worker itself (README.md): RULE_NONE lets the task in. */
 static Rule judge(const Worker *worker, const Job *job, char **out_reason)
 {
@@ -190,6 +205,10 @@ static void decide(Worker *worker, const Message *message, WorkerEffects *effect
     const Skill *skill = NULL;
     Rule rule = judge(worker, job, &reason);
 
+    if (rule == RULE_NONE && !fits_approval(&message->task)) {
+        rule = RULE_POLICY;
+        reason = g_strdup("its approval was given to another task");
+    }
     if (rule == RULE_NONE) {
         order = worker_resolve(worker->settings->skills, &message->task, &skill, &error);
         if (!order) {

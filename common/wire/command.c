@@ -47,6 +47,14 @@ static const CommandInfo commands[COMMAND_COUNT] = {
         "trust an agent's key no longer" },
     [COMMAND_AUDIT] = { "!audit", "[row]", ROLE_VIEWER,
         "check the record of what was done: is its chain of hashes unbroken?" },
+    [COMMAND_PENDING] = { "!pending", "[id]", ROLE_VIEWER,
+        "what waits for a person's approval, oldest first, and what waits for its window" },
+    [COMMAND_APPROVE] = { "!approve", "<id>", ROLE_OPERATOR,
+        "let the run of that number start" },
+    [COMMAND_REJECT] = { "!reject", "<id> [why]", ROLE_OPERATOR,
+        "never start the run of that number" },
+    [COMMAND_DEFER] = { "!defer", "<id> <time>", ROLE_OPERATOR,
+        "put an approval or a deferred run off: 20m, 2h, 14:30 or 2026-12-01T08:00:00Z" },
 };
 
 static const CommandInfo triggers[TRIGGER_COUNT] = {

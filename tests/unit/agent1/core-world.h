@@ -41,6 +41,7 @@ typedef struct World {
     Json *config;
     Json *registry;
     Json *blackouts;
+    Json *policy;
     Zones *zones;
     RowStore store;
     GPtrArray *sent;    /* Effect *, every PUBLISH since world_forget() */
@@ -170,6 +171,7 @@ static inline void world_configure(World *world)
     CoreFiles files = { .config = world->config,
                         .registry = world->registry,
                         .blackouts = world->blackouts,
+                        .policy = world->policy,
                         .zones = world->zones,
                         .host_zone = "UTC" };
     GError *error = NULL;
@@ -236,7 +238,10 @@ static inline World *world_new(void)
         g_strdup_printf("{\"agents\":{\"web1\":{\"public_key\":\"%s\",\"accepted\":true},"
                         "\"web2\":{\"public_key\":\"%s\",\"accepted\":true}}}",
                         web1, web2);
+    GPtrArray **lists[] = { &world->sent,  &world->said,  &world->audit,
+                            &world->edits, &world->other, &world->asked };
     GTimeZone *utc = g_time_zone_new_utc();
+    unsigned i;
 
     world->config = world_json(config);
     world->registry = world_json(registry);
@@ -244,12 +249,8 @@ static inline World *world_new(void)
     zones_add(world->zones, "UTC", utc);
     g_time_zone_unref(utc);
     row_store_init(&world->store);
-    world->sent = g_ptr_array_new_with_free_func(world_free_effect);
-    world->said = g_ptr_array_new_with_free_func(world_free_effect);
-    world->audit = g_ptr_array_new_with_free_func(world_free_effect);
-    world->edits = g_ptr_array_new_with_free_func(world_free_effect);
-    world->other = g_ptr_array_new_with_free_func(world_free_effect);
-    world->asked = g_ptr_array_new_with_free_func(world_free_effect);
+    for (i = 0; i < G_N_ELEMENTS(lists); i++)
+        *lists[i] = g_ptr_array_new_with_free_func(world_free_effect);
     world->now_ms = WORLD_START_MS;
     world->core = core_new();
     world_configure(world);
@@ -263,6 +264,7 @@ static inline void world_free(World *world)
     json_free(world->config);
     json_free(world->registry);
     json_free(world->blackouts);
+    json_free(world->policy);
     zones_free(world->zones);
     row_store_clear(&world->store);
     g_ptr_array_unref(world->sent);
@@ -365,9 +367,9 @@ static inline void world_write(World *world, const char *user, const char *stanz
 /* The last thing said on XMPP, or "". */
 static inline const char *world_last_said(const World *world)
 {
-    const Effect *last = world->said->len ? world->said->pdata[world->said->len - 1] : NULL;
+    guint count = world->said->len;
 
-    return last ? last->say.text : "";
+    return count ? ((const Effect *)world->said->pdata[count - 1])->say.text : "";
 }
 
 /* A chat of agentctl with ana's key. */

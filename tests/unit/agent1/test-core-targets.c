@@ -3,6 +3,11 @@
 
 #include "common/base/banned.h"
 
+#define POLICY "policy: allowed, by the preset \"default\" (no rule of policy.json fits)\n"
+#define REST                                                                                       \
+    "- windows: open, without an end in sight\n"                                                   \
+    "- role: operator, and operator is needed; agent: there; 0 of 100 runs in hand"
+
 /* web1 is a web server in Paris, web2 a database in Lyon, web3 is not accepted; web1 is there. */
 static World *labelled_world(void)
 {
@@ -29,7 +34,8 @@ static void who_is_meant_by_commands(void **state)
         { "a list for !why", "!why web2, web1",
           "web1: allowed now\n"
           "web2: allowed now; it is offline, so a task would wait for it" },
-        { "with a task", "!why dc=par | uptime", "web1: allowed now, as a shell command" },
+        { "with a task", "!why dc=par | uptime",
+          "web1: allowed now, as a shell command\n- risk: guarded; " POLICY REST },
         { "with an option", "!why all --now uptime",
           "web1: allowed now, as a shell command\n"
           "web2: not now (offline): it has not been seen yet" },
@@ -59,7 +65,7 @@ static void who_is_meant_by_commands(void **state)
         { "one of them is unknown", "!agentOFF web1 db9",
           "db9: refused (unknown_agent): no agent of that name; !agents lists them; nothing was "
           "done" },
-        { "nothing of that was done", "!why web1", "web1: allowed now" },
+        { "nothing of that was done", "!why web1", "web1: allowed now\n- " POLICY REST },
         { "agent1 among them sleeps last", "!agentOFF agent1, web1",
           "web1: paused\nagent1: asleep; !agentsON or !agentON agent1 wakes me" },
         { "agent1 among them wakes first", "!agentON web1 agent1", "agent1: awake\nweb1: resumed" },

@@ -24,7 +24,6 @@ static GateRequest harmless(void)
         .is_accepted = true,
         .is_offered = true,
         .skills_text = "apt.update, apt.upgrade",
-        .risk = RISK_GUARDED,
         .work_hours = "08:00-18:00",
         .opens_ms = OPENS_MS,
         .queued = 3,
@@ -119,9 +118,32 @@ static void break_queue(GateRequest *request)
     request->queued = request->queue_max;
 }
 
-static void break_risk(GateRequest *request)
+static void break_policy(GateRequest *request)
 {
-    request->risk = RISK_HIGH;
+    request->policy = "rule 2 of policy.json";
+    request->is_forbidden = true;
+    /* Whoever approved it. */
+    request->needs_approval = true;
+    request->is_approved = true;
+}
+
+static void break_policy_for_a_reason(GateRequest *request)
+{
+    break_policy(request);
+    request->policy_reason = "the freeze";
+}
+
+static void break_approval(GateRequest *request)
+{
+    request->policy = "work of high risk";
+    request->needs_approval = true;
+}
+
+static void break_approval_of_two(GateRequest *request)
+{
+    break_approval(request);
+    request->needs_second = true;
+    request->policy_reason = "the freeze";
 }
 
 typedef void (*Break)(GateRequest *request);
@@ -154,6 +176,9 @@ static const struct {
       "service.restart: unit is missing" },
     { "no skills at all", break_all_skills, GATE_DENY, RULE_SKILL, 0,
       "it has no shell and no skills" },
+    { "forbidden", break_policy, GATE_DENY, RULE_POLICY, 0, "rule 2 of policy.json forbids it" },
+    { "forbidden for a reason", break_policy_for_a_reason, GATE_DENY, RULE_POLICY, 0,
+      "rule 2 of policy.json forbids it: the freeze" },
     { "a blackout", break_blackout, GATE_LATER, RULE_BLACKOUT, OPENS_MS,
       "blackout hours 02:00-05:00 (backup)" },
     { "after work", break_work_hours, GATE_LATER, RULE_WORK_HOURS, OPENS_MS,
@@ -163,7 +188,10 @@ static const struct {
     { "now, and gone", break_offline, GATE_DENY, RULE_OFFLINE, 0, "it is offline since 14:02" },
     { "now, and never seen", break_seen, GATE_DENY, RULE_OFFLINE, 0, "it has not been seen yet" },
     { "too many wait", break_queue, GATE_DENY, RULE_QUEUE_FULL, 0, "100 runs wait for it already" },
-    { "high risk", break_risk, GATE_ASK, RULE_POLICY, 0, "work of high risk needs an approval" },
+    { "an approval", break_approval, GATE_ASK, RULE_POLICY, 0,
+      "work of high risk needs an approval" },
+    { "a second user's", break_approval_of_two, GATE_ASK, RULE_POLICY, 0,
+      "work of high risk needs an approval of a second user: the freeze" },
 };
 
 static void each_rule_alone(void **state)
@@ -181,6 +209,7 @@ static void each_rule_alone(void **state)
         assert_int_equal(verdict.kind, rules[i].kind);
         assert_int_equal(verdict.rule, rules[i].rule);
         assert_int_equal(verdict.next_ms, rules[i].next_ms);
+        assert_int_equal(verdict.needs_second, rules[i].apply == break_approval_of_two);
         assert_string_equal(verdict.reason, rules[i].reason);
     }
 }
@@ -200,7 +229,7 @@ static void the_first_rule_decides(void **state)
             rules[j].apply(&request);
             rules[i].apply(&request);
             gate_judge(&request, &verdict);
-            if (verdict.rule != rules[i].rule)
+            if (verdict.kind != rules[i].kind || verdict.rule != rules[i].rule)
                 fail_msg("%s and %s: %s", rules[i].what, rules[j].what, rule_name(verdict.rule));
         }
     }
@@ -219,9 +248,8 @@ static void what_passes(void **state)
         { "an offline agent, when it may wait", { BY(ROLE_OPERATOR), REST, .is_offline = true } },
         { "at once, and it is there", { BY(ROLE_OPERATOR), REST, .is_now = true } },
         { "room for one more", { BY(ROLE_OPERATOR), REST, .queued = 99 } },
-        { "guarded work", { BY(ROLE_OPERATOR), REST, .risk = RISK_GUARDED } },
-        { "approved work of high risk",
-          { BY(ROLE_OPERATOR), REST, .risk = RISK_HIGH, .is_approved = true } },
+        { "approved work",
+          { BY(ROLE_OPERATOR), REST, .needs_approval = true, .is_approved = true } },
         { "hours that are not closed now",
           { BY(ROLE_OPERATOR), REST, .work_hours = "8-9", .opens_ms = 5 } },
 #undef BY
