@@ -3,6 +3,8 @@
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/data/record.h"
+#include "common/data/wall_clock.h"
+#include "common/data/weekday.h"
 
 #include <string.h>
 
@@ -10,32 +12,12 @@
 
 #define MINUTES_A_DAY  1440
 #define SECONDS_A_DAY  INT64_C(86400)
-#define DAYS_A_WEEK    7
-#define EVERY_DAY      0x7fu
 #define TIME_CHARS     5
 #define LOOK_AHEAD_MS  (15 * SECONDS_A_DAY * 1000)
-#define EPOCH_WEEKDAY  3 /* 1970-01-01 was a Thursday */
+#define DAYS_LISTED    28 /* each day in each of its spellings */
 #define DAYS_EXPECTED  "an array of at least one day: mon … sun, lun … dim, short or long"
 #define START_EXPECTED "a time from \"00:00\" to \"23:59\""
 #define END_EXPECTED   "a time from \"00:00\" to \"24:00\", other than the start"
-
-typedef struct DayName {
-    const char *name;
-    unsigned day; /* 0 is Monday */
-} DayName;
-
-static const DayName day_names[] = {
-    { "mon", 0 },     { "monday", 0 },   { "lun", 0 },      { "lundi", 0 },    { "tue", 1 },
-    { "tuesday", 1 }, { "mar", 1 },      { "mardi", 1 },    { "wed", 2 },      { "wednesday", 2 },
-    { "mer", 2 },     { "mercredi", 2 }, { "thu", 3 },      { "thursday", 3 }, { "jeu", 3 },
-    { "jeudi", 3 },   { "fri", 4 },      { "friday", 4 },   { "ven", 4 },      { "vendredi", 4 },
-    { "sat", 5 },     { "saturday", 5 }, { "sam", 5 },      { "samedi", 5 },   { "sun", 6 },
-    { "sunday", 6 },  { "dim", 6 },      { "dimanche", 6 },
-};
-
-static const char *const printed_days[DAYS_A_WEEK] = {
-    "mon", "tue", "wed", "thu", "fri", "sat", "sun",
-};
 
 /* What stands in the file. */
 typedef struct WindowText {
@@ -46,22 +28,11 @@ typedef struct WindowText {
     bool is_enabled;
 } WindowText;
 
-static bool find_day(const char *name, unsigned *out)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(day_names); i++) {
-        if (g_ascii_strcasecmp(name, day_names[i].name) == 0) {
-            *out = day_names[i].day;
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_day(const char *name)
 {
     unsigned day;
 
-    return find_day(name, &day);
+    return weekday_parse(name, &day);
 }
 
 static bool read_time(const char *text, bool is_end, int *out_min)
@@ -113,7 +84,7 @@ static const Field fields[] = {
       .kind = FIELD_STRINGS,
       .offset = offsetof(WindowText, days),
       .minimum = 1,
-      .maximum = G_N_ELEMENTS(day_names),
+      .maximum = DAYS_LISTED,
       .is_valid = is_day,
       .expected = DAYS_EXPECTED },
     { .name = "label",
@@ -178,11 +149,11 @@ static unsigned days_of(const GPtrArray *names)
     unsigned days = 0;
 
     if (!names)
-        return EVERY_DAY;
+        return WEEKDAYS_ALL;
     for (guint i = 0; i < names->len; i++) {
         unsigned day = 0;
 
-        find_day(g_ptr_array_index(names, i), &day);
+        weekday_parse(g_ptr_array_index(names, i), &day);
         days |= 1U << day;
     }
     return days;
@@ -235,7 +206,7 @@ static GPtrArray *print_days(unsigned days)
 
     for (unsigned day = 0; day < DAYS_A_WEEK; day++) {
         if (days & 1U << day)
-            g_ptr_array_add(names, g_strdup(printed_days[day]));
+            g_ptr_array_add(names, g_strdup(weekday_name(day)));
     }
     return names;
 }
@@ -245,7 +216,7 @@ Json *window_print(const Window *window)
     WindowText text = {
         .start = print_time(window->start_min),
         .end = print_time(window->end_min),
-        .days = window->days == EVERY_DAY ? NULL : print_days(window->days),
+        .days = window->days == WEEKDAYS_ALL ? NULL : print_days(window->days),
         .label = g_strdup(window->label),
         .is_enabled = window->is_enabled,
     };
@@ -263,7 +234,7 @@ char *window_describe(const Window *window)
     GString *out = g_string_new(NULL);
 
     g_string_append_printf(out, "%s-%s", start, end);
-    if (window->days != EVERY_DAY) {
+    if (window->days != WEEKDAYS_ALL) {
         g_autoptr(GPtrArray) days = print_days(window->days);
 
         for (guint i = 0; i < days->len; i++)
@@ -293,7 +264,8 @@ static int64_t local_seconds(GTimeZone *zone, int64_t unix_s)
 
 static bool has_day(const Window *window, int64_t day)
 {
-    int64_t weekday = (day + EPOCH_WEEKDAY) - divide_down(day + EPOCH_WEEKDAY, DAYS_A_WEEK) * 7;
+    int64_t weekday =
+        (day + WEEKDAY_OF_EPOCH) - divide_down(day + WEEKDAY_OF_EPOCH, DAYS_A_WEEK) * 7;
 
     return window->days & 1U << weekday;
 }
@@ -328,25 +300,6 @@ static int64_t seconds_until(int64_t local_s, int minute)
     return wait_s > 0 ? wait_s : wait_s + SECONDS_A_DAY;
 }
 
-/* The first second after from_s, and not after until_s, at which the clock is set forward or back;
- * until_s when it is not. GLib tells the number of an interval, but not where it ends. */
-static int64_t first_shift(GTimeZone *zone, int64_t from_s, int64_t until_s)
-{
-    int interval = interval_at(zone, from_s);
-
-    if (interval_at(zone, until_s) == interval)
-        return until_s;
-    while (until_s - from_s > 1) {
-        int64_t middle_s = from_s + (until_s - from_s) / 2;
-
-        if (interval_at(zone, middle_s) == interval)
-            from_s = middle_s;
-        else
-            until_s = middle_s;
-    }
-    return until_s;
-}
-
 int64_t window_next_change(const Window *window, GTimeZone *zone, int64_t at_ms)
 {
     int64_t at_s = divide_down(at_ms, 1000);
@@ -362,7 +315,7 @@ int64_t window_next_change(const Window *window, GTimeZone *zone, int64_t at_ms)
         int64_t start_s = seconds_until(local_s, window->start_min);
         int64_t end_s = seconds_until(local_s, window->end_min);
 
-        at_s = first_shift(zone, at_s, at_s + MIN(start_s, end_s));
+        at_s = zone_first_shift(zone, at_s, at_s + MIN(start_s, end_s));
         if (at_s <= last_s && contains_at(window, zone, at_s) != is_inside)
             return at_s * 1000;
     }
