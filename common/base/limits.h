@@ -15,6 +15,7 @@
 #define TASK_TEXT_MAX_BYTES  (64 * 1024)
 #define CHAT_TEXT_MAX_BYTES  (128 * 1024)
 #define LABEL_MAX_BYTES      256
+#define TIME_SPEC_MAX_CHARS  256
 #define SHOWN_MAX_CHARS      60 /* of a text from outside, where a message repeats it */
 
 /* The wire: a body of at most 190 KiB, which base64 and the header line make 4/3 as long. */

@@ -1,0 +1,281 @@
+#include "common/data/time_dates.h"
+
+#include "common/data/weekday.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+#define WEEKDAY_EXPECTED "a day of the week, mon … sun or lun … dim, as in \"weekly mon 08:00\""
+#define YEAR_EXPECTED    "a \"*\" for the year, as in \"*-12-01 08:00\""
+#define DATE_EXPECTED    "a date of 1970 to 2100, as in \"at 2026-12-01T08:00\""
+#define FIELD_END                                                                                  \
+    "a space and the next of five fields (minute, hour, day, month, weekday), "                    \
+    "as in \"0 3 * * 1-5\""
+
+Calendar time_dates_every_day(void)
+{
+    return (Calendar){
+        .minutes = 1, .hours = 1, .days = DAYS_ALL, .months = MONTHS_ALL, .weekdays = WEEKDAYS_ALL
+    };
+}
+
+/* Names. */
+
+/* As cron counts: 0 is Sunday. */
+static bool find_weekday(const char *name, unsigned *out)
+{
+    static const struct {
+        const char *name;
+        unsigned day;
+    } more[] = { { "tues", 1 }, { "thur", 3 }, { "thurs", 3 } };
+    size_t length = strlen(name);
+    unsigned day;
+    bool is_found = weekday_parse(name, &day);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(more) && !is_found; i++) {
+        is_found = g_str_equal(name, more[i].name);
+        day = more[i].day;
+    }
+    if (!is_found && length > 5 && name[length - 1] == 's') { /* mondays, lundis */
+        g_autofree char *singular = g_strndup(name, length - 1);
+
+        is_found = weekday_parse(singular, &day);
+    }
+    if (is_found)
+        *out = (day + 1) % DAYS_A_WEEK;
+    return is_found;
+}
+
+static bool find_month(const char *name, unsigned *out)
+{
+    static const struct {
+        const char *name;
+        unsigned month;
+    } months[] = {
+        { "jan", 1 },       { "january", 1 },   { "janv", 1 },      { "janvier", 1 },
+        { "feb", 2 },       { "february", 2 },  { "fév", 2 },       { "fev", 2 },
+        { "févr", 2 },      { "février", 2 },   { "fevrier", 2 },   { "mar", 3 },
+        { "march", 3 },     { "mars", 3 },      { "apr", 4 },       { "april", 4 },
+        { "avr", 4 },       { "avril", 4 },     { "may", 5 },       { "mai", 5 },
+        { "jun", 6 },       { "june", 6 },      { "juin", 6 },      { "jul", 7 },
+        { "july", 7 },      { "juil", 7 },      { "juillet", 7 },   { "aug", 8 },
+        { "august", 8 },    { "août", 8 },      { "aout", 8 },      { "sep", 9 },
+        { "sept", 9 },      { "september", 9 }, { "septembre", 9 }, { "oct", 10 },
+        { "october", 10 },  { "octobre", 10 },  { "nov", 11 },      { "november", 11 },
+        { "novembre", 11 }, { "dec", 12 },      { "déc", 12 },      { "december", 12 },
+        { "décembre", 12 }, { "decembre", 12 },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(months); i++) {
+        if (g_str_equal(name, months[i].name)) {
+            *out = months[i].month;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Bits from Sunday on, and again Sunday as 7, to bits from Monday on. */
+static uint32_t from_monday(uint64_t mask)
+{
+    return (uint32_t)(mask >> 1 | mask << 6) & WEEKDAYS_ALL;
+}
+
+/* Days of the week. */
+
+static const struct {
+    const char *words;
+    uint32_t days;
+} groups[] = {
+    { "weekday weekdays", 0x1f },
+    { "weekend weekends", 0x60 },
+};
+
+bool time_dates_is_weekday(const TimeReader *reader)
+{
+    const char *end;
+    g_autofree char *word = time_reader_word(reader, &end);
+    unsigned day;
+
+    return find_weekday(word, &day) || g_str_has_prefix(word, "weekday") ||
+           g_str_has_prefix(word, "weekend");
+}
+
+bool time_dates_weekdays(TimeReader *reader, uint32_t *out)
+{
+    static const TimeField field = { .expected = WEEKDAY_EXPECTED,
+                                     .max = 7,
+                                     .find = find_weekday,
+                                     .is_cycle = true,
+                                     .has_dash = true,
+                                     .has_spaces = true };
+    uint64_t mask;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
+        if (time_reader_take_word(reader, groups[i].words)) {
+            *out = groups[i].days;
+            return true;
+        }
+    }
+    if (!g_unichar_isalpha(g_utf8_get_char(reader->at)))
+        return time_reader_fail(reader, reader->at, WEEKDAY_EXPECTED);
+    if (!time_reader_set(reader, &field, &mask, NULL))
+        return false;
+
+    *out = from_monday(mask);
+    return true;
+}
+
+/* Dates. */
+
+bool time_dates_is_date(const TimeReader *reader)
+{
+    size_t digits = strspn(reader->at, "0123456789");
+
+    return digits >= 4 && reader->at[digits] == '-';
+}
+
+bool time_dates_date(TimeReader *reader, int64_t *out_s)
+{
+    const char *start = reader->at;
+    unsigned parts[3];
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
+        if (i > 0 && !time_reader_take(reader, '-'))
+            return time_reader_fail(reader, reader->at, DATE_EXPECTED);
+        if (!time_reader_number(reader, 0, 9999, DATE_EXPECTED, &parts[i]))
+            return false;
+    }
+    if (!calendar_midnight((int)parts[0], (int)parts[1], (int)parts[2], out_s))
+        return time_reader_fail(reader, start, DATE_EXPECTED);
+    return true;
+}
+
+/* How many dashes are in the date that stands at the cursor; 0 when none does. */
+static unsigned count_dashes(const TimeReader *reader)
+{
+    size_t length = strcspn(reader->at, " \tT");
+    unsigned dashes = 0;
+
+    if (memchr(reader->at, ':', length)) /* 9-17:00 */
+        return 0;
+    for (size_t i = 0; i < length; i++)
+        dashes += reader->at[i] == '-';
+    return dashes;
+}
+
+static bool read_month_and_day(TimeReader *reader, Calendar *calendar)
+{
+    static const TimeField month_field = { .expected = "a month from 1 to 12, as in "
+                                                       "\"*-12-01 08:00\"",
+                                           .min = 1,
+                                           .max = 12 };
+    static const TimeField day_field = { .expected = "a day from 1 to 31, as in \"*-*-01 04:00\"",
+                                         .min = 1,
+                                         .max = 31 };
+    unsigned dashes = count_dashes(reader);
+    uint64_t months;
+    uint64_t days;
+
+    if (dashes > 1 && !(time_reader_take(reader, '*') && time_reader_take(reader, '-')))
+        return time_reader_fail(reader, reader->at, YEAR_EXPECTED);
+    if (!time_reader_set(reader, &month_field, &months, NULL))
+        return false;
+    if (!time_reader_take(reader, '-'))
+        return time_reader_fail(reader, reader->at, day_field.expected);
+    if (!time_reader_set(reader, &day_field, &days, NULL))
+        return false;
+
+    calendar->months = (uint32_t)months;
+    calendar->days = (uint32_t)days;
+    return true;
+}
+
+/* Whole calendars. */
+
+bool time_dates_systemd(TimeReader *reader, Calendar *out)
+{
+    Calendar calendar = time_dates_every_day();
+    uint64_t hours = 1;
+    bool has_days = g_unichar_isalpha(g_utf8_get_char(reader->at));
+    bool has_date;
+
+    if (has_days && !time_dates_weekdays(reader, &calendar.weekdays))
+        return false;
+
+    time_reader_skip_spaces(reader);
+    has_date = count_dashes(reader) > 0;
+    if (has_date) {
+        if (!read_month_and_day(reader, &calendar))
+            return false;
+        if (!time_reader_take(reader, 'T'))
+            time_reader_skip_spaces(reader);
+    }
+    time_reader_take_word(reader, "at à a");
+    if ((!time_reader_at_end(reader) || !(has_days || has_date)) &&
+        !time_reader_time(reader, &hours, &calendar.minutes))
+        return false;
+
+    calendar.hours = (uint32_t)hours;
+    *out = calendar;
+    return true;
+}
+
+bool time_dates_is_cron(const TimeReader *reader)
+{
+    size_t length = strcspn(reader->at, " \t");
+    bool is_plain = strspn(reader->at, "0123456789*/,-") == length;
+
+    return length > 0 && is_plain && !g_str_has_prefix(reader->at, "*-") &&
+           !time_dates_is_date(reader) && !strchr(reader->at, ':');
+}
+
+bool time_dates_cron(TimeReader *reader, Calendar *out)
+{
+    enum { MINUTE, HOUR, DAY, MONTH, WEEKDAY, FIELD_COUNT };
+    static const TimeField fields[FIELD_COUNT] = {
+        { .expected = "the minute, 0 to 59, as in \"0 3 * * 1-5\"", .max = 59, .is_cron = true },
+        { .expected = "the hour, 0 to 23, as in \"0 3 * * 1-5\"", .max = 23, .is_cron = true },
+        { .expected = "the day of the month, 1 to 31, as in \"0 3 1,15 * *\"",
+          .min = 1,
+          .max = 31,
+          .is_cron = true },
+        { .expected = "the month, 1 to 12 or jan … dec, as in \"0 3 1 1-6 *\"",
+          .min = 1,
+          .max = 12,
+          .find = find_month,
+          .is_cron = true },
+        { .expected = "the day of the week, 0 to 7 or mon … sun, as in \"0 3 * * 1-5\"",
+          .max = 7,
+          .find = find_weekday,
+          .is_cycle = true,
+          .is_cron = true },
+    };
+    uint64_t masks[FIELD_COUNT];
+    bool has_star[FIELD_COUNT];
+    Calendar calendar;
+
+    for (unsigned i = 0; i < FIELD_COUNT; i++) {
+        if (!time_reader_set(reader, &fields[i], &masks[i], &has_star[i]))
+            return false;
+        if (!time_reader_at_end(reader) && !strchr(" \t", *reader->at))
+            return time_reader_fail(reader, reader->at, FIELD_END);
+        time_reader_skip_spaces(reader);
+    }
+
+    calendar = (Calendar){ .minutes = masks[MINUTE],
+                           .hours = (uint32_t)masks[HOUR],
+                           .days = (uint32_t)masks[DAY],
+                           .months = (uint32_t)masks[MONTH],
+                           .weekdays = from_monday(masks[WEEKDAY]),
+                           .is_either = !has_star[DAY] && !has_star[WEEKDAY] };
+    /* Where all days of one kind will do, the other says nothing. */
+    if (calendar.is_either && (calendar.days == DAYS_ALL || calendar.weekdays == WEEKDAYS_ALL)) {
+        calendar.days = DAYS_ALL;
+        calendar.weekdays = WEEKDAYS_ALL;
+        calendar.is_either = false;
+    }
+    *out = calendar;
+    return true;
+}

@@ -1,0 +1,34 @@
+/*
+ * The days and times of calendars in the text of a time spec: days of the week, dates, cron's five
+ * fields, systemd's calendar form. What the whole text means is time_spec.h's. Pure.
+ */
+#ifndef COMMON_DATA_TIME_DATES_H
+#define COMMON_DATA_TIME_DATES_H
+
+#include "common/data/calendar.h"
+#include "common/data/time_reader.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Midnight of every day. */
+Calendar time_dates_every_day(void);
+
+/* True when the word at the cursor is a day of the week, or several ("weekend"). */
+bool time_dates_is_weekday(const TimeReader *reader);
+
+/* "mon", "lundi", "mondays", "mon,wed", "lun..ven", "weekdays", as bits from Monday on. */
+bool time_dates_weekdays(TimeReader *reader, uint32_t *out);
+
+/* "2026-12-01": midnight at its start, in seconds of the wall. */
+bool time_dates_date(TimeReader *reader, int64_t *out_s);
+bool time_dates_is_date(const TimeReader *reader);
+
+/* Whether the rest is written in cron's fields, and what it says. */
+bool time_dates_is_cron(const TimeReader *reader);
+bool time_dates_cron(TimeReader *reader, Calendar *out);
+
+/* [days of the week] [[*-]month-day] [time]; without a time, midnight. */
+bool time_dates_systemd(TimeReader *reader, Calendar *out);
+
+#endif

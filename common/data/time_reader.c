@@ -1,0 +1,357 @@
+#include "common/data/time_reader.h"
+
+#include "common/base/problem.h"
+#include "common/base/text.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+#define FOUND_MAX_CHARS   24
+#define DIGITS_MAX        9
+#define MINUTE_MS         INT64_C(60000)
+#define HOUR_MS           (60 * MINUTE_MS)
+#define DAY_MS            (24 * HOUR_MS)
+#define PERIOD_MAX_MS     (3650 * DAY_MS)
+#define HOUR_EXPECTED     "an hour from 0 to 23, as in \"daily 03:00\""
+#define MINUTE_EXPECTED   "minutes from 0 to 59, as in \"daily 03:00\""
+#define TIME_EXPECTED     "a time of day, as in \"daily 03:00\" or \"8h30\""
+#define ONE_TIME_EXPECTED "one time of day, as in \"at 08:00\""
+#define SECONDS_EXPECTED  "no seconds but :00, for the smallest step is a minute"
+#define DURATION_EXPECTED                                                                          \
+    "a number and a unit, as in \"every 6h\", \"every 30min\" or \"in 2 days\""
+#define UNIT_EXPECTED   "a unit: s, min, h, d or w, seconds … weeks, secondes … semaines"
+#define ORDER_EXPECTED  "a smaller unit than the one before, as in \"1h 30min\""
+#define PERIOD_EXPECTED "from one second to 3650 days"
+
+bool time_reader_fail(TimeReader *reader, const char *at, const char *expected)
+{
+    long character = g_utf8_pointer_to_offset(reader->text, at) + 1;
+    size_t length = strcspn(at, " \t");
+    g_autofree char *word = g_strndup(at, length);
+    g_autofree char *found = text_make_line(word, FOUND_MAX_CHARS);
+
+    if (length == 0)
+        g_set_error(reader->error, PROBLEM, PROBLEM_SYNTAX,
+                    "character %ld: found the end, expected %s", character, expected);
+    else
+        g_set_error(reader->error, PROBLEM, PROBLEM_SYNTAX,
+                    "character %ld: found \"%s\", expected %s", character, found, expected);
+    return false;
+}
+
+void time_reader_skip_spaces(TimeReader *reader)
+{
+    reader->at += strspn(reader->at, " \t");
+}
+
+bool time_reader_at_end(const TimeReader *reader)
+{
+    return *reader->at == '\0';
+}
+
+char *time_reader_word(const TimeReader *reader, const char **out_end)
+{
+    const char *end = reader->at;
+
+    while (*end && (g_unichar_isalpha(g_utf8_get_char(end)) || (*end == '\'' && end > reader->at)))
+        end = text_next(end);
+    *out_end = end;
+    return g_utf8_strdown(reader->at, end - reader->at);
+}
+
+/* True when the word stands in a list that is separated by spaces. */
+static bool is_in(const char *word, const char *words)
+{
+    size_t length = strlen(word);
+
+    if (length == 0)
+        return false;
+    for (const char *at = strstr(words, word); at; at = strstr(at + 1, word)) {
+        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+bool time_reader_take_word(TimeReader *reader, const char *words)
+{
+    const char *end;
+    g_autofree char *word = time_reader_word(reader, &end);
+
+    if (!is_in(word, words))
+        return false;
+
+    reader->at = end;
+    time_reader_skip_spaces(reader);
+    return true;
+}
+
+bool time_reader_take(TimeReader *reader, char c)
+{
+    if (*reader->at != c)
+        return false;
+
+    reader->at++;
+    return true;
+}
+
+bool time_reader_number(TimeReader *reader, unsigned min, unsigned max, const char *expected,
+                        unsigned *out)
+{
+    const char *at = reader->at;
+    unsigned number = 0;
+
+    for (; g_ascii_isdigit(*at) && at - reader->at < DIGITS_MAX; at++)
+        number = number * 10 + (unsigned)(*at - '0');
+    if (at == reader->at || g_ascii_isdigit(*at) || number < min || number > max)
+        return time_reader_fail(reader, reader->at, expected);
+
+    reader->at = at;
+    *out = number;
+    return true;
+}
+
+/* Sets. */
+
+static bool read_value(TimeReader *reader, const TimeField *field, unsigned *out)
+{
+    const char *end;
+    g_autofree char *name = time_reader_word(reader, &end);
+
+    if (!field->find || *name == '\0')
+        return time_reader_number(reader, field->min, field->max, field->expected, out);
+    if (!field->find(name, out))
+        return time_reader_fail(reader, reader->at, field->expected);
+
+    reader->at = end;
+    return true;
+}
+
+static bool take_range(TimeReader *reader, const TimeField *field)
+{
+    if (!field->is_cron && g_str_has_prefix(reader->at, "..")) {
+        reader->at += 2;
+        return true;
+    }
+    return (field->is_cron || field->has_dash) && time_reader_take(reader, '-');
+}
+
+/* One of the list: a `*`, a value, a range, with a step or without. */
+static bool read_item(TimeReader *reader, const TimeField *field, uint64_t *mask, bool *has_star)
+{
+    const char *start = reader->at;
+    unsigned first = field->min;
+    unsigned last = field->is_cycle ? field->max - 1 : field->max; /* of the week: 7 is 0 */
+    unsigned cycle = field->max - field->min;
+    unsigned step = 1;
+    bool is_star = time_reader_take(reader, '*');
+    bool is_range = is_star;
+
+    if (!is_star) {
+        if (!read_value(reader, field, &first))
+            return false;
+        is_range = take_range(reader, field);
+        if (is_range && !read_value(reader, field, &last))
+            return false;
+    }
+    if (*reader->at == '/' && field->is_cron && !is_range)
+        return time_reader_fail(reader, start, "a range before the step, as in \"5-59/15\"");
+    if (time_reader_take(reader, '/')) {
+        if (!time_reader_number(reader, 1, field->max,
+                                "a step of at least 1 that the field has "
+                                "room for, as in \"*/15\"",
+                                &step))
+            return false;
+    } else if (!is_range) {
+        last = first;
+    }
+    if (first > last && field->is_cycle)
+        last += cycle;
+    if (first > last)
+        return time_reader_fail(reader, start, "a range from less to more, as in \"1-5\"");
+
+    for (unsigned value = first; value <= last; value += step)
+        *mask |= UINT64_C(1) << (value > field->max ? value - cycle : value);
+    *has_star |= is_star;
+    return true;
+}
+
+bool time_reader_set(TimeReader *reader, const TimeField *field, uint64_t *out_mask,
+                     bool *out_has_star)
+{
+    uint64_t mask = 0;
+    bool has_star = false;
+
+    do {
+        if (field->has_spaces)
+            time_reader_skip_spaces(reader);
+        if (!read_item(reader, field, &mask, &has_star))
+            return false;
+    } while (time_reader_take(reader, ','));
+
+    *out_mask = mask;
+    if (out_has_star)
+        *out_has_star = has_star;
+    return true;
+}
+
+/* Times of day. */
+
+/* Where a colon follows the minutes, seconds that are none. */
+static bool read_seconds(TimeReader *reader)
+{
+    unsigned seconds;
+
+    if (!time_reader_take(reader, ':'))
+        return true;
+    if (!time_reader_number(reader, 0, 0, SECONDS_EXPECTED, &seconds))
+        return false;
+    if (time_reader_take(reader, '.'))
+        reader->at += strspn(reader->at, "0");
+    return true;
+}
+
+/* Takes a time of day that has a name. */
+static bool take_named_time(TimeReader *reader, int *out_hour)
+{
+    bool is_noon = time_reader_take_word(reader, "noon midi");
+
+    if (!is_noon && !time_reader_take_word(reader, "midnight minuit"))
+        return false;
+
+    *out_hour = is_noon ? 12 : 0;
+    return true;
+}
+
+/* What parts hours from minutes; *out_has_more is false where no minutes need follow: "8h". */
+static bool read_separator(TimeReader *reader, bool *out_has_more)
+{
+    *out_has_more = true;
+    if (time_reader_take(reader, ':'))
+        return true;
+    if (!time_reader_take(reader, 'h') && !time_reader_take(reader, 'H'))
+        return time_reader_fail(reader, reader->at,
+                                "a colon and minutes, as in \"daily 03:00\" or \"8h30\"");
+
+    *out_has_more = g_ascii_isdigit(*reader->at);
+    return true;
+}
+
+bool time_reader_time(TimeReader *reader, uint64_t *out_hours, uint64_t *out_minutes)
+{
+    static const TimeField hour_field = { .expected = HOUR_EXPECTED, .max = 23, .has_dash = true };
+    static const TimeField minute_field = { .expected = MINUTE_EXPECTED,
+                                            .max = 59,
+                                            .has_dash = true };
+    uint64_t hours;
+    uint64_t minutes = 1;
+    bool has_minutes;
+    int hour;
+
+    if (take_named_time(reader, &hour)) {
+        *out_hours = UINT64_C(1) << hour;
+        *out_minutes = 1;
+        return true;
+    }
+    if (*reader->at != '*' && !g_ascii_isdigit(*reader->at))
+        return time_reader_fail(reader, reader->at, TIME_EXPECTED);
+    if (!time_reader_set(reader, &hour_field, &hours, NULL) ||
+        !read_separator(reader, &has_minutes))
+        return false;
+    if (has_minutes &&
+        (!time_reader_set(reader, &minute_field, &minutes, NULL) || !read_seconds(reader)))
+        return false;
+
+    *out_hours = hours;
+    *out_minutes = minutes;
+    return true;
+}
+
+bool time_reader_time_of_day(TimeReader *reader, int *out_min)
+{
+    unsigned hour;
+    unsigned minute = 0;
+    bool has_minutes;
+    int named_hour;
+
+    if (take_named_time(reader, &named_hour)) {
+        *out_min = named_hour * 60;
+        return true;
+    }
+    if (!g_ascii_isdigit(*reader->at))
+        return time_reader_fail(reader, reader->at, ONE_TIME_EXPECTED);
+    if (!time_reader_number(reader, 0, 23, HOUR_EXPECTED, &hour) ||
+        !read_separator(reader, &has_minutes))
+        return false;
+    if (has_minutes &&
+        (!time_reader_number(reader, 0, 59, MINUTE_EXPECTED, &minute) || !read_seconds(reader)))
+        return false;
+
+    *out_min = (int)(hour * 60 + minute);
+    return true;
+}
+
+/* Durations. */
+
+static const struct {
+    const char *names;
+    int64_t ms;
+} units[] = {
+    { "w week weeks semaine semaines", 7 * DAY_MS },   { "d day days j jour jours", DAY_MS },
+    { "h hr hour hours heure heures", HOUR_MS },       { "m min mins minute minutes", MINUTE_MS },
+    { "s sec second seconds seconde secondes", 1000 },
+};
+
+/* 0, and the cursor stays, when it is no unit. */
+static int64_t take_unit(TimeReader *reader)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+        if (time_reader_take_word(reader, units[i].names))
+            return units[i].ms;
+    }
+    return 0;
+}
+
+/* A number and its unit, which is smaller than the one before. */
+static bool read_part(TimeReader *reader, int64_t *unit_ms, int64_t *sum_ms)
+{
+    unsigned number;
+    const char *unit;
+    int64_t previous_ms = *unit_ms;
+
+    if (!time_reader_number(reader, 0, UINT_MAX, DURATION_EXPECTED, &number))
+        return false;
+
+    time_reader_skip_spaces(reader);
+    unit = reader->at;
+    *unit_ms = take_unit(reader);
+    if (*unit_ms == 0 && previous_ms == HOUR_MS && number < 60) /* 1h30 */
+        *unit_ms = MINUTE_MS;
+    if (*unit_ms == 0)
+        return time_reader_fail(reader, unit, UNIT_EXPECTED);
+    if (*unit_ms >= previous_ms)
+        return time_reader_fail(reader, unit, ORDER_EXPECTED);
+
+    *sum_ms += number * *unit_ms;
+    return true;
+}
+
+bool time_reader_duration(TimeReader *reader, bool may_be_unit, int64_t *out_ms)
+{
+    const char *start = reader->at;
+    int64_t unit_ms = INT64_MAX;
+    int64_t sum_ms = may_be_unit ? take_unit(reader) : 0;
+
+    if (sum_ms == 0) {
+        do {
+            if (!read_part(reader, &unit_ms, &sum_ms))
+                return false;
+        } while (g_ascii_isdigit(*reader->at));
+    }
+    if (sum_ms < 1000 || sum_ms > PERIOD_MAX_MS)
+        return time_reader_fail(reader, start, PERIOD_EXPECTED);
+
+    *out_ms = sum_ms;
+    return true;
+}

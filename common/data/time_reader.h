@@ -1,0 +1,65 @@
+/*
+ * A cursor over the text of a time spec (time_spec.h), with the pieces that its forms share: words,
+ * numbers, times of day, sets of values, durations. A piece that does not fit sets the error, which
+ * names the character; what "take" does not find it leaves in place. Pure.
+ */
+#ifndef COMMON_DATA_TIME_READER_H
+#define COMMON_DATA_TIME_READER_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct TimeReader {
+    const char *text; /* valid UTF-8 */
+    const char *at;
+    GError **error;
+} TimeReader;
+
+/* `character 8: found "lundo", expected <expected>`, for what stands at `at`. Returns false. */
+bool time_reader_fail(TimeReader *reader, const char *at, const char *expected);
+
+void time_reader_skip_spaces(TimeReader *reader);
+bool time_reader_at_end(const TimeReader *reader);
+
+/* The word (letters and apostrophes) at the cursor in lower case, "" where there is none; *out_end
+ * gets where it ends. The caller owns it. */
+char *time_reader_word(const TimeReader *reader, const char **out_end);
+
+/* Takes any of the words (separated by spaces), and the spaces behind it. */
+bool time_reader_take_word(TimeReader *reader, const char *words);
+
+/* Takes one character. */
+bool time_reader_take(TimeReader *reader, char c);
+
+/* One part of a calendar. */
+typedef struct TimeField {
+    const char *expected;
+    unsigned min;
+    unsigned max;
+    bool (*find)(const char *name, unsigned *out); /* NULL: it has no names */
+    bool is_cycle;                                 /* a range may pass its end: fri-mon */
+    bool is_cron; /* ranges are 1-5, and a step needs a range or a `*`; otherwise they are 1..5, or
+                     1-5 where has_dash, and 1/5 steps from 1 on */
+    bool has_dash;
+    bool has_spaces; /* after a comma */
+} TimeField;
+
+/* A list of values, ranges and steps, as a mask: bit n is the value n. out_has_star may be NULL. */
+bool time_reader_set(TimeReader *reader, const TimeField *field, uint64_t *out_mask,
+                     bool *out_has_star);
+
+/* A number of so many digits at most. */
+bool time_reader_number(TimeReader *reader, unsigned min, unsigned max, const char *expected,
+                        unsigned *out);
+
+/* Hours and minutes, "8:00", "8h30", "8h", "noon", "*:0/15", as masks. */
+bool time_reader_time(TimeReader *reader, uint64_t *out_hours, uint64_t *out_minutes);
+
+/* One time of day: the same, of one hour and one minute. Minutes after midnight. */
+bool time_reader_time_of_day(TimeReader *reader, int *out_min);
+
+/* "6h", "30 min", "1 hour 30 minutes", "1h30". Where it may, a unit alone is one of it ("hour"). */
+bool time_reader_duration(TimeReader *reader, bool may_be_unit, int64_t *out_ms);
+
+#endif

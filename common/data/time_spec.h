@@ -1,0 +1,85 @@
+/*
+ * When something is to happen, as people write it, in English or French, or as cron and systemd do:
+ *
+ *     daily 03:00               tous les jours à 3h          @daily
+ *     weekly mon 08:00          chaque lundi 08:00           mon..fri 09:00
+ *     0 3 1,15 * *              *-*-01 04:00                 hourly
+ *     every 6h                  toutes les 30 min            every 1h30
+ *     at 2026-12-01T08:00       at 08:00, demain 8h          in 20m, dans 20 min
+ *
+ * Reads them, prints each in one canonical form, and tells the times before and after an instant.
+ *
+ * Fixed times (all but `every` and `in`) are times on the wall of a zone: one that is skipped when
+ * clocks go forward happens once, just after the gap, together with all others of that gap; one
+ * that comes twice when they go back happens once, at the first. Intervals follow elapsed time from
+ * an anchor, the instant at which the spec was made. In cron's five fields a day fits when either
+ * of the two day fields does, if neither contains a `*`; otherwise, and in systemd's form, both
+ * must. Times lie between 1970 and 2100. Pure: zone and instants are arguments.
+ */
+#ifndef COMMON_DATA_TIME_SPEC_H
+#define COMMON_DATA_TIME_SPEC_H
+
+#include "common/data/calendar.h"
+#include "common/data/wall_clock.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TIME_SPEC_EXAMPLES                                                                         \
+    "\"daily 03:00\", \"every 6h\", \"weekly mon 08:00\", \"mon..fri 09:00\", \"0 3 1 * *\", "     \
+    "\"*-*-01 04:00\", \"at 2026-12-01T08:00\", \"in 20m\""
+
+typedef enum {
+    TIME_SPEC_CALENDAR,   /* again and again, at fixed times */
+    TIME_SPEC_EVERY,      /* again and again, so much time apart */
+    TIME_SPEC_IN,         /* once, so much time after the anchor */
+    TIME_SPEC_AT_LOCAL,   /* once, at a date and time on the wall */
+    TIME_SPEC_AT_INSTANT, /* once, at an instant */
+    TIME_SPEC_AT_NEXT,    /* once, at the first such time of day after the anchor */
+    TIME_SPEC_AT_DAY,     /* once, at a time of the anchor's day or of the next */
+} TimeSpecKind;
+
+/* A value: it may be copied, and owns nothing. What its kind does not use is zero. */
+typedef struct TimeSpec {
+    TimeSpecKind kind;
+    Calendar calendar; /* CALENDAR */
+    int64_t period_ms; /* EVERY, IN: whole seconds */
+    int64_t at_s;      /* AT_LOCAL: on the wall; AT_INSTANT: Unix; AT_NEXT, AT_DAY: of the day */
+    int days_ahead;    /* AT_DAY: 0 or 1 */
+} TimeSpec;
+
+/* On failure *out is untouched, and the message names the character, counted from 1, what was found
+ * and what was expected: `character 8: found "lundo", expected …`. */
+bool time_spec_parse(const char *text, TimeSpec *out, GError **error);
+
+/* The canonical form, which parses to an equal spec. The caller owns it. */
+char *time_spec_print(const TimeSpec *spec);
+
+bool time_spec_equal(const TimeSpec *a, const TimeSpec *b);
+
+typedef enum {
+    TIME_AS_WRITTEN,
+    TIME_SKIPPED, /* the wall does not show it on that day: it happens just after the gap */
+    TIME_TWICE,   /* the wall shows it twice: it happens at the first */
+} TimeShift;
+
+/* One time at which it happens. at_ms names it: no two of a spec are equal. */
+typedef struct TimeOccurrence {
+    int64_t at_ms;
+    int64_t local_s; /* the time on the wall that the spec names: of several in one gap the first */
+    TimeShift shift;
+} TimeOccurrence;
+
+/* The first occurrence strictly after after_ms, the last strictly before before_ms. False, and *out
+ * untouched, when there is none before 2101. Calendars have occurrences before the anchor, too. */
+bool time_spec_next(const TimeSpec *spec, const WallClock *clock, int64_t anchor_ms,
+                    int64_t after_ms, TimeOccurrence *out);
+bool time_spec_previous(const TimeSpec *spec, const WallClock *clock, int64_t anchor_ms,
+                        int64_t before_ms, TimeOccurrence *out);
+
+/* "02:30 does not exist that day: clocks go forward; runs at 03:00", or why it runs at the first of
+ * two; NULL for a time as written. The caller owns it. */
+char *time_occurrence_explain(const TimeOccurrence *occurrence, const WallClock *clock);
+
+#endif

@@ -1,0 +1,298 @@
+/* The forms of time specs: which words may begin one, and what may follow them. */
+#include "common/data/time_spec.h"
+
+#include "common/base/limits.h"
+#include "common/base/problem.h"
+#include "common/data/time_dates.h"
+#include "common/data/time_reader.h"
+#include "common/data/weekday.h"
+
+#include "common/base/banned.h"
+
+#define AT_WORDS        "at à a"
+#define DAY_WORDS       "day days jour jours"
+#define WHEN_EXPECTED   "a time such as " TIME_SPEC_EXAMPLES
+#define NAMES_EXPECTED  "@hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually"
+#define LES_EXPECTED    "\"les\", as in \"tous les jours 03:00\""
+#define MORE_EXPECTED   "nothing more"
+#define ZONE_EXPECTED   "nothing more (the zone is told apart from the time)"
+#define OFFSET_EXPECTED "Z or an offset from UTC, as in \"at 2026-12-01T08:00+01:00\""
+
+static bool set_calendar(const Calendar *calendar, TimeSpec *out)
+{
+    *out = (TimeSpec){ .kind = TIME_SPEC_CALENDAR, .calendar = *calendar };
+    return true;
+}
+
+/* Named. */
+
+#define ANY_DAY .days = DAYS_ALL, .months = MONTHS_ALL
+#define NEW     .minutes = 1, .hours = 1 /* a day begins */
+
+static const struct {
+    const char *words; /* systemd's */
+    const char *crons; /* after an `@` */
+    Calendar calendar;
+} named[] = {
+    { "minutely",
+      "",
+      { .minutes = MINUTES_ALL, .hours = HOURS_ALL, ANY_DAY, .weekdays = WEEKDAYS_ALL } },
+    { "hourly", "hourly", { .minutes = 1, .hours = HOURS_ALL, ANY_DAY, .weekdays = WEEKDAYS_ALL } },
+    { "daily", "daily midnight", { NEW, ANY_DAY, .weekdays = WEEKDAYS_ALL } },
+    { "weekly", "", { NEW, ANY_DAY, .weekdays = 1u << 0 } },
+    { "", "weekly", { NEW, ANY_DAY, .weekdays = 1u << 6 } },
+    { "monthly",
+      "monthly",
+      { NEW, .days = 1u << 1, .months = MONTHS_ALL, .weekdays = WEEKDAYS_ALL } },
+    { "quarterly",
+      "",
+      { NEW, .days = 1u << 1, .months = 1u << 1 | 1u << 4 | 1u << 7 | 1u << 10,
+        .weekdays = WEEKDAYS_ALL } },
+    { "semiannually",
+      "",
+      { NEW, .days = 1u << 1, .months = 1u << 1 | 1u << 7, .weekdays = WEEKDAYS_ALL } },
+    { "yearly annually",
+      "yearly annually",
+      { NEW, .days = 1u << 1, .months = 1u << 1, .weekdays = WEEKDAYS_ALL } },
+};
+
+static bool read_at_name(TimeReader *reader, TimeSpec *out)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(named); i++) {
+        if (time_reader_take_word(reader, named[i].crons))
+            return set_calendar(&named[i].calendar, out);
+    }
+    return time_reader_fail(reader, reader->at, NAMES_EXPECTED);
+}
+
+/* True when the whole text is one word that systemd knows. */
+static bool take_name(TimeReader *reader, TimeSpec *out)
+{
+    const char *start = reader->at;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(named); i++) {
+        if (time_reader_take_word(reader, named[i].words) && time_reader_at_end(reader))
+            return set_calendar(&named[i].calendar, out);
+        reader->at = start;
+    }
+    return false;
+}
+
+/* Again and again. */
+
+/* An optional "at", and a time of day on some days of the week. */
+static bool read_on(TimeReader *reader, uint32_t weekdays, TimeSpec *out)
+{
+    Calendar calendar = time_dates_every_day();
+    uint64_t hours;
+
+    time_reader_skip_spaces(reader);
+    time_reader_take_word(reader, AT_WORDS);
+    if (!time_reader_time(reader, &hours, &calendar.minutes))
+        return false;
+
+    calendar.hours = (uint32_t)hours;
+    calendar.weekdays = weekdays;
+    return set_calendar(&calendar, out);
+}
+
+static bool read_daily(TimeReader *reader, TimeSpec *out)
+{
+    return read_on(reader, WEEKDAYS_ALL, out);
+}
+
+static bool read_weekly(TimeReader *reader, TimeSpec *out)
+{
+    uint32_t days;
+
+    return time_dates_weekdays(reader, &days) && read_on(reader, days, out);
+}
+
+static bool read_every(TimeReader *reader, TimeSpec *out)
+{
+    int64_t period_ms;
+
+    if (time_reader_take_word(reader, DAY_WORDS))
+        return read_daily(reader, out);
+    if (time_dates_is_weekday(reader))
+        return read_weekly(reader, out);
+    if (!time_reader_duration(reader, true, &period_ms))
+        return false;
+
+    *out = (TimeSpec){ .kind = TIME_SPEC_EVERY, .period_ms = period_ms };
+    return true;
+}
+
+static bool read_tous_les(TimeReader *reader, TimeSpec *out)
+{
+    if (!time_reader_take_word(reader, "les"))
+        return time_reader_fail(reader, reader->at, LES_EXPECTED);
+    return read_every(reader, out);
+}
+
+/* Once. */
+
+static bool read_in(TimeReader *reader, TimeSpec *out)
+{
+    int64_t period_ms;
+
+    if (!time_reader_duration(reader, false, &period_ms))
+        return false;
+
+    *out = (TimeSpec){ .kind = TIME_SPEC_IN, .period_ms = period_ms };
+    return true;
+}
+
+static bool read_day(TimeReader *reader, int days_ahead, TimeSpec *out)
+{
+    int minute;
+
+    time_reader_take_word(reader, AT_WORDS);
+    if (!time_reader_time_of_day(reader, &minute))
+        return false;
+
+    *out = (TimeSpec){ .kind = TIME_SPEC_AT_DAY, .at_s = minute * 60, .days_ahead = days_ahead };
+    return true;
+}
+
+static bool read_today(TimeReader *reader, TimeSpec *out)
+{
+    return read_day(reader, 0, out);
+}
+
+static bool read_tomorrow(TimeReader *reader, TimeSpec *out)
+{
+    return read_day(reader, 1, out);
+}
+
+/* The distance from UTC that may follow a date and time. */
+static bool read_offset(TimeReader *reader, bool *out_is_there, int64_t *out_s)
+{
+    bool is_west = *reader->at == '-';
+    unsigned hours;
+    unsigned minutes;
+
+    *out_s = 0;
+    *out_is_there = true;
+    if (time_reader_take(reader, 'Z') || time_reader_take(reader, 'z'))
+        return true;
+    if (!time_reader_take(reader, '+') && !time_reader_take(reader, '-')) {
+        *out_is_there = false;
+        return true;
+    }
+    if (!time_reader_number(reader, 0, 23, OFFSET_EXPECTED, &hours))
+        return false;
+    if (!time_reader_take(reader, ':'))
+        return time_reader_fail(reader, reader->at, OFFSET_EXPECTED);
+    if (!time_reader_number(reader, 0, 59, OFFSET_EXPECTED, &minutes))
+        return false;
+
+    *out_s = ((int64_t)hours * 60 + minutes) * (is_west ? -60 : 60);
+    return true;
+}
+
+static bool read_date_and_time(TimeReader *reader, TimeSpec *out)
+{
+    const char *start = reader->at;
+    int64_t midnight_s;
+    int64_t offset_s;
+    int minute;
+    bool is_instant;
+
+    if (!time_dates_date(reader, &midnight_s))
+        return false;
+    if (!time_reader_take(reader, 'T') && !time_reader_take(reader, 't')) {
+        time_reader_skip_spaces(reader);
+        time_reader_take_word(reader, AT_WORDS);
+    }
+    if (!time_reader_time_of_day(reader, &minute) || !read_offset(reader, &is_instant, &offset_s))
+        return false;
+    if (midnight_s + minute * 60 < offset_s)
+        return time_reader_fail(reader, start, "an instant after 1970-01-01T00:00Z");
+
+    *out = (TimeSpec){ .kind = is_instant ? TIME_SPEC_AT_INSTANT : TIME_SPEC_AT_LOCAL,
+                       .at_s = midnight_s + minute * 60 - offset_s };
+    return true;
+}
+
+static bool read_at(TimeReader *reader, TimeSpec *out)
+{
+    int minute;
+
+    if (time_reader_take_word(reader, "today aujourd'hui"))
+        return read_today(reader, out);
+    if (time_reader_take_word(reader, "tomorrow demain"))
+        return read_tomorrow(reader, out);
+    if (time_dates_is_date(reader))
+        return read_date_and_time(reader, out);
+    if (!time_reader_time_of_day(reader, &minute))
+        return false;
+
+    *out = (TimeSpec){ .kind = TIME_SPEC_AT_NEXT, .at_s = minute * 60 };
+    return true;
+}
+
+/* All of them. */
+
+static const struct {
+    const char *words;
+    bool (*read)(TimeReader *reader, TimeSpec *out);
+} openers[] = {
+    { "daily", read_daily },
+    { "weekly", read_weekly },
+    { "every each chaque", read_every },
+    { "tous toutes", read_tous_les },
+    { "in dans", read_in },
+    { "at on à a le", read_at },
+    { "today aujourd'hui", read_today },
+    { "tomorrow demain", read_tomorrow },
+};
+
+static bool read_form(TimeReader *reader, TimeSpec *out)
+{
+    Calendar calendar;
+
+    if (time_reader_take(reader, '@'))
+        return read_at_name(reader, out);
+    if (take_name(reader, out))
+        return true;
+    for (size_t i = 0; i < G_N_ELEMENTS(openers); i++) {
+        if (time_reader_take_word(reader, openers[i].words))
+            return openers[i].read(reader, out);
+    }
+    if (time_dates_is_date(reader))
+        return read_date_and_time(reader, out);
+    if (time_dates_is_cron(reader))
+        return time_dates_cron(reader, &calendar) && set_calendar(&calendar, out);
+    if (*reader->at != '*' && !g_ascii_isdigit(*reader->at) && !time_dates_is_weekday(reader))
+        return time_reader_fail(reader, reader->at, WHEN_EXPECTED);
+    return time_dates_systemd(reader, &calendar) && set_calendar(&calendar, out);
+}
+
+bool time_spec_parse(const char *text, TimeSpec *out, GError **error)
+{
+    TimeReader reader = { .text = text, .at = text, .error = error };
+    TimeSpec spec;
+
+    if (!g_utf8_validate(text, -1, NULL)) {
+        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "expected a text in UTF-8");
+        return false;
+    }
+    if (g_utf8_strlen(text, -1) > TIME_SPEC_MAX_CHARS) {
+        g_set_error(error, PROBLEM, PROBLEM_LIMIT,
+                    "a text of %ld characters: expected at most %d, as in %s",
+                    g_utf8_strlen(text, -1), TIME_SPEC_MAX_CHARS, TIME_SPEC_EXAMPLES);
+        return false;
+    }
+
+    time_reader_skip_spaces(&reader);
+    if (!read_form(&reader, &spec))
+        return false;
+    time_reader_skip_spaces(&reader);
+    if (!time_reader_at_end(&reader))
+        return time_reader_fail(&reader, reader.at,
+                                g_ascii_isalpha(*reader.at) ? ZONE_EXPECTED : MORE_EXPECTED);
+
+    *out = spec;
+    return true;
+}

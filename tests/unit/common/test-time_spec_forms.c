@@ -1,0 +1,181 @@
+/* What time specs may look like: every form and its canonical one, what is wrong with others, and
+ * any calendar there and back. */
+#include "common/data/time_spec.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/limits.h"
+#include "common/base/problem.h"
+#include "tests/unit/common/time_forms.h"
+
+#include "common/base/banned.h"
+
+static void test_forms(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(time_forms); i++) {
+        TimeSpec spec = time_form_parse(time_forms[i].text);
+        g_autofree char *printed = time_spec_print(&spec);
+        TimeSpec again = time_form_parse(printed);
+        g_autofree char *printed_again = time_spec_print(&again);
+
+        if (!g_str_equal(printed, time_forms[i].canonical))
+            fail_msg("%s: \"%s\"", time_forms[i].text, printed);
+        assert_true(time_spec_equal(&spec, &again));
+        assert_string_equal(printed_again, printed);
+    }
+}
+
+static const struct {
+    const char *text;
+    const char *message;
+} refused[] = {
+    { "", "character 1: found the end, expected a time such as \"daily 03:00\"" },
+    { "   ", "character 4: found the end, expected a time such as" },
+    { "whenever", "character 1: found \"whenever\", expected a time such as" },
+    { "minuit", "character 1: found \"minuit\", expected a time such as" },
+    { "daily 25:00", "character 7: found \"25:00\", expected an hour from 0 to 23" },
+    { "daily 24:00", "character 7: found \"24:00\", expected an hour" },
+    { "daily 12:60", "character 10: found \"60\", expected minutes from 0 to 59" },
+    { "daily 12", "character 9: found the end, expected a colon and minutes" },
+    { "daily 12:", "character 10: found the end, expected minutes" },
+    { "daily at", "character 9: found the end, expected a time of day" },
+    { "daily lundi", "character 7: found \"lundi\", expected a time of day" },
+    { "daily 03:00:30", "character 13: found \"30\", expected no seconds but :00" },
+    { "daily 03:00 Europe/Paris", "character 13: found \"Europe/Paris\", expected nothing more "
+                                  "(the zone" },
+    { "daily 03:00 04:00", "character 13: found \"04:00\", expected nothing more" },
+    { "daily 9am", "character 8: found \"am\", expected a colon" },
+    { "tous les jours à 25h", "character 18: found \"25h\", expected an hour" },
+    { "tous jours 3h", "character 6: found \"jours\", expected \"les\"" },
+    { "weekly lundo 08:00", "character 8: found \"lundo\", expected a day of the week" },
+    { "weekly 08:00", "character 8: found \"08:00\", expected a day of the week" },
+    { "weekly lun", "character 11: found the end, expected a time of day" },
+    { "weekly lun,", "character 12: found the end, expected a day of the week" },
+    { "weekly mars 08:00", "character 8: found \"mars\", expected a day of the week" },
+    { "chaque matin", "character 8: found \"matin\", expected a number and a unit" },
+    { "Mon..Fro 09:00", "character 6: found \"Fro\", expected a day of the week" },
+    { "0 3 * *", "character 8: found the end, expected the day of the week" },
+    { "0 3 * * * *", "character 11: found \"*\", expected nothing more" },
+    { "60 * * * *", "character 1: found \"60\", expected the minute, 0 to 59" },
+    { "* 24 * * *", "character 3: found \"24\", expected the hour, 0 to 23" },
+    { "* * 0 * *", "character 5: found \"0\", expected the day of the month" },
+    { "* * 32 * *", "character 5: found \"32\", expected the day of the month" },
+    { "* * * 13 *", "character 7: found \"13\", expected the month" },
+    { "* * * foo *", "character 7: found \"foo\", expected the month" },
+    { "* * * * 8", "character 9: found \"8\", expected the day of the week" },
+    { "* * * * mon#1", "character 12: found \"#1\", expected a space" },
+    { "* * L * *", "character 5: found \"L\", expected the day of the month" },
+    { "*/0 * * * *", "character 3: found \"0\", expected a step" },
+    { "*/60 * * * *", "character 3: found \"60\", expected a step" },
+    { "5/15 * * * *", "character 1: found \"5/15\", expected a range before the step" },
+    { "30-10 * * * *", "character 1: found \"30-10\", expected a range from less to more" },
+    { "* 22-6 * * *", "character 3: found \"22-6\", expected a range from less to more" },
+    { "1,,2 * * * *", "character 3: found \",2\", expected the minute" },
+    { "99999999999 * * * *", "character 1: found \"99999999999\", expected the minute" },
+    { "@reboot", "character 2: found \"reboot\", expected @hourly" },
+    { "@daily 03:00", "character 8: found \"03:00\", expected nothing more" },
+    { "2026-*-01 04:00", "character 6: found \"*-01\", expected a date of 1970 to 2100" },
+    { "Mon 2026-12-01 04:00", "character 5: found \"2026-12-01\", expected a \"*\" for the year" },
+    { "*-13-01 04:00", "character 3: found \"13-01\", expected a month" },
+    { "*-*-32 04:00", "character 5: found \"32\", expected a day" },
+    { "every 6", "character 8: found the end, expected a unit" },
+    { "every 6x", "character 8: found \"x\", expected a unit" },
+    { "every 30min 1h", "character 14: found \"h\", expected a smaller unit" },
+    { "every 1h 1h", "character 11: found \"h\", expected a smaller unit" },
+    { "every 0s", "character 7: found \"0s\", expected from one second to" },
+    { "every -6h", "character 7: found \"-6h\", expected a number and a unit" },
+    { "every 1.5h", "character 8: found \".5h\", expected a unit" },
+    { "every 3651d", "character 7: found \"3651d\", expected from one second" },
+    { "every 9999999999h", "character 7: found \"9999999999h\", expected a number" },
+    { "every", "character 6: found the end, expected a number and a unit" },
+    { "in", "character 3: found the end, expected a number and a unit" },
+    { "in 20", "character 6: found the end, expected a unit" },
+    { "at 2026-02-30T08:00", "character 4: found \"2026-02-30T08:00\", expected a date" },
+    { "at 2026-00-10T08:00", "character 4: found \"2026-00-10T08:00\", expected a date" },
+    { "at 2026-12-257T08:00", "character 4: found \"2026-12-257T08:00\", expected a date" },
+    { "at 1969-12-31T08:00", "character 4: found \"1969-12-31T08:00\", expected a date" },
+    { "at 2101-01-01T00:00", "character 4: found \"2101-01-01T00:00\", expected a date" },
+    { "at 1970-01-01T00:00+01:00", "character 4: found \"1970-01-01T00:00+01:00\", expected an "
+                                   "instant" },
+    { "at 2026-12-01", "character 14: found the end, expected one time of day" },
+    { "at 2026-12-01T08:00+1", "character 22: found the end, expected Z or an offset" },
+    { "at *:00", "character 4: found \"*:00\", expected one time of day" },
+    { "at 8", "character 5: found the end, expected a colon" },
+    { "tomorrow", "character 9: found the end, expected one time of day" },
+    { "daily \xff", "expected a text in UTF-8" },
+};
+
+static void test_refused(void **state)
+{
+    g_autofree char *long_text = g_strnfill(TIME_SPEC_MAX_CHARS + 1, ' ');
+    g_autoptr(GError) long_error = NULL;
+    TimeSpec spec = { .at_s = 7 };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
+        g_autoptr(GError) error = NULL;
+
+        if (time_spec_parse(refused[i].text, &spec, &error))
+            fail_msg("%s: accepted", refused[i].text);
+        if (!g_str_has_prefix(error->message, refused[i].message))
+            fail_msg("%s: \"%s\"", refused[i].text, error->message);
+        assert_true(g_error_matches(error, PROBLEM, PROBLEM_SYNTAX));
+        assert_int_equal(spec.at_s, 7);
+    }
+    assert_false(time_spec_parse(long_text, &spec, &long_error));
+    assert_true(g_error_matches(long_error, PROBLEM, PROBLEM_LIMIT));
+}
+
+/* Any calendar prints to a text that reads back as the same. */
+static void test_any_calendar(void **state)
+{
+    g_autoptr(GRand) random = g_rand_new_with_seed(5);
+
+    (void)state;
+    for (unsigned i = 0; i < 20000; i++) {
+        Calendar calendar = {
+            .minutes = (uint64_t)g_rand_int(random) << 28 & g_rand_int(random) * UINT64_C(0x10001),
+            .hours = g_rand_int(random) & g_rand_int(random),
+            .days = g_rand_boolean(random) ? DAYS_ALL : g_rand_int(random),
+            .months = g_rand_boolean(random) ? MONTHS_ALL : g_rand_int(random),
+            .weekdays = g_rand_boolean(random) ? 0x7f : g_rand_int(random),
+        };
+        TimeSpec spec = { .kind = TIME_SPEC_CALENDAR };
+        TimeSpec again;
+        g_autofree char *printed = NULL;
+
+        if (g_rand_boolean(random))
+            calendar.minutes = UINT64_C(1) << g_rand_int_range(random, 0, 60);
+        if (g_rand_boolean(random))
+            calendar.hours = 1u << g_rand_int_range(random, 0, 24);
+        calendar.minutes = (calendar.minutes & MINUTES_ALL) | 1;
+        calendar.hours = (calendar.hours & HOURS_ALL) | 1u << 5;
+        calendar.days = (calendar.days & DAYS_ALL) | 1u << 7;
+        calendar.months = (calendar.months & MONTHS_ALL) | 1u << 2;
+        calendar.weekdays = (calendar.weekdays & 0x7f) | 1u << 3;
+        calendar.is_either =
+            g_rand_boolean(random) && calendar.days != DAYS_ALL && calendar.weekdays != 0x7f;
+        spec.calendar = calendar;
+        printed = time_spec_print(&spec);
+        again = time_form_parse(printed);
+        if (!time_spec_equal(&spec, &again))
+            fail_msg("%s", printed);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_any_calendar),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
