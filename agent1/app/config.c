@@ -5,6 +5,7 @@
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/sys/file.h"
+#include "common/sys/zone.h"
 #include "common/base/banned.h"
 
 typedef enum {
@@ -66,7 +67,7 @@ static void add_zone(Zones *zones, const char *name)
 
     if (zones_find(zones, name))
         return;
-    zone = g_time_zone_new_identifier(name);
+    zone = zone_read(name, NULL);
     if (zone)
         zones_add(zones, name, zone);
 }

@@ -7,6 +7,7 @@
 #include "common/sys/file.h"
 #include "common/sys/log.h"
 #include "common/sys/random.h"
+#include "common/sys/zone.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -69,7 +70,7 @@ void worker_assembly_add_zone(Zones *zones, const char *name)
 
     if (!name || zones_find(zones, name))
         return;
-    zone = g_time_zone_new_identifier(name);
+    zone = zone_read(name, NULL);
     if (zone)
         zones_add(zones, name, zone);
 }

@@ -9,6 +9,7 @@
 #include "common/net/mqtt.h"
 #include "common/sys/file.h"
 #include "common/sys/secret.h"
+#include "common/sys/zone.h"
 #include "common/wire/key.h"
 
 #include <stdlib.h>
@@ -301,7 +302,7 @@ static bool read_zone(WorkerConfig *config, const Json *hours, GError **error)
         return true;
     }
     if (json_string(member))
-        config->zone = g_time_zone_new_identifier(json_string(member));
+        config->zone = zone_read(json_string(member), NULL);
     config->zone_name = g_strdup(json_string(member));
     if (config->zone)
         return true;

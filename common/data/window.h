@@ -5,8 +5,7 @@
  * Inside means that the local wall clock is inside: in autumn both passes of an hour are, in spring
  * an hour that does not exist is nobody's. The end is exclusive; "24:00" is allowed as an end. A
  * window whose end is before its start crosses midnight and belongs to the day on which it starts,
- * for `days` too. Zones are read by the caller (g_time_zone_new_identifier); from then on lookups
- * are pure.
+ * for `days` too. Zones are read by the caller (zone_read()); from then on lookups are pure.
  */
 #ifndef COMMON_DATA_WINDOW_H
 #define COMMON_DATA_WINDOW_H

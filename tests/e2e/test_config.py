@@ -50,6 +50,8 @@ BAD_CONFIGS = {
                        {"name": "b", "role": "viewer", "jids": ["X@y"]}]),
         ["users[1]", "x@y", '"a"']),
     "a zone that is none": (changed(timezone="Mars/Base"), ["timezone", "Mars/Base", "Europe/Paris"]),
+    "a path for a zone": (changed(timezone="/usr/share/zoneinfo/Europe/Paris"), ["timezone", "expected"]),
+    "a file that is no zone": (changed(timezone="tzdata.zi"), ["timezone", "tzdata.zi", "Europe/Paris"]),
     "a duration without a unit": (changed(tasks={"timeout": "10"}), ["tasks.timeout", "10"]),
     "a duration out of bounds": (changed(tasks={"expires": "400d"}), ["tasks.expires", "400d"]),
     "XMPP without a JID": (changed(xmpp={"enabled": True}), ["xmpp.jid", "missing"]),

@@ -1,0 +1,14 @@
+/*
+ * Time zones of this system by name. GLib alone takes any name for a path, and a file that is no
+ * zone for one: it reads on for minutes, or logs a complaint.
+ */
+#ifndef COMMON_SYS_ZONE_H
+#define COMMON_SYS_ZONE_H
+
+#include <glib.h>
+
+/* An IANA name; what a host may have in TZ is taken, too, if it is no path: "CET-1CEST", "+01:00".
+ * PROBLEM_VALUE when there is no such zone. The caller owns a reference. */
+GTimeZone *zone_read(const char *name, GError **error);
+
+#endif
