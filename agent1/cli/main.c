@@ -5,6 +5,7 @@
 #include "agent1/cli/audit.h"
 #include "agent1/cli/client.h"
 #include "agent1/cli/config.h"
+#include "agent1/cli/next.h"
 #include "agent1/cli/options.h"
 #include "agent1/cli/printer.h"
 #include "agent1/cli/talk.h"
@@ -120,6 +121,8 @@ static int dispatch(const CliOptions *options)
     case CLI_SEND:
     case CLI_AUDIT_VERIFY:
         return run(options, path);
+    case CLI_NEXT:
+        return next_run(options);
     case CLI_CHECK:
         return check(path);
     case CLI_SHOW_KEY:

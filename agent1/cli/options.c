@@ -4,9 +4,12 @@
 
 #include "common/base/problem.h"
 #include "common/base/quantity.h"
+#include "common/base/timestamp.h"
 #include "common/wire/command.h"
 
 #include "common/base/banned.h"
+
+#define COUNT_DEFAULT 5
 
 static const char summary[] =
     "Talks with agent1 over MQTT. Without a word it opens a conversation with agent1; with the\n"
@@ -17,10 +20,20 @@ static const char summary[] =
     "  agentctl web1                  the same, for work on web1\n"
     "  agentctl web1 -- uptime -p     one task for web1\n"
     "  agentctl send '!agents'        one text, one answer, for scripts\n"
+    "  agentctl next 'daily 03:00'    when that is: the next times, without agent1\n"
     "  agentctl audit verify          is agent1's record of what was done unbroken?\n"
     "  agentctl --show-key            the key that an admin enters under users";
 
-static const char exit_codes[] =
+static const char after_options[] =
+    "Times, in English or French:\n"
+    "  daily 03:00, weekly mon 08:00, mon..fri 09:00, every 6h, every 30min, hourly\n"
+    "  tous les jours à 3h, chaque lundi 08:00, toutes les 6h, dans 20 min, demain 8h\n"
+    "  at 2026-12-01T08:00, at 08:00, at tomorrow 08:00, in 20m\n"
+    "  cron's five fields (0 3 * * 1-5), @hourly @daily @weekly @monthly @yearly\n"
+    "  systemd's calendars (Mon *-*-* 03:00, *-*-01 04:00)\n"
+    "A time that a change of clocks skips runs once, just after the gap; one that comes twice\n"
+    "runs at the first. Intervals (every, in) follow elapsed time.\n"
+    "\n"
     "Exit codes:\n"
     "  0  succeeded, or the command was answered\n"
     "  1  failed, cancelled or unknown\n"
@@ -92,6 +105,32 @@ static gboolean read_timeout(const char *name, const char *value, gpointer data,
     return TRUE;
 }
 
+static gboolean read_from(const char *name, const char *value, gpointer data, GError **error)
+{
+    CliOptions *options = data;
+
+    if (timestamp_parse(value, &options->from_ms, error))
+        return TRUE;
+
+    g_prefix_error(error, "%s: ", name);
+    return FALSE;
+}
+
+static gboolean read_count(const char *name, const char *value, gpointer data, GError **error)
+{
+    CliOptions *options = data;
+    guint64 count;
+
+    if (!g_ascii_string_to_unsigned(value, 10, 1, CLI_COUNT_MAX, &count, NULL)) {
+        g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s: \"%s\": expected 1 to %d", name, value,
+                    CLI_COUNT_MAX);
+        return FALSE;
+    }
+
+    options->count = (unsigned)count;
+    return TRUE;
+}
+
 static GOptionContext *make_context(CliOptions *to)
 {
     const GOptionEntry entries[] = {
@@ -107,6 +146,12 @@ static GOptionContext *make_context(CliOptions *to)
           "refuse at once when the agent is offline, instead of waiting for it", NULL },
         { "dry-run", 0, 0, G_OPTION_ARG_NONE, &to->is_dry_run,
           "ask what would be done, without doing it", NULL },
+        { "zone", 0, 0, G_OPTION_ARG_STRING, &to->zone,
+          "next: times of this zone, such as Europe/Paris (the host's)", "ZONE" },
+        { "from", 0, 0, G_OPTION_ARG_CALLBACK, read_from,
+          "next: times after this one, such as 2026-12-01T00:00:00Z (now)", "TIME" },
+        { "count", 0, 0, G_OPTION_ARG_CALLBACK, read_count, "next: so many times, 1 to 1000 (5)",
+          "N" },
         { "config", 0, 0, G_OPTION_ARG_FILENAME, &to->config,
           "the configuration (~/.config/agentctl/agentctl.json)", "FILE" },
         { "plans", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_plans, "list the schedules",
@@ -121,14 +166,14 @@ static GOptionContext *make_context(CliOptions *to)
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
     };
     GOptionContext *context =
-        g_option_context_new("[<agent> [-- <task>] | send <text> | audit verify]");
+        g_option_context_new("[<agent> [-- <task>] | send <text> | next <when> | audit verify]");
     GOptionGroup *group = g_option_group_new("agentctl", "", "", to, NULL);
 
     g_option_group_add_entries(group, entries);
     g_option_context_set_main_group(context, group);
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_set_summary(context, summary);
-    g_option_context_set_description(context, exit_codes);
+    g_option_context_set_description(context, after_options);
 
     return context;
 }
@@ -181,6 +226,18 @@ static bool read_send(CliOptions *options, char **words, GError **error)
     return set_text(options, g_strdup(words[0]));
 }
 
+static bool read_next(CliOptions *options, char **words, GError **error)
+{
+    unsigned count = g_strv_length(words);
+
+    if (count != 1)
+        return refuse(error, "next takes one time, found %u words: put it into quotes", count);
+
+    options->mode = CLI_NEXT;
+    options->text = g_strdup(words[0]);
+    return true;
+}
+
 static bool read_audit(CliOptions *options, char **words, GError **error)
 {
     if (g_strv_length(words) != 1 || !g_str_equal(words[0], "verify"))
@@ -196,6 +253,7 @@ static const struct {
     bool (*read)(CliOptions *options, char **words, GError **error);
 } actions[] = {
     { "send", read_send },
+    { "next", read_next },
     { "audit", read_audit },
 };
 
@@ -283,21 +341,35 @@ static char **join_words(char *const *words, char *const *rest)
     return g_strv_builder_end(builder);
 }
 
+/* Options that only one mode has, and what they are without it. */
+static bool check_next(CliOptions *options, GError **error)
+{
+    if (options->mode != CLI_NEXT &&
+        (options->zone || options->from_ms != CLI_FROM_NOW || options->count > 0))
+        return refuse(error, "--zone, --from and --count: expected only with next '<when>'");
+
+    if (options->count == 0)
+        options->count = COUNT_DEFAULT;
+    return true;
+}
+
 static bool read_all(CliOptions *options, char **given, char **rest, GError **error)
 {
     g_auto(GStrv) words = join_words(given, rest);
     int separator = rest ? (int)g_strv_length(given) : -1;
 
     if (options->mode == CLI_TALK)
-        return read_words(options, words, separator, error);
+        return read_words(options, words, separator, error) && check_next(options, error);
     if (words[0] && options->mode != CLI_HELP)
         return refuse(error, "\"%s\": nothing more is expected here", words[0]);
-    return true;
+    return check_next(options, error);
 }
 
 bool cli_options_parse(CliOptions *out, char **argv, GError **error)
 {
-    CliOptions options = { .mode = CLI_TALK, .timeout_ms = CLI_NO_TIMEOUT };
+    CliOptions options = { .mode = CLI_TALK,
+                           .timeout_ms = CLI_NO_TIMEOUT,
+                           .from_ms = CLI_FROM_NOW };
     g_autoptr(GOptionContext) context = make_context(&options);
     g_auto(GStrv) given = g_strdupv(argv);
     g_auto(GStrv) rest = cut_rest(given);
@@ -317,4 +389,5 @@ void cli_options_clear(CliOptions *options)
     g_clear_pointer(&options->agent, g_free);
     g_clear_pointer(&options->text, g_free);
     g_clear_pointer(&options->config, g_free);
+    g_clear_pointer(&options->zone, g_free);
 }

@@ -10,11 +10,14 @@
 #include <stdint.h>
 
 #define CLI_NO_TIMEOUT INT64_C(-1)
+#define CLI_FROM_NOW   INT64_C(-1)
+#define CLI_COUNT_MAX  1000
 
 typedef enum {
     CLI_TALK, /* a conversation with agent1, or with one agent through it */
     CLI_SEND, /* one text, one answer */
     CLI_AUDIT_VERIFY,
+    CLI_NEXT, /* when a time spec happens */
     CLI_CHECK,
     CLI_SHOW_KEY,
     CLI_HELP,
@@ -24,7 +27,7 @@ typedef enum {
 typedef struct CliOptions {
     CliMode mode;
     char *agent;  /* TALK: whom a plain line is for; NULL: agent1 itself */
-    char *text;   /* SEND */
+    char *text;   /* SEND, NEXT */
     char *config; /* NULL: the default */
     gboolean is_json;
     gboolean is_quiet;
@@ -32,6 +35,9 @@ typedef struct CliOptions {
     gboolean is_now;
     gboolean is_dry_run;
     int64_t timeout_ms; /* CLI_NO_TIMEOUT: none was given */
+    char *zone;         /* NEXT; NULL: the host's */
+    int64_t from_ms;    /* NEXT; CLI_FROM_NOW: none was given */
+    unsigned count;     /* NEXT: 1 … CLI_COUNT_MAX */
 } CliOptions;
 
 /* Reads a NULL-terminated argv, of which the first is the program's name. On success the options

@@ -55,6 +55,7 @@ static void test_modes(void **state)
           "DELEGATE: web* | ps aux | wc -l" },
         { "an agent after the options' end", { "--", "web1" }, CLI_TALK, "web1", NULL },
         { "the audit", { "audit", "verify" }, CLI_AUDIT_VERIFY, NULL, NULL },
+        { "a time", { "next", "daily 03:00" }, CLI_NEXT, NULL, "daily 03:00" },
         { "check", { "--check" }, CLI_CHECK, NULL, NULL },
         { "show-key", { "--show-key" }, CLI_SHOW_KEY, NULL, NULL },
         { "help", { "--help" }, CLI_HELP, NULL, NULL },
@@ -105,6 +106,28 @@ static void test_values(void **state)
     cli_options_clear(&options);
 }
 
+static void test_next(void **state)
+{
+    static const char *const none[] = { "next", "hourly", NULL };
+    static const char *const all[] = { "next",         "hourly",
+                                       "--zone=UTC",   "--from=2026-11-27T00:00:00.250+01:00",
+                                       "--count=1000", NULL };
+    CliOptions options;
+
+    (void)state;
+
+    assert_true(parse(none, &options, NULL));
+    assert_null(options.zone);
+    assert_true(options.from_ms == CLI_FROM_NOW && options.count == 5);
+    cli_options_clear(&options);
+
+    assert_true(parse(all, &options, NULL));
+    assert_string_equal(options.zone, "UTC");
+    assert_int_equal(options.from_ms, INT64_C(1795734000250));
+    assert_int_equal(options.count, 1000);
+    cli_options_clear(&options);
+}
+
 static void test_refused(void **state)
 {
     static const struct {
@@ -119,6 +142,17 @@ static void test_refused(void **state)
         { "send without text", { "send" }, "found 0 words" },
         { "blanks as text", { "send", " \n" }, "the text is empty" },
         { "unquoted text", { "send", "DELEGATE:", "web1" }, "quotes" },
+        { "next without a time", { "next" }, "next takes one time, found 0 words" },
+        { "unquoted time", { "next", "daily", "03:00" }, "quotes" },
+        { "no times", { "next", "daily", "--count", "0" }, "expected 1 to 1000" },
+        { "too many times", { "next", "daily", "--count", "1001" }, "expected 1 to 1000" },
+        { "no number", { "next", "daily", "--count", "many" }, "expected 1 to 1000" },
+        { "a start that is none", { "next", "daily", "--from", "now" }, "--from: \"now\"" },
+        { "a zone without a time", { "--zone", "UTC" }, "only with next" },
+        { "a zone with a check", { "--check", "--zone", "UTC" }, "only with next" },
+        { "a start without a time",
+          { "send", "x", "--from", "2026-11-27T00:00:00Z" },
+          "only with next" },
         { "two agents", { "web1", "web2" }, "agentctl web1 -- web2" },
         { "empty agent", { "" }, "the name of the agent is empty" },
         { "empty text", { "send", "" }, "the text is empty: expected a command or a task" },
@@ -185,7 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_modes), cmocka_unit_test(test_values), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_plans), cmocka_unit_test(test_help),
+        cmocka_unit_test(test_plans), cmocka_unit_test(test_next),   cmocka_unit_test(test_help),
     };
 
     return cmocka_run_group_tests_name("cli-options", tests, NULL, NULL);
