@@ -76,7 +76,7 @@ static uint32_t fitting_days(const Calendar *calendar, const Month *month)
         (uint32_t)((week | week << 7 | week << 14 | week << 21 | week << 28) << 1) & DAYS_ALL;
     uint32_t fitting = calendar->is_either ? calendar->days | of_week : calendar->days & of_week;
 
-    if (!(calendar->months & 1u << month->month))
+    if (!(calendar->months & 1U << month->month))
         return 0;
     return fitting & (uint32_t)((UINT64_C(2) << days_in(month)) - 1);
 }
@@ -120,9 +120,9 @@ static int minute_from(const Calendar *calendar, int minute)
     uint32_t hours = calendar->hours & ~UINT32_C(0) << hour;
     uint64_t minutes = calendar->minutes & ~UINT64_C(0) << minute % MINUTES_A_HOUR;
 
-    if (hours & 1u << hour && minutes)
+    if (hours & 1U << hour && minutes)
         return hour * MINUTES_A_HOUR + __builtin_ctzll(minutes);
-    hours &= ~(1u << hour);
+    hours &= ~(1U << hour);
     return hours ? __builtin_ctz(hours) * MINUTES_A_HOUR + __builtin_ctzll(calendar->minutes) : -1;
 }
 
@@ -130,12 +130,12 @@ static int minute_from(const Calendar *calendar, int minute)
 static int minute_until(const Calendar *calendar, int minute)
 {
     int hour = minute / MINUTES_A_HOUR;
-    uint32_t hours = calendar->hours & ((2u << hour) - 1);
+    uint32_t hours = calendar->hours & ((2U << hour) - 1);
     uint64_t minutes = calendar->minutes & ((UINT64_C(2) << minute % MINUTES_A_HOUR) - 1);
 
-    if (hours & 1u << hour && minutes)
+    if (hours & 1U << hour && minutes)
         return hour * MINUTES_A_HOUR + 63 - __builtin_clzll(minutes);
-    hours &= ~(1u << hour);
+    hours &= ~(1U << hour);
     return hours ? (31 - __builtin_clz(hours)) * MINUTES_A_HOUR + 63 -
                        __builtin_clzll(calendar->minutes)
                  : -1;

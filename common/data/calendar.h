@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 #define MINUTES_ALL UINT64_C(0x0fffffffffffffff)
-#define HOURS_ALL   0x00ffffffu
-#define DAYS_ALL    0xfffffffeu
-#define MONTHS_ALL  0x1ffeu
+#define HOURS_ALL   0x00ffffffU
+#define DAYS_ALL    0xfffffffeU
+#define MONTHS_ALL  0x1ffeU
 
 /* No mask is empty. */
 typedef struct Calendar {

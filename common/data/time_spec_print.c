@@ -171,23 +171,22 @@ static void put_calendar(GString *out, const Calendar *calendar)
                         !(calendar->minutes & (calendar->minutes - 1));
     bool has_dates = calendar->months != MONTHS_ALL || calendar->days != DAYS_ALL;
     bool has_weekdays = calendar->weekdays != WEEKDAYS_ALL;
+    bool must_both_fit = calendar->days != DAYS_ALL && has_weekdays && !calendar->is_either;
 
-    if (calendar->is_either) {
-        put_cron(out, calendar);
-    } else if (has_one_time) {
-        if (!has_dates && !has_weekdays)
-            g_string_append(out, "daily ");
-        if (!has_dates && !(calendar->weekdays & (calendar->weekdays - 1)))
-            g_string_append(out, "weekly ");
-        put_systemd(out, calendar);
-    } else if (calendar->minutes == 1 && calendar->hours == HOURS_ALL && !has_dates &&
-               !has_weekdays) {
+    if (calendar->minutes == 1 && calendar->hours == HOURS_ALL && !has_dates && !has_weekdays) {
         g_string_append(out, "hourly");
-    } else if (calendar->days != DAYS_ALL && has_weekdays) {
-        put_systemd(out, calendar);
-    } else {
-        put_cron(out, calendar);
+        return;
     }
+    if (calendar->is_either || !(has_one_time || must_both_fit)) {
+        put_cron(out, calendar);
+        return;
+    }
+
+    if (!has_dates && !has_weekdays)
+        g_string_append(out, "daily ");
+    else if (!has_dates && !(calendar->weekdays & (calendar->weekdays - 1)))
+        g_string_append(out, "weekly ");
+    put_systemd(out, calendar);
 }
 
 static void put_time_of_day(GString *out, int64_t at_s)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #define DAYS_A_WEEK      7
-#define WEEKDAYS_ALL     0x7fu
+#define WEEKDAYS_ALL     0x7fU
 #define WEEKDAY_OF_EPOCH 3 /* 1970-01-01 was a Thursday */
 
 /* 0 is Monday. False when it is no day's name; *out is untouched then. */

@@ -8,31 +8,21 @@
 #include <cmocka.h>
 #include <glib.h>
 
+#include "tests/unit/common/calendar_fits.h"
+
 #include "common/base/banned.h"
 
 #define START_S INT64_C(1709164800) /* 2024-02-29T00:00 */
 #define END_S   INT64_C(4133980800) /* 2101-01-01T00:00 */
 
-static bool fits(const Calendar *calendar, int64_t at_s)
-{
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(at_s);
-    bool is_day = calendar->days >> g_date_time_get_day_of_month(time) & 1;
-    bool is_weekday = calendar->weekdays >> (g_date_time_get_day_of_week(time) - 1) & 1;
-
-    return calendar->minutes >> g_date_time_get_minute(time) & 1 &&
-           calendar->hours >> g_date_time_get_hour(time) & 1 &&
-           calendar->months >> g_date_time_get_month(time) & 1 &&
-           (calendar->is_either ? is_day || is_weekday : is_day && is_weekday);
-}
-
 static const Calendar calendars[] = {
     { 1, 1, DAYS_ALL, MONTHS_ALL, 0x7f, false },
     { MINUTES_ALL, HOURS_ALL, DAYS_ALL, MONTHS_ALL, 0x7f, false },
-    { 1u << 30, 1u << 23, 1u << 31, MONTHS_ALL, 0x7f, false },
-    { UINT64_C(1) << 59, 1u << 23, DAYS_ALL, MONTHS_ALL, 1u << 6, false },
-    { 3, 5, 1u << 13, MONTHS_ALL, 1u << 4, true },
-    { 1, 1u << 12, 0xff0, 1u << 2 | 1u << 3, 0x1f, false },
-    { 1, 1, 1u << 29, 1u << 2 | 1u << 4, 0x7f, false },
+    { 1U << 30, 1U << 23, 1U << 31, MONTHS_ALL, 0x7f, false },
+    { UINT64_C(1) << 59, 1U << 23, DAYS_ALL, MONTHS_ALL, 1U << 6, false },
+    { 3, 5, 1U << 13, MONTHS_ALL, 1U << 4, true },
+    { 1, 1U << 12, 0xff0, 1U << 2 | 1U << 3, 0x1f, false },
+    { 1, 1, 1U << 29, 1U << 2 | 1U << 4, 0x7f, false },
 };
 
 static void test_every_minute(void **state)
@@ -44,7 +34,7 @@ static void test_every_minute(void **state)
         for (int64_t at_s = START_S; at_s < START_S + 100 * 86400; at_s += 60) {
             int64_t found_s = -1;
 
-            if (!fits(&calendars[i], at_s))
+            if (!calendar_fits(&calendars[i], at_s))
                 continue;
             assert_true(calendar_next(&calendars[i], at_s - 1, &found_s));
             assert_int_equal(found_s, at_s);
@@ -66,7 +56,7 @@ static void test_every_minute(void **state)
 
 static void test_ends(void **state)
 {
-    static const Calendar never = { 1, 1, 1u << 30, 1u << 2, 0x7f, false };
+    static const Calendar never = { 1, 1, 1U << 30, 1U << 2, 0x7f, false };
     int64_t found_s = 7;
 
     (void)state;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "common/base/timestamp.h"
+#include "tests/unit/common/calendar_fits.h"
 #include "tests/unit/common/time_forms.h"
 
 #include "common/base/banned.h"
@@ -282,18 +283,6 @@ static const char *const changing_zones[] = {
     "Africa/Casablanca", "America/Santiago", "Asia/Kathmandu",      "UTC",
 };
 
-static bool fits(const Calendar *calendar, int64_t local_s)
-{
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(local_s);
-    bool is_day = calendar->days >> g_date_time_get_day_of_month(time) & 1;
-    bool is_weekday = calendar->weekdays >> (g_date_time_get_day_of_week(time) - 1) & 1;
-
-    return calendar->minutes >> g_date_time_get_minute(time) & 1 &&
-           calendar->hours >> g_date_time_get_hour(time) & 1 &&
-           calendar->months >> g_date_time_get_month(time) & 1 &&
-           (calendar->is_either ? is_day || is_weekday : is_day && is_weekday);
-}
-
 /* As the definition says: walks through every minute, and looks which times the wall shows or skips
  * in it for the first time. */
 static void walk(const TimeSpec *spec, GTimeZone *zone, const WallClock *clock, int64_t from_s,
@@ -309,7 +298,7 @@ static void walk(const TimeSpec *spec, GTimeZone *zone, const WallClock *clock, 
         TimeOccurrence found;
 
         for (int64_t new_s = MAX(shown_s + 60, local_s - 86400); new_s <= local_s; new_s += 60)
-            is_time |= fits(&spec->calendar, new_s);
+            is_time |= calendar_fits(&spec->calendar, new_s);
         shown_s = MAX(shown_s, local_s);
         if (at_s * 1000 <= after_ms || !is_time) /* the first day finds out what was shown */
             continue;

@@ -153,12 +153,12 @@ static void test_any_calendar(void **state)
         if (g_rand_boolean(random))
             calendar.minutes = UINT64_C(1) << g_rand_int_range(random, 0, 60);
         if (g_rand_boolean(random))
-            calendar.hours = 1u << g_rand_int_range(random, 0, 24);
+            calendar.hours = 1U << g_rand_int_range(random, 0, 24);
         calendar.minutes = (calendar.minutes & MINUTES_ALL) | 1;
-        calendar.hours = (calendar.hours & HOURS_ALL) | 1u << 5;
-        calendar.days = (calendar.days & DAYS_ALL) | 1u << 7;
-        calendar.months = (calendar.months & MONTHS_ALL) | 1u << 2;
-        calendar.weekdays = (calendar.weekdays & 0x7f) | 1u << 3;
+        calendar.hours = (calendar.hours & HOURS_ALL) | 1U << 5;
+        calendar.days = (calendar.days & DAYS_ALL) | 1U << 7;
+        calendar.months = (calendar.months & MONTHS_ALL) | 1U << 2;
+        calendar.weekdays = (calendar.weekdays & 0x7f) | 1U << 3;
         calendar.is_either =
             g_rand_boolean(random) && calendar.days != DAYS_ALL && calendar.weekdays != 0x7f;
         spec.calendar = calendar;
