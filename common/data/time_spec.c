@@ -17,9 +17,13 @@ static int64_t bounded(int64_t at_ms)
     return CLAMP(at_ms, 0, END_MS);
 }
 
+/* East of Greenwich 1970 begins on the wall before it does for Unix. */
 static bool set_local(const WallClock *clock, int64_t local_s, TimeOccurrence *out)
 {
     int64_t at_s = wall_clock_first(clock, local_s);
+
+    if (at_s < 0)
+        return false;
 
     out->at_ms = at_s * 1000;
     out->local_s = local_s;

@@ -254,6 +254,22 @@ static void test_times(void **state)
     }
 }
 
+/* What is before 1970 for Unix is no occurrence, and so not on the way back either. */
+static void test_first(void **state)
+{
+    g_autoptr(WallClock) clock = clock_of("Europe/Paris");
+    TimeSpec daily = time_form_parse("daily 00:00");
+    TimeSpec once = time_form_parse("at 1970-01-01T00:30");
+    TimeOccurrence found;
+
+    (void)state;
+    assert_true(time_spec_next(&daily, clock, 0, INT64_MIN, &found));
+    assert_int_equal(found.at_ms, 23 * 3600000);
+    assert_false(time_spec_previous(&daily, clock, 0, found.at_ms, &found));
+    assert_false(time_spec_next(&once, clock, 0, INT64_MIN, &found));
+    assert_false(time_spec_previous(&once, clock, 0, INT64_MAX, &found));
+}
+
 static void test_extremes(void **state)
 {
     static const int64_t instants[] = { INT64_MIN, -1, 0, 1, INT64_MAX - 1, INT64_MAX };
@@ -378,9 +394,8 @@ static void test_there_and_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_every_minute),
+        cmocka_unit_test(test_times),          cmocka_unit_test(test_first),
+        cmocka_unit_test(test_extremes),       cmocka_unit_test(test_every_minute),
         cmocka_unit_test(test_there_and_back),
     };
 
