@@ -55,13 +55,11 @@ void chats_begin(Core *core, const Speaker *speaker, int64_t until_ms)
 static GPtrArray *split_runs(const char *text)
 {
     GPtrArray *runs = g_ptr_array_new_with_free_func(g_free);
-    g_auto(GStrv) words = g_strsplit(text ? text : "", " ", -1);
+    g_autofree char **words = g_strsplit(text ? text : "", " ", -1);
     unsigned i;
 
-    for (i = 0; words[i]; i++) {
-        if (words[i][0])
-            g_ptr_array_add(runs, g_strdup(words[i]));
-    }
+    for (i = 0; words[i]; i++)
+        g_ptr_array_add(runs, words[i]);
     return runs;
 }
 
@@ -179,6 +177,7 @@ const char *chats_note(Core *core, const Speaker *speaker, const char *text, boo
                        const char *outcome, const GPtrArray *runs, GPtrArray **out_runs)
 {
     Row *row = speaker->chat_id ? ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id) : NULL;
+    unsigned known;
     unsigned i;
 
     *out_runs = NULL;
@@ -186,11 +185,13 @@ const char *chats_note(Core *core, const Speaker *speaker, const char *text, boo
         return outcome;
 
     *out_runs = split_runs(row_text(row, CHATS_RUNS));
+    known = (*out_runs)->len;
     for (i = 0; i < runs->len; i++) {
         if (!has_run(*out_runs, runs->pdata[i]))
             g_ptr_array_add(*out_runs, g_strdup(runs->pdata[i]));
     }
-    set_runs(row, *out_runs);
+    if ((*out_runs)->len > known)
+        set_runs(row, *out_runs);
     /* Only agentctl can ask for it again; elsewhere the text would only cost room. */
     if (speaker->door == DOOR_CLI && *text)
         row_set_text(row, CHATS_REPLY, text);

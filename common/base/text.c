@@ -68,6 +68,16 @@ static bool is_hidden(gunichar c, gunichar previous)
     return false;
 }
 
+/* Most texts are nothing else. */
+static size_t visible_ascii_length(const char *at, const char *end)
+{
+    const char *start = at;
+
+    while (at < end && *at >= ' ' && *at < 0x7f)
+        at++;
+    return (size_t)(at - start);
+}
+
 char *text_make_harmless(const char *bytes, size_t length)
 {
     GString *out = g_string_sized_new(length);
@@ -76,8 +86,17 @@ char *text_make_harmless(const char *bytes, size_t length)
     gunichar previous = 0;
 
     while (at < end) {
+        size_t ascii = visible_ascii_length(at, end);
+        gunichar c;
+
+        if (ascii > 0) {
+            g_string_append_len(out, at, (gssize)ascii);
+            at += ascii;
+            previous = (gunichar)at[-1];
+            continue;
+        }
         /* For a NUL byte GLib says "incomplete", as if more were to come. */
-        gunichar c = *at ? g_utf8_get_char_validated(at, end - at) : 0;
+        c = *at ? g_utf8_get_char_validated(at, end - at) : 0;
 
         if (c == (gunichar)-1 || c == (gunichar)-2) {
             g_string_append(out, REPLACEMENT_CHARACTER);

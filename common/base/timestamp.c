@@ -15,14 +15,30 @@ static GDateTime *utc_time(int64_t unix_ms)
     return g_date_time_new_from_unix_utc(CLAMP(unix_ms, 0, LATEST_MS) / 1000);
 }
 
+/* Writes the last digits of a number. */
+static void put_digits(char *at, unsigned count, int number)
+{
+    for (; count > 0; count--, number /= 10)
+        at[count - 1] = (char)('0' + number % 10);
+}
+
 char *timestamp_format(int64_t unix_ms)
 {
+    char *text = g_strdup("0000-00-00T00:00:00.000Z");
     g_autoptr(GDateTime) utc = utc_time(unix_ms);
+    int year;
+    int month;
+    int day;
 
-    return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", g_date_time_get_year(utc),
-                           g_date_time_get_month(utc), g_date_time_get_day_of_month(utc),
-                           g_date_time_get_hour(utc), g_date_time_get_minute(utc),
-                           g_date_time_get_second(utc), (int)(CLAMP(unix_ms, 0, LATEST_MS) % 1000));
+    g_date_time_get_ymd(utc, &year, &month, &day);
+    put_digits(text, 4, year);
+    put_digits(text + 5, 2, month);
+    put_digits(text + 8, 2, day);
+    put_digits(text + 11, 2, g_date_time_get_hour(utc));
+    put_digits(text + 14, 2, g_date_time_get_minute(utc));
+    put_digits(text + 17, 2, g_date_time_get_second(utc));
+    put_digits(text + 20, 3, (int)(CLAMP(unix_ms, 0, LATEST_MS) % 1000));
+    return text;
 }
 
 /* The numbers of a text that looks like the picture, in which each d is a digit and every other

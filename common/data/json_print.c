@@ -16,21 +16,36 @@
 
 static void print_compact(GString *out, const Json *json);
 
+/* How many characters at the beginning stand for themselves. */
+static size_t plain_length(const char *text)
+{
+    size_t length = 0;
+
+    while ((unsigned char)text[length] >= 0x20 && text[length] != '"' && text[length] != '\\')
+        length++;
+    return length;
+}
+
 static void print_string(GString *out, const char *text)
 {
-    static const char plain[] = "\"\\\b\f\n\r\t";
+    static const char escaped[] = "\"\\\b\f\n\r\t";
     static const char letters[] = "\"\\bfnrt";
 
     g_string_append_c(out, '"');
-    for (; *text; text++) {
-        const char *special = strchr(plain, *text);
+    for (;;) {
+        size_t length = plain_length(text);
+        const char *special;
 
+        g_string_append_len(out, text, (gssize)length);
+        text += length;
+        if (!*text)
+            break;
+        special = strchr(escaped, *text);
         if (special)
-            g_string_append_printf(out, "\\%c", letters[special - plain]);
-        else if ((unsigned char)*text < 0x20)
-            g_string_append_printf(out, "\\u%04x", (unsigned)*text);
+            g_string_append_printf(out, "\\%c", letters[special - escaped]);
         else
-            g_string_append_c(out, *text);
+            g_string_append_printf(out, "\\u%04x", (unsigned)*text);
+        text++;
     }
     g_string_append_c(out, '"');
 }

@@ -9,7 +9,7 @@
 
 #include "common/base/banned.h"
 
-/* cJSON looks at no more characters of a number. */
+/* cJSON looks at no more characters of a number; without an exponent, so many are never too large. */
 #define NUMBER_MAX_CHARS 63
 
 typedef struct Scan {
@@ -151,27 +151,33 @@ static bool scan_escape(Scan *scan, GString *out)
     return true;
 }
 
+/* Whether a character stands for itself in a string. */
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
 /* Reads a string; out gets what it says, unless it is NULL. */
 static bool scan_string(Scan *scan, GString *out)
 {
     const char *start = scan->at++;
 
-    while (peek(scan) != '"') {
+    for (;;) {
+        const char *plain = scan->at;
+
+        while (is_plain(peek(scan)))
+            scan->at++;
+        if (out)
+            g_string_append_len(out, plain, scan->at - plain);
+        if (accept(scan, '"'))
+            return true;
         if (scan->at >= scan->end)
             return fail_at(scan, start, PROBLEM_SYNTAX, "a string that begins here does not end");
-        if (peek(scan) == '\\') {
-            if (!scan_escape(scan, out))
-                return false;
-            continue;
-        }
-        if ((unsigned char)peek(scan) < 0x20)
+        if (peek(scan) != '\\')
             return fail_expected(scan, "'\"' or an escape such as \\n");
-        if (out)
-            g_string_append_c(out, peek(scan));
-        scan->at++;
+        if (!scan_escape(scan, out))
+            return false;
     }
-    scan->at++;
-    return true;
 }
 
 static bool scan_digits(Scan *scan)
@@ -183,10 +189,17 @@ static bool scan_digits(Scan *scan)
     return true;
 }
 
+static bool is_finite(const char *start, const char *end)
+{
+    g_autofree char *number = g_strndup(start, (gsize)(end - start));
+
+    return isfinite(g_ascii_strtod(number, NULL));
+}
+
 static bool scan_number(Scan *scan)
 {
     const char *start = scan->at;
-    g_autofree char *number = NULL;
+    bool has_exponent;
 
     (void)accept(scan, '-');
     if (accept(scan, '0')) {
@@ -197,7 +210,8 @@ static bool scan_number(Scan *scan)
     }
     if (accept(scan, '.') && !scan_digits(scan))
         return false;
-    if (accept(scan, 'e') || accept(scan, 'E')) {
+    has_exponent = accept(scan, 'e') || accept(scan, 'E');
+    if (has_exponent) {
         (void)(accept(scan, '+') || accept(scan, '-'));
         if (!scan_digits(scan))
             return false;
@@ -206,8 +220,7 @@ static bool scan_number(Scan *scan)
     if (scan->at - start > NUMBER_MAX_CHARS)
         return fail_at(scan, start, PROBLEM_LIMIT, "a number of more than %d characters",
                        NUMBER_MAX_CHARS);
-    number = g_strndup(start, (gsize)(scan->at - start));
-    if (!isfinite(g_ascii_strtod(number, NULL)))
+    if (has_exponent && !is_finite(start, scan->at))
         return fail_at(scan, start, PROBLEM_LIMIT, "a number that is too large");
     return true;
 }

@@ -14,7 +14,10 @@
 
 #define HASH_BYTES 32
 #define SUSPECTS   16
-#define MAGIC      UINT64_C(0x31646e61686e6961) /* "ainhand1" */
+#define MAGIC      UINT64_C(0x32646e61686e6961) /* "ainhand2" */
+/* Its beginning, where the id stands, and its length tell a message from others: the page is one of
+ * the kernel's, and no message is hashed before there was a crash. */
+#define BEGINNING_BYTES ((size_t)3072)
 
 typedef struct Suspect {
     uint8_t hash[HASH_BYTES];
@@ -27,7 +30,8 @@ typedef struct Page {
     uint64_t magic;
     uint32_t is_held;
     uint32_t age;
-    uint8_t hash[HASH_BYTES]; /* of the message in hand, while is_held */
+    uint64_t length; /* of the message in hand, while is_held */
+    uint8_t beginning[BEGINNING_BYTES];
     Suspect suspects[SUSPECTS];
 } Page;
 
@@ -35,8 +39,34 @@ struct InHand {
     Page *page;
 };
 
-static Suspect *find_suspect(Page *page, const uint8_t hash[HASH_BYTES])
+static void hash_message(uint64_t length, const void *beginning, uint8_t out[HASH_BYTES])
 {
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    gsize hash_length = HASH_BYTES;
+
+    g_checksum_update(checksum, (const guchar *)&length, sizeof length);
+    g_checksum_update(checksum, beginning, (gssize)MIN(length, BEGINNING_BYTES));
+    g_checksum_get_digest(checksum, out, &hash_length);
+}
+
+static bool has_suspects(const Page *page)
+{
+    for (size_t i = 0; i < SUSPECTS; i++) {
+        if (page->suspects[i].crashes > 0)
+            return true;
+    }
+    return false;
+}
+
+/* NULL: nobody crashed on it. */
+static Suspect *find_suspect(Page *page, uint64_t length, const void *beginning)
+{
+    uint8_t hash[HASH_BYTES];
+
+    if (!has_suspects(page))
+        return NULL;
+
+    hash_message(length, beginning, hash);
     for (size_t i = 0; i < SUSPECTS; i++) {
         Suspect *suspect = &page->suspects[i];
 
@@ -64,12 +94,12 @@ static Suspect *find_room(Page *page)
 
 static void count_crash(Page *page)
 {
-    Suspect *suspect = find_suspect(page, page->hash);
+    Suspect *suspect = find_suspect(page, page->length, page->beginning);
 
     if (!suspect) {
         suspect = find_room(page);
         memset(suspect, 0, sizeof *suspect);
-        memcpy(suspect->hash, page->hash, HASH_BYTES);
+        hash_message(page->length, page->beginning, suspect->hash);
     }
     suspect->crashes++;
     suspect->age = ++page->age;
@@ -136,28 +166,24 @@ void in_hand_free(InHand *in_hand)
 
 bool in_hand_take(InHand *in_hand, const void *bytes, size_t length)
 {
-    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    volatile Page *page = in_hand->page;
+    Page *page = in_hand->page;
     const Suspect *suspect;
-    uint8_t hash[HASH_BYTES];
-    gsize hash_length = sizeof hash;
 
-    g_checksum_update(checksum, bytes, (gssize)length);
-    g_checksum_get_digest(checksum, hash, &hash_length);
-    page->is_held = 0;
-    suspect = find_suspect(in_hand->page, hash);
+    ((volatile Page *)page)->is_held = 0;
+    suspect = find_suspect(page, length, bytes);
     if (suspect && suspect->crashes >= CRASHES_BEFORE_SET_ASIDE)
         return false;
 
-    memcpy(in_hand->page->hash, hash, HASH_BYTES);
-    page->is_held = 1;
+    page->length = length;
+    memcpy(page->beginning, bytes, MIN(length, BEGINNING_BYTES));
+    ((volatile Page *)page)->is_held = 1;
     return true;
 }
 
 void in_hand_release(InHand *in_hand)
 {
     Page *page = in_hand->page;
-    Suspect *suspect = page->is_held ? find_suspect(page, page->hash) : NULL;
+    Suspect *suspect = page->is_held ? find_suspect(page, page->length, page->beginning) : NULL;
 
     if (suspect)
         suspect->crashes = 0;

@@ -124,10 +124,11 @@ def test_the_third_crash_on_a_message_sets_it_aside(scene):
     scene.start()
     obj, topic, key = frames(scene)
     body = json.dumps(obj)
-    stable = re.sub('("ts"): "[^"]*', r"\1", body)  # a repeat is of a later time
-    suspect = hashlib.sha256(stable.encode()).digest() + struct.pack("=II", 3, 3)
+    stable = re.sub('("ts"): "[^"]*', r"\1", body).encode()  # a repeat is of a later time
+    suspect = hashlib.sha256(struct.pack("=Q", len(stable)) + stable).digest()
+    suspect += struct.pack("=II", 3, 3)
     scene.agent.stop()
-    page = struct.pack("=QII32s", 0x31646e61686e6961, 0, 3, b"") + suspect
+    page = struct.pack("=QIIQ3072s", 0x32646e61686e6961, 0, 3, 0, b"") + suspect
     file = scene.agent.state / "in-hand"
     file.write_bytes(page.ljust(file.stat().st_size, b"\0"))
     scene.agent.start()

@@ -136,6 +136,23 @@ static void test_many_suspects(void **state)
     file_remove_tree(folder, NULL);
 }
 
+/* Only the beginning is kept: the length still tells it from others. */
+static void test_a_long_message(void **state)
+{
+    g_autofree char *folder = new_folder();
+    g_autofree char *bad = g_strnfill(100000, 'x');
+    g_autoptr(InHand) in_hand = NULL;
+
+    (void)state;
+    for (int crash = 0; crash < 3; crash++)
+        assert_true(crash_on(folder, bad));
+    in_hand = open_in(folder);
+    assert_false(take(in_hand, bad));
+    assert_true(take(in_hand, bad + 1));
+    in_hand_release(in_hand);
+    file_remove_tree(folder, NULL);
+}
+
 static void test_a_file_of_something_else(void **state)
 {
     g_autofree char *folder = new_folder();
@@ -159,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_an_end_with_nothing_in_hand_is_no_crash),
         cmocka_unit_test(test_the_last_taken_counts),
         cmocka_unit_test(test_many_suspects),
+        cmocka_unit_test(test_a_long_message),
         cmocka_unit_test(test_a_file_of_something_else),
     };
 
