@@ -101,8 +101,7 @@ char *printer_dress(const char *text, bool has_color)
 
 static bool print_json(const Printer *printer, const Message *message)
 {
-    g_autoptr(Json) json = message_to_json(message);
-    g_autofree char *text = json_print(json);
+    g_autofree char *text = message_print(message);
     g_autofree char *harmless = printer->has_screen ? text_make_harmless(text, strlen(text)) : NULL;
 
     return puts(harmless ? harmless : text) >= 0 && fflush(stdout) == 0;

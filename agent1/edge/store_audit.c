@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/problem.h"
+#include "common/base/text.h"
 
 #include "common/base/banned.h"
 
@@ -34,10 +35,14 @@ static const AuditHead empty_head = { 0, NO_HASH };
 
 static void add_text(GString *bytes, const char *text)
 {
-    if (text)
-        g_string_append_printf(bytes, "%zu:%s,", strlen(text), text);
-    else
+    if (!text) {
         g_string_append(bytes, "-,");
+        return;
+    }
+    text_append_number(bytes, (int64_t)strlen(text));
+    g_string_append_c(bytes, ':');
+    g_string_append(bytes, text);
+    g_string_append_c(bytes, ',');
 }
 
 static void add_number(GString *bytes, int64_t number)

@@ -28,6 +28,8 @@ struct StoreDatabase {
     sqlite3 *db;
     StoreRows *rows;
     StoreAudit *audit;
+    sqlite3_stmt *begin;
+    sqlite3_stmt *commit;
     int log_pages;
     bool is_sound; /* opened without, and since then without, a failure */
 };
@@ -62,6 +64,8 @@ void store_database_free(StoreDatabase *database)
 
     store_audit_free(database->audit);
     store_rows_free(database->rows);
+    sql_finalize(database->begin);
+    sql_finalize(database->commit);
     /* Closing moves the log into the database and removes it; not after a failure, when both must
      * stay as they are. */
     if (!database->is_sound)
@@ -211,7 +215,9 @@ static StoreDatabase *open_existing(const char *path, GError **error)
         return NULL;
 
     database->rows = store_rows_new(database->db, error);
-    if (!database->rows)
+    database->begin = database->rows ? sql_prepare(database->db, "BEGIN", error) : NULL;
+    database->commit = database->begin ? sql_prepare(database->db, "COMMIT", error) : NULL;
+    if (!database->commit)
         return NULL;
     database->audit = store_audit_new(database->db, error);
     if (!database->audit || !check_audit(database, path, error))
@@ -366,7 +372,7 @@ static bool write_all(StoreDatabase *database, GPtrArray *effects, GPtrArray *ev
                       GError **error)
 {
     store_batch_drop_superseded(effects);
-    if (!sql_run(database->db, "BEGIN", error))
+    if (!sql_execute(database->begin, error))
         return false;
     crash_point("store.begun");
     for (unsigned i = 0; i < effects->len; i++) {
@@ -377,7 +383,7 @@ static bool write_all(StoreDatabase *database, GPtrArray *effects, GPtrArray *ev
     }
 
     crash_point("store.applied");
-    if (!sql_run(database->db, "COMMIT", error))
+    if (!sql_execute(database->commit, error))
         return false;
     crash_point("store.committed");
     return true;

@@ -107,10 +107,8 @@ void job_meta_clear(JobMeta *meta)
 char *job_meta_print(const JobMeta *meta)
 {
     MetaRow row = { .format = META_FORMAT, .meta = *meta };
-    g_autoptr(Json) object = json_new_object();
 
-    record_write(meta_fields, &row, object);
-    return json_print(object);
+    return record_print(meta_fields, &row);
 }
 
 bool job_meta_parse(const char *text, JobMeta *out, GError **error)

@@ -7,9 +7,9 @@
 
 #include "common/base/banned.h"
 
-#define DIGEST_BYTES      32
 #define ULID_TIME_CHARS   10
-#define ULID_RANDOM_BYTES 10
+#define ULID_RANDOM_BYTES 10 /* as many are drawn for a number, too */
+#define PARTS             3  /* of a digest */
 #define ULID_RANDOM_CHARS 16
 #define BITS_PER_CHAR     5
 #define ULID_TIME_MAX_MS  ((INT64_C(1) << 48) - 1)
@@ -25,31 +25,38 @@ void ids_init(Ids *ids, int64_t now_ms, const uint8_t seed[IDS_SEED_BYTES])
     ids->drawn = 0;
 }
 
-/* SHA-256 of the seed and the position, which then moves on: no position is used twice. */
-static void draw(Ids *ids, uint8_t digest[DIGEST_BYTES])
+/* SHA-256 of the seed and the position. */
+static void hash(Ids *ids, uint64_t position)
 {
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    uint8_t position[sizeof(uint64_t)];
-    gsize length = DIGEST_BYTES;
+    uint8_t bytes[sizeof(uint64_t)];
+    gsize length = sizeof(ids->digest);
 
-    for (size_t i = 0; i < sizeof(position); i++)
-        position[i] = (uint8_t)(ids->drawn >> (8 * i));
-    ids->drawn++;
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(position >> (8 * i));
 
     g_checksum_update(checksum, ids->seed, IDS_SEED_BYTES);
-    g_checksum_update(checksum, position, sizeof(position));
-    g_checksum_get_digest(checksum, digest, &length);
+    g_checksum_update(checksum, bytes, sizeof(bytes));
+    g_checksum_get_digest(checksum, ids->digest, &length);
+}
+
+/* The next bytes of the stream, valid until the next draw: none is used twice. */
+static const uint8_t *draw(Ids *ids)
+{
+    uint64_t part = ids->drawn++ % PARTS;
+
+    if (part == 0)
+        hash(ids, ids->drawn / PARTS);
+    return ids->digest + part * ULID_RANDOM_BYTES;
 }
 
 char *ids_next(Ids *ids)
 {
-    uint8_t digest[DIGEST_BYTES];
+    const uint8_t *bytes = draw(ids);
     char *ulid = g_malloc(ULID_CHARS + 1);
     uint64_t bits = 0;
     unsigned held = 0;
     size_t taken = 0;
-
-    draw(ids, digest);
 
     for (int i = 0; i < ULID_TIME_CHARS; i++) {
         int shift = BITS_PER_CHAR * (ULID_TIME_CHARS - 1 - i);
@@ -59,7 +66,7 @@ char *ids_next(Ids *ids)
     for (int i = 0; i < ULID_RANDOM_CHARS; i++) {
         if (held < BITS_PER_CHAR) {
             g_assert(taken < ULID_RANDOM_BYTES);
-            bits = bits << 8 | digest[taken++];
+            bits = bits << 8 | bytes[taken++];
             held += 8;
         }
         held -= BITS_PER_CHAR;
@@ -72,12 +79,11 @@ char *ids_next(Ids *ids)
 
 static uint64_t draw_number(Ids *ids)
 {
-    uint8_t digest[DIGEST_BYTES];
+    const uint8_t *bytes = draw(ids);
     uint64_t number = 0;
 
-    draw(ids, digest);
     for (size_t i = 0; i < sizeof(number); i++)
-        number = number << 8 | digest[i];
+        number = number << 8 | bytes[i];
     return number;
 }
 

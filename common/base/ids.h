@@ -15,12 +15,14 @@ typedef struct Ids {
     int64_t now_ms;
     uint8_t seed[IDS_SEED_BYTES];
     uint64_t drawn;
+    uint8_t digest[32]; /* of the last draw, of which parts are left */
 } Ids;
 
 /* Starts a stream at now_ms (Unix milliseconds, not negative). */
 void ids_init(Ids *ids, int64_t now_ms, const uint8_t seed[IDS_SEED_BYTES]);
 
-/* The next ULID, 26 characters; its random part is SHA-256(seed, position). The caller owns it. */
+/* The next ULID, 26 characters; its random part is a third of SHA-256(seed, position). The caller
+ * owns it. */
 char *ids_next(Ids *ids);
 
 /* A number drawn from the same stream, evenly in [0, bound); bound 0 gives 0. For jitter. */

@@ -250,3 +250,17 @@ char *text_fence(const char *text)
     fence = g_strnfill(longest + 1, '`');
     return g_strconcat(fence, "\n", text, has_newline ? "" : "\n", fence, NULL);
 }
+
+void text_append_number(GString *out, int64_t number)
+{
+    char digits[20];
+    size_t length = 0;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+    if (number < 0)
+        g_string_append_c(out, '-');
+    do
+        digits[sizeof(digits) - ++length] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    g_string_append_len(out, digits + sizeof(digits) - length, (gssize)length);
+}

@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The start of the next character; at is not at the end. Like g_utf8_next_char(), but const, and
  * never past the end of a broken text. */
@@ -53,6 +54,9 @@ GPtrArray *text_nearest(const char *word, const char *const *candidates, unsigne
 
 /* The first of them, borrowed from candidates, or NULL. */
 const char *text_nearest_one(const char *word, const char *const *candidates);
+
+/* In decimal, as %d does. */
+void text_append_number(GString *out, int64_t number);
 
 /* A fenced block for chat: the text between lines of backticks, with a fence longer than any run of
  * backticks inside it, so that the text cannot end it. The caller owns the result. */

@@ -1,6 +1,7 @@
 #include "common/data/json.h"
 
 #include "common/base/problem.h"
+#include "common/base/text.h"
 #include "common/data/json_scan.h"
 
 #include <cjson/cJSON.h>
@@ -168,9 +169,20 @@ Json *json_new_string(const char *value)
     return wrap_new(cJSON_CreateString(value));
 }
 
+static bool is_exact(int64_t value)
+{
+    return value > -(int64_t)WHOLE_BOUND && value < (int64_t)WHOLE_BOUND;
+}
+
+void json_write_int(GString *out, int64_t value)
+{
+    g_assert(is_exact(value));
+    text_append_number(out, value);
+}
+
 Json *json_new_int(int64_t value)
 {
-    g_assert(value > -(int64_t)WHOLE_BOUND && value < (int64_t)WHOLE_BOUND);
+    g_assert(is_exact(value));
     return wrap_new(cJSON_CreateNumber((double)value));
 }
 

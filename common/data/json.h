@@ -37,6 +37,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Json, json_free)
 char *json_print(const Json *json);
 char *json_print_pretty(const Json *json);
 
+/* The same, appended: where a tree would be made only to be printed. */
+void json_write(GString *out, const Json *json);
+void json_write_text(GString *out, const char *text);
+void json_write_int(GString *out, int64_t value);
+
 Json *json_copy(const Json *json);
 
 /* Reading. */

@@ -4,6 +4,8 @@
  */
 #include "common/data/json.h"
 
+#include "common/base/text.h"
+
 #include <string.h>
 
 #include "common/base/banned.h"
@@ -13,8 +15,6 @@
 #define USUAL_BYTES       512 /* of a message */
 #define DOUBLE_MIN_DIGITS 15
 #define DOUBLE_MAX_DIGITS 17
-
-static void print_compact(GString *out, const Json *json);
 
 /* How many characters at the beginning stand for themselves. */
 static size_t plain_length(const char *text)
@@ -26,11 +26,12 @@ static size_t plain_length(const char *text)
     return length;
 }
 
-static void print_string(GString *out, const char *text)
+void json_write_text(GString *out, const char *text)
 {
     static const char escaped[] = "\"\\\b\f\n\r\t";
     static const char letters[] = "\"\\bfnrt";
 
+    g_assert(g_utf8_validate(text, -1, NULL));
     g_string_append_c(out, '"');
     for (;;) {
         size_t length = plain_length(text);
@@ -58,7 +59,7 @@ static void print_number(GString *out, const Json *json)
     int64_t whole;
 
     if (json_int(json, &whole)) {
-        g_string_append_printf(out, "%" G_GINT64_FORMAT, whole);
+        text_append_number(out, whole);
         return;
     }
 
@@ -77,16 +78,16 @@ static void print_members(GString *out, const Json *container)
 {
     for (const Json *node = json_first(container); node; node = json_next(node)) {
         if (json_name(node)) {
-            print_string(out, json_name(node));
+            json_write_text(out, json_name(node));
             g_string_append_c(out, ':');
         }
-        print_compact(out, node);
+        json_write(out, node);
         if (json_next(node))
             g_string_append_c(out, ',');
     }
 }
 
-static void print_compact(GString *out, const Json *json)
+void json_write(GString *out, const Json *json)
 {
     switch (json_kind(json)) {
     case JSON_ABSENT:
@@ -100,7 +101,7 @@ static void print_compact(GString *out, const Json *json)
         print_number(out, json);
         break;
     case JSON_STRING:
-        print_string(out, json_string(json));
+        json_write_text(out, json_string(json));
         break;
     case JSON_ARRAY:
         g_string_append_c(out, '[');
@@ -119,7 +120,7 @@ char *json_print(const Json *json)
 {
     GString *out = g_string_sized_new(USUAL_BYTES);
 
-    print_compact(out, json);
+    json_write(out, json);
     return g_string_free(out, FALSE);
 }
 
@@ -142,7 +143,7 @@ static bool print_flat(GString *out, const Json *container)
 
     line = g_string_new(json_kind(container) == JSON_ARRAY ? "[" : "{");
     for (const Json *node = json_first(container); node; node = json_next(node)) {
-        print_compact(line, node);
+        json_write(line, node);
         if (json_next(node))
             g_string_append(line, ", ");
         if (line->len > FLAT_MAX_BYTES)
@@ -163,7 +164,7 @@ static void print_pretty(GString *out, const Json *json, unsigned level)
     bool is_array = json_kind(json) == JSON_ARRAY;
 
     if (!is_container(json)) {
-        print_compact(out, json);
+        json_write(out, json);
         return;
     }
     if (print_flat(out, json))
@@ -173,7 +174,7 @@ static void print_pretty(GString *out, const Json *json, unsigned level)
     for (const Json *node = json_first(json); node; node = json_next(node)) {
         break_line(out, level + 1);
         if (json_name(node)) {
-            print_string(out, json_name(node));
+            json_write_text(out, json_name(node));
             g_string_append(out, ": ");
         }
         print_pretty(out, node, level + 1);

@@ -9,7 +9,7 @@
 
 #include "common/base/banned.h"
 
-/* cJSON looks at no more characters of a number; without an exponent, so many are never too large. */
+/* cJSON looks at no more characters of a number. Without an exponent, so many are not too large. */
 #define NUMBER_MAX_CHARS 63
 
 typedef struct Scan {
@@ -22,7 +22,9 @@ typedef struct Scan {
 
 /* A name of the object in hand, to find those that stand twice. */
 typedef struct Name {
-    char *text; /* escapes decoded */
+    char *decoded; /* NULL: it has no escapes */
+    const char *text;
+    size_t length;
     const char *at;
 } Name;
 
@@ -244,10 +246,12 @@ static int by_text(gconstpointer a, gconstpointer b)
 {
     const Name *left = a;
     const Name *right = b;
-    int order = strcmp(left->text, right->text);
+    int order = memcmp(left->text, right->text, MIN(left->length, right->length));
 
     if (order)
         return order;
+    if (left->length != right->length)
+        return left->length < right->length ? -1 : 1;
     return left->at < right->at ? -1 : 1;
 }
 
@@ -256,10 +260,12 @@ static bool check_names_differ(Scan *scan, GArray *names)
 {
     g_array_sort(names, by_text);
     for (guint i = 1; i < names->len; i++) {
-        const Name *name = &g_array_index(names, Name, i);
+        const Name *before = &g_array_index(names, Name, i - 1);
+        const Name *name = before + 1;
 
-        if (strcmp(name->text, g_array_index(names, Name, i - 1).text) == 0) {
-            g_autofree char *shown = text_make_line(name->text, 40);
+        if (name->length == before->length && memcmp(name->text, before->text, name->length) == 0) {
+            g_autofree char *text = g_strndup(name->text, name->length);
+            g_autofree char *shown = text_make_line(text, 40);
 
             return fail_at(scan, name->at, PROBLEM_SYNTAX, "the name \"%s\" stands twice", shown);
         }
@@ -267,21 +273,31 @@ static bool check_names_differ(Scan *scan, GArray *names)
     return true;
 }
 
+/* Reads a name with escapes once more: it was found to be well formed. */
+static void decode_name(const Scan *scan, Name *name)
+{
+    Scan again = { .text = scan->text, .end = scan->end, .at = name->at };
+    GString *text = g_string_new(NULL);
+
+    scan_string(&again, text);
+    name->length = text->len;
+    name->decoded = g_string_free(text, FALSE);
+    name->text = name->decoded;
+}
+
 static bool scan_member(Scan *scan, GArray *names)
 {
-    Name name = { NULL, scan->at };
-    GString *text;
-    bool is_read;
+    Name name = { .at = scan->at, .text = scan->at + 1 };
 
     if (peek(scan) != '"')
         return fail_expected(scan, "a name in '\"'");
-
-    text = g_string_new(NULL);
-    is_read = scan_string(scan, text);
-    name.text = g_string_free(text, FALSE);
-    g_array_append_val(names, name);
-    if (!is_read)
+    if (!scan_string(scan, NULL))
         return false;
+
+    name.length = (size_t)(scan->at - 1 - name.text);
+    if (memchr(name.text, '\\', name.length))
+        decode_name(scan, &name);
+    g_array_append_val(names, name);
 
     skip_space(scan);
     if (!accept(scan, ':'))
@@ -291,7 +307,7 @@ static bool scan_member(Scan *scan, GArray *names)
 
 static void clear_name(void *name)
 {
-    g_free(((Name *)name)->text);
+    g_free(((Name *)name)->decoded);
 }
 
 static bool scan_object(Scan *scan)

@@ -3,6 +3,8 @@
 #include "common/base/quantity.h"
 #include "common/base/timestamp.h"
 
+#include <string.h>
+
 #include "common/base/banned.h"
 
 static void *slot_of(const Field *field, void *record)
@@ -160,69 +162,112 @@ static bool is_there(const Field *field, const void *slot)
     return false;
 }
 
-static Json *print_texts(const GPtrArray *texts)
+static void print_texts(GString *out, const GPtrArray *texts)
 {
-    Json *array = json_new_array();
-
-    for (guint i = 0; i < texts->len; i++)
-        json_append_string(array, g_ptr_array_index(texts, i));
-    return array;
+    g_string_append_c(out, '[');
+    for (guint i = 0; i < texts->len; i++) {
+        if (i > 0)
+            g_string_append_c(out, ',');
+        json_write_text(out, g_ptr_array_index(texts, i));
+    }
+    g_string_append_c(out, ']');
 }
 
-static Json *take_text(char *text)
+static void print_amount(const Field *field, GString *out, int64_t amount)
 {
-    Json *string = json_new_string(text);
+    g_autofree char *text = field->kind == FIELD_DURATION ? duration_print(amount)
+                            : field->kind == FIELD_SIZE   ? size_print(amount)
+                                                          : timestamp_format(amount);
 
-    g_free(text);
-    return string;
+    json_write_text(out, text);
 }
 
-/* NULL for an object of which nothing is there. */
-static Json *print_object(const Field *fields, const void *record)
-{
-    g_autoptr(Json) object = json_new_object();
-
-    record_write(fields, record, object);
-    return json_first(object) ? g_steal_pointer(&object) : NULL;
-}
-
-static Json *print_value(const Field *field, const void *slot, const void *record)
+static void print_value(const Field *field, const void *slot, GString *out)
 {
     switch (field->kind) {
     case FIELD_STRING:
-        return json_new_string(*(char *const *)slot);
+        json_write_text(out, *(char *const *)slot);
+        break;
     case FIELD_BOOL:
-        return json_new_bool(*(const bool *)slot);
+        g_string_append(out, *(const bool *)slot ? "true" : "false");
+        break;
     case FIELD_INT:
-        return json_new_int(*(const int64_t *)slot);
+        json_write_int(out, *(const int64_t *)slot);
+        break;
     case FIELD_DURATION:
-        return take_text(duration_print(*(const int64_t *)slot));
     case FIELD_SIZE:
-        return take_text(size_print(*(const int64_t *)slot));
     case FIELD_TIME:
-        return take_text(timestamp_format(*(const int64_t *)slot));
+        print_amount(field, out, *(const int64_t *)slot);
+        break;
     case FIELD_CHOICE:
-        return json_new_string(field->choices[*(const int *)slot]);
+        json_write_text(out, field->choices[*(const int *)slot]);
+        break;
     case FIELD_STRINGS:
-        return print_texts(*(GPtrArray *const *)slot);
-    case FIELD_OBJECT:
-        return print_object(field->fields, record);
+        print_texts(out, *(GPtrArray *const *)slot);
+        break;
     case FIELD_JSON:
-        return json_copy(*(Json *const *)slot);
+        json_write(out, *(Json *const *)slot);
+        break;
+    case FIELD_OBJECT:
+        g_assert_not_reached();
     }
-    return NULL;
+}
+
+static void begin_member(GString *out, const char *name)
+{
+    if (out->str[out->len - 1] != '{')
+        g_string_append_c(out, ',');
+    json_write_text(out, name);
+    g_string_append_c(out, ':');
+}
+
+/* Nothing for an object of which nothing is there. */
+static void print_object(const Field *field, const void *record, GString *out)
+{
+    size_t before = out->len;
+    size_t inside;
+
+    begin_member(out, field->name);
+    g_string_append_c(out, '{');
+    inside = out->len;
+    record_append(field->fields, record, out);
+    if (out->len == inside)
+        g_string_truncate(out, before);
+    else
+        g_string_append_c(out, '}');
+}
+
+void record_append(const Field *fields, const void *record, GString *out)
+{
+    for (const Field *field = fields; field->name; field++) {
+        const void *slot = const_slot_of(field, record);
+
+        if (!is_there(field, slot))
+            continue;
+        if (field->kind == FIELD_OBJECT) {
+            print_object(field, record, out);
+        } else {
+            begin_member(out, field->name);
+            print_value(field, slot, out);
+        }
+    }
+}
+
+char *record_print(const Field *fields, const void *record)
+{
+    GString *out = g_string_new("{");
+
+    record_append(fields, record, out);
+    g_string_append_c(out, '}');
+    return g_string_free(out, FALSE);
 }
 
 void record_write(const Field *fields, const void *record, Json *object)
 {
-    for (const Field *field = fields; field->name; field++) {
-        const void *slot = const_slot_of(field, record);
-        Json *value;
+    g_autofree char *text = record_print(fields, record);
+    g_autoptr(Json) members = json_parse(text, strlen(text), G_MAXSIZE, NULL);
 
-        if (!is_there(field, slot))
-            continue;
-        value = print_value(field, slot, record);
-        if (value)
-            json_set(object, field->name, value);
-    }
+    g_assert(members);
+    for (const Json *member = json_first(members); member; member = json_next(member))
+        json_set(object, json_name(member), json_copy(member));
 }

@@ -65,7 +65,12 @@ void record_copy(const Field *fields, const void *from, void *to);
 bool record_read(const Field *fields, void *record, const Json *object, const char *path,
                  GPtrArray *warnings, GError **error);
 
-/* Writes the fields that are not absent, in the order of the rows, into an object. */
+/* The fields that are not absent, in the order of the rows, as a JSON object on one line; and its
+ * members alone, behind a '{' or a member. The caller owns the text. */
+char *record_print(const Field *fields, const void *record);
+void record_append(const Field *fields, const void *record, GString *out);
+
+/* Sets them in an object. */
 void record_write(const Field *fields, const void *record, Json *object);
 
 /* Adds the warning of record_read() about one name, unless it is among the known ones (ended by

@@ -11,7 +11,7 @@
 
 #include "common/base/banned.h"
 
-/* Reads one present value into its place; path is for the error. */
+/* Reads one present value into its place; path, of what the field belongs to, is for the error. */
 typedef bool ReadFunction(const Field *field, void *slot, const Json *value, const char *path,
                           GError **error);
 
@@ -90,15 +90,22 @@ static char *expected_by(const Field *field)
     return g_strdup("a value");
 }
 
+/* A field without a name is what the path says. The caller owns the result. */
+static char *path_of(const Field *field, const char *path)
+{
+    return g_strconcat(path, field->name && *path ? "." : "", field->name, NULL);
+}
+
 /* Always false: "path: <found>: expected …". */
 static bool refuse(const Field *field, const Json *value, const char *path, Problem code,
                    GError **error)
 {
+    g_autofree char *where = path_of(field, path);
     g_autofree char *expected = expected_by(field);
     g_autofree char *printed = json_print(value);
     g_autofree char *found = text_make_line(printed, SHOWN_MAX_CHARS);
 
-    g_set_error(error, PROBLEM, (gint)code, "%s%s%s: expected %s", path, *path ? ": " : "", found,
+    g_set_error(error, PROBLEM, (gint)code, "%s%s%s: expected %s", where, *where ? ": " : "", found,
                 expected);
     return false;
 }
@@ -196,7 +203,8 @@ static bool read_strings(const Field *field, void *slot, const Json *value, cons
 
         if (!text || (field->is_valid && !field->is_valid(text))) {
             const Field one = { .kind = FIELD_STRING, .expected = field->expected };
-            g_autofree char *where = g_strdup_printf("%s[%u]", path, texts->len);
+            g_autofree char *whole = path_of(field, path);
+            g_autofree char *where = g_strdup_printf("%s[%u]", whole, texts->len);
 
             return refuse(&one, element, where, text ? PROBLEM_VALUE : PROBLEM_TYPE, error);
         }
@@ -275,21 +283,25 @@ static bool read_field(const Field *field, void *record, const Json *object, con
                        GPtrArray *warnings, GError **error)
 {
     const Json *value = json_member(object, field->name);
-    g_autofree char *where = g_strconcat(path, *path ? "." : "", field->name, NULL);
+    bool is_there = json_kind(value) != JSON_ABSENT && json_kind(value) != JSON_NULL;
+    g_autofree char *where = NULL;
 
-    if (json_kind(value) == JSON_ABSENT || json_kind(value) == JSON_NULL) {
+    if (!is_there && !field->is_required)
+        return true;
+    if (is_there && !readers[field->kind](field, slot_of(field, record), value, path, error))
+        return false;
+    if (is_there && field->kind != FIELD_OBJECT)
+        return true;
+
+    where = path_of(field, path);
+    if (!is_there) {
         g_autofree char *expected = expected_by(field);
 
-        if (!field->is_required)
-            return true;
         g_set_error(error, PROBLEM, PROBLEM_MISSING, "%s: missing: expected %s", where, expected);
         return false;
     }
 
-    if (!readers[field->kind](field, slot_of(field, record), value, where, error))
-        return false;
-    return field->kind != FIELD_OBJECT ||
-           record_read(field->fields, record, value, where, warnings, error);
+    return record_read(field->fields, record, value, where, warnings, error);
 }
 
 bool record_read(const Field *fields, void *record, const Json *object, const char *path,

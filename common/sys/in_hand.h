@@ -1,8 +1,8 @@
 /*
  * The message in hand: a small mapped file that holds its beginning while it is handled, so that
  * after a crash it is known what it was handled on. The third crash in a row on one message sets it
- * aside (README.md, delivery rule 10). The kernel keeps what is mapped, whatever becomes of us; a crash
- * of the whole host may lose it, which costs no more than another try.
+ * aside (README.md, delivery rule 10). The kernel keeps what is mapped, whatever becomes of us; a
+ * crash of the whole host may lose it, which costs no more than another try.
  */
 #ifndef COMMON_SYS_IN_HAND_H
 #define COMMON_SYS_IN_HAND_H

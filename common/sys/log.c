@@ -262,7 +262,8 @@ void log_init(const char *program, gboolean is_debug)
 void log_write(LogLevel level, const LogField *fields, unsigned field_count, const char *format,
                ...)
 {
-    char raw[RAW_MAX_BYTES];
+    /* Not cleared first, as -ftrivial-auto-var-init would: lines are short. */
+    char raw[RAW_MAX_BYTES] __attribute__((uninitialized));
     va_list arguments;
     int length;
 

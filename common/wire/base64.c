@@ -82,7 +82,8 @@ static void split(uint8_t *out, uint32_t group, size_t count)
         out[i] = (uint8_t)(group >> (16 - 8 * i));
 }
 
-/* What is left over at the end is zero (RFC 4648, section 3.5), so that one content has one form. */
+/* What is left over at the end is zero (RFC 4648, section 3.5), so that one content has one form.
+ */
 bool base64_decode(const char *text, size_t length, uint8_t *out, size_t bytes)
 {
     size_t rest = bytes % GROUP_BYTES;

@@ -12,6 +12,7 @@
 #include "common/base/banned.h"
 
 #define TYPE_MAX_CHARS 40
+#define USUAL_BYTES    1000
 
 static Message *new_empty(MessageKind kind)
 {
@@ -113,20 +114,21 @@ Message *message_decode(const char *body, size_t length, GError **error)
     return g_steal_pointer(&message);
 }
 
-Json *message_to_json(const Message *message)
+char *message_print(const Message *message)
 {
-    Json *object = json_new_object();
+    GString *out = g_string_sized_new(USUAL_BYTES);
 
-    json_set_string(object, "type", message_kind_names[message->kind]);
-    record_write(message_common_fields, message, object);
-    record_write(message_kind_fields[message->kind], message, object);
-    return object;
+    g_string_append(out, "{\"type\":");
+    json_write_text(out, message_kind_names[message->kind]);
+    record_append(message_common_fields, message, out);
+    record_append(message_kind_fields[message->kind], message, out);
+    g_string_append_c(out, '}');
+    return g_string_free(out, FALSE);
 }
 
 char *message_encode(const Message *message, GError **error)
 {
-    g_autoptr(Json) object = message_to_json(message);
-    g_autofree char *body = json_print(object);
+    g_autofree char *body = message_print(message);
     size_t length = strlen(body);
 
     if (length > BODY_MAX_BYTES) {

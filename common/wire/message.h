@@ -254,7 +254,7 @@ char *message_without_time(const char *body, size_t length, size_t *out_length);
  * The caller owns it. */
 char *message_encode(const Message *message, GError **error);
 
-/* The same as an object, for agentctl --json. */
-Json *message_to_json(const Message *message);
+/* The same without a limit, for agentctl --json. */
+char *message_print(const Message *message);
 
 #endif

@@ -225,13 +225,26 @@ static void test_next(void **state)
     assert_ptr_equal(text_next(broken), broken + 1);
 }
 
+static void test_number(void **state)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    (void)state;
+    text_append_number(text, 0);
+    text_append_number(text, 10);
+    text_append_number(text, -7);
+    text_append_number(text, G_MAXINT64);
+    text_append_number(text, G_MININT64);
+    assert_string_equal(text->str, "010-79223372036854775807-9223372036854775808");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_harmless),    cmocka_unit_test(test_line),
-        cmocka_unit_test(test_json_length), cmocka_unit_test(test_head_and_tail),
-        cmocka_unit_test(test_last_lines),  cmocka_unit_test(test_fence),
-        cmocka_unit_test(test_next),
+        cmocka_unit_test(test_number),        cmocka_unit_test(test_harmless),
+        cmocka_unit_test(test_line),          cmocka_unit_test(test_json_length),
+        cmocka_unit_test(test_head_and_tail), cmocka_unit_test(test_last_lines),
+        cmocka_unit_test(test_fence),         cmocka_unit_test(test_next),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
