@@ -79,6 +79,9 @@ static StoreDatabase *connect(const char *path, GError **error)
 {
     g_autoptr(StoreDatabase) database = g_new0(StoreDatabase, 1);
 
+    /* Nobody asks how much memory SQLite has, for which it takes a lock at each allocation. Refused
+     * once SQLite is in use. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     errno = 0;
     if (sqlite3_open_v2(path, &database->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK) {
