@@ -113,17 +113,21 @@ static void mark_ours(Table *table)
     }
 }
 
-/* Signals the process that was seen, not one that took over its id since. */
+/* Signals the process that was seen, not one that took over its id since. Where no pidfd can be
+ * had (old kernel, sandbox, memcheck, no descriptor left) the moment after the look is open. */
 static void signal_process(const Process *process, int signal_number)
 {
     Process now;
     int pidfd = pidfd_open(process->pid, 0);
 
-    if (pidfd < 0)
-        return;
-    if (read_process(process->pid, &now) && now.start == process->start)
-        pidfd_send_signal(pidfd, signal_number, NULL, 0);
-    close(pidfd);
+    if (read_process(process->pid, &now) && now.start == process->start) {
+        if (pidfd >= 0)
+            pidfd_send_signal(pidfd, signal_number, NULL, 0);
+        else
+            kill(process->pid, signal_number);
+    }
+    if (pidfd >= 0)
+        close(pidfd);
 }
 
 unsigned descendants_signal(int signal_number)

@@ -1,7 +1,10 @@
 """The shim alone on run folders made by hand: how it ends, what it leaves behind, what the command sees."""
 
+import ctypes
+import errno
 import os
 import signal
+import struct
 import sys
 import time
 from pathlib import Path
@@ -110,6 +113,32 @@ def test_time_limit_ends_with_kill_after_the_grace(folder):
 def test_time_limit_without_grace_kills_at_once(folder):
     folder.python(ENDS_ON_TERM, timeout_ms=1000, grace_ms=0).complete()
     assert (folder.end["end"], folder.end["signal"]) == ("timed_out", signal.SIGKILL)
+
+
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+BPF_LOAD, BPF_JUMP_EQUAL, BPF_RETURN = 0x20, 0x15, 0x06
+SECCOMP_ERROR, SECCOMP_ALLOW = 0x00050000, 0x7FFF0000
+PIDFD_OPEN = 434
+
+
+def refuse_pidfd(error):
+    """For this process and its children pidfd_open() fails, as in a sandbox or an old kernel."""
+    steps = [(BPF_LOAD, 0, 0, 0), (BPF_JUMP_EQUAL, 0, 1, PIDFD_OPEN),
+             (BPF_RETURN, 0, 0, SECCOMP_ERROR | error), (BPF_RETURN, 0, 0, SECCOMP_ALLOW)]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+    program = struct.pack("HxxxxxxQ", len(steps), ctypes.addressof(code))
+    libc = ctypes.CDLL(None)
+    assert libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+    assert libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) == 0
+
+
+@pytest.mark.parametrize("error", [errno.ENOSYS, errno.EPERM])
+@pytest.mark.parametrize("grace_ms, number", [(5000, signal.SIGTERM), (0, signal.SIGKILL)])
+def test_time_limit_where_nobody_gives_out_a_pidfd(folder, error, grace_ms, number):
+    folder.shell("sleep 1000 & exec sleep 1000", timeout_ms=100, grace_ms=grace_ms)
+    folder.complete(preexec_fn=lambda: refuse_pidfd(error))
+    assert (folder.end["end"], folder.end["signal"]) == ("timed_out", number)
+    assert folder.end["survivors"] == 0 and not folder.processes()
 
 
 def test_who_ends_in_order_after_term_is_timed_out_all_the_same(folder):
