@@ -437,6 +437,20 @@ static bool open_edges(Executor *executor, GError **error)
     return executor->xmpp != NULL;
 }
 
+/* Whose frames are opened must be known before the first one comes, which is what the broker
+ * retains: that does not wait for the store, as nothing leaves by it. */
+static void trust_at_once(Executor *executor)
+{
+    unsigned i;
+
+    for (i = 0; i < executor->next->list->len; i++) {
+        const Effect *effect = executor->next->list->pdata[i];
+
+        if (effect->kind == EFFECT_TRUST)
+            perform(executor, effect);
+    }
+}
+
 static void free_event(void *event)
 {
     event_free(event);
@@ -474,6 +488,7 @@ static bool begin(Executor *executor, GError **error)
     if (!executor->core || !open_edges(executor, error))
         return false;
 
+    trust_at_once(executor);
     executor->timer = timer_new(on_time, executor);
     mailbox_attach(executor->events, on_event, executor);
     flush(executor);

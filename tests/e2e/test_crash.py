@@ -135,3 +135,15 @@ def test_a_stream_of_tasks_under_random_kills(house, tmp_path):
                 if heard["type"] == "reply" and heard["final"]}
     assert sorted(effects.lines()) == sorted(f"t{n}" for n in range(1, count + 1))
     assert {outcomes[f"stream-{n}"] for n in range(1, count + 1)} == {"succeeded"}
+
+
+def test_what_an_agent_said_while_agent1_was_away(house):
+    """The broker sends what is retained at once: agent1 must know by then whose word counts."""
+    agent, user = start(house)
+    for _ in range(6):
+        wait_for(lambda: "web1: online" in user.ask("!agents")["text"], what="web1 online")
+        house.agent1.stop()
+        agent.stop()
+        house.agent1.start()
+        wait_for(lambda: "web1: offline" in user.ask("!agents")["text"], what="web1 offline")
+        agent.start()
