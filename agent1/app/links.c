@@ -139,6 +139,7 @@ Xmpp *links_open_xmpp(const Config *config, const Settings *settings, Mailbox *e
         .port = (unsigned)settings->xmpp_port,
         .tls = (XmppTls)settings->xmpp_tls,
         .ca_file = ca_file,
+        .rooms = settings->rooms,
     };
     return xmpp_edge_new(&xmpp, events, error);
 }

@@ -3,6 +3,7 @@
 #include "agent1/edge/xmpp_memory.h"
 #include "agent1/edge/xmpp_session.h"
 #include "agent1/edge/xmpp_socket.h"
+#include "agent1/port/room_settings.h"
 #include "common/base/host.h"
 #include "common/base/problem.h"
 #include "common/sys/log.h"
@@ -94,6 +95,16 @@ static bool check_settings(const XmppSettings *settings, const char *host, GErro
     return true;
 }
 
+static GPtrArray *copy_rooms(const GPtrArray *rooms)
+{
+    GPtrArray *copies = g_ptr_array_new_with_free_func(room_settings_free);
+
+    for (unsigned i = 0; rooms && i < rooms->len; i++)
+        g_ptr_array_add(copies, room_settings_copy(rooms->pdata[i]));
+
+    return copies;
+}
+
 static bool read_settings(const XmppSettings *settings, XmppSessionSettings *out, GError **error)
 {
     const char *resource;
@@ -120,6 +131,7 @@ static bool read_settings(const XmppSettings *settings, XmppSessionSettings *out
                      .tls = settings->tls,
                      .ca_file = is_set(settings->ca_file) ? g_strdup(settings->ca_file) : NULL },
         .ping_s = settings->ping_s,
+        .rooms = copy_rooms(settings->rooms),
     };
 
     return true;
@@ -274,6 +286,7 @@ static void discard(Xmpp *xmpp)
     mailbox_free(xmpp->sockets);
     mailbox_free(xmpp->commands);
     xmpp_account_clear(&xmpp->settings.account);
+    g_ptr_array_unref(xmpp->settings.rooms);
     g_free(xmpp);
 }
 

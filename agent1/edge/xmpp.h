@@ -6,7 +6,8 @@
  * Posts EVENT_CHAT, EVENT_LINK_UP, EVENT_LINK_DOWN and EVENT_SAID to the mailbox it was given.
  * Keeps the connection: TLS required unless configured, SCRAM, stream management with resumption
  * (XEP-0198), ping with a time-out (XEP-0199), reconnect with full jitter. Answers disco and
- * version queries. Drops what is no chat of a person: errors, itself, bots, carbons, history.
+ * version queries. Drops what is no chat of a person: errors, itself, carbons, history. Is in the
+ * rooms that it was given, where it hears what is said to agent1.
  *
  * The functions begin with xmpp_edge_, since the prefix xmpp_ is libstrophe's, which also has an
  * xmpp_free().
@@ -35,8 +36,9 @@ typedef struct XmppSettings {
     const char *host; /* NULL or "": by DNS SRV of the JID's domain */
     unsigned port;
     XmppTls tls;
-    const char *ca_file; /* NULL or "": the system's */
-    unsigned ping_s;     /* silence after which the server is pinged; 0: 30 s */
+    const char *ca_file;    /* NULL or "": the system's */
+    const GPtrArray *rooms; /* RoomSettings *, or NULL */
+    unsigned ping_s;        /* silence after which the server is pinged; 0: 30 s */
 } XmppSettings;
 
 /* Copies the settings and begins to connect. events is the mailbox for Event *, which outlives the

@@ -15,13 +15,15 @@
 
 /* A child of one of these namespaces says that the text is no order of the stamped sender. */
 static const char *const foreign[] = {
-    "urn:xmpp:carbons:2",                  /* copies of what others said; CVE-2017-5589 */
-    "urn:xmpp:forward:0",                  /* quoted whole stanzas */
-    "urn:xmpp:mam:2",                      /* the archive */
-    "http://jabber.org/protocol/muc#user", /* rooms: private messages and invitations */
-    "jabber:x:conference",                 /* invitations */
-    "jabber:x:delay",                      /* history of servers before XEP-0203 */
+    "urn:xmpp:carbons:2",  /* copies of what others said; CVE-2017-5589 */
+    "urn:xmpp:forward:0",  /* quoted whole stanzas */
+    "urn:xmpp:mam:2",      /* the archive */
+    "jabber:x:conference", /* invitations */
+    "jabber:x:delay",      /* history of servers before XEP-0203 */
 };
+
+/* One to one, so does this: private messages from rooms that agent1 is not in, and invitations. */
+#define NS_ROOM "http://jabber.org/protocol/muc#user"
 
 /* A child of one of these says that the body is only a notice for who cannot decrypt. */
 static const char *const encrypted[] = {
@@ -212,7 +214,20 @@ XmppIncoming xmpp_incoming_judge(xmpp_stanza_t *message, const char *own_jid)
         return nothing;
     if (!xmpp_incoming_is_from_person(from, own_jid))
         return nothing;
-    if (has_child_of(message, foreign, G_N_ELEMENTS(foreign)))
+    if (has_child_of(message, foreign, G_N_ELEMENTS(foreign)) ||
+        xmpp_stanza_get_child_by_ns(message, NS_ROOM))
+        return nothing;
+
+    return judge_chat(message, from);
+}
+
+XmppIncoming xmpp_incoming_judge_room(xmpp_stanza_t *message, const char *own_jid)
+{
+    const XmppIncoming nothing = { .kind = XMPP_INCOMING_NOTHING };
+    const char *from = xmpp_stanza_get_from(message);
+
+    if (!xmpp_incoming_is_from_person(from, own_jid) ||
+        has_child_of(message, foreign, G_N_ELEMENTS(foreign)))
         return nothing;
 
     return judge_chat(message, from);

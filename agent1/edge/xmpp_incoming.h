@@ -36,6 +36,10 @@ typedef struct XmppIncoming {
 /* own_jid: the account's bare JID. */
 XmppIncoming xmpp_incoming_judge(xmpp_stanza_t *message, const char *own_jid);
 
+/* The same for a message from an occupant of a room that agent1 is in: said to all, or in private.
+ */
+XmppIncoming xmpp_incoming_judge_room(xmpp_stanza_t *message, const char *own_jid);
+
 /* True for an address with a name at a domain, other than the own account: servers and gateways
  * have nothing to order. */
 bool xmpp_incoming_is_from_person(const char *from, const char *own_jid);

@@ -7,6 +7,8 @@
 
 #include "common/base/banned.h"
 
+#define NS_MUC "http://jabber.org/protocol/muc"
+
 /* g_utf8_next_char() without its cast to char *. */
 static const char *next_char(const char *at)
 {
@@ -70,6 +72,31 @@ char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text)
                                    "<active xmlns='http://jabber.org/protocol/chatstates'/>"
                                    "</message>",
                                    clean_id, clean_jid, body, clean_id);
+}
+
+char *xmpp_outgoing_groupchat(const char *id, const char *room, const char *text)
+{
+    g_autofree char *clean_id = clean(id);
+    g_autofree char *body = shorten(clean(text));
+
+    return g_markup_printf_escaped("<message type='groupchat' id='%s' to='%s'><body>%s</body>"
+                                   "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/></message>",
+                                   clean_id, room, body, clean_id);
+}
+
+char *xmpp_outgoing_enter(const char *room, const char *nick)
+{
+    return g_markup_printf_escaped("<presence to='%s/%s'><x xmlns='" NS_MUC "'>"
+                                   "<history maxstanzas='0'/></x></presence>",
+                                   room, nick);
+}
+
+char *xmpp_outgoing_open_room(const char *room)
+{
+    return g_markup_printf_escaped("<iq type='set' id='room-open' to='%s'>"
+                                   "<query xmlns='" NS_MUC "#owner'>"
+                                   "<x xmlns='jabber:x:data' type='submit'/></query></iq>",
+                                   room);
 }
 
 char *xmpp_outgoing_correction(const char *id, const char *jid, const char *replaced,

@@ -16,9 +16,17 @@
  * cut between characters, and its last line says how much is missing. The caller owns it. */
 char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text);
 
-/* The same, in the place of the message `replaced` (XEP-0308). It is for this one client: neither
- * copied to others nor kept for later (XEP-0280, 0334), where it would look like a new message. The
- * caller owns it. */
+/* The same to all in a room (XEP-0045). */
+char *xmpp_outgoing_groupchat(const char *id, const char *room, const char *text);
+
+/* Enters a room by this name, without its history; opens a room that was made by entering it. The
+ * caller owns them. */
+char *xmpp_outgoing_enter(const char *room, const char *nick);
+char *xmpp_outgoing_open_room(const char *room);
+
+/* The same as the first, in the place of the message `replaced` (XEP-0308). It is for this one
+ * client: neither copied to others nor kept for later (XEP-0280, 0334), where it would look like a
+ * new message. The caller owns it. */
 char *xmpp_outgoing_correction(const char *id, const char *jid, const char *replaced,
                                const char *text);
 

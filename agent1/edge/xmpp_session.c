@@ -5,6 +5,7 @@
 #include "agent1/edge/xmpp_outgoing.h"
 #include "agent1/edge/xmpp_reception.h"
 #include "agent1/edge/xmpp_reporter.h"
+#include "agent1/edge/xmpp_rooms.h"
 #include "agent1/port/event.h"
 #include "common/base/limits.h"
 #include "common/data/backoff.h"
@@ -80,6 +81,7 @@ typedef struct Session {
     char *last_reason;
 
     XmppActs acts;
+    XmppRooms rooms;
     XmppReporter reporter;
     XmppReception reception;
 } Session;
@@ -121,6 +123,7 @@ static void end_session(Session *session)
 /* When all that had room is said, the core may say the rest: it does when the link comes up. */
 static void ask_for_missing(Session *session)
 {
+    session->is_missing_some |= xmpp_rooms_may_say_again(&session->rooms);
     if (session->state != SESSION_UP || !session->is_missing_some ||
         !xmpp_outbox_is_empty(session->outbox))
         return;
@@ -157,6 +160,7 @@ static void begin_session(Session *session, bool has_management, unsigned resume
         session->resume_max_ms = MIN(resume_max_s * INT64_C(1000), RESUME_MAX_MS);
     go_up(session, has_management ? "connected" : "connected, without stream management,");
     xmpp_acts_begin(&session->acts, session->outbox);
+    xmpp_rooms_begin(&session->rooms, clock_boot_ms());
     xmpp_outbox_add_doubted(session->outbox);
     xmpp_reporter_link(&session->reporter, true);
 }
@@ -192,9 +196,12 @@ static void acknowledge(Session *session, uint32_t count)
 
 static void receive(Session *session, xmpp_stanza_t *stanza)
 {
-    XmppOutcome outcome = xmpp_reception_judge(&session->reception, stanza, clock_boot_ms(),
-                                               xmpp_connection_own_jid(session->connection));
+    const char *own_jid = xmpp_connection_own_jid(session->connection);
+    XmppOutcome outcome = { 0 };
 
+    if (!xmpp_rooms_take(&session->rooms, stanza, clock_boot_ms(), own_jid, session->outbox,
+                         &outcome.event))
+        outcome = xmpp_reception_judge(&session->reception, stanza, clock_boot_ms(), own_jid);
     if (outcome.event)
         xmpp_reporter_post(&session->reporter, outcome.event);
     if (outcome.xml && xmpp_outbox_length(session->outbox) < ANSWERS_MAX)
@@ -346,7 +353,10 @@ static void say(Session *session, const XmppCommand *command)
     if (!session->reporter.is_linked || session->is_missing_some)
         return;
 
-    xml = xmpp_outgoing_chat(command->id, command->jid, command->text);
+    xml = xmpp_rooms_print(&session->rooms, command->id, command->jid, command->text);
+    if (!xml)
+        return;
+
     switch (xmpp_outbox_add(session->outbox, command->id, xml)) {
     case XMPP_OUTBOX_ADDED:
     case XMPP_OUTBOX_WAITS:
@@ -413,11 +423,21 @@ static int64_t answer_ms(const Session *session)
     return CLAMP(ping_ms(session) / 2, ANSWER_MIN_MS, ANSWER_MAX_MS);
 }
 
+/* When the server must have been heard of, or be asked. */
+static int64_t link_deadline(const Session *session)
+{
+    int64_t deadline = session->pinged_ms > session->heard_ms
+                           ? session->pinged_ms + answer_ms(session)
+                           : session->heard_ms + ping_ms(session);
+
+    return xmpp_outbox_unacknowledged(session->outbox) > 0
+               ? MIN(deadline, session->progress_ms + answer_ms(session))
+               : deadline;
+}
+
 /* When the time limit of the state ends. */
 static int64_t state_deadline(const Session *session)
 {
-    int64_t deadline;
-
     switch (session->state) {
     case SESSION_RESTING:
         return session->reporter.is_linked
@@ -428,11 +448,7 @@ static int64_t state_deadline(const Session *session)
     case SESSION_AGREEING:
         return session->since_ms + ENABLE_MAX_MS;
     case SESSION_UP:
-        deadline = session->pinged_ms > session->heard_ms ? session->pinged_ms + answer_ms(session)
-                                                          : session->heard_ms + ping_ms(session);
-        if (xmpp_outbox_unacknowledged(session->outbox) > 0)
-            deadline = MIN(deadline, session->progress_ms + answer_ms(session));
-        return deadline;
+        return MIN(link_deadline(session), xmpp_rooms_deadline(&session->rooms));
     case SESSION_LEAVING:
         return session->since_ms + LEAVE_MAX_MS;
     case SESSION_GONE:
@@ -457,9 +473,12 @@ static void rest_on(Session *session, int64_t now_ms)
 
 static void look_after_link(Session *session, int64_t now_ms)
 {
+    xmpp_rooms_do(&session->rooms, now_ms, session->outbox);
+    if (now_ms < link_deadline(session))
+        return;
     if (!is_waiting(session))
         ping(session);
-    else if (now_ms >= state_deadline(session))
+    else
         xmpp_connection_cut(session->connection, "the server does not answer");
 }
 
@@ -555,6 +574,7 @@ void xmpp_session_run(const XmppSessionSettings *settings)
 
     xmpp_reporter_init(&session.reporter, settings->events);
     xmpp_acts_init(&session.acts);
+    xmpp_rooms_init(&session.rooms, settings->rooms);
     xmpp_reception_init(&session.reception, settings->account.domain, &session.acts);
 
     while (session.state != SESSION_GONE) {
@@ -574,5 +594,6 @@ void xmpp_session_run(const XmppSessionSettings *settings)
     xmpp_reporter_link(&session.reporter, false);
     xmpp_reporter_clear(&session.reporter);
     xmpp_acts_clear(&session.acts);
+    xmpp_rooms_clear(&session.rooms);
     g_free(session.last_reason);
 }

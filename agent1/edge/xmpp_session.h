@@ -33,6 +33,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmppCommand, xmpp_command_free)
 typedef struct XmppSessionSettings {
     XmppAccount account;
     unsigned ping_s;
+    GPtrArray *rooms;  /* RoomSettings * */
     Mailbox *commands; /* XmppCommand *, taken here */
     Mailbox *events;   /* Event *, posted here */
     /* Told each socket on which the thread may block, and -1 when that is over; on this thread. */

@@ -9,6 +9,7 @@
 #include "agent1/flow/delegate.h"
 #include "agent1/flow/hints.h"
 #include "agent1/flow/questions.h"
+#include "agent1/flow/rooms.h"
 #include "agent1/flow/say.h"
 #include "agent1/flow/turn.h"
 #include "agent1/flow/utterance.h"
@@ -270,6 +271,8 @@ void chat_take(Core *core, const EventChat *chat)
         take_unsigned(core, chat);
         return;
     }
+    if (chat->room && !rooms_admit(core, chat))
+        return;
     speaker = speaker_new(DOOR_XMPP, chat->address, NULL);
     speaker->principal = g_strdup(chat->principal);
     user = users_by_jid(core->users, chat->principal);
@@ -277,7 +280,8 @@ void chat_take(Core *core, const EventChat *chat)
         refuse_stranger(core, speaker);
         return;
     }
-    contacts_heard(core, chat);
+    if (!chat->room)
+        contacts_heard(core, chat);
     speaker->user = g_strdup(user->name);
     speaker->role = user->role;
     if (chat->stanza_id && *chat->stanza_id)

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "agent1/flow/live_message.h"
+#include "agent1/flow/rooms.h"
 #include "common/base/limits.h"
+#include "common/base/redact.h"
 #include "common/base/text.h"
 #include "common/wire/topic.h"
 #include "common/base/banned.h"
@@ -76,9 +78,23 @@ void say_xmpp(Core *core, const char *jid, const char *text)
     g_free(store_saying(core, jid, text, true));
 }
 
+/* In a room many read along, and it keeps what was said. */
+static void say_to_room(Core *core, const Speaker *speaker, const Answer *answer)
+{
+    g_autofree char *text = redact_text(answer->text, NULL);
+
+    g_free(store_saying(core, speaker->address, text, answer->is_news));
+}
+
 static void say_to_person(Core *core, const Speaker *speaker, const Answer *answer)
 {
-    g_autofree char *id = store_saying(core, speaker->address, answer->text, answer->is_news);
+    g_autofree char *id = NULL;
+
+    if (rooms_has(core, speaker->address)) {
+        say_to_room(core, speaker, answer);
+        return;
+    }
+    id = store_saying(core, speaker->address, answer->text, answer->is_news);
 
     if (id)
         live_begin(core, speaker->address, id, answer);

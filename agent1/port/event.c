@@ -22,6 +22,8 @@ void event_free(Event *event)
         g_free(event->chat.address);
         g_free(event->chat.principal);
         g_free(event->chat.stanza_id);
+        g_free(event->chat.room);
+        g_free(event->chat.nick);
         g_free(event->chat.receipt_id);
         g_free(event->chat.replaces);
         g_free(event->chat.quotes);

@@ -44,14 +44,18 @@ typedef enum {
 } Link;
 
 typedef struct EventChat {
-    Door door;        /* DOOR_XMPP or DOOR_UNSIGNED; agentctl's chat is an EVENT_MESSAGE */
-    char *address;    /* XMPP: the full JID to answer; unsigned: "" */
-    char *principal;  /* XMPP: the server-stamped bare JID; unsigned: "" */
-    char *stanza_id;  /* XMPP: the sender's id, for repeats; NULL when there was none */
-    char *text;       /* valid UTF-8, at most CHAT_TEXT_MAX_BYTES */
-    char *receipt_id; /* XMPP: the id that a receipt is wanted for (XEP-0184); NULL: none is */
-    char *replaces;   /* XMPP: the id of the message that this one corrects (XEP-0308), or NULL */
-    char *quotes;     /* XMPP: the id of the message that this one replies to (XEP-0461), or NULL */
+    Door door;         /* DOOR_XMPP or DOOR_UNSIGNED; agentctl's chat is an EVENT_MESSAGE */
+    char *address;     /* XMPP: the full JID to answer; unsigned: "" */
+    char *principal;   /* XMPP: the server-stamped bare JID; unsigned: "" */
+    char *stanza_id;   /* XMPP: the sender's id, for repeats; NULL when there was none */
+    char *room;        /* XMPP: the bare JID of the room it was written in, which is answered
+                          there; principal is "" where the room hides it. NULL: one to one */
+    char *nick;        /* room: the writer's name there, which proves nothing */
+    bool is_addressed; /* room: it was said to agent1 by name, which is taken off the text */
+    char *text;        /* valid UTF-8, at most CHAT_TEXT_MAX_BYTES */
+    char *receipt_id;  /* XMPP: the id that a receipt is wanted for (XEP-0184); NULL: none is */
+    char *replaces;    /* XMPP: the id of the message that this one corrects (XEP-0308), or NULL */
+    char *quotes; /* XMPP: the id of the message that this one replies to (XEP-0461), or NULL */
     int64_t written_ms; /* a delayed message: when it was written; MESSAGE_ABSENT otherwise */
 } EventChat;
 

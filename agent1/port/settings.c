@@ -178,7 +178,7 @@ static bool check_tls(const Settings *settings, GError **error)
 }
 
 /* What one row alone cannot tell. */
-static bool check_together(const Settings *settings, GPtrArray *warnings, GError **error)
+static bool check_together(const Settings *settings, GError **error)
 {
     if (!g_strv_contains(languages, settings->language)) {
         problem_set_expected(error, PROBLEM_VALUE, settings->language, "en or fr");
@@ -206,8 +206,6 @@ static bool check_together(const Settings *settings, GPtrArray *warnings, GError
                     "mqtt: cert_file and key_file go together: expected both or neither");
         return false;
     }
-    if (warnings && json_count(settings->xmpp_rooms) > 0)
-        g_ptr_array_add(warnings, g_strdup("xmpp.rooms: this version joins no rooms; ignored"));
     return true;
 }
 
@@ -235,7 +233,8 @@ Settings *settings_parse(const Json *object, GPtrArray *warnings, GError **error
     drop_empty(&settings->mqtt_ca_file);
     drop_empty(&settings->mqtt_cert_file);
     drop_empty(&settings->mqtt_key_file);
-    if (!check_together(settings, warnings, error))
+    settings->rooms = room_settings_parse(settings->xmpp_rooms, settings->name, warnings, error);
+    if (!settings->rooms || !check_together(settings, error))
         return NULL;
     return g_steal_pointer(&settings);
 }
@@ -246,5 +245,7 @@ void settings_free(Settings *settings)
         return;
 
     record_clear(settings_fields, settings);
+    if (settings->rooms)
+        g_ptr_array_unref(settings->rooms);
     g_free(settings);
 }

@@ -5,6 +5,7 @@
 #ifndef AGENT1_PORT_SETTINGS_H
 #define AGENT1_PORT_SETTINGS_H
 
+#include "agent1/port/room_settings.h"
 #include "common/data/json.h"
 #include "common/wire/command.h"
 
@@ -36,6 +37,7 @@ typedef struct Settings {
     int xmpp_tls; /* SettingsTls */
     char *xmpp_ca_file;
     Json *xmpp_rooms;
+    GPtrArray *rooms; /* RoomSettings *, read from it */
 
     char *mqtt_url;
     char *mqtt_username;

@@ -208,8 +208,6 @@ static void what_is_warned_of(void **state)
         { "one inside", WITH("\"tasks\":{\"timeot\":\"1m\"}"), "timeout" },
         { "a comment", WITH("\"_why\":\"because\""), NULL },
         { "what comes later", WITH("\"planner\":{\"x\":1},\"llm\":{}"), NULL },
-        { "rooms", "{\"xmpp\":{\"enabled\":false,\"rooms\":[\"r@m\"]}," MQTT "," PEOPLE "}",
-          "xmpp.rooms: this version joins no rooms" },
         { "in clear on this machine",
           "{\"xmpp\":{\"jid\":\"a@example.org\",\"password\":\"x\",\"tls\":\"none\","
           "\"host\":\"127.0.0.1\"}," MQTT "," PEOPLE "}",

@@ -1,0 +1,198 @@
+/* What is written in a room: who is obeyed, and how quiet agent1 is otherwise. */
+#include "core-xmpp.h"
+
+#include "common/base/banned.h"
+
+#define ROOM "ops@rooms.example.org"
+
+static int open_room(void **state)
+{
+    World *world;
+
+    world_setup(state);
+    world = *state;
+    json_free(world->config);
+    world->config = world_json(
+        "{\"xmpp\":{\"jid\":\"agent1@example.org\",\"password\":\"x\",\"rooms\":[{\"jid\":\"" ROOM
+        "\"}]},\"mqtt\":{\"url\":\"mqtt://127.0.0.1\"},\"timezone\":\"UTC\",\"users\":["
+        "{\"name\":\"ana\",\"jids\":[\"ana@example.org\"],\"role\":\"admin\"},"
+        "{\"name\":\"vera\",\"jids\":[\"vera@example.org\"],\"role\":\"viewer\"}]}");
+    world_configure(world);
+    world_register(world, JOURNAL_1, 1);
+    world_forget(world);
+    return 0;
+}
+
+#define ROOM_TEST(function) cmocka_unit_test_setup_teardown(function, open_room, world_teardown)
+
+static void write_in(World *world, const char *nick, const char *principal, bool is_addressed,
+                     const char *text)
+{
+    Event *event = event_new(EVENT_CHAT);
+
+    event->chat.door = DOOR_XMPP;
+    event->chat.address = g_strdup(ROOM);
+    event->chat.room = g_strdup(ROOM);
+    event->chat.nick = g_strdup(nick);
+    event->chat.principal = g_strdup(principal);
+    event->chat.is_addressed = is_addressed;
+    event->chat.text = g_strdup(text);
+    world_step(world, event);
+}
+
+static const EffectSay *last(const World *world)
+{
+    assert_true(world->said->len > 0);
+    return &((const Effect *)world->said->pdata[world->said->len - 1])->say;
+}
+
+static void a_user_is_answered_in_the_room(void **state)
+{
+    World *world = *state;
+
+    write_in(world, "ana", "ana@example.org", false, "@web1 true");
+    assert_string_equal(last(world)->text, "#1 web1: queued");
+    assert_string_equal(last(world)->jid, ROOM);
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "hi");
+    assert_string_equal(last(world)->text, "#1 web1: succeeded (exit 0, 0.4 s)\n```\nhi\n```");
+    assert_string_equal(last(world)->jid, ROOM);
+    assert_null(world_last_act(world, XMPP_ACT_RECEIPT));
+    assert_null(world_last_act(world, XMPP_ACT_DISCOVER));
+}
+
+static void what_is_for_others_is_left(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_addressed;
+        bool is_answered;
+    } rows[] = {
+        { "!status", false, true },
+        { "!roll 3d6", false, false },
+        { "!roll 3d6", true, true },
+        { "@bob look at that", false, false },
+        { "@bob look at that", true, true },
+        { "@web1 true", false, true },
+        { "@Web1 true", false, true },
+        { "@web* true", false, true },
+        { "@bob,web1 true", false, true },
+        { "@x* true", false, false },
+        { "DELEGATE: web1 | true", false, true },
+        { "hello", true, true },
+    };
+    World *world = *state;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        world_forget(world);
+        write_in(world, "ana", "ana@example.org", rows[i].is_addressed, rows[i].text);
+        if ((world->said->len > 0) != rows[i].is_answered)
+            fail_msg("%s%s", rows[i].is_addressed ? "agent1: " : "", rows[i].text);
+    }
+}
+
+static void rights_are_the_persons(void **state)
+{
+    World *world = *state;
+
+    write_in(world, "ana", "vera@example.org", false, "@web1 true");
+    assert_string_equal(last(world)->text,
+                        "web1: refused (role): this needs the role operator; yours is viewer");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+}
+
+static void who_is_not_obeyed_hears_it_once(void **state)
+{
+    World *world = *state;
+
+    /* Not said to agent1 by name: it may be for another program. */
+    write_in(world, "ghost", "", false, "!status");
+    write_in(world, "mallory", "mallory@example.org", false, "@web1 true");
+    assert_int_equal(world->said->len, 0);
+    write_in(world, "ghost", "", true, "!status");
+    assert_contains(last(world)->text, "ghost: this room hides from me who you are");
+    write_in(world, "mallory", "mallory@example.org", true, "@web1 true");
+    assert_contains(last(world)->text, "mallory: I do not know your JID");
+    assert_null(strstr(last(world)->text, "mallory@"));
+    world_forget(world);
+    write_in(world, "ghost", "", true, "!status");
+    write_in(world, "mallory", "mallory@example.org", true, "@web1 true");
+    assert_int_equal(world->said->len, 0);
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+}
+
+static void a_crowd_does_not_make_it_talk(void **state)
+{
+    World *world = *state;
+    int i;
+
+    for (i = 0; i < 1000; i++) {
+        g_autofree char *nick = g_strdup_printf("nick%d", i);
+
+        write_in(world, nick, "", true, "!status");
+    }
+    assert_in_range(world->said->len, 1, 25);
+}
+
+static void secrets_stay_out_of_the_room(void **state)
+{
+    World *world = *state;
+
+    write_in(world, "ana", "ana@example.org", false, "@web1 cat config");
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "password=hunter2");
+    assert_null(strstr(last(world)->text, "hunter2"));
+    assert_contains(last(world)->text, "[redacted]");
+}
+
+static void notices_for_admins_stay_out_of_it(void **state)
+{
+    World *world = *state;
+    Event *event = event_new(EVENT_CONFIGURED);
+
+    event->reload_error = g_strdup("config.json: wrong");
+    world_step(world, event);
+    assert_string_equal(last(world)->jid, "ana@example.org");
+    assert_int_equal(world->said->len, 1);
+}
+
+static void only_who_was_asked_may_answer(void **state)
+{
+    World *world = *state;
+    Event *old = xmpp_chat("ana", "s1", "@web1 true");
+
+    old->chat.written_ms = world->now_ms - HOUR_MS;
+    world_step(world, old);
+    write_in(world, "vera", "vera@example.org", false, "!yes");
+    assert_string_equal(last(world)->text, "no question is open here");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+}
+
+static void asleep_it_says_so_once(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "ana", NULL, "!agentOFF agent1");
+    world_forget(world);
+    write_in(world, "ana", "ana@example.org", false, "@web1 true");
+    write_in(world, "ana", "ana@example.org", false, "@web1 true");
+    write_in(world, "ghost", "", true, "@web1 true");
+    assert_int_equal(world->said->len, 1);
+    assert_contains(last(world)->text, "I am asleep");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROOM_TEST(a_user_is_answered_in_the_room),
+        ROOM_TEST(what_is_for_others_is_left),
+        ROOM_TEST(rights_are_the_persons),
+        ROOM_TEST(who_is_not_obeyed_hears_it_once),
+        ROOM_TEST(a_crowd_does_not_make_it_talk),
+        ROOM_TEST(secrets_stay_out_of_the_room),
+        ROOM_TEST(notices_for_admins_stay_out_of_it),
+        ROOM_TEST(only_who_was_asked_may_answer),
+        ROOM_TEST(asleep_it_says_so_once),
+    };
+
+    return cmocka_run_group_tests_name("core-rooms", tests, NULL, NULL);
+}
