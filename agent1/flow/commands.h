@@ -20,10 +20,14 @@ void commands_do_trigger(Core *core, Turn *turn, Trigger trigger, const char *re
 /* commands_help.c */
 void commands_help(Core *core, Turn *turn, const char *arguments);
 
-/* commands_show.c */
+/* commands_agents.c */
 void commands_agents(Core *core, Turn *turn, const char *arguments);
+
+/* commands_show.c */
 void commands_status(Core *core, Turn *turn, const char *arguments);
 void commands_blackout(Core *core, Turn *turn, const char *arguments);
+/* A line of the installation's blackout that is on, if one is: nothing starts anywhere. */
+void commands_say_blackout(Core *core, Turn *turn);
 
 /* commands_runs.c */
 void commands_runs(Core *core, Turn *turn, const char *arguments);

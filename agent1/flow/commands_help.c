@@ -9,6 +9,7 @@
 #include "common/base/banned.h"
 
 #define WORD_SHOWN_CHARS 40
+#define BEGINNINGS_SHOWN 5
 /* A pack may hold hundreds, and a phone shows twenty. */
 #define SKILLS_SHOWN 100
 
@@ -125,11 +126,30 @@ static void add_names(GPtrArray *names, const FleetAgent *agent)
     }
 }
 
+/* "disk" for "disk.usage" and "disk.free": "!help disk.free, !help disk.usage"; NULL when nothing
+ * begins so. The caller owns it. */
+static char *find_beginning(const char *word, const GPtrArray *names)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    unsigned i;
+
+    for (i = 0; i < names->len && g_hash_table_size(seen) < BEGINNINGS_SHOWN; i++) {
+        char *name = names->pdata[i];
+
+        if (name && g_ascii_strncasecmp(name, word, strlen(word)) == 0 &&
+            g_hash_table_add(seen, name))
+            g_string_append_printf(text, "%s!help %s", text->len ? ", " : "", name);
+    }
+    return text->len ? g_strdup(text->str) : NULL;
+}
+
 static void say_nothing_of_that_name(Core *core, Turn *turn, const char *word)
 {
     g_autofree char *shown = text_make_line(word, WORD_SHOWN_CHARS);
     g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autofree char *beginning = NULL;
     const char *nearest;
     unsigned i;
 
@@ -138,8 +158,11 @@ static void say_nothing_of_that_name(Core *core, Turn *turn, const char *word)
     for (i = 0; i < agents->len; i++)
         add_names(names, agents->pdata[i]);
     g_ptr_array_add(names, NULL);
+    beginning = find_beginning(word, names);
     nearest = text_nearest_one(word, (const char *const *)names->pdata);
-    if (nearest)
+    if (beginning)
+        turn_fail(turn, "%s: nothing of that name alone; there are: %s", shown, beginning);
+    else if (nearest)
         turn_fail(turn, "%s: nothing of that name; nearest: !help %s", shown, nearest);
     else
         turn_fail(turn, "%s: nothing of that name; !help lists all", shown);
@@ -147,20 +170,26 @@ static void say_nothing_of_that_name(Core *core, Turn *turn, const char *word)
 
 /* ---- all ---- */
 
+/* In two lines: side by side they would be too wide for a phone. */
+static void list_word(Turn *turn, const CommandInfo *info)
+{
+    g_autofree char *summary = command_summary(info);
+
+    if (info->role <= turn->speaker->role)
+        turn_say(turn, "%s%s%s\n  %s", info->name, *info->arguments ? " " : "", info->arguments,
+                 summary);
+}
+
 static void help_for_all(Turn *turn)
 {
     Role own = turn->speaker->role;
     int i;
 
-    turn_say(turn, "You may, as %s:", role_name(own));
-    for (i = 0; i < TRIGGER_COUNT; i++) {
-        if (trigger_info((Trigger)i)->role <= own)
-            say_usage(turn, trigger_info((Trigger)i));
-    }
-    for (i = 0; i < COMMAND_COUNT; i++) {
-        if (command_info((Command)i)->role <= own)
-            say_usage(turn, command_info((Command)i));
-    }
+    turn_say(turn, "You may, as %s (!help <word> tells all about one):", role_name(own));
+    for (i = 0; i < TRIGGER_COUNT; i++)
+        list_word(turn, trigger_info((Trigger)i));
+    for (i = 0; i < COMMAND_COUNT; i++)
+        list_word(turn, command_info((Command)i));
 }
 
 void commands_help(Core *core, Turn *turn, const char *arguments)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/bad_edit.h"
 #include "agent1/flow/chats.h"
 #include "agent1/flow/pending.h"
 #include "agent1/flow/say.h"
@@ -94,12 +95,13 @@ static bool is_open(const Turn *turn)
 
 void turn_finish(Turn *turn)
 {
-    Answer answer = { .text = turn->text->str,
-                      .is_final = !is_open(turn),
-                      .is_news = turn->is_news };
+    Answer answer = { .is_final = !is_open(turn), .is_news = turn->is_news };
     const GPtrArray *runs = turn->runs;
     g_autoptr(GPtrArray) all_runs = NULL;
 
+    if (answer.is_final)
+        bad_edit_remind(turn);
+    answer.text = turn->text->str;
     answer.outcome = chats_note(turn->core, turn->speaker, answer.text, answer.is_final,
                                 turn->outcome, runs, &all_runs);
     answer.runs = all_runs ? all_runs : runs;

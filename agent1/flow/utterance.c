@@ -101,8 +101,11 @@ static Line *read_line(const char *text)
         return read_trigger(text, length);
     if (begins_direct(text)) {
         size_t name_length = strcspn(text + 1, " \t");
+        const char *task = text + 1 + name_length;
 
-        return line_new(LINE_DIRECT, text + 1, name_length, text + 1 + name_length);
+        /* "@web1: uptime", as people address one another. */
+        name_length -= name_length > 1 && text[name_length] == ':';
+        return line_new(LINE_DIRECT, text + 1, name_length, task);
     }
     return line_new(LINE_TALK, NULL, 0, text);
 }

@@ -1,6 +1,7 @@
 #include "common/wire/command.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "common/base/banned.h"
 
@@ -94,6 +95,20 @@ const CommandInfo *command_info(Command command)
 const CommandInfo *trigger_info(Trigger trigger)
 {
     return &triggers[trigger];
+}
+
+char *command_summary(const CommandInfo *info)
+{
+    size_t length = strlen(info->help);
+
+    while (length > COMMAND_SUMMARY_CHARS) {
+        /* One clause less. */
+        do
+            length--;
+        while (length > 0 && !strchr(":;", info->help[length]));
+    }
+
+    return g_strndup(info->help, length);
 }
 
 bool command_parse(const char *word, Command *out)

@@ -64,6 +64,11 @@ typedef struct CommandInfo {
 const CommandInfo *command_info(Command command);
 const CommandInfo *trigger_info(Trigger trigger);
 
+/* The help as far as it fits one line: without its last clauses where it is longer. The caller owns
+ * it. */
+#define COMMAND_SUMMARY_CHARS 76
+char *command_summary(const CommandInfo *info);
+
 /* The command of a word that begins with '!', without case. */
 bool command_parse(const char *word, Command *out);
 

@@ -201,6 +201,13 @@ static void help_about_skills_and_agents(void **state)
           "web3: its skills are known when it has registered" },
         { "a skill with a slip", "vera", "disk.usge",
           "disk.usge: nothing of that name; nearest: !help disk.usage" },
+        { "the beginning of a skill", "vera", "Disk",
+          "Disk: nothing of that name alone; there are: !help disk.usage" },
+        { "the beginning of several", "oskar", "agents",
+          "!agents: the agents: state, version, work in hand, skills\nYou may do this, as "
+          "operator." },
+        { "the beginning of commands", "vera", "agento",
+          "agento: nothing of that name alone; there are: !help agentOFF, !help agentON" },
         { "a command with a slip", "vera", "cancle",
           "cancle: nothing of that name; nearest: !help cancel" },
         { "a trigger without its colon", "oskar", "delegate",
@@ -236,7 +243,8 @@ static void many_skills_are_cut_with_the_way_to_them(void **state)
     g_string_append_c(skills, ']');
     world_register_as(world, 1, "web1", JOURNAL_1, 1, skills->str);
     world_write(world, "vera", NULL, "!agents");
-    assert_contains(world_last_said(world), "\xE2\x80\xA6 (!help web1 lists them)");
+    assert_contains(world_last_said(world), "\n  skill.number0, skill.number1, skill.number2 and "
+                                            "117 more (!help web1 lists them)");
     world_write(world, "vera", NULL, "!help web1");
     assert_contains(world_last_said(world), "\nskill.number99 (risk low)\nand 20 more");
 }

@@ -60,7 +60,8 @@ static void a_key_waits_under_one_name(void **state)
     World *world = *state;
     g_autofree char *fingerprint = fingerprint_of(40);
     g_autofree char *accept = g_strdup_printf("!accept db1 %.9s", fingerprint);
-    g_autofree char *shown = g_strdup_printf("full: asks to join, fingerprint %s", fingerprint);
+    g_autofree char *shown = g_strdup_printf(
+        "full: asks to join; an admin types !accept full %.9s\n%s", fingerprint, fingerprint);
     uint8_t key;
 
     for (key = 20; key < 28; key++)
@@ -304,7 +305,7 @@ static void what_a_status_tells_is_shown(void **state)
     world_report_as(world, 1, TOPIC_KIND_STATUS, "web1", JOURNAL_1, message);
     world_write(world, "vera", NULL, "!agents");
     assert_contains(world_last_said(world),
-                    "web1: paused since 14:13 · 0.1.0 · its clock is 1 min 30 s off · shell");
+                    "web1: paused since 14:13\n  0.1.0 · its clock is 1 min 30 s off\n  shell");
 }
 
 /* ---- trust ---- */

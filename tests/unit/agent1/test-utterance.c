@@ -68,6 +68,8 @@ static const struct {
     { "at nobody", "@ web1", "talk - [@ web1]" },
     { "a trigger inside a line", "please DELEGATE: web1 | a",
       "talk - [please DELEGATE: web1 | a]" },
+    { "addressed as people are", "@web1: uptime -p", "direct web1 [uptime -p]" },
+    { "a colon alone", "@: uptime", "direct : [uptime]" },
     { "several orders", "!agents\n@web1 a\nDELEGATE: web2 | b",
       "command !agents []; direct web1 [a]; trigger DELEGATE: [web2 | b]" },
     { "talk beside an order", "good morning\n!agents",

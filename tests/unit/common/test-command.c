@@ -30,11 +30,16 @@ static void test_roles(void **state)
 
 static void check_row(const CommandInfo *info)
 {
-    print_message("%s\n", info->name);
+    g_autofree char *summary = command_summary(info);
+
+    print_message("%s: %s\n", info->name, summary);
     assert_non_null(info->arguments);
     assert_in_range(info->role, ROLE_VIEWER, ROLE_ADMIN);
     assert_true(strlen(info->help) > 0);
     assert_false(g_str_has_suffix(info->help, "."));
+    assert_true(g_str_is_ascii(info->help));
+    assert_in_range(strlen(summary), 1, COMMAND_SUMMARY_CHARS);
+    assert_true(g_str_has_prefix(info->help, summary));
 }
 
 static void test_commands(void **state)
@@ -73,6 +78,30 @@ static void test_triggers(void **state)
     }
 }
 
+static void test_summary(void **state)
+{
+    static const struct {
+        const char *help;
+        const char *summary;
+    } rows[] = {
+        { "short", "short" },
+        { "short: with two; clauses", "short: with two; clauses" },
+        { "one clause; another, which makes it much longer than a line of a terminal can be at all",
+          "one clause" },
+        { "one; two: three, which makes it as it stands there longer than a line of a terminal is, "
+          "is it not; four",
+          "one; two" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const CommandInfo info = { .help = rows[i].help };
+        g_autofree char *summary = command_summary(&info);
+
+        assert_string_equal(summary, rows[i].summary);
+    }
+}
+
 static void test_not_words(void **state)
 {
     static const char *const words[] = { "",       "!",      "help", "!hel",
@@ -91,9 +120,8 @@ static void test_not_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_roles),
-        cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_triggers),
+        cmocka_unit_test(test_roles),     cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_triggers),  cmocka_unit_test(test_summary),
         cmocka_unit_test(test_not_words),
     };
 
