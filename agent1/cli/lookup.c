@@ -76,22 +76,27 @@ static gboolean on_patience_over(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
+/* Turns the main loop until the answer is there, or it takes too long. */
+static void wait_a_moment(const Lookup *lookup, const bool *is_woken)
+{
+    bool is_over = false;
+    guint alarm = g_timeout_add(PATIENCE_MS, on_patience_over, &is_over);
+
+    while (lookup->open && !is_over && !*is_woken)
+        g_main_context_iteration(NULL, TRUE);
+    g_source_remove(alarm);
+}
+
 void lookup_before(Lookup *lookup, const char *before, const bool *is_woken)
 {
     g_autofree char *question = completion_question(lookup->completion, before);
     const AskWish wish = { .text = question, .is_hidden = true, .timeout_ms = LATE_MS };
-    bool is_over = false;
-    guint alarm;
 
-    if (!question || lookup->open || is_known(lookup, question))
+    if (!question)
         return;
-    lookup->open = channel_ask(lookup->channel, &wish, NULL);
-    if (!lookup->open)
-        return;
-
-    lookup_note(lookup, question);
-    alarm = g_timeout_add(PATIENCE_MS, on_patience_over, &is_over);
-    while (lookup->open && !is_over && !*is_woken)
-        g_main_context_iteration(NULL, TRUE);
-    g_source_remove(alarm);
+    if (!lookup->open && !is_known(lookup, question)) {
+        lookup->open = channel_ask(lookup->channel, &wish, NULL);
+        lookup_note(lookup, question);
+    }
+    wait_a_moment(lookup, is_woken);
 }
