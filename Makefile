@@ -9,13 +9,14 @@ BUILD ?= build
 check ?=
 
 PROGRAMS = agent1 agent2 agentctl agent2-shim
+DOCUMENTS = man/agent1.8 man/agent2.8 man/agentctl.1 completion/agentctl.bash completion/_agentctl
 
 # ---- what a machine needs (Debian 12 or later) ---------------------------------------------------
 DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libmosquitto-dev \
              libssl-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
 DEPS_RUN   = mosquitto mosquitto-clients prosody openssl procps
 DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout \
-             python3-pytest-xdist python3-slixmpp python3-paho-mqtt python3-nacl sqlite3 tmux systemd
+             python3-pytest-xdist python3-slixmpp python3-paho-mqtt python3-nacl sqlite3 tmux systemd mandoc zsh
 
 # ---- flags -----------------------------------------------------------------------------------------
 PACKAGES = glib-2.0 libcjson libsodium libsystemd libmosquitto openssl sqlite3 libstrophe
@@ -58,6 +59,7 @@ archive = $(OUT)/lib/$(subst /,-,$(1)).a
 COMMON_PURE = common/base common/data common/wire
 COMMON_ALL  = $(COMMON_PURE) common/sys common/net
 FOLDERS = $(COMMON_ALL) agent1/port agent1/model agent1/flow agent1/edge agent1/app agent1/cli \
+          agent1/manual \
           agent2/folder agent2/port agent2/model agent2/flow agent2/edge agent2/app agent2/shim
 PURE_FOLDERS = $(COMMON_PURE) agent1/port agent1/model agent1/flow \
                agent2/folder agent2/port agent2/model agent2/flow
@@ -67,15 +69,18 @@ agent1_FOLDERS      = agent1/app agent1/flow agent1/model agent1/edge agent1/por
 agent2_FOLDERS      = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/folder
 agentctl_FOLDERS    = agent1/cli
 agent2-shim_FOLDERS = agent2/shim agent2/folder
+manual_FOLDERS      = agent1/manual agent1/cli
 COMMON_UP           = common/net common/sys common/wire common/data common/base
 
 agent1_UP   = $(COMMON_UP)
 agent2_UP   = $(COMMON_UP)
 agentctl_UP = $(COMMON_UP)
+manual_UP   = common/wire common/data common/base
 
 agent1_LIBS      = $(PACKAGE_LIBS) -lresolv -lm
 agent2_LIBS      = $(shell pkg-config --libs glib-2.0 libcjson libsodium libsystemd libmosquitto openssl) -lm
 agentctl_LIBS    = $(agent2_LIBS) -ledit
+manual_LIBS      = $(agent2_LIBS)
 # The shim stands on libc alone, and links it in: it starts in a third of the time, and an upgrade of
 # the host's libraries under a running task does not touch it.
 agent2-shim_UP   =
@@ -88,7 +93,7 @@ endif
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: $(addprefix $(OUT)/,$(PROGRAMS)) ## build the programs into build/
+all: $(addprefix $(OUT)/,$(PROGRAMS) $(DOCUMENTS)) ## build the programs into build/
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -109,7 +114,20 @@ define program_rule
 $(OUT)/$(1): $(foreach f,$($(1)_FOLDERS) $($(1)_UP),$(call archive,$(f)))
 	$$(CC) $$(ALL_LDFLAGS) $$($(1)_LDFLAGS) -o $$@ $(OUT)/obj/$(firstword $($(1)_FOLDERS))/main.o $$^ $$($(1)_LIBS)
 endef
-$(foreach program,$(PROGRAMS),$(eval $(call program_rule,$(program))))
+$(foreach program,$(PROGRAMS) manual,$(eval $(call program_rule,$(program))))
+
+# Man pages and completions: what follows from a table comes from the table. The words of --help are the
+# program's own.
+define document_rule
+$(OUT)/$(1): $(2) $(OUT)/$(3) $(OUT)/manual
+	@mkdir -p $$(@D)
+	$(OUT)/$(3) --help | $(OUT)/manual $$< >$$@
+endef
+$(eval $(call document_rule,man/agent1.8,agent1/agent1.8.in,agent1))
+$(eval $(call document_rule,man/agent2.8,agent2/agent2.8.in,agent2))
+$(eval $(call document_rule,man/agentctl.1,agent1/cli/agentctl.1.in,agentctl))
+$(eval $(call document_rule,completion/agentctl.bash,config/completion/agentctl.bash.in,agentctl))
+$(eval $(call document_rule,completion/_agentctl,config/completion/_agentctl.in,agentctl))
 
 -include $(foreach f,$(FOLDERS),$(patsubst %.o,%.d,$(call objects,$(f))))
 

@@ -54,13 +54,27 @@ const char *typed_line_word(unsigned index)
     return NULL;
 }
 
-const char *typed_line_argument(const char *word)
+static const Word *find_word(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (g_ascii_strcasecmp(word, words[i].name) == 0)
-            return words[i].argument;
+        if (g_ascii_strcasecmp(name, words[i].name) == 0)
+            return &words[i];
     }
     return NULL;
+}
+
+const char *typed_line_argument(const char *word)
+{
+    const Word *found = find_word(word);
+
+    return found ? found->argument : NULL;
+}
+
+const char *typed_line_words(const char *word)
+{
+    const Word *found = find_word(word);
+
+    return found ? found->help : NULL;
 }
 
 static void append_row(GString *text, const char *name, const char *arguments, const char *help)

@@ -29,6 +29,9 @@ const char *typed_line_word(unsigned index);
 /* How the table writes the argument of one of these words: "[agent]"; NULL for other words. */
 const char *typed_line_argument(const char *word);
 
+/* What the table says that one of these words does; NULL for other words. */
+const char *typed_line_words(const char *word);
+
 /* The text of /help. The caller owns it. */
 char *typed_line_help(void);
 
