@@ -145,6 +145,45 @@ def test_ctrl_c_is_agentctls_alone(run):
     run.assert_nothing_left()
 
 
+def leave_while_it_sleeps(run):
+    screen = run.open()
+    folder = run.start_sleeping()
+    screen.press("C-d")
+    screen.wait_for("#1 local goes on;")
+    screen.wait_for("make run: 1 task still runs here, and the end of make run cancels that. End it? [y/N]")
+    return screen, folder
+
+
+def test_leaving_cancels_nothing_unasked(run):
+    screen, folder = leave_while_it_sleeps(run)
+    screen.enter("n")
+    screen.wait_for(lambda text: text.endswith("agent1>"))
+    assert not (folder / "exit").exists()
+    screen.enter("!cancel 1")
+    screen.wait_for("#1 local: cancelling")
+    wait_for((folder / "exit").exists, what="the end of the task")
+    screen.press("C-d")
+    assert screen.end() == 0
+    run.assert_nothing_left()
+
+
+@pytest.mark.parametrize("keys", [("y", "Enter"), ("C-d",)])
+def test_leaving_cancels_when_told_so(run, keys):
+    screen, folder = leave_while_it_sleeps(run)
+    screen.press(*keys)
+    assert screen.end(20) == 0
+    assert "make run: 1 task still runs, and is cancelled now." in screen.text()
+    run.assert_nothing_left()
+    assert (folder / "exit").exists()
+
+
+def test_a_signal_at_the_question(run):
+    screen, _ = leave_while_it_sleeps(run)
+    os.kill(screen.pid, signal.SIGTERM)
+    assert screen.end(20) == 143
+    run.assert_nothing_left()
+
+
 def test_an_interrupted_script_ends_everything(run):
     """Without a terminal SIGINT ends it, as TERM does."""
     child = start(run.argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
