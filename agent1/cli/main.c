@@ -9,6 +9,7 @@
 #include "agent1/cli/options.h"
 #include "agent1/cli/printer.h"
 #include "agent1/cli/talk.h"
+#include "common/base/problem.h"
 #include "common/sys/log.h"
 #include "common/wire/frame.h"
 
@@ -102,8 +103,13 @@ static int run(const CliOptions *options, const char *path)
     Key secret;
     int code;
 
-    if (!config || !cli_config_load_key(config->key_path, &secret, &error))
-        return complain(CLI_EXIT_CONFIG, error);
+    if (!config || !cli_config_load_key(config->key_path, &secret, &error)) {
+        complain(CLI_EXIT_CONFIG, error);
+        if (g_error_matches(error, PROBLEM, PROBLEM_MISSING))
+            printer_problem("write one after the example agentctl.json.example, or name another "
+                            "with --config");
+        return CLI_EXIT_CONFIG;
+    }
     client = client_new(options, config, &secret, &error);
     if (!client)
         return complain(CLI_EXIT_CONFIG, error);

@@ -217,10 +217,10 @@ static bool read_send(CliOptions *options, char **words, GError **error)
 {
     unsigned count = g_strv_length(words);
 
-    if (count != 1)
+    if (count > 1)
         return refuse(error, "send takes one text, found %u words: put it into quotes", count);
-    if (words[0][strspn(words[0], " \t\r\n")] == '\0')
-        return refuse(error, "send: the text is empty: expected a command or a task, such as "
+    if (count == 0 || words[0][strspn(words[0], " \t\r\n")] == '\0')
+        return refuse(error, "send: no text: expected a command or a task, such as "
                              "'!agents' or '@web1 uptime'");
 
     return set_text(options, g_strdup(words[0]));
@@ -263,7 +263,7 @@ static bool read_task(CliOptions *options, const char *agent, char **words, GErr
     g_autofree char *task = g_strjoinv(" ", words);
 
     if (task[strspn(task, " \t\r\n")] == '\0')
-        return refuse(error, "-- : expected a task for %s after it", agent);
+        return refuse(error, "expected a task for %s after --", agent);
     if (strpbrk(task, "\r\n"))
         return refuse(error, "the task has several lines: a task is one line (join commands with "
                              "&& or ;)");
