@@ -8,6 +8,7 @@
 
 #include "agent1/edge/store_batch.h"
 #include "agent1/edge/store_log.h"
+#include "agent1/edge/store_memory.h"
 #include "agent1/edge/store_query.h"
 #include "agent1/edge/store_rows.h"
 #include "agent1/edge/store_schema.h"
@@ -214,7 +215,8 @@ static StoreDatabase *open_existing(const char *path, GError **error)
 
     if (!store_schema_is_known(database->db, error) ||
         !store_schema_check_file(database->db, error) ||
-        !store_schema_upgrade(database->db, error) || !store_rows_check(database->db, error))
+        !store_schema_upgrade(database->db, error) || !store_rows_check(database->db, error) ||
+        !store_memory_check(database->db, error))
         return NULL;
 
     database->rows = store_rows_new(database->db, error);
@@ -347,13 +349,32 @@ static bool apply_query(StoreDatabase *database, const EffectQuery *query, GPtrA
     return true;
 }
 
+static bool apply_put(StoreDatabase *database, const Row *row, GError **error)
+{
+    const char *key = row_text(row, 0);
+
+    if (row->table != TABLE_MEMORIES)
+        return store_rows_put(database->rows, row, error);
+
+    return store_memory_drop(database->db, key, error) &&
+           store_rows_put(database->rows, row, error) && store_memory_add(database->db, key, error);
+}
+
+static bool apply_delete(StoreDatabase *database, Table table, const char *key, GError **error)
+{
+    if (table == TABLE_MEMORIES && !store_memory_drop(database->db, key, error))
+        return false;
+
+    return store_rows_delete(database->rows, table, key, error);
+}
+
 static bool apply(StoreDatabase *database, const Effect *effect, GPtrArray *events, GError **error)
 {
     switch (effect->kind) {
     case EFFECT_PUT:
-        return store_rows_put(database->rows, effect->row, error);
+        return apply_put(database, effect->row, error);
     case EFFECT_DELETE:
-        return store_rows_delete(database->rows, effect->removal.table, effect->removal.key, error);
+        return apply_delete(database, effect->removal.table, effect->removal.key, error);
     case EFFECT_AUDIT:
         return store_audit_append(database->audit, &effect->audit, error);
     case EFFECT_QUERY:

@@ -1,5 +1,6 @@
 #include "agent1/edge/store_query.h"
 
+#include "agent1/edge/store_memory.h"
 #include "agent1/edge/store_rows.h"
 #include "agent1/edge/store_schema.h"
 
@@ -11,6 +12,12 @@ typedef struct QueryText {
     const char *rest;
     const char *rest_without_text;
 } QueryText;
+
+/* A word in the key says more than one in the value. */
+#define MATCHING_MEMORIES                                                                          \
+    ", (SELECT \"rowid\" AS \"match\", \"rank\" AS \"place\" FROM \"" STORE_MEMORY_INDEX "\" "     \
+    "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1 AND \"rank\" MATCH 'bm25(10.0, 1.0)' "              \
+    "ORDER BY \"rank\" LIMIT ?3) WHERE \"memories\".\"rowid\" = \"match\" ORDER BY \"place\""
 
 static const QueryText queries[] = {
     [QUERY_RUN_BY_ID] = { TABLE_RUNS, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
@@ -26,6 +33,8 @@ static const QueryText queries[] = {
                             " ORDER BY \"number\" DESC LIMIT ?3",
                             "INDEXED BY \"runs_failed\" WHERE \"number\" IS NOT NULL "
                             "AND " STORE_RUN_FAILED " ORDER BY \"number\" DESC LIMIT ?3" },
+    [QUERY_MEMORY] = { TABLE_MEMORIES, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
+    [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
 };
 
 sqlite3_stmt *store_query_prepare(sqlite3 *db, QueryKind kind, bool has_text, GError **error)

@@ -1,5 +1,6 @@
 #include "agent1/edge/store_schema.h"
 
+#include "agent1/edge/store_memory.h"
 #include "agent1/port/table.h"
 #include "common/base/problem.h"
 
@@ -106,6 +107,8 @@ static const char *const fixed_texts[] = {
     "CREATE INDEX \"runs_failed\" ON \"runs\" (\"number\") WHERE " STORE_RUN_FAILED,
     "CREATE INDEX \"runs_failed_by_agent\" ON \"runs\" (\"agent\", \"number\") "
     "WHERE " STORE_RUN_FAILED,
+
+    STORE_MEMORY_TEXT,
 };
 
 static char *print_column(const Column *column)
@@ -154,7 +157,10 @@ static GHashTable *read_all(sqlite3 *db, GError **error)
 {
     g_autoptr(GHashTable) texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(sqlite3_stmt) select =
-        sql_prepare(db, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL", error);
+        sql_prepare(db,
+                    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
+                    "AND name NOT IN " STORE_MEMORY_OWN_TABLES,
+                    error);
     SqlStep step;
 
     if (!select)

@@ -39,6 +39,8 @@ static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
     [TRIGGER_DELEGATE] = { delegate_trigger, true },
     [TRIGGER_REPORT] = { trigger_report, false },
     [TRIGGER_REPORT_ERRORS] = { trigger_report_errors, false },
+    [TRIGGER_REMEMBER] = { trigger_remember, false },
+    [TRIGGER_RECALL] = { trigger_recall, false },
 };
 
 static bool has_role(Core *core, Turn *turn, const CommandInfo *info)

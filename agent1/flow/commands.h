@@ -66,6 +66,10 @@ void commands_revoke(Core *core, Turn *turn, const char *arguments);
 void trigger_report(Core *core, Turn *turn, const char *rest);
 void trigger_report_errors(Core *core, Turn *turn, const char *rest);
 
+/* trigger_memory.c */
+void trigger_remember(Core *core, Turn *turn, const char *rest);
+void trigger_recall(Core *core, Turn *turn, const char *rest);
+
 /* questions.c */
 void commands_yes(Core *core, Turn *turn, const char *arguments);
 void commands_no(Core *core, Turn *turn, const char *arguments);

@@ -42,10 +42,9 @@ static void free_message(void *message)
 
 Core *core_new(void)
 {
-    static const Table ledgers[] = {
-        TABLE_META,  TABLE_WAITING,   TABLE_CHATS,    TABLE_SAYINGS,
-        TABLE_EDITS, TABLE_QUESTIONS, TABLE_SESSIONS, TABLE_APPROVALS
-    };
+    static const Table ledgers[] = { TABLE_META,     TABLE_WAITING,   TABLE_CHATS,
+                                     TABLE_SAYINGS,  TABLE_EDITS,     TABLE_QUESTIONS,
+                                     TABLE_SESSIONS, TABLE_APPROVALS, TABLE_MEMO_KEYS };
     Core *core = g_new0(Core, 1);
     unsigned i;
 

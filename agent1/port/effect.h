@@ -37,6 +37,9 @@ typedef enum {
     /* Checks the audit's chain from the row after `number`, whose hash `text` is (NULL before the
      * first), for at most `limit` rows. Answered by META rows, named below. */
     QUERY_AUDIT,
+    QUERY_MEMORY,        /* text: the id of a row of TABLE_MEMORIES */
+    QUERY_MEMORY_MATCH,  /* text: words in double quotes, each with or without a star behind it; the
+                            `limit` memories that hold all of them, the best first */
 } QueryKind;
 
 /* The names of the META rows that answer QUERY_AUDIT. */

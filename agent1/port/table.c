@@ -97,6 +97,12 @@ static const Column approvals[] = {
     INT("created"), INT("expires"), INT("is_reminded"), TEXT("state"),    INT("opens"),
 };
 
+static const Column memo_keys[] = { TEXT("id"), TEXT("key") };
+
+static const Column memories[] = {
+    TEXT("id"), TEXT("key"), TEXT("value"), TEXT("user_name"), INT("changed"), TEXT("scope"),
+};
+
 #define INFO(table, columns, where)                                                                \
     {                                                                                              \
         table, columns, G_N_ELEMENTS(columns), where                                               \
@@ -120,6 +126,8 @@ static const TableInfo tables[TABLE_COUNT] = {
     [TABLE_STEPS] = INFO("steps", steps,
                          "\"plan\" IN (SELECT id FROM plans WHERE state IN ('open', 'running'))"),
     [TABLE_APPROVALS] = INFO("approvals", approvals, NULL),
+    [TABLE_MEMO_KEYS] = INFO("memo_keys", memo_keys, NULL),
+    [TABLE_MEMORIES] = INFO("memories", memories, "0"),
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(meta) == META_COLUMNS);
@@ -136,6 +144,8 @@ G_STATIC_ASSERT(G_N_ELEMENTS(sessions) == SESSIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(plans) == PLANS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(steps) == STEPS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(approvals) == APPROVALS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(memo_keys) == MEMO_KEYS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(memories) == MEMORIES_COLUMNS);
 
 const TableInfo *table_info(Table table)
 {

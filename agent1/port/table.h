@@ -28,6 +28,8 @@ typedef enum {
     TABLE_PLANS,     /* several runs as one thing */
     TABLE_STEPS,     /* the steps of each plan */
     TABLE_APPROVALS, /* runs that wait for a person's yes */
+    TABLE_MEMO_KEYS, /* the keys of what people had remembered */
+    TABLE_MEMORIES,  /* what stands under them: read when somebody asks */
     TABLE_COUNT,
 } Table;
 
@@ -102,6 +104,11 @@ enum {
     APPROVALS_ID, APPROVALS_RUN, APPROVALS_HASH, APPROVALS_ASKED_BY, APPROVALS_NEEDS_SECOND,
     APPROVALS_CREATED, APPROVALS_EXPIRES, APPROVALS_IS_REMINDED, APPROVALS_STATE, APPROVALS_OPENS,
     APPROVALS_COLUMNS
+};
+enum { MEMO_KEYS_ID, MEMO_KEYS_KEY, MEMO_KEYS_COLUMNS };
+enum {
+    MEMORIES_ID, MEMORIES_KEY, MEMORIES_VALUE, MEMORIES_USER, MEMORIES_CHANGED, MEMORIES_SCOPE,
+    MEMORIES_COLUMNS
 };
 /* clang-format on */
 

@@ -49,6 +49,11 @@
 #define WAITING_KEYS_PER_NAME 8
 #define WAITING_KEPT_MS       (24 * 3600 * INT64_C(1000))
 
+/* What people have remembered. */
+#define MEMORIES_MAX           10000
+#define MEMORY_KEY_MAX_CHARS   64
+#define MEMORY_VALUE_MAX_BYTES (8 * 1024)
+
 /* Time. */
 #define RECONNECT_MAX_MS         (30 * 1000)
 #define CLOCK_OFFSET_WARN_MS     (30 * 1000)

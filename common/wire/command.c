@@ -66,6 +66,10 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
     [TRIGGER_REPORT_ERRORS] = { "REPORT_ERRORS:", "[agent]", ROLE_VIEWER,
         "the last 20 runs that failed, with what they said: failed, timed_out, unknown, rejected, "
         "expired, missed; what a person cancelled or denied is no failure" },
+    [TRIGGER_REMEMBER] = { "REMEMBER:", "<key> | <value>", ROLE_OPERATOR,
+        "keep a text under a key, for everybody who may ask; an empty value forgets the key" },
+    [TRIGGER_RECALL] = { "RECALL:", "<key or words>", ROLE_VIEWER,
+        "what is kept under that key, or else where those words stand" },
 };
 /* clang-format on */
 

@@ -3,6 +3,7 @@
 #include "tests/simulate/told.h"
 #include "tests/simulate/truth.h"
 #include "tests/simulate/xmpp_server.h"
+#include "tests/support/row_query.h"
 
 #include <string.h>
 

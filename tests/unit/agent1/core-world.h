@@ -18,7 +18,7 @@
 #include "common/data/json.h"
 #include "common/wire/key.h"
 #include "common/wire/topic.h"
-#include "tests/support/row_store.h"
+#include "tests/support/row_query.h"
 
 #define WORLD_START_MS INT64_C(1790000000000) /* 2026-09-21 14:13:20 UTC, a Monday */
 #define JOURNAL_1      "01J00000000000000000000001"

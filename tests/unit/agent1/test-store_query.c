@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/wire/run_state.h"
-#include "tests/support/row_store.h"
+#include "tests/support/row_query.h"
 #include "tests/unit/agent1/store-fixture.h"
 
 #include "common/base/banned.h"
@@ -145,11 +145,116 @@ static void test_no_query_walks_over_all_runs(void **state)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* ---- what was remembered ---- */
+
+static Row *make_memory(const char *key, const char *value)
+{
+    Row *row = row_new(TABLE_MEMORIES);
+
+    row_set_text(row, MEMORIES_ID, key);
+    row_set_text(row, MEMORIES_KEY, key);
+    row_set_text(row, MEMORIES_VALUE, value);
+    return row;
+}
+
+/* Written, replaced and deleted: the index follows. */
+static void fill_memory(Fixture *fixture, RowStore *twin)
+{
+    static const char *const texts[][2] = {
+        { "door", "4711" },       { "backup", "nas3 at Orl\u00e9ans" }, { "night", "call oskar" },
+        { "spare", "door open" }, { "backup", "nas4 at Nantes" },       { "gone", "nas4" },
+    };
+    Effects *effects = effects_new();
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        row_store_put(twin, make_memory(texts[i][0], texts[i][1]));
+        effects_put(effects, make_memory(texts[i][0], texts[i][1]));
+        /* Between two queries the store does not leave out what is overwritten. */
+        effects_query(effects, i, QUERY_MEMORY, "none", 0, 1);
+    }
+    row_store_delete(twin, TABLE_MEMORIES, "gone");
+    effects_delete(effects, TABLE_MEMORIES, "gone");
+    effects_delete(effects, TABLE_MEMORIES, "never there");
+    fixture_store(fixture, effects);
+}
+
+static void check_memory(Fixture *fixture, const RowStore *twin)
+{
+    static const struct {
+        QueryKind kind;
+        const char *text;
+        unsigned count;
+    } cases[] = {
+        { QUERY_MEMORY, "backup", 1 },
+        { QUERY_MEMORY, "absent", 0 },
+        { QUERY_MEMORY_MATCH, "\"nas4\"*", 1 },
+        { QUERY_MEMORY_MATCH, "\"nas3\"*", 0 },
+        { QUERY_MEMORY_MATCH, "\"DOO\"*", 2 },
+        { QUERY_MEMORY_MATCH, "\"door\"* \"open\"*", 1 },
+        { QUERY_MEMORY_MATCH, "\"value\"* \"OR\"*", 0 },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        EffectQuery query = { .kind = cases[i].kind,
+                              .text = (char *)(guintptr)cases[i].text,
+                              .limit = 10 };
+
+        print_message("%s\n", cases[i].text);
+        assert_int_equal(check_same(fixture, twin, &query), cases[i].count);
+    }
+}
+
+static void test_memory(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    RowStore twin;
+
+    (void)state;
+    row_store_init(&twin);
+    fixture_open(fixture);
+    fill_memory(fixture, &twin);
+    check_memory(fixture, &twin);
+    fixture_reopen(fixture);
+    check_memory(fixture, &twin);
+    row_store_clear(&twin);
+}
+
+/* An index that lost its content, or says what no row does, is made anew; the rows stay. */
+static void test_a_damaged_index_is_made_anew(void **state)
+{
+    static const char *const harms[] = {
+        "INSERT INTO memory_index (memory_index) VALUES ('delete-all')",
+        "DELETE FROM memory_index_data WHERE id > 10",
+        "UPDATE memory_index_data SET block = zeroblob(length(block)) WHERE id > 10",
+        "INSERT INTO memory_index (rowid, key, value) VALUES (99, 'a', 'b')",
+        "DELETE FROM memory_index_idx",
+        "DELETE FROM memory_index_docsize",
+    };
+    g_autoptr(Fixture) fixture = fixture_new();
+    RowStore twin;
+
+    (void)state;
+    row_store_init(&twin);
+    fixture_open(fixture);
+    fill_memory(fixture, &twin);
+    for (unsigned i = 0; i < G_N_ELEMENTS(harms); i++) {
+        print_message("%s\n", harms[i]);
+        fixture_close(fixture);
+        assert_int_equal(fixture_sql(fixture, harms[i]), SQLITE_OK);
+        fixture_open(fixture);
+        assert_null(fixture->set_aside);
+        check_memory(fixture, &twin);
+    }
+    row_store_clear(&twin);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failed_runs),
         cmocka_unit_test(test_no_query_walks_over_all_runs),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_a_damaged_index_is_made_anew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,54 @@
+#include "agent1/edge/store_memory.h"
+
+#include "common/base/problem.h"
+#include "common/sys/log.h"
+
+#include "common/base/banned.h"
+
+#define INDEX "\"" STORE_MEMORY_INDEX "\""
+
+#define OF_ID " FROM \"memories\" WHERE \"id\" = ?1"
+
+static bool run_for(sqlite3 *db, const char *text, const char *id, GError **error)
+{
+    g_autoptr(sqlite3_stmt) statement = sql_prepare(db, text, error);
+
+    if (!statement)
+        return false;
+    sql_bind_text(statement, 1, id);
+    return sql_execute(statement, error);
+}
+
+/* FTS5 needs the old texts to find what it noted of them. */
+bool store_memory_drop(sqlite3 *db, const char *id, GError **error)
+{
+    return run_for(db,
+                   "INSERT INTO " INDEX " (" INDEX ", \"rowid\", \"key\", \"value\") "
+                   "SELECT 'delete', \"rowid\", \"key\", \"value\"" OF_ID,
+                   id, error);
+}
+
+bool store_memory_add(sqlite3 *db, const char *id, GError **error)
+{
+    return run_for(db,
+                   "INSERT INTO " INDEX " (\"rowid\", \"key\", \"value\") "
+                   "SELECT \"rowid\", \"key\", \"value\"" OF_ID,
+                   id, error);
+}
+
+bool store_memory_check(sqlite3 *db, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+
+    if (sql_run(db, "INSERT INTO " INDEX " (" INDEX ", \"rank\") VALUES ('integrity-check', 1)",
+                &reason))
+        return true;
+    if (!g_error_matches(reason, PROBLEM, PROBLEM_SYNTAX)) {
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+    }
+
+    log_line(LOG_LEVEL_WARNING, "the index of what was remembered is made anew: %s",
+             reason->message);
+    return sql_run(db, "INSERT INTO " INDEX " (" INDEX ") VALUES ('rebuild')", error);
+}

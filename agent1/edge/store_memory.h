@@ -1,0 +1,29 @@
+/*
+ * The full-text index of what people had remembered (TABLE_MEMORIES), by FTS5. It holds no text of
+ * its own, and whatever becomes of it, it can be made anew from the rows. No triggers keep it:
+ * where the schema is not trusted, SQLite before 3.41 lets none write to a virtual table.
+ */
+#ifndef AGENT1_EDGE_STORE_MEMORY_H
+#define AGENT1_EDGE_STORE_MEMORY_H
+
+#include "agent1/edge/store_sql.h"
+
+#define STORE_MEMORY_INDEX "memory_index"
+
+/* What makes it; the table of memories comes first. */
+#define STORE_MEMORY_TEXT                                                                          \
+    "CREATE VIRTUAL TABLE \"" STORE_MEMORY_INDEX "\" USING fts5 (\"key\", \"value\", "             \
+    "content = 'memories', tokenize = 'unicode61 remove_diacritics 2')"
+
+/* The tables that FTS5 makes for itself, as a list for SQL's IN. */
+#define STORE_MEMORY_OWN_TABLES                                                                    \
+    "('memory_index_data', 'memory_index_idx', 'memory_index_docsize', 'memory_index_config')"
+
+/* Compares the index with the rows, and makes it anew when it does not fit them. */
+bool store_memory_check(sqlite3 *db, GError **error);
+
+/* Around every change of a memory's row, in the same transaction: before it, and after it. */
+bool store_memory_drop(sqlite3 *db, const char *id, GError **error);
+bool store_memory_add(sqlite3 *db, const char *id, GError **error);
+
+#endif

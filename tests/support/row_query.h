@@ -1,0 +1,142 @@
+/*
+ * The answers that the tests' store gives to queries: those of agent1/edge/store_query.h, found the
+ * plain way.
+ */
+#ifndef TESTS_SUPPORT_ROW_QUERY_H
+#define TESTS_SUPPORT_ROW_QUERY_H
+
+#include "agent1/port/event.h"
+#include "tests/support/row_store.h"
+
+static inline bool row_query_is_of(const Row *row, const char *agent)
+{
+    return !agent || strcmp(row_text(row, RUNS_AGENT), agent) == 0;
+}
+
+static inline bool row_query_failed(const Row *row)
+{
+    RunState state;
+
+    return run_state_parse(row_text(row, RUNS_STATE), &state) && run_state_is_failure(state);
+}
+
+static inline bool row_query_begins_a_word(const char *text, const char *word)
+{
+    g_autofree char *folded = g_utf8_casefold(text, -1);
+    g_autofree char *wanted = g_utf8_casefold(word, -1);
+    const char *at = folded;
+
+    while ((at = strstr(at, wanted))) {
+        const char *before = at > folded ? g_utf8_prev_char(at) : NULL;
+
+        if (!before || !g_unichar_isalnum(g_utf8_get_char(before)))
+            return true;
+        at++;
+    }
+    return false;
+}
+
+/* Every word of '"one"* "two"*' begins a word of the key or the value. */
+static inline bool row_query_holds_words(const Row *row, const char *match)
+{
+    g_auto(GStrv) parts = g_strsplit(match, "\"", -1);
+
+    for (unsigned i = 1; parts[i - 1] && parts[i]; i += 2) {
+        if (!row_query_begins_a_word(row_text(row, MEMORIES_KEY), parts[i]) &&
+            !row_query_begins_a_word(row_text(row, MEMORIES_VALUE), parts[i]))
+            return false;
+    }
+    return true;
+}
+
+static inline bool row_query_fits(const Row *row, const EffectQuery *query)
+{
+    switch (query->kind) {
+    case QUERY_RUN_BY_ID:
+    case QUERY_MEMORY:
+        return g_strcmp0(row_text(row, 0), query->text) == 0;
+    case QUERY_RUN_BY_NUMBER:
+        return row_int(row, RUNS_NUMBER) == query->number;
+    case QUERY_RUNS_RECENT:
+        return row_query_is_of(row, query->text);
+    case QUERY_RUNS_FAILED:
+        return row_query_is_of(row, query->text) && row_query_failed(row);
+    case QUERY_MEMORY_MATCH:
+        return row_query_holds_words(row, query->text);
+    case QUERY_AUDIT:
+        return false;
+    }
+    g_assert_not_reached();
+}
+
+static inline int row_query_newest_first(gconstpointer a, gconstpointer b)
+{
+    int64_t one = row_int(*(const Row *const *)a, RUNS_NUMBER);
+    int64_t other = row_int(*(const Row *const *)b, RUNS_NUMBER);
+
+    return one > other ? -1 : one < other;
+}
+
+/* ---- the audit ---- */
+
+static inline void row_store_add_fact(GPtrArray *rows, const char *name, const char *value)
+{
+    Row *row = row_new(TABLE_META);
+
+    row_set_text(row, META_NAME, name);
+    row_set_text(row, META_VALUE, value);
+    g_ptr_array_add(rows, row);
+}
+
+/* The hash that an audit row of this number has here: nothing is computed. The caller owns it. */
+static inline char *row_store_audit_hash(int64_t number)
+{
+    return g_strdup_printf("%064" G_GINT64_MODIFIER "x", number);
+}
+
+/* An audit of audit_rows rows, of which the one after audit_sound does not fit. */
+static inline void row_store_check_audit(const RowStore *store, const EffectQuery *query,
+                                         GPtrArray *rows)
+{
+    int64_t sound = MIN(store->audit_rows, store->audit_sound);
+    int64_t last = MIN(query->number + (int64_t)query->limit, sound);
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, last);
+    g_autofree char *hash = row_store_audit_hash(last);
+    g_autofree char *before = row_store_audit_hash(query->number);
+
+    g_assert(query->number == 0 || g_strcmp0(query->text, before) == 0);
+    row_store_add_fact(rows, AUDIT_CHECKED, number);
+    row_store_add_fact(rows, AUDIT_HASH, hash);
+    if (last < query->number + (int64_t)query->limit && sound < store->audit_rows)
+        row_store_add_fact(rows, AUDIT_BROKEN, "was changed: its hash does not fit");
+    else if (last < query->number + (int64_t)query->limit)
+        row_store_add_fact(rows, AUDIT_ENDS, "");
+}
+
+/* The answer to a query: an event without time and seed. */
+static inline Event *row_store_query(const RowStore *store, const EffectQuery *query)
+{
+    bool is_of_memories = query->kind == QUERY_MEMORY || query->kind == QUERY_MEMORY_MATCH;
+    Event *event = event_new(EVENT_ROWS);
+    GHashTableIter iter;
+    void *row;
+
+    event->rows.cookie = query->cookie;
+    event->rows.rows = g_ptr_array_new_with_free_func(row_store_free_row);
+    if (query->kind == QUERY_AUDIT) {
+        row_store_check_audit(store, query, event->rows.rows);
+        return event;
+    }
+    g_hash_table_iter_init(&iter, store->tables[is_of_memories ? TABLE_MEMORIES : TABLE_RUNS]);
+    while (g_hash_table_iter_next(&iter, NULL, &row)) {
+        if (row_query_fits(row, query))
+            g_ptr_array_add(event->rows.rows, row_store_copy_row(row));
+    }
+    g_ptr_array_sort(event->rows.rows,
+                     is_of_memories ? row_store_compare_keys : row_query_newest_first);
+    if (event->rows.rows->len > query->limit)
+        g_ptr_array_set_size(event->rows.rows, (int)query->limit);
+    return event;
+}
+
+#endif

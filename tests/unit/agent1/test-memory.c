@@ -1,0 +1,118 @@
+/* Keys and words of what people have remembered: what is the same, what is refused, what is sought.
+ */
+#include "agent1/model/memory.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/limits.h"
+#include "common/base/banned.h"
+
+static void test_keys(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *typed;
+        const char *key;
+        const char *id;
+    } cases[] = {
+        { "a word", "backup", "backup", "shared:backup" },
+        { "case", "Backup HOST", "Backup HOST", "shared:backup host" },
+        { "blanks", "  backup \t host ", "backup host", "shared:backup host" },
+        { "composed", "cafe\u0301", "caf\u00e9", "shared:caf\u00e9" },
+        { "folded", "STRASSE", "STRASSE", "shared:strasse" },
+        { "a sharp s", "Stra\u00dfe", "Stra\u00dfe", "shared:strasse" },
+        { "nothing", " ", "", "shared:" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *key = memory_key(cases[i].typed);
+        g_autofree char *id = memory_id(cases[i].typed);
+
+        print_message("%s\n", cases[i].what);
+        assert_string_equal(key, cases[i].key);
+        assert_string_equal(id, cases[i].id);
+    }
+}
+
+static void test_what_is_kept(void **state)
+{
+    g_autofree char *key = g_strnfill(MEMORY_KEY_MAX_CHARS, 'k');
+    g_autofree char *long_key = g_strnfill(MEMORY_KEY_MAX_CHARS + 1, 'k');
+    g_autofree char *value = g_strnfill(MEMORY_VALUE_MAX_BYTES, 'v');
+    g_autofree char *long_value = g_strnfill(MEMORY_VALUE_MAX_BYTES + 1, 'v');
+    const struct {
+        const char *what;
+        const char *key;
+        const char *value;
+        const char *complaint; /* NULL: kept */
+    } cases[] = {
+        { "no key", "", "x", "the key is empty" },
+        { "a long key", long_key, "x", "the key has 65 characters; at most 64" },
+        { "a long value", "k", long_value, "the value is 8193 bytes long; at most 8192" },
+        { "an escape in the key", "a\x1b[2J", "x", "the key holds hidden or control characters" },
+        { "one written backwards", "k", "a\u202eb",
+          "the value holds hidden or control characters; "
+          "nothing was kept: a<U+202E>b" },
+        { "both at their bounds", key, value, NULL },
+        { "no value forgets", "k", "", NULL },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *complaint = memory_judge(cases[i].key, cases[i].value);
+
+        print_message("%s\n", cases[i].what);
+        if (cases[i].complaint)
+            assert_non_null(complaint && strstr(complaint, cases[i].complaint) ? complaint : NULL);
+        else
+            assert_null(complaint);
+    }
+}
+
+/* Nothing that is typed is an operator of the index. */
+static void test_words_to_look_for(void **state)
+{
+    static const struct {
+        const char *typed;
+        const char *match;
+    } cases[] = {
+        { "", NULL },
+        { "\" -- * ^ :", NULL },
+        { "disk", "\"disk\"*" },
+        { "web-1 disk", "\"web\"* \"1\"* \"disk\"*" },
+        { "value:tok* OR key", "\"value\"* \"tok\"* \"OR\"* \"key\"*" },
+        { "\"a\" NEAR(b)", "\"a\"* \"NEAR\"* \"b\"*" },
+        { "d\u00e9j\u00e0", "\"d\u00e9j\u00e0\"*" },
+        { "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17",
+          "\"1\"* \"2\"* \"3\"* \"4\"* \"5\"* \"6\"* \"7\"* \"8\"* \"9\"* \"10\"* \"11\"* \"12\"* "
+          "\"13\"* \"14\"* \"15\"* \"16\"*" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *match = memory_match(cases[i].typed);
+
+        print_message("%s\n", cases[i].typed);
+        if (cases[i].match)
+            assert_string_equal(match, cases[i].match);
+        else
+            assert_null(match);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_what_is_kept),
+        cmocka_unit_test(test_words_to_look_for),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
