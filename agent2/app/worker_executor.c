@@ -5,6 +5,7 @@
 #include "agent2/app/worker_batches.h"
 #include "common/sys/crash_point.h"
 #include "common/sys/in_hand.h"
+#include "agent2/edge/host_facts.h"
 #include "agent2/edge/watch.h"
 #include "agent2/edge/worker_gateway.h"
 #include "agent2/flow/worker.h"
@@ -130,8 +131,11 @@ static void do_attach(WorkerExecutor *executor, const WorkerEffect *effect)
 
 static void do_publish(WorkerExecutor *executor, const WorkerEffect *effect)
 {
-    if (executor->gateway)
-        worker_gateway_publish(executor->gateway, &effect->publish);
+    if (!executor->gateway)
+        return;
+    if (effect->publish.message->kind == MESSAGE_REPORT)
+        host_facts_add(&effect->publish.message->report, executor->config->state_dir);
+    worker_gateway_publish(executor->gateway, &effect->publish);
 }
 
 static void do_probe(WorkerExecutor *executor, const WorkerEffect *effect)

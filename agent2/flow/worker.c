@@ -61,6 +61,7 @@ Worker *worker_new(WorkerSettings *settings, const Zones *zones, const char *cou
     worker->heard = g_queue_new();
     worker->pending_acks = g_ptr_array_new_with_free_func(free_pending);
     worker->alarms = g_ptr_array_new_with_free_func(drop_alarm);
+    worker->errors = g_queue_new();
     worker_clock_init(&worker->clock);
     ids_init(&worker->ids, now_ms, seed);
     journal = ids_next(&worker->ids);
@@ -86,6 +87,7 @@ void worker_free(Worker *worker)
     worker_counters_clear(&worker->counters);
     g_ptr_array_unref(worker->pending_acks);
     g_ptr_array_unref(worker->alarms);
+    g_queue_free_full(worker->errors, drop_alarm);
     jobs_free(worker->jobs);
     worker_windows_free(worker->windows);
     g_queue_free_full(worker->heard, g_free);

@@ -1,5 +1,6 @@
 #include "agent2/flow/worker_control.h"
 
+#include "agent2/flow/worker_day.h"
 #include "agent2/flow/worker_presence.h"
 #include "agent2/flow/worker_report.h"
 #include "agent2/flow/worker_runs.h"
@@ -223,6 +224,12 @@ static void take_fetch(Worker *worker, const Message *message, WorkerEffects *ef
                                    message->id);
 }
 
+static void take_report(Worker *worker, const Message *message, WorkerEffects *effects)
+{
+    (void)message;
+    worker_day_tell(worker, effects);
+}
+
 static void decline(Worker *worker, const Message *message, WorkerEffects *effects)
 {
     worker_answer(worker, effects, message->id, false, NOT_OFFERED, NULL);
@@ -232,7 +239,7 @@ void worker_take_control(Worker *worker, const Message *message, WorkerEffects *
 {
     static const Handler handlers[] = {
         [CONTROL_PAUSE] = take_sequenced,  [CONTROL_RESUME] = take_sequenced,
-        [CONTROL_POLICY] = take_sequenced, [CONTROL_REPORT] = decline,
+        [CONTROL_POLICY] = take_sequenced, [CONTROL_REPORT] = take_report,
         [CONTROL_CANCEL] = take_cancel,    [CONTROL_QUERY] = take_query,
         [CONTROL_FETCH] = take_fetch,      [CONTROL_UPDATE] = decline,
         [CONTROL_UPGRADE] = decline,

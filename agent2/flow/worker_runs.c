@@ -222,6 +222,7 @@ static void decide_by_exit(Job *job, const RunExit *end)
     job_decide(job, is_success ? RUN_SUCCEEDED : outcomes[end->kind], RULE_NONE,
                *end->reason ? end->reason : NULL, end->finished_ms);
     job->has_exit = true;
+    job->duration_ms = end->duration_ms;
 }
 
 /* The rule of a claim of a window is not in the file: the windows of that moment tell. */

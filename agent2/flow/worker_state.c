@@ -67,6 +67,9 @@ void worker_alarm(Worker *worker, WorkerEffects *effects, const char *run, const
     message->error.run = g_strdup(run);
     worker_effects_log(effects, WORKER_LOG_ERROR, run, "%s", message->error.text);
     g_ptr_array_add(worker->alarms, message);
+    g_queue_push_tail(worker->errors, message_copy(message));
+    if (g_queue_get_length(worker->errors) > WORKER_ERRORS_MAX)
+        message_free(g_queue_pop_head(worker->errors));
     if (worker->alarms->len > WORKER_ALARMS_MAX)
         g_ptr_array_remove_index(worker->alarms, 0);
     if (worker->is_linked)

@@ -14,6 +14,7 @@
 #define WORKER_READS_MAX   8   /* folders being read for results at once */
 #define WORKER_LAUNCH_MAX  5   /* shims tried for one attempt */
 #define WORKER_ALARMS_MAX  100 /* that wait for the link */
+#define WORKER_ERRORS_MAX  10  /* that the day's report names */
 #define WORKER_NEVER       INT64_MAX
 #define WORKER_RETRY_MS    5000                        /* after a full disk */
 #define EXPIRES_UNKNOWN_MS (24 * 3600 * INT64_C(1000)) /* longer than any task waits */
@@ -55,6 +56,7 @@ struct Worker {
     int64_t counters_boot_ms; /* when to try again */
     GPtrArray *pending_acks;  /* PendingAck * */
     GPtrArray *alarms;        /* Message *, raised while there was no link */
+    GQueue *errors;           /* Message *, copies of the last alarms, for the day's report */
 
     Jobs *jobs;
     WorkerWindows *windows;

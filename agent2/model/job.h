@@ -70,12 +70,13 @@ typedef struct Job {
     RunState outcome;
     Rule rule;
     char *reason;
-    int64_t decided_ms; /* when the claim was made or the run ended; Unix ms of this host */
-    bool has_exit;      /* the folder's `exit` tells the rest */
-    bool has_survivors; /* its shim was lost, but not all of its processes */
-    bool is_unreadable; /* its folder could not be read, and is left as it is */
-    bool is_undurable;  /* refused without a tombstone, for the disk was full; but noted */
-    bool is_refused;    /* its task was answered by a refusal, which agent1 takes for the end */
+    int64_t decided_ms;  /* when the claim was made or the run ended; Unix ms of this host */
+    bool has_exit;       /* the folder's `exit` tells the rest */
+    int64_t duration_ms; /* then: how long it ran */
+    bool has_survivors;  /* its shim was lost, but not all of its processes */
+    bool is_unreadable;  /* its folder could not be read, and is left as it is */
+    bool is_undurable;   /* refused without a tombstone, for the disk was full; but noted */
+    bool is_refused;     /* its task was answered by a refusal, which agent1 takes for the end */
 
     /* Cancel. */
     char *cancel_id;      /* the control to acknowledge; NULL: none */

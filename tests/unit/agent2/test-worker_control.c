@@ -411,7 +411,7 @@ static void test_fetch(void **state)
 
 static void test_not_offered(void **state)
 {
-    static const ControlAction actions[] = { CONTROL_REPORT, CONTROL_UPDATE, CONTROL_UPGRADE };
+    static const ControlAction actions[] = { CONTROL_UPDATE, CONTROL_UPGRADE };
     g_autoptr(World) world = world_new();
 
     (void)state;
