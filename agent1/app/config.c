@@ -106,6 +106,7 @@ Config *config_load(const char *folder, GError **error)
         .registry = config->parsed[FILE_REGISTRY],
         .blackouts = config->parsed[FILE_BLACKOUTS],
         .policy = config->parsed[FILE_POLICY],
+        .reports = config->parsed[FILE_REPORTS],
         .zones = config->zones,
         .host_zone = config->host_zone,
     };
@@ -173,7 +174,4 @@ void config_warn_unused(const Config *config, GPtrArray *warnings)
     if (schedules > 0)
         g_ptr_array_add(warnings, g_strdup_printf("%s: this version runs no schedules: %u ignored",
                                                   files[FILE_TASKS].name, schedules));
-    if (json_bool(json_member(config->parsed[FILE_REPORTS], "daily_report_enabled")))
-        g_ptr_array_add(warnings, g_strdup_printf("%s: this version sends no daily report",
-                                                  files[FILE_REPORTS].name));
 }

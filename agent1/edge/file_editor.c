@@ -61,20 +61,36 @@ static Json *object_member(Json *object, const char *name)
     return json_kind(member) == JSON_OBJECT ? member : NULL;
 }
 
+/* What a job is about; NULL when something else than an object stands there. */
+static Json *find_entry(Json *root, const char *name)
+{
+    Json *entries;
+
+    if (json_kind(root) != JSON_OBJECT)
+        return NULL;
+    if (!name)
+        return root;
+    entries = object_member(root, ENTRIES);
+    return entries ? object_member(entries, name) : NULL;
+}
+
 /* Sets the members; true when anything changed. */
 static bool change(Json *root, const Job *job, GError **error)
 {
     g_autoptr(Json) members =
         json_parse(job->edit.members, strlen(job->edit.members), REGISTRY_MAX_BYTES, error);
-    Json *entries = object_member(root, ENTRIES);
-    Json *entry = entries ? object_member(entries, job->edit.name) : NULL;
+    Json *entry = find_entry(root, job->edit.name);
     bool is_changed = false;
     const Json *node;
 
     if (!members)
         return false;
     if (!entry) {
-        g_set_error(error, PROBLEM, PROBLEM_TYPE, "%s.%s is no object", ENTRIES, job->edit.name);
+        if (job->edit.name)
+            g_set_error(error, PROBLEM, PROBLEM_TYPE, "%s.%s is no object", ENTRIES,
+                        job->edit.name);
+        else
+            g_set_error_literal(error, PROBLEM, PROBLEM_TYPE, "it is no object");
         return false;
     }
     for (node = json_first(members); node; node = json_next(node)) {

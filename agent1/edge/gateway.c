@@ -337,6 +337,7 @@ Gateway *gateway_new(const MqttSettings *settings, const GatewayHouse *house, co
                                     TOPIC_STATUS_FILTER,
                                     TOPIC_ERRORS,
                                     TOPIC_ACL_PROBE,
+                                    TOPIC_DAILY_REPORT,
                                     house->birth_topic ? house->birth_topic : NULL,
                                     TOPIC_HOME_ASSISTANT_SET_FILTER,
                                     NULL };

@@ -9,7 +9,7 @@
 /* Parameters: 1 the text, 2 the number, 3 the limit; a query without text may read differently. */
 typedef struct QueryText {
     Table table;
-    const char *rest;
+    const char *rest; /* behind SELECT … FROM; of a result the whole statement */
     const char *rest_without_text;
 } QueryText;
 
@@ -18,6 +18,33 @@ typedef struct QueryText {
     ", (SELECT \"rowid\" AS \"match\", \"rank\" AS \"place\" FROM \"" STORE_MEMORY_INDEX "\" "     \
     "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1 AND \"rank\" MATCH 'bm25(10.0, 1.0)' "              \
     "ORDER BY \"rank\" LIMIT ?3) WHERE \"memories\".\"rowid\" = \"match\" ORDER BY \"place\""
+
+/* Each state is a count, and what the gate refused was no run. The place of a quantile is the
+ * smallest that holds so many per cent. */
+#define OF_STATE(states) "SUM(\"state\" IN (" states ")), "
+#define QUANTILE(percent)                                                                          \
+    "MAX(CASE WHEN \"place\" = (\"total\" * " percent " + 99) / 100 THEN \"took\" END)"
+#define DAY_FIGURES(of_agent)                                                                      \
+    "WITH \"day\" AS (SELECT * FROM (SELECT \"agent\", \"state\", "                                \
+    "CASE WHEN \"started\" IS NULL THEN NULL ELSE \"duration_ms\" END AS \"took\" "                \
+    "FROM \"runs\" INDEXED BY \"runs_ended\" WHERE " STORE_RUN_ENDED                               \
+    " AND \"changed\" >= ?2" of_agent " ORDER BY \"changed\" DESC LIMIT ?3) "                      \
+    "UNION ALL SELECT * FROM (SELECT \"agent\", 'gate', NULL FROM \"audit\" "                      \
+    "INDEXED BY \"audit_refused\" WHERE " STORE_AUDIT_REFUSED " AND \"at\" >= ?2" of_agent         \
+    " ORDER BY \"at\" DESC LIMIT ?3)), "                                                           \
+    "\"places\" AS (SELECT \"agent\", \"took\", "                                                  \
+    "ROW_NUMBER() OVER (PARTITION BY \"agent\" ORDER BY \"took\") AS \"place\", "                  \
+    "COUNT(*) OVER (PARTITION BY \"agent\") AS \"total\" FROM \"day\" WHERE \"took\" IS NOT "      \
+    "NULL), "                                                                                      \
+    "\"quantiles\" AS (SELECT \"agent\", " QUANTILE("50") " AS \"median\", " QUANTILE(             \
+        "95") " AS \"p95\" FROM \"places\" GROUP BY \"agent\") "                                   \
+              "SELECT 0, \"agent\", SUM(\"state\" <> 'gate'), " OF_STATE("'succeeded'")            \
+                  OF_STATE("'failed'") OF_STATE("'timed_out'") OF_STATE("'unknown'")               \
+                      OF_STATE("'rejected', 'denied', 'gate'") OF_STATE("'expired'")               \
+                          OF_STATE("'missed', 'skipped'")                                          \
+                              OF_STATE("'cancelled'") "\"median\", \"p95\" FROM \"day\" LEFT "     \
+                                                      "JOIN \"quantiles\" USING (\"agent\") "      \
+                                                      "GROUP BY \"agent\" ORDER BY \"agent\""
 
 static const QueryText queries[] = {
     [QUERY_RUN_BY_ID] = { TABLE_RUNS, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
@@ -35,15 +62,18 @@ static const QueryText queries[] = {
                             "AND " STORE_RUN_FAILED " ORDER BY \"number\" DESC LIMIT ?3" },
     [QUERY_MEMORY] = { TABLE_MEMORIES, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
     [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
+    [QUERY_DAY_FIGURES] = { RESULT_FIGURES, DAY_FIGURES(" AND \"agent\" = ?1"), DAY_FIGURES("") },
 };
 
 sqlite3_stmt *store_query_prepare(sqlite3 *db, QueryKind kind, bool has_text, GError **error)
 {
     const QueryText *text = &queries[kind];
+    const char *rest = has_text ? text->rest : text->rest_without_text;
 
     g_assert(kind < G_N_ELEMENTS(queries));
-    return store_rows_select(db, text->table, has_text ? text->rest : text->rest_without_text,
-                             error);
+    if (text->table >= TABLE_COUNT)
+        return sql_prepare(db, rest, error);
+    return store_rows_select(db, text->table, rest, error);
 }
 
 static GPtrArray *read_rows(sqlite3 *db, const EffectQuery *query, GError **error)

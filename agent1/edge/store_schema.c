@@ -107,6 +107,9 @@ static const char *const fixed_texts[] = {
     "CREATE INDEX \"runs_failed\" ON \"runs\" (\"number\") WHERE " STORE_RUN_FAILED,
     "CREATE INDEX \"runs_failed_by_agent\" ON \"runs\" (\"agent\", \"number\") "
     "WHERE " STORE_RUN_FAILED,
+    "CREATE INDEX \"runs_ended\" ON \"runs\" "
+    "(\"changed\", \"agent\", \"state\", \"started\", \"duration_ms\") WHERE " STORE_RUN_ENDED,
+    "CREATE INDEX \"audit_refused\" ON \"audit\" (\"at\", \"agent\") WHERE " STORE_AUDIT_REFUSED,
 
     STORE_MEMORY_TEXT,
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/chat.h"
+#include "agent1/flow/daily.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/reports.h"
 #include "agent1/flow/say.h"
@@ -35,6 +36,7 @@ static const Admission admissions[MESSAGE_KIND_COUNT] = {
     [MESSAGE_ANSWER] = { FROM_AGENT, TOPIC_KIND_AGENT1_INBOX, true, reports_take_answer },
     [MESSAGE_PROGRESS] = { FROM_AGENT, TOPIC_KIND_AGENT1_INBOX, true, reports_take_progress },
     [MESSAGE_RESULT] = { FROM_AGENT, TOPIC_KIND_AGENT1_INBOX, true, reports_take_result },
+    [MESSAGE_REPORT] = { FROM_AGENT, TOPIC_KIND_DAILY_REPORT, true, daily_take_report },
     [MESSAGE_ERROR] = { FROM_AGENT, TOPIC_KIND_ERRORS, true, reports_take_error },
 };
 

@@ -122,6 +122,7 @@ static void act(Core *core, const Speaker *speaker, const char *text)
     if (turn.then) {
         g_autofree char *released = g_steal_pointer(&turn.then);
 
+        turn.is_confirmed = true;
         act_in(core, &turn, released);
     }
     turn_finish(&turn);

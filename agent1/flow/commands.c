@@ -28,6 +28,7 @@ static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_APPROVE] = commands_approve,
     [COMMAND_REJECT] = commands_reject,
     [COMMAND_DEFER] = commands_defer,
+    [COMMAND_REPORTS] = commands_reports,
 };
 
 typedef struct TriggerHandler {
@@ -41,6 +42,7 @@ static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
     [TRIGGER_REPORT_ERRORS] = { trigger_report_errors, false },
     [TRIGGER_REMEMBER] = { trigger_remember, false },
     [TRIGGER_RECALL] = { trigger_recall, false },
+    [TRIGGER_DAILY_REPORT] = { trigger_daily_report, false },
 };
 
 static bool has_role(Core *core, Turn *turn, const CommandInfo *info)

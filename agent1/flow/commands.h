@@ -66,9 +66,15 @@ void commands_revoke(Core *core, Turn *turn, const char *arguments);
 void trigger_report(Core *core, Turn *turn, const char *rest);
 void trigger_report_errors(Core *core, Turn *turn, const char *rest);
 
+/* trigger_daily.c */
+void trigger_daily_report(Core *core, Turn *turn, const char *rest);
+
 /* trigger_memory.c */
 void trigger_remember(Core *core, Turn *turn, const char *rest);
 void trigger_recall(Core *core, Turn *turn, const char *rest);
+
+/* commands_reports.c */
+void commands_reports(Core *core, Turn *turn, const char *arguments);
 
 /* questions.c */
 void commands_yes(Core *core, Turn *turn, const char *arguments);

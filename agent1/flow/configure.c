@@ -15,6 +15,7 @@ typedef struct Draft {
     Registry *registry;
     GPtrArray *blackouts;
     Rulebook *rulebook;
+    ReportTimes *report_times;
     GTimeZone *zone; /* borrowed from the files' zones */
     const char *zone_name;
 } Draft;
@@ -27,6 +28,7 @@ static void draft_clear(Draft *draft)
     if (draft->blackouts)
         g_ptr_array_unref(draft->blackouts);
     rulebook_free(draft->rulebook);
+    report_times_free(draft->report_times);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
@@ -79,6 +81,12 @@ static bool read_policy(Draft *draft, const CoreFiles *files, GPtrArray *warning
     return draft->rulebook != NULL;
 }
 
+static bool read_reports(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
+{
+    draft->report_times = report_times_parse(files->reports, warnings, error);
+    return draft->report_times != NULL;
+}
+
 typedef bool (*ReadFile)(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error);
 
 static bool read_files(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
@@ -91,6 +99,7 @@ static bool read_files(Draft *draft, const CoreFiles *files, GPtrArray *warnings
         { "agents_registry.json", read_registry },
         { "blackout_hours.json", read_blackouts },
         { "policy.json", read_policy },
+        { "reports_schedule.json", read_reports },
     };
     unsigned i;
 
@@ -129,20 +138,32 @@ static bool check_keys(const Draft *draft, GError **error)
     return true;
 }
 
-/* Accepted or revoked, and the file not written yet: the admin's word stands. */
+static void apply_edit(Core *core, const char *file, const char *name, const Json *members)
+{
+    int minute;
+
+    if (g_strcmp0(file, REPORTS_FILE) == 0) {
+        if (report_times_read_members(members, &minute))
+            report_times_set(core->report_times, name, minute);
+        return;
+    }
+    registry_set_key(core->registry, name, json_string(json_member(members, "public_key")),
+                     json_bool(json_member(members, "accepted")));
+}
+
+/* Decided, and the file not written yet: a person's word stands. */
 static void apply_open_edits(Core *core)
 {
     g_autoptr(GPtrArray) edits = ledger_list(core->ledgers[TABLE_EDITS]);
     unsigned i;
 
     for (i = 0; i < edits->len; i++) {
-        const char *text = row_text(edits->pdata[i], EDITS_MEMBERS);
+        const Row *row = edits->pdata[i];
+        const char *text = row_text(row, EDITS_MEMBERS);
         g_autoptr(Json) members = json_parse(text, strlen(text), 65536, NULL);
-        const char *key = json_string(json_member(members, "public_key"));
 
         if (members)
-            registry_set_key(core->registry, row_text(edits->pdata[i], EDITS_NAME), key,
-                             json_bool(json_member(members, "accepted")));
+            apply_edit(core, row_text(row, EDITS_FILE), row_text(row, EDITS_NAME), members);
     }
 }
 
@@ -174,6 +195,7 @@ bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GEr
     core->registry = g_steal_pointer(&draft.registry);
     core->blackouts = g_steal_pointer(&draft.blackouts);
     core->rulebook = g_steal_pointer(&draft.rulebook);
+    core->report_times = g_steal_pointer(&draft.report_times);
     core->zone = g_time_zone_ref(draft.zone);
     core->zone_name = g_strdup(draft.zone_name);
     core->warnings = join_warnings(found);

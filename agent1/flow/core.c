@@ -7,6 +7,7 @@
 #include "agent1/flow/chats.h"
 #include "agent1/flow/contacts.h"
 #include "agent1/flow/core_state.h"
+#include "agent1/flow/daily.h"
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/home_assistant.h"
 #include "agent1/flow/live_message.h"
@@ -44,7 +45,8 @@ Core *core_new(void)
 {
     static const Table ledgers[] = { TABLE_META,     TABLE_WAITING,   TABLE_CHATS,
                                      TABLE_SAYINGS,  TABLE_EDITS,     TABLE_QUESTIONS,
-                                     TABLE_SESSIONS, TABLE_APPROVALS, TABLE_MEMO_KEYS };
+                                     TABLE_SESSIONS, TABLE_APPROVALS, TABLE_MEMO_KEYS,
+                                     TABLE_REPORTS };
     Core *core = g_new0(Core, 1);
     unsigned i;
 
@@ -63,6 +65,7 @@ Core *core_new(void)
     core->registrations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_message);
     core->progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, progress_free);
     core->home_assistant = home_assistant_new();
+    core->report_asks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->queries_due_ms = INT64_MAX;
     bucket_init(&core->strangers, STRANGERS_BURST, STRANGERS_PER_S);
     return core;
@@ -91,6 +94,7 @@ void core_free(Core *core)
     g_hash_table_unref(core->notices);
     g_hash_table_unref(core->registrations);
     g_hash_table_unref(core->progress);
+    g_hash_table_unref(core->report_asks);
     home_assistant_free(core->home_assistant);
     g_free(core);
 }
@@ -202,6 +206,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     chats_begin_again(core);
     registration_send_trust(core);
     registration_send_edits(core);
+    daily_settle(core);
     effects_audit(core->fx, core->now_ms, "start", NULL, NULL, NULL,
                   "%s %s, epoch %" G_GINT64_FORMAT, core->settings->name, VERSION, core->epoch);
     core->fx = NULL;
@@ -303,6 +308,7 @@ static void take_configured(Core *core, const char *reload_error)
     registration_send_trust(core);
     registration_send_edits(core);
     dispatch_add_policies(core);
+    daily_settle(core);
     core->runs_due_ms = core->now_ms;
 }
 
@@ -376,6 +382,7 @@ static void take_clock_back(Core *core)
     core->runs_due_ms = core->now_ms;
     core->approvals_due_ms = core->now_ms;
     core->chats_sweep_ms = core->now_ms;
+    core->reports_due_ms = core->now_ms;
     core->housekeeping_ms = core->now_ms;
 }
 

@@ -63,6 +63,7 @@ void core_drop_files(Core *core)
     if (core->blackouts)
         g_ptr_array_unref(core->blackouts);
     rulebook_free(core->rulebook);
+    report_times_free(core->report_times);
     if (core->zone)
         g_time_zone_unref(core->zone);
     g_free(core->zone_name);

@@ -13,6 +13,7 @@
 #include "agent1/model/outbox.h"
 #include "agent1/model/registry.h"
 #include "agent1/model/rulebook.h"
+#include "agent1/model/report_times.h"
 #include "agent1/model/run.h"
 #include "agent1/model/runs.h"
 #include "agent1/model/users.h"
@@ -30,6 +31,7 @@ struct Core {
     Registry *registry;
     GPtrArray *blackouts; /* Window * */
     Rulebook *rulebook;
+    ReportTimes *report_times;
     GTimeZone *zone; /* the installation's */
     char *zone_name;
     char *warnings;          /* what stands in them without effect; NULL: nothing */
@@ -72,11 +74,17 @@ struct Core {
     int64_t chats_sweep_ms;   /* when old chat ids are forgotten next */
     Bucket strangers;         /* answers to people and keys that nobody knows, all together */
     uint64_t refused_count;   /* messages that admission turned away */
+    GHashTable *report_asks;  /* agent → ReportAsk * (agent1/flow/daily.c) */
+    int64_t reports_due_ms;   /* when an agent is asked, or the compiled report is due */
+    bool is_compiling;        /* the figures of the daily report were asked for */
 };
 
 /* All live runs are looked at together, when the first one's time comes, and not more often than
  * this. */
 #define RUNS_LOOK_MS 1000
+
+/* Files that agent1 edits besides the registry. */
+#define REPORTS_FILE "reports_schedule.json"
 
 /* Releases what people wrote. */
 void core_drop_files(Core *core);

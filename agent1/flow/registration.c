@@ -326,7 +326,8 @@ static void drop_edits(Core *core, const char *name)
     unsigned i;
 
     for (i = 0; i < edits->len; i++) {
-        if (strcmp(row_text(edits->pdata[i], EDITS_NAME), name) == 0)
+        if (strcmp(row_text(edits->pdata[i], EDITS_FILE), REGISTRY_FILE) == 0 &&
+            strcmp(row_text(edits->pdata[i], EDITS_NAME), name) == 0)
             ledger_remove(core->ledgers[TABLE_EDITS], row_text(edits->pdata[i], EDITS_ID),
                           core->fx);
     }

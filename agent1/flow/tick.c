@@ -3,6 +3,7 @@
 #include "agent1/flow/approvals.h"
 #include "agent1/flow/chat.h"
 #include "agent1/flow/chats.h"
+#include "agent1/flow/daily.h"
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/home_assistant.h"
 #include "agent1/flow/live_message.h"
@@ -118,6 +119,7 @@ void tick_do(Core *core)
     }
     home_assistant_look(core);
     live_do(core);
+    daily_due(core);
     dispatch_due(core);
 }
 
@@ -127,6 +129,7 @@ int64_t tick_next_deadline(const Core *core)
 
     next_ms = MIN(next_ms, core->runs_due_ms);
     next_ms = MIN(next_ms, core->approvals_due_ms);
+    next_ms = MIN(next_ms, core->reports_due_ms);
     next_ms = MIN(next_ms, home_assistant_next_deadline(core));
     next_ms = MIN(next_ms, chats_next_deadline(core));
     next_ms = MIN(next_ms, live_next_deadline(core));

@@ -17,6 +17,7 @@ void turn_init(Turn *turn, Core *core, const Speaker *speaker)
     turn->runs = g_ptr_array_new_with_free_func(g_free);
     turn->outcome = OUTCOME_OK;
     turn->then = NULL;
+    turn->is_confirmed = false;
     turn->is_news = false;
 }
 

@@ -14,8 +14,9 @@ typedef struct Turn {
     GString *text;
     GPtrArray *runs; /* char * */
     const char *outcome;
-    char *then;   /* a text that a !yes released: done within this turn; NULL: none */
-    bool is_news; /* nobody just wrote: what became of a run */
+    char *then;        /* a text that a !yes released: done within this turn; NULL: none */
+    bool is_confirmed; /* what is done now was released by a !yes: it is not asked again */
+    bool is_news;      /* nobody just wrote: what became of a run */
 } Turn;
 
 /* Begins an answer; set is_news for what nobody just asked. The speaker is borrowed until

@@ -37,9 +37,11 @@ typedef enum {
     /* Checks the audit's chain from the row after `number`, whose hash `text` is (NULL before the
      * first), for at most `limit` rows. Answered by META rows, named below. */
     QUERY_AUDIT,
-    QUERY_MEMORY,        /* text: the id of a row of TABLE_MEMORIES */
-    QUERY_MEMORY_MATCH,  /* text: words in double quotes, each with or without a star behind it; the
-                            `limit` memories that hold all of them, the best first */
+    QUERY_MEMORY,       /* text: the id of a row of TABLE_MEMORIES */
+    QUERY_MEMORY_MATCH, /* text: words in double quotes, each with or without a star behind it; the
+                           `limit` memories that hold all of them, the best first */
+    QUERY_DAY_FIGURES,  /* text: an agent or NULL; rows of RESULT_FIGURES over the newest `limit`
+                           runs that ended, and the refusals, since `number` (Unix ms), by agent */
 } QueryKind;
 
 /* The names of the META rows that answer QUERY_AUDIT. */
@@ -103,7 +105,7 @@ typedef struct EffectSay {
 typedef struct EffectEditFile {
     char *id;
     char *file;    /* "agents_registry.json" */
-    char *name;    /* the entry below "agents" */
+    char *name;    /* the entry below "agents"; NULL: the file's own members */
     char *members; /* a JSON object of the members to set */
     bool is_fill;  /* set only those that are absent: what a person wrote stays */
 } EffectEditFile;

@@ -103,12 +103,22 @@ static const Column memories[] = {
     TEXT("id"), TEXT("key"), TEXT("value"), TEXT("user_name"), INT("changed"), TEXT("scope"),
 };
 
+static const Column reports[] = {
+    TEXT("id"), TEXT("agent"), TEXT("day"), TEXT("body"), INT("seen"),
+};
+
+static const Column figures[] = {
+    TEXT("agent"),    INT("runs"),      INT("succeeded"), INT("failed"),
+    INT("timed_out"), INT("unknown"),   INT("refused"),   INT("expired"),
+    INT("missed"),    INT("cancelled"), INT("median_ms"), INT("p95_ms"),
+};
+
 #define INFO(table, columns, where)                                                                \
     {                                                                                              \
         table, columns, G_N_ELEMENTS(columns), where                                               \
     }
 
-static const TableInfo tables[TABLE_COUNT] = {
+static const TableInfo tables[RESULT_END] = {
     [TABLE_META] = INFO("meta", meta, NULL),
     [TABLE_RUNS] = INFO("runs", runs,
                         "state IN ('proposed', 'awaiting_approval', 'deferred', 'queued', "
@@ -128,6 +138,8 @@ static const TableInfo tables[TABLE_COUNT] = {
     [TABLE_APPROVALS] = INFO("approvals", approvals, NULL),
     [TABLE_MEMO_KEYS] = INFO("memo_keys", memo_keys, NULL),
     [TABLE_MEMORIES] = INFO("memories", memories, "0"),
+    [TABLE_REPORTS] = INFO("reports", reports, NULL),
+    [RESULT_FIGURES] = INFO("figures", figures, NULL),
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(meta) == META_COLUMNS);
@@ -146,10 +158,12 @@ G_STATIC_ASSERT(G_N_ELEMENTS(steps) == STEPS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(approvals) == APPROVALS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(memo_keys) == MEMO_KEYS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(memories) == MEMORIES_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(reports) == REPORTS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(figures) == FIGURES_COLUMNS);
 
 const TableInfo *table_info(Table table)
 {
-    g_assert(table < TABLE_COUNT);
+    g_assert(table < RESULT_END);
     return &tables[table];
 }
 

@@ -30,7 +30,11 @@ typedef enum {
     TABLE_APPROVALS, /* runs that wait for a person's yes */
     TABLE_MEMO_KEYS, /* the keys of what people had remembered */
     TABLE_MEMORIES,  /* what stands under them: read when somebody asks */
+    TABLE_REPORTS,   /* the last reports of the day of each agent */
     TABLE_COUNT,
+    /* Rows that lie nowhere: what a query computes. */
+    RESULT_FIGURES = TABLE_COUNT, /* what became of each agent's runs since a time */
+    RESULT_END,
 } Table;
 
 typedef enum {
@@ -109,6 +113,12 @@ enum { MEMO_KEYS_ID, MEMO_KEYS_KEY, MEMO_KEYS_COLUMNS };
 enum {
     MEMORIES_ID, MEMORIES_KEY, MEMORIES_VALUE, MEMORIES_USER, MEMORIES_CHANGED, MEMORIES_SCOPE,
     MEMORIES_COLUMNS
+};
+enum { REPORTS_ID, REPORTS_AGENT, REPORTS_DAY, REPORTS_BODY, REPORTS_SEEN, REPORTS_COLUMNS };
+enum {
+    FIGURES_AGENT, FIGURES_RUNS, FIGURES_SUCCEEDED, FIGURES_FAILED, FIGURES_TIMED_OUT,
+    FIGURES_UNKNOWN, FIGURES_REFUSED, FIGURES_EXPIRED, FIGURES_MISSED, FIGURES_CANCELLED,
+    FIGURES_MEDIAN_MS, FIGURES_P95_MS, FIGURES_COLUMNS
 };
 /* clang-format on */
 

@@ -56,6 +56,9 @@ static const CommandInfo commands[COMMAND_COUNT] = {
         "never start the run of that number" },
     [COMMAND_DEFER] = { "!defer", "<id> <time>", ROLE_OPERATOR,
         "put an approval or a deferred run off: 20m, 2h, 14:30 or 2026-12-01T08:00:00Z" },
+    [COMMAND_REPORTS] = { "!reports", "[set <agent|daily> <HH:MM|off>]", ROLE_VIEWER,
+        "when agents report and the daily report goes out; set, for operators, changes it after "
+        "!yes" },
 };
 
 static const CommandInfo triggers[TRIGGER_COUNT] = {
@@ -70,6 +73,9 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
         "keep a text under a key, for everybody who may ask; an empty value forgets the key" },
     [TRIGGER_RECALL] = { "RECALL:", "<key or words>", ROLE_VIEWER,
         "what is kept under that key, or else where those words stand" },
+    [TRIGGER_DAILY_REPORT] = { "DAILY_REPORT:", "[agent]", ROLE_VIEWER,
+        "today so far: the runs of each agent, how they ended, how long they took, who did not "
+        "report" },
 };
 /* clang-format on */
 

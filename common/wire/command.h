@@ -44,6 +44,7 @@ typedef enum {
     COMMAND_APPROVE,
     COMMAND_REJECT,
     COMMAND_DEFER,
+    COMMAND_REPORTS,
     COMMAND_COUNT,
 } Command;
 
@@ -53,6 +54,7 @@ typedef enum {
     TRIGGER_REPORT_ERRORS,
     TRIGGER_REMEMBER,
     TRIGGER_RECALL,
+    TRIGGER_DAILY_REPORT,
     TRIGGER_COUNT,
 } Trigger;
 

@@ -65,6 +65,8 @@ static inline bool row_query_fits(const Row *row, const EffectQuery *query)
         return row_query_holds_words(row, query->text);
     case QUERY_AUDIT:
         return false;
+    case QUERY_DAY_FIGURES:
+        break;
     }
     g_assert_not_reached();
 }
@@ -113,6 +115,96 @@ static inline void row_store_check_audit(const RowStore *store, const EffectQuer
         row_store_add_fact(rows, AUDIT_ENDS, "");
 }
 
+/* ---- figures ---- */
+
+static inline int row_query_compare_numbers(gconstpointer a, gconstpointer b)
+{
+    int64_t one = *(const int64_t *)a;
+    int64_t other = *(const int64_t *)b;
+
+    return one < other ? -1 : one > other;
+}
+
+static inline void row_query_set_quantile(Row *figures, unsigned column, GArray *took,
+                                          unsigned percent)
+{
+    if (took->len > 0)
+        row_set_int(figures, column,
+                    g_array_index(took, int64_t, (took->len * percent + 99) / 100 - 1));
+}
+
+static inline void row_query_count(Row *figures, const Row *run)
+{
+    static const struct {
+        RunState state;
+        unsigned column;
+    } columns[] = {
+        { RUN_SUCCEEDED, FIGURES_SUCCEEDED }, { RUN_FAILED, FIGURES_FAILED },
+        { RUN_TIMED_OUT, FIGURES_TIMED_OUT }, { RUN_UNKNOWN, FIGURES_UNKNOWN },
+        { RUN_REJECTED, FIGURES_REFUSED },    { RUN_DENIED, FIGURES_REFUSED },
+        { RUN_EXPIRED, FIGURES_EXPIRED },     { RUN_MISSED, FIGURES_MISSED },
+        { RUN_SKIPPED, FIGURES_MISSED },      { RUN_CANCELLED, FIGURES_CANCELLED },
+    };
+
+    row_set_int(figures, FIGURES_RUNS, row_int(figures, FIGURES_RUNS) + 1);
+    for (unsigned i = 0; i < G_N_ELEMENTS(columns); i++) {
+        if (strcmp(row_text(run, RUNS_STATE), run_state_name(columns[i].state)) == 0)
+            row_set_int(figures, columns[i].column, row_int(figures, columns[i].column) + 1);
+    }
+}
+
+/* The figures of one agent, or NULL when nothing of it ended. Refusals of the gate are in the
+ * audit, which this store does not keep. */
+static inline Row *row_query_figures(const RowStore *store, const char *agent, int64_t from_ms)
+{
+    g_autoptr(GArray) took = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(Row) figures = row_new(RESULT_FIGURES);
+    GHashTableIter iter;
+    void *run;
+
+    row_set_text(figures, FIGURES_AGENT, agent);
+    for (unsigned column = FIGURES_RUNS; column < FIGURES_MEDIAN_MS; column++)
+        row_set_int(figures, column, 0);
+    g_hash_table_iter_init(&iter, store->tables[TABLE_RUNS]);
+    while (g_hash_table_iter_next(&iter, NULL, &run)) {
+        int64_t duration_ms = row_int(run, RUNS_DURATION_MS);
+        RunState state;
+
+        if (!row_query_is_of(run, agent) || row_int(run, RUNS_CHANGED) < from_ms ||
+            !run_state_parse(row_text(run, RUNS_STATE), &state) || !run_state_is_terminal(state))
+            continue;
+        row_query_count(figures, run);
+        if (row_is_set(run, RUNS_STARTED))
+            g_array_append_val(took, duration_ms);
+    }
+    g_array_sort(took, row_query_compare_numbers);
+    row_query_set_quantile(figures, FIGURES_MEDIAN_MS, took, 50);
+    row_query_set_quantile(figures, FIGURES_P95_MS, took, 95);
+    return row_int(figures, FIGURES_RUNS) > 0 ? g_steal_pointer(&figures) : NULL;
+}
+
+static inline void row_query_all_figures(const RowStore *store, const EffectQuery *query,
+                                         GPtrArray *out)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTableIter iter;
+    void *run;
+
+    g_hash_table_iter_init(&iter, store->tables[TABLE_RUNS]);
+    while (g_hash_table_iter_next(&iter, NULL, &run)) {
+        const char *agent = row_text(run, RUNS_AGENT);
+        Row *figures;
+
+        if (!agent || !row_query_is_of(run, query->text) ||
+            !g_hash_table_add(seen, (void *)(guintptr)agent))
+            continue;
+        figures = row_query_figures(store, agent, query->number);
+        if (figures)
+            g_ptr_array_add(out, figures);
+    }
+    g_ptr_array_sort(out, row_store_compare_keys);
+}
+
 /* The answer to a query: an event without time and seed. */
 static inline Event *row_store_query(const RowStore *store, const EffectQuery *query)
 {
@@ -125,6 +217,10 @@ static inline Event *row_store_query(const RowStore *store, const EffectQuery *q
     event->rows.rows = g_ptr_array_new_with_free_func(row_store_free_row);
     if (query->kind == QUERY_AUDIT) {
         row_store_check_audit(store, query, event->rows.rows);
+        return event;
+    }
+    if (query->kind == QUERY_DAY_FIGURES) {
+        row_query_all_figures(store, query, event->rows.rows);
         return event;
     }
     g_hash_table_iter_init(&iter, store->tables[is_of_memories ? TABLE_MEMORIES : TABLE_RUNS]);

@@ -42,6 +42,7 @@ typedef struct World {
     Json *registry;
     Json *blackouts;
     Json *policy;
+    Json *reports;
     Zones *zones;
     RowStore store;
     GPtrArray *sent;    /* Effect *, every PUBLISH since world_forget() */
@@ -172,6 +173,7 @@ static inline void world_configure(World *world)
                         .registry = world->registry,
                         .blackouts = world->blackouts,
                         .policy = world->policy,
+                        .reports = world->reports,
                         .zones = world->zones,
                         .host_zone = "UTC" };
     GError *error = NULL;
@@ -265,6 +267,7 @@ static inline void world_free(World *world)
     json_free(world->registry);
     json_free(world->blackouts);
     json_free(world->policy);
+    json_free(world->reports);
     zones_free(world->zones);
     row_store_clear(&world->store);
     g_ptr_array_unref(world->sent);
