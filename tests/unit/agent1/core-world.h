@@ -504,15 +504,8 @@ static inline unsigned world_count_controls(const World *world, ControlAction ac
 /* The number of the newest policy that was sent; there must be one. */
 static inline int64_t world_last_policy_seq(const World *world)
 {
-    const Message *message = NULL;
-    unsigned i;
+    const Message *message = world_last_control(world, CONTROL_POLICY);
 
-    for (i = 0; i < world->sent->len; i++) {
-        const Message *sent = ((const Effect *)world->sent->pdata[i])->publish.message;
-
-        if (sent->kind == MESSAGE_CONTROL && sent->control.action == CONTROL_POLICY)
-            message = sent;
-    }
     assert_non_null(message);
     return message->control.seq;
 }
