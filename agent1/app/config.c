@@ -107,6 +107,7 @@ Config *config_load(const char *folder, GError **error)
         .blackouts = config->parsed[FILE_BLACKOUTS],
         .policy = config->parsed[FILE_POLICY],
         .reports = config->parsed[FILE_REPORTS],
+        .tasks = config->parsed[FILE_TASKS],
         .zones = config->zones,
         .host_zone = config->host_zone,
     };

@@ -29,6 +29,8 @@ static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_REJECT] = commands_reject,
     [COMMAND_DEFER] = commands_defer,
     [COMMAND_REPORTS] = commands_reports,
+    [COMMAND_TASKS] = commands_tasks,
+    [COMMAND_RESET] = commands_reset,
 };
 
 typedef struct TriggerHandler {
@@ -43,6 +45,7 @@ static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
     [TRIGGER_REMEMBER] = { trigger_remember, false },
     [TRIGGER_RECALL] = { trigger_recall, false },
     [TRIGGER_DAILY_REPORT] = { trigger_daily_report, false },
+    [TRIGGER_PLAN_LIST] = { commands_tasks, false },
 };
 
 static bool has_role(Core *core, Turn *turn, const CommandInfo *info)

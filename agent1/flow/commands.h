@@ -73,6 +73,10 @@ void trigger_daily_report(Core *core, Turn *turn, const char *rest);
 void trigger_remember(Core *core, Turn *turn, const char *rest);
 void trigger_recall(Core *core, Turn *turn, const char *rest);
 
+/* commands_tasks.c */
+void commands_tasks(Core *core, Turn *turn, const char *arguments);
+void commands_reset(Core *core, Turn *turn, const char *arguments);
+
 /* commands_reports.c */
 void commands_reports(Core *core, Turn *turn, const char *arguments);
 

@@ -16,6 +16,7 @@ typedef struct Draft {
     GPtrArray *blackouts;
     Rulebook *rulebook;
     ReportTimes *report_times;
+    GPtrArray *task_list;
     GTimeZone *zone; /* borrowed from the files' zones */
     const char *zone_name;
 } Draft;
@@ -29,6 +30,8 @@ static void draft_clear(Draft *draft)
         g_ptr_array_unref(draft->blackouts);
     rulebook_free(draft->rulebook);
     report_times_free(draft->report_times);
+    if (draft->task_list)
+        g_ptr_array_unref(draft->task_list);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
@@ -87,6 +90,12 @@ static bool read_reports(Draft *draft, const CoreFiles *files, GPtrArray *warnin
     return draft->report_times != NULL;
 }
 
+static bool read_tasks(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
+{
+    draft->task_list = task_list_parse(files->tasks, files->zones, warnings, error);
+    return draft->task_list != NULL;
+}
+
 typedef bool (*ReadFile)(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error);
 
 static bool read_files(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
@@ -100,6 +109,7 @@ static bool read_files(Draft *draft, const CoreFiles *files, GPtrArray *warnings
         { "blackout_hours.json", read_blackouts },
         { "policy.json", read_policy },
         { "reports_schedule.json", read_reports },
+        { "tasks_schedule.json", read_tasks },
     };
     unsigned i;
 
@@ -196,6 +206,7 @@ bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GEr
     core->blackouts = g_steal_pointer(&draft.blackouts);
     core->rulebook = g_steal_pointer(&draft.rulebook);
     core->report_times = g_steal_pointer(&draft.report_times);
+    core->task_list = g_steal_pointer(&draft.task_list);
     core->zone = g_time_zone_ref(draft.zone);
     core->zone_name = g_strdup(draft.zone_name);
     core->warnings = join_warnings(found);

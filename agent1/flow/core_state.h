@@ -16,6 +16,7 @@
 #include "agent1/model/report_times.h"
 #include "agent1/model/run.h"
 #include "agent1/model/runs.h"
+#include "agent1/model/task_list.h"
 #include "agent1/model/users.h"
 #include "agent1/port/effect.h"
 #include "agent1/port/event.h"
@@ -32,7 +33,8 @@ struct Core {
     GPtrArray *blackouts; /* Window * */
     Rulebook *rulebook;
     ReportTimes *report_times;
-    GTimeZone *zone; /* the installation's */
+    GPtrArray *task_list; /* TaskEntry * */
+    GTimeZone *zone;      /* the installation's */
     char *zone_name;
     char *warnings;          /* what stands in them without effect; NULL: nothing */
     char *warnings_told;     /* what of that people were told, or need not be; NULL: nothing */

@@ -153,6 +153,17 @@ void commands_no(Core *core, Turn *turn, const char *arguments)
     ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
 }
 
+unsigned questions_forget(Core *core, const Speaker *speaker)
+{
+    g_autoptr(GPtrArray) rows = open_here(core, speaker);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++)
+        ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(rows->pdata[i], QUESTIONS_ID),
+                      core->fx);
+    return rows->len;
+}
+
 void questions_forget_old(Core *core)
 {
     GPtrArray *rows = ledger_list(core->ledgers[TABLE_QUESTIONS]);

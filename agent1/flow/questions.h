@@ -23,6 +23,9 @@ typedef struct Question {
  * everywhere: then nothing is asked. */
 bool questions_ask(Core *core, const Speaker *speaker, const Question *question);
 
+/* Drops those that this speaker could answer here; returns how many. */
+unsigned questions_forget(Core *core, const Speaker *speaker);
+
 void questions_forget_old(Core *core);
 int64_t questions_next_deadline(const Core *core);
 

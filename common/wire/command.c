@@ -59,6 +59,10 @@ static const CommandInfo commands[COMMAND_COUNT] = {
     [COMMAND_REPORTS] = { "!reports", "[set <agent|daily> <HH:MM|off>]", ROLE_VIEWER,
         "when agents report and the daily report goes out; set, for operators, changes it after "
         "!yes" },
+    [COMMAND_TASKS] = { "!tasks", "", ROLE_VIEWER,
+        "the schedules of tasks_schedule.json; this version does not fire them yet" },
+    [COMMAND_RESET] = { "!reset", "", ROLE_VIEWER,
+        "forget your conversation here: the questions that are open in it" },
 };
 
 static const CommandInfo triggers[TRIGGER_COUNT] = {
@@ -76,6 +80,8 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
     [TRIGGER_DAILY_REPORT] = { "DAILY_REPORT:", "[agent]", ROLE_VIEWER,
         "today so far: the runs of each agent, how they ended, how long they took, who did not "
         "report" },
+    [TRIGGER_PLAN_LIST] = { "PLAN_LIST:", "", ROLE_VIEWER,
+        "the schedules, as !tasks shows them" },
 };
 /* clang-format on */
 

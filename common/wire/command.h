@@ -45,6 +45,8 @@ typedef enum {
     COMMAND_REJECT,
     COMMAND_DEFER,
     COMMAND_REPORTS,
+    COMMAND_TASKS,
+    COMMAND_RESET,
     COMMAND_COUNT,
 } Command;
 
@@ -55,6 +57,7 @@ typedef enum {
     TRIGGER_REMEMBER,
     TRIGGER_RECALL,
     TRIGGER_DAILY_REPORT,
+    TRIGGER_PLAN_LIST,
     TRIGGER_COUNT,
 } Trigger;
 

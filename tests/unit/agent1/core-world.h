@@ -43,6 +43,7 @@ typedef struct World {
     Json *blackouts;
     Json *policy;
     Json *reports;
+    Json *tasks;
     Zones *zones;
     RowStore store;
     GPtrArray *sent;    /* Effect *, every PUBLISH since world_forget() */
@@ -174,6 +175,7 @@ static inline void world_configure(World *world)
                         .blackouts = world->blackouts,
                         .policy = world->policy,
                         .reports = world->reports,
+                        .tasks = world->tasks,
                         .zones = world->zones,
                         .host_zone = "UTC" };
     GError *error = NULL;
@@ -268,6 +270,7 @@ static inline void world_free(World *world)
     json_free(world->blackouts);
     json_free(world->policy);
     json_free(world->reports);
+    json_free(world->tasks);
     zones_free(world->zones);
     row_store_clear(&world->store);
     g_ptr_array_unref(world->sent);

@@ -1,0 +1,113 @@
+/* tasks_schedule.json: what it may say, and where a mistake stands. */
+#include "agent1/model/task_list.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/banned.h"
+
+static GPtrArray *parse(const char *text, GPtrArray *warnings, GError **error)
+{
+    g_autoptr(Json) json = json_parse(text, strlen(text), 10000, NULL);
+    g_autoptr(Zones) zones = zones_new();
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+
+    assert_non_null(json);
+    zones_add(zones, "UTC", utc);
+    return task_list_parse(json, zones, warnings, error);
+}
+
+#define GOOD "\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"daily 03:00\""
+
+static void test_mistakes(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *complaint;
+    } cases[] = {
+        { "[]", "an array: expected an object" },
+        { "{\"tasks\":{}}", "tasks: an object: expected an array" },
+        { "{\"tasks\":[1]}", "tasks[0]" },
+        { "{\"tasks\":[{" GOOD "},{\"task\":\"true\",\"cron\":\"daily 03:00\"}]}",
+          "tasks[1].agent" },
+        { "{\"tasks\":[{\"agent\":\"Web 1\",\"task\":\"x\",\"cron\":\"y\"}]}",
+          "tasks[0].agent: \"Web 1\": expected the name of an agent" },
+        { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"\",\"cron\":\"y\"}]}", "tasks[0].task" },
+        { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"a\\u202eb\",\"cron\":\"y\"}]}",
+          "tasks[0].task: \"a<U+202E>b\": expected a task without hidden characters" },
+        { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"x\"}]}", "tasks[0].cron" },
+        { "{\"tasks\":[{" GOOD ",\"enabled\":\"yes\"}]}", "tasks[0].enabled" },
+        { "{\"tasks\":[{" GOOD ",\"id\":\"a b\"}]}", "tasks[0].id: \"a b\": expected 1 to 64" },
+        { "{\"tasks\":[{" GOOD ",\"id\":\"a\"},{" GOOD ",\"id\":\"a\"}]}",
+          "tasks[1].id: \"a\": expected an id that no other one has" },
+        { "{\"tasks\":[{" GOOD ",\"timezone\":\"Mars/Base\"}]}",
+          "tasks[0].timezone: \"Mars/Base\": expected a time zone of this system" },
+        { "{\"tasks\":[{" GOOD ",\"catchup\":\"twice\"}]}", "tasks[0].catchup" },
+        { "{\"tasks\":[{" GOOD ",\"overlap\":\"maybe\"}]}", "tasks[0].overlap" },
+        { "{\"tasks\":[{" GOOD ",\"on_blocked\":\"wait\"}]}", "tasks[0].on_blocked" },
+        { "{\"tasks\":[{" GOOD ",\"max_lateness\":15}]}", "tasks[0].max_lateness" },
+        { "{\"tasks\":[{" GOOD ",\"jitter\":\"2d\"}]}", "tasks[0].jitter" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray) entries = parse(cases[i].text, NULL, &error);
+
+        assert_null(entries);
+        if (!strstr(error->message, cases[i].complaint))
+            fail_msg("%s: %s", cases[i].text, error->message);
+    }
+}
+
+static void test_entries(void **state)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) entries =
+        parse("{\"_\":\"x\",\"tasks\":[{" GOOD ",\"cro\":1},{\"id\":\"apt-weekly\"," GOOD
+              ",\"enabled\":false,\"timezone\":\"UTC\",\"catchup\":\"all\",\"max_lateness\":\"1h\","
+              "\"overlap\":\"allow\",\"on_blocked\":\"skip\",\"jitter\":\"5m\",\"timeout\":\"2h\","
+              "\"idempotent\":true,\"user\":\"ana\"}]}",
+              warnings, NULL);
+    g_autoptr(GPtrArray) none = task_list_parse(NULL, NULL, NULL, NULL);
+    const TaskEntry *first;
+    const TaskEntry *second;
+
+    (void)state;
+    assert_int_equal(none->len, 0);
+    assert_int_equal(entries->len, 2);
+    assert_int_equal(warnings->len, 1);
+    assert_non_null(strstr(warnings->pdata[0], "nearest: cron") || strstr(warnings->pdata[0], "cro")
+                        ? entries
+                        : NULL);
+    first = entries->pdata[0];
+    assert_null(first->id);
+    assert_true(first->is_enabled);
+    assert_int_equal(first->catchup, CATCHUP_ONCE);
+    assert_int_equal(first->max_lateness_ms, 15 * 60 * 1000);
+    assert_int_equal(first->overlap, OVERLAP_FORBID);
+    assert_int_equal(first->on_blocked, ON_BLOCKED_DEFER);
+    second = entries->pdata[1];
+    assert_string_equal(second->id, "apt-weekly");
+    assert_false(second->is_enabled);
+    assert_int_equal(second->catchup, CATCHUP_ALL);
+    assert_int_equal(second->overlap, OVERLAP_ALLOW);
+    assert_int_equal(second->on_blocked, ON_BLOCKED_SKIP);
+    assert_int_equal(second->jitter_ms, 5 * 60 * 1000);
+    assert_true(second->is_idempotent);
+    assert_string_equal(second->user, "ana");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_entries),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
