@@ -210,5 +210,5 @@ def test_a_schedule_that_is_saved_is_checked(house, name):
     start_with(house)
     (house.agent1.config_folder / name).write_text("[{]")
     assert name in person.wait_for("I keep the running configuration").text
-    (house.agent1.config_folder / name).write_text("[]")
+    (house.agent1.config_folder / name).write_text("{}")
     person.wait_for("The configuration is good again, and in use")

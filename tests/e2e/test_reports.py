@@ -1,0 +1,109 @@
+"""Reports, memory and schedules over the real programs: what is typed, kept, asked for and sent."""
+
+import datetime
+import re
+import zoneinfo
+
+from parties import accepted_agent, known_console, start_with
+from programs import write_json
+from wait import wait_for
+
+
+def next_minute():
+    """The next full minute as the installation's clock shows it."""
+    now = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Paris"))
+    return (now + datetime.timedelta(minutes=1)).strftime("%H:%M")
+
+
+def test_runs_and_failures_are_listed(house):
+    agent, user = start_with(house)
+    assert "expected REPORT: [agent]" in user.ask("REPORT: web1 web2")["text"]
+    assert user.ask("REPORT_ERRORS: wep1")["text"] == "wep1: no agent of that name; nearest: web1"
+    user.chat("@web1 one")
+    agent.succeed(agent.next_task(), "fine\n")
+    user.chat("@web1 two")
+    agent.report(agent.next_task(), "failed", exit_code=2, output="\nE: no lock\nmore\n")
+    wait_for(lambda: "failed (exit 2" in user.ask("REPORT: web1")["text"])
+    lines = user.ask("REPORT:")["text"].splitlines()
+    assert [line.split(" · ")[0][:9] for line in lines] == ["#2 web1: ", "#1 web1: "]
+    errors = user.ask("REPORT_ERRORS:")["text"]
+    assert errors.startswith("#2 web1: failed (exit 2") and errors.endswith(" · two · E: no lock")
+
+
+def test_what_is_remembered_outlives_a_kill(house):
+    connect = known_console(house)
+    house.start()
+    user = connect()
+    assert "there is no bar" in user.ask("REMEMBER: door 4711")["text"]
+    assert user.ask("RECALL: door")["text"] == "door: not found"
+    assert user.ask("REMEMBER: Back door | 4711 | left")["text"] == 'remembered "Back door"'
+    house.agent1.kill()
+    house.agent1.start()
+    assert "Back door: 4711 | left" in user.ask("RECALL: back DOOR")["text"]
+    assert 'no key "lef"; these hold it:\nBack door' in user.ask("RECALL: lef")["text"]
+    assert 'it replaces "4711 | left"' in user.ask("REMEMBER: back door | 0815")["text"]
+    assert 'forgotten: "back door"; it was "0815"' in user.ask("REMEMBER: back door |")["text"]
+    assert user.ask("RECALL: 0815")["text"] == "0815: not found"
+
+
+def test_a_time_is_set_after_a_yes_and_people_edit_it_too(house):
+    agent1 = house.agent1
+    agent1.reports = {"_": "ours", "agents": {"web1": {"report_time": "21:00", "note": 1}},
+                      "daily_report_time": "22:30", "daily_report_enabled": False, "extra": [1]}
+    _, user = start_with(house)
+    assert "24:00: expected a time" in user.ask("!reports set web1 24:00")["text"]
+    assert "nearest: web1" in user.ask("!reports set wep1 22:00")["text"]
+    assert "shall it be 22:10? !yes or !no" in user.ask("!reports set web1 22:10")["text"]
+    assert agent1.read("reports_schedule.json") == agent1.reports
+    assert user.ask("!yes")["text"].startswith("web1: 22:10, next ")
+    assert user.ask("!reports set daily 23:15\n!yes")["text"].splitlines()[1].startswith("daily: 23")
+    wait_for(lambda: agent1.read("reports_schedule.json") == {
+        "_": "ours", "agents": {"web1": {"report_time": "22:10", "note": 1, "enabled": True}},
+        "daily_report_time": "23:15", "daily_report_enabled": True, "extra": [1]})
+    edited = agent1.read("reports_schedule.json")
+    edited["daily_report_time"] = "5:00"
+    write_json(agent1.config_folder / "reports_schedule.json", edited)
+    wait_for(lambda: "NOT in use" in user.ask("!reports")["text"])
+    assert "daily: 23:15" in user.ask("!reports")["text"]
+    assert 'daily_report_time: "5:00"' in user.ask("!status")["text"]
+    edited["daily_report_time"] = "05:00"
+    write_json(agent1.config_folder / "reports_schedule.json", edited)
+    wait_for(lambda: "daily: 05:00" in user.ask("!reports")["text"])
+
+
+def test_an_agent_reports_and_the_day_is_compiled(house):
+    """The real agent2 is asked, since its time has come; the compiled report comes at its minute."""
+    person = house.person("ana")
+    house.agent("web1", shell=True)
+    accepted_agent(house, "web2")
+    house.start()
+    person.send("@web1 echo hello; exit 3")
+    person.wait_for(r"#1 web1: failed \(exit 3")
+    person.send("DAILY_REPORT: web1")
+    assert "up " not in person.wait_for(r"web1: 1 run, 1 failed; median").text
+    house.agent1.reports = {"agents": {"web1": {"report_time": "00:00"},
+                                       "web2": {"report_time": "00:00"}},
+                            "daily_report_time": next_minute(), "daily_report_enabled": True}
+    house.agent1.write()
+    daily = person.wait_for(r"Daily report ", seconds=90).text
+    assert re.search(r"web1: 1 run, 1 failed; median .*; up .*, load .*, disk .* free of", daily)
+    assert "\nweb2: 0 runs\nDid not report: web2\nAll: 1 runs, 0 succeeded, 1 failed" in daily
+    house.agent1.restart()
+    person.send("!reports")
+    shown = person.wait_for(r"Reports, zone").text
+    assert "; last sent for 20" in shown and "; reported today at " in shown
+
+
+def test_schedules_are_shown_and_a_mistake_is_named(house):
+    house.agent1.tasks = {"tasks": [{"id": "apt-weekly", "agent": "web1", "task": "apt update",
+                                     "cron": "weekly lun 03:00"}]}
+    _, user = start_with(house)
+    assert "not fire them yet:\napt-weekly: weekly lun 03:00 · web1 · apt update" in \
+        user.ask("!tasks")["text"]
+    house.agent1.tasks["tasks"].append({"agent": "web1", "task": "x", "cron": "y", "overlap": "?"})
+    house.agent1.write()
+    wait_for(lambda: 'tasks[1].overlap: "?"' in user.ask("!status")["text"])
+    assert "apt-weekly" in user.ask("PLAN_LIST:")["text"]
+    house.agent1.stop()
+    checked = house.agent1.run("--check")
+    assert checked.returncode == 78 and "tasks_schedule.json: tasks[1].overlap" in checked.stderr
