@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "agent1/model/topic_rules.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
 #include "common/data/record.h"
+#include "common/wire/topic_rules.h"
 #include "common/base/banned.h"
 
 #define RULES_MAX        1000

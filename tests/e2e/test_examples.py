@@ -12,7 +12,7 @@ from programs import BUILD, program_environment
 from servers import TOP, base_environment, run_tool
 
 EXAMPLES = TOP / "config"
-AGENT1_FILES = ("config.json", "agents_registry.json", "blackout_hours.json",
+AGENT1_FILES = ("config.json", "agents_registry.json", "blackout_hours.json", "policy.json",
                 "reports_schedule.json", "tasks_schedule.json")
 
 

@@ -244,14 +244,13 @@ static inline World *world_new(void)
                         web1, web2);
     GPtrArray **lists[] = { &world->sent,  &world->said,  &world->audit,
                             &world->edits, &world->other, &world->asked };
-    GTimeZone *utc = g_time_zone_new_utc();
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
     unsigned i;
 
     world->config = world_json(config);
     world->registry = world_json(registry);
     world->zones = zones_new();
     zones_add(world->zones, "UTC", utc);
-    g_time_zone_unref(utc);
     row_store_init(&world->store);
     for (i = 0; i < G_N_ELEMENTS(lists); i++)
         *lists[i] = g_ptr_array_new_with_free_func(world_free_effect);

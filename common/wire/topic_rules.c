@@ -1,4 +1,4 @@
-#include "agent1/model/topic_rules.h"
+#include "common/wire/topic_rules.h"
 
 #include <string.h>
 

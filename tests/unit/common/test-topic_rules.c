@@ -1,5 +1,5 @@
 /* Which topics people may use by chat: what a filter may be, and what lies inside one. */
-#include "agent1/model/topic_rules.h"
+#include "common/wire/topic_rules.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
  * The MQTT topics that people may use by chat: lists of filters in policy.json. What agents and
  * agent1 say to one another is never among them. Pure.
  */
-#ifndef AGENT1_MODEL_TOPIC_RULES_H
-#define AGENT1_MODEL_TOPIC_RULES_H
+#ifndef COMMON_WIRE_TOPIC_RULES_H
+#define COMMON_WIRE_TOPIC_RULES_H
 
 #include <glib.h>
 #include <stdbool.h>
