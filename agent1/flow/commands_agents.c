@@ -10,7 +10,6 @@
 #include "common/base/banned.h"
 
 #define DETAIL_CHARS 76
-#define SKILLS_CHARS 46
 
 static const char *state_word(const Core *core, const RegistryAgent *entry, const FleetAgent *live)
 {
@@ -70,24 +69,36 @@ static void say_labels(Turn *turn, const RegistryAgent *entry)
     say_below(turn, text->str);
 }
 
+/* How many names stand in a list that its commas separate. */
+static unsigned count_names(const char *list)
+{
+    unsigned count = 1;
+
+    while ((list = strstr(list, ", "))) {
+        count++;
+        list += strlen(", ");
+    }
+    return count;
+}
+
 /* Whole names, as many as fit, and where the others are to be found. */
 static void say_skills(Turn *turn, const FleetAgent *live)
 {
     g_autofree char *skills = live ? fleet_skills_text(live) : NULL;
     const char *end = skills ? strstr(skills, ", ") : NULL;
+    g_autofree char *way = NULL;
     const char *next;
-    unsigned left = 0;
 
     if (!skills || !end || g_utf8_strlen(skills, -1) <= DETAIL_CHARS) {
         say_below(turn, skills ? skills : "");
         return;
     }
-    while ((next = strstr(end + 1, ", ")) && next - skills <= SKILLS_CHARS)
+    way = g_strdup_printf("more: !help %s", live->name);
+    while ((next = strstr(end + 1, ", ")) &&
+           (size_t)(next - skills) + strlen(" and 999 ") + strlen(way) <= DETAIL_CHARS)
         end = next;
-    for (next = end; next; next = strstr(next + 1, ", "))
-        left++;
-    turn_say(turn, "  %.*s and %u more (!help %s lists them)", (int)(end - skills), skills, left,
-             live->name);
+    turn_say(turn, "  %.*s and %u %s", (int)(end - skills), skills, count_names(end + strlen(", ")),
+             way);
 }
 
 static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)

@@ -25,6 +25,8 @@ static inline void row_store_free_row(void *row)
 
 static inline void row_store_init(RowStore *store)
 {
+    store->audit_rows = 0;
+    store->audit_sound = 0;
     for (int table = 0; table < TABLE_COUNT; table++)
         store->tables[table] =
             g_hash_table_new_full(g_str_hash, g_str_equal, NULL, row_store_free_row);

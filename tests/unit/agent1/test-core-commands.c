@@ -244,7 +244,7 @@ static void many_skills_are_cut_with_the_way_to_them(void **state)
     world_register_as(world, 1, "web1", JOURNAL_1, 1, skills->str);
     world_write(world, "vera", NULL, "!agents");
     assert_contains(world_last_said(world), "\n  skill.number0, skill.number1, skill.number2 and "
-                                            "117 more (!help web1 lists them)");
+                                            "117 more: !help web1");
     world_write(world, "vera", NULL, "!help web1");
     assert_contains(world_last_said(world), "\nskill.number99 (risk low)\nand 20 more");
 }
