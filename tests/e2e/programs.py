@@ -163,6 +163,7 @@ class Agent1(Program):
         }
         self.registry = {"agents": {}}
         self.blackouts = []
+        self.policy = {}
         self.reports = {"agents": {}, "daily_report_time": "22:30", "daily_report_enabled": False}
         self.tasks = {"tasks": []}
 
@@ -180,6 +181,7 @@ class Agent1(Program):
         })
         for name, value in (("config.json", self.config), ("agents_registry.json", self.registry),
                             ("blackout_hours.json", self.blackouts),
+                            ("policy.json", self.policy),
                             ("reports_schedule.json", self.reports),
                             ("tasks_schedule.json", self.tasks)):
             write_json(self.config_folder / name, value)
