@@ -234,6 +234,38 @@ void launch_again(Core *core, Run *run)
     }
 }
 
+/* Only policy is of interest: what else was told meanwhile is the agent's own to judge. */
+static void check_again(Core *core, Run *run)
+{
+    g_auto(Verdict) verdict = { 0 };
+    g_autofree char *reason = NULL;
+    GateAsk ask;
+
+    gate_facts_of_run(core, run, &ask);
+    gate_facts_judge(core, &ask, &verdict);
+    if (verdict.kind == GATE_ALLOW || verdict.rule != RULE_POLICY)
+        return;
+
+    reason = g_strdup_printf("%s; its agent told what it is only after it was queued: ask again",
+                             verdict.reason);
+    g_free(run->outcome.rule);
+    run->outcome.rule = g_strdup(rule_name(verdict.rule));
+    outcome_apply(core, run, RUN_EVENT_REFUSED, reason);
+}
+
+void launch_check_queued(Core *core, const char *agent)
+{
+    g_autoptr(GPtrArray) runs = runs_list(core->runs, agent);
+    unsigned i;
+
+    for (i = 0; i < runs->len; i++) {
+        Run *run = runs->pdata[i];
+
+        if (run->state == RUN_QUEUED && !run->is_handed)
+            check_again(core, run);
+    }
+}
+
 void launch_put_off(Core *core, Run *run, int64_t until_ms)
 {
     g_autofree char *until = core_local_time(core, until_ms);

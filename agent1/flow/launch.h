@@ -36,6 +36,10 @@ void launch_again(Core *core, Run *run);
 /* How long a deferred run waits for its gate when nobody said otherwise. */
 #define LAUNCH_WAIT_MS (24 * 3600 * INT64_C(1000))
 
+/* The agent told of its skills: what was queued for it without knowing them, and was handed to
+ * nobody yet, is refused where policy objects now. */
+void launch_check_queued(Core *core, const char *agent);
+
 /* A person wants a deferred run to start no earlier; the caller stores its row. */
 void launch_put_off(Core *core, Run *run, int64_t until_ms);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/dispatch.h"
+#include "agent1/flow/launch.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/say.h"
@@ -162,6 +163,7 @@ static void admit(Core *core, const char *key, const Message *message)
         if (order == FLEET_NEW_JOURNAL)
             take_new_journal(core, agent, message->journal);
         copy_registration(core, agent, message, key);
+        launch_check_queued(core, agent->name);
         effects_log(core->fx, EFFECT_LOG_INFO, NULL, agent->name,
                     "registered (session %" G_GINT64_FORMAT ", version %s)", agent->session,
                     agent->version ? agent->version : "?");

@@ -107,7 +107,14 @@ static void no_files_but_one(void **state)
 {
     World *world = *state;
     CoreFiles files = { .config = world->config, .zones = world->zones, .host_zone = "UTC" };
+    g_autoptr(Json) policy = world_json("{\"preset\":\"none\"}");
+    g_autoptr(GError) wrong = NULL;
     GError *error = NULL;
+
+    files.policy = policy;
+    assert_false(core_configure(world->core, &files, NULL, &wrong));
+    assert_true(g_str_has_prefix(wrong->message, "policy.json: preset: \"none\": expected one of"));
+    files.policy = NULL;
 
     assert_true(core_configure(world->core, &files, NULL, &error));
     world_write(world, "vera", NULL, "!agents");
@@ -165,6 +172,31 @@ static void a_change_is_sent_to_agents_and_to_the_gateway(void **state)
     assert_contains(world_last_said(world), "web1: refused (blackout)");
 }
 
+/* Whoever wrote a misspelt name believes that it counts: admins hear it, each time it changes. */
+static void what_has_no_effect_is_told_to_admins(void **state)
+{
+    static const char *const misspelt = "[{\"start\":\"01:00\",\"end\":\"02:00\",\"lable\":\"x\"}]";
+    World *world = *state;
+
+    world_forget(world);
+    assert_true(configure(world, NULL, NULL, misspelt, NULL, NULL));
+    world_step(world, event_new(EVENT_CONFIGURED));
+    assert_int_equal(world->said->len, 1);
+    assert_contains(world_last_said(world), "The new configuration is in use, but for what stands "
+                                            "in it without effect: blackout_hours.json: unknown "
+                                            "key \"lable\" in [0]");
+    world_write(world, "ana", NULL, "!blackout");
+    assert_contains(world_last_said(world), "In the files, and without effect: blackout_hours");
+    world_write(world, "vera", NULL, "!blackout");
+    assert_null(strstr(world_last_said(world), "without effect"));
+    world_forget(world);
+    assert_true(configure(world, NULL, NULL, misspelt, NULL, NULL));
+    world_step(world, event_new(EVENT_CONFIGURED));
+    assert_true(configure(world, NULL, NULL, "[]", NULL, NULL));
+    world_step(world, event_new(EVENT_CONFIGURED));
+    assert_int_equal(world->said->len, 0);
+}
+
 static void settings_can_be_read(void **state)
 {
     World *world = *state;
@@ -180,6 +212,7 @@ int main(void)
         WORLD_TEST(no_files_but_one),
         WORLD_TEST(warnings_name_their_file),
         WORLD_TEST(a_change_is_sent_to_agents_and_to_the_gateway),
+        WORLD_TEST(what_has_no_effect_is_told_to_admins),
         WORLD_TEST(settings_can_be_read),
     };
 

@@ -386,6 +386,72 @@ static void why_shows_the_whole(void **state)
                         "7: no such run, and no agent; !runs lists the last ones");
 }
 
+/* Nobody knew how risky it is when it was queued; nothing of high risk starts without a person. */
+static void an_agent_that_was_never_seen_tells_the_risk(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "@web1 wipe");
+    world_write(world, "oskar", NULL, "@web1 true");
+    assert_string_equal(world_run_state(world, 1), "queued");
+    begin(world);
+    assert_string_equal(world_run_state(world, 1), "rejected");
+    assert_string_equal(row_text(world_run(world, 1), RUNS_RULE), "policy");
+    assert_string_equal(world_run_state(world, 2), "queued");
+    world_wait(world, 5 * SECOND_MS);
+    assert_string_equal(world_last_sent(world, MESSAGE_TASK)->task.task, "true");
+    assert_int_equal(row_int(world_run(world, 1), RUNS_IS_HANDED), 0);
+    world_write(world, "oskar", NULL, "!run 1");
+    assert_contains(world_last_said(world),
+                    "refused (policy): work of high risk needs an approval of a second user; its "
+                    "agent told what it is only after it was queued: ask again");
+}
+
+static void what_shell_alone_means(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_write(world, "oskar", NULL, "@web1 shell");
+    assert_string_equal(world_last_said(world),
+                        "web1: refused (skill): shell takes a command of your own: @web1 uptime, "
+                        "not the word shell");
+    world_write(world, "oskar", NULL, "@web1 shell uptime");
+    assert_string_equal(world_last_said(world), "#1 web1: queued");
+}
+
+static void a_dry_run_tells_that_it_would_wait(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_type(world, "c1", "@web1 wipe", true, false);
+    assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.text,
+                        "web1: it would wait for an approval (work of high risk needs an approval "
+                        "of a second user) (dry run: nothing was sent)");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+    world_type(world, "c2", "@web1 wipe", false, false);
+    assert_true(world_last_sent(world, MESSAGE_REPLY)->reply.is_final);
+    assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, "awaiting");
+    world_type(world, "c3", "!reject 1", false, false);
+    assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "#1 web1: denied");
+}
+
+static void the_store_may_be_busy(void **state)
+{
+    static const char *const lines[] = { "!approve 7", "!reject 7", "!defer 7 2h", "!why 7" };
+    World *world = *state;
+    unsigned i;
+
+    world->is_store_slow = true;
+    for (i = 0; i < 1000; i++)
+        world_write(world, "vera", NULL, "!runs");
+    for (i = 0; i < G_N_ELEMENTS(lines); i++) {
+        world_write(world, "ana", NULL, lines[i]);
+        assert_contains(world_last_said(world), "too many questions wait for the database");
+    }
+}
+
 static void many_wait_and_the_oldest_are_shown(void **state)
 {
     World *world = *state;
@@ -422,6 +488,10 @@ int main(void)
         WORLD_TEST(a_long_task_is_cut_where_it_says_so),
         WORLD_TEST(why_shows_the_whole),
         WORLD_TEST(many_wait_and_the_oldest_are_shown),
+        WORLD_TEST(an_agent_that_was_never_seen_tells_the_risk),
+        WORLD_TEST(what_shell_alone_means),
+        WORLD_TEST(a_dry_run_tells_that_it_would_wait),
+        WORLD_TEST(the_store_may_be_busy),
     };
 
     return cmocka_run_group_tests_name("core-approvals", tests, NULL, NULL);

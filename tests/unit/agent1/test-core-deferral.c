@@ -338,6 +338,65 @@ static void times_as_people_type_them(void **state)
     }
 }
 
+/* ---- what people see ---- */
+
+static void a_blackout_that_is_on_is_named(void **state)
+{
+    World *world = *state;
+
+    begin_tea(world);
+    json_free(world->registry);
+    world->registry = world_json("{\"agents\":{\"web9\":{\"work_hours\":{\"start\":\"08:00\","
+                                 "\"end\":\"09:00\"}}}}");
+    world_configure(world);
+    world_write(world, "vera", NULL, "!status");
+    assert_contains(world_last_said(world),
+                    "\nBlackout hours NOW (14:00-15:00 (tea)): nothing starts; next: 15:00 UTC\n");
+    world_write(world, "vera", NULL, "!agents");
+    assert_string_equal(world_last_said(world),
+                        "Blackout hours NOW (14:00-15:00 (tea)): nothing starts; next: 15:00 UTC\n"
+                        "web9: not accepted \xC2\xB7 outside its work hours");
+    set_blackouts(world, "[{\"start\":\"00:00\",\"end\":\"24:00\"}]");
+    world_write(world, "vera", NULL, "!status");
+    assert_contains(world_last_said(world), "nothing starts; next: not within two weeks");
+    set_blackouts(world, "[]");
+    world_write(world, "vera", NULL, "!status");
+    assert_null(strstr(world_last_said(world), "Blackout"));
+}
+
+/* A thousand questions are open in the whole house: no more is offered. */
+static void no_offer_is_made_that_cannot_be_kept(void **state)
+{
+    World *world = *state;
+    unsigned i;
+
+    begin_tea(world);
+    for (i = 0; i < 1000; i++) {
+        g_autofree char *text = g_strdup_printf("@web1 echo %u", i);
+
+        world_write(world, "oskar", NULL, text);
+    }
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1000);
+    world_write(world, "oskar", NULL, "@web1 true");
+    assert_null(strstr(world_last_said(world), "run then?"));
+}
+
+static void the_windows_of_why(void **state)
+{
+    World *world = *state;
+
+    begin_tea(world);
+    world_write(world, "oskar", NULL, "!why web1");
+    assert_contains(world_last_said(world), "\n- windows: closed, open from 15:00 UTC\n");
+    set_blackouts(world, "[{\"start\":\"00:00\",\"end\":\"24:00\"}]");
+    world_write(world, "oskar", NULL, "!agentOFF web1");
+    world_write(world, "oskar", NULL, "!why web1");
+    assert_contains(world_last_said(world), "\n- windows: closed, not open within two weeks\n");
+    assert_contains(world_last_said(world), "agent: paused;");
+    world_write(world, "oskar", NULL, "!why web2");
+    assert_contains(world_last_said(world), "agent: not there;");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +413,9 @@ int main(void)
         WORLD_TEST(an_edit_of_the_hours_is_noticed),
         WORLD_TEST(a_deferred_run_is_put_off),
         cmocka_unit_test(times_as_people_type_them),
+        WORLD_TEST(a_blackout_that_is_on_is_named),
+        WORLD_TEST(no_offer_is_made_that_cannot_be_kept),
+        WORLD_TEST(the_windows_of_why),
     };
 
     return cmocka_run_group_tests_name("core-deferral", tests, NULL, NULL);

@@ -44,6 +44,7 @@ static void the_defaults(void **state)
     assert_int_equal(settings->mqtt_keep_alive_ms, 30000);
     assert_int_equal(settings->tasks_timeout_ms, 600000);
     assert_int_equal(settings->tasks_expires_ms, 900000);
+    assert_int_equal(settings->approvals_expires_ms, 3600000);
     assert_int_equal(settings->tasks_max_output_bytes, 16777216);
     settings_free(NULL);
 }
@@ -111,6 +112,9 @@ static void what_is_refused(void **state)
           "language: \"de\": expected en or fr" },
         { "a time of eight days", WITH("\"tasks\":{\"expires\":\"8d\"}"), "tasks.expires" },
         { "a time without a unit", WITH("\"tasks\":{\"expires\":15}"), "tasks.expires" },
+        { "an approval for a moment", WITH("\"approvals\":{\"expires\":\"59s\"}"),
+          "approvals.expires" },
+        { "an approval for ever", WITH("\"approvals\":{\"expires\":\"8d\"}"), "approvals.expires" },
         { "too little output", WITH("\"tasks\":{\"max_output\":\"1KiB\"}"), "tasks.max_output" },
         { "a certificate without its key",
           "{" NO_XMPP ",\"mqtt\":{\"url\":\"mqtts://h\",\"cert_file\":\"c\"}," PEOPLE "}",

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/wire/approval.h"
 #include "tests/unit/agent2/worker_world.h"
 
 #include "common/base/banned.h"
@@ -127,6 +128,45 @@ static void test_turns_away(void **state)
         assert_int_equal(world_count(world, MESSAGE_ERROR), rows[i].is_alarm);
         assert_int_equal(g_hash_table_size(world->disk.folders), 1);
     }
+}
+
+static void give_approval(Message *task)
+{
+    ApprovalSubject subject = { .run = task->task.run,
+                                .agent = task->task.agent,
+                                .task = task->task.task,
+                                .requested_by = task->task.requested_by,
+                                .timeout_s = task->task.timeout_s,
+                                .is_idempotent = task->task.is_idempotent };
+
+    task->task.approval_id = g_strdup("01M7YAAAAAAAAAAAAAAAAAAAAB");
+    task->task.approval_hash = approval_hash(&subject);
+}
+
+/* What a person approved, and nothing else. */
+static void test_an_approval_is_for_its_task(void **state)
+{
+    g_autoptr(World) world = world_new();
+    g_autoptr(Message) good = world_new_task(world, "true");
+    g_autoptr(Message) other = world_new_task(world, "true");
+    g_autoptr(Message) longer = world_new_task(world, "true");
+
+    (void)state;
+    give_approval(good);
+    world_send(world, good);
+    world_expect_ack(world, good->id, ACK_ACCEPTED, RULE_NONE);
+    give_approval(other);
+    g_free(other->task.task);
+    other->task.task = g_strdup("false");
+    world_send(world, other);
+    world_expect_ack(world, other->id, ACK_REJECTED, RULE_POLICY);
+    assert_string_equal(world_last(world, MESSAGE_ACK)->ack.reason,
+                        "its approval was given to another task");
+    give_approval(longer);
+    longer->task.timeout_s++;
+    world_send(world, longer);
+    world_expect_ack(world, longer->id, ACK_REJECTED, RULE_POLICY);
+    assert_int_equal(world_launches(world, longer), 0);
 }
 
 static void test_epoch_rises_and_stays(void **state)
@@ -497,6 +537,7 @@ int main(void)
         cmocka_unit_test(test_accepts_and_reports),
         cmocka_unit_test(test_says_nothing_before_the_journal),
         cmocka_unit_test(test_turns_away),
+        cmocka_unit_test(test_an_approval_is_for_its_task),
         cmocka_unit_test(test_epoch_rises_and_stays),
         cmocka_unit_test(test_attempts),
         cmocka_unit_test(test_refuses_with_a_tombstone),
