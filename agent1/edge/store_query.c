@@ -63,6 +63,11 @@ static const QueryText queries[] = {
     [QUERY_MEMORY] = { TABLE_MEMORIES, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
     [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
     [QUERY_DAY_FIGURES] = { RESULT_FIGURES, DAY_FIGURES(" AND \"agent\" = ?1"), DAY_FIGURES("") },
+    [QUERY_PLAN] = { TABLE_PLANS, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
+    /* The keys of a plan's steps begin with its own and a dot; a slash comes next in order. */
+    [QUERY_STEPS] = { TABLE_STEPS,
+                      "WHERE \"id\" > ?1 || '.' AND \"id\" < ?1 || '/' ORDER BY \"id\" LIMIT ?3",
+                      "WHERE 0" },
 };
 
 sqlite3_stmt *store_query_prepare(sqlite3 *db, QueryKind kind, bool has_text, GError **error)

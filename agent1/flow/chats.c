@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/plans.h"
 #include "agent1/flow/say.h"
 #include "common/base/limits.h"
 #include "common/base/banned.h"
@@ -12,8 +13,7 @@
 static const char *const outcome_words[] = { OUTCOME_OK, OUTCOME_REFUSED, OUTCOME_OFFLINE,
                                              OUTCOME_UNCONFIRMED, OUTCOME_AWAITING };
 
-/* The static text for a word that was stored. */
-static const char *outcome_word(const char *word)
+const char *chats_outcome_word(const char *word)
 {
     RunState state;
     unsigned i;
@@ -70,8 +70,7 @@ GPtrArray *chats_runs(const Core *core, const char *chat_id)
     return split_runs(row ? row_text(row, CHATS_RUNS) : NULL);
 }
 
-/* The word for a run that keeps nobody waiting though it is not over; NULL: it has none. */
-static const char *waiting_word(const Run *run)
+const char *chats_waiting_word(const Run *run)
 {
     if (run->is_unconfirmed)
         return OUTCOME_UNCONFIRMED;
@@ -95,7 +94,7 @@ bool chats_awaits(const Core *core, const char *chat_id, const GPtrArray *runs)
     for (i = 0; i < runs->len; i++) {
         const Run *run = own_run(core, chat_id, runs->pdata[i]);
 
-        if (run && !waiting_word(run))
+        if (run && !chats_waiting_word(run))
             return true;
     }
     return false;
@@ -111,17 +110,19 @@ static bool is_noted(const char *outcome)
  * noted. */
 static const char *outcome_now(const Core *core, const Row *row, const GPtrArray *runs)
 {
-    const char *worst = outcome_word(row_text(row, CHATS_OUTCOME));
+    const char *worst = chats_outcome_word(row_text(row, CHATS_OUTCOME));
+    const char *word;
     unsigned i;
 
     for (i = 0; i < runs->len; i++) {
         const Run *run = own_run(core, row_text(row, CHATS_ID), runs->pdata[i]);
-        const char *word = run ? waiting_word(run) : NULL;
 
+        word = run ? chats_waiting_word(run) : NULL;
         if (word)
             worst = chats_worse(worst, word);
     }
-    return worst;
+    word = plans_waiting_word(core, row_text(row, CHATS_ID));
+    return word ? chats_worse(worst, word) : worst;
 }
 
 /* To agentctl, which waits for the final answer. What had kept nobody waiting may go on by now:
@@ -197,7 +198,7 @@ const char *chats_note(Core *core, const Speaker *speaker, const char *text, boo
         row_set_text(row, CHATS_REPLY, text);
     if (is_noted(outcome))
         row_set_text(row, CHATS_OUTCOME,
-                     chats_worse(outcome_word(row_text(row, CHATS_OUTCOME)), outcome));
+                     chats_worse(chats_outcome_word(row_text(row, CHATS_OUTCOME)), outcome));
     row_set_int(row, CHATS_IS_FINAL, is_final);
     if (is_final && row_int(row, CHATS_KEPT_UNTIL) < core->now_ms + KEPT_AFTER_FINAL_MS)
         row_set_int(row, CHATS_KEPT_UNTIL, core->now_ms + KEPT_AFTER_FINAL_MS);

@@ -1,6 +1,7 @@
 #include "agent1/flow/commands.h"
 
 #include "agent1/flow/delegate.h"
+#include "agent1/flow/plan_make.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -40,6 +41,7 @@ typedef struct TriggerHandler {
 
 static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
     [TRIGGER_DELEGATE] = { delegate_trigger, true },
+    [TRIGGER_PLAN] = { plan_make_trigger, true },
     [TRIGGER_REPORT] = { trigger_report, false },
     [TRIGGER_REPORT_ERRORS] = { trigger_report_errors, false },
     [TRIGGER_REMEMBER] = { trigger_remember, false },

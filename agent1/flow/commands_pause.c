@@ -4,6 +4,7 @@
 
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/gate_facts.h"
+#include "agent1/flow/plans.h"
 #include "agent1/flow/say.h"
 #include "agent1/flow/targets.h"
 #include "agent1/model/target.h"
@@ -134,6 +135,8 @@ static void switch_agents(Core *core, Turn *turn, const char *arguments, bool is
     dispatch_due(core);
     if (has_agent1 && is_off)
         set_standby(core, turn, true);
+    if (!is_off)
+        plans_go_on(core, turn);
 }
 
 void commands_agent_off(Core *core, Turn *turn, const char *arguments)
@@ -187,5 +190,6 @@ void commands_agents_on(Core *core, Turn *turn, const char *arguments)
     set_standby(core, turn, false);
     count = pause_all(core, false);
     turn_say(turn, "%u agent%s resumed", count, count == 1 ? "" : "s");
+    plans_go_on(core, turn);
     dispatch_due(core);
 }

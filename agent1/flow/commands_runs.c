@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "agent1/flow/dispatch.h"
+#include "agent1/flow/cancel.h"
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
@@ -10,6 +10,7 @@
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/run_lines.h"
+#include "agent1/model/plan.h"
 #include "common/base/name.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
@@ -43,7 +44,13 @@ static void ask_store(Core *core, Turn *turn, PendingContinue resume, QueryKind 
 void commands_runs(Core *core, Turn *turn, const char *arguments)
 {
     g_autofree char *agent = NULL;
+    int64_t number;
 
+    /* An agent may be called so, too. */
+    if (plan_parse_id(arguments, &number) && !registry_find(core->registry, arguments)) {
+        commands_show_plan(core, turn, number);
+        return;
+    }
     if (run_lines_read_agent(turn, arguments, "!runs [agent]", &agent))
         ask_store(core, turn, show_runs, QUERY_RUNS_RECENT, agent, 0, RUNS_SHOWN);
 }
@@ -99,8 +106,9 @@ static void say_times(Core *core, Turn *turn, const Run *run)
     g_autofree char *created = core_local_time(core, run->created_ms);
     g_autofree char *expires = core_local_time(core, run->expires_ms);
 
-    turn_say(turn, "asked for by %s at %s, attempt %" G_GINT64_FORMAT ", id %s", run->user, created,
-             run->attempt, run->id);
+    turn_say(turn, "asked for by %s at %s, attempt %" G_GINT64_FORMAT ", id %s%s%s", run->user,
+             created, run->attempt, run->id, run->plan ? ", part of " : "",
+             run->plan ? run->plan : "");
     if (run_state_is_terminal(run->state))
         say_end(core, turn, run);
     else if (is_at_work(run))
@@ -180,6 +188,10 @@ void commands_run(Core *core, Turn *turn, const char *arguments)
     const char *id;
     const Run *run;
 
+    if (plan_parse_id(arguments, &number)) {
+        commands_show_plan(core, turn, number);
+        return;
+    }
     if (!commands_read_id(turn, arguments, "!run <id>", &number, &id))
         return;
 
@@ -211,39 +223,27 @@ static void refuse_cancel(Core *core, const Pending *pending, const GPtrArray *r
     turn_finish(&turn);
 }
 
-static bool may_be_held_by_agent(const Run *run)
-{
-    return run->is_handed && run->state != RUN_DEFERRED && run->state != RUN_AWAITING_APPROVAL;
-}
-
 static void cancel(Core *core, Turn *turn, Run *run)
 {
     int64_t number = run->number;
     g_autofree char *agent = g_strdup(run->agent);
     g_autofree char *conversation = speaker_conversation(turn->speaker);
-    bool is_held = may_be_held_by_agent(run);
-    bool is_unheard;
+    /* What is cancelled at once is told where it was asked for; not a second time. */
+    bool is_told = g_strcmp0(run->conversation, conversation) == 0 && !run->plan &&
+                   turn->speaker->door != DOOR_CLI;
 
-    if (!run->cancelled_by)
-        run->cancelled_by = g_strdup(turn->speaker->user);
-    if (!is_held) {
-        /* Nobody can have started it: cancelled at once. Its own conversation is told as well. */
-        bool is_told = g_strcmp0(run->conversation, conversation) == 0;
-
-        outcome_apply(core, run, RUN_EVENT_CANCELLED, NULL);
-        if (!is_told || turn->speaker->door == DOOR_CLI)
+    switch (cancel_run(core, run, turn->speaker->user)) {
+    case CANCEL_DONE:
+        if (!is_told)
             turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelled", number, agent);
-        return;
-    }
-    if (run->state == RUN_CANCELLING) {
+        break;
+    case CANCEL_ASKED:
+        turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling", number, agent);
+        break;
+    case CANCEL_REPEAT:
         turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling already", number, agent);
-        return;
+        break;
     }
-    is_unheard = run->state == RUN_QUEUED;
-    outcome_apply(core, run, RUN_EVENT_CANCEL_ASKED, NULL);
-    dispatch_add_cancel(core, run, is_unheard);
-    dispatch_due(core);
-    turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling", number, agent);
 }
 
 void commands_cancel(Core *core, Turn *turn, const char *arguments)
@@ -252,6 +252,10 @@ void commands_cancel(Core *core, Turn *turn, const char *arguments)
     const char *id;
     Run *run;
 
+    if (plan_parse_id(arguments, &number)) {
+        commands_cancel_plan(core, turn, number);
+        return;
+    }
     if (!commands_read_id(turn, arguments, "!cancel <id>", &number, &id))
         return;
 

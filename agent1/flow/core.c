@@ -13,6 +13,7 @@
 #include "agent1/flow/live_message.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
+#include "agent1/flow/plans.h"
 #include "agent1/flow/progress.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
@@ -36,6 +37,11 @@ static void free_run(void *run)
     run_free(run);
 }
 
+static void free_plan(void *plan)
+{
+    plan_free(plan);
+}
+
 static void free_message(void *message)
 {
     message_free(message);
@@ -51,6 +57,7 @@ Core *core_new(void)
     unsigned i;
 
     core->runs = runs_new(free_run);
+    core->plans = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_plan);
     core->outbox = outbox_new();
     core->fleet = fleet_new();
     for (i = 0; i < G_N_ELEMENTS(ledgers); i++)
@@ -82,6 +89,7 @@ void core_free(Core *core)
     g_free(core->reload_error);
     g_free(core->warnings_told);
     runs_free(core->runs);
+    g_hash_table_unref(core->plans);
     outbox_free(core->outbox);
     fleet_free(core->fleet);
     for (table = 0; table < TABLE_COUNT; table++)
@@ -125,6 +133,10 @@ static void restore_row(Core *core, Table table, Row *row)
         rows_to_outbox(row, core->outbox, 0);
     } else if (table == TABLE_AGENTS) {
         rows_to_agent(row, core->fleet);
+    } else if (table == TABLE_PLANS) {
+        plans_restore(core, row);
+    } else if (table == TABLE_STEPS) {
+        plans_restore_step(core, row);
     }
     row_free(row);
 }
@@ -201,7 +213,9 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     if (set_aside)
         begin_asleep(core, set_aside);
     core->warnings_told = g_strdup(core->warnings);
+    plans_start(core);
     drop_untrusted(core);
+    plans_go_on(core, NULL);
     dispatch_number_anew(core);
     chats_begin_again(core);
     registration_send_trust(core);

@@ -45,6 +45,7 @@ struct Core {
     Runs *runs; /* Run * */
     Outbox *outbox;
     Fleet *fleet;
+    GHashTable *plans;            /* id → Plan *, those that are not over (agent1/flow/plans.h) */
     Ledger *ledgers[TABLE_COUNT]; /* NULL for tables that have a model of their own */
 
     /* The present step. */
@@ -94,6 +95,7 @@ void core_drop_files(Core *core);
 /* Facts by name in TABLE_META. */
 #define META_EPOCH          "epoch"
 #define META_NUMBER         "run_number"
+#define META_PLAN           "plan_number"
 #define META_STANDBY        "standby"
 #define META_CONTROL        "control_seq"    /* the highest number that any agent's control had */
 #define META_HOME_ASSISTANT "home_assistant" /* the documents that it was told, by topic */

@@ -4,6 +4,7 @@
 
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/launch.h"
+#include "agent1/flow/plan_make.h"
 #include "agent1/flow/questions.h"
 #include "agent1/flow/targets.h"
 #include "agent1/flow/utterance.h"
@@ -90,6 +91,12 @@ static void delegate(Core *core, Turn *turn, const char *agent, const char *task
     launch_say(turn, launch_run(core, &order, &verdict));
 }
 
+void delegate_limit(GPtrArray *names, const TaskOptions *options)
+{
+    if (options->limit > 0 && options->limit < names->len)
+        g_ptr_array_set_size(names, (int)options->limit);
+}
+
 static void delegate_to(Core *core, Turn *turn, const char *target, const char *task,
                         const TaskOptions *options)
 {
@@ -103,10 +110,11 @@ static void delegate_to(Core *core, Turn *turn, const char *target, const char *
     }
     if (!targets_find(core, turn, target, &names))
         return;
-    if (options->limit > 0 && options->limit < names->len)
-        g_ptr_array_set_size(names, (int)options->limit);
-    for (unsigned i = 0; i < names->len; i++)
-        delegate(core, turn, names->pdata[i], task, options, later);
+    delegate_limit(names, options);
+    if (names->len > 1)
+        plan_make_fan_out(core, turn, names, task, options, later);
+    else
+        delegate(core, turn, names->pdata[0], task, options, later);
     if (later->len > 0)
         offer_later(core, turn, later->str, task);
 }

@@ -15,6 +15,9 @@ void delegate_direct(Core *core, Turn *turn, const char *agent, const char *rest
  * *out_target. False, with the complaint said, for anything else. */
 bool delegate_read_target(Turn *turn, const char *text, char **out_target, TaskOptions *options);
 
+/* Of several names only the first ones, where an option says so. */
+void delegate_limit(GPtrArray *names, const TaskOptions *options);
+
 /* What is wrong with a task's text, whoever it is for; or NULL. The caller owns it. */
 char *delegate_judge_text(const char *task);
 

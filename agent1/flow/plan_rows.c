@@ -71,6 +71,7 @@ Row *plan_rows_of_step(const Plan *plan, const PlanStep *step)
     row_set_text(row, STEPS_RULE, step->rule);
     row_set_text(row, STEPS_TEXT, step->text);
     row_set_text(row, STEPS_TAIL, step->tail);
+    row_set_int(row, STEPS_MAY_WAIT, step->may_wait);
     return row;
 }
 
@@ -94,5 +95,6 @@ bool plan_rows_add_step(Plan *plan, const Row *row)
     step->rule = g_strdup(row_text(row, STEPS_RULE));
     step->text = g_strdup(row_text(row, STEPS_TEXT));
     step->tail = g_strdup(row_text(row, STEPS_TAIL));
+    step->may_wait = row_int(row, STEPS_MAY_WAIT) != 0;
     return true;
 }

@@ -20,8 +20,9 @@ static void say_line(Core *core, Turn *turn, const Run *run, const char *why)
     g_autofree char *state = text_make_line(described, STATE_SHOWN_CHARS);
     g_autofree char *task = text_make_line(run->task, TASK_SHOWN_CHARS);
 
-    turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s · %s · %s%s%s%s%s", run->number, run->agent, state,
-             at, task, run->is_unconfirmed ? " · unconfirmed" : "",
+    turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s · %s · %s%s%s%s%s%s%s", run->number, run->agent,
+             state, at, run->plan ? run->plan : "", run->plan ? " · " : "", task,
+             run->is_unconfirmed ? " · unconfirmed" : "",
              run->contradiction ? " · contradicted later" : "", why ? " · " : "", why ? why : "");
 }
 

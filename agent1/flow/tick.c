@@ -9,6 +9,7 @@
 #include "agent1/flow/live_message.h"
 #include "agent1/flow/launch.h"
 #include "agent1/flow/outcome.h"
+#include "agent1/flow/plans.h"
 #include "agent1/flow/questions.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
@@ -120,6 +121,7 @@ void tick_do(Core *core)
     home_assistant_look(core);
     live_do(core);
     daily_due(core);
+    plans_tick(core);
     dispatch_due(core);
 }
 
@@ -134,5 +136,6 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, chats_next_deadline(core));
     next_ms = MIN(next_ms, live_next_deadline(core));
     next_ms = MIN(next_ms, presence_next_deadline(core));
+    next_ms = MIN(next_ms, plans_next_deadline(core));
     return MIN(next_ms, questions_next_deadline(core));
 }

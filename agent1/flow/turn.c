@@ -39,19 +39,26 @@ void turn_say(Turn *turn, const char *format, ...)
     append_paragraph(turn, text);
 }
 
-void turn_refuse(Turn *turn, const char *agent, Rule rule, const char *reason, int64_t next_ms)
+char *turn_refusal_text(const Core *core, Rule rule, const char *reason, int64_t next_ms)
 {
-    Core *core = turn->core;
     g_autofree char *next = NULL;
 
-    if (next_ms == INT64_MAX)
+    if (next_ms == INT64_MAX) {
         next = g_strdup("; next: not within two weeks");
-    else if (next_ms > 0) {
+    } else if (next_ms > 0) {
         g_autofree char *local = timestamp_local_with_zone(next_ms, core->now_ms, core->zone);
 
         next = g_strdup_printf("; next: %s", local);
     }
-    turn_say(turn, "%s: refused (%s): %s%s", agent, rule_name(rule), reason, next ? next : "");
+    return g_strdup_printf("refused (%s): %s%s", rule_name(rule), reason, next ? next : "");
+}
+
+void turn_refuse(Turn *turn, const char *agent, Rule rule, const char *reason, int64_t next_ms)
+{
+    Core *core = turn->core;
+    g_autofree char *text = turn_refusal_text(core, rule, reason, next_ms);
+
+    turn_say(turn, "%s: %s", agent, text);
     turn_outcome(turn, rule == RULE_OFFLINE ? OUTCOME_OFFLINE : OUTCOME_REFUSED);
     effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, agent, NULL,
                   "%s: %s", rule_name(rule), reason);

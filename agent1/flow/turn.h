@@ -30,6 +30,9 @@ void turn_say(Turn *turn, const char *format, ...) G_GNUC_PRINTF(2, 3);
  * next_ms 0: it never passes by itself. */
 void turn_refuse(Turn *turn, const char *agent, Rule rule, const char *reason, int64_t next_ms);
 
+/* "refused (<rule>): <reason>; next: <time>", as turn_refuse() says it. The caller owns it. */
+char *turn_refusal_text(const Core *core, Rule rule, const char *reason, int64_t next_ms);
+
 /* The text was wrong: says so, with the outcome of a refusal. */
 void turn_fail(Turn *turn, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

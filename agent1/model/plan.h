@@ -47,8 +47,10 @@ typedef struct PlanStep {
     unsigned position; /* from 0 */
     unsigned stage;    /* from 0, never falling */
     char *agent;
-    char *task; /* NULL: the plan's */
-    bool is_now;
+    char *task;    /* NULL: the plan's */
+    bool is_now;   /* refused rather than queued for an agent that is offline */
+    bool may_wait; /* where the gate opens later it becomes a run that waits */
+    bool is_later; /* refused, but only for now; not stored */
     StepState state;
     char *run;      /* ULID; NULL: it is none */
     int64_t number; /* of the run */
@@ -78,6 +80,7 @@ typedef struct Plan {
                            stored */
     int64_t patient_until_ms; /* until when an agent may take to resume; not stored */
     bool is_held;             /* it was said that it waits for agent1 to wake; not stored */
+    bool is_busy; /* several of its runs are being ended: it is looked at afterwards; not stored */
 } Plan;
 
 Plan *plan_new(int64_t number, PlanKind kind);

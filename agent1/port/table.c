@@ -87,9 +87,9 @@ static const Column plans[] = {
 };
 
 static const Column steps[] = {
-    TEXT("id"),    TEXT("plan"),  INT("stage"), TEXT("agent"), TEXT("task"),
-    INT("is_now"), TEXT("state"), TEXT("run"),  INT("number"), TEXT("outcome"),
-    TEXT("rule"),  TEXT("text"),  TEXT("tail"),
+    TEXT("id"),    TEXT("plan"),  INT("stage"), TEXT("agent"),   TEXT("task"),
+    INT("is_now"), TEXT("state"), TEXT("run"),  INT("number"),   TEXT("outcome"),
+    TEXT("rule"),  TEXT("text"),  TEXT("tail"), INT("may_wait"),
 };
 
 static const Column approvals[] = {

@@ -21,15 +21,15 @@ static const CommandInfo commands[COMMAND_COUNT] = {
     [COMMAND_STATUS] = { "!status", "", ROLE_VIEWER,
         "health on one screen" },
     [COMMAND_RUNS] = { "!runs", "[agent]", ROLE_VIEWER,
-        "the last 20 runs, of all agents or of one" },
+        "the last 20 runs, of all agents or of one; or those of a plan, as in !runs p7" },
     [COMMAND_RUN] = { "!run", "<id>", ROLE_VIEWER,
-        "the run of that number: its task, its times, the tail of its output" },
+        "the run of that number: its task, its times, the tail of its output; or a plan, as in !run p7" },
     [COMMAND_WHY] = { "!why", "<agent> [| <task>]", ROLE_VIEWER,
         "what the gate says now, by which rule, and the next allowed time" },
     [COMMAND_BLACKOUT] = { "!blackout", "", ROLE_VIEWER,
         "the blackout hours and when each begins next" },
     [COMMAND_CANCEL] = { "!cancel", "<id>", ROLE_OPERATOR,
-        "stop the run of that number, whether it waits or is at work" },
+        "stop the run of that number, whether it waits or is at work; or a whole plan, as in !cancel p7" },
     [COMMAND_YES] = { "!yes", "", ROLE_VIEWER,
         "yes to the question that is open in this conversation" },
     [COMMAND_NO] = { "!no", "", ROLE_VIEWER,
@@ -67,7 +67,8 @@ static const CommandInfo commands[COMMAND_COUNT] = {
 
 static const CommandInfo triggers[TRIGGER_COUNT] = {
     [TRIGGER_DELEGATE] = { "DELEGATE:", "<agent> | <task>", ROLE_OPERATOR,
-        "one run on one agent, after the gate; short: @<agent> <task>" },
+        "one run on one agent, after the gate; short: @<agent> <task>. Several agents: a,b or web* or "
+        "role=web or all, with --limit <n>, --batch <n>" },
     [TRIGGER_REPORT] = { "REPORT:", "[agent]", ROLE_VIEWER,
         "the last 20 runs, of all agents or of one" },
     [TRIGGER_REPORT_ERRORS] = { "REPORT_ERRORS:", "[agent]", ROLE_VIEWER,
@@ -82,6 +83,8 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
         "report" },
     [TRIGGER_PLAN_LIST] = { "PLAN_LIST:", "", ROLE_VIEWER,
         "the schedules, as !tasks shows them" },
+    [TRIGGER_PLAN] = { "PLAN:", "<agent>|<task> ;; <agent>|<task> …", ROLE_OPERATOR,
+        "tasks in sequence, each after the gate; what does not succeed stops it. \\;; is ;; in a task" },
 };
 /* clang-format on */
 

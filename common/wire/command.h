@@ -58,6 +58,7 @@ typedef enum {
     TRIGGER_RECALL,
     TRIGGER_DAILY_REPORT,
     TRIGGER_PLAN_LIST,
+    TRIGGER_PLAN,
     TRIGGER_COUNT,
 } Trigger;
 

@@ -54,6 +54,7 @@ static inline bool row_query_fits(const Row *row, const EffectQuery *query)
     switch (query->kind) {
     case QUERY_RUN_BY_ID:
     case QUERY_MEMORY:
+    case QUERY_PLAN:
         return g_strcmp0(row_text(row, 0), query->text) == 0;
     case QUERY_RUN_BY_NUMBER:
         return row_int(row, RUNS_NUMBER) == query->number;
@@ -63,6 +64,8 @@ static inline bool row_query_fits(const Row *row, const EffectQuery *query)
         return row_query_is_of(row, query->text) && row_query_failed(row);
     case QUERY_MEMORY_MATCH:
         return row_query_holds_words(row, query->text);
+    case QUERY_STEPS:
+        return g_strcmp0(row_text(row, STEPS_PLAN), query->text) == 0;
     case QUERY_AUDIT:
         return false;
     case QUERY_DAY_FIGURES:
@@ -205,10 +208,31 @@ static inline void row_query_all_figures(const RowStore *store, const EffectQuer
     g_ptr_array_sort(out, row_store_compare_keys);
 }
 
+static inline Table row_query_table(QueryKind kind)
+{
+    switch (kind) {
+    case QUERY_MEMORY:
+    case QUERY_MEMORY_MATCH:
+        return TABLE_MEMORIES;
+    case QUERY_PLAN:
+        return TABLE_PLANS;
+    case QUERY_STEPS:
+        return TABLE_STEPS;
+    case QUERY_RUN_BY_ID:
+    case QUERY_RUN_BY_NUMBER:
+    case QUERY_RUNS_RECENT:
+    case QUERY_RUNS_FAILED:
+    case QUERY_AUDIT:
+    case QUERY_DAY_FIGURES:
+        break;
+    }
+    return TABLE_RUNS;
+}
+
 /* The answer to a query: an event without time and seed. */
 static inline Event *row_store_query(const RowStore *store, const EffectQuery *query)
 {
-    bool is_of_memories = query->kind == QUERY_MEMORY || query->kind == QUERY_MEMORY_MATCH;
+    Table table = row_query_table(query->kind);
     Event *event = event_new(EVENT_ROWS);
     GHashTableIter iter;
     void *row;
@@ -223,13 +247,13 @@ static inline Event *row_store_query(const RowStore *store, const EffectQuery *q
         row_query_all_figures(store, query, event->rows.rows);
         return event;
     }
-    g_hash_table_iter_init(&iter, store->tables[is_of_memories ? TABLE_MEMORIES : TABLE_RUNS]);
+    g_hash_table_iter_init(&iter, store->tables[table]);
     while (g_hash_table_iter_next(&iter, NULL, &row)) {
         if (row_query_fits(row, query))
             g_ptr_array_add(event->rows.rows, row_store_copy_row(row));
     }
     g_ptr_array_sort(event->rows.rows,
-                     is_of_memories ? row_store_compare_keys : row_query_newest_first);
+                     table == TABLE_RUNS ? row_query_newest_first : row_store_compare_keys);
     if (event->rows.rows->len > query->limit)
         g_ptr_array_set_size(event->rows.rows, (int)query->limit);
     return event;

@@ -77,6 +77,9 @@ static inline bool row_store_is_live(const Row *row)
 
     if (g_strcmp0(table_info(row->table)->live_where, "0") == 0)
         return false;
+    if (row->table == TABLE_PLANS)
+        return strcmp(row_text(row, PLANS_STATE), "open") == 0 ||
+               strcmp(row_text(row, PLANS_STATE), "running") == 0;
     return row->table != TABLE_RUNS || !run_state_parse(row_text(row, RUNS_STATE), &state) ||
            !run_state_is_terminal(state);
 }

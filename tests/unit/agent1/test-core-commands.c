@@ -12,8 +12,8 @@ static const struct {
     { "case does not matter", "vera", "!AGENTS", "web1: online" },
     { "help for one", "vera", "!help agentoff", "This needs the role operator; yours is viewer." },
     { "help for what one may", "oskar", "!help cancel",
-      "!cancel <id>: stop the run of that number, whether it waits or is at work\n"
-      "You may do this, as operator." },
+      "!cancel <id>: stop the run of that number, whether it waits or is at work; or a whole plan, "
+      "as in !cancel p7\nYou may do this, as operator." },
     { "help for one, with its mark", "vera", "!help !cancel", "!cancel <id>" },
     { "help for a trigger", "vera", "!help DELEGATE", "DELEGATE: <agent>" },
     { "help for nothing", "vera", "!help frobnicate", "frobnicate: nothing of that name" },
@@ -212,7 +212,8 @@ static void help_about_skills_and_agents(void **state)
           "cancle: nothing of that name; nearest: !help cancel" },
         { "a trigger without its colon", "oskar", "delegate",
           "DELEGATE: <agent> | <task>: one run on one agent, after the gate; short: @<agent> "
-          "<task>\nYou may do this, as operator." },
+          "<task>. Several agents: a,b or web* or role=web or all, with --limit <n>, --batch <n>\n"
+          "You may do this, as operator." },
     };
     World *world = *state;
     Json *registry = world->registry;

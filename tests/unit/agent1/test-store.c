@@ -99,6 +99,40 @@ static void test_live_runs(void **state)
     assert_int_equal(live, rows->len);
 }
 
+/* The steps of a plan that is over are kept, and asked for; they are no part of what is live. */
+static void test_live_plans(void **state)
+{
+    static const char *const states[] = { "open", "running", "done", "stopped", "cancelled" };
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(GPtrArray) plans = NULL;
+    g_autoptr(GPtrArray) steps = NULL;
+    Effects *effects = effects_new();
+
+    (void)state;
+
+    fixture_open(fixture);
+    for (unsigned i = 0; i < G_N_ELEMENTS(states); i++) {
+        g_autofree char *id = g_strdup_printf("p%u", i + 1);
+        g_autofree char *step_id = g_strdup_printf("p%u.0000", i + 1);
+        Row *plan = row_new(TABLE_PLANS);
+        Row *step = row_new(TABLE_STEPS);
+
+        row_set_text(plan, PLANS_ID, id);
+        row_set_text(plan, PLANS_STATE, states[i]);
+        row_set_text(step, STEPS_ID, step_id);
+        row_set_text(step, STEPS_PLAN, id);
+        effects_put(effects, plan);
+        effects_put(effects, step);
+    }
+    fixture_store(fixture, effects);
+
+    plans = fixture_load(fixture, TABLE_PLANS);
+    steps = fixture_load(fixture, TABLE_STEPS);
+    assert_int_equal(plans->len, 2);
+    assert_int_equal(steps->len, 2);
+    assert_string_equal(row_text(g_ptr_array_index(steps, 1), STEPS_PLAN), "p2");
+}
+
 /* ---- batches ----------------------------------------------------------------------------------
  */
 
@@ -256,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_replace_and_delete),
         cmocka_unit_test(test_live_runs),
+        cmocka_unit_test(test_live_plans),
         cmocka_unit_test(test_batch_is_whole_or_absent),
         cmocka_unit_test(test_free_finishes_what_was_handed_over),
         cmocka_unit_test(test_queries),

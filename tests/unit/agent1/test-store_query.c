@@ -185,6 +185,55 @@ static void test_refusals_are_counted(void **state)
     assert_int_equal(row_int(g_ptr_array_index(rows, 1), FIGURES_REFUSED), 1);
 }
 
+/* The keys of the steps of p1 and p10 begin alike. */
+static void test_plans_and_their_steps(void **state)
+{
+    static const struct {
+        QueryKind kind;
+        const char *text;
+        unsigned limit;
+        const char *keys;
+    } cases[] = {
+        { QUERY_PLAN, "p1", 1, "p1 " },
+        { QUERY_PLAN, "p2", 1, "" },
+        { QUERY_STEPS, "p1", 100, "p1.0000 p1.0001 p1.0002 " },
+        { QUERY_STEPS, "p1", 2, "p1.0000 p1.0001 " },
+        { QUERY_STEPS, "p10", 100, "p10.0000 p10.0001 p10.0002 " },
+        { QUERY_STEPS, "p", 100, "" },
+        { QUERY_STEPS, NULL, 100, "" },
+    };
+    static const char *const plans[] = { "p10", "p1" };
+    g_autoptr(Fixture) fixture = fixture_new();
+    Effects *effects = effects_new();
+
+    (void)state;
+    fixture_open(fixture);
+    for (unsigned i = 0; i < G_N_ELEMENTS(plans); i++) {
+        Row *plan = row_new(TABLE_PLANS);
+
+        row_set_text(plan, PLANS_ID, plans[i]);
+        effects_put(effects, plan);
+        for (unsigned j = 0; j < 3; j++) {
+            g_autofree char *id = g_strdup_printf("%s.%04u", plans[i], 2 - j);
+            Row *step = row_new(TABLE_STEPS);
+
+            row_set_text(step, STEPS_ID, id);
+            effects_put(effects, step);
+        }
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++)
+        effects_query(effects, i, cases[i].kind, cases[i].text, 0, cases[i].limit);
+    fixture_store(fixture, effects);
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const Event *event = g_ptr_array_index(fixture->answer.events, i);
+        g_autoptr(GString) keys = g_string_new(NULL);
+
+        for (unsigned j = 0; j < event->rows.rows->len; j++)
+            g_string_append_printf(keys, "%s ", row_text(event->rows.rows->pdata[j], 0));
+        assert_string_equal(keys->str, cases[i].keys);
+    }
+}
+
 /* What SQLite says it would do. */
 static char *plan_of(sqlite3 *db, QueryKind kind, bool has_text)
 {
@@ -221,6 +270,7 @@ static void test_no_query_walks_over_all_runs(void **state)
         { "figures", QUERY_DAY_FIGURES, false, "runs_ended" },
         { "figures of one", QUERY_DAY_FIGURES, true, "runs_ended" },
         { "refusals", QUERY_DAY_FIGURES, false, "audit_refused" },
+        { "the steps of a plan", QUERY_STEPS, true, "sqlite_autoindex_steps_1" },
     };
     g_autoptr(Fixture) fixture = fixture_new();
     sqlite3 *db = NULL;
@@ -350,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_failed_runs),
         cmocka_unit_test(test_day_figures),
         cmocka_unit_test(test_refusals_are_counted),
+        cmocka_unit_test(test_plans_and_their_steps),
         cmocka_unit_test(test_no_query_walks_over_all_runs),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_a_damaged_index_is_made_anew),

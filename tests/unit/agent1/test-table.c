@@ -62,6 +62,7 @@ static void columns_stand_where_their_names_say(void **state)
         { TABLE_PLANS, PLANS_CHANGED, "changed", COLUMN_INT },
         { TABLE_STEPS, STEPS_IS_NOW, "is_now", COLUMN_INT },
         { TABLE_STEPS, STEPS_TAIL, "tail", COLUMN_TEXT },
+        { TABLE_STEPS, STEPS_MAY_WAIT, "may_wait", COLUMN_INT },
         { TABLE_CHATS, CHATS_KEPT_UNTIL, "kept_until", COLUMN_INT },
         { TABLE_CHATS, CHATS_IS_FINAL, "is_final", COLUMN_INT },
         { TABLE_SAYINGS, SAYINGS_TEXT, "text", COLUMN_TEXT },
