@@ -14,7 +14,7 @@ static const struct {
     [MUTANT_RESULT] = { "result", 5 },   [MUTANT_JOURNAL_NAME] = { "journal-name", 6 },
     [MUTANT_EXPIRY] = { "expiry", 7 },   [MUTANT_COMMIT] = { "commit", 8 },
     [MUTANT_EPOCH] = { "epoch", 8 },     [MUTANT_SILENCE] = { "silence", 9 },
-    [MUTANT_BOUNDS] = { "bounds", 10 },
+    [MUTANT_BOUNDS] = { "bounds", 10 },  [MUTANT_STEP] = { "step", 1 },
 };
 
 const char *mutant_name(Mutant mutant)

@@ -22,6 +22,7 @@ typedef enum {
     MUTANT_EPOCH,        /* 8: every task names the newest epoch */
     MUTANT_SILENCE,      /* 9: an agent that comes back is taken to know nothing */
     MUTANT_BOUNDS,       /* 10: an agent takes more than its queue holds */
+    MUTANT_STEP,         /* plans: how far a plan is does not survive a crash */
     MUTANT_COUNT,
 } Mutant;
 

@@ -378,6 +378,20 @@ static void start(void *owner, void *item)
         arm_timer(agent1);
 }
 
+static void forget_steps(Orchestrator *agent1)
+{
+    GHashTableIter iter;
+    void *row;
+
+    g_hash_table_iter_init(&iter, agent1->store.tables[TABLE_STEPS]);
+    while (g_hash_table_iter_next(&iter, NULL, &row)) {
+        if (strcmp(row_text(row, STEPS_STATE), "begun") == 0) {
+            row_set_text(row, STEPS_STATE, "waiting");
+            row_set_text(row, STEPS_RUN, NULL);
+        }
+    }
+}
+
 /* What a store that breaks its contract does not bring back. */
 static void lose_by_mutant(Orchestrator *agent1)
 {
@@ -388,6 +402,8 @@ static void lose_by_mutant(Orchestrator *agent1)
         g_hash_table_remove_all(agent1->store.tables[TABLE_OUTBOX]);
     if (agent1->sim->mutant == MUTANT_COMMIT)
         row_store_copy(&agent1->store, &agent1->unsynced);
+    if (agent1->sim->mutant == MUTANT_STEP)
+        forget_steps(agent1);
     if (agent1->sim->mutant != MUTANT_EXPIRY)
         return;
     g_hash_table_iter_init(&iter, agent1->store.tables[TABLE_RUNS]);

@@ -274,6 +274,28 @@ static char *think_of_question(People *people)
     return g_strdup(questions[dice_below(&people->sim->dice, G_N_ELEMENTS(questions))]);
 }
 
+/* Several runs as one. */
+static char *think_of_plan(People *people)
+{
+    const char *name = host_name(some_host(people));
+    const char *other = host_name(some_host(people));
+
+    switch (dice_below(&people->sim->dice, 5)) {
+    case 0:
+        return g_strdup_printf("PLAN: %s|true ;; %s|true ;; %s|true", name, other, name);
+    case 1:
+        return g_strdup_printf("PLAN: %s|sim.safe ;; all|true ;; %s|false ;; %s|true", name, other,
+                               name);
+    case 2:
+        return g_strdup("@all true");
+    case 3:
+        return g_strdup("@web* --batch 1 true");
+    default:
+        return g_strdup_printf("!%s p%u", dice_chance(&people->sim->dice, 700) ? "cancel" : "run",
+                               1 + (unsigned)dice_below(&people->sim->dice, 4));
+    }
+}
+
 static char *think_of_task(People *people)
 {
     Sim *sim = people->sim;
@@ -305,6 +327,8 @@ char *people_think(People *people)
         return think_of_sleep(people);
     if (wish < 28)
         return think_of_question(people);
+    if (wish < 48)
+        return think_of_plan(people);
     return think_of_task(people);
 }
 

@@ -6,6 +6,7 @@
 #include "tests/simulate/host.h"
 #include "tests/simulate/orchestrator.h"
 #include "tests/simulate/people.h"
+#include "tests/simulate/plan_truth.h"
 #include "tests/simulate/sim.h"
 #include "tests/simulate/truth.h"
 #include "tests/simulate/xmpp_server.h"
@@ -42,6 +43,7 @@ static void make_world(Sim *sim)
     sim->zones = zones_new();
     zones_add(sim->zones, "UTC", utc);
     sim->truth = truth_new(sim);
+    sim->plan_truth = plan_truth_new(sim);
     sim->broker = broker_new(sim);
     sim->xmpp = xmpp_server_new(sim);
     sim->agent1 = orchestrator_new(sim);
@@ -65,6 +67,7 @@ static void end_world(Sim *sim)
     xmpp_server_free(sim->xmpp);
     broker_free(sim->broker);
     truth_free(sim->truth);
+    plan_truth_free(sim->plan_truth);
     zones_free(sim->zones);
     g_free(sim->problem);
 }
@@ -162,6 +165,10 @@ static Open find_open(const Sim *sim)
 {
     Open open = { .promise = PROMISE_ENDS, .what = find_live_run(sim) };
 
+    if (open.what)
+        return open;
+    open = (Open){ .promise = PROMISE_PLANS_END,
+                   .what = plan_truth_find_open(orchestrator_store(sim->agent1)) };
     if (open.what)
         return open;
     open = (Open){ .promise = PROMISE_OUTBOX_EMPTIES, .what = find_unsent(sim) };

@@ -28,6 +28,7 @@ typedef struct Host Host;
 typedef struct XmppServer XmppServer;
 typedef struct People People;
 typedef struct Truth Truth;
+typedef struct PlanTruth PlanTruth;
 
 /* What this seed does to its world; drawn at its beginning. */
 typedef struct Plan {
@@ -66,6 +67,7 @@ typedef struct Sim {
     XmppServer *xmpp;
     People *people;
     Truth *truth;
+    PlanTruth *plan_truth;
     Counts *counts;
     bool is_healed; /* nothing breaks any more */
     bool is_broken; /* a promise is: the first one counts */

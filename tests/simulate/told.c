@@ -1,6 +1,7 @@
 #include "tests/simulate/told.h"
 
 #include "common/wire/topic.h"
+#include "tests/simulate/plan_truth.h"
 #include "tests/simulate/truth.h"
 
 #include <string.h>
@@ -78,7 +79,8 @@ void told_watch(Sim *sim, const RowStore *store, const Effects *effects)
             is_terminal(effect->row))
             g_hash_table_add(ended, (char *)(uintptr_t)row_text(effect->row, RUNS_ID));
         else if (message && message->kind == MESSAGE_REPLY &&
-                 !is_over(store, ended, &message->reply))
+                 (!is_over(store, ended, &message->reply) ||
+                  plan_truth_is_open(store, effects, message->reply.in_reply_to)))
             truth_made_early(sim->truth, message->id);
     }
 }
@@ -88,7 +90,8 @@ static void check_last_word(Sim *sim, const RowStore *store, const Message *mess
 {
     const MessageReply *reply = &message->reply;
 
-    if (truth_was_made_early(sim->truth, message->id))
+    if (truth_was_made_early(sim->truth, message->id) ||
+        plan_truth_is_open(store, NULL, reply->in_reply_to))
         return;
     for (guint i = 0; reply->runs && i < reply->runs->len; i++) {
         const Row *row = row_store_find(store, TABLE_RUNS, reply->runs->pdata[i]);

@@ -2,6 +2,7 @@
 
 #include "tests/simulate/host.h"
 #include "tests/simulate/orchestrator.h"
+#include "tests/simulate/plan_truth.h"
 
 #include <string.h>
 
@@ -292,6 +293,7 @@ void truth_forgot(Truth *truth)
 
     truth->has_forgotten = true;
     truth->highest_number = 0;
+    plan_truth_forgot(truth->sim->plan_truth);
     g_hash_table_iter_init(&iter, truth->runs);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         TruthRun *run = value;
@@ -570,4 +572,6 @@ void truth_record(Truth *truth, const RowStore *store, const Row *row, const GPt
 {
     if (row->table == TABLE_RUNS)
         check_run(truth, store, row, batch);
+    else if (row->table == TABLE_STEPS)
+        plan_truth_record(truth->sim->plan_truth, store, row);
 }
