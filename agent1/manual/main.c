@@ -159,7 +159,9 @@ static const char *zsh_value(const char *value)
 {
     if (!value)
         return "";
-    return g_str_equal(value, "FILE") ? ":file:_files" : ":duration:(10s 30s 1m 10m)";
+    if (g_str_equal(value, "FILE"))
+        return ":file:_files";
+    return g_str_equal(value, "DURATION") ? ":duration:(10s 30s 1m 10m)" : ":value: ";
 }
 
 static void print_zsh_options(const GPtrArray *options)

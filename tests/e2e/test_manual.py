@@ -76,6 +76,7 @@ def shell(request, house, agent1, console):
     ("agentctl --js", "agentctl --json"),
     ("agentctl --now --dry", "agentctl --now --dry-run"),
     ("agentctl aud", "agentctl audit"),
+    ("agentctl nex", "agentctl next"),
     ("agentctl --json audit ver", "agentctl --json audit verify"),
     ("agentctl send 'DELEG", "agentctl send 'DELEGATE:"),
     ("agentctl send '!statu", "agentctl send '!status"),
