@@ -116,18 +116,25 @@ const CommandInfo *trigger_info(Trigger trigger)
     return &triggers[trigger];
 }
 
-char *command_summary(const CommandInfo *info)
+/* How much of the text is left when clauses are taken away at the end until it fits; 0: nothing. */
+static size_t cut_clauses(const char *text, const char *marks)
 {
-    size_t length = strlen(info->help);
+    size_t length = strlen(text);
 
     while (length > COMMAND_SUMMARY_CHARS) {
-        /* One clause less. */
         do
             length--;
-        while (length > 0 && !strchr(":;", info->help[length]));
+        while (length > 0 && !strchr(marks, text[length]));
     }
 
-    return g_strndup(info->help, length);
+    return length;
+}
+
+char *command_summary(const CommandInfo *info)
+{
+    size_t length = cut_clauses(info->help, ":;");
+
+    return g_strndup(info->help, length > 0 ? length : cut_clauses(info->help, ","));
 }
 
 bool command_parse(const char *word, Command *out)

@@ -88,6 +88,9 @@ static void test_summary(void **state)
         { "short: with two; clauses", "short: with two; clauses" },
         { "one clause; another, which makes it much longer than a line of a terminal can be at all",
           "one clause" },
+        { "one, and two, without another sign, though it is longer than a line of a terminal is, "
+          "is it not, at all",
+          "one, and two, without another sign" },
         { "one; two: three, which makes it as it stands there longer than a line of a terminal is, "
           "is it not; four",
           "one; two" },
