@@ -108,8 +108,8 @@ static void say_late(Core *core, Turn *turn, const Run *run)
 
     if (run->decided_by)
         turn_fail(turn, "#%" G_GINT64_FORMAT " %s: %s already by %s at %s; it is %s", run->number,
-                  run->agent, run->state == RUN_DENIED ? "rejected" : "approved", run->decided_by,
-                  at, state);
+                  run->agent, run->state == RUN_DENIED ? "denied" : "approved", run->decided_by, at,
+                  state);
     else
         turn_fail(turn, "#%" G_GINT64_FORMAT " %s: waits for no approval; it is %s", run->number,
                   run->agent, state);

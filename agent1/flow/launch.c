@@ -181,6 +181,7 @@ static void start_again(Core *core, Run *run, bool was_asked)
     run->expires_ms = core->now_ms + core->settings->tasks_expires_ms;
     outcome_apply(core, run, RUN_EVENT_ALLOWED, NULL);
     dispatch_add_run(core, run, OUTBOX_TASK);
+    look_in_time(core, run);
     state = describe_queued(core, run);
     text =
         g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s%s", run->number, run->agent, approval, state);
@@ -206,6 +207,7 @@ static void wait_again(Core *core, Run *run, const Verdict *verdict)
     if (outcome_apply(core, run, RUN_EVENT_LATER, NULL) == RUN_REPEATED &&
         g_strcmp0(before, run->outcome.reason) != 0)
         effects_put(core->fx, rows_of_run(run));
+    look_in_time(core, run);
 }
 
 static void ask_again(Core *core, Run *run, const Verdict *verdict)

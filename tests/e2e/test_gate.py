@@ -144,7 +144,7 @@ def test_a_notice_and_a_rejection_on_the_phone(house):
     ana.send("!reject 1 not today")
     oskar.wait_for(r"#1 web1: denied \(by ana: not today\)")
     ana.send("!approve 1")
-    ana.wait_for(r"#1 web1: rejected already by ana at")
+    ana.wait_for(r"#1 web1: denied already by ana at")
 
 
 # ---- the policy file ------------------------------------------------------------------------------

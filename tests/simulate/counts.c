@@ -36,6 +36,8 @@ static const char *const names[INJECT_COUNT] = {
     [INJECT_STANDBY] = "all sent to sleep",
     [INJECT_REVOKE] = "an agent revoked",
     [INJECT_WINDOW] = "seeds with a window that closes",
+    [INJECT_POLICY] = "seeds where a policy asks",
+    [INJECT_ANSWER] = "an approval answered",
 };
 
 const char *inject_name(Inject inject)

@@ -41,6 +41,8 @@ typedef enum {
     INJECT_STANDBY,
     INJECT_REVOKE,
     INJECT_WINDOW,
+    INJECT_POLICY,
+    INJECT_ANSWER,
     INJECT_COUNT,
 } Inject;
 

@@ -23,6 +23,7 @@ typedef enum {
     MUTANT_SILENCE,      /* 9: an agent that comes back is taken to know nothing */
     MUTANT_BOUNDS,       /* 10: an agent takes more than its queue holds */
     MUTANT_STEP,         /* plans: how far a plan is does not survive a crash */
+    MUTANT_APPROVAL,     /* 11: what needs a person's approval is not known */
     MUTANT_COUNT,
 } Mutant;
 

@@ -264,6 +264,7 @@ static void make_core(Orchestrator *agent1)
     CoreFiles files = { .config = agent1->config,
                         .registry = agent1->registry,
                         .blackouts = agent1->blackouts,
+                        .policy = agent1->policy,
                         .zones = agent1->sim->zones,
                         .host_zone = "UTC" };
     g_autoptr(Event) start = event_new(EVENT_TICK);

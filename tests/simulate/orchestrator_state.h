@@ -33,6 +33,7 @@ struct Orchestrator {
     Json *config;
     Json *registry;
     Json *blackouts;
+    Json *policy;
 
     char *key;
     BrokerClient *client;

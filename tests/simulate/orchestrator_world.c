@@ -24,7 +24,8 @@ static Json *make_config(void)
     g_autofree char *text = g_strdup_printf(
         "{\"xmpp\":{\"jid\":\"agent1@example.org\",\"password\":\"x\"},"
         "\"mqtt\":{\"url\":\"mqtt://127.0.0.1\"},\"timezone\":\"UTC\","
-        "\"tasks\":{\"expires\":\"5m\",\"timeout\":\"40s\"},\"users\":["
+        "\"tasks\":{\"expires\":\"5m\",\"timeout\":\"40s\"},"
+        "\"approvals\":{\"expires\":\"5m\"},\"users\":["
         "{\"name\":\"ana\",\"jids\":[\"ana@example.org\"],\"keys\":[\"%s\"],\"role\":\"admin\"}]}",
         key);
 
@@ -57,6 +58,15 @@ static Json *make_blackouts(Sim *sim)
     return parse(text);
 }
 
+/* Switched off, the file is not read. */
+static Json *make_policy(const Sim *sim)
+{
+    if (!sim->plan.has_policy || sim->mutant == MUTANT_APPROVAL)
+        return NULL;
+    return parse("{\"rules\":[{\"agent\":\"web1\",\"skill\":\"shell\",\"decision\":\"ask\","
+                 "\"second\":false}]}");
+}
+
 Orchestrator *orchestrator_new(Sim *sim)
 {
     Orchestrator *agent1 = g_new0(Orchestrator, 1);
@@ -69,6 +79,7 @@ Orchestrator *orchestrator_new(Sim *sim)
     row_store_init(&agent1->backup);
     agent1->config = make_config();
     agent1->registry = make_registry(sim);
+    agent1->policy = make_policy(sim);
     agent1->blackouts = sim->plan.has_window ? make_blackouts(sim) : NULL;
     orchestrator_add_client(agent1);
     orchestrator_start_later(agent1, 0);
@@ -91,6 +102,7 @@ void orchestrator_free(Orchestrator *agent1)
     json_free(agent1->config);
     json_free(agent1->registry);
     json_free(agent1->blackouts);
+    json_free(agent1->policy);
     g_hash_table_unref(agent1->trusted);
     g_free(agent1->key);
     g_free(agent1);

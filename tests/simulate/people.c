@@ -313,6 +313,24 @@ static char *think_of_task(People *people)
     return g_strdup_printf("@%s true", name);
 }
 
+/* An answer to what waits for a person, or work that may wait for its window. */
+static char *think_of_answer(People *people)
+{
+    Sim *sim = people->sim;
+    unsigned runs = g_hash_table_size(orchestrator_store(sim->agent1)->tables[TABLE_RUNS]);
+    unsigned number = 1 + (unsigned)dice_below(&sim->dice, runs + 1);
+    uint64_t form = dice_below(&sim->dice, 8);
+
+    if (form == 4)
+        return g_strdup("!yes");
+    if (form >= 5)
+        return g_strdup_printf("@%s --defer true", host_name(some_host(people)));
+    sim_count(sim, INJECT_ANSWER);
+    return form < 2   ? g_strdup_printf("!approve %u", number)
+           : form < 3 ? g_strdup_printf("!reject %u no", number)
+                      : g_strdup_printf("!defer %u 2m", number);
+}
+
 char *people_think(People *people)
 {
     uint64_t wish = dice_below(&people->sim->dice, 100);
@@ -327,6 +345,8 @@ char *people_think(People *people)
         return think_of_sleep(people);
     if (wish < 28)
         return think_of_question(people);
+    if (wish < 38 && people->sim->plan.has_policy)
+        return think_of_answer(people);
     if (wish < 48)
         return think_of_plan(people);
     return think_of_task(people);

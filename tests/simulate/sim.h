@@ -43,6 +43,7 @@ typedef struct Plan {
     int64_t active_ms;      /* until then people ask and things break */
     bool has_clock_faults;
     bool has_window;
+    bool has_policy; /* what web1's shell gets needs a person */
 } Plan;
 
 typedef enum {

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "common/wire/approval.h"
 #include "common/base/banned.h"
 
 #define NOT_ACCEPTED_PREFIX "not accepted:"
@@ -191,6 +192,33 @@ static void check_saying(Sim *sim, const RowStore *store, const EffectSay *say)
         check_line(sim, store, lines[i]);
 }
 
+/* The rule of orchestrator_world.c: its words are told here once more. */
+static void check_approved(Sim *sim, const RowStore *store, const Message *message)
+{
+    const MessageTask *task = &message->task;
+    const Row *row = row_store_find(store, TABLE_RUNS, task->run);
+    ApprovalSubject subject = { .run = task->run,
+                                .agent = task->agent,
+                                .task = task->task,
+                                .requested_by = task->requested_by,
+                                .timeout_s = task->timeout_s,
+                                .is_idempotent = task->is_idempotent };
+    g_autofree char *hash = approval_hash(&subject);
+    bool needs_one = sim->plan.has_policy && strcmp(task->agent, "web1") == 0 &&
+                     !g_str_has_prefix(task->task, "sim.");
+
+    if (task->approval_hash && strcmp(task->approval_hash, hash) != 0)
+        sim_break(sim, PROMISE_APPROVED, "%s leaves with the approval of another task", task->run);
+    if (needs_one && (!task->approval_hash || !row || !row_text(row, RUNS_DECIDED_BY)))
+        sim_break(sim, PROMISE_APPROVED, "%s leaves, and nobody approved it", task->run);
+}
+
+static void check_task_and_approval(Sim *sim, const RowStore *store, const Message *message)
+{
+    check_task(sim, store, message);
+    check_approved(sim, store, message);
+}
+
 void told_check(Sim *sim, const RowStore *store, const Effect *effect)
 {
     const Message *message = effect->kind == EFFECT_PUBLISH ? effect->publish.message : NULL;
@@ -198,7 +226,7 @@ void told_check(Sim *sim, const RowStore *store, const Effect *effect)
     if (effect->kind == EFFECT_SAY)
         check_saying(sim, store, &effect->say);
     else if (message && message->kind == MESSAGE_TASK)
-        check_task(sim, store, message);
+        check_task_and_approval(sim, store, message);
     else if (message && message->kind == MESSAGE_ACK)
         check_ack(sim, store, &effect->publish);
     else if (message && message->kind == MESSAGE_REPLY)

@@ -449,6 +449,9 @@ static void check_delivered(Truth *truth, const Row *row)
     int64_t end_ms = orchestrator_true_ms(truth->sim->agent1, row_int(row, RUNS_EXPIRES));
     int64_t begin_ms = orchestrator_true_ms(truth->sim->agent1, row_int(row, RUNS_CREATED));
 
+    /* Nobody approved it. */
+    if (row_text(row, RUNS_APPROVAL) && !row_text(row, RUNS_DECIDED_BY))
+        return;
     if (!host || !host_is_linked(host) || number > 1 || get_attempt(truth, id, number)->is_filed)
         return;
     begin_ms = MAX(begin_ms, truth->clean_since_ms[host_index(host)]);

@@ -200,7 +200,7 @@ static void a_rejection_is_told_with_its_reason(void **state)
     assert_string_equal(said_to(world, "oskar@example.org/phone"),
                         "#1 web1: denied (by ana: not on a Monday)");
     world_write(world, "ana", NULL, "!approve 1");
-    assert_contains(world_last_said(world), "#1 web1: rejected already by ana at 14:13; it is "
+    assert_contains(world_last_said(world), "#1 web1: denied already by ana at 14:13; it is "
                                             "denied (by ana: not on a Monday)");
     assert_null(world_last_sent(world, MESSAGE_TASK));
     world_write(world, "oskar", NULL, "@web1 wipe");
@@ -285,6 +285,25 @@ static void an_approved_run_waits_for_its_window(void **state)
     world_wait(world, HOUR_MS);
     assert_non_null(world_last_sent(world, MESSAGE_TASK));
     assert_non_null(world_last_sent(world, MESSAGE_TASK)->task.approval_hash);
+}
+
+/* Nothing else makes agent1 look at runs then. */
+static void an_approved_run_waits_for_a_pause_to_end(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_write(world, "oskar", NULL, "@web1 wipe");
+    world_wait(world, MINUTE_MS);
+    world_write(world, "ana", NULL, "!agentOFF web1");
+    world_write(world, "ana", NULL, "!approve 1");
+    assert_contains(said_to(world, "oskar@example.org/phone"),
+                    "#1 web1: deferred (approved by ana: it is paused; !agentON web1 resumes it; "
+                    "waits until 2026-09-22 14:14 UTC)");
+    world_write(world, "ana", NULL, "!agentON web1");
+    world_wait(world, 2 * MINUTE_MS);
+    assert_string_equal(world_run_state(world, 1), "queued");
+    assert_non_null(world_last_sent(world, MESSAGE_TASK));
 }
 
 static void an_approved_run_may_be_refused(void **state)
@@ -482,6 +501,7 @@ int main(void)
         WORLD_TEST(a_cancelled_run_needs_no_answer),
         WORLD_TEST(an_approval_is_put_off),
         WORLD_TEST(an_approved_run_waits_for_its_window),
+        WORLD_TEST(an_approved_run_waits_for_a_pause_to_end),
         WORLD_TEST(an_approved_run_may_be_refused),
         WORLD_TEST(what_is_not_what_was_shown_is_refused),
         WORLD_TEST(an_approval_of_nothing_is_forgotten),
