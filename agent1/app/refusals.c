@@ -110,12 +110,26 @@ static bool rewrite_saying(const Refusals *refusals, EffectSay *say)
     return true;
 }
 
+/* Only the answers to forms were asked for; the rest tells of what did not happen, or can wait. */
+static bool rewrite_act(XmppAct *act)
+{
+    if (act->kind != XMPP_ACT_FORM_DONE)
+        return false;
+
+    g_free(act->text);
+    act->text = g_strdup(NOT_ACCEPTED);
+    act->form->is_cancelled = true;
+    return true;
+}
+
 bool refusals_rewrite(Refusals *refusals, Effect *effect, int64_t boot_ms)
 {
     EffectPublish *publish = &effect->publish;
 
     if (effect->kind == EFFECT_SAY)
         return rewrite_saying(refusals, &effect->say);
+    if (effect->kind == EFFECT_XMPP)
+        return rewrite_act(&effect->act);
     if (effect->kind != EFFECT_PUBLISH || publish->message->kind != MESSAGE_REPLY)
         return false;
     if (publish->words != WORDS_ANSWER)

@@ -1,5 +1,6 @@
 #include "agent1/edge/xmpp_acts.h"
 
+#include "agent1/edge/xmpp_forms.h"
 #include "agent1/edge/xmpp_outgoing.h"
 
 #include "common/base/banned.h"
@@ -68,6 +69,12 @@ static char *print(XmppActs *acts, const XmppAct *act)
         return xmpp_outgoing_correction(act->id, act->jid, act->about, act->text);
     case XMPP_ACT_DISCOVER:
         return xmpp_questions_discover(&acts->questions, act->jid);
+    case XMPP_ACT_FORM_LIST:
+    case XMPP_ACT_FORM_ASK:
+    case XMPP_ACT_FORM_DONE:
+    case XMPP_ACT_FORM_CANCELLED:
+    case XMPP_ACT_FORM_REFUSED:
+        return xmpp_forms_print(act);
     }
     g_assert_not_reached();
 }

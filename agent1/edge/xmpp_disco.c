@@ -1,5 +1,8 @@
 #include "agent1/edge/xmpp_disco.h"
 
+#include "agent1/edge/xmpp_forms.h"
+#include "common/wire/command.h"
+
 #include <string.h>
 
 #include "common/base/banned.h"
@@ -19,15 +22,8 @@
 
 /* In the order of their bytes, as XEP-0115 sorts them. */
 static const char *const features[] = {
-    NS_CAPS,
-    NS_CHATSTATES,
-    XMPP_NS_DISCO_INFO,
-    XMPP_NS_DISCO_ITEMS,
-    NS_VERSION,
-    NS_CORRECT,
-    NS_PING,
-    NS_RECEIPTS,
-    NS_REPLY,
+    NS_CAPS,    NS_CHATSTATES, XMPP_FORMS_NS, XMPP_NS_DISCO_INFO, XMPP_NS_DISCO_ITEMS,
+    NS_VERSION, NS_CORRECT,    NS_PING,       NS_RECEIPTS,        NS_REPLY,
     NS_SID,
 };
 
@@ -51,6 +47,29 @@ char *xmpp_disco_version_hash(void)
     return g_base64_encode(digest, length);
 }
 
+/* What clients ask of a command before they show it. */
+static char *tell_command(const char *node)
+{
+    const char *type = g_str_equal(node, XMPP_FORMS_NS) ? "command-list" : "command-node";
+
+    return g_markup_printf_escaped("<query xmlns='" XMPP_NS_DISCO_INFO "' node='%s'>"
+                                   "<identity category='automation' type='%s' name='%s'/>"
+                                   "<feature var='" XMPP_FORMS_NS "'/>"
+                                   "<feature var='jabber:x:data'/></query>",
+                                   node, type, node);
+}
+
+static bool is_command(const char *node)
+{
+    g_autofree char *command = g_strdup_printf("!%s", node);
+    g_autofree char *trigger = g_strdup_printf("%s:", node);
+    Command found_command;
+    Trigger found_trigger;
+
+    return g_str_equal(node, XMPP_FORMS_NS) || command_parse(command, &found_command) ||
+           trigger_parse(trigger, &found_trigger);
+}
+
 /* The contents of a result, or NULL when the thing asked for is not here. The caller owns it. */
 static char *tell_features(const char *node)
 {
@@ -58,6 +77,8 @@ static char *tell_features(const char *node)
     g_autofree char *own_node = g_strdup_printf("%s#%s", XMPP_DISCO_NODE, version);
     GString *query;
 
+    if (node && is_command(node))
+        return tell_command(node);
     if (node && !g_str_equal(node, own_node) && !g_str_equal(node, XMPP_DISCO_NODE))
         return NULL;
 

@@ -1,6 +1,7 @@
 #include "agent1/edge/xmpp_reception.h"
 
 #include "agent1/edge/xmpp_disco.h"
+#include "agent1/edge/xmpp_forms.h"
 #include "agent1/edge/xmpp_incoming.h"
 #include "agent1/edge/xmpp_outgoing.h"
 #include "common/base/limits.h"
@@ -110,8 +111,12 @@ static Event *fact_of(XmppFactKind kind, const char *address)
 
 static XmppOutcome judge_iq(XmppReception *reception, xmpp_stanza_t *iq, const char *own_jid)
 {
-    XmppOutcome outcome = { .xml = xmpp_disco_answer(iq) };
+    XmppOutcome outcome = { .event = xmpp_forms_read(iq, own_jid) };
     unsigned abilities;
+
+    if (outcome.event)
+        return outcome;
+    outcome.xml = xmpp_disco_answer(iq);
 
     outcome.is_synced = is_sync(reception, iq, &outcome.synced);
     if (xmpp_questions_answered(&reception->acts->questions, iq, &abilities)) {

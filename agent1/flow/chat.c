@@ -155,7 +155,7 @@ static void say_asleep(Core *core, const Speaker *speaker, int64_t repeats_until
 
     chats_begin(core, speaker, repeats_until_ms);
     chats_note(core, speaker, answer.text, true, answer.outcome, none, &all);
-    if (say_is_due(core, what, HOUR_MS) || speaker->door == DOOR_CLI)
+    if (say_is_due(core, what, HOUR_MS) || speaker->door == DOOR_CLI || speaker->door == DOOR_FORM)
         say_answer(core, speaker, &answer);
 }
 
@@ -169,6 +169,11 @@ static void take(Core *core, const Speaker *speaker, const char *text, int64_t r
     }
     chats_begin(core, speaker, repeats_until_ms);
     act(core, speaker, text);
+}
+
+void chat_take_typed(Core *core, const Speaker *speaker, const char *line)
+{
+    take(core, speaker, line, core->now_ms + XMPP_REPEATS_MS);
 }
 
 /* ---- XMPP and unsigned text ---- */

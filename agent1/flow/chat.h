@@ -9,6 +9,9 @@
 /* EVENT_CHAT: XMPP, or unsigned text on MQTT. */
 void chat_take(Core *core, const EventChat *chat);
 
+/* A line that was typed for a user, by a form that he filled in. */
+void chat_take_typed(Core *core, const Speaker *speaker, const char *line);
+
 /* A chat message of agentctl: an authentic frame whose kind is chat. */
 void chat_take_message(Core *core, const EventMessage *event);
 

@@ -1,5 +1,6 @@
 #include "agent1/flow/contacts.h"
 
+#include "agent1/flow/forms.h"
 #include "agent1/flow/say.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
@@ -109,6 +110,12 @@ void contacts_take(Core *core, const XmppFact *fact)
         break;
     case XMPP_FACT_REACTION:
         /* Decides nothing yet. */
+        break;
+    case XMPP_FACT_FORM_LIST:
+        forms_take_list(core, fact);
+        break;
+    case XMPP_FACT_FORM:
+        forms_take(core, fact);
         break;
     case XMPP_FACT_ABILITIES:
         take_abilities(core, fact);

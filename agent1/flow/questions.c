@@ -30,7 +30,7 @@ static const struct {
 /* A person is asked, not a device or a window: the JID without its resource, the key. */
 static char *where(const Speaker *speaker)
 {
-    if (speaker->door == DOOR_XMPP || speaker->door == DOOR_CLI)
+    if (speaker->door == DOOR_XMPP || speaker->door == DOOR_CLI || speaker->door == DOOR_FORM)
         return g_strdup(speaker->principal);
     return speaker_conversation(speaker);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/forms.h"
 #include "agent1/flow/live_message.h"
 #include "agent1/flow/rooms.h"
 #include "common/base/limits.h"
@@ -109,6 +110,9 @@ void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
     case DOOR_XMPP:
         if (*answer->text)
             say_to_person(core, speaker, answer);
+        break;
+    case DOOR_FORM:
+        forms_say(core, speaker, answer);
         break;
     case DOOR_UNSIGNED:
         if (*answer->text)

@@ -20,6 +20,7 @@ Speaker *speaker_copy(const Speaker *speaker)
 
     copy->chat_id = g_strdup(speaker->chat_id);
     copy->in_reply_to = g_strdup(speaker->in_reply_to);
+    copy->form = xmpp_form_copy(speaker->form);
     copy->user = g_strdup(speaker->user);
     copy->principal = g_strdup(speaker->principal);
     copy->role = speaker->role;
@@ -37,6 +38,7 @@ void speaker_free(Speaker *speaker)
     g_free(speaker->key);
     g_free(speaker->chat_id);
     g_free(speaker->in_reply_to);
+    xmpp_form_free(speaker->form);
     g_free(speaker->user);
     g_free(speaker->principal);
     g_free(speaker);
@@ -46,6 +48,7 @@ char *speaker_conversation(const Speaker *speaker)
 {
     switch (speaker->door) {
     case DOOR_XMPP:
+    case DOOR_FORM:
         return g_strdup_printf("xmpp %s", speaker->address);
     case DOOR_CLI:
         return g_strdup_printf("cli %s %s", speaker->address, speaker->key);

@@ -15,7 +15,8 @@ typedef struct Speaker {
     char *address;     /* XMPP: the full JID; CLI: the session; unsigned: "" */
     char *key;         /* CLI: the key that its answers are sealed for; NULL elsewhere */
     char *chat_id;     /* key of TABLE_CHATS; NULL: no repeats are known (unsigned, no stanza id) */
-    char *in_reply_to; /* CLI: the chat's id; NULL elsewhere */
+    char *in_reply_to; /* CLI: the chat's id; form: the <iq/>'s; NULL elsewhere */
+    XmppForm *form;    /* form: its node and session; NULL elsewhere */
     char *user;        /* the user's name */
     char *principal;   /* the bare JID or the key */
     Role role;

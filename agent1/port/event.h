@@ -34,6 +34,7 @@ typedef enum {
     DOOR_XMPP,
     DOOR_CLI,
     DOOR_UNSIGNED,
+    DOOR_FORM,           /* a command chosen in the menu of an XMPP client */
     DOOR_HOME_ASSISTANT, /* nobody listens there: answers go to the log */
 } Door;
 

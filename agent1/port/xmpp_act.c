@@ -8,6 +8,7 @@ void xmpp_act_clear(XmppAct *act)
     g_free(act->id);
     g_free(act->about);
     g_free(act->text);
+    xmpp_form_free(act->form);
 }
 
 XmppAct *xmpp_act_copy(const XmppAct *act)
@@ -19,6 +20,7 @@ XmppAct *xmpp_act_copy(const XmppAct *act)
     copy->id = g_strdup(act->id);
     copy->about = g_strdup(act->about);
     copy->text = g_strdup(act->text);
+    copy->form = xmpp_form_copy(act->form);
     return copy;
 }
 

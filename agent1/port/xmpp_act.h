@@ -5,6 +5,8 @@
 #ifndef AGENT1_PORT_XMPP_ACT_H
 #define AGENT1_PORT_XMPP_ACT_H
 
+#include "agent1/port/xmpp_form.h"
+
 #include <glib.h>
 
 typedef enum {
@@ -13,6 +15,12 @@ typedef enum {
     XMPP_ACT_PRESENCE, /* `about` is what RFC 6121 shows ("", "away", "dnd"), `text` says why */
     XMPP_ACT_CORRECT,  /* XEP-0308: what was said as `about` is now `text`, said as `id` */
     XMPP_ACT_DISCOVER, /* ask what the client with the full JID can (XEP-0030) */
+    /* XEP-0050, each the answer to the <iq/> `about`: */
+    XMPP_ACT_FORM_LIST,      /* the commands of `form`, which the JID `text` offers */
+    XMPP_ACT_FORM_ASK,       /* `form` is to be filled in; `text` says what for */
+    XMPP_ACT_FORM_DONE,      /* with this `text`; form->is_cancelled: it was refused */
+    XMPP_ACT_FORM_CANCELLED, /* nothing was done, as wished */
+    XMPP_ACT_FORM_REFUSED,   /* by the condition `text` of RFC 6120, 8.3.3 */
 } XmppActKind;
 
 typedef struct XmppAct {
@@ -21,6 +29,7 @@ typedef struct XmppAct {
     char *id;
     char *about;
     char *text;
+    XmppForm *form;
 } XmppAct;
 
 void xmpp_act_clear(XmppAct *act);

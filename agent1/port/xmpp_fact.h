@@ -4,12 +4,16 @@
 #ifndef AGENT1_PORT_XMPP_FACT_H
 #define AGENT1_PORT_XMPP_FACT_H
 
+#include "agent1/port/xmpp_form.h"
+
 #include <glib.h>
 
 typedef enum {
     XMPP_FACT_SUBSCRIBE, /* somebody wants to see agent1's presence */
     XMPP_FACT_GONE,      /* a client has left */
     XMPP_FACT_REACTION,  /* somebody's reactions to a message are now these (XEP-0444) */
+    XMPP_FACT_FORM_LIST, /* somebody asks which commands there are for him (XEP-0050) */
+    XMPP_FACT_FORM,      /* … and for one of them */
     XMPP_FACT_ABILITIES, /* the answer to XMPP_ACT_DISCOVER, or that there is none */
 } XmppFactKind;
 
@@ -26,8 +30,9 @@ typedef struct XmppFact {
     char *address;      /* the full JID; SUBSCRIBE: bare */
     char *principal;    /* the server-stamped bare JID */
     unsigned abilities; /* ABILITIES: XmppAbility */
-    char *about;        /* REACTION: the id of the message */
+    char *about;        /* REACTION: the id of the message; FORM…: of the <iq/> */
     GStrv words;        /* REACTION: the emojis; none: they were taken back */
+    XmppForm *form;     /* FORM */
 } XmppFact;
 
 void xmpp_fact_clear(XmppFact *fact);

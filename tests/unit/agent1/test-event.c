@@ -36,6 +36,7 @@ static void fill_fact(Event *event)
     event->fact.address = g_strdup("ana@example.org/phone");
     event->fact.principal = g_strdup("ana@example.org");
     event->fact.about = g_strdup("id");
+    event->fact.form = xmpp_form_new("cancel", "s1");
     event->fact.words = g_strsplit("+ -", " ", -1);
 }
 

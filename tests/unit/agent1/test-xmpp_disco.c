@@ -100,7 +100,7 @@ static void test_hash(void **state)
 
     (void)state;
 
-    assert_string_equal(hash, "7RskZnlxkh5/W5Fpq0RHS8L/AFQ=");
+    assert_string_equal(hash, "nUztRTlZvnm3+6IxgTRxhIjFv7E=");
 }
 
 int main(void)
