@@ -7,7 +7,9 @@
 #include "agent1/edge/xmpp_incoming.h"
 #include "agent1/edge/xmpp_outgoing.h"
 #include "agent1/edge/xmpp_reception.h"
+#include "agent1/edge/xmpp_rooms.h"
 #include "agent1/edge/xmpp_srv.h"
+#include "agent1/port/room_settings.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
 #include "tests/fuzz/harness.h"
@@ -95,6 +97,78 @@ static void check_stanza(FuzzInput *input)
     xmpp_stanza_release(stanza);
 }
 
+/* ---- rooms ---- */
+
+#define ROOM "ops@rooms.example.org"
+#define ANA  "ana@example.org"
+
+static const char *const room_opening[] = {
+    "<presence xmlns='jabber:client' from='" ROOM "/ana'><x xmlns='http://jabber.org/protocol/"
+    "muc#user'><item jid='" ANA "/phone'/></x></presence>",
+    "<presence xmlns='jabber:client' from='" ROOM "/agent1'><x xmlns='http://jabber.org/protocol/"
+    "muc#user'><item jid='" OWN "/agent1'/><status code='110'/></x></presence>",
+};
+
+static Event *hear_in_room(XmppRooms *rooms, XmppOutbox *outbox, xmpp_stanza_t *stanza)
+{
+    Event *event = NULL;
+
+    if (xmpp_stanza_get_name(stanza))
+        xmpp_rooms_take(rooms, stanza, NOW_MS, OWN, outbox, &event);
+    return event;
+}
+
+/* Nobody but who is there as ana has her rights, and nobody gives them to another by a name. */
+static void check_said(const Event *event, const char *from)
+{
+    const EventChat *chat = &event->chat;
+
+    g_assert(event->kind == EVENT_CHAT && chat->text[0]);
+    g_assert(g_str_equal(chat->principal, "") || g_str_equal(from, ROOM "/ana"));
+    g_assert(!*chat->principal || g_str_equal(chat->principal, ANA));
+    g_assert_cmpint(chat->written_ms, ==, MESSAGE_ABSENT);
+    g_assert(g_str_equal(chat->address, ROOM) || g_str_equal(chat->address, ANA "/phone") ||
+             g_str_equal(chat->address, from));
+}
+
+static void check_room(FuzzInput *input)
+{
+    static xmpp_ctx_t *ctx;
+    RoomSettings settings = { .jid = g_strdup(ROOM), .nick = g_strdup("agent1") };
+    g_autoptr(GPtrArray) list = g_ptr_array_new();
+    g_autoptr(XmppOutbox) outbox = xmpp_outbox_new();
+    g_autofree char *xml = fuzz_text(input);
+    xmpp_stanza_t *stanza;
+    XmppRooms rooms;
+    const char *sent;
+
+    if (!ctx)
+        ctx = xmpp_ctx_new(NULL, NULL);
+    g_ptr_array_add(list, &settings);
+    xmpp_rooms_init(&rooms, list);
+    xmpp_rooms_begin(&rooms, NOW_MS);
+    xmpp_rooms_do(&rooms, NOW_MS, outbox);
+    for (unsigned i = 0; i < G_N_ELEMENTS(room_opening); i++) {
+        stanza = xmpp_stanza_new_from_string(ctx, room_opening[i]);
+        g_assert_null(hear_in_room(&rooms, outbox, stanza));
+        xmpp_stanza_release(stanza);
+    }
+    stanza = xmpp_stanza_new_from_string(ctx, xml);
+    if (stanza) {
+        g_autoptr(Event) event = hear_in_room(&rooms, outbox, stanza);
+
+        if (event)
+            check_said(event, xmpp_stanza_get_from(stanza));
+        xmpp_rooms_do(&rooms, NOW_MS + 3600 * 1000, outbox);
+        xmpp_stanza_release(stanza);
+    }
+    while ((sent = xmpp_outbox_next(outbox)))
+        check_well_formed(sent);
+    xmpp_rooms_clear(&rooms);
+    g_free(settings.jid);
+    g_free(settings.nick);
+}
+
 static void check_outgoing(FuzzInput *input)
 {
     static xmpp_ctx_t *ctx;
@@ -133,11 +207,16 @@ static void check_srv(FuzzInput *input)
 
 void fuzz_one(const uint8_t *data, size_t size)
 {
-    static void (*const checks[])(FuzzInput *) = { check_stanza, check_outgoing, check_srv };
+    static void (*const checks[])(FuzzInput *) = { check_stanza, check_outgoing, check_srv,
+                                                   check_room };
     FuzzInput input = fuzz_input(data, size);
 
-    if (size > 0 && *data == '<')
+    if (size > 0 && *data == '<') {
+        FuzzInput again = input;
+
         check_stanza(&input);
-    else
-        checks[fuzz_below(&input, G_N_ELEMENTS(checks))](&input);
+        check_room(&again);
+        return;
+    }
+    checks[fuzz_below(&input, G_N_ELEMENTS(checks))](&input);
 }

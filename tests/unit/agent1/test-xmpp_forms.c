@@ -36,53 +36,51 @@ static Event *read_iq(const char *xml)
     return event;
 }
 
+static const struct {
+    const char *what;
+    const char *xml;
+    const char *is; /* NULL: nothing */
+} read_rows[] = {
+    { "the list",
+      IQ("get", "<query xmlns='http://jabber.org/protocol/disco#items' "
+                "node='http://jabber.org/protocol/commands'/>"),
+      "list" },
+    { "other items", IQ("get", "<query xmlns='http://jabber.org/protocol/disco#items'/>"), NULL },
+    { "a command", IQ("set", COMMAND("node='status' action='execute'", "")), "status -" },
+    { "its form, filled in",
+      IQ("set", COMMAND("node='run' sessionid='s1'", SUBMIT(FIELD("argument1", "12")))),
+      "run s1 submitted argument1=12" },
+    { "a value of two lines",
+      IQ("set", COMMAND("node='run'", SUBMIT("<field var='a'><value>1</value><value>2</value>"
+                                             "</field><field var='b'/><field/>"))),
+      "run - submitted a=1\n2" },
+    { "given up", IQ("set", COMMAND("node='run' sessionid='s1' action='cancel'", "")),
+      "run s1 cancelled" },
+    { "a form that is not filled in",
+      IQ("set", COMMAND("node='run'", "<x xmlns='jabber:x:data' type='cancel'/>")), "run -" },
+    { "no node", IQ("set", COMMAND("action='execute'", "")), "- -" },
+    { "asked instead of ordered", IQ("get", COMMAND("node='status'", "")), NULL },
+    { "an answer", IQ("result", COMMAND("node='status'", "")), NULL },
+    { "a command elsewhere", IQ("set", "<x>" COMMAND("node='status'", "") "</x>"), NULL },
+    { "from a server",
+      "<iq xmlns='jabber:client' type='set' id='i1' from='example.org'>" COMMAND("node='status'",
+                                                                                 "") "</iq>",
+      NULL },
+    { "from itself",
+      "<iq xmlns='jabber:client' type='set' id='i1' from='" OWN
+      "/x'>" COMMAND("node='status'", "") "</iq>",
+      NULL },
+    { "without an id",
+      "<iq xmlns='jabber:client' type='set' from='" BOB "'>" COMMAND("node='status'", "") "</iq>",
+      NULL },
+};
+
 static void test_read(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *xml;
-        const char *is; /* NULL: nothing */
-    } rows[] = {
-        { "the list",
-          IQ("get", "<query xmlns='http://jabber.org/protocol/disco#items' "
-                    "node='http://jabber.org/protocol/commands'/>"),
-          "list" },
-        { "other items", IQ("get", "<query xmlns='http://jabber.org/protocol/disco#items'/>"),
-          NULL },
-        { "a command", IQ("set", COMMAND("node='status' action='execute'", "")), "status -" },
-        { "its form, filled in",
-          IQ("set", COMMAND("node='run' sessionid='s1'", SUBMIT(FIELD("argument1", "12")))),
-          "run s1 submitted argument1=12" },
-        { "a value of two lines",
-          IQ("set", COMMAND("node='run'", SUBMIT("<field var='a'><value>1</value><value>2</value>"
-                                                 "</field><field var='b'/><field/>"))),
-          "run - submitted a=1\n2" },
-        { "given up", IQ("set", COMMAND("node='run' sessionid='s1' action='cancel'", "")),
-          "run s1 cancelled" },
-        { "a form that is not filled in",
-          IQ("set", COMMAND("node='run'", "<x xmlns='jabber:x:data' type='cancel'/>")), "run -" },
-        { "no node", IQ("set", COMMAND("action='execute'", "")), "- -" },
-        { "asked instead of ordered", IQ("get", COMMAND("node='status'", "")), NULL },
-        { "an answer", IQ("result", COMMAND("node='status'", "")), NULL },
-        { "a command elsewhere", IQ("set", "<x>" COMMAND("node='status'", "") "</x>"), NULL },
-        { "from a server",
-          "<iq xmlns='jabber:client' type='set' id='i1' from='example.org'>" COMMAND(
-              "node='status'", "") "</iq>",
-          NULL },
-        { "from itself",
-          "<iq xmlns='jabber:client' type='set' id='i1' from='" OWN
-          "/x'>" COMMAND("node='status'", "") "</iq>",
-          NULL },
-        { "without an id",
-          "<iq xmlns='jabber:client' type='set' from='" BOB
-          "'>" COMMAND("node='status'", "") "</iq>",
-          NULL },
-    };
-
     (void)state;
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(Event) event = read_iq(rows[i].xml);
+    for (unsigned i = 0; i < G_N_ELEMENTS(read_rows); i++) {
+        g_autoptr(Event) event = read_iq(read_rows[i].xml);
         const XmppForm *form = event ? event->fact.form : NULL;
         g_autoptr(GString) is = g_string_new(event ? "list" : NULL);
 
@@ -96,8 +94,8 @@ static void test_read(void **state)
                 g_string_append_printf(is, " %s=%s", field->name, field->value);
             }
         }
-        if (strcmp(is->str, rows[i].is ? rows[i].is : "") != 0)
-            fail_msg("%s: %s", rows[i].what, is->str);
+        if (strcmp(is->str, read_rows[i].is ? read_rows[i].is : "") != 0)
+            fail_msg("%s: %s", read_rows[i].what, is->str);
         if (event)
             assert_string_equal(event->fact.principal, "bob@example.org");
     }
