@@ -84,6 +84,7 @@ static const char *door_word(Door door)
 {
     switch (door) {
     case DOOR_XMPP:
+    case DOOR_FORM:
         return "xmpp";
     case DOOR_CLI:
         return "cli";
