@@ -101,6 +101,16 @@ static void say_skills(Turn *turn, const FleetAgent *live)
              way);
 }
 
+static bool is_outside_work(const Core *core, const RegistryAgent *entry)
+{
+    HoursView view;
+    Hours hours;
+
+    core_hours(core, entry, &hours);
+    hours_look(&hours, core->now_ms, &view);
+    return view.is_outside_work;
+}
+
 static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
 {
     const FleetAgent *live = fleet_find(core->fleet, entry->name);
@@ -113,6 +123,8 @@ static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
 
         g_string_append_printf(text, " since %s", since);
     }
+    if (is_outside_work(core, entry))
+        g_string_append(text, " · outside its work hours");
     if (live_runs > 0)
         g_string_append_printf(text, " · %u in hand", live_runs);
     turn_say(turn, "%s", text->str);
