@@ -31,6 +31,7 @@ size_t plan_summary_tail_bytes(const Plan *plan)
 typedef enum {
     END_SUCCEEDED,
     END_FAILED,
+    END_CANCELLED,
     END_REFUSED,
     END_WAITING, /* deferred, awaiting an approval, unconfirmed, or still at work */
     END_NOT_RUN,
@@ -53,6 +54,8 @@ static EndKind kind_of(const PlanStep *step)
     }
     if (strcmp(step->outcome, run_state_name(RUN_SUCCEEDED)) == 0)
         return END_SUCCEEDED;
+    if (strcmp(step->outcome, run_state_name(RUN_CANCELLED)) == 0)
+        return END_CANCELLED;
     return g_strv_contains(refusals, step->outcome) ? END_REFUSED : END_FAILED;
 }
 
@@ -258,6 +261,7 @@ static void say_totals(Turn *turn, const Plan *plan, GPtrArray *const *steps)
 
     add_total(text, steps[END_SUCCEEDED]->len, "succeeded");
     add_total(text, steps[END_FAILED]->len, "failed");
+    add_total(text, steps[END_CANCELLED]->len, "cancelled");
     add_total(text, steps[END_REFUSED]->len, "refused");
     add_rules(text, steps[END_REFUSED]);
     add_total(text, steps[END_WAITING]->len, "not over yet");
@@ -296,6 +300,7 @@ void plan_summary_say(Turn *turn, const Plan *plan)
         steps[kind] = steps_of_kind(plan, (EndKind)kind);
     bytes = block_size(turn, steps);
     say_steps(turn, plan, steps[END_FAILED], "failed", bytes);
+    say_steps(turn, plan, steps[END_CANCELLED], "cancelled", bytes);
     say_steps(turn, plan, steps[END_REFUSED], "refused", bytes);
     say_steps(turn, plan, steps[END_WAITING], "not over yet", bytes);
     /* What one after the other did is told so. */

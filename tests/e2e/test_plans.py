@@ -90,7 +90,7 @@ def test_cancelled(pair, tmp_path):
     wait_for(lambda: marks(tmp_path) == ["a"], what="the first step")
     person.send("!cancel p1")
     person.wait_for("p1: cancelling; 1 of its runs is at work")
-    person.wait_for(r"#1 web1: cancelled(.|\n)*p1: cancelled by sylvain: 1 failed, 1 not run; ")
+    person.wait_for(r"#1 web1: cancelled(.|\n)*p1: cancelled by sylvain: 1 cancelled, 1 not run; ")
     assert "p1: cancelled by sylvain" in person.ask("!run p1", "p1").text
     assert "it is over already: cancelled" in person.ask("!cancel p1", "p1").text
     assert marks(tmp_path) == ["a"]

@@ -1,14 +1,17 @@
 /*
  * What people type: lines of chat as commands, triggers, direct tasks, quotations; the words of
  * agentctl; calls of skills; completion. A line that was understood and is written down again is
- * understood the same way; nothing that stands in a quotation is an order; a call of a skill prints
- * to a text that reads as the same call.
+ * understood the same way, and so is a plan; nothing that stands in a quotation is an order; a call
+ * of a skill prints to a text that reads as the same call.
  */
 #include "agent1/flow/utterance.h"
 
 #include "agent1/cli/completion.h"
 #include "agent1/cli/typed_line.h"
 #include "agent1/flow/speaker.h"
+#include "agent1/model/plan_script.h"
+#include "agent1/model/target.h"
+#include "agent1/model/task_options.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/wire/skill_call.h"
@@ -87,6 +90,63 @@ static void check_split(const char *rest)
     }
 }
 
+/* A target is one word, and what is left begins where it ended; so do options. */
+static void check_target(const char *rest)
+{
+    const char *at = rest;
+    g_autofree char *target = target_take(&at);
+    g_autofree char *written = g_strdup_printf("%s | x", target);
+    const char *written_at = written;
+    g_autofree char *again = target_take(&written_at);
+    TaskOptions options = { .is_now = false };
+    g_autofree char *complaint = NULL;
+
+    g_assert(at >= rest && at <= rest + strlen(rest));
+    g_assert(!strpbrk(target, " \t|"));
+    g_assert_cmpstr(again, ==, target);
+    g_assert_cmpstr(written_at, ==, "| x");
+    complaint = task_options_take(&options, &at, "web1");
+    g_assert(complaint || !task_options_begin(at));
+    g_assert(options.limit <= TARGETS_MAX && options.batch <= TARGETS_MAX);
+}
+
+/* With ";;" as it is written inside a task. */
+static char *escape_separators(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ";;", -1);
+
+    return g_strjoinv("\\;;", parts);
+}
+
+/* A plan that was understood and is written down again is the same one. */
+static void check_script(const char *rest)
+{
+    g_autofree char *complaint = NULL;
+    g_autoptr(GPtrArray) steps = plan_script_parse(rest, &complaint);
+    g_autoptr(GPtrArray) again = NULL;
+    g_autoptr(GString) written = g_string_new(NULL);
+
+    g_assert((steps == NULL) == (complaint != NULL));
+    for (unsigned i = 0; steps && i < steps->len; i++) {
+        const ScriptStep *step = steps->pdata[i];
+        g_autofree char *target = escape_separators(step->target);
+        g_autofree char *task = escape_separators(step->task);
+
+        g_string_append_printf(written, "%s%s | %s", i ? " ;; " : "", target, task);
+    }
+    if (!steps)
+        return;
+    again = plan_script_parse(written->str, &complaint);
+    g_assert(again && again->len == steps->len);
+    for (unsigned i = 0; i < steps->len; i++) {
+        const ScriptStep *step = steps->pdata[i];
+        const ScriptStep *same = again->pdata[i];
+
+        g_assert_cmpstr(step->target, ==, same->target);
+        g_assert_cmpstr(step->task, ==, same->task);
+    }
+}
+
 /* Between fences and behind a quotation mark nothing is an order. */
 static void check_quoted(const char *text)
 {
@@ -109,6 +169,8 @@ static void check_utterance(FuzzInput *input)
     for (unsigned i = 0; i < lines->len; i++) {
         check_line(lines->pdata[i]);
         check_split(((const Line *)lines->pdata[i])->rest);
+        check_target(((const Line *)lines->pdata[i])->rest);
+        check_script(((const Line *)lines->pdata[i])->rest);
     }
     check_quoted(text);
 }

@@ -88,7 +88,7 @@ static void cancelled_as_a_whole(void **state)
     assert_string_equal(world_run_state(world, 1), "cancelling");
     fleet_result(world, 1, "cancelled", MESSAGE_ABSENT, NULL);
     assert_contains(world_last_said(world), "#1 web1: cancelled (0.4 s)\nweb2 | b: not run\n"
-                                            "p1: cancelled by ana: 1 failed, 1 not run; ");
+                                            "p1: cancelled by ana: 1 cancelled, 1 not run; ");
     assert_string_equal(fleet_plan_state(world, "p1"), "cancelled");
     world_write(world, "oskar", NULL, "!cancel P1");
     assert_string_equal(world_last_said(world), "p1: it is over already: cancelled");
@@ -121,7 +121,7 @@ static void one_run_of_a_plan(void **state)
     world_write(world, "oskar", "s1", "PLAN: web1|sleep 600 ;; web2|b");
     world_write(world, "oskar", NULL, "!cancel 1");
     fleet_result(world, 1, "cancelled", MESSAGE_ABSENT, NULL);
-    assert_contains(world_last_said(world), "p1: stopped: 1 failed, 1 not run");
+    assert_contains(world_last_said(world), "p1: stopped: 1 cancelled, 1 not run");
 }
 
 static void while_agent1_sleeps_nothing_begins(void **state)
