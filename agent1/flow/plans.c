@@ -280,6 +280,9 @@ static void settle(Core *core, Turn *turn, Plan *plan)
         plan_summary_say(turn, plan);
         plan->is_told = true;
     }
+    /* Also what the gate's no to a step has left out. */
+    if (plan->is_stopping)
+        store_not_run(core, plan);
     store_plan(core, plan);
     if (!plan->is_busy)
         finish(core, plan);
@@ -359,7 +362,6 @@ void plans_begin(Core *core, Turn *turn, Plan *plan, GString *later)
     begin_steps(core, turn, plan, true);
     if (later)
         add_later(plan, later);
-    store_not_run(core, plan);
     settle(core, turn, plan);
 }
 

@@ -62,6 +62,23 @@ static void a_failure_stands_over_a_restart(void **state)
     assert_string_equal(fleet_plan_state(world, "p1"), "stopped");
 }
 
+/* One of a stage is refused while the other goes on: what stood behind is dropped for good. */
+static void a_refusal_stands_over_a_restart(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "s1", "PLAN: web1|a ;; web2,web3|b ;; web4|c");
+    world_write(world, "oskar", NULL, "!agentOFF web2");
+    fleet_succeeds(world, 1, NULL);
+    assert_string_equal(world_run_state(world, 2), "queued");
+    restart(world);
+    fleet_succeeds(world, 2, NULL);
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 2);
+    assert_string_equal(fleet_plan_state(world, "p1"), "stopped");
+    world_write(world, "vera", NULL, "!run p1");
+    assert_contains(world_last_said(world), "3. web4 | c: not run");
+}
+
 /* The step's row is there, the run's is not: a database that a person mended. */
 static void a_run_that_is_gone_is_unknown(void **state)
 {
@@ -206,6 +223,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_lost_or_doubled_over_restarts),
         FLEET_TEST(a_failure_stands_over_a_restart),
+        FLEET_TEST(a_refusal_stands_over_a_restart),
         FLEET_TEST(a_run_that_is_gone_is_unknown),
         FLEET_TEST(cancelled_as_a_whole),
         FLEET_TEST(cancelled_before_it_began),
