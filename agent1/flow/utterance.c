@@ -85,10 +85,10 @@ static bool begins_command(const char *text)
     return text[0] == '!' && g_ascii_isalpha(text[1]);
 }
 
-/* "@web1 uptime". */
+/* "@web1 uptime"; no blank of any kind is a name. */
 static bool begins_direct(const char *text)
 {
-    return text[0] == '@' && text[1] != '\0' && text[1] != ' ' && text[1] != '\t';
+    return text[0] == '@' && text[1] != '\0' && !g_ascii_isspace(text[1]);
 }
 
 static Line *read_line(const char *text)

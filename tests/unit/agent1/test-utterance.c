@@ -66,6 +66,8 @@ static const struct {
     { "direct without a task", "@web1", "direct web1 []" },
     { "an at sign alone", "@", "talk - [@]" },
     { "at nobody", "@ web1", "talk - [@ web1]" },
+    { "at a blank of another kind", "@\r web1", "talk - [@\r web1]" },
+    { "at such a blank, quoted", "> @\r web1", "" },
     { "a trigger inside a line", "please DELEGATE: web1 | a",
       "talk - [please DELEGATE: web1 | a]" },
     { "addressed as people are", "@web1: uptime -p", "direct web1 [uptime -p]" },
