@@ -37,6 +37,7 @@ typedef struct Life {
     GPtrArray *tasks;     /* Message *: those that were sent */
     GHashTable *started;  /* "<run>.<attempt>" of every start */
     GHashTable *outcomes; /* "<run>.<attempt>" → the state that a result said */
+    GHashTable *births;   /* "<run>.<attempt>" → DiskFolder.birth of its folder, when last seen */
 } Life;
 
 static void free_message(void *message)
@@ -99,11 +100,41 @@ static gboolean is_gone(gpointer name, gpointer value, gpointer world)
     return !g_hash_table_contains(((World *)world)->disk.folders, name);
 }
 
+/* Gone and made anew, with nothing said between the two. */
+static gboolean is_another(gpointer name, gpointer value, gpointer data)
+{
+    const Life *life = data;
+    const DiskFolder *folder = g_hash_table_lookup(life->world->disk.folders, name);
+    unsigned birth = GPOINTER_TO_UINT(g_hash_table_lookup(life->births, name));
+
+    (void)value;
+    return folder && birth > 0 && folder->birth != birth;
+}
+
+static void note_births(Life *life)
+{
+    GHashTableIter folders;
+    gpointer name;
+    gpointer folder;
+
+    g_hash_table_iter_init(&folders, life->world->disk.folders);
+    while (g_hash_table_iter_next(&folders, &name, &folder))
+        g_hash_table_insert(life->births, g_strdup(name),
+                            GUINT_TO_POINTER(((const DiskFolder *)folder)->birth));
+}
+
 /* A folder goes when its task expired a week ago; what comes then knows nothing of it. */
+static void forget_replaced(Life *life)
+{
+    g_hash_table_foreach_remove(life->started, is_another, life);
+    g_hash_table_foreach_remove(life->outcomes, is_another, life);
+}
+
 static void forget_removed(Life *life)
 {
     g_hash_table_foreach_remove(life->started, is_gone, life->world);
     g_hash_table_foreach_remove(life->outcomes, is_gone, life->world);
+    note_births(life);
 }
 
 /* ---- agent1 ---- */
@@ -418,6 +449,7 @@ static void live(Life *life, FuzzInput *input)
 
     for (unsigned i = 0; i < EVENTS_MAX && fuzz_has_more(input); i++) {
         happenings[fuzz_below(input, G_N_ELEMENTS(happenings))](life, input);
+        forget_replaced(life);
         check_said(life);
         forget_removed(life);
         g_ptr_array_set_size(life->world->logs, 0);
@@ -445,7 +477,8 @@ void fuzz_one(const uint8_t *data, size_t size)
     g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func(free_message);
     g_autoptr(GHashTable) started = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GHashTable) outcomes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    Life life = { world, pool, tasks, started, outcomes };
+    g_autoptr(GHashTable) births = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Life life = { world, pool, tasks, started, outcomes, births };
 
     message_pool_add_ulid(pool, worker_journal_id(world->worker));
     message_pool_add_name(pool, "agent1");

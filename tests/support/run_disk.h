@@ -22,6 +22,7 @@ typedef struct DiskFolder {
     int64_t timeout_ms;
     char *output;
     unsigned launches; /* for the caller to count */
+    unsigned birth;    /* its number among all that were made: made anew, it has another */
 } DiskFolder;
 
 typedef struct RunDisk {
@@ -32,6 +33,7 @@ typedef struct RunDisk {
     bool cannot_note;  /* refusals */
     GHashTable *notes; /* of refusals without a folder: "<run>.<attempt>" → WorkerFolder * */
     bool is_busy;      /* there is no descriptor left */
+    unsigned births;   /* folders that were ever made */
 } RunDisk;
 
 static inline void run_disk_free_folder(void *data)
@@ -78,6 +80,7 @@ static inline DiskFolder *run_disk_make(RunDisk *disk, const char *run, int64_t 
 
     folder->facts = worker_folder_new(run, attempt);
     folder->facts->facts.is_same_boot = true;
+    folder->birth = ++disk->births;
     g_hash_table_insert(disk->folders, run_disk_key(run, attempt), folder);
     return folder;
 }
