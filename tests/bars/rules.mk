@@ -69,18 +69,18 @@ VALGRIND_PATIENCE ?= 10
 
 valgrind: valgrind-unit valgrind-e2e ## memcheck over the unit tests and the end-to-end tests (VALGRIND_E2E=path selects)
 
-# Two programs damage and kill a store some thousand times, each with its syncs: hours under memcheck. The
-# other tests of the store, with the same code, take its place.
-VALGRIND_SLOW = tests/unit/agent1/test-store_crash.c tests/unit/agent1/test-store_damage.c
+# What cannot run there is named with its reason in one list.
+VALGRIND_LEFT_OUT = $(shell sed '/^\#/d' tests/bars/valgrind.left-out)
 
 valgrind-unit:
 	@$(VALGRIND_MAKE) -j $(BARS_JOBS) all
 	@UNIT_UNDER='$(VALGRIND)' $(VALGRIND_MAKE) unit \
-	  UNIT_SOURCES='$(filter-out $(VALGRIND_SLOW),$(UNIT_SOURCES))'
+	  UNIT_SOURCES='$(filter-out $(VALGRIND_LEFT_OUT),$(UNIT_SOURCES))'
 
 valgrind-e2e:
 	@$(VALGRIND_MAKE) -j $(BARS_JOBS) all
 	@tests/bars/valgrind-programs $(BUILD)/valgrind $(BUILD)/valgrind/under '$(VALGRIND)'
 	@AGENT_BUILD=$(CURDIR)/$(BUILD)/valgrind/under E2E_PATIENCE=$(VALGRIND_PATIENCE) \
 	  PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q -p no:cacheprovider \
-	  -o timeout=$$((120 * $(VALGRIND_PATIENCE))) $(VALGRIND_E2E)
+	  -o timeout=$$((120 * $(VALGRIND_PATIENCE))) \
+	  $(addprefix --deselect=,$(filter test_%,$(VALGRIND_LEFT_OUT))) $(VALGRIND_E2E)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from run_folder import BOOT_ID, NEVER, SHIM, fields, now_ms
-from wait import wait_for
+from wait import PATIENCE, wait_for
 
 
 # ---- before the start ------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_who_comes_before_the_claim_wins(folder, name, content, claim):
 
 
 def test_the_last_second_may_pass_before_the_claim(folder):
-    shim = stop_at(folder.shell(count_start(folder), expires=now_ms() + 1500), "held")
+    shim = stop_at(folder.shell(count_start(folder), expires=now_ms() + int(1500 * PATIENCE)), "held")
     wait_for(lambda: now_ms() >= fields(folder / "task")["expires"])
     shim.send_signal(signal.SIGCONT)
     assert shim.wait(30) == 0
