@@ -114,7 +114,7 @@ def test_fetch_brings_the_whole_output(scene):
     assert fetched == expected
 
 
-@pytest.mark.parametrize("action", ["report", "update", "upgrade"])
+@pytest.mark.parametrize("action", ["update", "upgrade"])
 def test_what_is_not_offered_is_said(scene, action):
     scene.start()
     answer = scene.answer(scene.control(action))
