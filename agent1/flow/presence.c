@@ -140,5 +140,5 @@ void presence_hurry(Core *core)
 
 int64_t presence_next_deadline(const Core *core)
 {
-    return core->presence.due_ms;
+    return core->settings->xmpp_is_enabled ? core->presence.due_ms : INT64_MAX;
 }

@@ -139,6 +139,27 @@ static void nothing_waits_in_an_idle_house(void **state)
 
 /* ---- what is kept for a while ---- */
 
+/* A deadline that has passed, and that nothing moves on, would spin the loop. */
+static void a_clock_that_is_put_back_leaves_no_deadline_behind(void **state)
+{
+    World *world = *state;
+    unsigned i;
+
+    for (i = 0; i < 2; i++) {
+        world_register(world, JOURNAL_1, 1 + i);
+        world_write(world, "ana", NULL, "@web1 true");
+        world_wait(world, MINUTE_MS);
+        world->now_ms -= HOUR_MS;
+        world_step(world, event_new(EVENT_TICK));
+        world_wait(world, MINUTE_MS);
+        assert_true(core_next_deadline(world->core) > world->now_ms);
+        /* And once more without XMPP. */
+        json_set(world->config, "xmpp", world_json("{\"enabled\":false}"));
+        world_link(world, LINK_XMPP, false);
+        world_configure(world);
+    }
+}
+
 static void keys_that_wait_are_forgotten_after_a_day(void **state)
 {
     World *world = *state;
@@ -365,6 +386,7 @@ int main(void)
         WORLD_TEST(a_question_lasts_a_day),
         WORLD_TEST(an_agent_that_never_came_is_not_waited_for),
         WORLD_TEST(nothing_waits_in_an_idle_house),
+        WORLD_TEST(a_clock_that_is_put_back_leaves_no_deadline_behind),
         WORLD_TEST(keys_that_wait_are_forgotten_after_a_day),
         WORLD_TEST(a_key_that_asks_again_waits_on),
         WORLD_TEST(chat_ids_are_forgotten_when_no_repeat_can_come),
