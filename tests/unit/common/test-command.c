@@ -120,12 +120,45 @@ static void test_not_words(void **state)
     }
 }
 
+/* A bar ends a cell of a table. The caller owns it. */
+static char *escape_bars(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "|", -1);
+
+    return g_strjoinv("\\|", parts);
+}
+
+static void check_readme_row(const char *readme, const CommandInfo *info)
+{
+    g_autofree char *arguments = escape_bars(info->arguments);
+    g_autofree char *help = escape_bars(info->help);
+    g_autofree char *row =
+        g_strdup_printf("\n| `%s%s%s` | %s | %s |\n", info->name, *arguments ? " " : "", arguments,
+                        help, role_name(info->role));
+
+    if (!strstr(readme, row))
+        fail_msg("README.md lacks the row:%s", row);
+}
+
+/* What README.md lists is this table. */
+static void test_readme(void **state)
+{
+    g_autofree char *readme = NULL;
+
+    (void)state;
+    assert_true(g_file_get_contents(TEST_DATA "/../../../README.md", &readme, NULL, NULL));
+    for (int command = 0; command < COMMAND_COUNT; command++)
+        check_readme_row(readme, command_info((Command)command));
+    for (int trigger = 0; trigger < TRIGGER_COUNT; trigger++)
+        check_readme_row(readme, trigger_info((Trigger)trigger));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_roles),     cmocka_unit_test(test_commands),
         cmocka_unit_test(test_triggers),  cmocka_unit_test(test_summary),
-        cmocka_unit_test(test_not_words),
+        cmocka_unit_test(test_not_words), cmocka_unit_test(test_readme),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
