@@ -67,8 +67,8 @@ static const CommandInfo commands[COMMAND_COUNT] = {
 
 static const CommandInfo triggers[TRIGGER_COUNT] = {
     [TRIGGER_DELEGATE] = { "DELEGATE:", "<agent> | <task>", ROLE_OPERATOR,
-        "one run on one agent, after the gate; short: @<agent> <task>. Several agents: a,b or web* or "
-        "role=web or all, with --limit <n>, --batch <n>" },
+        "one run on each agent that is meant, after the gate: web1 or a,b or web* or role=web or all; "
+        "with --limit <n>, --batch <n>, --now, --defer; short: @<agent> <task>" },
     [TRIGGER_REPORT] = { "REPORT:", "[agent]", ROLE_VIEWER,
         "the last 20 runs, of all agents or of one" },
     [TRIGGER_REPORT_ERRORS] = { "REPORT_ERRORS:", "[agent]", ROLE_VIEWER,
@@ -79,12 +79,13 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
     [TRIGGER_RECALL] = { "RECALL:", "<key or words>", ROLE_VIEWER,
         "what is kept under that key, or else where those words stand" },
     [TRIGGER_DAILY_REPORT] = { "DAILY_REPORT:", "[agent]", ROLE_VIEWER,
-        "today so far: the runs of each agent, how they ended, how long they took, who did not "
+        "the day so far, agent by agent: how many runs, how they ended, how long they took, who did not "
         "report" },
     [TRIGGER_PLAN_LIST] = { "PLAN_LIST:", "", ROLE_VIEWER,
         "the schedules, as !tasks shows them" },
     [TRIGGER_PLAN] = { "PLAN:", "<agent>|<task> ;; <agent>|<task> …", ROLE_OPERATOR,
-        "tasks in sequence, each after the gate; what does not succeed stops it. \\;; is ;; in a task" },
+        "tasks in sequence, each after the gate: what does not succeed stops it, and \\;; is ;; in a "
+        "task" },
 };
 /* clang-format on */
 

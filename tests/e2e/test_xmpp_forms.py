@@ -48,7 +48,7 @@ def test_a_task_by_a_form(house):
     house.start()
     menu.person.ask("!agents")
     names = menu.list()
-    assert names["DELEGATE"].startswith("DELEGATE: one run on one agent")
+    assert names["DELEGATE"].startswith("DELEGATE: one run on each agent")
     assert {"status", "agents", "cancel", "revoke"} <= set(names)
     asked = menu.send("DELEGATE")
     assert asked["status"] == "executing"

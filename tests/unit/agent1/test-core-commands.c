@@ -211,8 +211,10 @@ static void help_about_skills_and_agents(void **state)
         { "a command with a slip", "vera", "cancle",
           "cancle: nothing of that name; nearest: !help cancel" },
         { "a trigger without its colon", "oskar", "delegate",
-          "DELEGATE: <agent> | <task>: one run on one agent, after the gate; short: @<agent> "
-          "<task>. Several agents: a,b or web* or role=web or all, with --limit <n>, --batch <n>\n"
+          "DELEGATE: <agent> | <task>: one run on each agent that is meant, after the gate: web1 "
+          "or "
+          "a,b or web* or role=web or all; with --limit <n>, --batch <n>, --now, --defer; short: "
+          "@<agent> <task>\n"
           "You may do this, as operator." },
     };
     World *world = *state;
