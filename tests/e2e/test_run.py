@@ -185,8 +185,8 @@ def test_a_signal_at_the_question(run):
 
 
 def test_an_interrupted_script_ends_everything(run):
-    """Without a terminal SIGINT ends it, as TERM does."""
-    child = start(run.argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    """Without a terminal SIGINT ends it, as TERM does (what a shell starts in the background ignores it)."""
+    child = start(["env", "--default-signal=INT", *run.argv], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                   text=True, env=run.environment)
     while WELCOME not in child.stderr.readline():
         assert child.poll() is None
