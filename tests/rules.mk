@@ -36,14 +36,20 @@ format: ## format the C files in place
 format-check:
 	@clang-format --dry-run -Werror $(C_FILES) && echo "format: $(words $(C_FILES)) files"
 
-# agentN/app has the program's main(); the tests bring their own.
+# agentN/app has the program's main(); the tests bring their own. A test is compiled without optimisation:
+# it runs once, and compiling is what takes the time of `make test`.
 define unit_rule
-$(OUT)/unit/$(1)/%: tests/unit/$(1)/%.c $(wildcard tests/unit/$(1)/*.h tests/support/*.h) $(foreach f,$(UNIT_$(1)_FOLDERS) $(COMMON_UP),$(call archive,$(f)))
+$(OUT)/obj/tests/unit/$(1)/%.o: tests/unit/$(1)/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) -DTEST_DATA='"$(CURDIR)/tests/unit/$(1)"' $$(ALL_LDFLAGS) -o $$@ $$< \
+	$$(CC) $$(ALL_CFLAGS) -O0 -U_FORTIFY_SOURCE -DTEST_DATA='"$(CURDIR)/tests/unit/$(1)"' -c $$< -o $$@
+
+$(OUT)/unit/$(1)/%: $(OUT)/obj/tests/unit/$(1)/%.o $(foreach f,$(UNIT_$(1)_FOLDERS) $(COMMON_UP),$(call archive,$(f)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$< \
 	  -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(agent1_LIBS) -ledit -lcmocka
 endef
 $(foreach part,common agent1 agent2,$(eval $(call unit_rule,$(part))))
+-include $(patsubst tests/unit/%.c,$(OUT)/obj/tests/unit/%.d,$(UNIT_SOURCES))
 
 E2E ?= tests/e2e
 # So many tests at a time: they wait more than they work.
