@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "agent1/flow/outcome.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/say.h"
 #include "common/base/text.h"
@@ -244,7 +243,12 @@ static void remind(Core *core, const Run *run, Row *row)
     tell_others(core, run, row, "Reminder: ");
 }
 
-static void look_at(Core *core, Row *row)
+static bool has_expired(const Core *core, const Row *row)
+{
+    return !is_put_off(row) && core->now_ms >= row_int(row, APPROVALS_EXPIRES);
+}
+
+static void look_at(Core *core, Row *row, GPtrArray *expired)
 {
     Run *run = runs_find(core->runs, row_text(row, APPROVALS_RUN));
 
@@ -253,27 +257,32 @@ static void look_at(Core *core, Row *row)
     } else if (is_put_off(row)) {
         if (core->now_ms >= row_int(row, APPROVALS_OPENS))
             open_again(core, run, row);
-    } else if (core->now_ms >= row_int(row, APPROVALS_EXPIRES)) {
-        outcome_apply(core, run, RUN_EVENT_EXPIRED, "nobody approved it in time");
+    } else if (has_expired(core, row)) {
+        g_ptr_array_add(expired, run);
     } else if (!row_int(row, APPROVALS_IS_REMINDED) && core->now_ms >= due_of(row)) {
         remind(core, run, row);
     }
 }
 
-void approvals_tick(Core *core)
+GPtrArray *approvals_tick(Core *core)
 {
     g_autoptr(GPtrArray) rows = NULL;
     g_autoptr(GPtrArray) left = NULL;
+    GPtrArray *expired;
     unsigned i;
 
     if (core->now_ms < core->approvals_due_ms)
-        return;
+        return NULL;
 
+    expired = g_ptr_array_new();
     rows = ledger_list(core->ledgers[TABLE_APPROVALS]);
     for (i = 0; i < rows->len; i++)
-        look_at(core, rows->pdata[i]);
+        look_at(core, rows->pdata[i], expired);
     core->approvals_due_ms = INT64_MAX;
     left = ledger_list(core->ledgers[TABLE_APPROVALS]);
-    for (i = 0; i < left->len; i++)
-        plan_look(core, left->pdata[i]);
+    for (i = 0; i < left->len; i++) {
+        if (!has_expired(core, left->pdata[i]))
+            plan_look(core, left->pdata[i]);
+    }
+    return expired;
 }

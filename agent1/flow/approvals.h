@@ -25,8 +25,9 @@ void approvals_put_off(Core *core, Run *run, Row *row, int64_t until_ms);
 /* The run waits no more: there is nothing to answer. */
 void approvals_close(Core *core, const Run *run);
 
-/* What time brings: questions that open again, reminders, expiry. */
-void approvals_tick(Core *core);
+/* What time brings: questions that open again, reminders. The result has the runs (Run *) whose
+ * approval expired, for the caller to end; NULL: none. The caller owns the array. */
+GPtrArray *approvals_tick(Core *core);
 
 /* The task exactly, what is hidden in it shown as <U+202E>, in a fenced block of at most max_bytes
  * of it. The caller owns it. */

@@ -7,31 +7,34 @@
 
 #define REMIND_MS (3600 * INT64_C(1000))
 
-void bad_edit_say(Core *core, Turn *turn)
+/* The words may hold what stands in the files: they are for those who write them. */
+static char *describe_error(const Core *core, bool is_admin)
 {
-    g_autofree char *since = NULL;
+    g_autofree char *since = core_local_time(core, core->reload_error_ms);
 
-    if (core->warnings && turn->speaker->role >= ROLE_ADMIN)
-        turn_say(turn, "In the files, and without effect: %s", core->warnings);
-    if (!core->reload_error)
-        return;
-    since = core_local_time(core, core->reload_error_ms);
-    /* The words may hold what stands in the files: they are for those who write them. */
-    turn_say(turn, "The edited files are NOT in use (since %s): %s", since,
-             turn->speaker->role >= ROLE_ADMIN ? core->reload_error : "an admin can see why");
+    return g_strdup_printf("The edited files are NOT in use (since %s): %s", since,
+                           is_admin ? core->reload_error : "an admin can see why");
 }
 
-void bad_edit_remind(Turn *turn)
+char *bad_edit_text(const Core *core, const Speaker *speaker)
 {
-    Core *core = turn->core;
-    const Speaker *speaker = turn->speaker;
+    bool is_admin = speaker->role >= ROLE_ADMIN;
+    g_autofree char *error = core->reload_error ? describe_error(core, is_admin) : NULL;
+
+    if (!core->warnings || !is_admin)
+        return g_steal_pointer(&error);
+    return g_strdup_printf("In the files, and without effect: %s%s%s", core->warnings,
+                           error ? "\n" : "", error ? error : "");
+}
+
+char *bad_edit_reminder(Core *core, const Speaker *speaker, const char *said)
+{
     g_autofree char *what = NULL;
 
     if (!core->reload_error || speaker->door != DOOR_CLI || speaker->role < ROLE_ADMIN ||
-        strstr(turn->text->str, core->reload_error))
-        return;
+        strstr(said, core->reload_error))
+        return NULL;
 
     what = g_strdup_printf("bad edit %x %s", g_str_hash(core->reload_error), speaker->key);
-    if (say_is_due(core, what, REMIND_MS))
-        bad_edit_say(core, turn);
+    return say_is_due(core, what, REMIND_MS) ? bad_edit_text(core, speaker) : NULL;
 }

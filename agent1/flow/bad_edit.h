@@ -6,12 +6,13 @@
 #ifndef AGENT1_FLOW_BAD_EDIT_H
 #define AGENT1_FLOW_BAD_EDIT_H
 
-#include "agent1/flow/turn.h"
+#include "agent1/flow/core_state.h"
 
-/* Adds a paragraph when there is such an edit. */
-void bad_edit_say(Core *core, Turn *turn);
+/* What to tell this speaker of it; NULL: there is no such edit. The caller owns it. */
+char *bad_edit_text(const Core *core, const Speaker *speaker);
 
-/* The same to an admin's agentctl, once an hour and edit. For the last answer of a turn. */
-void bad_edit_remind(Turn *turn);
+/* The same for an admin's agentctl, once an hour and edit, when what is said to it (said) does not
+ * tell it anyhow. For the last answer of a turn. */
+char *bad_edit_reminder(Core *core, const Speaker *speaker, const char *said);
 
 #endif

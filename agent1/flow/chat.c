@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "agent1/flow/chats.h"
+#include "agent1/flow/clients.h"
 #include "agent1/flow/commands.h"
-#include "agent1/flow/contacts.h"
 #include "agent1/flow/corrections.h"
 #include "agent1/flow/delegate.h"
 #include "agent1/flow/hints.h"
@@ -287,7 +287,7 @@ void chat_take(Core *core, const EventChat *chat)
         return;
     }
     if (!chat->room)
-        contacts_heard(core, chat);
+        clients_heard(core, chat);
     speaker->user = g_strdup(user->name);
     speaker->role = user->role;
     if (chat->stanza_id && *chat->stanza_id)

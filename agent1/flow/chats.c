@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "agent1/flow/plans.h"
+#include "agent1/flow/plan_news.h"
 #include "agent1/flow/say.h"
 #include "common/base/limits.h"
 #include "common/base/banned.h"
@@ -70,15 +70,6 @@ GPtrArray *chats_runs(const Core *core, const char *chat_id)
     return split_runs(row ? row_text(row, CHATS_RUNS) : NULL);
 }
 
-const char *chats_waiting_word(const Run *run)
-{
-    if (run->is_unconfirmed)
-        return OUTCOME_UNCONFIRMED;
-    if (run->state == RUN_AWAITING_APPROVAL)
-        return OUTCOME_AWAITING;
-    return run->state == RUN_DEFERRED ? run_state_name(run->state) : NULL;
-}
-
 /* A live run that the chat asked for; others it only named. */
 static const Run *own_run(const Core *core, const char *chat_id, const char *id)
 {
@@ -94,7 +85,7 @@ bool chats_awaits(const Core *core, const char *chat_id, const GPtrArray *runs)
     for (i = 0; i < runs->len; i++) {
         const Run *run = own_run(core, chat_id, runs->pdata[i]);
 
-        if (run && !chats_waiting_word(run))
+        if (run && !run_waiting_word(run))
             return true;
     }
     return false;
@@ -117,11 +108,11 @@ static const char *outcome_now(const Core *core, const Row *row, const GPtrArray
     for (i = 0; i < runs->len; i++) {
         const Run *run = own_run(core, row_text(row, CHATS_ID), runs->pdata[i]);
 
-        word = run ? chats_waiting_word(run) : NULL;
+        word = run ? run_waiting_word(run) : NULL;
         if (word)
             worst = chats_worse(worst, word);
     }
-    word = plans_waiting_word(core, row_text(row, CHATS_ID));
+    word = plan_news_waiting_word(core, row_text(row, CHATS_ID));
     return word ? chats_worse(worst, word) : worst;
 }
 

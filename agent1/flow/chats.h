@@ -15,9 +15,6 @@ const char *chats_worse(const char *one, const char *other);
 /* The static text of an outcome's word that was stored. */
 const char *chats_outcome_word(const char *word);
 
-/* The word for a run that keeps nobody waiting though it is not over; NULL: it has none. */
-const char *chats_waiting_word(const Run *run);
-
 /* After a restart: forgets the messages whose answer was awaited from the store. Nothing was done
  * for them, so that a repeat is no repeat. */
 void chats_begin_again(Core *core);

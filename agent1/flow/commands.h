@@ -84,7 +84,7 @@ void commands_reset(Core *core, Turn *turn, const char *arguments);
 /* commands_reports.c */
 void commands_reports(Core *core, Turn *turn, const char *arguments);
 
-/* questions.c */
+/* commands_answers.c */
 void commands_yes(Core *core, Turn *turn, const char *arguments);
 void commands_no(Core *core, Turn *turn, const char *arguments);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent1/flow/daily.h"
+#include "agent1/flow/daily_rows.h"
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/questions.h"
 #include "common/base/text.h"
@@ -34,7 +35,7 @@ static char *describe(const Core *core, const ReportTime *time)
 
 static void say_agent(Core *core, Turn *turn, const char *name)
 {
-    const Row *report = daily_report_of(core, name, local_day_of(core->now_ms, core->zone));
+    const Row *report = daily_rows_find(core, name, local_day_of(core->now_ms, core->zone));
     const RegistryAgent *entry = registry_find(core->registry, name);
     g_autofree char *described = describe(core, report_times_of(core->report_times, name));
     g_autofree char *at = report ? core_local_time(core, row_int(report, REPORTS_SEEN)) : NULL;

@@ -5,6 +5,14 @@
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
+static void say_bad_edit(const Core *core, Turn *turn)
+{
+    g_autofree char *text = bad_edit_text(core, turn->speaker);
+
+    if (text)
+        turn_say(turn, "%s", text);
+}
+
 void commands_say_blackout(Core *core, Turn *turn)
 {
     HoursView view;
@@ -59,7 +67,7 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
         turn_say(turn, "approvals that wait for a person: %u; !pending lists them",
                  ledger_count(core->ledgers[TABLE_APPROVALS]));
     turn_say(turn, "refused messages since start: %" G_GUINT64_FORMAT, core->refused_count);
-    bad_edit_say(core, turn);
+    say_bad_edit(core, turn);
 }
 
 /* ---- !blackout ---- */
@@ -94,5 +102,5 @@ void commands_blackout(Core *core, Turn *turn, const char *arguments)
         say_window(core, turn, core->blackouts->pdata[i]);
     if (core->blackouts->len == 0)
         turn_say(turn, "none");
-    bad_edit_say(core, turn);
+    say_bad_edit(core, turn);
 }

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "agent1/flow/approvals.h"
-#include "agent1/flow/delegate.h"
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/launch.h"
 #include "agent1/flow/pending.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/targets.h"
+#include "agent1/flow/task_line.h"
 #include "agent1/model/target.h"
 #include "agent1/model/task_options.h"
 #include "common/base/limits.h"
@@ -233,7 +233,7 @@ void commands_why(Core *core, Turn *turn, const char *arguments)
     if (*task == '|')
         task += 1 + strspn(task + 1, BLANKS);
     if (!complaint && *task)
-        complaint = delegate_judge_text(task);
+        complaint = task_line_judge(task);
     if (complaint) {
         turn_fail(turn, "%s", complaint);
         return;

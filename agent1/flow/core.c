@@ -5,6 +5,7 @@
 #include "agent1/flow/admission.h"
 #include "agent1/flow/chat.h"
 #include "agent1/flow/chats.h"
+#include "agent1/flow/clients.h"
 #include "agent1/flow/contacts.h"
 #include "agent1/flow/core_state.h"
 #include "agent1/flow/daily.h"
@@ -14,6 +15,7 @@
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/pending.h"
 #include "agent1/flow/plans.h"
+#include "agent1/flow/presence.h"
 #include "agent1/flow/progress.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
@@ -237,7 +239,7 @@ static void take_link_up(Core *core, Link link)
     core->is_up[link] = true;
     core->link_since_ms[link] = core->now_ms;
     if (link == LINK_XMPP) {
-        contacts_forget_unanswered(core);
+        clients_forget_unanswered(core);
         live_hurry(core);
         say_again(core);
         return;

@@ -1,5 +1,7 @@
 #include "agent1/flow/core_state.h"
 
+#include <string.h>
+
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
@@ -48,6 +50,19 @@ bool core_is_reachable(const Core *core, const FleetAgent *agent)
 {
     return core->is_up[LINK_MQTT] && agent->journal && agent->state != AGENT_OFFLINE &&
            core_is_trusted(core, agent);
+}
+
+unsigned core_count_waiting(const Core *core, const char *name)
+{
+    g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_WAITING]);
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        if (strcmp(row_text(rows->pdata[i], WAITING_NAME), name) == 0)
+            count++;
+    }
+    return count;
 }
 
 char *core_local_time(const Core *core, int64_t at_ms)

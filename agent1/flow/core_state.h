@@ -4,9 +4,7 @@
 #ifndef AGENT1_FLOW_CORE_STATE_H
 #define AGENT1_FLOW_CORE_STATE_H
 
-#include "agent1/flow/core.h"
 #include "agent1/flow/ledger.h"
-#include "agent1/flow/presence.h"
 #include "agent1/flow/speaker.h"
 #include "agent1/model/fleet.h"
 #include "agent1/model/hours.h"
@@ -20,10 +18,22 @@
 #include "agent1/model/users.h"
 #include "agent1/port/effect.h"
 #include "agent1/port/event.h"
+#include "agent1/port/settings.h"
 #include "common/base/ids.h"
 #include "common/data/bucket.h"
 
 #include <glib.h>
+
+typedef struct Core Core; /* as in core.h, which the flows do not see */
+
+/* What is shown of agent1 on XMPP (agent1/flow/presence.h). */
+typedef struct Presence {
+    char *text;       /* NULL: nothing yet */
+    const char *show; /* static */
+    int64_t due_ms;   /* when to look again; INT64_MAX: nothing happened since */
+    int64_t look_ms;  /* not before this */
+    int64_t show_ms;  /* nothing new is shown before this */
+} Presence;
 
 struct Core {
     /* What people wrote. */
@@ -118,6 +128,9 @@ bool core_is_trusted(const Core *core, const FleetAgent *agent);
 /* True when a task can leave for this agent now: the broker is there, the agent's journal is known,
  * and nothing says that it is gone. */
 bool core_is_reachable(const Core *core, const FleetAgent *agent);
+
+/* How many keys wait for !accept under this name. */
+unsigned core_count_waiting(const Core *core, const char *name);
 
 /* "14:02" or "2026-11-20 14:02" in the installation's zone; the caller owns it. */
 char *core_local_time(const Core *core, int64_t at_ms);

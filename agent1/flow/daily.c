@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/daily_rows.h"
 #include "agent1/flow/daily_text.h"
 #include "agent1/flow/pending.h"
 #include "agent1/flow/say.h"
@@ -242,7 +243,7 @@ static int64_t ask_again(Core *core, const char *name, int64_t day)
     const FleetAgent *agent = fleet_find(core->fleet, name);
     ReportAsk *asked;
 
-    if (daily_report_of(core, name, day))
+    if (daily_rows_find(core, name, day))
         return INT64_MAX;
     if (!agent || !core_is_reachable(core, agent))
         return core->now_ms + UNREACHABLE_MS;
@@ -292,20 +293,6 @@ void daily_due(Core *core)
 
 /* ---- reports of agents ---- */
 
-static char *report_id(const char *agent, int64_t day)
-{
-    g_autofree char *date = local_day_print(day);
-
-    return g_strdup_printf("%s/%s", agent, date);
-}
-
-const Row *daily_report_of(const Core *core, const char *agent, int64_t day)
-{
-    g_autofree char *id = report_id(agent, day);
-
-    return ledger_find(core->ledgers[TABLE_REPORTS], id);
-}
-
 /* What is kept of a report; errors are left out when it would be too long. The caller owns it. */
 static char *print_body(const MessageReport *report)
 {
@@ -340,7 +327,7 @@ static void forget_old(Core *core, const char *agent, int64_t day)
     int64_t old;
 
     for (old = day - REPORT_DAYS_SWEPT; old <= day - REPORT_DAYS_KEPT; old++) {
-        g_autofree char *id = report_id(agent, old);
+        g_autofree char *id = daily_rows_id(agent, old);
 
         ledger_remove(core->ledgers[TABLE_REPORTS], id, core->fx);
     }
@@ -365,7 +352,7 @@ void daily_take_report(Core *core, FleetAgent *agent, const Message *message)
                     "a report of a day that is not today's is refused");
         return;
     }
-    id = report_id(agent->name, day);
+    id = daily_rows_id(agent->name, day);
     row = row_new(TABLE_REPORTS);
     row_set_text(row, REPORTS_ID, id);
     row_set_text(row, REPORTS_AGENT, agent->name);

@@ -18,9 +18,6 @@ void daily_due(Core *core);
 /* A report message of an agent. */
 void daily_take_report(Core *core, FleetAgent *agent, const Message *message);
 
-/* The row of an agent's report of that day; borrowed, NULL: it has not reported. */
-const Row *daily_report_of(const Core *core, const char *agent, int64_t day);
-
 /* When this time of day comes next after now. */
 int64_t daily_next_ms(const Core *core, int minute);
 

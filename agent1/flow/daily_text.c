@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "agent1/flow/daily.h"
+#include "agent1/flow/daily_rows.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/data/local_day.h"
@@ -117,7 +117,7 @@ static void append_errors(GString *text, const Json *body)
 
 static void append_line(GString *text, const Core *core, const DailyText *what, const Line *line)
 {
-    const Row *report = daily_report_of(core, line->agent, what->day);
+    const Row *report = daily_rows_find(core, line->agent, what->day);
     const char *told = report ? row_text(report, REPORTS_BODY) : "";
     g_autoptr(Json) body = json_parse(told, strlen(told), BODY_MAX_BYTES_KEPT, NULL);
 
@@ -139,7 +139,7 @@ static bool should_have_reported(const Core *core, const DailyText *what, const 
            (!what->agent || strcmp(what->agent, agent) == 0) &&
            (what->is_closing ||
             core->now_ms >= local_day_at(what->day, time->minute, core->zone)) &&
-           !daily_report_of(core, agent, what->day);
+           !daily_rows_find(core, agent, what->day);
 }
 
 static void append_missing(GString *text, const Core *core, const DailyText *what)

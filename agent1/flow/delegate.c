@@ -7,6 +7,7 @@
 #include "agent1/flow/plan_make.h"
 #include "agent1/flow/questions.h"
 #include "agent1/flow/targets.h"
+#include "agent1/flow/task_line.h"
 #include "agent1/flow/utterance.h"
 #include "agent1/model/target.h"
 #include "common/base/limits.h"
@@ -15,23 +16,6 @@
 
 #define OPTION_SHOWN_CHARS 40
 #define SHOWN_TASK_CHARS   60
-
-char *delegate_judge_text(const char *task)
-{
-    if (!*task)
-        return g_strdup("the task is empty; expected DELEGATE: <agent> | <task>");
-    if (strlen(task) > TASK_TEXT_MAX_BYTES)
-        return g_strdup_printf("the task is %zu bytes long; at most %d", strlen(task),
-                               TASK_TEXT_MAX_BYTES);
-    if (!text_is_harmless(task)) {
-        g_autofree char *shown = text_make_harmless(task, strlen(task));
-        g_autofree char *line = text_make_line(shown, 200);
-
-        return g_strdup_printf("the task holds hidden or control characters; nothing was done: %s",
-                               line);
-    }
-    return NULL;
-}
 
 /* What would be done, and is not. */
 static void say_dry_run(Turn *turn, const char *agent, const Verdict *verdict)
@@ -91,16 +75,10 @@ static void delegate(Core *core, Turn *turn, const char *agent, const char *task
     launch_say(turn, launch_run(core, &order, &verdict));
 }
 
-void delegate_limit(GPtrArray *names, const TaskOptions *options)
-{
-    if (options->limit > 0 && options->limit < names->len)
-        g_ptr_array_set_size(names, (int)options->limit);
-}
-
 static void delegate_to(Core *core, Turn *turn, const char *target, const char *task,
                         const TaskOptions *options)
 {
-    g_autofree char *complaint = delegate_judge_text(task);
+    g_autofree char *complaint = task_line_judge(task);
     g_autoptr(GPtrArray) names = NULL;
     g_autoptr(GString) later = g_string_new(NULL);
 
@@ -110,7 +88,7 @@ static void delegate_to(Core *core, Turn *turn, const char *target, const char *
     }
     if (!targets_find(core, turn, target, &names))
         return;
-    delegate_limit(names, options);
+    task_line_limit(names, options);
     if (names->len > 1)
         plan_make_fan_out(core, turn, names, task, options, later);
     else
@@ -155,36 +133,6 @@ static void say_no_bar(Turn *turn, const char *text)
         turn_fail(turn, "expected DELEGATE: <agent> | <task>: there is no bar");
 }
 
-/* What stands before the bar: a target, with options on either side. False, with the complaint
- * said, for anything else. */
-bool delegate_read_target(Turn *turn, const char *text, char **out_target, TaskOptions *options)
-{
-    const char *at = text + strspn(text, " \t");
-    g_autofree char *target = NULL;
-    g_autofree char *complaint = task_options_take(options, &at, "<agent>");
-
-    if (!complaint) {
-        target = target_take(&at);
-        complaint = task_options_take(options, &at, *target ? target : "<agent>");
-    }
-    if (complaint)
-        turn_fail(turn, "%s", complaint);
-    else if (!*target)
-        turn_fail(turn, "expected an agent before the bar; !agents lists them");
-    else if (*at) {
-        g_autofree char *shown = text_make_line(at, OPTION_SHOWN_CHARS);
-
-        turn_fail(turn,
-                  "expected one target before the bar, or options; found \"%s\" behind it; several "
-                  "agents stand with commas: web1,web2",
-                  shown);
-    } else {
-        *out_target = g_steal_pointer(&target);
-        return true;
-    }
-    return false;
-}
-
 void delegate_trigger(Core *core, Turn *turn, const char *rest)
 {
     g_autofree char *left = NULL;
@@ -196,6 +144,6 @@ void delegate_trigger(Core *core, Turn *turn, const char *rest)
         say_no_bar(turn, left);
         return;
     }
-    if (delegate_read_target(turn, left, &target, &options))
+    if (task_line_read_target(turn, left, &target, &options))
         delegate_to(core, turn, target, task, &options);
 }

@@ -1,8 +1,7 @@
 #include "agent1/flow/forms.h"
 
-#include <string.h>
-
 #include "agent1/flow/chat.h"
+#include "agent1/flow/form_answer.h"
 #include "agent1/flow/form_fields.h"
 #include "common/base/banned.h"
 
@@ -43,24 +42,9 @@ static Role role_of(const Core *core, const char *principal)
     return user ? user->role : ROLE_NONE;
 }
 
-/* ---- answers ---- */
-
-static void tell(Core *core, XmppActKind kind, const char *jid, const char *about, XmppForm *form,
-                 const char *text)
-{
-    g_autofree char *jid_copy = g_strdup(jid);
-    g_autofree char *about_copy = g_strdup(about);
-    g_autofree char *text_copy = g_strdup(text);
-    const XmppAct act = {
-        .kind = kind, .jid = jid_copy, .about = about_copy, .form = form, .text = text_copy
-    };
-
-    effects_xmpp(core->fx, &act);
-}
-
 static void refuse(Core *core, const XmppFact *fact, const char *condition)
 {
-    tell(core, XMPP_ACT_FORM_REFUSED, fact->address, fact->about, NULL, condition);
+    form_answer_act(core, XMPP_ACT_FORM_REFUSED, fact->address, fact->about, NULL, condition);
 }
 
 void forms_take_list(Core *core, const XmppFact *fact)
@@ -79,7 +63,8 @@ void forms_take_list(Core *core, const XmppFact *fact)
         label = g_strdup_printf("%s %s", row(i)->name, row(i)->help);
         xmpp_form_add(list, node, label, NULL, false);
     }
-    tell(core, XMPP_ACT_FORM_LIST, fact->address, fact->about, list, core->settings->xmpp_jid);
+    form_answer_act(core, XMPP_ACT_FORM_LIST, fact->address, fact->about, list,
+                    core->settings->xmpp_jid);
 }
 
 static void ask(Core *core, const XmppFact *fact, const CommandInfo *info, const char *complaint)
@@ -90,7 +75,7 @@ static void ask(Core *core, const XmppFact *fact, const CommandInfo *info, const
         g_strdup_printf("%s%s%s", complaint ? complaint : "", complaint ? "; " : "", info->help);
 
     form_fields_add(form, info->arguments);
-    tell(core, XMPP_ACT_FORM_ASK, fact->address, fact->about, form, text);
+    form_answer_act(core, XMPP_ACT_FORM_ASK, fact->address, fact->about, form, text);
 }
 
 /* ---- doing ---- */
@@ -119,7 +104,7 @@ static void type(Core *core, const XmppFact *fact, const char *line)
                            .outcome = OUTCOME_REFUSED };
 
     if (speaker->chat_id && ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id))
-        forms_say(core, speaker, &again);
+        form_answer_say(core, speaker, &again);
     else
         chat_take_typed(core, speaker, line);
 }
@@ -141,7 +126,7 @@ void forms_take(Core *core, const XmppFact *fact)
         g_autoptr(XmppForm) form =
             xmpp_form_new(fact->form->node, fact->form->session ? fact->form->session : session);
 
-        tell(core, XMPP_ACT_FORM_CANCELLED, fact->address, fact->about, form, NULL);
+        form_answer_act(core, XMPP_ACT_FORM_CANCELLED, fact->address, fact->about, form, NULL);
     } else if (*info->arguments && !fact->form->is_submitted) {
         ask(core, fact, info, NULL);
     } else {
@@ -154,14 +139,4 @@ void forms_take(Core *core, const XmppFact *fact)
             ask(core, fact, info, complaint);
         }
     }
-}
-
-void forms_say(Core *core, const Speaker *speaker, const Answer *answer)
-{
-    g_autoptr(XmppForm) form = xmpp_form_copy(speaker->form);
-
-    /* Marks the note as one of trouble. */
-    form->is_cancelled = answer->outcome && strcmp(answer->outcome, OUTCOME_REFUSED) == 0;
-    tell(core, XMPP_ACT_FORM_DONE, speaker->address, speaker->in_reply_to, form,
-         *answer->text ? answer->text : "done");
 }

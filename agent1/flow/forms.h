@@ -8,13 +8,9 @@
 #define AGENT1_FLOW_FORMS_H
 
 #include "agent1/flow/core_state.h"
-#include "agent1/flow/say.h"
 
 /* XMPP_FACT_FORM_LIST and XMPP_FACT_FORM. */
 void forms_take_list(Core *core, const XmppFact *fact);
 void forms_take(Core *core, const XmppFact *fact);
-
-/* The answer to what was typed by a form. */
-void forms_say(Core *core, const Speaker *speaker, const Answer *answer);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "agent1/flow/registration.h"
 #include "agent1/model/offer.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
@@ -205,7 +204,7 @@ void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
         .needed_role = ROLE_OPERATOR,
         .is_asleep = core_is_asleep(core),
         .agent = ask->agent,
-        .is_known = entry || registration_is_waiting(core, ask->agent),
+        .is_known = entry || core_count_waiting(core, ask->agent) > 0,
         .nearest = nearest,
         .is_accepted = entry && entry->is_accepted,
         .is_paused = live && (live->is_pause_wished || live->state == AGENT_PAUSED),

@@ -4,7 +4,7 @@
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/outcome.h"
-#include "agent1/flow/plans.h"
+#include "agent1/flow/plan_news.h"
 #include "agent1/flow/rows.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
@@ -185,7 +185,7 @@ static void start_again(Core *core, Run *run, bool was_asked)
     state = describe_queued(core, run);
     text =
         g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s%s", run->number, run->agent, approval, state);
-    if (!plans_is_quiet_start(core, run))
+    if (!plan_news_is_quiet_start(core, run))
         outcome_tell(core, run, text, OUTCOME_OK);
 }
 

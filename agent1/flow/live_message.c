@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "agent1/flow/contacts.h"
+#include "agent1/flow/clients.h"
 #include "agent1/flow/progress.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
@@ -228,7 +228,7 @@ static bool look(Core *core, Live *live)
     g_autofree char *text = NULL;
     bool is_over;
 
-    if (!contacts_can(core, live->jid, XMPP_CAN_CORRECT))
+    if (!clients_can(core, live->jid, XMPP_CAN_CORRECT))
         return false;
 
     text = compose(core, live, &is_over);

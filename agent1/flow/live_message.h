@@ -7,8 +7,8 @@
 #ifndef AGENT1_FLOW_LIVE_MESSAGE_H
 #define AGENT1_FLOW_LIVE_MESSAGE_H
 
+#include "agent1/flow/answer.h"
 #include "agent1/flow/core_state.h"
-#include "agent1/flow/say.h"
 
 void live_free(void *data);
 

@@ -5,7 +5,7 @@
 #include "agent1/flow/approvals.h"
 #include "agent1/flow/dispatch.h"
 #include "agent1/flow/live_message.h"
-#include "agent1/flow/plans.h"
+#include "agent1/flow/plan_news.h"
 #include "agent1/flow/progress.h"
 #include "agent1/flow/rows.h"
 #include "agent1/flow/turn.h"
@@ -113,7 +113,7 @@ static void finish(Core *core, Run *run)
     live_end(core, run);
     if (runs_count(core->runs) == 0)
         core->runs_due_ms = INT64_MAX;
-    if (!plans_take_outcome(core, ended))
+    if (!plan_news_take_outcome(core, ended))
         tell_outcome(core, ended);
     run_free(ended);
 }
@@ -165,7 +165,7 @@ RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reaso
     g_clear_pointer(&run->query_id, g_free);
     if (was == RUN_AWAITING_APPROVAL)
         approvals_close(core, run);
-    if (run->state == RUN_DEFERRED && !plans_take_wait(core, run))
+    if (run->state == RUN_DEFERRED && !plan_news_take_wait(core, run))
         tell_deferred(core, run);
     if ((run->state == RUN_DEFERRED && event == RUN_EVENT_WINDOW_CLOSED) ||
         (run->state == RUN_QUEUED && event == RUN_EVENT_REQUEUED))
@@ -244,6 +244,6 @@ void outcome_flag_unconfirmed(Core *core, Run *run)
                   "#%" G_GINT64_FORMAT " past its time; agent silent since %s", run->number, since);
     if (agent)
         dispatch_query_run(core, run);
-    if (!plans_take_wait(core, run))
+    if (!plan_news_take_wait(core, run))
         outcome_tell(core, run, text, OUTCOME_UNCONFIRMED);
 }

@@ -1,9 +1,9 @@
 #include "agent1/flow/plan_make.h"
 
-#include "agent1/flow/delegate.h"
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/plans.h"
 #include "agent1/flow/targets.h"
+#include "agent1/flow/task_line.h"
 #include "agent1/model/plan_script.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
@@ -139,7 +139,7 @@ static void begin_or_show(Core *core, Turn *turn, Plan *plan, GString *later)
 /* Adds one step as it was written. False, with the complaint said. */
 static bool read_step(Core *core, Turn *turn, Plan *plan, const ScriptStep *written)
 {
-    g_autofree char *complaint = delegate_judge_text(written->task);
+    g_autofree char *complaint = task_line_judge(written->task);
     g_autofree char *target = NULL;
     g_autoptr(GPtrArray) names = NULL;
     TaskOptions options = { .is_now = false };
@@ -148,10 +148,10 @@ static bool read_step(Core *core, Turn *turn, Plan *plan, const ScriptStep *writ
         turn_fail(turn, "%s", complaint);
         return false;
     }
-    if (!delegate_read_target(turn, written->target, &target, &options) ||
+    if (!task_line_read_target(turn, written->target, &target, &options) ||
         !targets_find(core, turn, target, &names))
         return false;
-    delegate_limit(names, &options);
+    task_line_limit(names, &options);
     add_steps(plan, names, written->task, &options);
     return true;
 }

@@ -98,3 +98,25 @@ bool plan_rows_add_step(Plan *plan, const Row *row)
     step->may_wait = row_int(row, STEPS_MAY_WAIT) != 0;
     return true;
 }
+
+void plan_rows_put(Effects *fx, const Plan *plan)
+{
+    effects_put(fx, plan_rows_of_plan(plan));
+}
+
+void plan_rows_put_step(Effects *fx, const Plan *plan, const PlanStep *step)
+{
+    effects_put(fx, plan_rows_of_step(plan, step));
+}
+
+void plan_rows_put_not_run(Effects *fx, const Plan *plan)
+{
+    unsigned i;
+
+    for (i = 0; i < plan->steps->len; i++) {
+        const PlanStep *step = plan->steps->pdata[i];
+
+        if (step->state == STEP_NOT_RUN)
+            plan_rows_put_step(fx, plan, step);
+    }
+}

@@ -6,6 +6,7 @@
 #define AGENT1_FLOW_PLAN_ROWS_H
 
 #include "agent1/model/plan.h"
+#include "agent1/port/effect.h"
 #include "agent1/port/table.h"
 
 /* The caller owns the results. */
@@ -16,5 +17,10 @@ Row *plan_rows_of_step(const Plan *plan, const PlanStep *step);
 
 /* Adds the row's step; rows come in the order of their keys. False for one that is none. */
 bool plan_rows_add_step(Plan *plan, const Row *row);
+
+/* Stores a plan, one of its steps, or those that a step that went wrong, or a person, left out. */
+void plan_rows_put(Effects *fx, const Plan *plan);
+void plan_rows_put_step(Effects *fx, const Plan *plan, const PlanStep *step);
+void plan_rows_put_not_run(Effects *fx, const Plan *plan);
 
 #endif

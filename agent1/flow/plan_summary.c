@@ -4,27 +4,21 @@
 
 #include "agent1/flow/chats.h"
 #include "agent1/flow/launch.h"
+#include "agent1/flow/plan_news.h"
 #include "agent1/model/target.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
-/* What all steps of a plan keep together, and what is shown of it at once. */
-#define TAILS_BYTES      (128 * 1024)
-#define TAIL_MIN_BYTES   200
-#define TAIL_MAX_BYTES   2000
+/* What is shown at once. */
 #define XMPP_SHOWN_BYTES 6000
 #define CLI_SHOWN_BYTES  (48 * 1024)
+#define BLOCK_MIN_BYTES  200
 
 #define IN_FULL     10 /* failures, and outputs, that are shown with a block */
 #define LINES_SHOWN 50
 #define NAMES_SHOWN 10
 #define TASK_CHARS  60
-
-size_t plan_summary_tail_bytes(const Plan *plan)
-{
-    return CLAMP((size_t)TAILS_BYTES / MAX(plan->steps->len, 1), TAIL_MIN_BYTES, TAIL_MAX_BYTES);
-}
 
 /* ---- kinds of ends ---- */
 
@@ -127,7 +121,7 @@ static void say_line(Turn *turn, const Plan *plan, const PlanStep *step)
 /* The end of a text that may be shown, in a block. */
 static void say_block(Turn *turn, const char *tail, size_t max_bytes)
 {
-    g_autofree char *end = text_last_lines(tail, PLAN_SUMMARY_TAIL_LINES, max_bytes);
+    g_autofree char *end = text_last_lines(tail, PLAN_NEWS_TAIL_LINES, max_bytes);
     g_autofree char *block = text_fence(end);
 
     turn_say(turn, "%s", block);
@@ -287,7 +281,7 @@ static size_t block_size(const Turn *turn, GPtrArray *const *steps)
     size_t shown = turn->speaker->door == DOOR_CLI ? CLI_SHOWN_BYTES : XMPP_SHOWN_BYTES;
     size_t blocks = MIN(steps[END_FAILED]->len, IN_FULL) + MIN(steps[END_SUCCEEDED]->len, IN_FULL);
 
-    return MAX(shown / MAX(blocks, 1), TAIL_MIN_BYTES);
+    return MAX(shown / MAX(blocks, 1), BLOCK_MIN_BYTES);
 }
 
 void plan_summary_say(Turn *turn, const Plan *plan)
@@ -357,7 +351,7 @@ static void say_waiting(Turn *turn, const GPtrArray *runs)
     for (i = 0; i < runs->len; i++) {
         const Run *run = runs->pdata[i];
 
-        if (!chats_waiting_word(run))
+        if (!run_waiting_word(run))
             continue;
         if (count < IN_FULL)
             launch_say(turn, run);
@@ -372,7 +366,7 @@ static bool has_waiting(const GPtrArray *runs)
     unsigned i;
 
     for (i = 0; i < runs->len; i++) {
-        if (chats_waiting_word(runs->pdata[i]))
+        if (run_waiting_word(runs->pdata[i]))
             return true;
     }
     return false;

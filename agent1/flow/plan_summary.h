@@ -8,10 +8,6 @@
 #include "agent1/flow/turn.h"
 #include "agent1/model/plan.h"
 
-/* How much of a run's output its step keeps for the summary. */
-size_t plan_summary_tail_bytes(const Plan *plan);
-#define PLAN_SUMMARY_TAIL_LINES 20
-
 /* The runs (const Run *) that just began. On XMPP a stage that is not the first is only told of
  * where it waits for something. */
 void plan_summary_say_begun(Turn *turn, const Plan *plan, const GPtrArray *runs, bool is_first);

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "agent1/flow/cancel.h"
-#include "agent1/flow/chats.h"
 #include "agent1/flow/gate_facts.h"
 #include "agent1/flow/launch.h"
+#include "agent1/flow/plan_news.h"
 #include "agent1/flow/plan_rows.h"
 #include "agent1/flow/plan_summary.h"
 #include "common/base/text.h"
@@ -14,31 +14,6 @@
 /* After agent1 woke, its agents still learn that they may work again. */
 #define RESUMING_MS      (60 * INT64_C(1000))
 #define RESUMING_LOOK_MS 1000
-
-/* ---- rows ---- */
-
-static void store_plan(Core *core, const Plan *plan)
-{
-    effects_put(core->fx, plan_rows_of_plan(plan));
-}
-
-static void store_step(Core *core, const Plan *plan, const PlanStep *step)
-{
-    effects_put(core->fx, plan_rows_of_step(plan, step));
-}
-
-/* What a step that went wrong, or a person, left out. */
-static void store_not_run(Core *core, const Plan *plan)
-{
-    unsigned i;
-
-    for (i = 0; i < plan->steps->len; i++) {
-        const PlanStep *step = plan->steps->pdata[i];
-
-        if (step->state == STEP_NOT_RUN)
-            store_step(core, plan, step);
-    }
-}
 
 /* ---- looking ---- */
 
@@ -82,15 +57,6 @@ bool plans_have_room(const Core *core, unsigned steps)
     return steps <= PLANS_STEPS_MAX;
 }
 
-static PlanStep *step_of_run(const Core *core, const Run *run, Plan **out_plan)
-{
-    PlanStep *step;
-
-    *out_plan = run->plan ? g_hash_table_lookup(core->plans, run->plan) : NULL;
-    step = *out_plan ? plan_find_run(*out_plan, run->id) : NULL;
-    return step && step->state == STEP_BEGUN ? step : NULL;
-}
-
 /* Nobody can tell when a silent agent speaks again; what waits for its hours, or for a person, has
  * been told of as that. */
 static bool has_news(const Core *core, const Plan *plan)
@@ -109,45 +75,15 @@ static bool has_news(const Core *core, const Plan *plan)
     return false;
 }
 
-/* Nothing of it is at work: what is no run yet waits, and so do those that are. */
-static bool is_quiet(const Core *core, const Plan *plan)
-{
-    unsigned i;
-
-    for (i = 0; i < plan->steps->len; i++) {
-        const PlanStep *step = plan->steps->pdata[i];
-        const Run *run = step->state == STEP_BEGUN ? runs_find(core->runs, step->run) : NULL;
-
-        if (run && !chats_waiting_word(run))
-            return false;
-    }
-    return true;
-}
-
 /* There is nothing more to wait for than what may take days. A sequence waits for that, too: a
  * person wants to know how it ends. */
 static bool is_ready_to_tell(const Core *core, const Plan *plan)
 {
-    if (plan->is_told || plan->is_busy || plan_count(plan, STEP_WAITING) > 0)
+    if (plan->is_told || plan_count(plan, STEP_WAITING) > 0)
         return false;
     if (plan->kind == PLAN_SEQUENCE && !plan->is_stopping)
         return plan_count(plan, STEP_BEGUN) == 0;
-    return is_quiet(core, plan) && has_news(core, plan);
-}
-
-const char *plans_waiting_word(const Core *core, const char *chat_id)
-{
-    GHashTableIter iter;
-    void *value;
-
-    g_hash_table_iter_init(&iter, core->plans);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Plan *plan = value;
-
-        if (!plan->is_told && g_strcmp0(plan->chat_id, chat_id) == 0 && is_quiet(core, plan))
-            return run_state_name(RUN_DEFERRED);
-    }
-    return NULL;
+    return plan_news_is_quiet(core, plan) && has_news(core, plan);
 }
 
 /* ---- one step ---- */
@@ -181,7 +117,7 @@ static void refuse_step(Core *core, Plan *plan, PlanStep *step, const Verdict *v
     effects_audit(core->fx, core->now_ms, "refused", plan->principal, step->agent, NULL,
                   "%s: %s: %s", plan->id, rule_name(verdict->rule), verdict->reason);
     plan_end_step(plan, step, &end);
-    store_step(core, plan, step);
+    plan_rows_put_step(core->fx, plan, step);
 }
 
 /* Just after agent1 woke an agent may not have heard yet that it may work again. */
@@ -219,7 +155,7 @@ static bool start_step(Core *core, Plan *plan, PlanStep *step, const Speaker *sp
     }
     run = launch_run(core, &order, &verdict);
     plan_begin_step(plan, step, run->id, run->number, core->now_ms);
-    store_step(core, plan, step);
+    plan_rows_put_step(core->fx, plan, step);
     g_ptr_array_add(begun, (void *)(guintptr)run);
     return true;
 }
@@ -269,7 +205,7 @@ static void finish(Core *core, Plan *plan)
 
     effects_audit(core->fx, core->now_ms, "plan", plan->principal, NULL, NULL, "%s %s", plan->id,
                   plan_state_name(plan->state));
-    store_plan(core, plan);
+    plan_rows_put(core->fx, plan);
     g_hash_table_remove(core->plans, plan->id);
 }
 
@@ -282,10 +218,9 @@ static void settle(Core *core, Turn *turn, Plan *plan)
     }
     /* Also what the gate's no to a step has left out. */
     if (plan->is_stopping)
-        store_not_run(core, plan);
-    store_plan(core, plan);
-    if (!plan->is_busy)
-        finish(core, plan);
+        plan_rows_put_not_run(core->fx, plan);
+    plan_rows_put(core->fx, plan);
+    finish(core, plan);
 }
 
 /* Whatever has become possible since: the next steps, the summary, the end. */
@@ -294,8 +229,7 @@ static void look_at(Core *core, Plan *plan)
     g_autoptr(Speaker) speaker = NULL;
     Turn turn;
 
-    if (plan->is_busy)
-        return;
+    plan->retry_ms = INT64_MAX;
     if (!plan_next(plan) && !is_ready_to_tell(core, plan)) {
         finish(core, plan);
         return;
@@ -345,9 +279,9 @@ static void store_whole(Core *core, const Plan *plan)
 {
     unsigned i;
 
-    store_plan(core, plan);
+    plan_rows_put(core->fx, plan);
     for (i = 0; i < plan->steps->len; i++)
-        store_step(core, plan, plan->steps->pdata[i]);
+        plan_rows_put_step(core->fx, plan, plan->steps->pdata[i]);
 }
 
 void plans_begin(Core *core, Turn *turn, Plan *plan, GString *later)
@@ -363,42 +297,6 @@ void plans_begin(Core *core, Turn *turn, Plan *plan, GString *later)
     if (later)
         add_later(plan, later);
     settle(core, turn, plan);
-}
-
-/* What it kept of the output. */
-static char *make_tail(const Plan *plan, const Run *run)
-{
-    const char *output = run->outcome.output;
-    g_autofree char *tail =
-        output ? text_last_lines(output, PLAN_SUMMARY_TAIL_LINES, plan_summary_tail_bytes(plan))
-               : NULL;
-
-    return tail && *tail ? g_steal_pointer(&tail) : NULL;
-}
-
-bool plans_take_outcome(Core *core, const Run *run)
-{
-    Plan *plan;
-    PlanStep *step = step_of_run(core, run, &plan);
-    g_autofree char *text = NULL;
-    g_autofree char *tail = NULL;
-    StepEnd end = { .outcome = run_state_name(run->state), .rule = run->outcome.rule };
-    bool is_told;
-
-    if (!step)
-        return false;
-
-    is_told = plan->is_told;
-    end.text = text = run_describe(run);
-    end.tail = tail = make_tail(plan, run);
-    plan_end_step(plan, step, &end);
-    store_step(core, plan, step);
-    if (plan->is_stopping) {
-        store_not_run(core, plan);
-        store_plan(core, plan);
-    }
-    look_at(core, plan);
-    return !is_told;
 }
 
 /* A stage behind it waits with it: that is worth a word now. */
@@ -417,18 +315,20 @@ static void say_wait(Core *core, const Plan *plan, const PlanStep *step)
     turn_finish(&turn);
 }
 
-bool plans_take_wait(Core *core, const Run *run)
+/* Of runs that wait since this moment: where nothing else is to be told, that is. */
+static void say_waits(Core *core, Plan *plan)
 {
-    Plan *plan;
-    PlanStep *step = step_of_run(core, run, &plan);
+    bool is_worth_it = !plan->is_told && !is_ready_to_tell(core, plan) &&
+                       (plan_count(plan, STEP_WAITING) > 0 || plan->kind == PLAN_SEQUENCE);
+    unsigned i;
 
-    if (!step || plan->is_told || !chats_waiting_word(run))
-        return false;
-    if (is_ready_to_tell(core, plan))
-        look_at(core, plan);
-    else if (plan_count(plan, STEP_WAITING) > 0 || plan->kind == PLAN_SEQUENCE)
-        say_wait(core, plan, step);
-    return true;
+    for (i = 0; i < plan->steps->len; i++) {
+        PlanStep *step = plan->steps->pdata[i];
+
+        if (step->is_wait_new && step->state == STEP_BEGUN && is_worth_it)
+            say_wait(core, plan, step);
+        step->is_wait_new = false;
+    }
 }
 
 void plans_cancel(Core *core, Turn *turn, Plan *plan)
@@ -441,7 +341,6 @@ void plans_cancel(Core *core, Turn *turn, Plan *plan)
     unsigned i;
 
     plan_cancel(plan, turn->speaker->user);
-    plan->is_busy = true;
     for (i = 0; i < plan->steps->len; i++) {
         const PlanStep *step = plan->steps->pdata[i];
         Run *run = step->state == STEP_BEGUN ? runs_find(core->runs, step->run) : NULL;
@@ -449,9 +348,8 @@ void plans_cancel(Core *core, Turn *turn, Plan *plan)
         if (run)
             cancel_run(core, run, turn->speaker->user);
     }
-    plan->is_busy = false;
-    store_not_run(core, plan);
-    store_plan(core, plan);
+    plan_rows_put_not_run(core->fx, plan);
+    plan_rows_put(core->fx, plan);
     left = plan_count(plan, STEP_BEGUN);
     look_at(core, plan);
     if (left > 0)
@@ -459,13 +357,6 @@ void plans_cancel(Core *core, Turn *turn, Plan *plan)
                  left == 1 ? "is" : "are");
     else if (!is_told)
         turn_say(turn, "%s: cancelled", id);
-}
-
-bool plans_is_quiet_start(const Core *core, const Run *run)
-{
-    const Plan *plan = run->plan ? g_hash_table_lookup(core->plans, run->plan) : NULL;
-
-    return plan && plan->kind == PLAN_FAN_OUT;
 }
 
 void plans_go_on(Core *core, Turn *turn)
@@ -504,8 +395,10 @@ void plans_tick(Core *core)
     for (i = 0; i < plans->len; i++) {
         Plan *plan = plans->pdata[i];
 
-        if (core->now_ms >= plan->retry_ms)
-            look_at(core, plan);
+        if (core->now_ms < plan->retry_ms)
+            continue;
+        say_waits(core, plan);
+        look_at(core, plan);
     }
 }
 
@@ -560,10 +453,10 @@ void plans_start(Core *core)
 
             if (step->state == STEP_BEGUN && !runs_find(core->runs, step->run)) {
                 plan_end_step(plan, step, &lost);
-                store_step(core, plan, step);
+                plan_rows_put_step(core->fx, plan, step);
             }
         }
         if (plan->is_stopping)
-            store_not_run(core, plan);
+            plan_rows_put_not_run(core->fx, plan);
     }
 }

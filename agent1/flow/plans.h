@@ -31,16 +31,6 @@ Plan *plans_find(const Core *core, int64_t number);
 /* Cancels what of it is at work or waits, and runs no more of it; says so. */
 void plans_cancel(Core *core, Turn *turn, Plan *plan);
 
-/* A run has its outcome: true when its plan tells of it, so that it does not speak for itself. */
-bool plans_take_outcome(Core *core, const Run *run);
-
-/* A run has none, but keeps nobody waiting any more: it is deferred, awaits an approval, or its
- * agent is silent. The same result. */
-bool plans_take_wait(Core *core, const Run *run);
-
-/* Many runs that were asked for at once do not each tell that they start at last. */
-bool plans_is_quiet_start(const Core *core, const Run *run);
-
 /* agent1 woke, or started: what may begin begins. The turn (NULL: none) is told which go on. */
 void plans_go_on(Core *core, Turn *turn);
 
@@ -49,9 +39,7 @@ void plans_restore(Core *core, const Row *row);
 void plans_restore_step(Core *core, const Row *row);
 void plans_start(Core *core);
 
-/* The word for a chat whose plan waits with nothing at work, or NULL: see chats.h. */
-const char *plans_waiting_word(const Core *core, const char *chat_id);
-
+/* Whatever news of runs, or time, made possible. */
 void plans_tick(Core *core);
 int64_t plans_next_deadline(const Core *core);
 

@@ -1,7 +1,5 @@
 #include "agent1/flow/presence.h"
 
-#include "agent1/flow/core_state.h"
-
 #include "common/base/banned.h"
 
 #define LOOK_MS  INT64_C(1000)

@@ -5,17 +5,9 @@
 #ifndef AGENT1_FLOW_PRESENCE_H
 #define AGENT1_FLOW_PRESENCE_H
 
-#include "agent1/flow/core.h"
+#include "agent1/flow/core_state.h"
 
 #include <stdbool.h>
-
-typedef struct Presence {
-    char *text;       /* what is shown; NULL: nothing yet */
-    const char *show; /* static */
-    int64_t due_ms;   /* when to look again; INT64_MAX: nothing happened since */
-    int64_t look_ms;  /* not before this */
-    int64_t show_ms;  /* nothing new is shown before this */
-} Presence;
 
 void presence_init(Presence *presence);
 void presence_clear(Presence *presence);

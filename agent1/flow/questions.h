@@ -23,6 +23,13 @@ typedef struct Question {
  * everywhere: then nothing is asked. */
 bool questions_ask(Core *core, const Speaker *speaker, const Question *question);
 
+/* The questions that this speaker may answer here, oldest first: rows of TABLE_QUESTIONS, borrowed;
+ * the caller unrefs the array. */
+GPtrArray *questions_open(const Core *core, const Speaker *speaker);
+
+/* An older row has no word: it is a line. */
+QuestionKind questions_kind(const Row *row);
+
 /* Drops those that this speaker could answer here; returns how many. */
 unsigned questions_forget(Core *core, const Speaker *speaker);
 

@@ -178,24 +178,6 @@ static void admit(Core *core, const char *key, const Message *message)
 
 /* ---- keys that wait ---- */
 
-static unsigned count_waiting(const Core *core, const char *name)
-{
-    g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_WAITING]);
-    unsigned count = 0;
-    unsigned i;
-
-    for (i = 0; i < rows->len; i++) {
-        if (strcmp(row_text(rows->pdata[i], WAITING_NAME), name) == 0)
-            count++;
-    }
-    return count;
-}
-
-bool registration_is_waiting(const Core *core, const char *name)
-{
-    return count_waiting(core, name) > 0;
-}
-
 static void tell_admins(Core *core, const char *name, const char *key_text)
 {
     g_autofree char *what = g_strdup_printf("waiting %s", name);
@@ -229,7 +211,7 @@ static bool has_place(const Core *core, const Row *row, bool is_known, const cha
         return true;
     if (!row && ledger_count(core->ledgers[TABLE_WAITING]) >= WAITING_MAX)
         return false;
-    return count_waiting(core, name) < WAITING_KEYS_PER_NAME;
+    return core_count_waiting(core, name) < WAITING_KEYS_PER_NAME;
 }
 
 static void wait_for_accept(Core *core, const char *key, const Message *message)

@@ -29,9 +29,6 @@ void registration_send_trust(Core *core);
 /* Asks again for the edits of the registry file that were not written yet. */
 void registration_send_edits(Core *core);
 
-/* True when a key waits for !accept under this name. */
-bool registration_is_waiting(const Core *core, const char *name);
-
 void registration_forget_old(Core *core);
 
 #endif

@@ -10,18 +10,6 @@
 #define STRANGER_MS      (3600 * INT64_C(1000))
 #define NICK_SHOWN_CHARS 40
 
-bool rooms_has(const Core *core, const char *jid)
-{
-    const GPtrArray *rooms = core->settings->rooms;
-    unsigned i;
-
-    for (i = 0; i < rooms->len; i++) {
-        if (strcmp(((const RoomSettings *)rooms->pdata[i])->jid, jid) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Whether a target means an agent of ours: other programs and people have names, too. */
 static bool means_agent(const Core *core, const char *target)
 {

@@ -13,7 +13,4 @@
  * it to agent1 by name hears once in a while why. */
 bool rooms_admit(Core *core, const EventChat *chat);
 
-/* True for the address of a room that agent1 is in: many read there. */
-bool rooms_has(const Core *core, const char *jid);
-
 #endif

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "agent1/flow/gate_facts.h"
-#include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
 #include "common/base/name.h"
 #include "common/base/text.h"
@@ -61,7 +60,7 @@ void run_lines_say_none(Core *core, Turn *turn, const char *agent)
         turn_say(turn, "no runs yet; @<agent> <task> makes one");
         return;
     }
-    if (registry_find(core->registry, agent) || registration_is_waiting(core, agent)) {
+    if (registry_find(core->registry, agent) || core_count_waiting(core, agent) > 0) {
         turn_say(turn, "%s: no runs yet", agent);
         return;
     }

@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-#include "agent1/flow/forms.h"
+#include "agent1/flow/form_answer.h"
 #include "agent1/flow/live_message.h"
-#include "agent1/flow/rooms.h"
 #include "common/base/limits.h"
 #include "common/base/redact.h"
 #include "common/base/text.h"
@@ -91,7 +90,7 @@ static void say_to_person(Core *core, const Speaker *speaker, const Answer *answ
 {
     g_autofree char *id = NULL;
 
-    if (rooms_has(core, speaker->address)) {
+    if (room_settings_has(core->settings->rooms, speaker->address)) {
         say_to_room(core, speaker, answer);
         return;
     }
@@ -112,7 +111,7 @@ void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
             say_to_person(core, speaker, answer);
         break;
     case DOOR_FORM:
-        forms_say(core, speaker, answer);
+        form_answer_say(core, speaker, answer);
         break;
     case DOOR_UNSIGNED:
         if (*answer->text)

@@ -6,17 +6,10 @@
 #ifndef AGENT1_FLOW_SAY_H
 #define AGENT1_FLOW_SAY_H
 
+#include "agent1/flow/answer.h"
 #include "agent1/flow/core_state.h"
 
 #include <stdbool.h>
-
-typedef struct Answer {
-    const char *text;
-    bool is_final;
-    bool is_news;          /* no answer to what was just said: held while agent1 sleeps */
-    const char *outcome;   /* only when final */
-    const GPtrArray *runs; /* char *, ULIDs; NULL: none */
-} Answer;
 
 /* Answers a speaker. */
 void say_answer(Core *core, const Speaker *speaker, const Answer *answer);

@@ -10,6 +10,7 @@
 #include "agent1/flow/launch.h"
 #include "agent1/flow/outcome.h"
 #include "agent1/flow/plans.h"
+#include "agent1/flow/presence.h"
 #include "agent1/flow/questions.h"
 #include "agent1/flow/registration.h"
 #include "agent1/flow/rows.h"
@@ -102,13 +103,22 @@ static int64_t runs_deadline(const Core *core)
     return next_ms;
 }
 
+static void do_approvals(Core *core)
+{
+    g_autoptr(GPtrArray) expired = approvals_tick(core);
+    unsigned i;
+
+    for (i = 0; expired && i < expired->len; i++)
+        outcome_apply(core, expired->pdata[i], RUN_EVENT_EXPIRED, "nobody approved it in time");
+}
+
 void tick_do(Core *core)
 {
     if (core->now_ms >= core->runs_due_ms) {
         do_runs(core);
         core->runs_due_ms = MAX(runs_deadline(core), core->now_ms + RUNS_LOOK_MS);
     }
-    approvals_tick(core);
+    do_approvals(core);
     chats_forget_old(core);
     if (core->now_ms >= questions_next_deadline(core))
         questions_forget_old(core);

@@ -101,6 +101,14 @@ static bool is_open(const Turn *turn)
            chats_awaits(turn->core, chat_id, earlier);
 }
 
+static void remind_of_bad_edit(Turn *turn)
+{
+    g_autofree char *text = bad_edit_reminder(turn->core, turn->speaker, turn->text->str);
+
+    if (text)
+        append_paragraph(turn, text);
+}
+
 void turn_finish(Turn *turn)
 {
     Answer answer = { .is_final = !is_open(turn), .is_news = turn->is_news };
@@ -108,7 +116,7 @@ void turn_finish(Turn *turn)
     g_autoptr(GPtrArray) all_runs = NULL;
 
     if (answer.is_final)
-        bad_edit_remind(turn);
+        remind_of_bad_edit(turn);
     answer.text = turn->text->str;
     answer.outcome = chats_note(turn->core, turn->speaker, answer.text, answer.is_final,
                                 turn->outcome, runs, &all_runs);

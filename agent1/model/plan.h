@@ -52,12 +52,13 @@ typedef struct PlanStep {
     bool may_wait; /* where the gate opens later it becomes a run that waits */
     bool is_later; /* refused, but only for now; not stored */
     StepState state;
-    char *run;      /* ULID; NULL: it is none */
-    int64_t number; /* of the run */
-    char *outcome;  /* ENDED: a word of common/wire/run_state.h */
-    char *rule;     /* of a refusal, or NULL */
-    char *text;     /* ENDED: "failed (exit 2, 0.4 s)", for people */
-    char *tail;     /* ENDED: the last lines of its output, or NULL */
+    char *run;        /* ULID; NULL: it is none */
+    int64_t number;   /* of the run */
+    char *outcome;    /* ENDED: a word of common/wire/run_state.h */
+    char *rule;       /* of a refusal, or NULL */
+    char *text;       /* ENDED: "failed (exit 2, 0.4 s)", for people */
+    char *tail;       /* ENDED: the last lines of its output, or NULL */
+    bool is_wait_new; /* its run waits since this moment; not stored */
 } PlanStep;
 
 typedef struct Plan {
@@ -74,13 +75,12 @@ typedef struct Plan {
     bool is_stopping;   /* nothing of it begins any more */
     bool is_told;       /* its summary was said: what still ends speaks for itself */
     int64_t created_ms;
-    int64_t changed_ms; /* when its state last changed */
-    GPtrArray *steps;   /* PlanStep *, owned */
-    int64_t retry_ms;   /* when the next step meets the gate again; INT64_MAX: not by time; not
-                           stored */
+    int64_t changed_ms;       /* when its state last changed */
+    GPtrArray *steps;         /* PlanStep *, owned */
+    int64_t retry_ms;         /* when it is worth a look; INT64_MAX: nothing is known to come; not
+                                 stored */
     int64_t patient_until_ms; /* until when an agent may take to resume; not stored */
     bool is_held;             /* it was said that it waits for agent1 to wake; not stored */
-    bool is_busy; /* several of its runs are being ended: it is looked at afterwards; not stored */
 } Plan;
 
 Plan *plan_new(int64_t number, PlanKind kind);

@@ -228,3 +228,12 @@ char *run_describe(const Run *run)
         g_string_append_c(text, ')');
     return g_string_free(text, FALSE);
 }
+
+const char *run_waiting_word(const Run *run)
+{
+    if (run->is_unconfirmed)
+        return OUTCOME_UNCONFIRMED;
+    if (run->state == RUN_AWAITING_APPROVAL)
+        return OUTCOME_AWAITING;
+    return run->state == RUN_DEFERRED ? run_state_name(run->state) : NULL;
+}

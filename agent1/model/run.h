@@ -104,6 +104,9 @@ RunApplied run_apply(Run *run, RunEvent event, int64_t now_ms);
 /* The event that a state reported by an agent stands for. False for states no agent reports. */
 bool run_event_of_state(RunState state, RunEvent *out);
 
+/* The word for a run that keeps nobody waiting though it is not over; NULL: it has none. */
+const char *run_waiting_word(const Run *run);
+
 /* "succeeded (exit 0, 0.4 s)", "queued", "deferred (why)", "unknown (why)", and for a
  * rejected one "refused (skill): why", as every refusal reads. The caller owns it. */
 char *run_describe(const Run *run);

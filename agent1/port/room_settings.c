@@ -120,3 +120,14 @@ GPtrArray *room_settings_parse(const Json *array, const char *nick, GPtrArray *w
     }
     return g_steal_pointer(&rooms);
 }
+
+bool room_settings_has(const GPtrArray *rooms, const char *jid)
+{
+    unsigned i;
+
+    for (i = 0; i < rooms->len; i++) {
+        if (strcmp(((const RoomSettings *)rooms->pdata[i])->jid, jid) == 0)
+            return true;
+    }
+    return false;
+}

@@ -23,4 +23,7 @@ void room_settings_free(void *data);
 GPtrArray *room_settings_parse(const Json *array, const char *nick, GPtrArray *warnings,
                                GError **error);
 
+/* True for the bare JID of one of these rooms (RoomSettings *): many read there. */
+bool room_settings_has(const GPtrArray *rooms, const char *jid);
+
 #endif
