@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "agent1/flow/chat.h"
-#include "agent1/flow/daily.h"
-#include "agent1/flow/registration.h"
-#include "agent1/flow/reports.h"
-#include "agent1/flow/say.h"
+#include "agent1/flow/doors/chat.h"
+#include "agent1/flow/daily/daily.h"
+#include "agent1/flow/fleet/registration.h"
+#include "agent1/flow/fleet/reports.h"
+#include "agent1/flow/voice/say.h"
 #include "common/base/limits.h"
 #include "common/base/name.h"
 #include "common/base/banned.h"

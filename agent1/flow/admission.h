@@ -5,7 +5,7 @@
 #ifndef AGENT1_FLOW_ADMISSION_H
 #define AGENT1_FLOW_ADMISSION_H
 
-#include "agent1/flow/core_state.h"
+#include "agent1/flow/state/core_state.h"
 
 /* EVENT_MESSAGE: judged, then handed to the flow of its kind; what does not agree is counted. */
 void admission_take(Core *core, const EventMessage *event);

@@ -1,7 +1,7 @@
 /* What people wrote, taken into the core: all files or none. */
 #include "agent1/flow/core.h"
 
-#include "agent1/flow/core_state.h"
+#include "agent1/flow/state/core_state.h"
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"

@@ -2,7 +2,7 @@
 #ifndef AGENT1_FLOW_TICK_H
 #define AGENT1_FLOW_TICK_H
 
-#include "agent1/flow/core_state.h"
+#include "agent1/flow/state/core_state.h"
 
 /* EVENT_TICK, and the end of every step: does all that is due. */
 void tick_do(Core *core);

@@ -68,7 +68,7 @@ typedef struct Run {
     char *skill; /* the skill's name; "shell" for free text */
     char *user;
     char *principal;
-    char *conversation; /* where answers go (agent1/flow/speaker.h) */
+    char *conversation; /* where answers go (agent1/flow/state/speaker.h) */
     char *chat_id;      /* the message that asked for it; NULL: none waits */
     int64_t created_ms;
     int64_t changed_ms;

@@ -377,6 +377,19 @@ void worker_configure(Worker *worker, WorkerSettings *settings, WorkerEffects *e
     finish_step(worker, effects);
 }
 
+bool worker_may_connect(const Worker *worker)
+{
+    return worker_has_durable_journal(worker);
+}
+
+Message *worker_next_will(Worker *worker, int64_t now_ms, const uint8_t seed[IDS_SEED_BYTES],
+                          const char **out_peer)
+{
+    worker->now_ms = now_ms;
+    ids_init(&worker->ids, now_ms, seed);
+    return worker_show_will(worker, out_peer);
+}
+
 int64_t worker_next_deadline(const Worker *worker, int64_t now_ms, int64_t boot_ms)
 {
     int64_t deadline = MIN(worker_queue_deadline(worker), INT64_MAX);

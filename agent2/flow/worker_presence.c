@@ -254,13 +254,10 @@ static int64_t status_boot_ms(const Worker *worker)
     return presence->status_boot_ms + (is_changed ? STATUS_COUNTS_MS : STATUS_HEARTBEAT_MS);
 }
 
-Message *worker_next_will(Worker *worker, int64_t now_ms, const uint8_t seed[IDS_SEED_BYTES],
-                          const char **out_peer)
+Message *worker_show_will(Worker *worker, const char **out_peer)
 {
-    worker->now_ms = now_ms;
-    ids_init(&worker->ids, now_ms, seed);
     /* By the clock, too, so that it rises even when the disk is full over a restart. */
-    worker->session = MAX(worker->session + 1, now_ms);
+    worker->session = MAX(worker->session + 1, worker->now_ms);
     worker->presence.seq = 0;
     if (worker->counters.session_end - worker->session < WORKER_SESSIONS / 2) {
         worker->counters.session_end = worker->session + WORKER_SESSIONS;
@@ -296,7 +293,7 @@ void worker_take_leave(Worker *worker, WorkerEffects *effects)
 /* A registration tells the journal, which must be durable. */
 static bool may_register(const Worker *worker)
 {
-    return !worker->presence.is_registered && worker_may_connect(worker);
+    return !worker->presence.is_registered && worker_has_durable_journal(worker);
 }
 
 static void log_clock(Worker *worker, WorkerEffects *effects)

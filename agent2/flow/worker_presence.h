@@ -13,6 +13,10 @@ void worker_present(Worker *worker, WorkerEffects *effects);
 /* At the end of each step: registers and publishes its status where that is due. */
 void worker_show(Worker *worker, WorkerEffects *effects);
 
+/* Begins the next session and makes its last will, for the peer key in *out_peer (borrowed). The
+ * caller owns it. */
+Message *worker_show_will(Worker *worker, const char **out_peer);
+
 /* When worker_show() has something to do next, of CLOCK_BOOTTIME. */
 int64_t worker_show_boot_deadline(const Worker *worker);
 

@@ -112,7 +112,7 @@ int64_t worker_wait_ms(Worker *worker, unsigned retry, int64_t base_ms, int64_t 
     return backoff_wait_ms(MIN(retry, 30), base_ms, cap_ms, random);
 }
 
-bool worker_may_connect(const Worker *worker)
+bool worker_has_durable_journal(const Worker *worker)
 {
     return worker->stored_version >= worker->journal_version;
 }

@@ -5,11 +5,13 @@
 #ifndef AGENT2_FLOW_WORKER_STATE_H
 #define AGENT2_FLOW_WORKER_STATE_H
 
-#include "agent2/flow/worker.h"
+#include "agent2/flow/worker_settings.h"
 #include "agent2/model/job.h"
 #include "agent2/model/worker_clock.h"
 #include "agent2/model/worker_counters.h"
 #include "agent2/model/worker_windows.h"
+#include "agent2/port/worker_event.h"
+#include "common/data/zones.h"
 
 #define WORKER_READS_MAX   8   /* folders being read for results at once */
 #define WORKER_LAUNCH_MAX  5   /* shims tried for one attempt */
@@ -43,6 +45,8 @@ typedef struct WorkerPresence {
     bool is_clock_off;
     unsigned queued;
 } WorkerPresence;
+
+typedef struct Worker Worker; /* as in worker.h, which the files of the core do not see */
 
 struct Worker {
     WorkerSettings *settings;
@@ -108,5 +112,8 @@ void worker_ack_later(Worker *worker, const char *in_reply_to, uint64_t version)
 
 /* A wait with full jitter, for the n-th retry. */
 int64_t worker_wait_ms(Worker *worker, unsigned retry, int64_t base_ms, int64_t cap_ms);
+
+/* The name of the journal is durable: others may hear of it. */
+bool worker_has_durable_journal(const Worker *worker);
 
 #endif

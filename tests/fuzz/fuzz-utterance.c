@@ -4,11 +4,11 @@
  * understood the same way, and so is a plan; nothing that stands in a quotation is an order; a call
  * of a skill prints to a text that reads as the same call.
  */
-#include "agent1/flow/utterance.h"
+#include "agent1/flow/commands/utterance.h"
 
 #include "agent1/cli/completion.h"
 #include "agent1/cli/typed_line.h"
-#include "agent1/flow/speaker.h"
+#include "agent1/flow/state/speaker.h"
 #include "agent1/model/plan_script.h"
 #include "agent1/model/target.h"
 #include "agent1/model/task_options.h"

@@ -1,7 +1,7 @@
 /* The files of agent1, its beginning, and what may befall it. */
 #include "tests/simulate/orchestrator_state.h"
 
-#include "agent1/flow/core_state.h"
+#include "agent1/flow/state/core_state.h"
 #include "tests/simulate/truth.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The outcome of a chat with several parts, and what is answered to a repeat of it. */
-#include "agent1/flow/chats.h"
+#include "agent1/flow/voice/chats.h"
 
 #include "core-world.h"
 

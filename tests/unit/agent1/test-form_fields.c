@@ -1,5 +1,5 @@
 /* From the arguments of a command to the fields of its form, and back to the line that is typed. */
-#include "agent1/flow/form_fields.h"
+#include "agent1/flow/doors/form_fields.h"
 
 #include "common/wire/command.h"
 

@@ -1,5 +1,5 @@
 /* A ledger keeps rows and writes them through: memory and what the store is told agree. */
-#include "agent1/flow/ledger.h"
+#include "agent1/flow/state/ledger.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

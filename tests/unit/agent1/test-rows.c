@@ -1,5 +1,5 @@
 /* Rows of runs, of what waits for agents, and of agents: there and back without a loss. */
-#include "agent1/flow/rows.h"
+#include "agent1/flow/state/rows.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

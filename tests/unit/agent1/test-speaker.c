@@ -1,5 +1,5 @@
 /* Who speaks, and how a stored conversation becomes somebody to answer again. */
-#include "agent1/flow/speaker.h"
+#include "agent1/flow/state/speaker.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,98 @@
+#include "agent1/flow/commands/commands.h"
+
+#include "agent1/flow/commands/delegate.h"
+#include "agent1/flow/commands/plan_make.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define AUDIT_SHOWN_CHARS 200
+
+static const CommandHandler handlers[COMMAND_COUNT] = {
+    [COMMAND_HELP] = commands_help,
+    [COMMAND_AGENTS] = commands_agents,
+    [COMMAND_STATUS] = commands_status,
+    [COMMAND_RUNS] = commands_runs,
+    [COMMAND_RUN] = commands_run,
+    [COMMAND_WHY] = commands_why,
+    [COMMAND_BLACKOUT] = commands_blackout,
+    [COMMAND_CANCEL] = commands_cancel,
+    [COMMAND_YES] = commands_yes,
+    [COMMAND_NO] = commands_no,
+    [COMMAND_AGENT_OFF] = commands_agent_off,
+    [COMMAND_AGENT_ON] = commands_agent_on,
+    [COMMAND_AGENTS_OFF] = commands_agents_off,
+    [COMMAND_AGENTS_ON] = commands_agents_on,
+    [COMMAND_ACCEPT] = commands_accept,
+    [COMMAND_REVOKE] = commands_revoke,
+    [COMMAND_AUDIT] = commands_audit,
+    [COMMAND_PENDING] = commands_pending,
+    [COMMAND_APPROVE] = commands_approve,
+    [COMMAND_REJECT] = commands_reject,
+    [COMMAND_DEFER] = commands_defer,
+    [COMMAND_REPORTS] = commands_reports,
+    [COMMAND_TASKS] = commands_tasks,
+    [COMMAND_RESET] = commands_reset,
+};
+
+typedef struct TriggerHandler {
+    CommandHandler handle;
+    bool is_work; /* the gate judges it */
+} TriggerHandler;
+
+static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
+    [TRIGGER_DELEGATE] = { delegate_trigger, true },
+    [TRIGGER_PLAN] = { plan_make_trigger, true },
+    [TRIGGER_REPORT] = { trigger_report, false },
+    [TRIGGER_REPORT_ERRORS] = { trigger_report_errors, false },
+    [TRIGGER_REMEMBER] = { trigger_remember, false },
+    [TRIGGER_RECALL] = { trigger_recall, false },
+    [TRIGGER_DAILY_REPORT] = { trigger_daily_report, false },
+    [TRIGGER_PLAN_LIST] = { commands_tasks, false },
+};
+
+static bool has_role(Core *core, Turn *turn, const CommandInfo *info)
+{
+    if (turn->speaker->role >= info->role)
+        return true;
+
+    turn_fail(turn, "%s: refused (role): this needs the role %s; yours is %s", info->name,
+              role_name(info->role), role_name(turn->speaker->role));
+    effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, NULL, NULL,
+                  "role: %s", info->name);
+    return false;
+}
+
+static void audit(Core *core, const Turn *turn, const CommandInfo *info, const char *arguments)
+{
+    g_autofree char *line = NULL;
+
+    if (info->role <= ROLE_VIEWER)
+        return;
+
+    line = text_make_line(arguments, AUDIT_SHOWN_CHARS);
+    effects_audit(core->fx, core->now_ms, "command", turn->speaker->principal, NULL, NULL, "%s %s",
+                  info->name, line);
+}
+
+void commands_do(Core *core, Turn *turn, Command command, const char *arguments)
+{
+    const CommandInfo *info = command_info(command);
+
+    if (!has_role(core, turn, info))
+        return;
+
+    audit(core, turn, info, arguments);
+    handlers[command](core, turn, arguments);
+}
+
+void commands_do_trigger(Core *core, Turn *turn, Trigger trigger, const char *rest)
+{
+    const CommandInfo *info = trigger_info(trigger);
+
+    if (!trigger_handlers[trigger].is_work) {
+        if (!has_role(core, turn, info))
+            return;
+        audit(core, turn, info, rest);
+    }
+    trigger_handlers[trigger].handle(core, turn, rest);
+}

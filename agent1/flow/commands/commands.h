@@ -1,0 +1,91 @@
+/*
+ * The handlers of commands and triggers, one per row of common/wire/command.h. Each finds the
+ * rights checked, reads its arguments, and says its answer through the turn.
+ */
+#ifndef AGENT1_FLOW_COMMANDS_COMMANDS_H
+#define AGENT1_FLOW_COMMANDS_COMMANDS_H
+
+#include "agent1/flow/voice/turn.h"
+#include "common/wire/command.h"
+
+typedef void (*CommandHandler)(Core *core, Turn *turn, const char *arguments);
+
+/* Checks the role, audits what changes something, and calls the handler. */
+void commands_do(Core *core, Turn *turn, Command command, const char *arguments);
+
+/* The same for a trigger. Where it gives out work the gate judges the role, and each run is
+ * audited. */
+void commands_do_trigger(Core *core, Turn *turn, Trigger trigger, const char *rest);
+
+/* commands_help.c */
+void commands_help(Core *core, Turn *turn, const char *arguments);
+
+/* commands_agents.c */
+void commands_agents(Core *core, Turn *turn, const char *arguments);
+
+/* commands_show.c */
+void commands_status(Core *core, Turn *turn, const char *arguments);
+void commands_blackout(Core *core, Turn *turn, const char *arguments);
+/* A line of the installation's blackout that is on, if one is: nothing starts anywhere. */
+void commands_say_blackout(Core *core, Turn *turn);
+
+/* commands_runs.c */
+void commands_runs(Core *core, Turn *turn, const char *arguments);
+void commands_run(Core *core, Turn *turn, const char *arguments);
+void commands_cancel(Core *core, Turn *turn, const char *arguments);
+
+/* "12", "#12" or a ULID. False, with the complaint said, for anything else. */
+bool commands_read_id(Turn *turn, const char *arguments, const char *usage, int64_t *out_number,
+                      const char **out_id);
+/* The live run of such a name, or NULL. */
+Run *commands_find_live(const Core *core, int64_t number, const char *id);
+
+/* commands_plans.c */
+void commands_show_plan(Core *core, Turn *turn, int64_t number);
+void commands_cancel_plan(Core *core, Turn *turn, int64_t number);
+
+/* commands_approvals.c */
+void commands_pending(Core *core, Turn *turn, const char *arguments);
+void commands_approve(Core *core, Turn *turn, const char *arguments);
+void commands_reject(Core *core, Turn *turn, const char *arguments);
+void commands_defer(Core *core, Turn *turn, const char *arguments);
+
+/* commands_why.c */
+void commands_why(Core *core, Turn *turn, const char *arguments);
+
+/* commands_audit.c */
+void commands_audit(Core *core, Turn *turn, const char *arguments);
+
+/* commands_pause.c */
+void commands_agent_off(Core *core, Turn *turn, const char *arguments);
+void commands_agent_on(Core *core, Turn *turn, const char *arguments);
+void commands_agents_off(Core *core, Turn *turn, const char *arguments);
+void commands_agents_on(Core *core, Turn *turn, const char *arguments);
+
+/* commands_trust.c */
+void commands_accept(Core *core, Turn *turn, const char *arguments);
+void commands_revoke(Core *core, Turn *turn, const char *arguments);
+
+/* trigger_report.c */
+void trigger_report(Core *core, Turn *turn, const char *rest);
+void trigger_report_errors(Core *core, Turn *turn, const char *rest);
+
+/* trigger_daily.c */
+void trigger_daily_report(Core *core, Turn *turn, const char *rest);
+
+/* trigger_memory.c */
+void trigger_remember(Core *core, Turn *turn, const char *rest);
+void trigger_recall(Core *core, Turn *turn, const char *rest);
+
+/* commands_tasks.c */
+void commands_tasks(Core *core, Turn *turn, const char *arguments);
+void commands_reset(Core *core, Turn *turn, const char *arguments);
+
+/* commands_reports.c */
+void commands_reports(Core *core, Turn *turn, const char *arguments);
+
+/* commands_answers.c */
+void commands_yes(Core *core, Turn *turn, const char *arguments);
+void commands_no(Core *core, Turn *turn, const char *arguments);
+
+#endif

@@ -1,0 +1,160 @@
+/* !agents: who there is, a few short lines each, so that a phone and a terminal of 80 columns show
+ * them whole. */
+#include "agent1/flow/commands/commands.h"
+
+#include <string.h>
+
+#include "common/base/quantity.h"
+#include "common/base/text.h"
+#include "common/wire/key.h"
+#include "common/base/banned.h"
+
+#define DETAIL_CHARS 76
+
+static const char *state_word(const Core *core, const RegistryAgent *entry, const FleetAgent *live)
+{
+    if (!entry->is_accepted)
+        return "not accepted";
+    if (!live || live->heard_ms == 0)
+        return "not seen yet";
+    if (!core->is_up[LINK_MQTT])
+        return "unreachable";
+    if (live->is_pause_wished && live->state == AGENT_ONLINE)
+        return "pausing";
+    return agent_state_name(live->state);
+}
+
+static void append_detail(GString *details, const char *detail)
+{
+    g_string_append_printf(details, "%s%s", details->len ? " · " : "", detail);
+}
+
+/* What stands below the first line of an agent, indented; nothing for "". */
+static void say_below(Turn *turn, const char *text)
+{
+    g_autofree char *line = text_make_line(text, DETAIL_CHARS);
+
+    if (*line)
+        turn_say(turn, "  %s", line);
+}
+
+static void say_details(Turn *turn, const RegistryAgent *entry, const FleetAgent *live)
+{
+    g_autoptr(GString) details = g_string_new(NULL);
+
+    if (live && live->version)
+        append_detail(details, live->version);
+    if (live && live->clock_offset_ms != MESSAGE_ABSENT) {
+        g_autofree char *offset = duration_format(ABS(live->clock_offset_ms));
+        g_autofree char *words = g_strdup_printf("its clock is %s off", offset);
+
+        append_detail(details, words);
+    }
+    if (entry->description)
+        append_detail(details, entry->description);
+    say_below(turn, details->str);
+}
+
+static void say_labels(Turn *turn, const RegistryAgent *entry)
+{
+    GList *names = entry->labels ? g_hash_table_get_keys(entry->labels) : NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+    GList *at;
+
+    names = g_list_sort(names, (GCompareFunc)strcmp);
+    for (at = names; at; at = at->next)
+        g_string_append_printf(text, "%s%s=%s", text->len ? ", " : "", (const char *)at->data,
+                               (const char *)g_hash_table_lookup(entry->labels, at->data));
+    g_list_free(names);
+    say_below(turn, text->str);
+}
+
+/* How many names stand in a list that its commas separate. */
+static unsigned count_names(const char *list)
+{
+    unsigned count = 1;
+
+    while ((list = strstr(list, ", "))) {
+        count++;
+        list += strlen(", ");
+    }
+    return count;
+}
+
+/* Whole names, as many as fit, and where the others are to be found. */
+static void say_skills(Turn *turn, const FleetAgent *live)
+{
+    g_autofree char *skills = live ? fleet_skills_text(live) : NULL;
+    const char *end = skills ? strstr(skills, ", ") : NULL;
+    g_autofree char *way = NULL;
+    const char *next;
+
+    if (!skills || !end || g_utf8_strlen(skills, -1) <= DETAIL_CHARS) {
+        say_below(turn, skills ? skills : "");
+        return;
+    }
+    way = g_strdup_printf("more: !help %s", live->name);
+    while ((next = strstr(end + 1, ", ")) &&
+           (size_t)(next - skills) + strlen(" and 999 ") + strlen(way) <= DETAIL_CHARS)
+        end = next;
+    turn_say(turn, "  %.*s and %u %s", (int)(end - skills), skills, count_names(end + strlen(", ")),
+             way);
+}
+
+static bool is_outside_work(const Core *core, const RegistryAgent *entry)
+{
+    HoursView view;
+    Hours hours;
+
+    core_hours(core, entry, &hours);
+    hours_look(&hours, core->now_ms, &view);
+    return view.is_outside_work;
+}
+
+static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
+{
+    const FleetAgent *live = fleet_find(core->fleet, entry->name);
+    unsigned live_runs = runs_count_of(core->runs, entry->name);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    g_string_append_printf(text, "%s: %s", entry->name, state_word(core, entry, live));
+    if (live && live->heard_ms > 0) {
+        g_autofree char *since = core_local_time(core, live->since_ms);
+
+        g_string_append_printf(text, " since %s", since);
+    }
+    if (is_outside_work(core, entry))
+        g_string_append(text, " · outside its work hours");
+    if (live_runs > 0)
+        g_string_append_printf(text, " · %u in hand", live_runs);
+    turn_say(turn, "%s", text->str);
+    say_details(turn, entry, live);
+    say_labels(turn, entry);
+    say_skills(turn, live);
+}
+
+void commands_agents(Core *core, Turn *turn, const char *arguments)
+{
+    g_autoptr(GPtrArray) names = registry_names(core->registry);
+    g_autoptr(GPtrArray) waiting = ledger_list(core->ledgers[TABLE_WAITING]);
+    unsigned i;
+
+    (void)arguments;
+    commands_say_blackout(core, turn);
+    for (i = 0; i < names->len; i++)
+        say_agent(core, turn, registry_find(core->registry, names->pdata[i]));
+    for (i = 0; i < waiting->len; i++) {
+        const Row *row = waiting->pdata[i];
+        g_autofree char *fingerprint = NULL;
+        Key key;
+
+        if (!key_parse(row_text(row, WAITING_KEY), &key, NULL))
+            continue;
+        fingerprint = key_fingerprint(&key);
+        turn_say(turn, "%s: asks to join; an admin types !accept %s %.9s\n%s",
+                 row_text(row, WAITING_NAME), row_text(row, WAITING_NAME), fingerprint,
+                 fingerprint);
+    }
+    if (names->len + waiting->len == 0)
+        turn_say(turn, "no agents yet; start agent2 on a machine and it will ask to join");
+}

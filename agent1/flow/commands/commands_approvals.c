@@ -1,0 +1,315 @@
+/* !pending, !approve, !reject and !defer: what waits for a person, and a person's answer. */
+#include "agent1/flow/commands/commands.h"
+
+#include <string.h>
+
+#include "agent1/flow/gate/approvals.h"
+#include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/work/launch.h"
+#include "agent1/flow/commands/moment.h"
+#include "agent1/flow/work/outcome.h"
+#include "agent1/flow/state/pending.h"
+#include "agent1/flow/state/rows.h"
+#include "common/base/limits.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+/* In a list each task has so much room; by itself all of it is shown. */
+#define LIST_TASK_BYTES 1000
+#define LISTED_MAX      20
+#define WHY_MAX_CHARS   200
+
+/* ---- !pending ---- */
+
+static void say_approval(Core *core, Turn *turn, const Run *run, const Row *row, size_t max_bytes)
+{
+    g_autofree char *line = approvals_describe(core, run, row);
+    g_autofree char *task = approvals_task_text(run, max_bytes);
+
+    turn_say(turn, "%s\n%s", line, task);
+}
+
+static void say_waiting(Turn *turn, const Run *run)
+{
+    g_autofree char *state = run_describe(run);
+    g_autofree char *task = text_make_line(run->task, 60);
+
+    turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s · %s", run->number, run->agent, state, task);
+}
+
+/* Runs of one state, oldest first: the rows of ledger and runs are in order of their ULIDs. */
+static unsigned say_all(Core *core, Turn *turn)
+{
+    g_autoptr(GPtrArray) runs = runs_list(core->runs, NULL);
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; i < runs->len; i++) {
+        const Run *run = runs->pdata[i];
+        const Row *row = run->state == RUN_AWAITING_APPROVAL ? approvals_find(core, run) : NULL;
+
+        if (!row && run->state != RUN_DEFERRED)
+            continue;
+        count++;
+        if (count > LISTED_MAX)
+            continue;
+        if (row)
+            say_approval(core, turn, run, row, LIST_TASK_BYTES);
+        else
+            say_waiting(turn, run);
+    }
+    return count;
+}
+
+void commands_pending(Core *core, Turn *turn, const char *arguments)
+{
+    unsigned count;
+    int64_t number;
+    const char *id;
+    const Run *run;
+    const Row *row;
+
+    if (!*arguments) {
+        count = say_all(core, turn);
+        if (count > LISTED_MAX)
+            turn_say(turn, "and %u more; !pending <id> shows one of them", count - LISTED_MAX);
+        if (count == 0)
+            turn_say(turn, "nothing waits for a person or for a window");
+        return;
+    }
+    if (!commands_read_id(turn, arguments, "!pending [id]", &number, &id))
+        return;
+    run = commands_find_live(core, number, id);
+    row = run ? approvals_find(core, run) : NULL;
+    if (row)
+        say_approval(core, turn, run, row, BODY_MAX_BYTES);
+    else
+        turn_fail(turn, "%s: no approval waits of that run; !pending lists what waits", arguments);
+}
+
+/* ---- answers ---- */
+
+/* The first word, which names a run, and what follows. */
+static bool read_answer(Turn *turn, const char *arguments, const char *usage, char **out_word,
+                        int64_t *out_number, const char **out_id, const char **out_rest)
+{
+    size_t length = strcspn(arguments, " \t");
+
+    *out_word = g_strndup(arguments, length);
+    *out_rest = arguments + length + strspn(arguments + length, " \t");
+    return commands_read_id(turn, *out_word, usage, out_number, out_id);
+}
+
+/* Somebody was quicker, or nobody was: said of a run that waits for no approval (any more). */
+static void say_late(Core *core, Turn *turn, const Run *run)
+{
+    g_autofree char *state = run_describe(run);
+    g_autofree char *at = core_local_time(core, run->decided_ms);
+
+    if (run->decided_by)
+        turn_fail(turn, "#%" G_GINT64_FORMAT " %s: %s already by %s at %s; it is %s", run->number,
+                  run->agent, run->state == RUN_DENIED ? "denied" : "approved", run->decided_by, at,
+                  state);
+    else
+        turn_fail(turn, "#%" G_GINT64_FORMAT " %s: waits for no approval; it is %s", run->number,
+                  run->agent, state);
+}
+
+static void show_late(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    if (run)
+        say_late(core, &turn, run);
+    else
+        turn_fail(&turn, "%s: no such run; !pending lists what waits", pending->argument);
+    turn_finish(&turn);
+}
+
+/* The run that an answer is about, when it is live; else its record answers. */
+static Run *find_answered(Core *core, Turn *turn, const char *word, int64_t number, const char *id)
+{
+    Run *run = commands_find_live(core, number, id);
+
+    if (!run && !pending_ask(core, show_late, turn->speaker, NULL, NULL, word,
+                             id ? QUERY_RUN_BY_ID : QUERY_RUN_BY_NUMBER, id, number, 1))
+        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+    return run;
+}
+
+/* The line of a decision, unless the run's own conversation, which is told, is this one. */
+static void say_decided(Turn *turn, int64_t number, const char *agent, const char *conversation,
+                        const char *text)
+{
+    g_autofree char *here = speaker_conversation(turn->speaker);
+
+    if (g_strcmp0(conversation, here) != 0 || turn->speaker->door == DOOR_CLI)
+        turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s", number, agent, text);
+}
+
+/* True when this hand may approve it: the gate is asked as if it had. */
+static bool may_approve(Core *core, Turn *turn, const Run *run, const Row *row)
+{
+    bool is_own = g_strcmp0(turn->speaker->user, run->user) == 0;
+    g_auto(Verdict) verdict = { 0 };
+    GateAsk ask;
+
+    gate_facts_of_run(core, run, &ask);
+    ask.approved_by = turn->speaker->user;
+    gate_facts_judge(core, &ask, &verdict);
+    if (!is_own || (!row_int(row, APPROVALS_NEEDS_SECOND) && verdict.kind != GATE_ASK))
+        return true;
+
+    turn_refuse(turn, run->agent, RULE_POLICY,
+                "you asked for it yourself, and a second user must approve it; !reject withdraws "
+                "it",
+                0);
+    return false;
+}
+
+static void note_decision(Core *core, Run *run, const Turn *turn, const char *word)
+{
+    g_free(run->decided_by);
+    run->decided_by = g_strdup(turn->speaker->user);
+    run->decided_ms = core->now_ms;
+    effects_audit(core->fx, core->now_ms, "approval", turn->speaker->principal, run->agent, run->id,
+                  "#%" G_GINT64_FORMAT " %s by %s", run->number, word, turn->speaker->user);
+}
+
+/* What waits is no longer what was shown: nobody wrote it so, and nobody may start it. */
+static void refuse_changed(Core *core, Turn *turn, Run *run)
+{
+    g_autofree char *agent = g_strdup(run->agent);
+
+    effects_audit(core->fx, core->now_ms, "alarm", NULL, run->agent, run->id,
+                  "#%" G_GINT64_FORMAT " is not what its approval was asked for", run->number);
+    g_free(run->outcome.rule);
+    run->outcome.rule = g_strdup(rule_name(RULE_POLICY));
+    outcome_apply(core, run, RUN_EVENT_REFUSED, "it is not what was shown for approval");
+    turn_refuse(turn, agent, RULE_POLICY, "it is not what was shown for approval", 0);
+}
+
+static void approve(Core *core, Turn *turn, Run *run, const Row *row)
+{
+    g_autofree char *id = g_strdup(run->id);
+    g_autofree char *agent = g_strdup(run->agent);
+    g_autofree char *conversation = g_strdup(run->conversation);
+    int64_t number = run->number;
+    g_autofree char *text = NULL;
+
+    if (!may_approve(core, turn, run, row))
+        return;
+    if (!approvals_fits(run, row)) {
+        refuse_changed(core, turn, run);
+        return;
+    }
+    run->approved_hash = g_strdup(row_text(row, APPROVALS_HASH));
+    note_decision(core, run, turn, "approved");
+    launch_again(core, run);
+    run = runs_find(core->runs, id);
+    text = run ? launch_describe(core, run) : g_strdup("refused by the gate");
+    say_decided(turn, number, agent, conversation, text);
+}
+
+void commands_approve(Core *core, Turn *turn, const char *arguments)
+{
+    g_autofree char *word = NULL;
+    const char *rest;
+    const char *id;
+    int64_t number;
+    Run *run;
+    Row *row;
+
+    if (!read_answer(turn, arguments, "!approve <id>", &word, &number, &id, &rest))
+        return;
+    run = find_answered(core, turn, word, number, id);
+    if (!run)
+        return;
+    row = run->state == RUN_AWAITING_APPROVAL ? approvals_find(core, run) : NULL;
+    if (row)
+        approve(core, turn, run, row);
+    else
+        say_late(core, turn, run);
+}
+
+void commands_reject(Core *core, Turn *turn, const char *arguments)
+{
+    g_autofree char *word = NULL;
+    const char *rest;
+    const char *id;
+    int64_t number;
+    Run *run;
+
+    if (!read_answer(turn, arguments, "!reject <id> [why]", &word, &number, &id, &rest))
+        return;
+    run = find_answered(core, turn, word, number, id);
+    if (run && run->state == RUN_AWAITING_APPROVAL) {
+        g_autofree char *why = text_make_line(rest, WHY_MAX_CHARS);
+        g_autofree char *reason =
+            g_strdup_printf("by %s%s%s", turn->speaker->user, *why ? ": " : "", why);
+        g_autofree char *agent = g_strdup(run->agent);
+        g_autofree char *conversation = g_strdup(run->conversation);
+
+        number = run->number;
+        note_decision(core, run, turn, "rejected");
+        outcome_apply(core, run, RUN_EVENT_DENIED, reason);
+        say_decided(turn, number, agent, conversation, "denied");
+    } else if (run) {
+        say_late(core, turn, run);
+    }
+}
+
+/* ---- !defer ---- */
+
+/* Its window is not met before then. */
+static void put_off_run(Core *core, Run *run, int64_t until_ms)
+{
+    launch_put_off(core, run, until_ms);
+    effects_put(core->fx, rows_of_run(run));
+}
+
+static void put_off(Core *core, Turn *turn, Run *run, int64_t until_ms)
+{
+    Row *row = run->state == RUN_AWAITING_APPROVAL ? approvals_find(core, run) : NULL;
+    g_autofree char *until = core_local_time(core, until_ms);
+    g_autofree char *text = g_strdup_printf("#%" G_GINT64_FORMAT " %s: put off until %s by %s",
+                                            run->number, run->agent, until, turn->speaker->user);
+
+    if (row) {
+        approvals_put_off(core, run, row, until_ms);
+    } else if (run->state == RUN_DEFERRED) {
+        put_off_run(core, run, until_ms);
+    } else {
+        say_late(core, turn, run);
+        return;
+    }
+    effects_audit(core->fx, core->now_ms, "approval", turn->speaker->principal, run->agent, run->id,
+                  "%s", text);
+    say_decided(turn, run->number, run->agent, run->conversation, "put off");
+    outcome_tell(core, run, text, run_state_name(run->state));
+}
+
+void commands_defer(Core *core, Turn *turn, const char *arguments)
+{
+    g_autoptr(GError) problem = NULL;
+    g_autofree char *word = NULL;
+    int64_t until_ms;
+    const char *rest;
+    const char *id;
+    int64_t number;
+    Run *run;
+
+    if (!read_answer(turn, arguments, "!defer <id> <time>", &word, &number, &id, &rest))
+        return;
+    if (!moment_parse(core, rest, &until_ms, &problem)) {
+        g_autofree char *shown = text_make_line(problem->message, WHY_MAX_CHARS);
+
+        turn_fail(turn, "!defer %s: %s", word, shown);
+        return;
+    }
+    run = find_answered(core, turn, word, number, id);
+    if (run)
+        put_off(core, turn, run, until_ms);
+}

@@ -1,0 +1,195 @@
+#include "agent1/flow/commands/commands.h"
+
+#include <string.h>
+
+#include "agent1/flow/work/dispatch.h"
+#include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/work/plans.h"
+#include "agent1/flow/voice/say.h"
+#include "agent1/flow/gate/targets.h"
+#include "agent1/model/target.h"
+#include "common/base/text.h"
+#include "common/wire/topic.h"
+#include "common/base/banned.h"
+
+static void set_standby(Core *core, Turn *turn, bool is_asleep)
+{
+    bool was_asleep = core_is_asleep(core);
+
+    if (was_asleep == is_asleep) {
+        turn_say(turn, "agent1: %s already", is_asleep ? "asleep" : "awake");
+        return;
+    }
+    core_set_meta(core, META_STANDBY, is_asleep ? "1" : "0");
+    turn_say(turn, "agent1: %s",
+             is_asleep ? "asleep; !agentsON or !agentON agent1 wakes me" : "awake");
+    if (!is_asleep)
+        say_digest(core);
+}
+
+static void set_pause(Core *core, const char *name, bool is_paused)
+{
+    FleetAgent *agent = fleet_get(core->fleet, name);
+
+    agent->is_pause_wished = is_paused;
+    dispatch_add_control(core, agent, is_paused ? OUTBOX_PAUSE : OUTBOX_RESUME);
+}
+
+static void say_paused(Core *core, Turn *turn, const char *name, bool is_paused)
+{
+    const FleetAgent *agent = fleet_find(core->fleet, name);
+    bool is_there = agent && core_is_reachable(core, agent);
+
+    turn_say(turn, "%s: %s%s", name, is_paused ? "paused" : "resumed",
+             is_there ? "" : " (it is offline; it will be told when it comes back)");
+}
+
+static bool is_accepted(const Core *core, const char *name)
+{
+    const RegistryAgent *entry = registry_find(core->registry, name);
+
+    return entry && entry->is_accepted;
+}
+
+static void refuse_name(Core *core, Turn *turn, const char *name)
+{
+    g_autofree char *shown = text_make_line(name, 40);
+    g_autofree char *nearest = NULL;
+
+    if (registry_find(core->registry, name)) {
+        turn_fail(turn, "%s: not accepted yet; !agents shows who asks to join", shown);
+        return;
+    }
+    nearest = gate_facts_nearest(core, name);
+    turn_fail(turn, "%s: no accepted agent of that name%s%s", shown,
+              nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
+}
+
+/* All of them or none. */
+static bool are_accepted(Core *core, Turn *turn, const GPtrArray *names)
+{
+    unsigned i;
+
+    for (i = 0; i < names->len; i++) {
+        if (!is_accepted(core, names->pdata[i])) {
+            refuse_name(core, turn, names->pdata[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void pause_these(Core *core, Turn *turn, const GPtrArray *names, bool is_paused)
+{
+    unsigned i;
+
+    for (i = 0; i < names->len; i++) {
+        set_pause(core, names->pdata[i], is_paused);
+        say_paused(core, turn, names->pdata[i], is_paused);
+    }
+}
+
+/* Targets, with blanks or commas between, as one: "web1 web2, agent1" is "web1,web2" and agent1. */
+static char *read_targets(const char *arguments, bool *out_has_agent1)
+{
+    g_autoptr(GString) targets = g_string_new(NULL);
+    const char *text = arguments;
+
+    *out_has_agent1 = false;
+    while (*text && *text != '|') {
+        g_autofree char *target = target_take(&text);
+        g_auto(GStrv) parts = g_strsplit(target, ",", -1);
+        unsigned i;
+
+        for (i = 0; parts[i]; i++) {
+            if (strcmp(parts[i], AGENT1_NAME) == 0)
+                *out_has_agent1 = true;
+            else if (parts[i][0])
+                g_string_append_printf(targets, "%s%s", targets->len ? "," : "", parts[i]);
+        }
+    }
+    return g_strdup(targets->str);
+}
+
+static void switch_agents(Core *core, Turn *turn, const char *arguments, bool is_off)
+{
+    bool has_agent1;
+    g_autofree char *target = read_targets(arguments, &has_agent1);
+    g_autoptr(GPtrArray) names = NULL;
+
+    if (!*target && !has_agent1) {
+        turn_fail(turn, "expected %s <agent>: a name, a list a,b, a pattern web*, a label role=web",
+                  is_off ? "!agentOFF" : "!agentON");
+        return;
+    }
+    if (*target && core_is_asleep(core) && (is_off || !has_agent1)) {
+        turn_fail(turn, "%s: refused (standby): I am asleep; !agentsON wakes me", target);
+        return;
+    }
+    if (*target && (!targets_find(core, turn, target, &names) || !are_accepted(core, turn, names)))
+        return;
+    if (has_agent1 && !is_off)
+        set_standby(core, turn, false);
+    if (names)
+        pause_these(core, turn, names, is_off);
+    dispatch_due(core);
+    if (has_agent1 && is_off)
+        set_standby(core, turn, true);
+    if (!is_off)
+        plans_go_on(core, turn);
+}
+
+void commands_agent_off(Core *core, Turn *turn, const char *arguments)
+{
+    switch_agents(core, turn, arguments, true);
+}
+
+void commands_agent_on(Core *core, Turn *turn, const char *arguments)
+{
+    switch_agents(core, turn, arguments, false);
+}
+
+static unsigned pause_all(Core *core, bool is_paused)
+{
+    g_autoptr(GPtrArray) names = registry_names(core->registry);
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; i < names->len; i++) {
+        if (!is_accepted(core, names->pdata[i]))
+            continue;
+        set_pause(core, names->pdata[i], is_paused);
+        count++;
+    }
+    return count;
+}
+
+void commands_agents_off(Core *core, Turn *turn, const char *arguments)
+{
+    unsigned count;
+
+    if (*arguments) {
+        turn_fail(turn, "!agentsOFF takes no argument; for one agent: !agentOFF %s", arguments);
+        return;
+    }
+    count = pause_all(core, true);
+    turn_say(turn, "%u agent%s paused: what runs is finished, nothing is started", count,
+             count == 1 ? "" : "s");
+    dispatch_due(core);
+    set_standby(core, turn, true);
+}
+
+void commands_agents_on(Core *core, Turn *turn, const char *arguments)
+{
+    unsigned count;
+
+    if (*arguments) {
+        turn_fail(turn, "!agentsON takes no argument; for one agent: !agentON %s", arguments);
+        return;
+    }
+    set_standby(core, turn, false);
+    count = pause_all(core, false);
+    turn_say(turn, "%u agent%s resumed", count, count == 1 ? "" : "s");
+    plans_go_on(core, turn);
+    dispatch_due(core);
+}

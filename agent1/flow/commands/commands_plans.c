@@ -1,0 +1,118 @@
+/* !run p7 and !runs p7: a plan and its steps, as they are or as they ended. */
+#include "agent1/flow/commands/commands.h"
+
+#include "agent1/flow/state/pending.h"
+#include "agent1/flow/state/plan_rows.h"
+#include "agent1/flow/work/plan_summary.h"
+#include "agent1/flow/work/plans.h"
+#include "common/base/limits.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define STEPS_SHOWN 100
+#define TASK_CHARS  200
+
+/* "p7: stopped · asked for by oskar at 14:02" and its task. The caller owns it. */
+static char *describe_plan(const Core *core, const Plan *plan)
+{
+    g_autofree char *at = core_local_time(core, plan->created_ms);
+    g_autofree char *task = plan->task ? text_make_line(plan->task, TASK_CHARS) : NULL;
+
+    return g_strdup_printf("%s: %s%s%s · asked for by %s at %s%s%s", plan->id,
+                           plan_state_name(plan->state), plan->cancelled_by ? " by " : "",
+                           plan->cancelled_by ? plan->cancelled_by : "", plan->user, at,
+                           task ? "\ntask: " : "", task ? task : "");
+}
+
+static void say_steps(Core *core, Turn *turn, const Plan *plan)
+{
+    unsigned i;
+
+    for (i = 0; i < plan->steps->len && i < STEPS_SHOWN; i++) {
+        const PlanStep *step = plan->steps->pdata[i];
+        g_autofree char *line = plan_summary_line(core, plan, step);
+
+        if (step->run)
+            turn_add_run(turn, step->run);
+        turn_say(turn, "%u. %s", step->stage + 1, line);
+    }
+    if (plan->steps->len > STEPS_SHOWN)
+        turn_say(turn, "and %u more", plan->steps->len - STEPS_SHOWN);
+}
+
+/* ---- one that is over ---- */
+
+static void show_steps(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    g_autoptr(Plan) plan = plan_new(1, PLAN_FAN_OUT);
+    Turn turn;
+    unsigned i;
+
+    /* What belongs to the plan's own row was worked out with it, and so was its head. */
+    plan->task = g_strdup("");
+    for (i = 0; i < rows->len; i++)
+        plan_rows_add_step(plan, rows->pdata[i]);
+    turn_init(&turn, core, pending->speaker);
+    turn_say(&turn, "%s", pending->argument);
+    say_steps(core, &turn, plan);
+    turn_finish(&turn);
+}
+
+static void show_plan(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    g_autoptr(Plan) plan = rows->len > 0 ? plan_rows_to_plan(rows->pdata[0]) : NULL;
+    g_autofree char *head = plan ? describe_plan(core, plan) : NULL;
+    Turn turn;
+
+    if (plan && pending_ask(core, show_steps, pending->speaker, NULL, NULL, head, QUERY_STEPS,
+                            plan->id, 0, TARGETS_MAX))
+        return;
+    turn_init(&turn, core, pending->speaker);
+    if (plan)
+        turn_fail(&turn, "too many questions wait for the database; try again in a moment");
+    else
+        turn_fail(&turn, "%s: no such plan; !runs lists the last runs", pending->argument);
+    turn_finish(&turn);
+}
+
+void commands_show_plan(Core *core, Turn *turn, int64_t number)
+{
+    g_autofree char *id = g_strdup_printf("p%" G_GINT64_FORMAT, number);
+    const Plan *plan = plans_find(core, number);
+    g_autofree char *head = NULL;
+
+    if (!plan) {
+        if (!pending_ask(core, show_plan, turn->speaker, NULL, NULL, id, QUERY_PLAN, id, 0, 1))
+            turn_fail(turn, "too many questions wait for the database; try again in a moment");
+        return;
+    }
+    head = describe_plan(core, plan);
+    turn_say(turn, "%s", head);
+    say_steps(core, turn, plan);
+}
+
+/* ---- !cancel p7 ---- */
+
+static void refuse_cancel(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    g_autoptr(Plan) plan = rows->len > 0 ? plan_rows_to_plan(rows->pdata[0]) : NULL;
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    if (plan)
+        turn_fail(&turn, "%s: it is over already: %s", plan->id, plan_state_name(plan->state));
+    else
+        turn_fail(&turn, "%s: no such plan; !runs lists the last runs", pending->argument);
+    turn_finish(&turn);
+}
+
+void commands_cancel_plan(Core *core, Turn *turn, int64_t number)
+{
+    g_autofree char *id = g_strdup_printf("p%" G_GINT64_FORMAT, number);
+    Plan *plan = plans_find(core, number);
+
+    if (plan)
+        plans_cancel(core, turn, plan);
+    else if (!pending_ask(core, refuse_cancel, turn->speaker, NULL, NULL, id, QUERY_PLAN, id, 0, 1))
+        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+}

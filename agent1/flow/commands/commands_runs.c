@@ -1,0 +1,268 @@
+#include "agent1/flow/commands/commands.h"
+
+#include <string.h>
+
+#include "agent1/flow/work/cancel.h"
+#include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/work/outcome.h"
+#include "agent1/flow/state/pending.h"
+#include "agent1/flow/state/progress.h"
+#include "agent1/flow/fleet/registration.h"
+#include "agent1/flow/state/rows.h"
+#include "agent1/flow/commands/run_lines.h"
+#include "agent1/model/plan.h"
+#include "common/base/name.h"
+#include "common/base/quantity.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define RUNS_SHOWN         20
+#define OUTPUT_SHOWN_BYTES 6000
+
+/* ---- !runs ---- */
+
+static void show_runs(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    Turn turn;
+    unsigned i;
+
+    turn_init(&turn, core, pending->speaker);
+    for (i = 0; i < rows->len; i++)
+        run_lines_say(core, &turn, rows->pdata[i]);
+    if (rows->len == 0)
+        run_lines_say_none(core, &turn, pending->argument);
+    turn_finish(&turn);
+}
+
+static void ask_store(Core *core, Turn *turn, PendingContinue resume, QueryKind kind,
+                      const char *text, int64_t number, unsigned limit)
+{
+    if (!pending_ask(core, resume, turn->speaker, NULL, NULL, text, kind, text, number, limit))
+        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+}
+
+void commands_runs(Core *core, Turn *turn, const char *arguments)
+{
+    g_autofree char *agent = NULL;
+    int64_t number;
+
+    /* An agent may be called so, too. */
+    if (plan_parse_id(arguments, &number) && !registry_find(core->registry, arguments)) {
+        commands_show_plan(core, turn, number);
+        return;
+    }
+    if (run_lines_read_agent(turn, arguments, "!runs [agent]", &agent))
+        ask_store(core, turn, show_runs, QUERY_RUNS_RECENT, agent, 0, RUNS_SHOWN);
+}
+
+/* ---- !run ---- */
+
+/* The flag of a run that nobody can tell about just now. */
+static const char *silence_of(const Run *run)
+{
+    return run->is_unconfirmed ? "; past its time and the agent is silent" : "";
+}
+
+static bool is_at_work(const Run *run)
+{
+    return run->state == RUN_RUNNING || run->state == RUN_CANCELLING;
+}
+
+static void say_work(Core *core, Turn *turn, const Run *run)
+{
+    const Progress *progress = progress_find(core, run);
+    g_autofree char *started = progress ? core_local_time(core, progress->started_ms) : NULL;
+    g_autofree char *elapsed =
+        progress ? duration_format(MAX(core->now_ms - progress->started_ms, 0)) : NULL;
+    g_autofree char *size = size_format(progress ? MAX(progress->bytes, 0) : 0);
+
+    if (progress)
+        turn_say(turn, "started %s, %s ago; output so far %s%s", started, elapsed, size,
+                 silence_of(run));
+    else
+        turn_say(turn, "its start and its output come with the agent's next word%s",
+                 silence_of(run));
+}
+
+static void say_end(Core *core, Turn *turn, const Run *run)
+{
+    const RunOutcome *outcome = &run->outcome;
+    g_autofree char *started = NULL;
+    g_autofree char *size = NULL;
+
+    if (outcome->started_ms == RUN_ABSENT)
+        return;
+
+    started = core_local_time(core, outcome->started_ms);
+    size = size_format(outcome->output_bytes);
+    turn_say(turn,
+             "started %s; output %s, CPU %" G_GINT64_FORMAT " ms user, %" G_GINT64_FORMAT
+             " ms system, at most %" G_GINT64_FORMAT " KiB of memory",
+             started, size, outcome->user_ms, outcome->sys_ms, outcome->max_rss_kib);
+}
+
+static void say_times(Core *core, Turn *turn, const Run *run)
+{
+    g_autofree char *created = core_local_time(core, run->created_ms);
+    g_autofree char *expires = core_local_time(core, run->expires_ms);
+
+    turn_say(turn, "asked for by %s at %s, attempt %" G_GINT64_FORMAT ", id %s%s%s", run->user,
+             created, run->attempt, run->id, run->plan ? ", part of " : "",
+             run->plan ? run->plan : "");
+    if (run_state_is_terminal(run->state))
+        say_end(core, turn, run);
+    else if (is_at_work(run))
+        say_work(core, turn, run);
+    else
+        turn_say(turn, "expires %s%s", expires, silence_of(run));
+}
+
+/* The state, and the output: all that was kept of it, or so far its last lines. The caller owns it.
+ */
+static char *describe_whole(const Core *core, const Run *run)
+{
+    const Progress *progress = is_at_work(run) ? progress_find(core, run) : NULL;
+    g_autofree char *text = outcome_text(run, OUTPUT_SHOWN_BYTES);
+    g_autofree char *block = NULL;
+
+    if (!progress || !progress->tail)
+        return g_steal_pointer(&text);
+    block = text_fence(progress->tail);
+    return g_strdup_printf("%s (the end of its output so far)\n%s", text, block);
+}
+
+static void say_run(Core *core, Turn *turn, const Run *run)
+{
+    g_autofree char *task = text_make_line(run->task, 500);
+    g_autofree char *text = NULL;
+
+    turn_add_run(turn, run->id);
+    turn_say(turn, "task: %s", task);
+    say_times(core, turn, run);
+    if (run->contradiction)
+        turn_say(turn, "a later report contradicted this; the record stands");
+    text = describe_whole(core, run);
+    turn_say(turn, "%s", text);
+}
+
+static void show_run(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    if (run)
+        say_run(core, &turn, run);
+    else
+        turn_fail(&turn, "%s: no such run; !runs lists the last ones", pending->argument);
+    turn_finish(&turn);
+}
+
+bool commands_read_id(Turn *turn, const char *arguments, const char *usage, int64_t *out_number,
+                      const char **out_id)
+{
+    const char *digits = *arguments == '#' ? arguments + 1 : arguments;
+    g_autofree char *shown = text_make_line(arguments, 40);
+
+    *out_number = 0;
+    *out_id = NULL;
+    if (name_is_ulid(arguments)) {
+        *out_id = arguments;
+        return true;
+    }
+    if (g_ascii_string_to_signed(digits, 10, 1, INT64_MAX, out_number, NULL))
+        return true;
+
+    turn_fail(turn, "%s%sexpected %s, as in 12", shown, *shown ? ": " : "", usage);
+    return false;
+}
+
+Run *commands_find_live(const Core *core, int64_t number, const char *id)
+{
+    return id ? runs_find(core->runs, id) : runs_find_number(core->runs, number);
+}
+
+void commands_run(Core *core, Turn *turn, const char *arguments)
+{
+    int64_t number;
+    const char *id;
+    const Run *run;
+
+    if (plan_parse_id(arguments, &number)) {
+        commands_show_plan(core, turn, number);
+        return;
+    }
+    if (!commands_read_id(turn, arguments, "!run <id>", &number, &id))
+        return;
+
+    run = commands_find_live(core, number, id);
+    if (run)
+        say_run(core, turn, run);
+    else if (!pending_ask(core, show_run, turn->speaker, NULL, NULL, arguments,
+                          id ? QUERY_RUN_BY_ID : QUERY_RUN_BY_NUMBER, id, number, 1))
+        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+}
+
+/* ---- !cancel ---- */
+
+/* The run is not live: its record says why it cannot be cancelled. */
+static void refuse_cancel(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    if (run) {
+        g_autofree char *state = run_describe(run);
+
+        turn_fail(&turn, "#%" G_GINT64_FORMAT " %s: it ended already: %s", run->number, run->agent,
+                  state);
+    } else {
+        turn_fail(&turn, "%s: no such run; !runs lists the last ones", pending->argument);
+    }
+    turn_finish(&turn);
+}
+
+static void cancel(Core *core, Turn *turn, Run *run)
+{
+    int64_t number = run->number;
+    g_autofree char *agent = g_strdup(run->agent);
+    g_autofree char *conversation = speaker_conversation(turn->speaker);
+    /* What is cancelled at once is told where it was asked for; not a second time. */
+    bool is_told = g_strcmp0(run->conversation, conversation) == 0 && !run->plan &&
+                   turn->speaker->door != DOOR_CLI;
+
+    switch (cancel_run(core, run, turn->speaker->user)) {
+    case CANCEL_DONE:
+        if (!is_told)
+            turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelled", number, agent);
+        break;
+    case CANCEL_ASKED:
+        turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling", number, agent);
+        break;
+    case CANCEL_REPEAT:
+        turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling already", number, agent);
+        break;
+    }
+}
+
+void commands_cancel(Core *core, Turn *turn, const char *arguments)
+{
+    int64_t number;
+    const char *id;
+    Run *run;
+
+    if (plan_parse_id(arguments, &number)) {
+        commands_cancel_plan(core, turn, number);
+        return;
+    }
+    if (!commands_read_id(turn, arguments, "!cancel <id>", &number, &id))
+        return;
+
+    run = commands_find_live(core, number, id);
+    if (run)
+        cancel(core, turn, run);
+    else if (!pending_ask(core, refuse_cancel, turn->speaker, NULL, NULL, arguments,
+                          id ? QUERY_RUN_BY_ID : QUERY_RUN_BY_NUMBER, id, number, 1))
+        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+}

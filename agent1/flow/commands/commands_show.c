@@ -1,0 +1,106 @@
+#include "agent1/flow/voice/bad_edit.h"
+#include "agent1/flow/commands/commands.h"
+
+#include "common/base/quantity.h"
+#include "common/base/timestamp.h"
+#include "common/base/banned.h"
+
+static void say_bad_edit(const Core *core, Turn *turn)
+{
+    g_autofree char *text = bad_edit_text(core, turn->speaker);
+
+    if (text)
+        turn_say(turn, "%s", text);
+}
+
+void commands_say_blackout(Core *core, Turn *turn)
+{
+    HoursView view;
+    Hours hours;
+    g_autofree char *described = NULL;
+    g_autofree char *until = NULL;
+
+    core_hours(core, NULL, &hours);
+    hours_look(&hours, core->now_ms, &view);
+    if (!view.blackout)
+        return;
+
+    described = window_describe(view.blackout);
+    until = view.opens_ms == INT64_MAX
+                ? g_strdup("not within two weeks")
+                : timestamp_local_with_zone(view.opens_ms, core->now_ms, core->zone);
+    turn_say(turn, "Blackout hours NOW (%s): nothing starts; next: %s", described, until);
+}
+
+/* ---- !status ---- */
+
+static void say_link(Core *core, Turn *turn, Link link, const char *name)
+{
+    g_autofree char *since = core_local_time(core, core->link_since_ms[link]);
+
+    turn_say(turn, "%s: %s since %s", name, core->is_up[link] ? "connected" : "NOT connected",
+             since);
+}
+
+void commands_status(Core *core, Turn *turn, const char *arguments)
+{
+    g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
+    g_autofree char *uptime = duration_format(core->now_ms - core->started_ms);
+    unsigned counts[AGENT_OFFLINE + 1] = { 0 };
+    unsigned i;
+
+    (void)arguments;
+    for (i = 0; i < agents->len; i++)
+        counts[((const FleetAgent *)agents->pdata[i])->state]++;
+    turn_say(turn, "%s %s: %s, up %s, zone %s", core->settings->name, VERSION,
+             core_is_asleep(core) ? "asleep" : "awake", uptime, core->zone_name);
+    commands_say_blackout(core, turn);
+    say_link(core, turn, LINK_MQTT, "MQTT");
+    if (core->settings->xmpp_is_enabled)
+        say_link(core, turn, LINK_XMPP, "XMPP");
+    turn_say(turn, "agents: %u online, %u paused, %u offline, %u ask to join", counts[AGENT_ONLINE],
+             counts[AGENT_PAUSED], counts[AGENT_OFFLINE],
+             ledger_count(core->ledgers[TABLE_WAITING]));
+    turn_say(turn, "runs in hand: %u; messages agents must still acknowledge: %u",
+             runs_count(core->runs), outbox_count(core->outbox));
+    if (ledger_count(core->ledgers[TABLE_APPROVALS]) > 0)
+        turn_say(turn, "approvals that wait for a person: %u; !pending lists them",
+                 ledger_count(core->ledgers[TABLE_APPROVALS]));
+    turn_say(turn, "refused messages since start: %" G_GUINT64_FORMAT, core->refused_count);
+    say_bad_edit(core, turn);
+}
+
+/* ---- !blackout ---- */
+
+static void say_window(Core *core, Turn *turn, const Window *window)
+{
+    g_autofree char *described = window_describe(window);
+    int64_t change_ms = window_next_change(window, core->zone, core->now_ms);
+    bool is_now = window_contains(window, core->zone, core->now_ms);
+    g_autofree char *change = NULL;
+
+    if (!window->is_enabled) {
+        turn_say(turn, "%s: switched off", described);
+        return;
+    }
+    if (change_ms == INT64_MAX) {
+        turn_say(turn, "%s: %s", described,
+                 is_now ? "now, without an end" : "not within two weeks");
+        return;
+    }
+    change = timestamp_local_with_zone(change_ms, core->now_ms, core->zone);
+    turn_say(turn, "%s: %s %s", described, is_now ? "NOW, until" : "next", change);
+}
+
+void commands_blackout(Core *core, Turn *turn, const char *arguments)
+{
+    unsigned i;
+
+    (void)arguments;
+    turn_say(turn, "Blackout hours, zone %s (people edit blackout_hours.json):", core->zone_name);
+    for (i = 0; i < core->blackouts->len; i++)
+        say_window(core, turn, core->blackouts->pdata[i]);
+    if (core->blackouts->len == 0)
+        turn_say(turn, "none");
+    say_bad_edit(core, turn);
+}

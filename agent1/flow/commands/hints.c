@@ -1,0 +1,86 @@
+#include "agent1/flow/commands/hints.h"
+
+#include <string.h>
+
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define WORD_SHOWN_CHARS 40
+#define BLANKS           " \t"
+
+void hints_unknown_command(Turn *turn, const Line *line)
+{
+    const char *names[COMMAND_COUNT + 1] = { NULL };
+    g_autofree char *word = text_make_line(line->word, WORD_SHOWN_CHARS);
+    const char *nearest;
+    int command;
+
+    for (command = 0; command < COMMAND_COUNT; command++)
+        names[command] = command_info((Command)command)->name;
+    nearest = text_nearest_one(line->word, names);
+    if (nearest)
+        turn_fail(turn, "%s: unknown command; nearest: %s", word, nearest);
+    else
+        turn_fail(turn, "%s: unknown command; !help lists them", word);
+}
+
+void hints_unknown_trigger(Turn *turn, const Line *line)
+{
+    const char *names[TRIGGER_COUNT + 1] = { NULL };
+    const char *nearest;
+    int trigger;
+
+    for (trigger = 0; trigger < TRIGGER_COUNT; trigger++)
+        names[trigger] = trigger_info((Trigger)trigger)->name;
+    nearest = text_nearest_one(line->word, names);
+    if (nearest)
+        turn_fail(turn, "%s unknown trigger; nearest: %s", line->word, nearest);
+    else
+        turn_fail(turn, "%s unknown trigger; !help lists what can be typed", line->word);
+}
+
+/* ---- talk ---- */
+
+static bool means_leaving(const char *word)
+{
+    static const char *const words[] = { "exit", "quit", "bye", "logout", NULL };
+    unsigned i;
+
+    for (i = 0; words[i]; i++) {
+        if (g_ascii_strcasecmp(word, words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "help", "/status", "cancel 12": a command without its mark. A longer line is talk that happens to
+ * begin with such a word. The caller owns the result; NULL: none is meant. */
+static char *meant_command(const char *text)
+{
+    const char *start = *text == '/' ? text + 1 : text;
+    size_t length = strcspn(start, BLANKS);
+    const char *argument = start + length + strspn(start + length, BLANKS);
+    g_autofree char *name = g_strdup_printf("!%.*s", (int)length, start);
+    g_autofree char *shown = text_make_line(argument, WORD_SHOWN_CHARS);
+    Command command;
+
+    if (length == 0 || argument[strcspn(argument, BLANKS)] != '\0' ||
+        !command_parse(name, &command))
+        return NULL;
+    return g_strconcat(command_info(command)->name, *shown ? " " : "", shown, NULL);
+}
+
+void hints_talk(Turn *turn, const Line *line)
+{
+    g_autofree char *command = meant_command(line->rest);
+
+    if (means_leaving(*line->rest == '/' ? line->rest + 1 : line->rest))
+        turn_fail(turn, "There is nothing to leave here: I go on, and you may come back at any "
+                        "time. agentctl ends with Ctrl-D or /quit.");
+    else if (command)
+        turn_fail(turn, "Do you mean %s? Commands begin with \"!\", so that talk is never one.",
+                  command);
+    else
+        turn_fail(turn, "I take commands (!help lists them) and tasks: @<agent> <task>, or "
+                        "DELEGATE: <agent> | <task>");
+}

@@ -1,0 +1,15 @@
+/*
+ * What a person hears whose line is no order: what was probably meant, and the next step. Nothing
+ * is ever done by a hint.
+ */
+#ifndef AGENT1_FLOW_COMMANDS_HINTS_H
+#define AGENT1_FLOW_COMMANDS_HINTS_H
+
+#include "agent1/flow/voice/turn.h"
+#include "agent1/flow/commands/utterance.h"
+
+void hints_unknown_command(Turn *turn, const Line *line);
+void hints_unknown_trigger(Turn *turn, const Line *line);
+void hints_talk(Turn *turn, const Line *line);
+
+#endif

@@ -1,0 +1,63 @@
+#include "agent1/flow/commands/moment.h"
+
+#include <string.h>
+
+#include "common/base/problem.h"
+#include "common/base/quantity.h"
+#include "common/base/timestamp.h"
+#include "common/data/window.h"
+#include "common/base/banned.h"
+
+#define EVERY_DAY 0x7fU
+#define DAY_MIN   1440
+
+/* When the local clock shows this minute next: a window of one minute begins then. */
+static int64_t next_clock(const Core *core, int minute)
+{
+    Window window = { .start_min = minute % DAY_MIN,
+                      .end_min = minute % DAY_MIN + 1,
+                      .days = EVERY_DAY,
+                      .is_enabled = true };
+    int64_t next_ms = window_next_change(&window, core->zone, core->now_ms);
+
+    /* It shows it now. */
+    if (window_contains(&window, core->zone, core->now_ms))
+        next_ms = window_next_change(&window, core->zone, next_ms);
+    return next_ms;
+}
+
+static bool read_any(const Core *core, const char *text, int64_t *out_ms)
+{
+    int64_t length_ms;
+    int minute;
+
+    if (duration_parse(text, &length_ms, NULL)) {
+        *out_ms = core->now_ms + MIN(length_ms, MOMENT_MAX_MS + 1);
+        return true;
+    }
+    if (time_of_day_parse(text, true, &minute, NULL)) {
+        *out_ms = next_clock(core, minute);
+        return true;
+    }
+    return timestamp_parse(text, out_ms, NULL);
+}
+
+bool moment_parse(const Core *core, const char *text, int64_t *out_ms, GError **error)
+{
+    const char *at = text;
+    int64_t moment_ms;
+
+    if (g_ascii_strncasecmp(text, "in ", 3) == 0 || g_ascii_strncasecmp(text, "at ", 3) == 0)
+        at += 3 + strspn(text + 3, " \t");
+    if (!read_any(core, at, &moment_ms)) {
+        problem_set_expected(error, PROBLEM_SYNTAX, text,
+                             "a time such as 20m, 2h, 14:30 or 2026-12-01T08:00:00Z");
+        return false;
+    }
+    if (moment_ms <= core->now_ms || moment_ms > core->now_ms + MOMENT_MAX_MS) {
+        problem_set_expected(error, PROBLEM_VALUE, text, "a time to come, within 30 days");
+        return false;
+    }
+    *out_ms = moment_ms;
+    return true;
+}

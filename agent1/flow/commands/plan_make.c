@@ -1,0 +1,189 @@
+#include "agent1/flow/commands/plan_make.h"
+
+#include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/work/plans.h"
+#include "agent1/flow/gate/targets.h"
+#include "agent1/flow/commands/task_line.h"
+#include "agent1/model/plan_script.h"
+#include "common/base/limits.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define LINES_SHOWN 50
+#define SHOWN_CHARS 60
+
+/* Adds a step for each agent, `batch` of them in a stage; 0: all in one. */
+static void add_steps(Plan *plan, const GPtrArray *names, const char *task,
+                      const TaskOptions *options)
+{
+    unsigned first_stage = plan_stages(plan);
+    unsigned i;
+
+    for (i = 0; i < names->len; i++) {
+        unsigned batch = options->batch > 0 ? i / options->batch : 0;
+        PlanStep *step = plan_add_step(plan, first_stage + batch, names->pdata[i], task);
+
+        step->is_now = options->is_now;
+        step->may_wait = options->may_wait || plan->kind == PLAN_SEQUENCE;
+    }
+}
+
+/* ---- judging all of it ---- */
+
+static void judge(const Core *core, const Turn *turn, const Plan *plan, const PlanStep *step,
+                  Verdict *out)
+{
+    GateAsk ask;
+
+    gate_facts_of_speaker(turn->speaker, step->agent, plan_task(plan, step), &ask);
+    ask.is_now = ask.is_now || step->is_now;
+    gate_facts_judge(core, &ask, out);
+}
+
+/* What no later time and no other person changes: worth knowing before anything is done. */
+static bool is_hopeless(const Verdict *verdict)
+{
+    return verdict->kind == GATE_DENY &&
+           (verdict->rule == RULE_ROLE || verdict->rule == RULE_UNKNOWN_AGENT ||
+            verdict->rule == RULE_NOT_ACCEPTED || verdict->rule == RULE_SKILL);
+}
+
+/* False, with the first refusal said, when a step can never run; or the first one not now. */
+static bool judge_sequence(Core *core, Turn *turn, const Plan *plan)
+{
+    unsigned i;
+
+    for (i = 0; i < plan->steps->len; i++) {
+        const PlanStep *step = plan->steps->pdata[i];
+        g_autofree char *shown = text_make_line(step->agent, SHOWN_CHARS);
+        g_auto(Verdict) verdict = { 0 };
+
+        judge(core, turn, plan, step, &verdict);
+        if (verdict.kind != GATE_DENY || (step->stage > 0 && !is_hopeless(&verdict)))
+            continue;
+        turn_refuse(turn, shown, verdict.rule, verdict.reason, verdict.next_ms);
+        turn_say(turn, "that is step %u of the plan; nothing was done", step->stage + 1);
+        return false;
+    }
+    return true;
+}
+
+static char *describe_verdict(const Core *core, const PlanStep *step, const Verdict *verdict)
+{
+    switch (verdict->kind) {
+    case GATE_ALLOW:
+        return g_strdup("allowed");
+    case GATE_ASK:
+        return g_strdup_printf("it would wait for an approval (%s)", verdict->reason);
+    case GATE_LATER:
+        if (step->may_wait)
+            return g_strdup_printf("it would be deferred (%s)", verdict->reason);
+        break;
+    case GATE_DENY:
+        break;
+    }
+    return turn_refusal_text(core, verdict->rule, verdict->reason, verdict->next_ms);
+}
+
+/* The whole list as it is judged now, and nothing of it is done. */
+static void say_dry_run(Core *core, Turn *turn, const Plan *plan)
+{
+    unsigned allowed = 0;
+    unsigned i;
+
+    for (i = 0; i < plan->steps->len; i++) {
+        const PlanStep *step = plan->steps->pdata[i];
+        g_autofree char *task = text_make_line(plan_task(plan, step), SHOWN_CHARS);
+        g_autofree char *text = NULL;
+        g_auto(Verdict) verdict = { 0 };
+
+        judge(core, turn, plan, step, &verdict);
+        text = describe_verdict(core, step, &verdict);
+        allowed += verdict.kind == GATE_ALLOW;
+        if (verdict.kind == GATE_DENY)
+            turn_outcome(turn, OUTCOME_REFUSED);
+        if (i < LINES_SHOWN)
+            turn_say(turn, "%u. %s | %s: %s", step->stage + 1, step->agent, task, text);
+    }
+    turn_say(turn, "%u of %u allowed now (dry run: nothing was sent)", allowed, plan->steps->len);
+}
+
+static void begin_or_show(Core *core, Turn *turn, Plan *plan, GString *later)
+{
+    g_autoptr(Plan) owned = plan;
+
+    if (plan->steps->len > TARGETS_MAX) {
+        turn_fail(turn,
+                  "%u runs: at most %d in one plan (--limit <n> takes the first ones); "
+                  "nothing was done",
+                  plan->steps->len, TARGETS_MAX);
+        return;
+    }
+    if (turn->speaker->is_dry_run) {
+        say_dry_run(core, turn, plan);
+        return;
+    }
+    if (!plans_have_room(core, plan->steps->len)) {
+        turn_fail(turn,
+                  "%d steps of plans are in hand already: try again when some are over; "
+                  "nothing was done",
+                  PLANS_STEPS_MAX);
+        return;
+    }
+    if (plan->kind == PLAN_FAN_OUT || judge_sequence(core, turn, plan))
+        plans_begin(core, turn, g_steal_pointer(&owned), later);
+}
+
+/* ---- PLAN: ---- */
+
+/* Adds one step as it was written. False, with the complaint said. */
+static bool read_step(Core *core, Turn *turn, Plan *plan, const ScriptStep *written)
+{
+    g_autofree char *complaint = task_line_judge(written->task);
+    g_autofree char *target = NULL;
+    g_autoptr(GPtrArray) names = NULL;
+    TaskOptions options = { .is_now = false };
+
+    if (complaint) {
+        turn_fail(turn, "%s", complaint);
+        return false;
+    }
+    if (!task_line_read_target(turn, written->target, &target, &options) ||
+        !targets_find(core, turn, target, &names))
+        return false;
+    task_line_limit(names, &options);
+    add_steps(plan, names, written->task, &options);
+    return true;
+}
+
+void plan_make_trigger(Core *core, Turn *turn, const char *rest)
+{
+    g_autofree char *complaint = NULL;
+    g_autoptr(GPtrArray) written = plan_script_parse(rest, &complaint);
+    g_autoptr(Plan) plan = NULL;
+    unsigned i;
+
+    if (!written) {
+        turn_fail(turn, "%s", complaint);
+        return;
+    }
+    plan = plans_new(core, turn, PLAN_SEQUENCE, NULL);
+    for (i = 0; i < written->len; i++) {
+        if (!read_step(core, turn, plan, written->pdata[i])) {
+            turn_say(turn, "that is step %u of the plan; nothing was done", i + 1);
+            return;
+        }
+    }
+    begin_or_show(core, turn, g_steal_pointer(&plan), NULL);
+}
+
+/* ---- several agents ---- */
+
+void plan_make_fan_out(Core *core, Turn *turn, const GPtrArray *names, const char *task,
+                       const TaskOptions *options, GString *later)
+{
+    Plan *plan = plans_new(core, turn, PLAN_FAN_OUT, task);
+
+    add_steps(plan, names, NULL, options);
+    begin_or_show(core, turn, plan, later);
+}

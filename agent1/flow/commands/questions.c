@@ -1,0 +1,124 @@
+#include "agent1/flow/commands/questions.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+#define KEPT_MS       (24 * 3600 * INT64_C(1000))
+#define QUESTIONS_MAX 1000
+
+static const char *const words[QUESTION_KIND_COUNT] = {
+    [QUESTION_LINE] = "line",
+    [QUESTION_DEFER] = "defer",
+};
+
+/* A person is asked, not a device or a window: the JID without its resource, the key. */
+static char *where(const Speaker *speaker)
+{
+    if (speaker->door == DOOR_XMPP || speaker->door == DOOR_CLI || speaker->door == DOOR_FORM)
+        return g_strdup(speaker->principal);
+    return speaker_conversation(speaker);
+}
+
+QuestionKind questions_kind(const Row *row)
+{
+    const char *word = row_text(row, QUESTIONS_KIND);
+    int kind;
+
+    for (kind = 0; kind < QUESTION_KIND_COUNT; kind++) {
+        if (g_strcmp0(word, words[kind]) == 0)
+            return (QuestionKind)kind;
+    }
+    return QUESTION_LINE;
+}
+
+GPtrArray *questions_open(const Core *core, const Speaker *speaker)
+{
+    GPtrArray *rows = ledger_list(core->ledgers[TABLE_QUESTIONS]);
+    g_autofree char *conversation = where(speaker);
+    unsigned i;
+
+    for (i = rows->len; i > 0; i--) {
+        const Row *row = rows->pdata[i - 1];
+
+        if (strcmp(row_text(row, QUESTIONS_CONVERSATION), conversation) != 0 ||
+            g_strcmp0(row_text(row, QUESTIONS_USER), speaker->user) != 0)
+            g_ptr_array_remove_index(rows, i - 1);
+    }
+    return rows;
+}
+
+/* Asked once more: one answer is enough. */
+static void drop_same(Core *core, const Speaker *speaker, const Question *question)
+{
+    g_autoptr(GPtrArray) rows = questions_open(core, speaker);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+
+        if (questions_kind(row) == question->kind && question->kind != QUESTION_LINE &&
+            g_strcmp0(row_text(row, QUESTIONS_TEXT), question->text) == 0)
+            ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
+    }
+}
+
+bool questions_ask(Core *core, const Speaker *speaker, const Question *question)
+{
+    g_autofree char *id = core_new_id(core);
+    g_autofree char *conversation = where(speaker);
+    Row *row;
+
+    drop_same(core, speaker, question);
+    if (ledger_count(core->ledgers[TABLE_QUESTIONS]) >= QUESTIONS_MAX)
+        return false;
+
+    row = row_new(TABLE_QUESTIONS);
+    row_set_text(row, QUESTIONS_ID, id);
+    row_set_text(row, QUESTIONS_CONVERSATION, conversation);
+    row_set_text(row, QUESTIONS_USER, speaker->user);
+    row_set_text(row, QUESTIONS_TEXT, question->text);
+    row_set_text(row, QUESTIONS_SHOWN, question->shown);
+    row_set_int(row, QUESTIONS_CREATED, core->now_ms);
+    row_set_int(row, QUESTIONS_EXPIRES, core->now_ms + KEPT_MS);
+    row_set_text(row, QUESTIONS_KIND, words[question->kind]);
+    ledger_put(core->ledgers[TABLE_QUESTIONS], row, core->fx);
+    return true;
+}
+
+unsigned questions_forget(Core *core, const Speaker *speaker)
+{
+    g_autoptr(GPtrArray) rows = questions_open(core, speaker);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++)
+        ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(rows->pdata[i], QUESTIONS_ID),
+                      core->fx);
+    return rows->len;
+}
+
+void questions_forget_old(Core *core)
+{
+    GPtrArray *rows = ledger_list(core->ledgers[TABLE_QUESTIONS]);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+
+        if (row_int(row, QUESTIONS_EXPIRES) <= core->now_ms)
+            ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
+    }
+    g_ptr_array_unref(rows);
+}
+
+int64_t questions_next_deadline(const Core *core)
+{
+    GPtrArray *rows = ledger_list(core->ledgers[TABLE_QUESTIONS]);
+    int64_t next_ms = INT64_MAX;
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++)
+        next_ms = MIN(next_ms, row_int(rows->pdata[i], QUESTIONS_EXPIRES));
+    g_ptr_array_unref(rows);
+    return next_ms;
+}

@@ -1,0 +1,22 @@
+/*
+ * Lists of runs, a line for each, as !runs, REPORT: and REPORT_ERRORS: show them.
+ */
+#ifndef AGENT1_FLOW_COMMANDS_RUN_LINES_H
+#define AGENT1_FLOW_COMMANDS_RUN_LINES_H
+
+#include "agent1/flow/voice/turn.h"
+
+/* "#12 web1: failed (exit 2, 3 s) · 14:02 · apt update". A row that is no run is left out. */
+void run_lines_say(Core *core, Turn *turn, const Row *row);
+
+/* The same, and why: the first line of its output, where the state does not tell it. */
+void run_lines_say_failure(Core *core, Turn *turn, const Row *row);
+
+/* There are no runs of this agent (NULL: of any): says so, or that there is no such agent. */
+void run_lines_say_none(Core *core, Turn *turn, const char *agent);
+
+/* The name that was typed after a word, as agents are written; NULL for none. False, with `usage`
+ * said, when it can be none. The caller owns it. */
+bool run_lines_read_agent(Turn *turn, const char *arguments, const char *usage, char **out_agent);
+
+#endif

@@ -1,0 +1,47 @@
+/* DAILY_REPORT: today so far, compiled at once. */
+#include "agent1/flow/commands/commands.h"
+
+#include <string.h>
+
+#include "agent1/flow/daily/daily_text.h"
+#include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/state/pending.h"
+#include "agent1/flow/commands/run_lines.h"
+#include "common/base/timestamp.h"
+#include "common/data/local_day.h"
+#include "common/base/banned.h"
+
+static void show_day(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    int64_t today = local_day_of(core->now_ms, core->zone);
+    g_autofree char *date = local_day_print(today);
+    g_autofree char *title =
+        g_strdup_printf("%s: what ended since midnight, %s", date, core->zone_name);
+    DailyText what = { .title = title, .rows = rows, .agent = pending->argument, .day = today };
+    g_autofree char *text = daily_text(core, &what);
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    turn_say(&turn, "%s", text);
+    turn_finish(&turn);
+}
+
+void trigger_daily_report(Core *core, Turn *turn, const char *rest)
+{
+    int64_t today = local_day_of(core->now_ms, core->zone);
+    g_autofree char *agent = NULL;
+    g_autofree char *nearest = NULL;
+
+    if (!run_lines_read_agent(turn, rest, "DAILY_REPORT: [agent], as in DAILY_REPORT: web1",
+                              &agent))
+        return;
+    if (agent && !registry_find(core->registry, agent)) {
+        nearest = gate_facts_nearest(core, agent);
+        turn_fail(turn, "%s: no agent of that name%s%s", agent,
+                  nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
+        return;
+    }
+    if (!pending_ask(core, show_day, turn->speaker, NULL, NULL, agent, QUERY_DAY_FIGURES, agent,
+                     local_day_at(today, 0, core->zone), DAILY_RUNS_MAX))
+        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+}

@@ -1,0 +1,77 @@
+/* REPORT: and REPORT_ERRORS: the last runs, and the last that failed. */
+#include "agent1/flow/commands/commands.h"
+
+#include "agent1/flow/state/pending.h"
+#include "agent1/flow/commands/run_lines.h"
+#include "common/base/banned.h"
+
+#define RUNS_SHOWN 20
+
+static void ask_store(Core *core, Turn *turn, PendingContinue resume, QueryKind kind,
+                      const char *agent)
+{
+    if (!pending_ask(core, resume, turn->speaker, NULL, NULL, agent, kind, agent, 0, RUNS_SHOWN))
+        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+}
+
+/* ---- REPORT: ---- */
+
+static void show_runs(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    Turn turn;
+    unsigned i;
+
+    turn_init(&turn, core, pending->speaker);
+    for (i = 0; i < rows->len; i++)
+        run_lines_say(core, &turn, rows->pdata[i]);
+    if (rows->len == 0)
+        run_lines_say_none(core, &turn, pending->argument);
+    turn_finish(&turn);
+}
+
+void trigger_report(Core *core, Turn *turn, const char *rest)
+{
+    g_autofree char *agent = NULL;
+
+    if (run_lines_read_agent(turn, rest, "REPORT: [agent], as in REPORT: web1", &agent))
+        ask_store(core, turn, show_runs, QUERY_RUNS_RECENT, agent);
+}
+
+/* ---- REPORT_ERRORS: ---- */
+
+/* No failures of an agent that has runs is good news; of one that is none, a slip. */
+static void show_no_failures(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    if (rows->len == 0)
+        run_lines_say_none(core, &turn, pending->argument);
+    else if (pending->argument)
+        turn_say(&turn, "%s: no failed runs", pending->argument);
+    else
+        turn_say(&turn, "no failed runs");
+    turn_finish(&turn);
+}
+
+static void show_failures(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    Turn turn;
+    unsigned i;
+
+    turn_init(&turn, core, pending->speaker);
+    for (i = 0; i < rows->len; i++)
+        run_lines_say_failure(core, &turn, rows->pdata[i]);
+    if (rows->len == 0)
+        ask_store(core, &turn, show_no_failures, QUERY_RUNS_RECENT, pending->argument);
+    turn_finish(&turn);
+}
+
+void trigger_report_errors(Core *core, Turn *turn, const char *rest)
+{
+    g_autofree char *agent = NULL;
+
+    if (run_lines_read_agent(turn, rest, "REPORT_ERRORS: [agent], as in REPORT_ERRORS: web1",
+                             &agent))
+        ask_store(core, turn, show_failures, QUERY_RUNS_FAILED, agent);
+}

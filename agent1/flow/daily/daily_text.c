@@ -1,0 +1,262 @@
+#include "agent1/flow/daily/daily_text.h"
+
+#include <string.h>
+
+#include "agent1/flow/daily/daily_rows.h"
+#include "common/base/quantity.h"
+#include "common/base/text.h"
+#include "common/data/local_day.h"
+#include "common/base/banned.h"
+
+#define LINES_MAX           100 /* of agents; the others are summed up */
+#define ERROR_SHOWN_CHARS   120
+#define BODY_MAX_BYTES_KEPT 8192
+
+typedef struct Line {
+    const char *agent;
+    const Row *figures; /* NULL: nothing ended */
+    unsigned pending;
+} Line;
+
+static int64_t figure(const Line *line, unsigned column)
+{
+    return line->figures ? row_int(line->figures, column) : 0;
+}
+
+static int64_t failures(const Line *line)
+{
+    static const unsigned columns[] = { FIGURES_FAILED, FIGURES_TIMED_OUT, FIGURES_UNKNOWN,
+                                        FIGURES_EXPIRED, FIGURES_MISSED };
+    int64_t sum = 0;
+    unsigned i;
+
+    for (i = 0; i < G_N_ELEMENTS(columns); i++)
+        sum += figure(line, columns[i]);
+    return sum;
+}
+
+/* ---- one agent ---- */
+
+/* What is zero is left out. */
+static void append_counts(GString *text, const Line *line)
+{
+    static const struct {
+        unsigned column;
+        const char *word;
+    } parts[] = {
+        { FIGURES_SUCCEEDED, "succeeded" }, { FIGURES_FAILED, "failed" },
+        { FIGURES_TIMED_OUT, "timed_out" }, { FIGURES_UNKNOWN, "unknown" },
+        { FIGURES_EXPIRED, "expired" },     { FIGURES_MISSED, "missed" },
+        { FIGURES_CANCELLED, "cancelled" }, { FIGURES_REFUSED, "refused" },
+    };
+    int64_t runs = figure(line, FIGURES_RUNS);
+    unsigned i;
+
+    g_string_append_printf(
+        text, runs == 1 ? "%" G_GINT64_FORMAT " run" : "%" G_GINT64_FORMAT " runs", runs);
+    for (i = 0; i < G_N_ELEMENTS(parts); i++) {
+        int64_t count = figure(line, parts[i].column);
+
+        if (count > 0)
+            g_string_append_printf(text, ", %" G_GINT64_FORMAT " %s", count, parts[i].word);
+    }
+    if (line->pending > 0)
+        g_string_append_printf(text, ", %u pending", line->pending);
+}
+
+static void append_durations(GString *text, const Line *line)
+{
+    g_autofree char *median = duration_format(figure(line, FIGURES_MEDIAN_MS));
+    g_autofree char *p95 = duration_format(figure(line, FIGURES_P95_MS));
+
+    if (line->figures && row_is_set(line->figures, FIGURES_MEDIAN_MS))
+        g_string_append_printf(text, "; median %s, 95 %% within %s", median, p95);
+}
+
+static void append_host(GString *text, const Json *body)
+{
+    const Json *disk = json_member(body, "disk");
+    int64_t uptime_s;
+    int64_t load;
+    int64_t free_bytes;
+    int64_t total_bytes;
+
+    if (json_int(json_member(body, "uptime_s"), &uptime_s)) {
+        g_autofree char *uptime = duration_format(CLAMP(uptime_s, 0, INT64_C(1) << 40) * 1000);
+
+        g_string_append_printf(text, "; up %s", uptime);
+    }
+    if (json_int(json_member(json_member(body, "load"), "1min_percent"), &load))
+        g_string_append_printf(text, ", load %.2f", (double)load / 100);
+    if (json_int(json_member(disk, "free_bytes"), &free_bytes) &&
+        json_int(json_member(disk, "total_bytes"), &total_bytes)) {
+        g_autofree char *free_text = size_format(MAX(free_bytes, 0));
+        g_autofree char *total_text = size_format(MAX(total_bytes, 0));
+
+        g_string_append_printf(text, ", disk %s free of %s", free_text, total_text);
+    }
+}
+
+/* An agent's words are shown on one line, as they are. */
+static void append_errors(GString *text, const Json *body)
+{
+    const Json *errors = json_member(body, "errors");
+    const Json *last = NULL;
+    const Json *node;
+    g_autofree char *shown = NULL;
+
+    for (node = json_first(errors); node; node = json_next(node))
+        last = node;
+    if (!last)
+        return;
+
+    node = json_member(last, "text");
+    shown = text_make_line(json_string(node) ? json_string(node) : "", ERROR_SHOWN_CHARS);
+    g_string_append_printf(text, "; %u errors, the last: %s", json_count(errors), shown);
+}
+
+static void append_line(GString *text, const Core *core, const DailyText *what, const Line *line)
+{
+    const Row *report = daily_rows_find(core, line->agent, what->day);
+    const char *told = report ? row_text(report, REPORTS_BODY) : "";
+    g_autoptr(Json) body = json_parse(told, strlen(told), BODY_MAX_BYTES_KEPT, NULL);
+
+    g_string_append_printf(text, "\n%s: ", line->agent);
+    append_counts(text, line);
+    append_durations(text, line);
+    append_host(text, body);
+    append_errors(text, body);
+}
+
+/* ---- who did not report ---- */
+
+static bool should_have_reported(const Core *core, const DailyText *what, const char *agent)
+{
+    const ReportTime *time = report_times_of(core->report_times, agent);
+    const RegistryAgent *entry = registry_find(core->registry, agent);
+
+    return time && time->is_enabled && entry && entry->is_accepted &&
+           (!what->agent || strcmp(what->agent, agent) == 0) &&
+           (what->is_closing ||
+            core->now_ms >= local_day_at(what->day, time->minute, core->zone)) &&
+           !daily_rows_find(core, agent, what->day);
+}
+
+static void append_missing(GString *text, const Core *core, const DailyText *what)
+{
+    g_autoptr(GPtrArray) agents = report_times_agents(core->report_times);
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; i < agents->len; i++) {
+        const FleetAgent *live = fleet_find(core->fleet, agents->pdata[i]);
+        g_autofree char *since = NULL;
+
+        if (!should_have_reported(core, what, agents->pdata[i]))
+            continue;
+        if (count++ >= LINES_MAX)
+            continue;
+        g_string_append_printf(text, "%s%s", count == 1 ? "\nDid not report: " : ", ",
+                               (const char *)agents->pdata[i]);
+        if (live && live->state == AGENT_OFFLINE) {
+            since = core_local_time(core, live->since_ms);
+            g_string_append_printf(text, " (offline since %s)", since);
+        }
+    }
+    if (count > LINES_MAX)
+        g_string_append_printf(text, " and %u more", count - LINES_MAX);
+}
+
+/* ---- all ---- */
+
+static int compare_lines(gconstpointer a, gconstpointer b)
+{
+    const Line *one = a;
+    const Line *other = b;
+    int64_t more = failures(other) - failures(one);
+
+    if (more != 0)
+        return more > 0 ? 1 : -1;
+    return strcmp(one->agent, other->agent);
+}
+
+static const Row *figures_of(const GPtrArray *rows, const char *agent)
+{
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        if (g_strcmp0(row_text(rows->pdata[i], FIGURES_AGENT), agent) == 0)
+            return rows->pdata[i];
+    }
+    return NULL;
+}
+
+static void add_line(GArray *lines, const Core *core, const char *agent, const Row *figures)
+{
+    Line line = { .agent = agent, .figures = figures, .pending = runs_count_of(core->runs, agent) };
+
+    g_array_append_val(lines, line);
+}
+
+/* Every accepted agent, and whoever had runs; a name that was only typed and refused is none. */
+static GArray *make_lines(const Core *core, const DailyText *what)
+{
+    GArray *lines = g_array_new(FALSE, FALSE, sizeof(Line));
+    g_autoptr(GPtrArray) names = registry_names(core->registry);
+    unsigned i;
+
+    for (i = 0; i < names->len; i++) {
+        const RegistryAgent *entry = registry_find(core->registry, names->pdata[i]);
+
+        if (entry->is_accepted && (!what->agent || strcmp(what->agent, entry->name) == 0))
+            add_line(lines, core, entry->name, figures_of(what->rows, entry->name));
+    }
+    for (i = 0; i < what->rows->len; i++) {
+        const Row *row = what->rows->pdata[i];
+        const char *agent = row_text(row, FIGURES_AGENT);
+        const RegistryAgent *entry = agent ? registry_find(core->registry, agent) : NULL;
+
+        if (agent && row_int(row, FIGURES_RUNS) > 0 && !(entry && entry->is_accepted))
+            add_line(lines, core, agent, row);
+    }
+    g_array_sort(lines, compare_lines);
+    return lines;
+}
+
+static void append_sum(GString *text, const GArray *lines)
+{
+    int64_t runs = 0;
+    int64_t succeeded = 0;
+    int64_t failed = 0;
+    unsigned pending = 0;
+    unsigned i;
+
+    for (i = 0; i < lines->len; i++) {
+        const Line *line = &g_array_index(lines, Line, i);
+
+        runs += figure(line, FIGURES_RUNS);
+        succeeded += figure(line, FIGURES_SUCCEEDED);
+        failed += failures(line);
+        pending += line->pending;
+    }
+    g_string_append_printf(text,
+                           "\nAll: %" G_GINT64_FORMAT " runs, %" G_GINT64_FORMAT
+                           " succeeded, %" G_GINT64_FORMAT " failed, %u pending",
+                           runs, succeeded, failed, pending);
+}
+
+char *daily_text(const Core *core, const DailyText *what)
+{
+    g_autoptr(GArray) lines = make_lines(core, what);
+    GString *text = g_string_new(what->title);
+    unsigned i;
+
+    for (i = 0; i < MIN(lines->len, LINES_MAX); i++)
+        append_line(text, core, what, &g_array_index(lines, Line, i));
+    if (lines->len > LINES_MAX)
+        g_string_append_printf(text, "\nand %u more agents", lines->len - LINES_MAX);
+    append_missing(text, core, what);
+    if (!what->agent)
+        append_sum(text, lines);
+    return g_string_free(text, FALSE);
+}

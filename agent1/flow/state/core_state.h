@@ -1,0 +1,138 @@
+/*
+ * The state of the core, shared by the flows beside it and by nobody else.
+ */
+#ifndef AGENT1_FLOW_STATE_CORE_STATE_H
+#define AGENT1_FLOW_STATE_CORE_STATE_H
+
+#include "agent1/flow/state/ledger.h"
+#include "agent1/flow/state/speaker.h"
+#include "agent1/model/fleet.h"
+#include "agent1/model/hours.h"
+#include "agent1/model/outbox.h"
+#include "agent1/model/registry.h"
+#include "agent1/model/rulebook.h"
+#include "agent1/model/report_times.h"
+#include "agent1/model/run.h"
+#include "agent1/model/runs.h"
+#include "agent1/model/task_list.h"
+#include "agent1/model/users.h"
+#include "agent1/port/effect.h"
+#include "agent1/port/event.h"
+#include "agent1/port/settings.h"
+#include "common/base/ids.h"
+#include "common/data/bucket.h"
+
+#include <glib.h>
+
+typedef struct Core Core; /* as in core.h, which the flows do not see */
+
+/* What is shown of agent1 on XMPP (agent1/flow/voice/presence.h). */
+typedef struct Presence {
+    char *text;       /* NULL: nothing yet */
+    const char *show; /* static */
+    int64_t due_ms;   /* when to look again; INT64_MAX: nothing happened since */
+    int64_t look_ms;  /* not before this */
+    int64_t show_ms;  /* nothing new is shown before this */
+} Presence;
+
+struct Core {
+    /* What people wrote. */
+    Settings *settings;
+    Users *users;
+    Registry *registry;
+    GPtrArray *blackouts; /* Window * */
+    Rulebook *rulebook;
+    ReportTimes *report_times;
+    GPtrArray *task_list; /* TaskEntry * */
+    GTimeZone *zone;      /* the installation's */
+    char *zone_name;
+    char *warnings;          /* what stands in them without effect; NULL: nothing */
+    char *warnings_told;     /* what of that people were told, or need not be; NULL: nothing */
+    char *reload_error;      /* why what they wrote since is not in use; NULL: it is */
+    int64_t reload_error_ms; /* since when */
+
+    /* What the store holds: its live rows. */
+    Runs *runs; /* Run * */
+    Outbox *outbox;
+    Fleet *fleet;
+    GHashTable *plans; /* id → Plan *, those that are not over (agent1/flow/work/plans.h) */
+    Ledger *ledgers[TABLE_COUNT]; /* NULL for tables that have a model of their own */
+
+    /* The present step. */
+    Effects *fx;
+    int64_t now_ms;
+    int64_t boot_ms;
+    Ids ids;
+
+    /* What lasts as long as the process. */
+    bool is_up[LINK_COUNT];
+    int64_t link_since_ms[LINK_COUNT];
+    int64_t started_ms;
+    int64_t epoch;
+    GHashTable *pending; /* cookie → Pending * (agent1/flow/state/pending.h) */
+    uint64_t last_cookie;
+    GHashTable *clients; /* full JID → Client * (agent1/flow/doors/contacts.h) */
+    Presence presence;
+    GHashTable *lives;        /* id of a saying → Live * (agent1/flow/voice/live_message.h) */
+    GHashTable *lives_by_run; /* run id → Live *, of the above */
+    int64_t lives_due_ms;     /* when one of them is to be corrected */
+    GHashTable *notices; /* what was said to whom → when, for limits (agent1/flow/voice/say.h) */
+    GHashTable *registrations; /* key → the last register Message * of a key that waits */
+    GHashTable *progress;      /* run id → Progress * (agent1/flow/state/progress.h) */
+    struct HomeAssistant *home_assistant; /* agent1/flow/doors/home_assistant.h */
+    int64_t queries_due_ms;               /* when the next agent is asked about its runs */
+    int64_t runs_due_ms;                  /* when a live run is worth a look for its time alone */
+    int64_t approvals_due_ms; /* when an approval is worth a look: a reminder, its expiry */
+    int64_t housekeeping_ms;  /* when old rows are dropped, and failed edits tried again */
+    int64_t chats_sweep_ms;   /* when old chat ids are forgotten next */
+    Bucket strangers;         /* answers to people and keys that nobody knows, all together */
+    uint64_t refused_count;   /* messages that admission turned away */
+    GHashTable *report_asks;  /* agent → ReportAsk * (agent1/flow/daily/daily.c) */
+    int64_t reports_due_ms;   /* when an agent is asked, or the compiled report is due */
+    bool is_compiling;        /* the figures of the daily report were asked for */
+};
+
+/* All live runs are looked at together, when the first one's time comes, and not more often than
+ * this. */
+#define RUNS_LOOK_MS 1000
+
+/* Files that agent1 edits besides the registry. */
+#define REPORTS_FILE "reports_schedule.json"
+
+/* Releases what people wrote. */
+void core_drop_files(Core *core);
+
+/* Facts by name in TABLE_META. */
+#define META_EPOCH          "epoch"
+#define META_NUMBER         "run_number"
+#define META_PLAN           "plan_number"
+#define META_STANDBY        "standby"
+#define META_CONTROL        "control_seq"    /* the highest number that any agent's control had */
+#define META_HOME_ASSISTANT "home_assistant" /* the documents that it was told, by topic */
+
+const char *core_meta(const Core *core, const char *name); /* NULL when not set */
+void core_set_meta(Core *core, const char *name, const char *value);
+
+/* A fresh ULID; the caller owns it. */
+char *core_new_id(Core *core);
+
+/* agent1 sleeps: only waking it is answered. */
+bool core_is_asleep(const Core *core);
+
+/* What applies to an agent's hours; entry may be NULL. */
+void core_hours(const Core *core, const RegistryAgent *entry, Hours *out);
+
+/* True when the registry trusts the key that the agent registered with: people edit that file. */
+bool core_is_trusted(const Core *core, const FleetAgent *agent);
+
+/* True when a task can leave for this agent now: the broker is there, the agent's journal is known,
+ * and nothing says that it is gone. */
+bool core_is_reachable(const Core *core, const FleetAgent *agent);
+
+/* How many keys wait for !accept under this name. */
+unsigned core_count_waiting(const Core *core, const char *name);
+
+/* "14:02" or "2026-11-20 14:02" in the installation's zone; the caller owns it. */
+char *core_local_time(const Core *core, int64_t at_ms);
+
+#endif

@@ -1,0 +1,84 @@
+#include "agent1/flow/state/pending.h"
+
+#include "common/base/banned.h"
+
+void pending_free(void *data)
+{
+    Pending *pending = data;
+
+    speaker_free(pending->speaker);
+    message_free(pending->message);
+    g_free(pending->sender);
+    g_free(pending->argument);
+    g_free(pending);
+}
+
+bool pending_ask(Core *core, PendingContinue resume, const Speaker *speaker, const char *sender,
+                 const Message *message, const char *argument, QueryKind kind, const char *text,
+                 int64_t number, unsigned limit)
+{
+    Pending *pending;
+    uint64_t *cookie;
+
+    if (g_hash_table_size(core->pending) >= PENDING_MAX)
+        return false;
+
+    pending = g_new0(Pending, 1);
+    pending->resume = resume;
+    pending->speaker = speaker ? speaker_copy(speaker) : NULL;
+    pending->message = message ? message_copy(message) : NULL;
+    pending->sender = g_strdup(sender);
+    pending->argument = g_strdup(argument);
+    cookie = g_new(uint64_t, 1);
+    *cookie = ++core->last_cookie;
+    g_hash_table_insert(core->pending, cookie, pending);
+    effects_query(core->fx, *cookie, kind, text, number, limit);
+    return true;
+}
+
+void pending_answer(Core *core, const EventRows *rows)
+{
+    void *key;
+    void *value;
+    Pending *pending;
+
+    /* Taken out first: the chat counts as answered while it is. */
+    if (!g_hash_table_steal_extended(core->pending, &rows->cookie, &key, &value))
+        return;
+
+    g_free(key);
+    pending = value;
+    pending->resume(core, pending, rows->rows);
+    pending_free(pending);
+}
+
+bool pending_has(const Core *core, PendingContinue resume)
+{
+    GHashTableIter iter;
+    void *value;
+
+    g_hash_table_iter_init(&iter, core->pending);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        if (((const Pending *)value)->resume == resume)
+            return true;
+    }
+    return false;
+}
+
+bool pending_has_chat(const Core *core, const char *chat_id)
+{
+    GHashTableIter iter;
+    void *value;
+
+    if (!chat_id)
+        return false;
+
+    g_hash_table_iter_init(&iter, core->pending);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Pending *pending = value;
+
+        if (pending->speaker && g_strcmp0(pending->speaker->chat_id, chat_id) == 0)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,18 @@
+/*
+ * What is said to a speaker, through whatever door he came.
+ */
+#ifndef AGENT1_FLOW_VOICE_ANSWER_H
+#define AGENT1_FLOW_VOICE_ANSWER_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct Answer {
+    const char *text;
+    bool is_final;
+    bool is_news;          /* no answer to what was just said: held while agent1 sleeps */
+    const char *outcome;   /* only when final */
+    const GPtrArray *runs; /* char *, ULIDs; NULL: none */
+} Answer;
+
+#endif

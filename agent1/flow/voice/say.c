@@ -1,0 +1,230 @@
+#include "agent1/flow/voice/say.h"
+
+#include <string.h>
+
+#include "agent1/flow/voice/form_answer.h"
+#include "agent1/flow/voice/live_message.h"
+#include "common/base/limits.h"
+#include "common/base/redact.h"
+#include "common/base/text.h"
+#include "common/wire/topic.h"
+#include "common/base/banned.h"
+
+#define NOTICES_MAX 10000
+#define SAYINGS_MAX 5000
+/* Leaves room for the rest of the message. */
+#define REPLY_MAX_JSON_BYTES (BODY_MAX_BYTES - 8 * 1024)
+
+/* What is longer than a message may be would not come at all. */
+static char *cut_reply(const char *text)
+{
+    g_autofree char *head = text_head(text, strlen(text), REPLY_MAX_JSON_BYTES);
+
+    if (strlen(head) == strlen(text))
+        return g_steal_pointer(&head);
+    return g_strdup_printf("%s\n… (%zu bytes more)", head, strlen(text) - strlen(head));
+}
+
+static Words words_of(const Answer *answer)
+{
+    return answer->is_news ? WORDS_NEWS : WORDS_ANSWER;
+}
+
+static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
+{
+    g_autofree char *id = core_new_id(core);
+    g_autofree char *topic = topic_cli_outbox(speaker->address);
+    Message *message = message_new(MESSAGE_REPLY, id, AGENT1_NAME, core->now_ms);
+    unsigned i;
+
+    message->reply.in_reply_to = g_strdup(speaker->in_reply_to);
+    message->reply.text = cut_reply(answer->text);
+    message->reply.is_final = answer->is_final;
+    message->reply.outcome = answer->is_final ? g_strdup(answer->outcome) : NULL;
+    message->reply.runs = g_ptr_array_new_with_free_func(g_free);
+    for (i = 0; answer->runs && i < answer->runs->len; i++)
+        g_ptr_array_add(message->reply.runs, g_strdup(answer->runs->pdata[i]));
+    effects_reply(core->fx, topic, speaker->key, message, words_of(answer));
+}
+
+/* Stores a message, and says it now unless it is to wait for the digest on waking. Its id, the
+ * caller's; NULL: it is dropped. */
+static char *store_saying(Core *core, const char *jid, const char *text, bool is_news)
+{
+    Ledger *sayings = core->ledgers[TABLE_SAYINGS];
+    g_autofree char *id = core_new_id(core);
+    Row *row;
+
+    if (!core->settings->xmpp_is_enabled)
+        return NULL;
+    if (ledger_count(sayings) >= SAYINGS_MAX) {
+        effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL,
+                    "%d messages wait for the XMPP server: one to %s is dropped", SAYINGS_MAX, jid);
+        return NULL;
+    }
+    row = row_new(TABLE_SAYINGS);
+    row_set_text(row, SAYINGS_ID, id);
+    row_set_text(row, SAYINGS_JID, jid);
+    row_set_text(row, SAYINGS_TEXT, text);
+    row_set_int(row, SAYINGS_CREATED, core->now_ms);
+    ledger_put(sayings, row, core->fx);
+    if (core->is_up[LINK_XMPP] && !(is_news && core_is_asleep(core)))
+        effects_say(core->fx, id, jid, text, is_news ? WORDS_NEWS : WORDS_ANSWER);
+    return g_steal_pointer(&id);
+}
+
+void say_xmpp(Core *core, const char *jid, const char *text)
+{
+    g_free(store_saying(core, jid, text, true));
+}
+
+/* In a room many read along, and it keeps what was said. */
+static void say_to_room(Core *core, const Speaker *speaker, const Answer *answer)
+{
+    g_autofree char *text = redact_text(answer->text, NULL);
+
+    g_free(store_saying(core, speaker->address, text, answer->is_news));
+}
+
+static void say_to_person(Core *core, const Speaker *speaker, const Answer *answer)
+{
+    g_autofree char *id = NULL;
+
+    if (room_settings_has(core->settings->rooms, speaker->address)) {
+        say_to_room(core, speaker, answer);
+        return;
+    }
+    id = store_saying(core, speaker->address, answer->text, answer->is_news);
+
+    if (id)
+        live_begin(core, speaker->address, id, answer);
+}
+
+void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
+{
+    switch (speaker->door) {
+    case DOOR_CLI:
+        say_cli(core, speaker, answer);
+        break;
+    case DOOR_XMPP:
+        if (*answer->text)
+            say_to_person(core, speaker, answer);
+        break;
+    case DOOR_FORM:
+        form_answer_say(core, speaker, answer);
+        break;
+    case DOOR_UNSIGNED:
+        if (*answer->text)
+            effects_publish_plain(core->fx, TOPIC_CLI_OUTBOX, answer->text, false);
+        break;
+    case DOOR_HOME_ASSISTANT:
+        effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, NULL, "Home Assistant: %s", answer->text);
+        break;
+    }
+}
+
+void say_object(Core *core, const Speaker *speaker, const Message *message)
+{
+    g_autofree char *topic = NULL;
+    Message *copy;
+
+    if (speaker->door != DOOR_CLI)
+        return;
+
+    topic = topic_cli_outbox(speaker->address);
+    copy = message_copy(message);
+    g_free(copy->from);
+    copy->from = g_strdup(AGENT1_NAME);
+    copy->ts_ms = core->now_ms;
+    g_clear_pointer(&copy->journal, g_free);
+    effects_publish(core->fx, topic, speaker->key, true, copy);
+}
+
+void say_to_admins(Core *core, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    GPtrArray *admins = users_with_role(core->users, ROLE_ADMIN);
+    va_list arguments;
+    unsigned i;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    for (i = 0; i < admins->len; i++) {
+        const User *user = admins->pdata[i];
+
+        if (user->jids && user->jids->len > 0)
+            say_xmpp(core, user->jids->pdata[0], text);
+    }
+    g_ptr_array_unref(admins);
+}
+
+void say_was_taken(Core *core, const char *id)
+{
+    ledger_remove(core->ledgers[TABLE_SAYINGS], id, core->fx);
+}
+
+void say_again(Core *core)
+{
+    GPtrArray *waiting;
+    unsigned i;
+
+    if (core_is_asleep(core))
+        return;
+
+    waiting = ledger_list(core->ledgers[TABLE_SAYINGS]);
+    for (i = 0; i < waiting->len; i++) {
+        const Row *row = waiting->pdata[i];
+
+        effects_say(core->fx, row_text(row, SAYINGS_ID), row_text(row, SAYINGS_JID),
+                    row_text(row, SAYINGS_TEXT), WORDS_STORED);
+    }
+    g_ptr_array_unref(waiting);
+}
+
+static void free_text(void *text)
+{
+    g_string_free(text, TRUE);
+}
+
+void say_digest(Core *core)
+{
+    g_autoptr(GHashTable) texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text);
+    GPtrArray *held = ledger_list(core->ledgers[TABLE_SAYINGS]);
+    GHashTableIter iter;
+    void *jid;
+    void *text;
+    unsigned i;
+
+    for (i = 0; i < held->len; i++) {
+        const Row *row = held->pdata[i];
+        GString *digest = g_hash_table_lookup(texts, row_text(row, SAYINGS_JID));
+
+        if (!digest) {
+            digest = g_string_new("While I was asleep:");
+            g_hash_table_insert(texts, g_strdup(row_text(row, SAYINGS_JID)), digest);
+        }
+        g_string_append_printf(digest, "\n%s", row_text(row, SAYINGS_TEXT));
+    }
+    for (i = 0; i < held->len; i++)
+        ledger_remove(core->ledgers[TABLE_SAYINGS], row_text(held->pdata[i], SAYINGS_ID), core->fx);
+    g_ptr_array_unref(held);
+
+    g_hash_table_iter_init(&iter, texts);
+    while (g_hash_table_iter_next(&iter, &jid, &text))
+        say_xmpp(core, jid, ((GString *)text)->str);
+}
+
+bool say_is_due(Core *core, const char *what, int64_t interval_ms)
+{
+    int64_t *last = g_hash_table_lookup(core->notices, what);
+
+    if (last && core->boot_ms - *last < interval_ms)
+        return false;
+    if (g_hash_table_size(core->notices) >= NOTICES_MAX)
+        g_hash_table_remove_all(core->notices);
+    last = g_new(int64_t, 1);
+    *last = core->boot_ms;
+    g_hash_table_insert(core->notices, g_strdup(what), last);
+    return true;
+}

@@ -1,0 +1,129 @@
+#include "agent1/flow/voice/turn.h"
+
+#include <string.h>
+
+#include "agent1/flow/voice/bad_edit.h"
+#include "agent1/flow/voice/chats.h"
+#include "agent1/flow/state/pending.h"
+#include "agent1/flow/voice/say.h"
+#include "common/base/timestamp.h"
+#include "common/base/banned.h"
+
+void turn_init(Turn *turn, Core *core, const Speaker *speaker)
+{
+    turn->core = core;
+    turn->speaker = speaker;
+    turn->text = g_string_new(NULL);
+    turn->runs = g_ptr_array_new_with_free_func(g_free);
+    turn->outcome = OUTCOME_OK;
+    turn->then = NULL;
+    turn->is_confirmed = false;
+    turn->is_news = false;
+}
+
+static void append_paragraph(Turn *turn, const char *text)
+{
+    if (turn->text->len > 0)
+        g_string_append_c(turn->text, '\n');
+    g_string_append(turn->text, text);
+}
+
+void turn_say(Turn *turn, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    append_paragraph(turn, text);
+}
+
+char *turn_refusal_text(const Core *core, Rule rule, const char *reason, int64_t next_ms)
+{
+    g_autofree char *next = NULL;
+
+    if (next_ms == INT64_MAX) {
+        next = g_strdup("; next: not within two weeks");
+    } else if (next_ms > 0) {
+        g_autofree char *local = timestamp_local_with_zone(next_ms, core->now_ms, core->zone);
+
+        next = g_strdup_printf("; next: %s", local);
+    }
+    return g_strdup_printf("refused (%s): %s%s", rule_name(rule), reason, next ? next : "");
+}
+
+void turn_refuse(Turn *turn, const char *agent, Rule rule, const char *reason, int64_t next_ms)
+{
+    Core *core = turn->core;
+    g_autofree char *text = turn_refusal_text(core, rule, reason, next_ms);
+
+    turn_say(turn, "%s: %s", agent, text);
+    turn_outcome(turn, rule == RULE_OFFLINE ? OUTCOME_OFFLINE : OUTCOME_REFUSED);
+    effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, agent, NULL,
+                  "%s: %s", rule_name(rule), reason);
+}
+
+void turn_fail(Turn *turn, const char *format, ...)
+{
+    g_autofree char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    append_paragraph(turn, text);
+    turn_outcome(turn, OUTCOME_REFUSED);
+}
+
+void turn_outcome(Turn *turn, const char *outcome)
+{
+    turn->outcome = chats_worse(turn->outcome, outcome);
+}
+
+void turn_add_run(Turn *turn, const char *id)
+{
+    g_ptr_array_add(turn->runs, g_strdup(id));
+}
+
+static bool is_open(const Turn *turn)
+{
+    const char *chat_id = turn->speaker->chat_id;
+    g_autoptr(GPtrArray) earlier = NULL;
+
+    if (!chat_id)
+        return false;
+    if (pending_has_chat(turn->core, chat_id))
+        return true;
+
+    earlier = chats_runs(turn->core, chat_id);
+    return chats_awaits(turn->core, chat_id, turn->runs) ||
+           chats_awaits(turn->core, chat_id, earlier);
+}
+
+static void remind_of_bad_edit(Turn *turn)
+{
+    g_autofree char *text = bad_edit_reminder(turn->core, turn->speaker, turn->text->str);
+
+    if (text)
+        append_paragraph(turn, text);
+}
+
+void turn_finish(Turn *turn)
+{
+    Answer answer = { .is_final = !is_open(turn), .is_news = turn->is_news };
+    const GPtrArray *runs = turn->runs;
+    g_autoptr(GPtrArray) all_runs = NULL;
+
+    if (answer.is_final)
+        remind_of_bad_edit(turn);
+    answer.text = turn->text->str;
+    answer.outcome = chats_note(turn->core, turn->speaker, answer.text, answer.is_final,
+                                turn->outcome, runs, &all_runs);
+    answer.runs = all_runs ? all_runs : runs;
+    if (*answer.text || answer.is_final)
+        say_answer(turn->core, turn->speaker, &answer);
+    g_free(turn->then);
+    g_string_free(turn->text, TRUE);
+    g_ptr_array_unref(turn->runs);
+}

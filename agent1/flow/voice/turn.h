@@ -1,0 +1,48 @@
+/*
+ * One turn of a conversation: everything that one message makes agent1 say, gathered and said once.
+ * Knows whether the chat is finished: its last answer is the final one, with the worst outcome of
+ * all its parts.
+ */
+#ifndef AGENT1_FLOW_VOICE_TURN_H
+#define AGENT1_FLOW_VOICE_TURN_H
+
+#include "agent1/flow/state/core_state.h"
+
+typedef struct Turn {
+    Core *core;
+    const Speaker *speaker;
+    GString *text;
+    GPtrArray *runs; /* char * */
+    const char *outcome;
+    char *then;        /* a text that a !yes released: done within this turn; NULL: none */
+    bool is_confirmed; /* what is done now was released by a !yes: it is not asked again */
+    bool is_news;      /* nobody just wrote: what became of a run */
+} Turn;
+
+/* Begins an answer; set is_news for what nobody just asked. The speaker is borrowed until
+ * turn_finish(). */
+void turn_init(Turn *turn, Core *core, const Speaker *speaker);
+
+/* Adds a paragraph. */
+void turn_say(Turn *turn, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Adds a refusal as every door writes it: "<agent>: refused (<rule>): <reason>; next: <time>".
+ * next_ms 0: it never passes by itself. */
+void turn_refuse(Turn *turn, const char *agent, Rule rule, const char *reason, int64_t next_ms);
+
+/* "refused (<rule>): <reason>; next: <time>", as turn_refuse() says it. The caller owns it. */
+char *turn_refusal_text(const Core *core, Rule rule, const char *reason, int64_t next_ms);
+
+/* The text was wrong: says so, with the outcome of a refusal. */
+void turn_fail(Turn *turn, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Counts an outcome; the worst one of a chat is its own. Static text. */
+void turn_outcome(Turn *turn, const char *outcome);
+
+/* Names a run that belongs to the chat. */
+void turn_add_run(Turn *turn, const char *id);
+
+/* Says what was gathered, notes it for repeats of the same message, and releases the turn. */
+void turn_finish(Turn *turn);
+
+#endif
