@@ -151,15 +151,23 @@ GPtrArray *report_times_agents(const ReportTimes *times)
     return names;
 }
 
-void report_times_set(ReportTimes *times, const char *agent, int minute)
+/* The agent's time; it is made when there is none yet. */
+static ReportTime *own_time(ReportTimes *times, const char *agent)
 {
-    ReportTime *time = agent ? g_hash_table_lookup(times->agents, agent) : &times->daily;
+    ReportTime *time = g_hash_table_lookup(times->agents, agent);
 
     if (!time) {
         time = g_new0(ReportTime, 1);
         time->minute = -1;
         g_hash_table_insert(times->agents, g_strdup(agent), time);
     }
+    return time;
+}
+
+void report_times_set(ReportTimes *times, const char *agent, int minute)
+{
+    ReportTime *time = agent ? own_time(times, agent) : &times->daily;
+
     time->is_enabled = minute >= 0;
     if (minute >= 0)
         time->minute = minute;

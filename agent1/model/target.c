@@ -109,7 +109,6 @@ static TargetResult find_part(const char *part, const TargetAgent *agents, unsig
 {
     g_auto(GStrv) terms = g_strsplit(part, "&", -1);
     bool has_any = false;
-    TargetResult result;
     unsigned i;
 
     if (!*part) {
@@ -117,7 +116,8 @@ static TargetResult find_part(const char *part, const TargetAgent *agents, unsig
         return TARGET_EMPTY;
     }
     for (i = 0; terms[i]; i++) {
-        result = judge_term(terms[i], agents, count);
+        TargetResult result = judge_term(terms[i], agents, count);
+
         if (result != TARGET_FOUND) {
             *out_term = g_strdup(terms[i]);
             return result;

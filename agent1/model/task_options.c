@@ -8,10 +8,11 @@
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
-#define BLANKS      " \t"
-#define SHOWN_CHARS 40
-#define EN_DASH     "\xE2\x80\x93"
-#define EM_DASH     "\xE2\x80\x94"
+#define BLANKS        " \t"
+#define SHOWN_CHARS   40
+#define EN_DASH       "\xE2\x80\x93"
+#define TWO_EN_DASHES EN_DASH EN_DASH
+#define EM_DASH       "\xE2\x80\x94"
 
 typedef struct OptionRow {
     const char *name;
@@ -30,7 +31,7 @@ static const OptionRow rows[] = {
  */
 static const char *skip_dashes(const char *word)
 {
-    static const char *const dashes[] = { "--", EM_DASH, EN_DASH EN_DASH, EN_DASH, "-" };
+    static const char *const dashes[] = { "--", EM_DASH, TWO_EN_DASHES, EN_DASH, "-" };
     unsigned i;
 
     for (i = 0; i < G_N_ELEMENTS(dashes); i++) {
@@ -49,11 +50,11 @@ bool task_options_begin(const char *text)
 static const OptionRow *find_row(const char *word, const char **out_value)
 {
     const char *name = skip_dashes(word);
-    size_t length = strcspn(name, "=");
+    size_t length = name ? strcspn(name, "=") : 0;
     unsigned i;
 
-    *out_value = name[length] ? name + length + 1 : NULL;
-    if (word[0] == '-' && word[1] != '-')
+    *out_value = length && name[length] ? name + length + 1 : NULL;
+    if (length == 0 || (word[0] == '-' && word[1] != '-'))
         return NULL;
     for (i = 0; i < G_N_ELEMENTS(rows); i++) {
         if (strlen(rows[i].name) == length &&

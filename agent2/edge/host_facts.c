@@ -9,7 +9,7 @@
 static Json *read_load(void)
 {
     static const char *const names[] = { "1min_percent", "5min_percent", "15min_percent" };
-    double loads[G_N_ELEMENTS(names)];
+    double loads[G_N_ELEMENTS(names)] = { 0 };
     int count = getloadavg(loads, G_N_ELEMENTS(names));
     Json *load = count > 0 ? json_new_object() : NULL;
 

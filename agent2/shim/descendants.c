@@ -122,7 +122,7 @@ static void signal_process(const Process *process, int signal_number)
 
     if (read_process(process->pid, &now) && now.start == process->start) {
         if (pidfd >= 0)
-            pidfd_send_signal(pidfd, signal_number, NULL, 0);
+            (void)pidfd_send_signal(pidfd, signal_number, NULL, 0);
         else
             kill(process->pid, signal_number);
     }

@@ -63,14 +63,14 @@ static unsigned say_all(Core *core, Turn *turn)
 
 void commands_pending(Core *core, Turn *turn, const char *arguments)
 {
-    unsigned count;
     int64_t number;
     const char *id;
     const Run *run;
     const Row *row;
 
     if (!*arguments) {
-        count = say_all(core, turn);
+        unsigned count = say_all(core, turn);
+
         if (count > LISTED_MAX)
             turn_say(turn, "and %u more; !pending <id> shows one of them", count - LISTED_MAX);
         if (count == 0)

@@ -253,7 +253,7 @@ static int64_t ask_again(Core *core, const char *name, int64_t day)
         return INT64_MAX;
     if (core->now_ms >= asked->next_ms) {
         ask(core, agent);
-        asked->next_ms = core->now_ms + MIN(ASK_WAIT_MS << MIN(asked->count, 10u), ASK_WAIT_MAX_MS);
+        asked->next_ms = core->now_ms + MIN(ASK_WAIT_MS << MIN(asked->count, 10U), ASK_WAIT_MAX_MS);
         asked->count++;
     }
     return asked->next_ms;

@@ -52,8 +52,7 @@ static void append_counts(GString *text, const Line *line)
     int64_t runs = figure(line, FIGURES_RUNS);
     unsigned i;
 
-    g_string_append_printf(
-        text, runs == 1 ? "%" G_GINT64_FORMAT " run" : "%" G_GINT64_FORMAT " runs", runs);
+    g_string_append_printf(text, "%" G_GINT64_FORMAT " run%s", runs, runs == 1 ? "" : "s");
     for (i = 0; i < G_N_ELEMENTS(parts); i++) {
         int64_t count = figure(line, parts[i].column);
 

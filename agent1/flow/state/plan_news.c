@@ -81,8 +81,10 @@ bool plan_news_take_outcome(Core *core, const Run *run)
     if (!step)
         return false;
 
-    end.text = text = run_describe(run);
-    end.tail = tail = make_tail(plan, run);
+    text = run_describe(run);
+    tail = make_tail(plan, run);
+    end.text = text;
+    end.tail = tail;
     plan_end_step(plan, step, &end);
     plan_rows_put_step(core->fx, plan, step);
     if (plan->is_stopping) {

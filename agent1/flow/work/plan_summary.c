@@ -104,8 +104,10 @@ char *plan_summary_line(const Core *core, const Plan *plan, const PlanStep *step
 
     if (step->state == STEP_NOT_RUN)
         return g_strdup_printf("%s | %s: not run", step->agent, task);
-    if (step->state != STEP_ENDED)
-        text = waiting = describe_waiting(core, step);
+    if (step->state != STEP_ENDED) {
+        waiting = describe_waiting(core, step);
+        text = waiting;
+    }
     if (!step->run)
         return g_strdup_printf("%s: %s", step->agent, text);
     return g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s", step->number, step->agent, text);
