@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "agent1/flow/doors/chat.h"
 #include "agent1/flow/daily/daily.h"
+#include "agent1/flow/doors/chat.h"
 #include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/fleet/reports.h"
 #include "agent1/flow/voice/say.h"

@@ -3,13 +3,13 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/moment.h"
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/gate/gate_facts.h"
-#include "agent1/flow/work/launch.h"
-#include "agent1/flow/commands/moment.h"
-#include "agent1/flow/work/outcome.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/work/launch.h"
+#include "agent1/flow/work/outcome.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/questions.h"
 #include "agent1/flow/daily/daily.h"
 #include "agent1/flow/daily/daily_rows.h"
 #include "agent1/flow/gate/gate_facts.h"
-#include "agent1/flow/commands/questions.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/data/local_day.h"

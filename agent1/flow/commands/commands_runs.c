@@ -2,14 +2,14 @@
 
 #include <string.h>
 
-#include "agent1/flow/work/cancel.h"
+#include "agent1/flow/commands/run_lines.h"
+#include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/gate/gate_facts.h"
-#include "agent1/flow/work/outcome.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
-#include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/state/rows.h"
-#include "agent1/flow/commands/run_lines.h"
+#include "agent1/flow/work/cancel.h"
+#include "agent1/flow/work/outcome.h"
 #include "agent1/model/plan.h"
 #include "common/base/name.h"
 #include "common/base/quantity.h"

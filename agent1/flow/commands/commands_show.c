@@ -1,5 +1,5 @@
-#include "agent1/flow/voice/bad_edit.h"
 #include "agent1/flow/commands/commands.h"
+#include "agent1/flow/voice/bad_edit.h"
 
 #include "common/base/quantity.h"
 #include "common/base/timestamp.h"

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/fleet/registration.h"
+#include "agent1/flow/gate/gate_facts.h"
 #include "common/base/text.h"
 #include "common/wire/key.h"
 #include "common/base/banned.h"

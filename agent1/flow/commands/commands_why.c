@@ -3,13 +3,13 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/task_line.h"
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/gate/gate_facts.h"
-#include "agent1/flow/work/launch.h"
+#include "agent1/flow/gate/targets.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/rows.h"
-#include "agent1/flow/gate/targets.h"
-#include "agent1/flow/commands/task_line.h"
+#include "agent1/flow/work/launch.h"
 #include "agent1/model/target.h"
 #include "agent1/model/task_options.h"
 #include "common/base/limits.h"

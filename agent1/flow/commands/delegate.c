@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-#include "agent1/flow/gate/gate_facts.h"
-#include "agent1/flow/work/launch.h"
 #include "agent1/flow/commands/plan_make.h"
 #include "agent1/flow/commands/questions.h"
-#include "agent1/flow/gate/targets.h"
 #include "agent1/flow/commands/task_line.h"
 #include "agent1/flow/commands/utterance.h"
+#include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/gate/targets.h"
+#include "agent1/flow/work/launch.h"
 #include "agent1/model/target.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"

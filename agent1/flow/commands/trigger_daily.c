@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/run_lines.h"
 #include "agent1/flow/daily/daily_text.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/state/pending.h"
-#include "agent1/flow/commands/run_lines.h"
 #include "common/base/timestamp.h"
 #include "common/data/local_day.h"
 #include "common/base/banned.h"

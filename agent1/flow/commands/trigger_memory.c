@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "agent1/flow/state/pending.h"
 #include "agent1/flow/commands/utterance.h"
+#include "agent1/flow/state/pending.h"
 #include "agent1/model/memory.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"

@@ -1,8 +1,8 @@
 /* REPORT: and REPORT_ERRORS: the last runs, and the last that failed. */
 #include "agent1/flow/commands/commands.h"
 
-#include "agent1/flow/state/pending.h"
 #include "agent1/flow/commands/run_lines.h"
+#include "agent1/flow/state/pending.h"
 #include "common/base/banned.h"
 
 #define RUNS_SHOWN 20

@@ -2,17 +2,17 @@
 
 #include <string.h>
 
-#include "agent1/flow/voice/chats.h"
-#include "agent1/flow/voice/clients.h"
 #include "agent1/flow/commands/commands.h"
-#include "agent1/flow/doors/corrections.h"
 #include "agent1/flow/commands/delegate.h"
 #include "agent1/flow/commands/hints.h"
 #include "agent1/flow/commands/questions.h"
+#include "agent1/flow/commands/utterance.h"
+#include "agent1/flow/doors/corrections.h"
 #include "agent1/flow/doors/rooms.h"
+#include "agent1/flow/voice/chats.h"
+#include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/say.h"
 #include "agent1/flow/voice/turn.h"
-#include "agent1/flow/commands/utterance.h"
 #include "common/base/limits.h"
 #include "common/base/name.h"
 #include "common/base/quantity.h"

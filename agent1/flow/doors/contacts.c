@@ -1,7 +1,7 @@
 #include "agent1/flow/doors/contacts.h"
 
-#include "agent1/flow/voice/clients.h"
 #include "agent1/flow/doors/forms.h"
+#include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"

@@ -1,8 +1,8 @@
 #include "agent1/flow/doors/forms.h"
 
 #include "agent1/flow/doors/chat.h"
-#include "agent1/flow/voice/form_answer.h"
 #include "agent1/flow/doors/form_fields.h"
+#include "agent1/flow/voice/form_answer.h"
 #include "common/base/banned.h"
 
 /* ---- the table ---- */

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "agent1/flow/voice/say.h"
 #include "agent1/flow/commands/utterance.h"
+#include "agent1/flow/voice/say.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 

@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-#include "agent1/flow/work/dispatch.h"
-#include "agent1/flow/voice/live_message.h"
-#include "agent1/flow/work/outcome.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/say.h"
+#include "agent1/flow/work/dispatch.h"
+#include "agent1/flow/work/outcome.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 

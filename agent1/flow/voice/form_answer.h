@@ -5,8 +5,8 @@
 #ifndef AGENT1_FLOW_VOICE_FORM_ANSWER_H
 #define AGENT1_FLOW_VOICE_FORM_ANSWER_H
 
-#include "agent1/flow/voice/answer.h"
 #include "agent1/flow/state/core_state.h"
+#include "agent1/flow/voice/answer.h"
 
 /* Acts on the form of a client. about: the id of its request; form and text may be NULL. All is
  * copied. */

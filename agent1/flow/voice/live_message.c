@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "agent1/flow/voice/clients.h"
 #include "agent1/flow/state/progress.h"
+#include "agent1/flow/voice/clients.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"

@@ -7,8 +7,8 @@
 #ifndef AGENT1_FLOW_VOICE_LIVE_MESSAGE_H
 #define AGENT1_FLOW_VOICE_LIVE_MESSAGE_H
 
-#include "agent1/flow/voice/answer.h"
 #include "agent1/flow/state/core_state.h"
+#include "agent1/flow/voice/answer.h"
 
 void live_free(void *data);
 

@@ -6,8 +6,8 @@
 #ifndef AGENT1_FLOW_VOICE_SAY_H
 #define AGENT1_FLOW_VOICE_SAY_H
 
-#include "agent1/flow/voice/answer.h"
 #include "agent1/flow/state/core_state.h"
+#include "agent1/flow/voice/answer.h"
 
 #include <stdbool.h>
 

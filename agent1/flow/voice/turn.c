@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "agent1/flow/state/pending.h"
 #include "agent1/flow/voice/bad_edit.h"
 #include "agent1/flow/voice/chats.h"
-#include "agent1/flow/state/pending.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"

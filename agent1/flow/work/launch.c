@@ -1,11 +1,11 @@
 #include "agent1/flow/work/launch.h"
 
 #include "agent1/flow/gate/approvals.h"
-#include "agent1/flow/work/dispatch.h"
 #include "agent1/flow/gate/gate_facts.h"
-#include "agent1/flow/work/outcome.h"
 #include "agent1/flow/state/plan_news.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/work/dispatch.h"
+#include "agent1/flow/work/outcome.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"

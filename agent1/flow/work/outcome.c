@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "agent1/flow/gate/approvals.h"
-#include "agent1/flow/work/dispatch.h"
-#include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/state/plan_news.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/turn.h"
+#include "agent1/flow/work/dispatch.h"
 #include "common/base/text.h"
 #include "common/wire/skill_call.h"
 #include "common/base/banned.h"

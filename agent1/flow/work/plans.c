@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "agent1/flow/work/cancel.h"
 #include "agent1/flow/gate/gate_facts.h"
-#include "agent1/flow/work/launch.h"
 #include "agent1/flow/state/plan_news.h"
 #include "agent1/flow/state/plan_rows.h"
+#include "agent1/flow/work/cancel.h"
+#include "agent1/flow/work/launch.h"
 #include "agent1/flow/work/plan_summary.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
