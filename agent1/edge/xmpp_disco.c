@@ -14,6 +14,7 @@
 /* What it understands in messages. */
 #define NS_CHATSTATES "http://jabber.org/protocol/chatstates"
 #define NS_CORRECT    "urn:xmpp:message-correct:0"
+#define NS_REACTIONS  "urn:xmpp:reactions:0"
 #define NS_RECEIPTS   "urn:xmpp:receipts"
 #define NS_REPLY      "urn:xmpp:reply:0"
 #define NS_SID        "urn:xmpp:sid:0"
@@ -23,7 +24,8 @@
 /* In the order of their bytes, as XEP-0115 sorts them. */
 static const char *const features[] = {
     NS_CAPS,    NS_CHATSTATES, XMPP_FORMS_NS, XMPP_NS_DISCO_INFO, XMPP_NS_DISCO_ITEMS,
-    NS_VERSION, NS_CORRECT,    NS_PING,       NS_RECEIPTS,        NS_REPLY,
+    NS_VERSION, NS_CORRECT,    NS_PING,       NS_REACTIONS,       NS_RECEIPTS,
+    NS_REPLY,
     NS_SID,
 };
 

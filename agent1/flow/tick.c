@@ -6,6 +6,7 @@
 #include "agent1/flow/doors/home_assistant.h"
 #include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/gate/approvals.h"
+#include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/live_message.h"
@@ -125,6 +126,7 @@ void tick_do(Core *core)
     if (core->now_ms >= core->housekeeping_ms) {
         registration_forget_old(core);
         chat_forget_sessions(core);
+        proposals_forget_old(core);
         registration_send_edits(core);
         core->housekeeping_ms = core->now_ms + 3600 * INT64_C(1000);
     }

@@ -107,6 +107,8 @@ static const Column reports[] = {
     TEXT("id"), TEXT("agent"), TEXT("day"), TEXT("body"), INT("seen"),
 };
 
+static const Column proposals[] = { TEXT("id"), TEXT("approval"), INT("number"), INT("said") };
+
 static const Column figures[] = {
     TEXT("agent"),    INT("runs"),      INT("succeeded"), INT("failed"),
     INT("timed_out"), INT("unknown"),   INT("refused"),   INT("expired"),
@@ -139,6 +141,7 @@ static const TableInfo tables[RESULT_END] = {
     [TABLE_MEMO_KEYS] = INFO("memo_keys", memo_keys, NULL),
     [TABLE_MEMORIES] = INFO("memories", memories, "0"),
     [TABLE_REPORTS] = INFO("reports", reports, NULL),
+    [TABLE_PROPOSALS] = INFO("proposals", proposals, NULL),
     [RESULT_FIGURES] = INFO("figures", figures, NULL),
 };
 
@@ -159,6 +162,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(approvals) == APPROVALS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(memo_keys) == MEMO_KEYS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(memories) == MEMORIES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(reports) == REPORTS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(proposals) == PROPOSALS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(figures) == FIGURES_COLUMNS);
 
 const TableInfo *table_info(Table table)

@@ -31,6 +31,7 @@ typedef enum {
     TABLE_MEMO_KEYS, /* the keys of what people had remembered */
     TABLE_MEMORIES,  /* what stands under them: read when somebody asks */
     TABLE_REPORTS,   /* the last reports of the day of each agent */
+    TABLE_PROPOSALS, /* the messages that showed an approval to somebody */
     TABLE_COUNT,
     /* Rows that lie nowhere: what a query computes. */
     RESULT_FIGURES = TABLE_COUNT, /* what became of each agent's runs since a time */
@@ -116,6 +117,7 @@ enum {
     MEMORIES_COLUMNS
 };
 enum { REPORTS_ID, REPORTS_AGENT, REPORTS_DAY, REPORTS_BODY, REPORTS_SEEN, REPORTS_COLUMNS };
+enum { PROPOSALS_ID, PROPOSALS_APPROVAL, PROPOSALS_NUMBER, PROPOSALS_SAID, PROPOSALS_COLUMNS };
 enum {
     FIGURES_AGENT, FIGURES_RUNS, FIGURES_SUCCEEDED, FIGURES_FAILED, FIGURES_TIMED_OUT,
     FIGURES_UNKNOWN, FIGURES_REFUSED, FIGURES_EXPIRED, FIGURES_MISSED, FIGURES_CANCELLED,

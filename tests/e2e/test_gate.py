@@ -147,6 +147,53 @@ def test_a_notice_and_a_rejection_on_the_phone(house):
     ana.wait_for(r"#1 web1: denied already by ana at")
 
 
+# ---- thumbs and replies (XEP-0444, XEP-0461) ---------------------------------------------------------
+
+def react(person, about, *emojis):
+    reactions = "".join(f"<reaction>{emoji}</reaction>" for emoji in emojis)
+    person.send_raw(f"<message type='chat' id='react-{about}-{len(emojis)}' to='{person.peer}'>"
+                    f"<reactions xmlns='urn:xmpp:reactions:0' id='{about}'>{reactions}</reactions>"
+                    "<store xmlns='urn:xmpp:hints'/></message>")
+
+
+def test_a_thumb_under_the_notice_decides_over_a_crash_of_agent1(house):
+    house.agent1.policy = ASK
+    house.agent("web1")
+    ana, oskar = house.person("ana", "admin"), house.person("oskar", "operator")
+    vera = house.person("vera", "viewer")
+    house.start()
+    house.wait_status("web1", "online")
+    oskar.send("@web1 echo hello")
+    own = oskar.wait_for("#1 web1: awaiting_approval")
+    notice = ana.wait_for("#1 web1: oskar asks since")
+    react(vera, notice.id, "\U0001F44D")
+    vera.wait_for(r"!approve: refused \(role\)")
+    react(ana, own.id, "\U0001F389")
+    house.agent1.kill()
+    house.agent1.start()
+    react(ana, notice.id, "\U0001F389", "\U0001F44D")
+    oskar.wait_for(r"#1 web1: approved by ana")
+    oskar.wait_for(r"#1 web1: succeeded")
+    react(ana, notice.id, "\U0001F44E")
+    ana.wait_for("#1 web1: approved already by ana at .*; it is succeeded")
+
+
+def test_a_reply_to_the_notice_decides(house):
+    house.agent1.policy = ASK
+    house.agent("web1")
+    ana, oskar = house.person("ana", "admin"), house.person("oskar", "operator")
+    house.start()
+    house.wait_status("web1", "online")
+    oskar.send("@web1 echo hello")
+    notice = ana.wait_for("#1 web1: oskar asks since")
+    quoted = "> #1 web1: oskar asks\n"
+    ana.send_raw(f"<message type='chat' id='reply-1' to='{ana.peer}'><body>&gt; #1 web1: oskar asks\nno, not today"
+                 f"</body><reply xmlns='urn:xmpp:reply:0' to='{ana.peer}' id='{notice.id}'/>"
+                 "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'>"
+                 f"<body start='0' end='{len(quoted)}'/></fallback></message>")
+    oskar.wait_for(r"#1 web1: denied \(by ana: not today\)")
+
+
 # ---- the policy file ------------------------------------------------------------------------------
 
 def test_a_wrong_policy_is_named_and_the_running_one_stays(house):

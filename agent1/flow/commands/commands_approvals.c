@@ -274,8 +274,9 @@ static void put_off(Core *core, Turn *turn, Run *run, int64_t until_ms)
 {
     Row *row = run->state == RUN_AWAITING_APPROVAL ? approvals_find(core, run) : NULL;
     g_autofree char *until = core_local_time(core, until_ms);
-    g_autofree char *text = g_strdup_printf("#%" G_GINT64_FORMAT " %s: put off until %s by %s",
-                                            run->number, run->agent, until, turn->speaker->user);
+    g_autofree char *decision = g_strdup_printf("put off until %s", until);
+    g_autofree char *text = g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s by %s", run->number,
+                                            run->agent, decision, turn->speaker->user);
 
     if (row) {
         approvals_put_off(core, run, row, until_ms);
@@ -287,7 +288,7 @@ static void put_off(Core *core, Turn *turn, Run *run, int64_t until_ms)
     }
     effects_audit(core->fx, core->now_ms, "approval", turn->speaker->principal, run->agent, run->id,
                   "%s", text);
-    say_decided(turn, run->number, run->agent, run->conversation, "put off");
+    say_decided(turn, run->number, run->agent, run->conversation, decision);
     outcome_tell(core, run, text, run_state_name(run->state));
 }
 

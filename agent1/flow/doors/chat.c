@@ -8,6 +8,7 @@
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/commands/utterance.h"
 #include "agent1/flow/doors/corrections.h"
+#include "agent1/flow/doors/decisions.h"
 #include "agent1/flow/doors/rooms.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/clients.h"
@@ -271,6 +272,7 @@ static bool take_correction(Core *core, const Speaker *speaker, const EventChat 
 void chat_take(Core *core, const EventChat *chat)
 {
     g_autoptr(Speaker) speaker = NULL;
+    g_autofree char *meant = NULL;
     const User *user;
 
     if (chat->door == DOOR_UNSIGNED) {
@@ -294,10 +296,11 @@ void chat_take(Core *core, const EventChat *chat)
         speaker->chat_id = g_strdup_printf("xmpp:%s:%s", chat->principal, chat->stanza_id);
     if (take_correction(core, speaker, chat))
         return;
+    meant = decisions_of_reply(core, chat);
     if (chat->written_ms != MESSAGE_ABSENT && core->now_ms - chat->written_ms > DELAY_MAX_MS)
         take_delayed(core, speaker, chat);
     else
-        take(core, speaker, chat->text, core->now_ms + XMPP_REPEATS_MS);
+        take(core, speaker, meant ? meant : chat->text, core->now_ms + XMPP_REPEATS_MS);
 }
 
 /* ---- agentctl ---- */

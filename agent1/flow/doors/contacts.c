@@ -1,6 +1,7 @@
 #include "agent1/flow/doors/contacts.h"
 
 #include "agent1/flow/doors/forms.h"
+#include "agent1/flow/doors/reactions.h"
 #include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/text.h"
@@ -46,7 +47,7 @@ void contacts_take(Core *core, const XmppFact *fact)
         clients_take_gone(core, fact);
         break;
     case XMPP_FACT_REACTION:
-        /* Decides nothing yet. */
+        reactions_take(core, fact);
         break;
     case XMPP_FACT_FORM_LIST:
         forms_take_list(core, fact);

@@ -141,7 +141,7 @@ static void tell_others(Core *core, const Run *run, const Row *row, const char *
         const User *user = others->pdata[i];
 
         if (user->jids && user->jids->len > 0)
-            say_xmpp(core, user->jids->pdata[0], text);
+            say_proposal(core, user->jids->pdata[0], text, run);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/state/proposals.h"
 #include "agent1/flow/voice/form_answer.h"
 #include "agent1/flow/voice/live_message.h"
 #include "common/base/limits.h"
@@ -78,6 +79,33 @@ void say_xmpp(Core *core, const char *jid, const char *text)
     g_free(store_saying(core, jid, text, true));
 }
 
+void say_proposal(Core *core, const char *jid, const char *text, const Run *run)
+{
+    g_autofree char *id = store_saying(core, jid, text, true);
+
+    if (id)
+        proposals_note(core, id, run);
+}
+
+/* The one run of an answer that waits for an approval; NULL: there is none, or there are several.
+ */
+static const Run *find_proposed(const Core *core, const Answer *answer)
+{
+    const Run *found = NULL;
+    unsigned i;
+
+    for (i = 0; answer->runs && i < answer->runs->len; i++) {
+        const Run *run = runs_find(core->runs, answer->runs->pdata[i]);
+
+        if (!run || run->state != RUN_AWAITING_APPROVAL)
+            continue;
+        if (found)
+            return NULL;
+        found = run;
+    }
+    return found;
+}
+
 /* In a room many read along, and it keeps what was said. */
 static void say_to_room(Core *core, const Speaker *speaker, const Answer *answer)
 {
@@ -88,6 +116,7 @@ static void say_to_room(Core *core, const Speaker *speaker, const Answer *answer
 
 static void say_to_person(Core *core, const Speaker *speaker, const Answer *answer)
 {
+    const Run *proposed = find_proposed(core, answer);
     g_autofree char *id = NULL;
 
     if (room_settings_has(core->settings->rooms, speaker->address)) {
@@ -95,9 +124,12 @@ static void say_to_person(Core *core, const Speaker *speaker, const Answer *answ
         return;
     }
     id = store_saying(core, speaker->address, answer->text, answer->is_news);
+    if (!id)
+        return;
 
-    if (id)
-        live_begin(core, speaker->address, id, answer);
+    live_begin(core, speaker->address, id, answer);
+    if (proposed)
+        proposals_note(core, id, proposed);
 }
 
 void say_answer(Core *core, const Speaker *speaker, const Answer *answer)

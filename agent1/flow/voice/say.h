@@ -21,6 +21,9 @@ void say_object(Core *core, const Speaker *speaker, const Message *message);
 /* A message on XMPP. While agent1 sleeps it is kept for the digest on waking. */
 void say_xmpp(Core *core, const char *jid, const char *text);
 
+/* The same for a message that shows the approval that this run waits for: a reaction answers it. */
+void say_proposal(Core *core, const char *jid, const char *text, const Run *run);
+
 /* A notice to every admin who has a JID. */
 void say_to_admins(Core *core, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

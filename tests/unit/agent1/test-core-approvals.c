@@ -253,7 +253,7 @@ static void an_approval_is_put_off(void **state)
     world_write(world, "ana", NULL, "!defer 1 18:00");
     assert_string_equal(said_to(world, "oskar@example.org/phone"),
                         "#1 web1: put off until 18:00 by ana");
-    assert_string_equal(said_to(world, "ana@example.org/phone"), "#1 web1: put off");
+    assert_string_equal(said_to(world, "ana@example.org/phone"), "#1 web1: put off until 18:00");
     world_write(world, "ana", NULL, "!pending");
     assert_contains(world_last_said(world), "!reject 1; put off until 18:00");
     world_forget(world);

@@ -1,0 +1,46 @@
+#include "agent1/flow/doors/reactions.h"
+
+#include "agent1/flow/doors/chat.h"
+#include "agent1/flow/doors/decisions.h"
+#include "agent1/flow/voice/say.h"
+#include "common/base/banned.h"
+
+/* The chat's id holds what was decided and about what: a copy of the reaction is a repeat. */
+static Speaker *speaker_of(const XmppFact *fact, const User *user, const char *line)
+{
+    Speaker *speaker = speaker_new(DOOR_XMPP, fact->address, NULL);
+
+    speaker->principal = g_strdup(fact->principal);
+    speaker->user = g_strdup(user->name);
+    speaker->role = user->role;
+    speaker->chat_id = g_strdup_printf("xmpp:%s:%s to %s", fact->principal, line, fact->about);
+    return speaker;
+}
+
+static void say_asked_anew(Core *core, const char *jid, int64_t number)
+{
+    g_autofree char *text = g_strdup_printf(
+        "#%" G_GINT64_FORMAT
+        " asks anew since you saw that; nothing was decided; !pending %" G_GINT64_FORMAT
+        " shows what is asked now",
+        number, number);
+
+    say_xmpp(core, jid, text);
+}
+
+void reactions_take(Core *core, const XmppFact *fact)
+{
+    const User *user = users_by_jid(core->users, fact->principal);
+    g_autofree char *line = decisions_of_reaction(core, fact->about, fact->words);
+    int64_t anew = decisions_asked_anew(core, fact->about);
+    g_autoptr(Speaker) speaker = NULL;
+
+    if (!user) {
+        core->refused_count++;
+    } else if (line && anew > 0) {
+        say_asked_anew(core, fact->address, anew);
+    } else if (line) {
+        speaker = speaker_of(fact, user, line);
+        chat_take_typed(core, speaker, line);
+    }
+}
