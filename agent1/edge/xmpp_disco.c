@@ -25,8 +25,7 @@
 static const char *const features[] = {
     NS_CAPS,    NS_CHATSTATES, XMPP_FORMS_NS, XMPP_NS_DISCO_INFO, XMPP_NS_DISCO_ITEMS,
     NS_VERSION, NS_CORRECT,    NS_PING,       NS_REACTIONS,       NS_RECEIPTS,
-    NS_REPLY,
-    NS_SID,
+    NS_REPLY,   NS_SID,
 };
 
 /* The identity: a program that talks. */

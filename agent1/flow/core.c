@@ -8,6 +8,8 @@
 #include "agent1/flow/doors/contacts.h"
 #include "agent1/flow/doors/home_assistant.h"
 #include "agent1/flow/fleet/registration.h"
+#include "agent1/flow/gate/approval_notices.h"
+#include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/state/core_state.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
@@ -70,6 +72,7 @@ Core *core_new(void)
     core->lives = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, live_free);
     core->lives_by_run = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     core->lives_due_ms = INT64_MAX;
+    core->approval_news = g_ptr_array_new_with_free_func(approvals_free_news);
     core->notices = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->registrations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_message);
     core->progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, progress_free);
@@ -101,6 +104,7 @@ void core_free(Core *core)
     presence_clear(&core->presence);
     g_hash_table_unref(core->lives_by_run);
     g_hash_table_unref(core->lives);
+    g_ptr_array_unref(core->approval_news);
     g_hash_table_unref(core->notices);
     g_hash_table_unref(core->registrations);
     g_hash_table_unref(core->progress);
@@ -223,6 +227,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     registration_send_trust(core);
     registration_send_edits(core);
     daily_settle(core);
+    approval_notices_send(core);
     effects_audit(core->fx, core->now_ms, "start", NULL, NULL, NULL,
                   "%s %s, epoch %" G_GINT64_FORMAT, core->settings->name, VERSION, core->epoch);
     core->fx = NULL;

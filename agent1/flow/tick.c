@@ -5,6 +5,7 @@
 #include "agent1/flow/doors/chat.h"
 #include "agent1/flow/doors/home_assistant.h"
 #include "agent1/flow/fleet/registration.h"
+#include "agent1/flow/gate/approval_notices.h"
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
@@ -134,6 +135,7 @@ void tick_do(Core *core)
     live_do(core);
     daily_due(core);
     plans_tick(core);
+    approval_notices_send(core);
     dispatch_due(core);
 }
 

@@ -44,6 +44,10 @@ Run *commands_find_live(const Core *core, int64_t number, const char *id);
 void commands_show_plan(Core *core, Turn *turn, int64_t number);
 void commands_cancel_plan(Core *core, Turn *turn, int64_t number);
 
+/* commands_approve_plan.c: why may be empty */
+void commands_approve_plan(Core *core, Turn *turn, int64_t number);
+void commands_reject_plan(Core *core, Turn *turn, int64_t number, const char *why);
+
 /* commands_approvals.c */
 void commands_pending(Core *core, Turn *turn, const char *arguments);
 void commands_approve(Core *core, Turn *turn, const char *arguments);

@@ -3,13 +3,14 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/decide.h"
 #include "agent1/flow/commands/moment.h"
 #include "agent1/flow/gate/approvals.h"
-#include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/work/launch.h"
 #include "agent1/flow/work/outcome.h"
+#include "agent1/model/plan.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
@@ -149,67 +150,19 @@ static void say_decided(Turn *turn, int64_t number, const char *agent, const cha
         turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s", number, agent, text);
 }
 
-/* True when this hand may approve it: the gate is asked as if it had. */
-static bool may_approve(Core *core, Turn *turn, const Run *run, const Row *row)
-{
-    bool is_own = g_strcmp0(turn->speaker->user, run->user) == 0;
-    g_auto(Verdict) verdict = { 0 };
-    GateAsk ask;
-
-    gate_facts_of_run(core, run, &ask);
-    ask.approved_by = turn->speaker->user;
-    gate_facts_judge(core, &ask, &verdict);
-    if (!is_own || (!row_int(row, APPROVALS_NEEDS_SECOND) && verdict.kind != GATE_ASK))
-        return true;
-
-    turn_refuse(turn, run->agent, RULE_POLICY,
-                "you asked for it yourself, and a second user must approve it; !reject withdraws "
-                "it",
-                0);
-    return false;
-}
-
-static void note_decision(Core *core, Run *run, const Turn *turn, const char *word)
-{
-    g_free(run->decided_by);
-    run->decided_by = g_strdup(turn->speaker->user);
-    run->decided_ms = core->now_ms;
-    effects_audit(core->fx, core->now_ms, "approval", turn->speaker->principal, run->agent, run->id,
-                  "#%" G_GINT64_FORMAT " %s by %s", run->number, word, turn->speaker->user);
-}
-
-/* What waits is no longer what was shown: nobody wrote it so, and nobody may start it. */
-static void refuse_changed(Core *core, Turn *turn, Run *run)
-{
-    g_autofree char *agent = g_strdup(run->agent);
-
-    effects_audit(core->fx, core->now_ms, "alarm", NULL, run->agent, run->id,
-                  "#%" G_GINT64_FORMAT " is not what its approval was asked for", run->number);
-    g_free(run->outcome.rule);
-    run->outcome.rule = g_strdup(rule_name(RULE_POLICY));
-    outcome_apply(core, run, RUN_EVENT_REFUSED, "it is not what was shown for approval");
-    turn_refuse(turn, agent, RULE_POLICY, "it is not what was shown for approval", 0);
-}
-
 static void approve(Core *core, Turn *turn, Run *run, const Row *row)
 {
-    g_autofree char *id = g_strdup(run->id);
+    const char *objection = decide_objection(core, turn->speaker, run, row);
     g_autofree char *agent = g_strdup(run->agent);
     g_autofree char *conversation = g_strdup(run->conversation);
     int64_t number = run->number;
     g_autofree char *text = NULL;
 
-    if (!may_approve(core, turn, run, row))
-        return;
-    if (!approvals_fits(run, row)) {
-        refuse_changed(core, turn, run);
+    if (objection) {
+        turn_refuse(turn, agent, RULE_POLICY, objection, 0);
         return;
     }
-    run->approved_hash = g_strdup(row_text(row, APPROVALS_HASH));
-    note_decision(core, run, turn, "approved");
-    launch_again(core, run);
-    run = runs_find(core->runs, id);
-    text = run ? launch_describe(core, run) : g_strdup("refused by the gate");
+    text = decide_approve(core, turn->speaker, run, row);
     say_decided(turn, number, agent, conversation, text);
 }
 
@@ -222,6 +175,10 @@ void commands_approve(Core *core, Turn *turn, const char *arguments)
     Run *run;
     Row *row;
 
+    if (plan_parse_id(arguments, &number)) {
+        commands_approve_plan(core, turn, number);
+        return;
+    }
     if (!read_answer(turn, arguments, "!approve <id>", &word, &number, &id, &rest))
         return;
     run = find_answered(core, turn, word, number, id);
@@ -234,31 +191,36 @@ void commands_approve(Core *core, Turn *turn, const char *arguments)
         say_late(core, turn, run);
 }
 
+static void reject(Core *core, Turn *turn, Run *run, const char *why)
+{
+    g_autofree char *agent = g_strdup(run->agent);
+    g_autofree char *conversation = g_strdup(run->conversation);
+    int64_t number = run->number;
+
+    decide_reject(core, turn->speaker, run, why);
+    say_decided(turn, number, agent, conversation, "denied");
+}
+
 void commands_reject(Core *core, Turn *turn, const char *arguments)
 {
-    g_autofree char *word = NULL;
-    const char *rest;
+    g_autofree char *word = g_strndup(arguments, strcspn(arguments, " \t"));
+    const char *rest = arguments + strlen(word) + strspn(arguments + strlen(word), " \t");
+    g_autofree char *why = text_make_line(rest, WHY_MAX_CHARS);
     const char *id;
     int64_t number;
     Run *run;
 
-    if (!read_answer(turn, arguments, "!reject <id> [why]", &word, &number, &id, &rest))
+    if (plan_parse_id(word, &number)) {
+        commands_reject_plan(core, turn, number, why);
+        return;
+    }
+    if (!commands_read_id(turn, word, "!reject <id> [why]", &number, &id))
         return;
     run = find_answered(core, turn, word, number, id);
-    if (run && run->state == RUN_AWAITING_APPROVAL) {
-        g_autofree char *why = text_make_line(rest, WHY_MAX_CHARS);
-        g_autofree char *reason =
-            g_strdup_printf("by %s%s%s", turn->speaker->user, *why ? ": " : "", why);
-        g_autofree char *agent = g_strdup(run->agent);
-        g_autofree char *conversation = g_strdup(run->conversation);
-
-        number = run->number;
-        note_decision(core, run, turn, "rejected");
-        outcome_apply(core, run, RUN_EVENT_DENIED, reason);
-        say_decided(turn, number, agent, conversation, "denied");
-    } else if (run) {
+    if (run && run->state == RUN_AWAITING_APPROVAL)
+        reject(core, turn, run, why);
+    else if (run)
         say_late(core, turn, run);
-    }
 }
 
 /* ---- !defer ---- */

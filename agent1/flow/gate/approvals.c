@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "agent1/flow/state/rows.h"
-#include "agent1/flow/voice/say.h"
 #include "common/base/text.h"
 #include "common/wire/approval.h"
 #include "common/base/banned.h"
@@ -12,9 +11,7 @@
 #define STATE_PUT_OFF "deferred"
 /* So long before it expires people are reminded; sooner where it lives shortly. */
 #define REMIND_MAX_MS (15 * 60 * INT64_C(1000))
-/* One message of XMPP carries a longer task only in part. */
-#define NOTICE_TASK_BYTES 8000
-#define NAMES_SHOWN       5
+#define NAMES_SHOWN   5
 
 static char *hash_of(const Run *run)
 {
@@ -72,7 +69,7 @@ static void add_others(const Core *core, const char *asked_by, Role role, GPtrAr
     }
 }
 
-static GPtrArray *list_others(const Core *core, const char *asked_by)
+GPtrArray *approvals_others(const Core *core, const char *asked_by)
 {
     GPtrArray *others = g_ptr_array_new();
 
@@ -83,7 +80,7 @@ static GPtrArray *list_others(const Core *core, const char *asked_by)
 
 char *approvals_who(const Core *core, const char *asked_by, bool needs_second)
 {
-    g_autoptr(GPtrArray) others = list_others(core, needs_second ? asked_by : NULL);
+    g_autoptr(GPtrArray) others = approvals_others(core, needs_second ? asked_by : NULL);
     g_autoptr(GString) text = g_string_new(NULL);
     unsigned i;
 
@@ -107,7 +104,7 @@ static char *describe_time(const Core *core, const Row *row)
 /* What its row and its people read while it waits. */
 static void note_reason(const Core *core, Run *run, const Row *row, const char *why)
 {
-    g_autoptr(GPtrArray) others = list_others(core, run->user);
+    g_autoptr(GPtrArray) others = approvals_others(core, run->user);
     g_autofree char *time = describe_time(core, row);
     bool is_alone = row_int(row, APPROVALS_NEEDS_SECOND) && others->len == 0;
 
@@ -128,24 +125,17 @@ char *approvals_describe(const Core *core, const Run *run, const Row *row)
                            run->agent, run->user, asked, run->outcome.reason);
 }
 
-/* To everybody who may answer and has a JID, but to who asked. */
-static void tell_others(Core *core, const Run *run, const Row *row, const char *begin)
-{
-    g_autoptr(GPtrArray) others = list_others(core, run->user);
-    g_autofree char *line = approvals_describe(core, run, row);
-    g_autofree char *task = approvals_task_text(run, NOTICE_TASK_BYTES);
-    g_autofree char *text = g_strdup_printf("%s%s\n%s", begin, line, task);
-    unsigned i;
-
-    for (i = 0; i < others->len; i++) {
-        const User *user = others->pdata[i];
-
-        if (user->jids && user->jids->len > 0)
-            say_proposal(core, user->jids->pdata[0], text, run);
-    }
-}
-
 /* ---- life ---- */
+
+/* Told at the end of this step, the runs of one plan together. */
+static void note_news(Core *core, const Run *run, const char *begin)
+{
+    ApprovalNews *news = g_new0(ApprovalNews, 1);
+
+    news->run = g_strdup(run->id);
+    news->begin = begin;
+    g_ptr_array_add(core->approval_news, news);
+}
 
 /* When something is due of it next. */
 static int64_t due_of(const Row *row)
@@ -192,7 +182,7 @@ void approvals_open(Core *core, Run *run, const Verdict *verdict)
     note_reason(core, run, row, verdict->reason);
     effects_audit(core->fx, core->now_ms, "approval", run->principal, run->agent, run->id,
                   "#%" G_GINT64_FORMAT " asked for, hash %s", run->number, hash);
-    tell_others(core, run, row, "");
+    note_news(core, run, "");
 }
 
 void approvals_close(Core *core, const Run *run)
@@ -201,8 +191,8 @@ void approvals_close(Core *core, const Run *run)
         ledger_remove(core->ledgers[TABLE_APPROVALS], run->approval, core->fx);
 }
 
-/* Why it waits stands before the first of the words that note_reason() added. */
-static char *why_of(const Run *run)
+/* It stands before the first of the words that note_reason() added. */
+char *approvals_why(const Run *run)
 {
     const char *reason = run->outcome.reason ? run->outcome.reason : "";
     const char *end = g_strrstr(reason, "; !approve ");
@@ -212,7 +202,7 @@ static char *why_of(const Run *run)
 
 static void changed(Core *core, Run *run, Row *row)
 {
-    g_autofree char *why = why_of(run);
+    g_autofree char *why = approvals_why(run);
 
     note_reason(core, run, row, why);
     ledger_changed(core->ledgers[TABLE_APPROVALS], row, core->fx);
@@ -233,14 +223,22 @@ static void open_again(Core *core, Run *run, Row *row)
 {
     row_set_text(row, APPROVALS_STATE, STATE_OPEN);
     changed(core, run, row);
-    tell_others(core, run, row, "Put off until now: ");
+    note_news(core, run, "Put off until now: ");
+}
+
+void approvals_free_news(void *data)
+{
+    ApprovalNews *news = data;
+
+    g_free(news->run);
+    g_free(news);
 }
 
 static void remind(Core *core, const Run *run, Row *row)
 {
     row_set_int(row, APPROVALS_IS_REMINDED, 1);
     ledger_changed(core->ledgers[TABLE_APPROVALS], row, core->fx);
-    tell_others(core, run, row, "Reminder: ");
+    note_news(core, run, "Reminder: ");
 }
 
 static bool has_expired(const Core *core, const Row *row)

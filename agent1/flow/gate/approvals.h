@@ -10,7 +10,8 @@
 #include "agent1/flow/state/core_state.h"
 #include "agent1/model/gate.h"
 
-/* Opens an approval of the run, whose row the caller stores, and tells those who may answer. */
+/* Opens an approval of the run, whose row the caller stores. Those who may answer hear of it at the
+ * end of this step (approval_notices.h). */
 void approvals_open(Core *core, Run *run, const Verdict *verdict);
 
 /* The open or put-off approval of a run; NULL: none waits. Borrowed. */
@@ -29,12 +30,21 @@ void approvals_close(Core *core, const Run *run);
  * approval expired, for the caller to end; NULL: none. The caller owns the array. */
 GPtrArray *approvals_tick(Core *core);
 
+/* Why the run waits, without how to answer. The caller owns it. */
+char *approvals_why(const Run *run);
+
 /* The task exactly, what is hidden in it shown as <U+202E>, in a fenced block of at most max_bytes
  * of it. The caller owns it. */
 char *approvals_task_text(const Run *run, size_t max_bytes);
 
 /* "ana, oskar": those who may approve what this user asks for; "nobody". The caller owns it. */
 char *approvals_who(const Core *core, const char *asked_by, bool needs_second);
+
+/* The users (const User *) who may approve it, but for the one who asked; NULL leaves nobody out.
+ * The caller unrefs the array. */
+GPtrArray *approvals_others(const Core *core, const char *asked_by);
+
+void approvals_free_news(void *data);
 
 /* "ana asks, work of high risk …; !approve 12; expires 15:13": one line. The caller owns it. */
 char *approvals_describe(const Core *core, const Run *run, const Row *row);

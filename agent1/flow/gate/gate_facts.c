@@ -63,7 +63,8 @@ static void judge_skill(const GateAsk *ask, const FleetAgent *live, const char *
         *out_complaint = g_strdup_printf("shell takes a command of your own: @%s uptime, not "
                                          "the word shell",
                                          ask->agent);
-    if (offered && skill && strcmp(skill, SKILL_SHELL) != 0 && !offer_judge(offered, ask->task, &problem))
+    if (offered && skill && strcmp(skill, SKILL_SHELL) != 0 &&
+        !offer_judge(offered, ask->task, &problem))
         *out_complaint = text_make_line(problem->message, COMPLAINT_SHOWN_CHARS);
     if (!offered)
         *out_nearest = fleet_nearest_skill(live, ask->task);

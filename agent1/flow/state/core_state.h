@@ -35,6 +35,12 @@ typedef struct Presence {
     int64_t show_ms;  /* nothing new is shown before this */
 } Presence;
 
+/* Those who may answer are to hear of an approval (agent1/flow/gate/approval_notices.h). */
+typedef struct ApprovalNews {
+    char *run;
+    const char *begin; /* static: "", "Reminder: " */
+} ApprovalNews;
+
 struct Core {
     /* What people wrote. */
     Settings *settings;
@@ -82,6 +88,7 @@ struct Core {
     struct HomeAssistant *home_assistant; /* agent1/flow/doors/home_assistant.h */
     int64_t queries_due_ms;               /* when the next agent is asked about its runs */
     int64_t runs_due_ms;                  /* when a live run is worth a look for its time alone */
+    GPtrArray *approval_news;             /* ApprovalNews *, to be told at the end of this step */
     int64_t approvals_due_ms; /* when an approval is worth a look: a reminder, its expiry */
     int64_t housekeeping_ms;  /* when old rows are dropped, and failed edits tried again */
     int64_t chats_sweep_ms;   /* when old chat ids are forgotten next */

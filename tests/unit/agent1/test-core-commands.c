@@ -143,7 +143,8 @@ static void why_judges_what_the_gate_judges(void **state)
           "refused (skill): it has no shell and no such skill; nearest: disk.usage; its skills: " },
         { "wipe", "web1",
           "not without a person (policy): work of high risk needs an approval of a second user",
-          "awaiting_approval (work of high risk needs an approval of a second user; !approve " },
+          "oskar asks since 14:13: work of high risk needs an approval of a second user; "
+          "!approve " },
         { "a\xE2\x80\xAE"
           "b",
           "web1", NULL, NULL },

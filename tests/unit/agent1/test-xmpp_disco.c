@@ -100,7 +100,7 @@ static void test_hash(void **state)
 
     (void)state;
 
-    assert_string_equal(hash, "nUztRTlZvnm3+6IxgTRxhIjFv7E=");
+    assert_string_equal(hash, "VT60XZ5uTgYkirXMJOn30enOtvY=");
 }
 
 int main(void)
