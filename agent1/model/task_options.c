@@ -11,7 +11,7 @@
 #define BLANKS        " \t"
 #define SHOWN_CHARS   40
 #define EN_DASH       "\xE2\x80\x93"
-#define TWO_EN_DASHES EN_DASH EN_DASH
+#define TWO_EN_DASHES "\xE2\x80\x93\xE2\x80\x93"
 #define EM_DASH       "\xE2\x80\x94"
 
 typedef struct OptionRow {

@@ -13,7 +13,7 @@ static Json *read_load(void)
     int count = getloadavg(loads, G_N_ELEMENTS(names));
     Json *load = count > 0 ? json_new_object() : NULL;
 
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < MIN(count, (int)G_N_ELEMENTS(names)); i++)
         json_set_int(load, names[i], (int64_t)(loads[i] * 100));
     return load;
 }

@@ -124,7 +124,7 @@ static void signal_process(const Process *process, int signal_number)
         if (pidfd >= 0)
             (void)pidfd_send_signal(pidfd, signal_number, NULL, 0);
         else
-            kill(process->pid, signal_number);
+            (void)kill(process->pid, signal_number);
     }
     if (pidfd >= 0)
         close(pidfd);
