@@ -31,11 +31,11 @@ static void say_dry_run(Turn *turn, const char *agent, const Verdict *verdict)
              verdict->reason ? ")" : "");
 }
 
-/* Adds the agent to the names of those that would take the task later. */
+/* Notes the agent as one that would take the task later. */
 static void add_later(GString *later, const GateAsk *ask, const Verdict *verdict)
 {
     if (verdict->kind == GATE_LATER && verdict->next_ms != INT64_MAX && !ask->is_now)
-        g_string_append_printf(later, "%s%s", later->len ? "," : "", ask->agent);
+        g_string_append(later, ask->agent);
 }
 
 /* "Run then?", once for all of them. */

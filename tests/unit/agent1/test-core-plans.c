@@ -138,6 +138,21 @@ static void no_such_user_no_step(void **state)
     assert_contains(world_last_said(world), "web2: refused (role): this needs the role operator");
 }
 
+/* Its window closed before the agent could begin: what stands behind it waits with it. */
+static void a_step_that_its_agent_puts_off_is_told(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "s1", "PLAN: web1|true ;; web2|true");
+    world_forget(world);
+    fleet_result(world, 1, "deferred", MESSAGE_ABSENT, NULL);
+    assert_string_equal(world_run_state(world, 1), "deferred");
+    assert_int_equal(fleet_said(world), 1);
+    assert_contains(world_last_said(world), "p1 waits for that: step 1 of 2; !cancel p1 stops it");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
+    assert_string_equal(fleet_plan_state(world, "p1"), "running");
+}
+
 static void a_step_that_must_wait_makes_the_plan_wait(void **state)
 {
     World *world = *state;
@@ -316,6 +331,7 @@ int main(void)
         FLEET_TEST(a_dry_run_shows_all_of_it),
         FLEET_TEST(each_step_meets_the_gate_of_its_moment),
         FLEET_TEST(no_such_user_no_step),
+        FLEET_TEST(a_step_that_its_agent_puts_off_is_told),
         FLEET_TEST(a_step_that_must_wait_makes_the_plan_wait),
         FLEET_TEST(asleep_it_waits_and_goes_on),
         FLEET_TEST(agents_may_take_a_moment_to_wake),
