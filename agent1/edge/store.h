@@ -10,6 +10,7 @@
 #ifndef AGENT1_EDGE_STORE_H
 #define AGENT1_EDGE_STORE_H
 
+#include "agent1/edge/store_outcome.h"
 #include "agent1/port/effect.h"
 #include "agent1/port/table.h"
 
@@ -18,12 +19,6 @@
 #include <stdint.h>
 
 typedef struct Store Store;
-
-typedef enum {
-    STORE_COMMITTED,
-    STORE_FULL,   /* the disk or the quota is full: nothing of the batch is stored; try later */
-    STORE_BROKEN, /* any other error: the process must end and be restarted */
-} StoreOutcome;
 
 typedef struct StoreAnswer {
     uint64_t batch;

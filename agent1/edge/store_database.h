@@ -5,8 +5,8 @@
 #ifndef AGENT1_EDGE_STORE_DATABASE_H
 #define AGENT1_EDGE_STORE_DATABASE_H
 
-#include "agent1/edge/store.h"
 #include "agent1/edge/store_audit.h"
+#include "agent1/edge/store_outcome.h"
 #include "agent1/port/table.h"
 
 #include <glib.h>

@@ -15,6 +15,7 @@
 #ifndef AGENT1_EDGE_XMPP_H
 #define AGENT1_EDGE_XMPP_H
 
+#include "agent1/edge/xmpp_tls.h"
 #include "agent1/port/xmpp_act.h"
 #include "common/sys/mailbox.h"
 
@@ -22,13 +23,6 @@
 #include <stdbool.h>
 
 typedef struct Xmpp Xmpp;
-
-typedef enum {
-    XMPP_TLS_REQUIRED,
-    XMPP_TLS_ALLOWED, /* used when the server offers it, which anybody on the way can strip */
-    XMPP_TLS_DIRECT,  /* XEP-0368: TLS from the first byte */
-    XMPP_TLS_NONE,    /* only for a loopback address: refused elsewhere */
-} XmppTls;
 
 typedef struct XmppSettings {
     const char *jid; /* bare, or with a resource; without one "agent1" is used */

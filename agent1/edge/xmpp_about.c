@@ -1,6 +1,6 @@
 #include "agent1/edge/xmpp_about.h"
 
-#include "agent1/edge/xmpp_incoming.h"
+#include "agent1/edge/jid.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
 
@@ -136,7 +136,7 @@ Event *xmpp_about_reaction(xmpp_stanza_t *message, const char *from)
     event = event_new(EVENT_XMPP);
     event->fact.kind = XMPP_FACT_REACTION;
     event->fact.address = g_strdup(from);
-    event->fact.principal = xmpp_incoming_bare(from);
+    event->fact.principal = jid_bare(from);
     event->fact.about = g_strdup(id);
     event->fact.words = (char **)g_ptr_array_steal(words, NULL);
 

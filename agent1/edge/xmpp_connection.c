@@ -1,7 +1,7 @@
 #include "agent1/edge/xmpp_connection.h"
 
+#include "agent1/edge/jid.h"
 #include "agent1/edge/xmpp_cause.h"
-#include "agent1/edge/xmpp_incoming.h"
 #include "agent1/edge/xmpp_memory.h"
 #include "agent1/edge/xmpp_resolve.h"
 #include "agent1/edge/xmpp_socket.h"
@@ -140,7 +140,7 @@ static void on_signed_in(XmppConnection *connection)
     const char *jid = xmpp_conn_get_bound_jid(connection->conn);
 
     g_free(connection->own_jid);
-    connection->own_jid = xmpp_incoming_bare(jid ? jid : connection->account->jid);
+    connection->own_jid = jid_bare(jid ? jid : connection->account->jid);
     connection->is_signed_in = true;
     xmpp_cause_clear(&connection->cause);
     connection->failures = 0;

@@ -10,8 +10,7 @@
 #ifndef AGENT1_EDGE_XMPP_CONNECTION_H
 #define AGENT1_EDGE_XMPP_CONNECTION_H
 
-#include "agent1/edge/xmpp.h"
-#include "common/sys/mailbox.h"
+#include "agent1/edge/xmpp_tls.h"
 
 #include <glib.h>
 #include <stdbool.h>

@@ -1,5 +1,6 @@
 #include "agent1/edge/xmpp_forms.h"
 
+#include "agent1/edge/jid.h"
 #include "agent1/edge/xmpp_incoming.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
@@ -19,7 +20,7 @@ static Event *fact_of(XmppFactKind kind, xmpp_stanza_t *iq, XmppForm *form)
 
     event->fact.kind = kind;
     event->fact.address = g_strdup(from);
-    event->fact.principal = xmpp_incoming_bare(from);
+    event->fact.principal = jid_bare(from);
     event->fact.about = g_strdup(xmpp_stanza_get_id(iq));
     event->fact.form = form;
 

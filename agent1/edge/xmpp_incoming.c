@@ -1,5 +1,6 @@
 #include "agent1/edge/xmpp_incoming.h"
 
+#include "agent1/edge/jid.h"
 #include "agent1/edge/xmpp_about.h"
 #include "common/base/limits.h"
 #include "common/base/timestamp.h"
@@ -33,11 +34,6 @@ static const char *const encrypted[] = {
     "jabber:x:encrypted",
 };
 
-char *xmpp_incoming_bare(const char *jid)
-{
-    return g_strndup(jid, strcspn(jid, "/"));
-}
-
 static bool has_child_of(xmpp_stanza_t *message, const char *const *namespaces, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -56,7 +52,7 @@ bool xmpp_incoming_is_from_person(const char *from, const char *own_jid)
     if (!from || strlen(from) > JID_MAX_BYTES)
         return false;
 
-    bare = xmpp_incoming_bare(from);
+    bare = jid_bare(from);
     at = strchr(bare, '@');
     return at && at != bare && at[1] && !g_str_equal(bare, own_jid);
 }
@@ -190,7 +186,7 @@ static XmppIncoming judge_chat(xmpp_stanza_t *message, const char *from)
     chat = &incoming.event->chat;
     chat->door = DOOR_XMPP;
     chat->address = g_strdup(from);
-    chat->principal = xmpp_incoming_bare(from);
+    chat->principal = jid_bare(from);
     chat->stanza_id = g_strdup(read_id(message));
     chat->receipt_id = g_strdup(read_receipt_id(message));
     chat->replaces = g_strdup(xmpp_about_replaced(message));

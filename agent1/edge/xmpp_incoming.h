@@ -44,7 +44,4 @@ XmppIncoming xmpp_incoming_judge_room(xmpp_stanza_t *message, const char *own_ji
  * have nothing to order. */
 bool xmpp_incoming_is_from_person(const char *from, const char *own_jid);
 
-/* The JID without its resource; the caller owns it. */
-char *xmpp_incoming_bare(const char *jid);
-
 #endif

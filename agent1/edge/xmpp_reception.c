@@ -1,5 +1,6 @@
 #include "agent1/edge/xmpp_reception.h"
 
+#include "agent1/edge/jid.h"
 #include "agent1/edge/xmpp_disco.h"
 #include "agent1/edge/xmpp_forms.h"
 #include "agent1/edge/xmpp_incoming.h"
@@ -104,7 +105,7 @@ static Event *fact_of(XmppFactKind kind, const char *address)
 
     event->fact.kind = kind;
     event->fact.address = g_strdup(address);
-    event->fact.principal = xmpp_incoming_bare(address);
+    event->fact.principal = jid_bare(address);
 
     return event;
 }
@@ -134,7 +135,7 @@ static XmppOutcome judge_presence(xmpp_stanza_t *presence, const char *own_jid)
 {
     const char *type = xmpp_stanza_get_type(presence);
     const char *from = xmpp_stanza_get_from(presence);
-    g_autofree char *bare = from ? xmpp_incoming_bare(from) : NULL;
+    g_autofree char *bare = from ? jid_bare(from) : NULL;
     XmppOutcome outcome = { 0 };
 
     if (type && g_str_equal(type, "unavailable") && xmpp_incoming_is_from_person(from, own_jid))

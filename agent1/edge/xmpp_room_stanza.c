@@ -1,5 +1,6 @@
 #include "agent1/edge/xmpp_room_stanza.h"
 
+#include "agent1/edge/jid.h"
 #include "agent1/edge/xmpp_incoming.h"
 #include "common/wire/command.h"
 
@@ -142,7 +143,7 @@ Event *xmpp_room_stanza_judge(xmpp_stanza_t *message, const XmppRoomWriter *writ
     const char *type = xmpp_stanza_get_type(message);
     bool is_private = !type || !g_str_equal(type, "groupchat");
     bool is_known = writer->real_jid && *writer->real_jid;
-    g_autofree char *bare = is_known ? xmpp_incoming_bare(writer->real_jid) : g_strdup("");
+    g_autofree char *bare = is_known ? jid_bare(writer->real_jid) : g_strdup("");
     g_autoptr(Event) event = NULL;
     EventChat *chat;
 

@@ -7,6 +7,7 @@
 #define AGENT1_EDGE_XMPP_SESSION_H
 
 #include "agent1/edge/xmpp_connection.h"
+#include "agent1/port/xmpp_act.h"
 #include "common/sys/mailbox.h"
 
 #include <glib.h>

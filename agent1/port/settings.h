@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The order of XmppTls in agent1/edge/xmpp.h. */
+/* The order of XmppTls in agent1/edge/xmpp_tls.h. */
 typedef enum {
     SETTINGS_TLS_REQUIRED,
     SETTINGS_TLS_ALLOWED,
