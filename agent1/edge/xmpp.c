@@ -1,5 +1,6 @@
 #include "agent1/edge/xmpp.h"
 
+#include "agent1/edge/xmpp_command.h"
 #include "agent1/edge/xmpp_memory.h"
 #include "agent1/edge/xmpp_session.h"
 #include "agent1/edge/xmpp_socket.h"

@@ -1,8 +1,10 @@
 #include "agent1/edge/xmpp_session.h"
 
 #include "agent1/edge/xmpp_acts.h"
+#include "agent1/edge/xmpp_command.h"
 #include "agent1/edge/xmpp_outbox.h"
 #include "agent1/edge/xmpp_outgoing.h"
+#include "agent1/edge/xmpp_pulse.h"
 #include "agent1/edge/xmpp_reception.h"
 #include "agent1/edge/xmpp_reporter.h"
 #include "agent1/edge/xmpp_rooms.h"
@@ -26,9 +28,6 @@
 #define ENABLE_MAX_MS  3000
 #define RESUME_MAX_MS  30000
 #define LEAVE_MAX_MS   1500
-#define PING_DEFAULT_S 30
-#define ANSWER_MAX_MS  20000
-#define ANSWER_MIN_MS  2000
 #define EVENTS_FULL_MS 20
 #define BUSY_POLL_MS   250
 
@@ -67,9 +66,7 @@ typedef struct Session {
     bool has_management; /* of streams; else a ping after what was said stands for it */
     int64_t resume_max_ms;
 
-    int64_t heard_ms;     /* when something came last */
-    int64_t pinged_ms;    /* when a ping left last */
-    int64_t progress_ms;  /* since when the oldest stanza waits for its acknowledgement */
+    XmppPulse pulse;
     bool is_syncing;      /* without management: a ping is under way */
     bool has_left;        /* goodbye was said */
     bool is_missing_some; /* something to be said was dropped, for want of room */
@@ -85,18 +82,6 @@ typedef struct Session {
     XmppReporter reporter;
     XmppReception reception;
 } Session;
-
-void xmpp_command_free(XmppCommand *command)
-{
-    if (!command)
-        return;
-
-    g_free(command->id);
-    g_free(command->jid);
-    g_free(command->text);
-    xmpp_act_free(command->act);
-    g_free(command);
-}
 
 static void set_state(Session *session, SessionState next)
 {
@@ -146,7 +131,7 @@ static void renew(Session *session, const char *reason)
 static void go_up(Session *session, const char *how)
 {
     set_state(session, SESSION_UP);
-    session->heard_ms = session->pinged_ms = session->since_ms;
+    xmpp_pulse_begin(&session->pulse, session->since_ms);
     session->is_syncing = false;
     g_clear_pointer(&session->last_reason, g_free);
     log_line(LOG_LEVEL_NOTICE, "XMPP: %s as %s", how, xmpp_connection_own_jid(session->connection));
@@ -188,7 +173,7 @@ static void acknowledge(Session *session, uint32_t count)
         return;
     }
 
-    session->progress_ms = clock_boot_ms();
+    session->pulse.progress_ms = clock_boot_ms();
     xmpp_reporter_all_said(&session->reporter, said);
 }
 
@@ -239,8 +224,7 @@ static void come_back_later(Session *session, const XmppNews *news)
 /* Whether the server owes us an answer. */
 static bool is_waiting(const Session *session)
 {
-    return session->pinged_ms > session->heard_ms ||
-           xmpp_outbox_unacknowledged(session->outbox) > 0;
+    return xmpp_pulse_is_waiting(&session->pulse, xmpp_outbox_unacknowledged(session->outbox) > 0);
 }
 
 static void lose_connection(Session *session, const XmppNews *news)
@@ -254,7 +238,7 @@ static void lose_connection(Session *session, const XmppNews *news)
     if (session->state == SESSION_UP) {
         session->broken_ms = now_ms;
         /* A host that died tells of it late, or not at all. */
-        session->alive_ms = is_waiting(session) ? session->heard_ms : now_ms;
+        session->alive_ms = is_waiting(session) ? session->pulse.heard_ms : now_ms;
         session->attempt = backoff_after(session->attempt, BACKOFF_BASE_MS, RECONNECT_MAX_MS,
                                          now_ms - session->since_ms);
     }
@@ -314,7 +298,7 @@ static void sync_by_ping(Session *session)
 
     xmpp_connection_send(session->connection, xml);
     session->is_syncing = true;
-    session->pinged_ms = clock_boot_ms();
+    session->pulse.pinged_ms = clock_boot_ms();
 }
 
 static void send_waiting(Session *session)
@@ -323,7 +307,7 @@ static void send_waiting(Session *session)
     const char *xml;
 
     if (was_idle && xmpp_outbox_has_next(session->outbox))
-        session->progress_ms = clock_boot_ms();
+        session->pulse.progress_ms = clock_boot_ms();
     while ((xml = xmpp_outbox_next(session->outbox)))
         xmpp_connection_send(session->connection, xml);
     if (!session->has_management && !session->is_syncing &&
@@ -339,7 +323,7 @@ static void ping(Session *session)
         sync_by_ping(session);
         return;
     }
-    session->pinged_ms = clock_boot_ms();
+    session->pulse.pinged_ms = clock_boot_ms();
     xmpp_outbox_add(session->outbox, NULL, xml);
 }
 
@@ -411,28 +395,10 @@ static void take_commands(Session *session)
 
 /* ---- time ---- */
 
-static int64_t ping_ms(const Session *session)
-{
-    return (session->settings->ping_s ? session->settings->ping_s : PING_DEFAULT_S) * INT64_C(1000);
-}
-
-/* So long may the server be silent when it was asked: a dead link is noticed in 1.5 times the
- * silence after which it is asked, or earlier. */
-static int64_t answer_ms(const Session *session)
-{
-    return CLAMP(ping_ms(session) / 2, ANSWER_MIN_MS, ANSWER_MAX_MS);
-}
-
 /* When the server must have been heard of, or be asked. */
 static int64_t link_deadline(const Session *session)
 {
-    int64_t deadline = session->pinged_ms > session->heard_ms
-                           ? session->pinged_ms + answer_ms(session)
-                           : session->heard_ms + ping_ms(session);
-
-    return xmpp_outbox_unacknowledged(session->outbox) > 0
-               ? MIN(deadline, session->progress_ms + answer_ms(session))
-               : deadline;
+    return xmpp_pulse_deadline(&session->pulse, xmpp_outbox_unacknowledged(session->outbox) > 0);
 }
 
 /* When the time limit of the state ends. */
@@ -533,7 +499,7 @@ static bool talk(Session *session)
 
     has_heard = xmpp_connection_run(session->connection);
     if (has_heard)
-        session->heard_ms = clock_boot_ms();
+        session->pulse.heard_ms = clock_boot_ms();
     while ((news = xmpp_connection_take(session->connection))) {
         handle(session, news);
         xmpp_news_free(news);
@@ -573,6 +539,7 @@ void xmpp_session_run(const XmppSessionSettings *settings)
     };
 
     xmpp_reporter_init(&session.reporter, settings->events);
+    xmpp_pulse_init(&session.pulse, settings->ping_s);
     xmpp_acts_init(&session.acts);
     xmpp_rooms_init(&session.rooms, settings->rooms);
     xmpp_reception_init(&session.reception, settings->account.domain, &session.acts);

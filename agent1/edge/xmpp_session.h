@@ -7,29 +7,9 @@
 #define AGENT1_EDGE_XMPP_SESSION_H
 
 #include "agent1/edge/xmpp_connection.h"
-#include "agent1/port/xmpp_act.h"
 #include "common/sys/mailbox.h"
 
 #include <glib.h>
-
-/* What the main thread asks of this one. */
-typedef enum {
-    XMPP_COMMAND_SAY,
-    XMPP_COMMAND_ACT,
-    XMPP_COMMAND_SAY_AGAIN, /* something to be said was lost: have the core say it again */
-    XMPP_COMMAND_STOP,
-} XmppCommandKind;
-
-typedef struct XmppCommand {
-    XmppCommandKind kind;
-    char *id;
-    char *jid;
-    char *text;
-    XmppAct *act; /* ACT */
-} XmppCommand;
-
-void xmpp_command_free(XmppCommand *command);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmppCommand, xmpp_command_free)
 
 typedef struct XmppSessionSettings {
     XmppAccount account;
