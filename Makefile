@@ -13,13 +13,13 @@ DOCUMENTS = man/agent1.8 man/agent2.8 man/agentctl.1 completion/agentctl.bash co
 
 # ---- what a machine needs (Debian 12 or later) ---------------------------------------------------
 DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libmosquitto-dev \
-             libssl-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
+             libssl-dev libcurl4-openssl-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
 DEPS_RUN   = mosquitto mosquitto-clients prosody openssl procps
 DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout \
              python3-pytest-xdist python3-slixmpp python3-paho-mqtt python3-nacl sqlite3 tmux systemd mandoc zsh
 
 # ---- flags -----------------------------------------------------------------------------------------
-PACKAGES = glib-2.0 libcjson libsodium libsystemd libmosquitto openssl sqlite3 libstrophe
+PACKAGES = glib-2.0 libcjson libsodium libsystemd libmosquitto openssl sqlite3 libstrophe libcurl
 OUT = $(BUILD)$(if $(check),/check)
 
 try_link = $(shell echo 'int main(void) { return 0; }' | \
