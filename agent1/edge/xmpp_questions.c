@@ -1,17 +1,6 @@
 #include "agent1/edge/xmpp_questions.h"
 
-#include "common/sys/random.h"
-
-#include <string.h>
-
 #include "common/base/banned.h"
-
-#define ID_CHARS 20
-
-typedef struct Question {
-    char *id;
-    char *jid;
-} Question;
 
 static const struct {
     const char *feature;
@@ -23,38 +12,21 @@ static const struct {
     { "urn:xmpp:receipts", XMPP_CAN_RECEIPT },
 };
 
-static void question_free(void *data)
-{
-    Question *question = data;
-
-    g_free(question->id);
-    g_free(question->jid);
-    g_free(question);
-}
-
 void xmpp_questions_init(XmppQuestions *questions)
 {
-    g_queue_init(&questions->open);
+    xmpp_asked_init(&questions->asked, XMPP_QUESTIONS_MAX);
 }
 
 void xmpp_questions_clear(XmppQuestions *questions)
 {
-    g_queue_clear_full(&questions->open, question_free);
+    xmpp_asked_clear(&questions->asked);
 }
 
 char *xmpp_questions_discover(XmppQuestions *questions, const char *jid)
 {
-    Question *question = g_new0(Question, 1);
-
-    question->id = random_name(ID_CHARS);
-    question->jid = g_strdup(jid);
-    g_queue_push_head(&questions->open, question);
-    if (questions->open.length > XMPP_QUESTIONS_MAX)
-        question_free(g_queue_pop_tail(&questions->open));
-
     return g_markup_printf_escaped("<iq type='get' id='%s' to='%s'>"
                                    "<query xmlns='" XMPP_NS_DISCO_INFO "'/></iq>",
-                                   question->id, jid);
+                                   xmpp_asked_add(&questions->asked, jid, 0, NULL), jid);
 }
 
 static unsigned read_abilities(xmpp_stanza_t *iq)
@@ -83,23 +55,11 @@ static unsigned read_abilities(xmpp_stanza_t *iq)
 
 bool xmpp_questions_answered(XmppQuestions *questions, xmpp_stanza_t *iq, unsigned *out_abilities)
 {
-    const char *id = xmpp_stanza_get_id(iq);
-    const char *from = xmpp_stanza_get_from(iq);
-    const char *type = xmpp_stanza_get_type(iq);
+    g_autoptr(XmppQuestion) question = xmpp_asked_take(&questions->asked, iq);
 
-    if (!id || !from || !type || (!g_str_equal(type, "result") && !g_str_equal(type, "error")))
+    if (!question)
         return false;
+    *out_abilities = xmpp_asked_is_result(iq) ? read_abilities(iq) : 0;
 
-    for (GList *at = questions->open.head; at; at = at->next) {
-        Question *question = at->data;
-
-        if (!g_str_equal(question->id, id) || !g_str_equal(question->jid, from))
-            continue;
-        *out_abilities = g_str_equal(type, "result") ? read_abilities(iq) : 0;
-        g_queue_delete_link(&questions->open, at);
-        question_free(question);
-        return true;
-    }
-
-    return false;
+    return true;
 }

@@ -1,12 +1,11 @@
 /*
- * What agent1 asked others by <iq/> and was not answered yet. An answer counts only from the one
- * who was asked, since anybody may send an <iq/> with any id.
- *
- * Knows no connection: it makes the questions' XML and reads the answers.
+ * What people's clients can (XEP-0030): the questions' XML, and what the answers say. Knows no
+ * connection.
  */
 #ifndef AGENT1_EDGE_XMPP_QUESTIONS_H
 #define AGENT1_EDGE_XMPP_QUESTIONS_H
 
+#include "agent1/edge/xmpp_asked.h"
 #include "agent1/port/xmpp_fact.h"
 
 #include <glib.h>
@@ -17,7 +16,7 @@
 #define XMPP_QUESTIONS_MAX 200
 
 typedef struct XmppQuestions {
-    GQueue open; /* Question *, the newest first */
+    XmppAsked asked;
 } XmppQuestions;
 
 void xmpp_questions_init(XmppQuestions *questions);

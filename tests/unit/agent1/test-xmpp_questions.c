@@ -112,7 +112,7 @@ static void test_bounded(void **state)
     id = id_of(first);
     for (unsigned i = 0; i < XMPP_QUESTIONS_MAX; i++)
         g_free(xmpp_questions_discover(&questions, "it's@example.org/<x>"));
-    assert_int_equal(questions.open.length, XMPP_QUESTIONS_MAX);
+    assert_int_equal(questions.asked.open.length, XMPP_QUESTIONS_MAX);
     assert_false(answer(&questions, RESULT(BOB, ""), id, &abilities));
     xmpp_questions_clear(&questions);
 }
