@@ -4,6 +4,7 @@
 #include "agent1/edge/xmpp_memory.h"
 #include "agent1/edge/xmpp_session.h"
 #include "agent1/edge/xmpp_socket.h"
+#include "agent1/edge/xmpp_upload.h"
 #include "agent1/port/room_settings.h"
 #include "common/base/host.h"
 #include "common/base/problem.h"
@@ -23,6 +24,7 @@
 
 #define COMMANDS_MAX  4096
 #define SOCKETS_MAX   64
+#define SLOTS_MAX     64
 #define HANDSHAKE_S   20
 #define LATER_MS      500
 #define STOP_MAX_S    2
@@ -42,6 +44,9 @@ struct Xmpp {
     guint watch_id;
 
     guint later_id; /* a command did not fit */
+
+    Mailbox *slots; /* XmppSlot *, from the thread */
+    XmppUpload *upload;
 };
 
 /* ---- settings ---- */
@@ -237,10 +242,41 @@ void xmpp_edge_say(Xmpp *xmpp, const char *id, const char *jid, const char *text
         post(xmpp, XMPP_COMMAND_SAY, id, jid, text);
 }
 
-void xmpp_edge_act(Xmpp *xmpp, const XmppAct *act)
+/* ---- files ---- */
+
+static bool ask_for_slot(const char *id, const char *name, size_t bytes, void *data)
 {
+    Xmpp *xmpp = data;
     XmppCommand *command = g_new0(XmppCommand, 1);
 
+    command->kind = XMPP_COMMAND_SLOT;
+    command->id = g_strdup(id);
+    command->text = g_strdup(name);
+    command->bytes = bytes;
+    if (mailbox_post(xmpp->commands, command))
+        return true;
+
+    xmpp_command_free(command);
+    return false;
+}
+
+static void take_slot(void *item, void *data)
+{
+    Xmpp *xmpp = data;
+
+    xmpp_upload_take(xmpp->upload, item);
+}
+
+void xmpp_edge_act(Xmpp *xmpp, const XmppAct *act)
+{
+    XmppCommand *command;
+
+    if (act->kind == XMPP_ACT_UPLOAD) {
+        xmpp_upload_begin(xmpp->upload, act);
+        return;
+    }
+
+    command = g_new0(XmppCommand, 1);
     command->kind = XMPP_COMMAND_ACT;
     command->act = xmpp_act_copy(act);
     if (!mailbox_post(xmpp->commands, command))
@@ -284,6 +320,8 @@ static void discard(Xmpp *xmpp)
     g_clear_handle_id(&xmpp->later_id, g_source_remove);
     if (xmpp->watched_fd >= 0)
         close(xmpp->watched_fd);
+    xmpp_upload_free(xmpp->upload);
+    mailbox_free(xmpp->slots);
     mailbox_free(xmpp->sockets);
     mailbox_free(xmpp->commands);
     xmpp_account_clear(&xmpp->settings.account);
@@ -304,12 +342,22 @@ Xmpp *xmpp_edge_new(const XmppSettings *settings, Mailbox *events, GError **erro
     xmpp->settings = read;
     xmpp->commands = mailbox_new(COMMANDS_MAX, (GDestroyNotify)xmpp_command_free);
     xmpp->sockets = mailbox_new(SOCKETS_MAX, close_packed);
+    xmpp->slots = mailbox_new(SLOTS_MAX, (GDestroyNotify)xmpp_slot_free);
+    xmpp->upload = xmpp_upload_new(&(XmppUploadSettings){
+        .events = events,
+        .ca_file = read.account.ca_file,
+        .is_clear_allowed = read.account.tls == XMPP_TLS_NONE,
+        .ask = ask_for_slot,
+        .data = xmpp,
+    });
     xmpp->watched_fd = -1;
     xmpp->settings.commands = xmpp->commands;
     xmpp->settings.events = events;
+    xmpp->settings.slots = xmpp->slots;
     xmpp->settings.on_socket = on_socket;
     xmpp->settings.data = xmpp;
     mailbox_attach(xmpp->sockets, watch, xmpp);
+    mailbox_attach(xmpp->slots, take_slot, xmpp);
 
     result = start_thread(xmpp);
     if (result != 0) {

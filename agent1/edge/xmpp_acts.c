@@ -75,6 +75,8 @@ static char *print(XmppActs *acts, const XmppAct *act)
     case XMPP_ACT_FORM_CANCELLED:
     case XMPP_ACT_FORM_REFUSED:
         return xmpp_forms_print(act);
+    case XMPP_ACT_UPLOAD: /* done on the main thread */
+        break;
     }
     g_assert_not_reached();
 }

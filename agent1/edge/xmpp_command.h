@@ -7,10 +7,12 @@
 #include "agent1/port/xmpp_act.h"
 
 #include <glib.h>
+#include <stddef.h>
 
 typedef enum {
     XMPP_COMMAND_SAY,
     XMPP_COMMAND_ACT,
+    XMPP_COMMAND_SLOT,      /* ask for a place for the file `text`, of so many bytes */
     XMPP_COMMAND_SAY_AGAIN, /* something to be said was lost: have the core say it again */
     XMPP_COMMAND_STOP,
 } XmppCommandKind;
@@ -21,6 +23,7 @@ typedef struct XmppCommand {
     char *jid;
     char *text;
     XmppAct *act; /* ACT */
+    size_t bytes; /* SLOT */
 } XmppCommand;
 
 void xmpp_command_free(XmppCommand *command);

@@ -207,6 +207,7 @@ char *xmpp_forms_print(const XmppAct *act)
     case XMPP_ACT_PRESENCE:
     case XMPP_ACT_CORRECT:
     case XMPP_ACT_DISCOVER:
+    case XMPP_ACT_UPLOAD:
         g_assert_not_reached();
     }
 

@@ -8,6 +8,7 @@
 #include "agent1/edge/xmpp_reception.h"
 #include "agent1/edge/xmpp_reporter.h"
 #include "agent1/edge/xmpp_rooms.h"
+#include "agent1/edge/xmpp_share.h"
 #include "agent1/port/event.h"
 #include "common/base/limits.h"
 #include "common/data/backoff.h"
@@ -79,6 +80,7 @@ typedef struct Session {
 
     XmppActs acts;
     XmppRooms rooms;
+    XmppShare share;
     XmppReporter reporter;
     XmppReception reception;
 } Session;
@@ -146,6 +148,7 @@ static void begin_session(Session *session, bool has_management, unsigned resume
     go_up(session, has_management ? "connected" : "connected, without stream management,");
     xmpp_acts_begin(&session->acts, session->outbox);
     xmpp_rooms_begin(&session->rooms, clock_boot_ms());
+    xmpp_share_begin(&session->share, session->outbox);
     xmpp_outbox_add_doubted(session->outbox);
     xmpp_reporter_link(&session->reporter, true);
 }
@@ -185,7 +188,8 @@ static void receive(Session *session, xmpp_stanza_t *stanza)
     XmppOutcome outcome = { 0 };
 
     if (!xmpp_rooms_take(&session->rooms, stanza, clock_boot_ms(), own_jid, session->outbox,
-                         &outcome.event))
+                         &outcome.event) &&
+        !xmpp_share_take(&session->share, stanza, session->outbox, &outcome.event))
         outcome = xmpp_reception_judge(&session->reception, stanza, clock_boot_ms(), own_jid);
     if (outcome.event)
         xmpp_reporter_post(&session->reporter, outcome.event);
@@ -373,6 +377,10 @@ static void obey(Session *session, const XmppCommand *command)
     case XMPP_COMMAND_ACT:
         xmpp_acts_do(&session->acts, command->act, session->outbox, session->reporter.is_linked);
         break;
+    case XMPP_COMMAND_SLOT:
+        xmpp_share_ask(&session->share, command->id, command->text, command->bytes,
+                       session->reporter.is_linked, session->outbox);
+        break;
     case XMPP_COMMAND_SAY_AGAIN:
         session->is_missing_some = true;
         break;
@@ -542,6 +550,7 @@ void xmpp_session_run(const XmppSessionSettings *settings)
     xmpp_pulse_init(&session.pulse, settings->ping_s);
     xmpp_acts_init(&session.acts);
     xmpp_rooms_init(&session.rooms, settings->rooms);
+    xmpp_share_init(&session.share, settings->account.domain, settings->slots);
     xmpp_reception_init(&session.reception, settings->account.domain, &session.acts);
 
     while (session.state != SESSION_GONE) {
@@ -562,5 +571,6 @@ void xmpp_session_run(const XmppSessionSettings *settings)
     xmpp_reporter_clear(&session.reporter);
     xmpp_acts_clear(&session.acts);
     xmpp_rooms_clear(&session.rooms);
+    xmpp_share_clear(&session.share);
     g_free(session.last_reason);
 }

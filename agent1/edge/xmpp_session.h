@@ -17,6 +17,7 @@ typedef struct XmppSessionSettings {
     GPtrArray *rooms;  /* RoomSettings * */
     Mailbox *commands; /* XmppCommand *, taken here */
     Mailbox *events;   /* Event *, posted here */
+    Mailbox *slots;    /* XmppSlot *, posted here */
     /* Told each socket on which the thread may block, and -1 when that is over; on this thread. */
     void (*on_socket)(int fd, void *data);
     void *data;

@@ -21,6 +21,8 @@ typedef enum {
     XMPP_ACT_FORM_DONE,      /* with this `text`; form->is_cancelled: it was refused */
     XMPP_ACT_FORM_CANCELLED, /* nothing was done, as wished */
     XMPP_ACT_FORM_REFUSED,   /* by the condition `text` of RFC 6120, 8.3.3 */
+    /* XEP-0363: the file `about` with the contents `text`; one fact about `id` follows. */
+    XMPP_ACT_UPLOAD,
 } XmppActKind;
 
 typedef struct XmppAct {

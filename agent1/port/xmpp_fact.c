@@ -9,4 +9,5 @@ void xmpp_fact_clear(XmppFact *fact)
     g_free(fact->about);
     g_strfreev(fact->words);
     xmpp_form_free(fact->form);
+    g_free(fact->text);
 }

@@ -7,14 +7,18 @@
 #include "agent1/port/xmpp_form.h"
 
 #include <glib.h>
+#include <stdint.h>
 
 typedef enum {
-    XMPP_FACT_SUBSCRIBE, /* somebody wants to see agent1's presence */
-    XMPP_FACT_GONE,      /* a client has left */
-    XMPP_FACT_REACTION,  /* somebody's reactions to a message are now these (XEP-0444) */
-    XMPP_FACT_FORM_LIST, /* somebody asks which commands there are for him (XEP-0050) */
-    XMPP_FACT_FORM,      /* … and for one of them */
-    XMPP_FACT_ABILITIES, /* the answer to XMPP_ACT_DISCOVER, or that there is none */
+    XMPP_FACT_SUBSCRIBE,    /* somebody wants to see agent1's presence */
+    XMPP_FACT_GONE,         /* a client has left */
+    XMPP_FACT_REACTION,     /* somebody's reactions to a message are now these (XEP-0444) */
+    XMPP_FACT_FORM_LIST,    /* somebody asks which commands there are for him (XEP-0050) */
+    XMPP_FACT_FORM,         /* … and for one of them */
+    XMPP_FACT_ABILITIES,    /* the answer to XMPP_ACT_DISCOVER, or that there is none */
+    XMPP_FACT_SHARE,        /* since this link came up: the server takes files (XEP-0363) */
+    XMPP_FACT_UPLOADED,     /* the answer to XMPP_ACT_UPLOAD: `text` is the link */
+    XMPP_FACT_NOT_UPLOADED, /* … or why there is none */
 } XmppFactKind;
 
 /* What a client says that it knows. */
@@ -30,9 +34,12 @@ typedef struct XmppFact {
     char *address;      /* the full JID; SUBSCRIBE: bare */
     char *principal;    /* the server-stamped bare JID */
     unsigned abilities; /* ABILITIES: XmppAbility */
-    char *about;        /* REACTION: the id of the message; FORM…: of the <iq/> */
-    GStrv words;        /* REACTION: the emojis; none: they were taken back */
-    XmppForm *form;     /* FORM */
+    char *about;    /* REACTION: the id of the message; FORM…: of the <iq/>; …UPLOADED: of the
+                       act */
+    GStrv words;    /* REACTION: the emojis; none: they were taken back */
+    XmppForm *form; /* FORM */
+    char *text;     /* UPLOADED: the link; NOT_UPLOADED: why, in words for people */
+    uint64_t max_bytes; /* SHARE: of a file */
 } XmppFact;
 
 void xmpp_fact_clear(XmppFact *fact);

@@ -55,6 +55,11 @@ void contacts_take(Core *core, const XmppFact *fact)
     case XMPP_FACT_FORM:
         forms_take(core, fact);
         break;
+    case XMPP_FACT_SHARE:
+    case XMPP_FACT_UPLOADED:
+    case XMPP_FACT_NOT_UPLOADED:
+        /* Asked for by nobody yet. */
+        break;
     case XMPP_FACT_ABILITIES:
         clients_take_abilities(core, fact);
         break;

@@ -1,0 +1,191 @@
+#include "agent1/edge/xmpp_upload.h"
+
+#include "agent1/port/event.h"
+#include "common/net/http.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+/* What a server says about a file it took is read for no purpose. */
+#define ANSWER_MAX_BYTES ((size_t)64 * 1024)
+#define CONNECT_MAX_MS   10000
+
+typedef struct File {
+    XmppUpload *upload;
+    char *id;
+    char *text;
+    char *get_url;
+    HttpRequest *request; /* NULL: none yet */
+    guint timer;
+} File;
+
+struct XmppUpload {
+    XmppUploadSettings settings;
+    Http *http;        /* made for the first file */
+    GHashTable *files; /* File *, by id */
+};
+
+static void file_free(void *data)
+{
+    File *file = data;
+
+    if (file->request)
+        http_cancel(file->request);
+    g_clear_handle_id(&file->timer, g_source_remove);
+    g_free(file->id);
+    g_free(file->text);
+    g_free(file->get_url);
+    g_free(file);
+}
+
+XmppUpload *xmpp_upload_new(const XmppUploadSettings *settings)
+{
+    XmppUpload *upload = g_new0(XmppUpload, 1);
+
+    upload->settings = *settings;
+    if (upload->settings.max_ms == 0)
+        upload->settings.max_ms = XMPP_UPLOAD_MAX_MS;
+    upload->files = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, file_free);
+
+    return upload;
+}
+
+void xmpp_upload_free(XmppUpload *upload)
+{
+    if (!upload)
+        return;
+
+    g_hash_table_unref(upload->files);
+    http_free(upload->http);
+    g_free(upload);
+}
+
+/* ---- ends ---- */
+
+static void tell(XmppUpload *upload, XmppFactKind kind, const char *id, const char *text)
+{
+    Event *event = event_new(EVENT_XMPP);
+
+    event->fact.kind = kind;
+    event->fact.about = g_strdup(id);
+    event->fact.text = g_strdup(text);
+    /* So full is it only when all else is late, too; the core does not wait for this. */
+    if (!mailbox_post(upload->settings.events, event))
+        event_free(event);
+}
+
+static void fail(File *file, const char *why)
+{
+    tell(file->upload, XMPP_FACT_NOT_UPLOADED, file->id, why);
+    g_hash_table_remove(file->upload->files, file->id);
+}
+
+static gboolean on_too_long(gpointer data)
+{
+    File *file = data;
+    g_autofree char *why = g_strdup_printf("the upload was not done in %.0f s",
+                                           (double)file->upload->settings.max_ms / 1e3);
+
+    file->timer = 0;
+    fail(file, why);
+
+    return G_SOURCE_REMOVE;
+}
+
+static void on_done(const HttpResult *result, void *data)
+{
+    File *file = data;
+    g_autofree char *why = NULL;
+
+    file->request = NULL;
+    if (result->end == HTTP_END_ANSWERED && result->status >= 200 && result->status < 300) {
+        tell(file->upload, XMPP_FACT_UPLOADED, file->id, file->get_url);
+        g_hash_table_remove(file->upload->files, file->id);
+        return;
+    }
+    if (result->end == HTTP_END_ANSWERED)
+        why = g_strdup_printf("the file server refused it (HTTP %u)", result->status);
+    else
+        why = g_strdup_printf("the file server: %s", result->why);
+    fail(file, why);
+}
+
+/* ---- beginnings ---- */
+
+void xmpp_upload_begin(XmppUpload *upload, const XmppAct *act)
+{
+    size_t bytes = strlen(act->text);
+    File *file;
+
+    g_assert(act->kind == XMPP_ACT_UPLOAD);
+    if (g_hash_table_contains(upload->files, act->id))
+        return;
+    if (bytes > XMPP_UPLOAD_MAX_BYTES) {
+        tell(upload, XMPP_FACT_NOT_UPLOADED, act->id, "the file is too large to be uploaded");
+        return;
+    }
+    if (g_hash_table_size(upload->files) >= XMPP_UPLOADS_MAX) {
+        tell(upload, XMPP_FACT_NOT_UPLOADED, act->id, "too many uploads are under way");
+        return;
+    }
+
+    file = g_new0(File, 1);
+    file->upload = upload;
+    file->id = g_strdup(act->id);
+    file->text = g_strdup(act->text);
+    file->timer = g_timeout_add(upload->settings.max_ms, on_too_long, file);
+    g_hash_table_insert(upload->files, file->id, file);
+    if (!upload->settings.ask(file->id, act->about, bytes, upload->settings.data))
+        fail(file, "there is too much to do on XMPP");
+}
+
+static void put(File *file, const XmppSlot *slot)
+{
+    static const HttpHandlers handlers = { .done = on_done };
+    HttpField fields[XMPP_SLOT_FIELD_COUNT + 1] = { { "Content-Type", XMPP_SLOT_CONTENT_TYPE } };
+    XmppUpload *upload = file->upload;
+    g_autoptr(GError) error = NULL;
+    HttpOrder order = {
+        .method = HTTP_PUT,
+        .url = slot->put_url,
+        .fields = fields,
+        .field_count = 1,
+        .body = file->text,
+        .body_bytes = strlen(file->text),
+        .ca_file = upload->settings.ca_file,
+        .connect_ms = CONNECT_MAX_MS,
+        .max_bytes = ANSWER_MAX_BYTES,
+    };
+
+    for (unsigned i = 0; i < XMPP_SLOT_FIELD_COUNT; i++) {
+        if (slot->fields[i])
+            fields[order.field_count++] =
+                (HttpField){ xmpp_slot_field_name((XmppSlotField)i), slot->fields[i] };
+    }
+    if (!upload->http)
+        upload->http = http_new();
+    file->request = http_start(upload->http, &order, &handlers, file, &error);
+    if (!file->request)
+        fail(file, error->message);
+}
+
+void xmpp_upload_take(XmppUpload *upload, XmppSlot *slot)
+{
+    g_autoptr(XmppSlot) owned = slot;
+    File *file = g_hash_table_lookup(upload->files, slot->id);
+
+    if (!file || file->get_url)
+        return;
+    if (slot->why) {
+        fail(file, slot->why);
+        return;
+    }
+    if (!upload->settings.is_clear_allowed &&
+        (!http_url_is_private(slot->put_url) || !http_url_is_private(slot->get_url))) {
+        fail(file, "the file server would have it without encryption (http instead of https)");
+        return;
+    }
+    file->get_url = g_strdup(slot->get_url);
+    put(file, slot);
+}
