@@ -5,6 +5,7 @@
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/voice/form_answer.h"
 #include "agent1/flow/voice/live_message.h"
+#include "agent1/flow/voice/pieces.h"
 #include "common/base/limits.h"
 #include "common/base/redact.h"
 #include "common/base/text.h"
@@ -74,14 +75,26 @@ static char *store_saying(Core *core, const char *jid, const char *text, bool is
     return g_steal_pointer(&id);
 }
 
+/* Says a text in as many messages as it needs. The id of the last one, the caller's; NULL: it is
+ * dropped. */
+static char *store_text(Core *core, const char *jid, const char *text, bool is_news)
+{
+    g_autoptr(GPtrArray) pieces = pieces_of(text, PIECE_MAX_BYTES);
+    unsigned i;
+
+    for (i = 0; i + 1 < pieces->len; i++)
+        g_free(store_saying(core, jid, pieces->pdata[i], is_news));
+    return store_saying(core, jid, pieces->pdata[i], is_news);
+}
+
 void say_xmpp(Core *core, const char *jid, const char *text)
 {
-    g_free(store_saying(core, jid, text, true));
+    g_free(store_text(core, jid, text, true));
 }
 
 void say_proposal(Core *core, const char *jid, const char *text, const Run *run)
 {
-    g_autofree char *id = store_saying(core, jid, text, true);
+    g_autofree char *id = store_text(core, jid, text, true);
 
     if (id)
         proposals_note(core, id, run);
@@ -111,7 +124,7 @@ static void say_to_room(Core *core, const Speaker *speaker, const Answer *answer
 {
     g_autofree char *text = redact_text(answer->text, NULL);
 
-    g_free(store_saying(core, speaker->address, text, answer->is_news));
+    g_free(store_text(core, speaker->address, text, answer->is_news));
 }
 
 static void say_to_person(Core *core, const Speaker *speaker, const Answer *answer)
@@ -123,11 +136,12 @@ static void say_to_person(Core *core, const Speaker *speaker, const Answer *answ
         say_to_room(core, speaker, answer);
         return;
     }
-    id = store_saying(core, speaker->address, answer->text, answer->is_news);
+    id = store_text(core, speaker->address, answer->text, answer->is_news);
     if (!id)
         return;
 
-    live_begin(core, speaker->address, id, answer);
+    if (strlen(answer->text) <= PIECE_MAX_BYTES)
+        live_begin(core, speaker->address, id, answer);
     if (proposed)
         proposals_note(core, id, proposed);
 }
