@@ -63,6 +63,8 @@ static const CommandInfo commands[COMMAND_COUNT] = {
         "the schedules of tasks_schedule.json; this version does not fire them yet" },
     [COMMAND_RESET] = { "!reset", "", ROLE_VIEWER,
         "forget your conversation here: the questions that are open in it" },
+    [COMMAND_OUTPUT] = { "!output", "<id>", ROLE_VIEWER,
+        "all that was kept of the output of the run of that number" },
 };
 
 static const CommandInfo triggers[TRIGGER_COUNT] = {

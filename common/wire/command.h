@@ -47,6 +47,7 @@ typedef enum {
     COMMAND_REPORTS,
     COMMAND_TASKS,
     COMMAND_RESET,
+    COMMAND_OUTPUT,
     COMMAND_COUNT,
 } Command;
 

@@ -32,6 +32,7 @@ static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_REPORTS] = commands_reports,
     [COMMAND_TASKS] = commands_tasks,
     [COMMAND_RESET] = commands_reset,
+    [COMMAND_OUTPUT] = commands_output,
 };
 
 typedef struct TriggerHandler {

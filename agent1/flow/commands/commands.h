@@ -40,6 +40,9 @@ bool commands_read_id(Turn *turn, const char *arguments, const char *usage, int6
 /* The live run of such a name, or NULL. */
 Run *commands_find_live(const Core *core, int64_t number, const char *id);
 
+/* commands_output.c */
+void commands_output(Core *core, Turn *turn, const char *arguments);
+
 /* commands_plans.c */
 void commands_show_plan(Core *core, Turn *turn, int64_t number);
 void commands_cancel_plan(Core *core, Turn *turn, int64_t number);
