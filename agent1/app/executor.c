@@ -78,7 +78,11 @@ static void write_log(const EffectLog *log)
 
 static void say(Executor *executor, const EffectSay *say_effect)
 {
-    if (executor->xmpp)
+    if (!executor->xmpp)
+        return;
+    if (say_effect->is_link)
+        xmpp_edge_say_link(executor->xmpp, say_effect->id, say_effect->jid, say_effect->text);
+    else
         xmpp_edge_say(executor->xmpp, say_effect->id, say_effect->jid, say_effect->text);
 }
 

@@ -242,6 +242,12 @@ void xmpp_edge_say(Xmpp *xmpp, const char *id, const char *jid, const char *text
         post(xmpp, XMPP_COMMAND_SAY, id, jid, text);
 }
 
+void xmpp_edge_say_link(Xmpp *xmpp, const char *id, const char *jid, const char *url)
+{
+    if (!xmpp->later_id)
+        post(xmpp, XMPP_COMMAND_SAY_LINK, id, jid, url);
+}
+
 /* ---- files ---- */
 
 static bool ask_for_slot(const char *id, const char *name, size_t bytes, void *data)

@@ -55,6 +55,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Xmpp, xmpp_edge_free)
  */
 void xmpp_edge_say(Xmpp *xmpp, const char *id, const char *jid, const char *text);
 
+/* The same with a URL alone, marked as what it is (XEP-0066): clients show what it leads to. Only
+ * for links of our own making, since many fetch them unasked. */
+void xmpp_edge_say_link(Xmpp *xmpp, const char *id, const char *jid, const char *url);
+
 /* Does something else. What finds no connection, or no room, is dropped. */
 void xmpp_edge_act(Xmpp *xmpp, const XmppAct *act);
 

@@ -11,6 +11,7 @@
 
 typedef enum {
     XMPP_COMMAND_SAY,
+    XMPP_COMMAND_SAY_LINK, /* the text is a URL */
     XMPP_COMMAND_ACT,
     XMPP_COMMAND_SLOT,      /* ask for a place for the file `text`, of so many bytes */
     XMPP_COMMAND_SAY_AGAIN, /* something to be said was lost: have the core say it again */

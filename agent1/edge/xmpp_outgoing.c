@@ -84,6 +84,18 @@ char *xmpp_outgoing_groupchat(const char *id, const char *room, const char *text
                                    clean_id, room, body, clean_id);
 }
 
+char *xmpp_outgoing_link(const char *id, const char *jid, const char *type, const char *url)
+{
+    g_autofree char *clean_id = clean(id);
+    g_autofree char *clean_jid = clean(jid);
+    g_autofree char *clean_url = clean(url);
+
+    return g_markup_printf_escaped("<message type='%s' id='%s' to='%s'><body>%s</body>"
+                                   "<x xmlns='jabber:x:oob'><url>%s</url></x>"
+                                   "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/></message>",
+                                   type, clean_id, clean_jid, clean_url, clean_url, clean_id);
+}
+
 char *xmpp_outgoing_enter(const char *room, const char *nick)
 {
     return g_markup_printf_escaped("<presence to='%s/%s'><x xmlns='" NS_MUC "'>"

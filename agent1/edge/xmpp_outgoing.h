@@ -19,6 +19,10 @@ char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text);
 /* The same to all in a room (XEP-0045). */
 char *xmpp_outgoing_groupchat(const char *id, const char *room, const char *text);
 
+/* A message that is a URL and says so (XEP-0066, 4): clients show what it leads to when the body is
+ * nothing else. type: "chat" or "groupchat". The caller owns it. */
+char *xmpp_outgoing_link(const char *id, const char *jid, const char *type, const char *url);
+
 /* Enters a room by this name, without its history; opens a room that was made by entering it. The
  * caller owns them. */
 char *xmpp_outgoing_enter(const char *room, const char *nick);

@@ -90,18 +90,19 @@ bool xmpp_rooms_take(XmppRooms *rooms, xmpp_stanza_t *stanza, int64_t now_ms, co
     return true;
 }
 
-char *xmpp_rooms_print(XmppRooms *rooms, const char *id, const char *jid, const char *text)
+char *xmpp_rooms_print(XmppRooms *rooms, const char *id, const char *jid, const char *text,
+                       bool is_link)
 {
     XmppRoom *room = strchr(jid, '/') ? NULL : find(rooms, jid);
 
-    if (!room)
-        return xmpp_outgoing_chat(id, jid, text);
-    if (xmpp_room_is_in(room))
-        return xmpp_outgoing_groupchat(id, jid, text);
+    if (room && !xmpp_room_is_in(room)) {
+        rooms->has_dropped = true;
+        return NULL;
+    }
+    if (is_link)
+        return xmpp_outgoing_link(id, jid, room ? "groupchat" : "chat", text);
 
-    rooms->has_dropped = true;
-
-    return NULL;
+    return room ? xmpp_outgoing_groupchat(id, jid, text) : xmpp_outgoing_chat(id, jid, text);
 }
 
 bool xmpp_rooms_may_say_again(XmppRooms *rooms)

@@ -28,10 +28,11 @@ int64_t xmpp_rooms_deadline(const XmppRooms *rooms);
 bool xmpp_rooms_take(XmppRooms *rooms, xmpp_stanza_t *stanza, int64_t now_ms, const char *own_jid,
                      XmppOutbox *outbox, Event **out_event);
 
-/* The message for a JID, as its kind wants it: one to one, or to all in a room. NULL when that room
- * is not entered: then nothing is said, and xmpp_rooms_may_say_again() tells when it can be. The
- * caller owns it. */
-char *xmpp_rooms_print(XmppRooms *rooms, const char *id, const char *jid, const char *text);
+/* The message for a JID, as its kind wants it: one to one, or to all in a room. is_link: the text
+ * is a URL, and marked as one. NULL when that room is not entered: then nothing is said, and
+ * xmpp_rooms_may_say_again() tells when it can be. The caller owns it. */
+char *xmpp_rooms_print(XmppRooms *rooms, const char *id, const char *jid, const char *text,
+                       bool is_link);
 
 /* True once, when all rooms are entered, if something was dropped for one of them. */
 bool xmpp_rooms_may_say_again(XmppRooms *rooms);

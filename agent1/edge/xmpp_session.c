@@ -141,6 +141,8 @@ static void go_up(Session *session, const char *how)
 
 static void begin_session(Session *session, bool has_management, unsigned resume_max_s)
 {
+    Event *share;
+
     session->has_management = has_management;
     session->resume_max_ms = RESUME_MAX_MS;
     if (resume_max_s > 0)
@@ -148,9 +150,11 @@ static void begin_session(Session *session, bool has_management, unsigned resume
     go_up(session, has_management ? "connected" : "connected, without stream management,");
     xmpp_acts_begin(&session->acts, session->outbox);
     xmpp_rooms_begin(&session->rooms, clock_boot_ms());
-    xmpp_share_begin(&session->share, session->outbox);
+    share = xmpp_share_begin(&session->share, session->outbox);
     xmpp_outbox_add_doubted(session->outbox);
     xmpp_reporter_link(&session->reporter, true);
+    if (share)
+        xmpp_reporter_post(&session->reporter, share);
 }
 
 static void resume_session(Session *session, uint32_t count)
@@ -341,7 +345,8 @@ static void say(Session *session, const XmppCommand *command)
     if (!session->reporter.is_linked || session->is_missing_some)
         return;
 
-    xml = xmpp_rooms_print(&session->rooms, command->id, command->jid, command->text);
+    xml = xmpp_rooms_print(&session->rooms, command->id, command->jid, command->text,
+                           command->kind == XMPP_COMMAND_SAY_LINK);
     if (!xml)
         return;
 
@@ -372,6 +377,7 @@ static void obey(Session *session, const XmppCommand *command)
 {
     switch (command->kind) {
     case XMPP_COMMAND_SAY:
+    case XMPP_COMMAND_SAY_LINK:
         say(session, command);
         break;
     case XMPP_COMMAND_ACT:

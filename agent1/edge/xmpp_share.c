@@ -33,12 +33,26 @@ static void discover(XmppShare *share, const char *jid, QuestionKind kind, XmppO
     xmpp_outbox_add(outbox, NULL, xml);
 }
 
-/* The service is one of the server's, or the server itself (XEP-0363, section 4). */
-void xmpp_share_begin(XmppShare *share, XmppOutbox *outbox)
+static Event *fact_of(size_t max_bytes)
 {
+    Event *event = event_new(EVENT_XMPP);
+
+    event->fact.kind = XMPP_FACT_SHARE;
+    event->fact.max_bytes = max_bytes;
+
+    return event;
+}
+
+/* The service is one of the server's, or the server itself (XEP-0363, section 4). */
+Event *xmpp_share_begin(XmppShare *share, XmppOutbox *outbox)
+{
+    Event *event = share->service ? fact_of(0) : NULL;
+
     xmpp_share_clear(share);
     discover(share, share->domain, QUESTION_INFO, outbox);
     discover(share, share->domain, QUESTION_ITEMS, outbox);
+
+    return event;
 }
 
 /* ---- places ---- */
@@ -149,7 +163,6 @@ static size_t read_limit(xmpp_stanza_t *form)
 static Event *take_info(XmppShare *share, const char *jid, xmpp_stanza_t *iq)
 {
     xmpp_stanza_t *query = xmpp_stanza_get_child_by_name_and_ns(iq, "query", XMPP_NS_DISCO_INFO);
-    Event *event;
 
     if (share->service || !query || !has_feature(query))
         return NULL;
@@ -160,11 +173,7 @@ static Event *take_info(XmppShare *share, const char *jid, xmpp_stanza_t *iq)
          child = xmpp_stanza_get_next(child))
         share->max_bytes = MIN(share->max_bytes, read_limit(child));
 
-    event = event_new(EVENT_XMPP);
-    event->fact.kind = XMPP_FACT_SHARE;
-    event->fact.max_bytes = share->max_bytes;
-
-    return event;
+    return fact_of(share->max_bytes);
 }
 
 bool xmpp_share_take(XmppShare *share, xmpp_stanza_t *stanza, XmppOutbox *outbox, Event **out_event)

@@ -32,8 +32,9 @@ typedef struct XmppShare {
 void xmpp_share_init(XmppShare *share, const char *domain, Mailbox *slots);
 void xmpp_share_clear(XmppShare *share);
 
-/* A session has begun: what was known before may be so no more. */
-void xmpp_share_begin(XmppShare *share, XmppOutbox *outbox);
+/* A session has begun: what was known before may be so no more. XMPP_FACT_SHARE, the caller's, when
+ * a service was known; or NULL. */
+Event *xmpp_share_begin(XmppShare *share, XmppOutbox *outbox);
 
 /* Asks for a place for a file. The answer is an XmppSlot with this id in the mailbox; one that says
  * why there is no place comes at once when it can be known. */

@@ -56,7 +56,7 @@ Core *core_new(void)
     static const Table ledgers[] = { TABLE_META,     TABLE_WAITING,   TABLE_CHATS,
                                      TABLE_SAYINGS,  TABLE_EDITS,     TABLE_QUESTIONS,
                                      TABLE_SESSIONS, TABLE_APPROVALS, TABLE_MEMO_KEYS,
-                                     TABLE_REPORTS,  TABLE_PROPOSALS };
+                                     TABLE_REPORTS,  TABLE_PROPOSALS, TABLE_UPLOADS };
     Core *core = g_new0(Core, 1);
     unsigned i;
 

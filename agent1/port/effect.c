@@ -191,6 +191,13 @@ void effects_say(Effects *effects, const char *id, const char *jid, const char *
     say->words = words;
 }
 
+void effects_say_link(Effects *effects, const char *id, const char *jid, const char *url,
+                      Words words)
+{
+    effects_say(effects, id, jid, url, words);
+    ((Effect *)effects->list->pdata[effects->list->len - 1])->say.is_link = true;
+}
+
 void effects_xmpp(Effects *effects, const XmppAct *act)
 {
     g_autofree XmppAct *copy = xmpp_act_copy(act);

@@ -101,6 +101,7 @@ typedef struct EffectSay {
     char *id;  /* stable: repeats carry the same stanza id */
     char *jid; /* to whom */
     char *text;
+    bool is_link; /* the text is one URL, which clients may show as what it leads to */
     Words words;
 } EffectSay;
 
@@ -166,6 +167,8 @@ void effects_publish_plain(Effects *effects, const char *topic, const char *text
 void effects_reply(Effects *effects, const char *topic, const char *peer, Message *message,
                    Words words);
 void effects_say(Effects *effects, const char *id, const char *jid, const char *text, Words words);
+void effects_say_link(Effects *effects, const char *id, const char *jid, const char *url,
+                      Words words);
 void effects_xmpp(Effects *effects, const XmppAct *act); /* copied */
 void effects_trust(Effects *effects, GPtrArray *keys);   /* taken over */
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,

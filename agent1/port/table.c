@@ -62,7 +62,9 @@ static const Column chats[] = {
     TEXT("outcome"), TEXT("runs"),         INT("is_final"),
 };
 
-static const Column sayings[] = { TEXT("id"), TEXT("jid"), TEXT("text"), INT("created") };
+static const Column sayings[] = {
+    TEXT("id"), TEXT("jid"), TEXT("text"), INT("created"), INT("is_link"),
+};
 
 static const Column questions[] = {
     TEXT("id"),    TEXT("conversation"), TEXT("user_name"), TEXT("text"),
@@ -109,6 +111,10 @@ static const Column reports[] = {
 
 static const Column proposals[] = { TEXT("id"), TEXT("approval"), INT("number"), INT("said") };
 
+static const Column uploads[] = {
+    TEXT("id"), TEXT("run"), INT("number"), TEXT("agent"), TEXT("jid"), INT("created"),
+};
+
 static const Column figures[] = {
     TEXT("agent"),    INT("runs"),      INT("succeeded"), INT("failed"),
     INT("timed_out"), INT("unknown"),   INT("refused"),   INT("expired"),
@@ -142,6 +148,7 @@ static const TableInfo tables[RESULT_END] = {
     [TABLE_MEMORIES] = INFO("memories", memories, "0"),
     [TABLE_REPORTS] = INFO("reports", reports, NULL),
     [TABLE_PROPOSALS] = INFO("proposals", proposals, NULL),
+    [TABLE_UPLOADS] = INFO("uploads", uploads, NULL),
     [RESULT_FIGURES] = INFO("figures", figures, NULL),
 };
 
@@ -163,6 +170,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(memo_keys) == MEMO_KEYS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(memories) == MEMORIES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(reports) == REPORTS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(proposals) == PROPOSALS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(uploads) == UPLOADS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(figures) == FIGURES_COLUMNS);
 
 const TableInfo *table_info(Table table)

@@ -16,7 +16,7 @@ typedef enum {
     XMPP_FACT_FORM_LIST,    /* somebody asks which commands there are for him (XEP-0050) */
     XMPP_FACT_FORM,         /* … and for one of them */
     XMPP_FACT_ABILITIES,    /* the answer to XMPP_ACT_DISCOVER, or that there is none */
-    XMPP_FACT_SHARE,        /* since this link came up: the server takes files (XEP-0363) */
+    XMPP_FACT_SHARE,        /* the server takes files (XEP-0363), or none any more */
     XMPP_FACT_UPLOADED,     /* the answer to XMPP_ACT_UPLOAD: `text` is the link */
     XMPP_FACT_NOT_UPLOADED, /* … or why there is none */
 } XmppFactKind;
@@ -39,7 +39,7 @@ typedef struct XmppFact {
     GStrv words;    /* REACTION: the emojis; none: they were taken back */
     XmppForm *form; /* FORM */
     char *text;     /* UPLOADED: the link; NOT_UPLOADED: why, in words for people */
-    uint64_t max_bytes; /* SHARE: of a file */
+    uint64_t max_bytes; /* SHARE: of a file; 0: none is taken */
 } XmppFact;
 
 void xmpp_fact_clear(XmppFact *fact);

@@ -9,7 +9,7 @@
 static void say_output(Turn *turn, const Run *run)
 {
     const RunOutcome *outcome = &run->outcome;
-    g_autofree char *text = outcome_text(run, SIZE_MAX);
+    g_autofree char *text = outcome_text(run, &outcome_whole);
     g_autofree char *size = size_format(outcome->output_bytes);
 
     turn_add_run(turn, run->id);

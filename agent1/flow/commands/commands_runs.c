@@ -16,8 +16,7 @@
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
-#define RUNS_SHOWN         20
-#define OUTPUT_SHOWN_BYTES 6000
+#define RUNS_SHOWN 20
 
 /* ---- !runs ---- */
 
@@ -122,7 +121,7 @@ static void say_times(Core *core, Turn *turn, const Run *run)
 static char *describe_whole(const Core *core, const Run *run)
 {
     const Progress *progress = is_at_work(run) ? progress_find(core, run) : NULL;
-    g_autofree char *text = outcome_text(run, OUTPUT_SHOWN_BYTES);
+    g_autofree char *text = outcome_text(run, &outcome_on_phone);
     g_autofree char *block = NULL;
 
     if (!progress || !progress->tail)

@@ -4,6 +4,7 @@
 #include "agent1/flow/doors/reactions.h"
 #include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/say.h"
+#include "agent1/flow/voice/uploads.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -58,7 +59,7 @@ void contacts_take(Core *core, const XmppFact *fact)
     case XMPP_FACT_SHARE:
     case XMPP_FACT_UPLOADED:
     case XMPP_FACT_NOT_UPLOADED:
-        /* Asked for by nobody yet. */
+        uploads_take(core, fact);
         break;
     case XMPP_FACT_ABILITIES:
         clients_take_abilities(core, fact);

@@ -79,6 +79,7 @@ struct Core {
     uint64_t last_cookie;
     GHashTable *clients; /* full JID → Client * (agent1/flow/doors/contacts.h) */
     Presence presence;
+    uint64_t share_max_bytes; /* of a file on the XMPP server; 0: it takes none */
     GHashTable *lives;        /* id of a saying → Live * (agent1/flow/voice/live_message.h) */
     GHashTable *lives_by_run; /* run id → Live *, of the above */
     int64_t lives_due_ms;     /* when one of them is to be corrected */

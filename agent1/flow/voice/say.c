@@ -49,9 +49,21 @@ static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
     effects_reply(core->fx, topic, speaker->key, message, words_of(answer));
 }
 
+static void say_row(Core *core, const Row *row, Words words)
+{
+    const char *id = row_text(row, SAYINGS_ID);
+    const char *jid = row_text(row, SAYINGS_JID);
+    const char *text = row_text(row, SAYINGS_TEXT);
+
+    if (row_int(row, SAYINGS_IS_LINK) == 1)
+        effects_say_link(core->fx, id, jid, text, words);
+    else
+        effects_say(core->fx, id, jid, text, words);
+}
+
 /* Stores a message, and says it now unless it is to wait for the digest on waking. Its id, the
  * caller's; NULL: it is dropped. */
-static char *store_saying(Core *core, const char *jid, const char *text, bool is_news)
+static char *store_saying(Core *core, const char *jid, const char *text, bool is_link, bool is_news)
 {
     Ledger *sayings = core->ledgers[TABLE_SAYINGS];
     g_autofree char *id = core_new_id(core);
@@ -69,9 +81,10 @@ static char *store_saying(Core *core, const char *jid, const char *text, bool is
     row_set_text(row, SAYINGS_JID, jid);
     row_set_text(row, SAYINGS_TEXT, text);
     row_set_int(row, SAYINGS_CREATED, core->now_ms);
+    row_set_int(row, SAYINGS_IS_LINK, is_link);
     ledger_put(sayings, row, core->fx);
     if (core->is_up[LINK_XMPP] && !(is_news && core_is_asleep(core)))
-        effects_say(core->fx, id, jid, text, is_news ? WORDS_NEWS : WORDS_ANSWER);
+        say_row(core, row, is_news ? WORDS_NEWS : WORDS_ANSWER);
     return g_steal_pointer(&id);
 }
 
@@ -83,8 +96,8 @@ static char *store_text(Core *core, const char *jid, const char *text, bool is_n
     unsigned i;
 
     for (i = 0; i + 1 < pieces->len; i++)
-        g_free(store_saying(core, jid, pieces->pdata[i], is_news));
-    return store_saying(core, jid, pieces->pdata[i], is_news);
+        g_free(store_saying(core, jid, pieces->pdata[i], false, is_news));
+    return store_saying(core, jid, pieces->pdata[i], false, is_news);
 }
 
 void say_xmpp(Core *core, const char *jid, const char *text)
@@ -98,6 +111,11 @@ void say_proposal(Core *core, const char *jid, const char *text, const Run *run)
 
     if (id)
         proposals_note(core, id, run);
+}
+
+void say_link(Core *core, const char *jid, const char *url)
+{
+    g_free(store_saying(core, jid, url, true, true));
 }
 
 /* The one run of an answer that waits for an approval; NULL: there is none, or there are several.
@@ -219,12 +237,8 @@ void say_again(Core *core)
         return;
 
     waiting = ledger_list(core->ledgers[TABLE_SAYINGS]);
-    for (i = 0; i < waiting->len; i++) {
-        const Row *row = waiting->pdata[i];
-
-        effects_say(core->fx, row_text(row, SAYINGS_ID), row_text(row, SAYINGS_JID),
-                    row_text(row, SAYINGS_TEXT), WORDS_STORED);
-    }
+    for (i = 0; i < waiting->len; i++)
+        say_row(core, waiting->pdata[i], WORDS_STORED);
     g_ptr_array_unref(waiting);
 }
 

@@ -24,6 +24,9 @@ void say_xmpp(Core *core, const char *jid, const char *text);
 /* The same for a message that shows the approval that this run waits for: a reaction answers it. */
 void say_proposal(Core *core, const char *jid, const char *text, const Run *run);
 
+/* The same with a link of our own making alone, which clients show as what it leads to. */
+void say_link(Core *core, const char *jid, const char *url);
+
 /* A notice to every admin who has a JID. */
 void say_to_admins(Core *core, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

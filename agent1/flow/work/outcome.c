@@ -1,5 +1,6 @@
 #include "agent1/flow/work/outcome.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "agent1/flow/gate/approvals.h"
@@ -8,34 +9,68 @@
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/turn.h"
+#include "agent1/flow/voice/uploads.h"
 #include "agent1/flow/work/dispatch.h"
 #include "common/base/text.h"
 #include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
-/* A phone shows this much without scrolling for long; agentctl has room for all that was kept. */
-#define XMPP_OUTPUT_LINES 60
-#define XMPP_OUTPUT_BYTES 6000
+/* A phone shows this much without scrolling for long. */
+const OutcomeView outcome_on_phone = {
+    .max_lines = UINT_MAX, .max_bytes = 6000, .tail_lines = 60, .tail_bytes = 6000
+};
+/* Where the whole is a touch away, a screen of its end will do. */
+static const OutcomeView beside_file = {
+    .max_lines = 40, .max_bytes = 3000, .tail_lines = 15, .tail_bytes = 1500, .is_in_file = true
+};
+/* agentctl has room for all that was kept. */
+const OutcomeView outcome_whole = { .max_lines = UINT_MAX, .max_bytes = SIZE_MAX };
+
 /* Exit codes of a shell (POSIX 2.8.2; dash and bash for the second). */
 #define SHELL_NOT_FOUND 127
 #define SHELL_SYNTAX    2
 
-char *outcome_text(const Run *run, size_t max_output)
+static bool is_shown_whole(const char *output, const OutcomeView *view)
+{
+    unsigned lines = 1;
+    const char *at;
+
+    if (strlen(output) > view->max_bytes)
+        return false;
+    for (at = strchr(output, '\n'); at && at[1]; at = strchr(at + 1, '\n'))
+        lines++;
+    return lines <= view->max_lines;
+}
+
+/* What stands behind the state when only the end of the output does below it. The caller owns it.
+ */
+static char *describe_rest(const Run *run, const OutcomeView *view)
+{
+    if (view->is_in_file)
+        return g_strdup_printf(" (the end of its output; %s of it follows as a file)",
+                               run->outcome.is_truncated ? "what was kept" : "all");
+    return g_strdup_printf(" (the end of its output; !output %" G_GINT64_FORMAT " shows more)",
+                           run->number);
+}
+
+char *outcome_text(const Run *run, const OutcomeView *view)
 {
     g_autofree char *state = run_describe(run);
     const char *output = run->outcome.output;
     g_autofree char *tail = NULL;
+    g_autofree char *rest = NULL;
     g_autofree char *block = NULL;
 
     if (!output || !*output)
         return g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, state);
-    if (strlen(output) > max_output) {
-        tail = text_last_lines(output, XMPP_OUTPUT_LINES, max_output);
+    if (!is_shown_whole(output, view)) {
+        tail = text_last_lines(output, view->tail_lines, view->tail_bytes);
+        rest = describe_rest(run, view);
         output = tail;
     }
     block = text_fence(output);
     return g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s%s\n%s", run->number, run->agent, state,
-                           tail ? " (the end of its output)" : "", block);
+                           rest ? rest : "", block);
 }
 
 void outcome_tell(Core *core, const Run *run, const char *text, const char *outcome)
@@ -80,10 +115,24 @@ static char *slip_text(const Core *core, const Run *run)
                : NULL;
 }
 
+/* How much is said where the run was asked for; what is left goes into a file if it can. */
+static const OutcomeView *choose_view(Core *core, const Run *run)
+{
+    g_autoptr(Speaker) speaker = speaker_from_conversation(run->conversation, run->chat_id);
+
+    if (speaker && speaker->door == DOOR_CLI)
+        return &outcome_whole;
+    if (!speaker || speaker->door != DOOR_XMPP || !uploads_may(core, run) ||
+        is_shown_whole(run->outcome.output, &beside_file))
+        return &outcome_on_phone;
+
+    uploads_begin(core, run, speaker->address);
+    return &beside_file;
+}
+
 static void tell_outcome(Core *core, const Run *run)
 {
-    bool is_cli = run->conversation && g_str_has_prefix(run->conversation, "cli ");
-    g_autofree char *text = outcome_text(run, is_cli ? SIZE_MAX : XMPP_OUTPUT_BYTES);
+    g_autofree char *text = outcome_text(run, choose_view(core, run));
     g_autofree char *slip = slip_text(core, run);
     g_autofree char *whole = g_strconcat(text, slip, NULL);
 

@@ -28,8 +28,20 @@ void outcome_revoke(Core *core, const char *agent);
 /* A run's time passed without a word from its agent: a flag, not an outcome. */
 void outcome_flag_unconfirmed(Core *core, Run *run);
 
-/* The answer's text for a run: "#12 web1: succeeded (exit 0, 0.4 s)" and its output in a fence; at
- * most max_output bytes of it (the tail). The caller owns it. */
-char *outcome_text(const Run *run, size_t max_output);
+/* How much of an output is shown. */
+typedef struct OutcomeView {
+    unsigned max_lines; /* of one that is shown whole */
+    size_t max_bytes;
+    unsigned tail_lines; /* of the end that is shown of another */
+    size_t tail_bytes;
+    bool is_in_file; /* the whole follows as a file; else it is said which command shows it */
+} OutcomeView;
+
+extern const OutcomeView outcome_on_phone;
+extern const OutcomeView outcome_whole;
+
+/* The answer's text for a run: "#12 web1: succeeded (exit 0, 0.4 s)", and its output in a fence.
+ * The caller owns it. */
+char *outcome_text(const Run *run, const OutcomeView *view);
 
 #endif

@@ -133,12 +133,37 @@ static void test_others(void **state)
     xmpp_ctx_free(ctx);
 }
 
+static void test_link(void **state)
+{
+    static const char url[] = "https://share.example.org/x/a.txt?b=1&c='2'";
+    static const char *const types[] = { "chat", "groupchat" };
+    xmpp_ctx_t *ctx = xmpp_ctx_new(NULL, NULL);
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(types); i++) {
+        g_autofree char *xml = xmpp_outgoing_link("i1", "bob@example.org", types[i], url);
+        xmpp_stanza_t *stanza = parse(ctx, xml);
+        xmpp_stanza_t *oob = xmpp_stanza_get_child_by_ns(stanza, "jabber:x:oob");
+        char *body = xmpp_message_get_body(stanza);
+        char *marked = xmpp_stanza_get_text(xmpp_stanza_get_child_by_name(oob, "url"));
+
+        assert_string_equal(xmpp_stanza_get_type(stanza), types[i]);
+        assert_string_equal(body, url);
+        assert_string_equal(marked, url);
+        xmpp_free(ctx, body);
+        xmpp_free(ctx, marked);
+        xmpp_stanza_release(stanza);
+    }
+    xmpp_ctx_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chat),
         cmocka_unit_test(test_length),
         cmocka_unit_test(test_others),
+        cmocka_unit_test(test_link),
     };
 
     return cmocka_run_group_tests_name("xmpp_outgoing", tests, NULL, NULL);

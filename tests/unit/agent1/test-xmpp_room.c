@@ -272,7 +272,7 @@ static void opens_a_room_that_it_made(void **state)
 static void says_only_where_it_is_in(void **state)
 {
     Scene *scene = *state;
-    g_autofree char *early = xmpp_rooms_print(&scene->rooms, "s1", ROOM, "hello");
+    g_autofree char *early = xmpp_rooms_print(&scene->rooms, "s1", ROOM, "hello", false);
     g_autofree char *late = NULL;
     g_autofree char *private = NULL;
 
@@ -281,9 +281,9 @@ static void says_only_where_it_is_in(void **state)
     go_in(scene);
     assert_true(xmpp_rooms_may_say_again(&scene->rooms));
     assert_false(xmpp_rooms_may_say_again(&scene->rooms));
-    late = xmpp_rooms_print(&scene->rooms, "s1", ROOM, "hello");
+    late = xmpp_rooms_print(&scene->rooms, "s1", ROOM, "hello", false);
     assert_non_null(strstr(late, "type='groupchat'"));
-    private = xmpp_rooms_print(&scene->rooms, "s1", ROOM "/ana", "hello");
+    private = xmpp_rooms_print(&scene->rooms, "s1", ROOM "/ana", "hello", false);
     assert_non_null(strstr(private, "type='chat'"));
 }
 

@@ -27,7 +27,7 @@ static int set_up(void **state)
     world->slots = mailbox_new(8, (GDestroyNotify)xmpp_slot_free);
     world->ctx = xmpp_ctx_new(NULL, NULL);
     xmpp_share_init(&world->share, "example.org", world->slots);
-    xmpp_share_begin(&world->share, world->outbox);
+    assert_null(xmpp_share_begin(&world->share, world->outbox));
     *state = world;
     return 0;
 }
@@ -154,9 +154,12 @@ static void test_no_place(void **state)
 static void test_a_new_session_begins_anew(void **state)
 {
     World *world = *state;
+    g_autoptr(Event) event = NULL;
 
     find_service(world, INFO(FEATURE), SIZE_MAX);
-    xmpp_share_begin(&world->share, world->outbox);
+    event = xmpp_share_begin(&world->share, world->outbox);
+    assert_int_equal(event->fact.kind, XMPP_FACT_SHARE);
+    assert_true(event->fact.max_bytes == 0);
     xmpp_share_ask(&world->share, "u1", "a.txt", 10, true, world->outbox);
     expect_slot(world, "u1", "the XMPP server takes no files");
     find_service(world, INFO(FEATURE FORM("no number")), SIZE_MAX);

@@ -1,0 +1,26 @@
+/*
+ * Output that is too long for a message, as a file on the XMPP server (XEP-0363). The answer never
+ * waits for it: it is said at once with the end of the output, and the link follows as a message of
+ * its own, or the reason why there is none.
+ *
+ * What is promised so is a row (TABLE_UPLOADS), stored together with the outcome: it goes together
+ * with the storing of the link, so a crash in between makes another file of it, but no second link.
+ */
+#ifndef AGENT1_FLOW_VOICE_UPLOADS_H
+#define AGENT1_FLOW_VOICE_UPLOADS_H
+
+#include "agent1/flow/state/core_state.h"
+
+#include <stdbool.h>
+
+/* Whether the run's output can go there now. */
+bool uploads_may(const Core *core, const Run *run);
+
+/* Sends it, without secrets; who is told the link: the bare JID of a room, or a person's full one.
+ */
+void uploads_begin(Core *core, const Run *run, const char *jid);
+
+/* XMPP_FACT_SHARE, which goes on with what was promised before; …UPLOADED. */
+void uploads_take(Core *core, const XmppFact *fact);
+
+#endif
