@@ -1,5 +1,7 @@
 #include "agent1/edge/xmpp_share.h"
 
+#include "common/sys/log.h"
+
 #include <stdint.h>
 #include <string.h>
 
@@ -172,6 +174,8 @@ static Event *take_info(XmppShare *share, const char *jid, xmpp_stanza_t *iq)
     for (xmpp_stanza_t *child = xmpp_stanza_get_children(query); child;
          child = xmpp_stanza_get_next(child))
         share->max_bytes = MIN(share->max_bytes, read_limit(child));
+
+    log_line(LOG_LEVEL_NOTICE, "XMPP: long output goes as files to %s", share->service);
 
     return fact_of(share->max_bytes);
 }

@@ -1,7 +1,7 @@
 # Sourced by `run`: makes the files of a private installation in $run. What holds keys, accounts and
 # people's own changes is made once; what depends on the ports follows them.
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # top, build, run, log, mqtt_port, xmpp_port are run's
+# shellcheck disable=SC2154 # top, build, run, log, mqtt_port, xmpp_port, share_port are run's
 
 # Makes a file from standard input unless it is there: people may edit what they find.
 make_once() {
@@ -69,7 +69,8 @@ interfaces = { "127.0.0.1" }
 c2s_ports = { $xmpp_port }
 c2s_direct_tls_ports = {}
 s2s_ports = {}
-http_ports = {}
+http_ports = { $share_port }
+http_interfaces = { "127.0.0.1" }
 https_ports = {}
 network_settings = { nagle = false }
 modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "smacks", "posix", "pep", "carbons", "offline", "version", "blocklist", "vcard4" }
@@ -80,6 +81,9 @@ c2s_require_encryption = true
 ssl = { certificate = "$run/tls/server.pem", key = "$run/tls/server.key" }
 VirtualHost "localhost"
 Component "rooms.localhost" "muc"
+Component "share.localhost" "http_file_share"
+http_host = "localhost"
+http_external_url = "http://localhost:$share_port/"
 END
     for user in agent1 you; do
         [ ! -e "$dir/localhost/accounts/$user.dat" ] || continue

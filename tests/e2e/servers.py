@@ -120,11 +120,13 @@ class Prosody:
 
     Without certificates it takes unencrypted connections; with them TLS is required (port:
     STARTTLS, direct_tls_port: TLS from the first byte). is_stock leaves Nagle's algorithm on.
+    share: settings of http_file_share; it then takes files at share.localhost, over https when there
+    are certificates. None: it takes none.
     """
 
     domain = "localhost"
 
-    def __init__(self, folder, certificates=None, is_stock=False, extra=""):
+    def __init__(self, folder, certificates=None, is_stock=False, extra="", share=None):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.certificates = certificates
@@ -132,11 +134,25 @@ class Prosody:
         self.direct_tls_port = free_port() if certificates else None
         self.config = folder / "prosody.cfg.lua"
         self.passwords = {}
-        self._write_config(is_stock, extra)
+        self.share_port = free_port() if share is not None else None
+        self._write_config(is_stock, extra, share)
         self.process = Process("prosody", ["prosody", "-F", "--config", self.config],
                                folder / "prosody.log", base_environment(folder))
 
-    def _write_config(self, is_stock, extra):
+    def _share_component(self, share):
+        if share is None:
+            return ""
+        scheme = "https" if self.certificates else "http"
+        return f"""
+Component "share.{self.domain}" "http_file_share"
+http_host = "localhost"
+http_external_url = "{scheme}://localhost:{self.share_port}/"
+{share}
+"""
+
+    def _write_config(self, is_stock, extra, share):
+        http_port = self.share_port if share is not None and not self.certificates else ""
+        https_port = self.share_port if share is not None and self.certificates else ""
         if self.certificates:
             security = f"""
 modules_disabled = {{ "s2s" }}
@@ -161,8 +177,10 @@ log = {{ {{ levels = {{ min = "debug" }}, to = "console" }} }}
 interfaces = {{ "127.0.0.1" }}
 c2s_ports = {{ {self.port} }}
 s2s_ports = {{}}
-http_ports = {{}}
-https_ports = {{}}
+http_ports = {{ {http_port} }}
+https_ports = {{ {https_port} }}
+http_interfaces = {{ "127.0.0.1" }}
+https_interfaces = {{ "127.0.0.1" }}
 {'' if is_stock else 'network_settings = { nagle = false }'}
 authentication = "internal_hashed"
 password_hash = "SHA-256"
@@ -171,6 +189,7 @@ modules_enabled = {{ "roster", "saslauth", "tls", "disco", "ping", "smacks", "po
 {extra}
 VirtualHost "{self.domain}"
 Component "rooms.{self.domain}" "muc"
+{self._share_component(share)}
 """)
 
     def add_account(self, user):
