@@ -8,6 +8,7 @@
 #include "agent1/edge/xmpp_outgoing.h"
 #include "agent1/edge/xmpp_reception.h"
 #include "agent1/edge/xmpp_rooms.h"
+#include "agent1/edge/xmpp_slot.h"
 #include "agent1/edge/xmpp_srv.h"
 #include "agent1/port/room_settings.h"
 #include "common/base/limits.h"
@@ -191,6 +192,28 @@ static void check_outgoing(FuzzInput *input)
     xmpp_stanza_release(stanza);
 }
 
+/* A place for a file is two URLs, and fields of a line each; or there is a reason. */
+static void check_slot(FuzzInput *input)
+{
+    static xmpp_ctx_t *ctx;
+    g_autofree char *xml = fuzz_text(input);
+    g_autoptr(XmppSlot) slot = NULL;
+    xmpp_stanza_t *stanza;
+
+    if (!ctx)
+        ctx = xmpp_ctx_new(NULL, NULL);
+    stanza = xmpp_stanza_new_from_string(ctx, xml);
+    if (!stanza)
+        return;
+    slot = xmpp_slot_read("u1", stanza);
+    xmpp_stanza_release(stanza);
+    g_assert((slot->why == NULL) == (slot->put_url && slot->get_url));
+    g_assert(!slot->why || (*slot->why && !strchr(slot->why, '\n')));
+    g_assert(!slot->put_url || !strpbrk(slot->put_url, " \r\n"));
+    for (unsigned i = 0; i < XMPP_SLOT_FIELD_COUNT; i++)
+        g_assert(!slot->fields[i] || !strpbrk(slot->fields[i], "\r\n"));
+}
+
 static void check_srv(FuzzInput *input)
 {
     uint64_t random = (uint64_t)fuzz_number(input);
@@ -213,9 +236,11 @@ void fuzz_one(const uint8_t *data, size_t size)
 
     if (size > 0 && *data == '<') {
         FuzzInput again = input;
+        FuzzInput third = input;
 
         check_stanza(&input);
         check_room(&again);
+        check_slot(&third);
         return;
     }
     checks[fuzz_below(&input, G_N_ELEMENTS(checks))](&input);
