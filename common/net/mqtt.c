@@ -34,6 +34,8 @@ typedef enum {
     MQTT_STATE_CLOSING, /* mqtt_free() is under way: handlers are not called any more */
 } MqttState;
 
+typedef void (*EndHandler)(const char *reason, int64_t next_ms, void *data);
+
 /* A publication that the broker has not taken yet. */
 typedef struct Pending {
     unsigned token;
@@ -76,7 +78,7 @@ static void set_timer(Mqtt *mqtt, int64_t ms, GSourceFunc function)
 }
 
 /* The end of a link or of an attempt for one. Calls the handler last, which may free mqtt. */
-static void end_attempt(Mqtt *mqtt, const char *reason, bool is_at_once)
+static void end_with(Mqtt *mqtt, const char *reason, bool is_at_once, EndHandler handler)
 {
     int64_t next_ms = 0;
 
@@ -92,7 +94,12 @@ static void end_attempt(Mqtt *mqtt, const char *reason, bool is_at_once)
     mqtt->pending_bytes = 0;
     mqtt->state = MQTT_STATE_WAITING;
     set_timer(mqtt, next_ms, begin_attempt);
-    mqtt->handlers.disconnected(reason, next_ms, mqtt->data);
+    handler(reason, next_ms, mqtt->data);
+}
+
+static void end_attempt(Mqtt *mqtt, const char *reason, bool is_at_once)
+{
+    end_with(mqtt, reason, is_at_once, mqtt->handlers.disconnected);
 }
 
 static bool is_version_5(const Mqtt *mqtt)
@@ -223,6 +230,15 @@ static void on_failed(Mqtt *mqtt, const MqttLinkEvent *event)
         end_attempt(mqtt, event->reason, false);
 }
 
+static void on_unsubscribed(Mqtt *mqtt, const MqttLinkEvent *event)
+{
+    const MqttHandlers *handlers = &mqtt->handlers;
+
+    end_with(mqtt, event->reason, false,
+             handlers->subscription_refused ? handlers->subscription_refused
+                                            : handlers->disconnected);
+}
+
 static void on_hung_up(Mqtt *mqtt, const MqttLinkEvent *event)
 {
     if (is_version_5(mqtt) && ++mqtt->hang_ups >= HANG_UPS_BEFORE_3_1_1)
@@ -250,16 +266,21 @@ static void on_published(Mqtt *mqtt, const MqttLinkEvent *event)
         mqtt->handlers.published(token, mqtt->data);
 }
 
-/* The publication stays in the caller's outbox and comes again: so it is told once a connection. */
+/* The publication stays in the caller's outbox and comes again: so it is logged once a connection.
+ */
 static void on_refused(Mqtt *mqtt, const MqttLinkEvent *event)
 {
     unsigned token = take_token(mqtt, event->message_id);
 
-    if (token == 0 || token == mqtt->probe_token || mqtt->has_told_refusal)
+    if (token == 0)
         return;
 
-    mqtt->has_told_refusal = true;
-    log_line(LOG_LEVEL_WARNING, "MQTT: the broker refuses a publication: %s", event->reason);
+    if (token != mqtt->probe_token && !mqtt->has_told_refusal) {
+        mqtt->has_told_refusal = true;
+        log_line(LOG_LEVEL_WARNING, "MQTT: the broker refuses a publication: %s", event->reason);
+    }
+    if (mqtt->handlers.publication_refused)
+        mqtt->handlers.publication_refused(token, event->reason, mqtt->data);
 }
 
 static void on_message(Mqtt *mqtt, const MqttLinkEvent *event)
@@ -297,6 +318,9 @@ static void on_event(const MqttLinkEvent *event, void *data)
         break;
     case MQTT_LINK_FAILED:
         on_failed(mqtt, event);
+        break;
+    case MQTT_LINK_UNSUBSCRIBED:
+        on_unsubscribed(mqtt, event);
         break;
     case MQTT_LINK_HUNG_UP:
         on_hung_up(mqtt, event);

@@ -57,6 +57,12 @@ typedef struct MqttHandlers {
     /* The broker has taken the publication with this token (PUBACK). Promises nothing more. May be
      * NULL. */
     void (*published)(unsigned token, void *data);
+    /* The broker refuses it, for this reason: only MQTT 5 can say so (4.9 of 3.1.1: a broker that
+     * does not let one publish may acknowledge all the same). May be NULL. */
+    void (*publication_refused)(unsigned token, const char *reason, void *data);
+    /* Called instead of disconnected where the broker refuses the subscriptions. NULL: it is not.
+     */
+    void (*subscription_refused)(const char *reason, int64_t next_ms, void *data);
     /* Makes the last will of the coming connection: the payload (owned by the client afterwards)
      * and its topic (owned too); NULL for none. May be NULL. The will is QoS 1 and retained. */
     char *(*make_will)(char **out_topic, size_t *out_length, void *data);

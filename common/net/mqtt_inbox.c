@@ -154,7 +154,7 @@ static void on_subscribe(struct mosquitto *handle, void *data, int id, int count
     }
 
     reason = mqtt_reason_of_code(highest);
-    mqtt_inbox_end(inbox, MQTT_LINK_FAILED, 0,
+    mqtt_inbox_end(inbox, MQTT_LINK_UNSUBSCRIBED, 0,
                    g_strdup_printf("the subscription is refused: %s", reason));
 }
 

@@ -18,9 +18,10 @@ typedef enum {
     MQTT_LINK_PUBLISHED, /* PUBACK */
     MQTT_LINK_REFUSED,   /* PUBACK with an error; reason */
     /* One of these is the last event. */
-    MQTT_LINK_FAILED,     /* reason; with the code of a CONNACK that says no */
-    MQTT_LINK_HUNG_UP,    /* closed by the broker between CONNECT and CONNACK; reason */
-    MQTT_LINK_UNREADABLE, /* what came in place of CONNACK is none of this version; reason */
+    MQTT_LINK_FAILED,       /* reason; with the code of a CONNACK that says no */
+    MQTT_LINK_UNSUBSCRIBED, /* SUBACK says no to a filter; reason */
+    MQTT_LINK_HUNG_UP,      /* closed by the broker between CONNECT and CONNACK; reason */
+    MQTT_LINK_UNREADABLE,   /* what came in place of CONNACK is none of this version; reason */
 } MqttLinkEventKind;
 
 typedef struct MqttLinkEvent {

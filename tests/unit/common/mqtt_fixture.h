@@ -68,8 +68,9 @@ typedef struct Client {
     bool has_will;
     GPtrArray *messages; /* "topic payload" with " retained" where it is */
     GPtrArray *reasons;
-    GArray *waits_ms;  /* int64_t */
-    GArray *published; /* unsigned */
+    GArray *waits_ms;    /* int64_t */
+    GArray *published;   /* unsigned */
+    GPtrArray *refusals; /* "token reason" */
 } Client;
 
 static inline void on_connected(void *data)
@@ -105,6 +106,13 @@ static inline void on_published(unsigned token, void *data)
     g_array_append_val(client->published, token);
 }
 
+static inline void on_publication_refused(unsigned token, const char *reason, void *data)
+{
+    Client *client = data;
+
+    g_ptr_array_add(client->refusals, g_strdup_printf("%u %s", token, reason));
+}
+
 static inline char *make_will(char **out_topic, size_t *out_length, void *data)
 {
     Client *client = data;
@@ -124,6 +132,7 @@ static const MqttHandlers client_handlers = {
     .disconnected = on_disconnected,
     .message = on_message,
     .published = on_published,
+    .publication_refused = on_publication_refused,
     .make_will = make_will,
 };
 
@@ -135,6 +144,7 @@ static inline Client *client_new(const MqttSettings *settings, bool has_will)
     client->has_will = has_will;
     client->messages = g_ptr_array_new_with_free_func(g_free);
     client->reasons = g_ptr_array_new_with_free_func(g_free);
+    client->refusals = g_ptr_array_new_with_free_func(g_free);
     client->waits_ms = g_array_new(FALSE, FALSE, sizeof(int64_t));
     client->published = g_array_new(FALSE, FALSE, sizeof(unsigned));
     client->mqtt = mqtt_new(settings, &client_handlers, client, &error);
@@ -151,6 +161,7 @@ static inline void client_free(Client *client)
     mqtt_free(client->mqtt);
     g_ptr_array_unref(client->messages);
     g_ptr_array_unref(client->reasons);
+    g_ptr_array_unref(client->refusals);
     g_array_unref(client->waits_ms);
     g_array_unref(client->published);
     g_free(client);

@@ -181,6 +181,7 @@ static void test_refused_publication(void **state)
     g_autoptr(Client) client = connect_client("denied", all_of_test, false);
     unsigned denied = publish_text(client, "elsewhere/a", "no");
     unsigned granted = publish_text(client, "test/a", "yes");
+    g_autofree char *reason = NULL;
 
     (void)state;
 
@@ -188,6 +189,9 @@ static void test_refused_publication(void **state)
     wait_until(has_message(client, "test/a yes") && client->published->len > 0);
     assert_int_equal(client->published->len, 1);
     assert_int_equal(g_array_index(client->published, unsigned, 0), granted);
+    assert_int_equal(client->refusals->len, 1);
+    reason = g_strdup_printf("%u not authorised", denied);
+    assert_string_equal(client->refusals->pdata[0], reason);
     assert_true(mqtt_is_connected(client->mqtt));
 }
 

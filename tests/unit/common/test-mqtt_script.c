@@ -250,6 +250,54 @@ static void test_refused_subscription(void **state)
     }
 }
 
+static void on_subscription_refused(const char *reason, int64_t next_ms, void *data)
+{
+    GPtrArray *refusals = data;
+
+    assert_true(next_ms >= 0);
+    g_ptr_array_add(refusals, g_strdup(reason));
+}
+
+static void on_nothing(void *data)
+{
+    (void)data;
+}
+
+static void on_wrong_end(const char *reason, int64_t next_ms, void *data)
+{
+    (void)next_ms;
+    (void)data;
+    fail_msg("told as a connection that ended: %s", reason);
+}
+
+/* Who wants to know is told that it was the subscription. */
+static void test_refused_subscription_told_apart(void **state)
+{
+    static const Act acts[] = { { 5, CONNACK_5(0), .suback = 0x87 } };
+    static const char *const filters[] = { "test/a", "test/b", NULL };
+    static const MqttHandlers handlers = { .connected = on_nothing,
+                                           .disconnected = on_wrong_end,
+                                           .subscription_refused = on_subscription_refused };
+    g_autoptr(GPtrArray) refusals = g_ptr_array_new_with_free_func(g_free);
+    FakeBroker broker = { .acts = acts, .act_count = G_N_ELEMENTS(acts) };
+    g_autofree char *url = NULL;
+    Mqtt *mqtt;
+
+    (void)state;
+
+    broker.listener = listen_somewhere(&broker.port);
+    broker.thread = g_thread_new("broker", play_all, &broker);
+    url = g_strdup_printf("mqtt://127.0.0.1:%u", broker.port);
+    mqtt = mqtt_new(
+        &(MqttSettings){ .url = url, .client_id = "x", .filters = filters, .keep_alive_s = 60 },
+        &handlers, refusals, NULL);
+    wait_until(refusals->len == 1);
+    assert_string_equal(refusals->pdata[0], "the subscription is refused: not authorised");
+    mqtt_free(mqtt);
+    g_thread_join(broker.thread);
+    close(broker.listener);
+}
+
 static void test_disconnect_with_a_reason(void **state)
 {
     static const Act acts[] = {
@@ -332,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_hung_up_twice),
         cmocka_unit_test(test_both_refused),
         cmocka_unit_test(test_refused_subscription),
+        cmocka_unit_test(test_refused_subscription_told_apart),
         cmocka_unit_test(test_disconnect_with_a_reason),
         cmocka_unit_test(test_no_answer),
         cmocka_unit_test(test_one_at_a_time),
