@@ -2,9 +2,14 @@
 
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/base/banned.h"
 
-#define FILTER_MAX_BYTES 1024
+/* The first level of what agent1, its agents and agentctl say to one another. */
+#define TOPIC_ROOT "agents"
+
+#define FILTER_MAX_BYTES  1024
+#define FILTER_MAX_LEVELS 200 /* what mosquitto takes */
 
 /* A wildcard stands alone in its level, and # ends the filter. */
 static bool is_level(const char *level, bool is_last)
@@ -30,9 +35,73 @@ bool topic_rule_is_valid(const char *filter)
     g_auto(GStrv) levels = g_strsplit(filter, "/", -1);
     const char *first = levels[0] ? levels[0] : "";
 
-    if (!*first || *first == '$' || strpbrk(first, "+#") || strcmp(first, "agents") == 0)
+    if (!*first || *first == '$' || strpbrk(first, "+#") || strcmp(first, TOPIC_ROOT) == 0)
         return false;
     return strlen(filter) <= FILTER_MAX_BYTES && has_levels(levels);
+}
+
+/* U+FDD0 to U+FDEF, and the last two of each plane, are no characters (MQTT 5, 1.5.4): a broker may
+ * end the connection of who sends one. */
+static bool has_no_character(const char *text)
+{
+    for (; *text; text = text_next(text)) {
+        gunichar c = g_utf8_get_char(text);
+
+        if ((c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe)
+            return true;
+    }
+    return false;
+}
+
+static const char *complain_of_text(const char *topic)
+{
+    if (!*topic)
+        return "no topic was given";
+    if (!text_is_harmless(topic) || strpbrk(topic, "\n\t") || has_no_character(topic))
+        return "a topic is valid UTF-8 without control characters, hidden ones and what is no "
+               "character";
+    if (strlen(topic) > FILTER_MAX_BYTES)
+        return "a topic has at most " G_STRINGIFY(FILTER_MAX_BYTES) " bytes";
+    return NULL;
+}
+
+static const char *complain_of_first(const char *first, TopicUse use)
+{
+    if (*first == '$')
+        return "topics that begin with $ are the broker's own ($SYS/…, $share/…): nobody reaches "
+               "them by chat";
+    if (strcmp(first, TOPIC_ROOT) == 0)
+        return "agents/… is the wire between agent1, its agents and agentctl: a message there "
+               "could forge one of them, and listening there would feed agent1 its own words";
+    if (!*first)
+        return "a topic begins with a word, not with /";
+    if (use == TOPIC_FOR_FILTER && strpbrk(first, "+#"))
+        return "a filter begins with a word: # and +/… would hear everything, agents/… too";
+    return NULL;
+}
+
+static const char *complain_of_levels(char **levels, const char *topic, TopicUse use)
+{
+    if (g_strv_length(levels) > FILTER_MAX_LEVELS)
+        return "a topic has at most " G_STRINGIFY(FILTER_MAX_LEVELS) " levels";
+    if (use == TOPIC_FOR_MESSAGE && strpbrk(topic, "+#"))
+        return "a message goes to one topic: + and # stand for several";
+    if (!has_levels(levels))
+        return "+ and # stand alone in their level, and # is the last one: home/+/state, home/#";
+    return NULL;
+}
+
+char *topic_rule_complaint(const char *topic, TopicUse use)
+{
+    const char *complaint = complain_of_text(topic);
+    g_auto(GStrv) levels = NULL;
+
+    if (complaint)
+        return g_strdup(complaint);
+
+    levels = g_strsplit(topic, "/", -1);
+    complaint = complain_of_first(levels[0], use);
+    return g_strdup(complaint ? complaint : complain_of_levels(levels, topic, use));
 }
 
 /* Level by level: + covers any one level but #, # covers whatever is left, also nothing. */
