@@ -101,6 +101,9 @@ static void perform(Executor *executor, const Effect *effect)
     case EFFECT_PUBLISH_PLAIN:
         gateway_publish_plain(executor->gateway, &effect->plain);
         break;
+    case EFFECT_LISTEN:
+        gateway_listen(executor->gateway, &effect->listen);
+        break;
     case EFFECT_SAY:
         say(executor, &effect->say);
         break;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/edge/listeners.h"
 #include "agent1/port/event.h"
 #include "common/base/limits.h"
 #include "common/base/problem.h"
@@ -36,6 +37,8 @@ struct Gateway {
     Bucket unknown_keys;
     Bucket refusal_lines;
     uint64_t refused;
+    GHashTable *asked; /* token of a publication → id of the effect that wants to know */
+    Listeners *listeners;
 };
 
 static void free_pair(void *pair)
@@ -258,6 +261,50 @@ static void on_connected(void *data)
     post_link(data, true);
 }
 
+static void post_published(Gateway *gateway, const char *id, PublishEnd end, const char *reason)
+{
+    Event *event = event_new(EVENT_PUBLISHED);
+
+    event->published.id = g_strdup(id);
+    event->published.end = end;
+    event->published.reason = g_strdup(reason);
+    post(gateway, event);
+}
+
+/* The broker's answer to a publication; most of them nobody asked about. */
+static void answer(Gateway *gateway, unsigned token, PublishEnd end, const char *reason)
+{
+    const char *id = g_hash_table_lookup(gateway->asked, GUINT_TO_POINTER(token));
+
+    if (!id)
+        return;
+
+    post_published(gateway, id, end, reason);
+    g_hash_table_remove(gateway->asked, GUINT_TO_POINTER(token));
+}
+
+static void on_published(unsigned token, void *data)
+{
+    answer(data, token, PUBLISH_TAKEN, NULL);
+}
+
+static void on_publication_refused(unsigned token, const char *reason, void *data)
+{
+    answer(data, token, PUBLISH_REFUSED, reason);
+}
+
+/* The answers that a connection owed do not come any more. */
+static void lose_answers(Gateway *gateway, const char *reason)
+{
+    GHashTableIter iter;
+    void *id;
+
+    g_hash_table_iter_init(&iter, gateway->asked);
+    while (g_hash_table_iter_next(&iter, NULL, &id))
+        post_published(gateway, id, PUBLISH_LOST, reason);
+    g_hash_table_remove_all(gateway->asked);
+}
+
 static void on_disconnected(const char *reason, int64_t next_ms, void *data)
 {
     Gateway *gateway = data;
@@ -266,6 +313,7 @@ static void on_disconnected(const char *reason, int64_t next_ms, void *data)
              (double)next_ms / 1000);
     if (gateway->is_up)
         post_link(gateway, false);
+    lose_answers(gateway, reason);
 }
 
 /* ---- out ---- */
@@ -309,9 +357,23 @@ void gateway_publish(Gateway *gateway, const EffectPublish *publish)
 void gateway_publish_plain(Gateway *gateway, const EffectPlain *plain)
 {
     MqttProperties properties = { .content_type = CONTENT_TYPE_TEXT };
+    unsigned token = mqtt_publish(gateway->mqtt, plain->topic, plain->text, strlen(plain->text),
+                                  plain->is_retained, &properties);
 
-    mqtt_publish(gateway->mqtt, plain->topic, plain->text, strlen(plain->text), plain->is_retained,
-                 &properties);
+    if (!plain->id)
+        return;
+    if (token != 0)
+        g_hash_table_insert(gateway->asked, GUINT_TO_POINTER(token), g_strdup(plain->id));
+    else
+        post_published(gateway, plain->id, PUBLISH_NOT_SENT,
+                       mqtt_is_connected(gateway->mqtt)
+                           ? "it is too large for the broker, or too much waits for it"
+                           : "there is no MQTT broker");
+}
+
+void gateway_listen(Gateway *gateway, const EffectListen *listen)
+{
+    listeners_do(gateway->listeners, listen);
 }
 
 /* ---- life ---- */
@@ -345,6 +407,8 @@ Gateway *gateway_new(const MqttSettings *settings, const GatewayHouse *house, co
         .connected = on_connected,
         .disconnected = on_disconnected,
         .message = on_message,
+        .published = on_published,
+        .publication_refused = on_publication_refused,
         .make_will = make_will,
     };
     g_autoptr(Gateway) gateway = g_new0(Gateway, 1);
@@ -362,6 +426,8 @@ Gateway *gateway_new(const MqttSettings *settings, const GatewayHouse *house, co
     gateway->pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_pair);
     bucket_init(&gateway->unknown_keys, UNKNOWN_KEY_FRAMES_PER_S, UNKNOWN_KEY_FRAMES_PER_S);
     bucket_init(&gateway->refusal_lines, 5, REFUSALS_PER_S);
+    gateway->asked = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    gateway->listeners = listeners_new(settings, events);
     gateway->mqtt = mqtt_new(&own_settings, &handlers, gateway, error);
     if (!gateway->mqtt)
         return NULL;
@@ -384,7 +450,9 @@ void gateway_free(Gateway *gateway)
 
     if (gateway->birth_topic)
         say_goodbye(gateway);
+    listeners_free(gateway->listeners);
     mqtt_free(gateway->mqtt);
+    g_hash_table_unref(gateway->asked);
     g_free(gateway->birth_topic);
     g_hash_table_unref(gateway->trusted);
     g_hash_table_unref(gateway->pairs);

@@ -31,9 +31,11 @@ Gateway *gateway_new(const MqttSettings *settings, const GatewayHouse *house, co
 void gateway_free(Gateway *gateway);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gateway, gateway_free)
 
-/* The effects of the same names. What cannot be sent now is lost: the core's outbox repeats it. */
+/* The effects of the same names. What cannot be sent now is lost: the core's outbox repeats it, and
+ * where an effect has an id the core hears of it. */
 void gateway_publish(Gateway *gateway, const EffectPublish *publish);
 void gateway_publish_plain(Gateway *gateway, const EffectPlain *plain);
+void gateway_listen(Gateway *gateway, const EffectListen *listen);
 void gateway_trust(Gateway *gateway, const GPtrArray *keys);
 
 #endif

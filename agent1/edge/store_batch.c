@@ -39,6 +39,7 @@ static bool is_superseded(Later *later, const Effect *effect)
     case EFFECT_AUDIT:
     case EFFECT_PUBLISH:
     case EFFECT_PUBLISH_PLAIN:
+    case EFFECT_LISTEN:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

@@ -381,6 +381,7 @@ static bool apply(StoreDatabase *database, const Effect *effect, GPtrArray *even
         return apply_query(database, &effect->query, events, error);
     case EFFECT_PUBLISH:
     case EFFECT_PUBLISH_PLAIN:
+    case EFFECT_LISTEN:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

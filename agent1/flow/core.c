@@ -378,6 +378,10 @@ static void dispatch_event(Core *core, const Event *event)
     case EVENT_HOME_ASSISTANT:
         home_assistant_take(core, &event->home_assistant);
         break;
+    case EVENT_PUBLISHED:
+    case EVENT_LISTENING:
+    case EVENT_HEARD:
+        break;
     case EVENT_TICK:
         return;
     }

@@ -81,6 +81,11 @@ void effect_free(Effect *effect)
     case EFFECT_PUBLISH_PLAIN:
         g_free(effect->plain.topic);
         g_free(effect->plain.text);
+        g_free(effect->plain.id);
+        break;
+    case EFFECT_LISTEN:
+        g_free(effect->listen.id);
+        g_free(effect->listen.filter);
         break;
     case EFFECT_TRUST:
         g_ptr_array_unref(effect->trusted);
@@ -172,6 +177,21 @@ void effects_publish_plain(Effects *effects, const char *topic, const char *text
     plain->topic = g_strdup(topic);
     plain->text = g_strdup(text);
     plain->is_retained = is_retained;
+}
+
+void effects_publish_told(Effects *effects, const char *id, const char *topic, const char *text,
+                          bool is_retained)
+{
+    effects_publish_plain(effects, topic, text, is_retained);
+    ((Effect *)effects->list->pdata[effects->list->len - 1])->plain.id = g_strdup(id);
+}
+
+void effects_listen(Effects *effects, const char *id, const char *filter)
+{
+    EffectListen *listen = &append(effects, EFFECT_LISTEN)->listen;
+
+    listen->id = g_strdup(id);
+    listen->filter = g_strdup(filter);
 }
 
 void effects_reply(Effects *effects, const char *topic, const char *peer, Message *message,

@@ -21,7 +21,10 @@ typedef enum {
     EFFECT_QUERY,
     /* Outward. */
     EFFECT_PUBLISH,       /* a frame on MQTT; lost when the link is down: the outbox repeats */
-    EFFECT_PUBLISH_PLAIN, /* unsigned text on a topic; lost when the link is down */
+    EFFECT_PUBLISH_PLAIN, /* unsigned text on a topic; lost when the link is down. Answered by
+                             EVENT_PUBLISHED where it has an id */
+    EFFECT_LISTEN,        /* hear what comes on a filter, or no more; answered by EVENT_LISTENING
+                             and EVENT_HEARD */
     EFFECT_SAY,           /* a message on XMPP; answered by EVENT_SAID */
     EFFECT_XMPP,          /* anything else on XMPP: see XmppAct */
     EFFECT_TRUST,         /* the keys whose frames may be opened without a rate limit */
@@ -95,7 +98,13 @@ typedef struct EffectPlain {
     char *topic;
     char *text; /* valid UTF-8; retained and empty: what is retained there is removed */
     bool is_retained;
+    char *id; /* somebody wants to know what became of it; NULL: nobody does */
 } EffectPlain;
+
+typedef struct EffectListen {
+    char *id;
+    char *filter; /* NULL: no more; it is fine when nothing was heard */
+} EffectListen;
 
 typedef struct EffectSay {
     char *id;  /* stable: repeats carry the same stanza id */
@@ -132,6 +141,7 @@ typedef struct Effect {
         EffectQuery query;
         EffectPublish publish;
         EffectPlain plain;
+        EffectListen listen;
         EffectSay say;
         XmppAct act;
         GPtrArray *trusted; /* TRUST: char *, keys as key_print() writes them */
@@ -163,6 +173,10 @@ void effects_query(Effects *effects, uint64_t cookie, QueryKind kind, const char
 void effects_publish(Effects *effects, const char *topic, const char *peer, bool is_sealed,
                      Message *message);
 void effects_publish_plain(Effects *effects, const char *topic, const char *text, bool is_retained);
+/* The same, answered by EVENT_PUBLISHED. */
+void effects_publish_told(Effects *effects, const char *id, const char *topic, const char *text,
+                          bool is_retained);
+void effects_listen(Effects *effects, const char *id, const char *filter); /* NULL: no more */
 /* A sealed reply to somebody's agentctl. */
 void effects_reply(Effects *effects, const char *topic, const char *peer, Message *message,
                    Words words);

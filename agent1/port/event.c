@@ -12,6 +12,17 @@ Event *event_new(EventKind kind)
     return event;
 }
 
+/* What came of publishing and listening for people. */
+static void clear_heard(Event *event)
+{
+    if (event->kind == EVENT_PUBLISHED)
+        event_published_clear(&event->published);
+    else if (event->kind == EVENT_LISTENING)
+        event_listening_clear(&event->listening);
+    else
+        event_heard_clear(&event->heard);
+}
+
 void event_free(Event *event)
 {
     if (!event)
@@ -54,6 +65,11 @@ void event_free(Event *event)
     case EVENT_HOME_ASSISTANT:
         g_free(event->home_assistant.agent);
         g_free(event->home_assistant.text);
+        break;
+    case EVENT_PUBLISHED:
+    case EVENT_LISTENING:
+    case EVENT_HEARD:
+        clear_heard(event);
         break;
     case EVENT_PROBE:
         g_free(event->probe_text);

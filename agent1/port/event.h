@@ -6,6 +6,7 @@
 #ifndef AGENT1_PORT_EVENT_H
 #define AGENT1_PORT_EVENT_H
 
+#include "agent1/port/heard.h"
 #include "agent1/port/table.h"
 #include "agent1/port/xmpp_fact.h"
 #include "common/base/ids.h"
@@ -26,6 +27,9 @@ typedef enum {
     EVENT_CONFIGURED,  /* people's files were read anew and core_configure() took them */
     EVENT_PROBE,       /* a message arrived on agents/acl-probe/inbox: the broker's ACL is open */
     EVENT_HOME_ASSISTANT, /* Home Assistant started, or asks for something */
+    EVENT_PUBLISHED,      /* what became of an EFFECT_PUBLISH_PLAIN that has an id */
+    EVENT_LISTENING,      /* whether the subscription of an EFFECT_LISTEN stands */
+    EVENT_HEARD,          /* messages came on it */
     EVENT_TICK,           /* core_next_deadline() came, or the wall clock was set */
 } EventKind;
 
@@ -98,6 +102,9 @@ typedef struct Event {
         EventFileEdited edited;
         char *probe_text;
         EventHomeAssistant home_assistant;
+        EventPublished published;
+        EventListening listening;
+        EventHeard heard;
         char *reload_error; /* CONFIGURED: why the running configuration stays; NULL: taken */
     };
 } Event;

@@ -86,6 +86,7 @@ void orchestrator_perform(Orchestrator *agent1, Effect *effect)
                   &agent1->life);
         return;
     case EFFECT_PUBLISH_PLAIN:
+    case EFFECT_LISTEN:
     case EFFECT_XMPP:
     case EFFECT_LOG:
         break;

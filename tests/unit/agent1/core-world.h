@@ -149,6 +149,7 @@ static inline void world_apply(World *world, Effects *effects)
             world_keep(world->edits, effects, i);
             break;
         case EFFECT_PUBLISH_PLAIN:
+        case EFFECT_LISTEN:
         case EFFECT_XMPP:
         case EFFECT_TRUST:
         case EFFECT_LOG:

@@ -34,6 +34,7 @@ static Effects *one_of_each(void)
     effects_publish(effects, "agents/web1/inbox", "k1", true,
                     message_new(MESSAGE_TASK, "t1", "agent1", 5));
     effects_publish_plain(effects, "agents/status/web1", "", true);
+    effects_listen(effects, "l1", "home/+/state");
     effects_say(effects, "s1", "ana@example.org", "hi", WORDS_ANSWER);
     effects_xmpp(effects, &act);
     effects_trust(effects, keys);
@@ -63,6 +64,8 @@ static void appended_in_order(void **state)
     assert_int_equal(at(effects, EFFECT_QUERY)->query.limit, 20);
     assert_true(at(effects, EFFECT_PUBLISH)->publish.is_sealed);
     assert_string_equal(at(effects, EFFECT_PUBLISH)->publish.peer, "k1");
+    assert_null(at(effects, EFFECT_PUBLISH_PLAIN)->plain.id);
+    assert_string_equal(at(effects, EFFECT_LISTEN)->listen.filter, "home/+/state");
     assert_string_equal(at(effects, EFFECT_SAY)->say.text, "hi");
     assert_string_equal(at(effects, EFFECT_XMPP)->act.jid, "ana@example.org");
     assert_true(at(effects, EFFECT_EDIT_FILE)->edit.is_fill);
@@ -81,9 +84,14 @@ static void texts_are_copied(void **state)
     (void)state;
     effects_say(effects, text, text, text, WORDS_ANSWER);
     effects_delete(effects, TABLE_CHATS, text);
+    effects_publish_told(effects, text, text, text, false);
+    effects_listen(effects, text, NULL);
     memset(text, 'x', 3);
     assert_string_equal(at(effects, 0)->say.jid, "abc");
     assert_string_equal(at(effects, 1)->removal.key, "abc");
+    assert_string_equal(at(effects, 2)->plain.id, "abc");
+    assert_string_equal(at(effects, 3)->listen.id, "abc");
+    assert_null(at(effects, 3)->listen.filter);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -68,6 +69,25 @@ static void fill_home_assistant(Event *event)
     event->home_assistant.text = g_strdup("ON");
 }
 
+static void fill_published(Event *event)
+{
+    event->published.id = g_strdup("id");
+    event->published.reason = g_strdup("not authorised");
+}
+
+static void fill_listening(Event *event)
+{
+    event->listening.id = g_strdup("id");
+    event->listening.reason = g_strdup("connection refused");
+}
+
+static void fill_heard(Event *event)
+{
+    event->heard.id = g_strdup("id");
+    event->heard.messages = heard_messages_new();
+    g_ptr_array_add(event->heard.messages, heard_message_new("home/x", "on", 2, false));
+}
+
 static void each_kind_releases_what_it_owns(void **state)
 {
     static const struct {
@@ -86,6 +106,9 @@ static void each_kind_releases_what_it_owns(void **state)
         { "configured", EVENT_CONFIGURED, NULL },
         { "probe", EVENT_PROBE, fill_probe },
         { "home assistant", EVENT_HOME_ASSISTANT, fill_home_assistant },
+        { "published", EVENT_PUBLISHED, fill_published },
+        { "listening", EVENT_LISTENING, fill_listening },
+        { "heard", EVENT_HEARD, fill_heard },
         { "tick", EVENT_TICK, NULL },
     };
     unsigned i;
@@ -115,11 +138,33 @@ static void a_fresh_chat_was_not_delayed(void **state)
     assert_int_equal(event->chat.written_ms, MESSAGE_ABSENT);
 }
 
+/* What is kept of a message has a bound, and any bytes may stand in it. */
+static void a_heard_message_is_kept_as_it_came(void **state)
+{
+    g_autofree char *much = g_strnfill(HEARD_MAX_BYTES + 1, 'x');
+    g_autoptr(GPtrArray) messages = heard_messages_new();
+    const HeardMessage *odd = heard_message_new("home/x", "a\0b", 3, true);
+    const HeardMessage *large = heard_message_new("home/x", much, HEARD_MAX_BYTES + 1, false);
+    const HeardMessage *empty = heard_message_new("home/x", "", 0, false);
+
+    (void)state;
+    g_ptr_array_add(messages, (void *)(uintptr_t)odd);
+    g_ptr_array_add(messages, (void *)(uintptr_t)large);
+    g_ptr_array_add(messages, (void *)(uintptr_t)empty);
+    assert_int_equal(odd->length, 3);
+    assert_memory_equal(odd->payload, "a\0b", 4);
+    assert_true(odd->is_retained);
+    assert_int_equal(large->length, HEARD_MAX_BYTES);
+    assert_int_equal(large->whole_length, HEARD_MAX_BYTES + 1);
+    assert_int_equal(empty->length, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_releases_what_it_owns),
         cmocka_unit_test(a_fresh_chat_was_not_delayed),
+        cmocka_unit_test(a_heard_message_is_kept_as_it_came),
     };
 
     return cmocka_run_group_tests_name("event", tests, NULL, NULL);
