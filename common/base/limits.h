@@ -54,6 +54,16 @@
 #define MEMORY_KEY_MAX_CHARS   64
 #define MEMORY_VALUE_MAX_BYTES (8 * 1024)
 
+/* What people publish and hear on MQTT by chat. */
+#define PUBLISH_MAX_BYTES      (64 * 1024)
+#define PUBLICATIONS_MAX       100 /* that the broker has not answered */
+#define PUBLISH_WAIT_MS        (60 * INT64_C(1000))
+#define SUBSCRIPTIONS_MAX      10
+#define LISTEN_COUNT_DEFAULT   10
+#define LISTEN_COUNT_MAX       100
+#define LISTEN_TIME_DEFAULT_MS (10 * 60 * INT64_C(1000))
+#define LISTEN_TIME_MAX_MS     (24 * 3600 * INT64_C(1000))
+
 /* Time. */
 #define RECONNECT_MAX_MS         (30 * 1000)
 #define CLOCK_OFFSET_WARN_MS     (30 * 1000)
