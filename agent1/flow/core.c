@@ -15,6 +15,8 @@
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/tick.h"
+#include "agent1/flow/topics/publications.h"
+#include "agent1/flow/topics/subscriptions.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/live_message.h"
@@ -53,10 +55,11 @@ static void free_message(void *message)
 
 Core *core_new(void)
 {
-    static const Table ledgers[] = { TABLE_META,     TABLE_WAITING,   TABLE_CHATS,
-                                     TABLE_SAYINGS,  TABLE_EDITS,     TABLE_QUESTIONS,
-                                     TABLE_SESSIONS, TABLE_APPROVALS, TABLE_MEMO_KEYS,
-                                     TABLE_REPORTS,  TABLE_PROPOSALS, TABLE_UPLOADS };
+    static const Table ledgers[] = { TABLE_META,         TABLE_WAITING,      TABLE_CHATS,
+                                     TABLE_SAYINGS,      TABLE_EDITS,        TABLE_QUESTIONS,
+                                     TABLE_SESSIONS,     TABLE_APPROVALS,    TABLE_MEMO_KEYS,
+                                     TABLE_REPORTS,      TABLE_PROPOSALS,    TABLE_UPLOADS,
+                                     TABLE_PUBLICATIONS, TABLE_SUBSCRIPTIONS };
     Core *core = g_new0(Core, 1);
     unsigned i;
 
@@ -223,6 +226,8 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     drop_untrusted(core);
     plans_go_on(core, NULL);
     dispatch_number_anew(core);
+    publications_settle(core);
+    subscriptions_go_on(core);
     chats_begin_again(core);
     registration_send_trust(core);
     registration_send_edits(core);
@@ -329,6 +334,7 @@ static void take_configured(Core *core, const char *reload_error)
     registration_send_trust(core);
     registration_send_edits(core);
     dispatch_add_policies(core);
+    subscriptions_look_again(core);
     daily_settle(core);
     core->runs_due_ms = core->now_ms;
 }
@@ -379,8 +385,13 @@ static void dispatch_event(Core *core, const Event *event)
         home_assistant_take(core, &event->home_assistant);
         break;
     case EVENT_PUBLISHED:
+        publications_take(core, &event->published);
+        break;
     case EVENT_LISTENING:
+        subscriptions_take_state(core, &event->listening);
+        break;
     case EVENT_HEARD:
+        subscriptions_take_heard(core, &event->heard);
         break;
     case EVENT_TICK:
         return;

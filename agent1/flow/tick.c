@@ -9,6 +9,8 @@
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/topics/publications.h"
+#include "agent1/flow/topics/subscriptions.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/presence.h"
@@ -137,6 +139,8 @@ void tick_do(Core *core)
     plans_tick(core);
     approval_notices_send(core);
     dispatch_due(core);
+    publications_tick(core);
+    subscriptions_tick(core);
 }
 
 int64_t tick_next_deadline(const Core *core)
@@ -151,5 +155,7 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, live_next_deadline(core));
     next_ms = MIN(next_ms, presence_next_deadline(core));
     next_ms = MIN(next_ms, plans_next_deadline(core));
+    next_ms = MIN(next_ms, publications_next_deadline(core));
+    next_ms = MIN(next_ms, subscriptions_next_deadline(core));
     return MIN(next_ms, questions_next_deadline(core));
 }

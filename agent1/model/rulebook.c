@@ -377,3 +377,13 @@ bool rulebook_may_subscribe(const Rulebook *rulebook, const char *filter)
 {
     return topic_rules_cover(rulebook->subscribe, filter);
 }
+
+const GPtrArray *rulebook_publish_filters(const Rulebook *rulebook)
+{
+    return rulebook->publish;
+}
+
+const GPtrArray *rulebook_subscribe_filters(const Rulebook *rulebook)
+{
+    return rulebook->subscribe;
+}

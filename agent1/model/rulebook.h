@@ -53,5 +53,8 @@ const char *rulebook_preset(const Rulebook *rulebook);
 /* True when people may publish on this topic, or subscribe to this filter, by chat. */
 bool rulebook_may_publish(const Rulebook *rulebook, const char *topic);
 bool rulebook_may_subscribe(const Rulebook *rulebook, const char *filter);
+/* What the file lists: char *, borrowed; NULL: nothing. */
+const GPtrArray *rulebook_publish_filters(const Rulebook *rulebook);
+const GPtrArray *rulebook_subscribe_filters(const Rulebook *rulebook);
 
 #endif

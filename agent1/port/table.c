@@ -115,6 +115,17 @@ static const Column uploads[] = {
     TEXT("id"), TEXT("run"), INT("number"), TEXT("agent"), TEXT("jid"), INT("created"),
 };
 
+static const Column publications[] = {
+    TEXT("id"),        TEXT("topic"),        INT("bytes"),    INT("is_retained"),
+    TEXT("principal"), TEXT("conversation"), TEXT("chat_id"), INT("created"),
+};
+
+static const Column subscriptions[] = {
+    TEXT("id"),           INT("number"),   TEXT("filter"), TEXT("user_name"), TEXT("principal"),
+    TEXT("conversation"), TEXT("chat_id"), INT("created"), INT("ends"),       INT("count"),
+    INT("shown"),         INT("dropped"),  INT("gaps"),    INT("stage"),
+};
+
 static const Column figures[] = {
     TEXT("agent"),    INT("runs"),      INT("succeeded"), INT("failed"),
     INT("timed_out"), INT("unknown"),   INT("refused"),   INT("expired"),
@@ -149,6 +160,8 @@ static const TableInfo tables[RESULT_END] = {
     [TABLE_REPORTS] = INFO("reports", reports, NULL),
     [TABLE_PROPOSALS] = INFO("proposals", proposals, NULL),
     [TABLE_UPLOADS] = INFO("uploads", uploads, NULL),
+    [TABLE_PUBLICATIONS] = INFO("publications", publications, NULL),
+    [TABLE_SUBSCRIPTIONS] = INFO("subscriptions", subscriptions, NULL),
     [RESULT_FIGURES] = INFO("figures", figures, NULL),
 };
 
@@ -171,6 +184,8 @@ G_STATIC_ASSERT(G_N_ELEMENTS(memories) == MEMORIES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(reports) == REPORTS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(proposals) == PROPOSALS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(uploads) == UPLOADS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(publications) == PUBLICATIONS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(subscriptions) == SUBSCRIPTIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(figures) == FIGURES_COLUMNS);
 
 const TableInfo *table_info(Table table)

@@ -14,25 +14,27 @@
 #include <stdint.h>
 
 typedef enum {
-    TABLE_META,      /* single facts by name: epoch, standby, next run number */
-    TABLE_RUNS,      /* every run, live and ended */
-    TABLE_OUTBOX,    /* what an agent must still acknowledge */
-    TABLE_AGENTS,    /* what agents told: journal, session, pause wished for */
-    TABLE_WAITING,   /* keys that registered and were not accepted yet */
-    TABLE_CHATS,     /* ids of chat messages already acted on, with their answer */
-    TABLE_SAYINGS,   /* XMPP messages the server has not taken yet */
-    TABLE_QUESTIONS, /* questions open in a conversation, answered by !yes and !no */
-    TABLE_EDITS,     /* changes to people's files that must still be written */
-    TABLE_ORPHANS,   /* results for runs this agent1 does not know */
-    TABLE_SESSIONS,  /* sessions of agentctl and the key each is bound to */
-    TABLE_PLANS,     /* several runs as one thing */
-    TABLE_STEPS,     /* the steps of each plan */
-    TABLE_APPROVALS, /* runs that wait for a person's yes */
-    TABLE_MEMO_KEYS, /* the keys of what people had remembered */
-    TABLE_MEMORIES,  /* what stands under them: read when somebody asks */
-    TABLE_REPORTS,   /* the last reports of the day of each agent */
-    TABLE_PROPOSALS, /* the messages that showed an approval to somebody */
-    TABLE_UPLOADS,   /* outputs that were promised as a file */
+    TABLE_META,          /* single facts by name: epoch, standby, next run number */
+    TABLE_RUNS,          /* every run, live and ended */
+    TABLE_OUTBOX,        /* what an agent must still acknowledge */
+    TABLE_AGENTS,        /* what agents told: journal, session, pause wished for */
+    TABLE_WAITING,       /* keys that registered and were not accepted yet */
+    TABLE_CHATS,         /* ids of chat messages already acted on, with their answer */
+    TABLE_SAYINGS,       /* XMPP messages the server has not taken yet */
+    TABLE_QUESTIONS,     /* questions open in a conversation, answered by !yes and !no */
+    TABLE_EDITS,         /* changes to people's files that must still be written */
+    TABLE_ORPHANS,       /* results for runs this agent1 does not know */
+    TABLE_SESSIONS,      /* sessions of agentctl and the key each is bound to */
+    TABLE_PLANS,         /* several runs as one thing */
+    TABLE_STEPS,         /* the steps of each plan */
+    TABLE_APPROVALS,     /* runs that wait for a person's yes */
+    TABLE_MEMO_KEYS,     /* the keys of what people had remembered */
+    TABLE_MEMORIES,      /* what stands under them: read when somebody asks */
+    TABLE_REPORTS,       /* the last reports of the day of each agent */
+    TABLE_PROPOSALS,     /* the messages that showed an approval to somebody */
+    TABLE_UPLOADS,       /* outputs that were promised as a file */
+    TABLE_PUBLICATIONS,  /* messages that people published and the broker has not answered */
+    TABLE_SUBSCRIPTIONS, /* topics that people listen to */
     TABLE_COUNT,
     /* Rows that lie nowhere: what a query computes. */
     RESULT_FIGURES = TABLE_COUNT, /* what became of each agent's runs since a time */
@@ -124,6 +126,17 @@ enum { PROPOSALS_ID, PROPOSALS_APPROVAL, PROPOSALS_NUMBER, PROPOSALS_SAID, PROPO
 enum {
     UPLOADS_ID, UPLOADS_RUN, UPLOADS_NUMBER, UPLOADS_AGENT, UPLOADS_JID, UPLOADS_CREATED,
     UPLOADS_COLUMNS
+};
+enum {
+    PUBLICATIONS_ID, PUBLICATIONS_TOPIC, PUBLICATIONS_BYTES, PUBLICATIONS_IS_RETAINED,
+    PUBLICATIONS_PRINCIPAL, PUBLICATIONS_CONVERSATION, PUBLICATIONS_CHAT_ID, PUBLICATIONS_CREATED,
+    PUBLICATIONS_COLUMNS
+};
+enum {
+    SUBSCRIPTIONS_ID, SUBSCRIPTIONS_NUMBER, SUBSCRIPTIONS_FILTER, SUBSCRIPTIONS_USER,
+    SUBSCRIPTIONS_PRINCIPAL, SUBSCRIPTIONS_CONVERSATION, SUBSCRIPTIONS_CHAT_ID,
+    SUBSCRIPTIONS_CREATED, SUBSCRIPTIONS_ENDS, SUBSCRIPTIONS_COUNT, SUBSCRIPTIONS_SHOWN,
+    SUBSCRIPTIONS_DROPPED, SUBSCRIPTIONS_GAPS, SUBSCRIPTIONS_STAGE, SUBSCRIPTIONS_COLUMNS
 };
 enum {
     FIGURES_AGENT, FIGURES_RUNS, FIGURES_SUCCEEDED, FIGURES_FAILED, FIGURES_TIMED_OUT,

@@ -65,6 +65,8 @@ static const CommandInfo commands[COMMAND_COUNT] = {
         "forget your conversation here: the questions that are open in it" },
     [COMMAND_OUTPUT] = { "!output", "<id>", ROLE_VIEWER,
         "all that was kept of the output of the run of that number" },
+    [COMMAND_SUBSCRIPTIONS] = { "!subscriptions", "[cancel <id>]", ROLE_VIEWER,
+        "the topics that are listened to for you; cancel ends one, as in !subscriptions cancel s3" },
 };
 
 static const CommandInfo triggers[TRIGGER_COUNT] = {
@@ -88,6 +90,12 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
     [TRIGGER_PLAN] = { "PLAN:", "<agent>|<task> ;; <agent>|<task> …", ROLE_OPERATOR,
         "tasks in sequence, each after the gate: what does not succeed stops it, and \\;; is ;; in a "
         "task" },
+    [TRIGGER_MQTT_PUBLISH] = { "MQTT_PUBLISH:", "<topic> | <message>", ROLE_ADMIN,
+        "a message on a topic that policy.json lists, told when the broker has it; --retain behind the "
+        "topic has it kept there" },
+    [TRIGGER_MQTT_SUBSCRIBE] = { "MQTT_SUBSCRIBE:", "<topic>", ROLE_ADMIN,
+        "listen to a topic or filter that policy.json lists, for 10 messages or 10 minutes; with "
+        "--count <n> up to 100, --time <duration> up to 24h" },
 };
 /* clang-format on */
 

@@ -33,6 +33,7 @@ static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_TASKS] = commands_tasks,
     [COMMAND_RESET] = commands_reset,
     [COMMAND_OUTPUT] = commands_output,
+    [COMMAND_SUBSCRIPTIONS] = commands_subscriptions,
 };
 
 typedef struct TriggerHandler {
@@ -48,6 +49,8 @@ static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
     [TRIGGER_REMEMBER] = { trigger_remember, false },
     [TRIGGER_RECALL] = { trigger_recall, false },
     [TRIGGER_DAILY_REPORT] = { trigger_daily_report, false },
+    [TRIGGER_MQTT_PUBLISH] = { trigger_mqtt_publish, false },
+    [TRIGGER_MQTT_SUBSCRIBE] = { trigger_mqtt_subscribe, false },
     [TRIGGER_PLAN_LIST] = { commands_tasks, false },
 };
 

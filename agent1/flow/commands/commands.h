@@ -84,6 +84,11 @@ void trigger_daily_report(Core *core, Turn *turn, const char *rest);
 void trigger_remember(Core *core, Turn *turn, const char *rest);
 void trigger_recall(Core *core, Turn *turn, const char *rest);
 
+/* trigger_topics.c */
+void trigger_mqtt_publish(Core *core, Turn *turn, const char *rest);
+void trigger_mqtt_subscribe(Core *core, Turn *turn, const char *rest);
+void commands_subscriptions(Core *core, Turn *turn, const char *arguments);
+
 /* commands_tasks.c */
 void commands_tasks(Core *core, Turn *turn, const char *arguments);
 void commands_reset(Core *core, Turn *turn, const char *arguments);

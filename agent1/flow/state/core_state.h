@@ -114,6 +114,7 @@ void core_drop_files(Core *core);
 #define META_EPOCH          "epoch"
 #define META_NUMBER         "run_number"
 #define META_PLAN           "plan_number"
+#define META_SUBSCRIPTION   "subscription_number"
 #define META_STANDBY        "standby"
 #define META_CONTROL        "control_seq"    /* the highest number that any agent's control had */
 #define META_HOME_ASSISTANT "home_assistant" /* the documents that it was told, by topic */

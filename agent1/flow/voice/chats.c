@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/state/plan_news.h"
+#include "agent1/flow/state/topic_rows.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/limits.h"
 #include "common/base/banned.h"
@@ -219,7 +220,8 @@ void chats_begin_again(Core *core)
 
         if (row_int(row, CHATS_IS_FINAL))
             keep_longer(core, row);
-        else if (!row_text(row, CHATS_RUNS)[0])
+        else if (!row_text(row, CHATS_RUNS)[0] &&
+                 !topic_rows_has_chat(core, row_text(row, CHATS_ID)))
             ledger_remove(core->ledgers[TABLE_CHATS], row_text(row, CHATS_ID), core->fx);
     }
 }
@@ -237,7 +239,9 @@ void chats_forget_old(Core *core)
     rows = ledger_list(chats);
     for (i = 0; i < rows->len; i++) {
         const Row *row = rows->pdata[i];
-        bool is_open = row_text(row, CHATS_RUNS)[0] && !row_int(row, CHATS_IS_FINAL);
+        bool is_open =
+            !row_int(row, CHATS_IS_FINAL) &&
+            (row_text(row, CHATS_RUNS)[0] || topic_rows_has_chat(core, row_text(row, CHATS_ID)));
 
         if (!is_open && row_int(row, CHATS_KEPT_UNTIL) <= core->now_ms)
             ledger_remove(chats, row_text(row, CHATS_ID), core->fx);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/state/pending.h"
+#include "agent1/flow/state/topic_rows.h"
 #include "agent1/flow/voice/bad_edit.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/say.h"
@@ -93,7 +94,7 @@ static bool is_open(const Turn *turn)
 
     if (!chat_id)
         return false;
-    if (pending_has_chat(turn->core, chat_id))
+    if (pending_has_chat(turn->core, chat_id) || topic_rows_has_chat(turn->core, chat_id))
         return true;
 
     earlier = chats_runs(turn->core, chat_id);
