@@ -39,7 +39,8 @@ static void free_listener(void *data)
     Listener *listener = data;
 
     g_clear_handle_id(&listener->timer, g_source_remove);
-    mqtt_free(listener->mqtt);
+    /* It has no will and nothing under way: there is nothing to wait for. */
+    mqtt_drop(listener->mqtt);
     g_ptr_array_unref(listener->gathered);
     g_hash_table_unref(listener->seen);
     g_free(listener->id);

@@ -407,18 +407,23 @@ static void close_link(Mqtt *mqtt)
     mqtt_link_say_goodbye(mqtt->link, deadline_ms);
 }
 
-void mqtt_free(Mqtt *mqtt)
+void mqtt_drop(Mqtt *mqtt)
 {
     if (!mqtt)
         return;
 
     set_timer(mqtt, 0, NULL);
     mqtt_search_abandon(mqtt->search);
-    if (mqtt->link)
-        close_link(mqtt);
     mqtt_link_free(mqtt->link);
     g_hash_table_unref(mqtt->pending);
     mqtt_settings_clear(&mqtt->settings);
     mqtt_url_clear(&mqtt->url);
     g_free(mqtt);
+}
+
+void mqtt_free(Mqtt *mqtt)
+{
+    if (mqtt && mqtt->link)
+        close_link(mqtt);
+    mqtt_drop(mqtt);
 }

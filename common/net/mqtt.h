@@ -14,7 +14,8 @@
  * the broker.
  *
  * All functions and handlers belong to the main thread. Handlers may call every function here,
- * mqtt_free() included, but make_will none of them. mqtt_publish() calls no handler.
+ * mqtt_free() and mqtt_drop() included, but make_will none of them. mqtt_publish() calls no
+ * handler.
  */
 #ifndef COMMON_NET_MQTT_H
 #define COMMON_NET_MQTT_H
@@ -79,6 +80,10 @@ Mqtt *mqtt_new(const MqttSettings *settings, const MqttHandlers *handlers, void 
 /* Disconnects in good order, waiting at most 1 s, so that the will is not sent. */
 void mqtt_free(Mqtt *mqtt);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mqtt, mqtt_free)
+
+/* Closes the connection as it is, without waiting for anything: the broker sends the will, if there
+ * is one. */
+void mqtt_drop(Mqtt *mqtt);
 
 bool mqtt_is_connected(const Mqtt *mqtt);
 

@@ -128,14 +128,14 @@ char *subscription_text_end(const Row *row, const char *how)
 
 char *subscription_text_line(const Core *core, const Row *row, bool has_owner)
 {
-    int64_t stage = row_int(row, SUBSCRIPTIONS_STAGE);
-    const char *owner = row_text(row, SUBSCRIPTIONS_USER);
+    bool is_up = row_int(row, SUBSCRIPTIONS_STAGE) == STAGE_UP;
+    const char *owner = has_owner ? row_text(row, SUBSCRIPTIONS_USER) : NULL;
     g_autofree char *name = subscription_name(row);
+    g_autofree char *most = messages(row_int(row, SUBSCRIPTIONS_COUNT));
     g_autofree char *until = core_local_time(core, row_int(row, SUBSCRIPTIONS_ENDS));
 
-    return g_strdup_printf(
-        "%s: %" G_GINT64_FORMAT " of at most %" G_GINT64_FORMAT " messages, until %s%s%s%s", name,
-        row_int(row, SUBSCRIPTIONS_SHOWN), row_int(row, SUBSCRIPTIONS_COUNT), until,
-        stage == STAGE_UP ? "" : ", the broker is not there", has_owner && owner ? ", for " : "",
-        has_owner && owner ? owner : "");
+    return g_strdup_printf("%s: %" G_GINT64_FORMAT " of at most %s, until %s%s%s%s", name,
+                           row_int(row, SUBSCRIPTIONS_SHOWN), most, until,
+                           is_up ? "" : ", the broker is not there", owner ? ", for " : "",
+                           owner ? owner : "");
 }

@@ -223,7 +223,7 @@ void subscriptions_take_heard(Core *core, const EventHeard *heard)
                 row_int(row, SUBSCRIPTIONS_DROPPED) + (int64_t)heard->dropped);
     text = subscription_text_heard(row, heard, count);
     if (count == left) {
-        end(core, row, "over, by its number", OUTCOME_OK, text);
+        end(core, row, "over, its count is reached", OUTCOME_OK, text);
         return;
     }
     ledger_changed(ledger_of(core), row, core->fx);

@@ -75,11 +75,12 @@ static void from_beginning_to_end_by_number(void **state)
         world_last_said(world),
         "s1 home/#: messages 2 to 3 of at most 3\n```\n[home/a] 1\n[home/a] 2\n```\n"
         "and 2 more came too fast to show\n"
-        "s1 home/#: over, by its number: 3 messages came, and 9 more too fast to "
+        "s1 home/#: over, its count is reached: 3 messages came, and 9 more too fast to "
         "show");
-    assert_string_equal(world_last_audit(world, "subscription")->text,
-                        "s1 home/#: over, by its number: 3 messages came, and 9 more too fast to "
-                        "show");
+    assert_string_equal(
+        world_last_audit(world, "subscription")->text,
+        "s1 home/#: over, its count is reached: 3 messages came, and 9 more too fast to "
+        "show");
     assert_int_equal(world_count_rows(world, TABLE_SUBSCRIPTIONS), 0);
     assert_null(last_other(world, EFFECT_LISTEN)->listen.filter);
     assert_string_equal(last_other(world, EFFECT_LISTEN)->listen.id, id);
@@ -136,7 +137,7 @@ static void agentctl_hears_each_as_a_reply(void **state)
     }
     assert_true(last_reply(world)->is_final);
     assert_string_equal(last_reply(world)->outcome, "ok");
-    assert_contains(last_reply(world)->text, "over, by its number: 2 messages came");
+    assert_contains(last_reply(world)->text, "over, its count is reached: 2 messages came");
 }
 
 static void by_time(void **state)
@@ -213,13 +214,14 @@ static void the_broker_goes_and_comes(void **state)
     broker_listens(world, id, LISTEN_DOWN, "the connection is lost");
     world_write(world, "ana", NULL, "!subscriptions");
     assert_string_equal(world_last_said(world),
-                        "s1 home/a: 0 of at most 1 messages, until 14:23, the broker is not there");
+                        "s1 home/a: 0 of at most 1 message, until 14:23, the broker is not there");
     broker_listens(world, id, LISTEN_UP, NULL);
     assert_int_equal(world->said->len, 3);
     broker_sends(world, id, 1, 0);
-    assert_contains(world_last_said(world),
-                    "over, by its number: 1 message came; I could not listen all the time (1 gap), "
-                    "and what came then is not here");
+    assert_contains(
+        world_last_said(world),
+        "over, its count is reached: 1 message came; I could not listen all the time (1 gap), "
+        "and what came then is not here");
 }
 
 static void a_restart_goes_on(void **state)

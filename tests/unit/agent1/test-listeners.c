@@ -218,6 +218,24 @@ static void never_a_broker(void **state)
     assert_string_equal(told->states->pdata[0], "x down");
 }
 
+/* A broker that hangs holds nobody up. */
+static void the_end_waits_for_nobody(void **state)
+{
+    g_autoptr(Told) told = told_new(plain.port);
+    int64_t start_ms;
+
+    (void)state;
+    listen_to(told, "a", "home/#");
+    listen_to(told, "b", "home/#");
+    wait_until(told->states->len == 2);
+    kill(plain.pid, SIGSTOP);
+    start_ms = clock_boot_ms();
+    listen_to(told, "a", NULL);
+    listen_to(told, "b", NULL);
+    assert_true(clock_boot_ms() - start_ms < 500);
+    kill(plain.pid, SIGCONT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +243,7 @@ int main(void)
         cmocka_unit_test(a_flood_is_counted),
         cmocka_unit_test(retained_once),
         cmocka_unit_test(never_a_broker),
+        cmocka_unit_test(the_end_waits_for_nobody),
     };
 
     return cmocka_run_group_tests_name("listeners", tests, start_broker, stop_broker);
