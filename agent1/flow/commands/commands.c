@@ -1,5 +1,7 @@
 #include "agent1/flow/commands/commands.h"
 
+#include <string.h>
+
 #include "agent1/flow/commands/delegate.h"
 #include "agent1/flow/commands/plan_make.h"
 #include "common/base/text.h"
@@ -56,10 +58,14 @@ static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
 
 static bool has_role(Core *core, Turn *turn, const CommandInfo *info)
 {
+    int length = (int)strlen(info->name);
+
     if (turn->speaker->role >= info->role)
         return true;
 
-    turn_fail(turn, "%s: refused (role): this needs the role %s; yours is %s", info->name,
+    /* A trigger has a colon of its own. */
+    length -= g_str_has_suffix(info->name, ":");
+    turn_fail(turn, "%.*s: refused (role): this needs the role %s; yours is %s", length, info->name,
               role_name(info->role), role_name(turn->speaker->role));
     effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, NULL, NULL,
                   "role: %s", info->name);

@@ -12,7 +12,7 @@ static const struct {
     { "no bar", "oskar", "REMEMBER: backup nas3",
       "expected REMEMBER: <key> | <value>: there is no" },
     { "no key", "oskar", "REMEMBER: | nas3", "the key is empty" },
-    { "not as a viewer", "vera", "REMEMBER: a | b", "REMEMBER:: refused (role)" },
+    { "not as a viewer", "vera", "REMEMBER: a | b", "REMEMBER: refused (role)" },
     { "hidden characters", "oskar", "REMEMBER: a | b\u200bc", "hidden or control characters" },
     { "recall nothing", "vera", "RECALL:", "expected RECALL: <key or words>; 0 keys are kept" },
     { "recall from nothing", "vera", "RECALL: backup", "backup: not found" },

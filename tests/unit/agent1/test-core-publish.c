@@ -12,7 +12,7 @@ static void what_is_refused(void **state)
         const char *answer;
     } rows[] = {
         { "oskar", "MQTT_PUBLISH: home/lamp/set | ON",
-          "MQTT_PUBLISH:: refused (role): this needs the role admin; yours is operator" },
+          "MQTT_PUBLISH: refused (role): this needs the role admin; yours is operator" },
         { "ana", "MQTT_PUBLISH: home/lamp/set ON",
           "expected MQTT_PUBLISH: <topic> | <message>: there is no bar" },
         { "ana", "MQTT_PUBLISH: | ON", "MQTT_PUBLISH: refused: no topic was given" },

@@ -25,7 +25,7 @@ static void what_is_refused(void **state)
         const char *text;
         const char *answer; /* its beginning */
     } rows[] = {
-        { "oskar", "MQTT_SUBSCRIBE: home/a", "MQTT_SUBSCRIBE:: refused (role)" },
+        { "oskar", "MQTT_SUBSCRIBE: home/a", "MQTT_SUBSCRIBE: refused (role)" },
         { "ana", "MQTT_SUBSCRIBE:", "MQTT_SUBSCRIBE: refused: no topic was given" },
         { "ana", "MQTT_SUBSCRIBE: #", "MQTT_SUBSCRIBE: refused: a filter begins with a word" },
         { "ana", "MQTT_SUBSCRIBE: +/a", "MQTT_SUBSCRIBE: refused: a filter begins with a word" },
