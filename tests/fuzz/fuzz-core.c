@@ -1,7 +1,8 @@
 /*
  * agent1's core as a whole: an input is a life, a sequence of chats with any text, messages of any
- * kind and key with any members, replies as a real agent gives them, ticks after any time, clock
- * steps, connections that come and go, edits that fail, slow stores, other files, crashes.
+ * kind and key with any members, replies as a real agent gives them, what a broker says of topics
+ * that people use, ticks after any time, clock steps, connections that come and go, edits that
+ * fail, slow stores, other files, crashes.
  *
  * After each event: an outcome that was written stays as it is, succeeded means exit 0, whatever is
  * sent encodes and decodes again and goes to a topic of the protocol, what is said is valid text,
@@ -143,6 +144,10 @@ static char *line(FuzzInput *input)
         "> DELEGATE: web1 | x",
         "```",
         "PLAN: web1|a ;; web2|b",
+        "MQTT_PUBLISH: home/lamp/set --retain | ON",
+        "MQTT_SUBSCRIBE: home/# --count 2",
+        "!subscriptions",
+        "!subscriptions cancel s1",
     };
 
     return fuzz_pick(input, lines, G_N_ELEMENTS(lines), true);
@@ -380,12 +385,52 @@ static void reload(Life *life, FuzzInput *input)
     world_step(world, event);
 }
 
+/* An open row of the table, or an id that nothing has. The caller owns it. */
+static char *some_row(const Life *life, FuzzInput *input, Table table)
+{
+    GHashTableIter iter;
+    void *key = NULL;
+
+    g_hash_table_iter_init(&iter, life->world->store.tables[table]);
+    return g_hash_table_iter_next(&iter, &key, NULL) ? g_strdup(key) : fuzz_utf8(input);
+}
+
+/* What a broker says of what people publish and hear. */
+static void take_topics(Life *life, FuzzInput *input)
+{
+    static const EventKind kinds[] = { EVENT_PUBLISHED, EVENT_LISTENING, EVENT_HEARD };
+    Event *event = event_new(kinds[fuzz_below(input, G_N_ELEMENTS(kinds))]);
+
+    if (event->kind == EVENT_PUBLISHED) {
+        event->published.id = some_row(life, input, TABLE_PUBLICATIONS);
+        event->published.end = (PublishEnd)fuzz_below(input, PUBLISH_LOST + 1);
+        event->published.reason = fuzz_utf8(input);
+    } else if (event->kind == EVENT_LISTENING) {
+        event->listening.id = some_row(life, input, TABLE_SUBSCRIPTIONS);
+        event->listening.state = (ListenState)fuzz_below(input, LISTEN_REFUSED + 1);
+        event->listening.reason = fuzz_utf8(input);
+    } else {
+        event->heard.id = some_row(life, input, TABLE_SUBSCRIPTIONS);
+        event->heard.messages = heard_messages_new();
+        event->heard.dropped = fuzz_below(input, 3);
+        for (unsigned i = fuzz_below(input, 4); i > 0; i--) {
+            g_autofree char *topic = fuzz_utf8(input);
+            g_autofree char *payload = fuzz_text(input);
+
+            g_ptr_array_add(
+                event->heard.messages,
+                heard_message_new(topic, payload, strlen(payload), fuzz_below(input, 2)));
+        }
+    }
+    world_step(life->world, event);
+}
+
 static void other(Life *life, FuzzInput *input)
 {
     World *world = life->world;
     Event *event;
 
-    switch (fuzz_below(input, 10)) {
+    switch (fuzz_below(input, 11)) {
     case 0:
     case 1:
         world_link(world, (Link)fuzz_below(input, LINK_COUNT), fuzz_below(input, 2));
@@ -420,6 +465,9 @@ static void other(Life *life, FuzzInput *input)
         event->home_assistant.text = fuzz_utf8(input);
         world_step(world, event);
         break;
+    case 9:
+        take_topics(life, input);
+        break;
     default:
         g_ptr_array_set_size(world->asked, 0);
         world_restart(world);
@@ -451,6 +499,9 @@ void fuzz_one(const uint8_t *data, size_t size)
     g_autoptr(GHashTable) outcomes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     Life life = { .world = world_new(), .pool = pool, .outcomes = outcomes };
 
+    set_json(&life.world->policy, "{\"mqtt\":{\"publish\":[\"home/+/set\"],"
+                                  "\"subscribe\":[\"home/#\"]}}");
+    world_configure(life.world);
     message_pool_add_ulid(pool, JOURNAL_1);
     message_pool_add_ulid(pool, JOURNAL_2);
     message_pool_add_name(pool, "web1");
