@@ -91,8 +91,8 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
         "tasks in sequence, each after the gate: what does not succeed stops it, and \\;; is ;; in a "
         "task" },
     [TRIGGER_MQTT_PUBLISH] = { "MQTT_PUBLISH:", "<topic> | <message>", ROLE_ADMIN,
-        "a message on a topic that policy.json lists, told when the broker has it; --retain behind the "
-        "topic has it kept there" },
+        "publish a message on a topic that policy.json lists; you hear when the broker has it, and "
+        "--retain behind the topic has it kept there" },
     [TRIGGER_MQTT_SUBSCRIBE] = { "MQTT_SUBSCRIBE:", "<topic>", ROLE_ADMIN,
         "listen to a topic or filter that policy.json lists, for 10 messages or 10 minutes; with "
         "--count <n> up to 100, --time <duration> up to 24h" },

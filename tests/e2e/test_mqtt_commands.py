@@ -236,6 +236,17 @@ def test_a_script_waits_for_what_comes(topics, neighbour, tmp_path):
     assert session.end() == 0
 
 
+def test_a_script_reads_objects(topics, neighbour):
+    ctl = topics.ctl("ana")
+    topics.start()
+    neighbour.publish("home/door/state", "-r", "-m", "closed")
+    sent = ctl.send("MQTT_SUBSCRIBE: home/door/state --count 1", "--json")
+    replies = [json.loads(line) for line in sent.stdout.splitlines()]
+    assert sent.returncode == 0 and [reply["final"] for reply in replies] == [False, True]
+    assert "I listen to home/door/state, for at most 1 message and" in replies[0]["text"]
+    assert "[home/door/state, retained] closed\n```\ns1 home/door/state: over" in replies[1]["text"]
+
+
 def test_it_outlives_the_broker_and_agent1(topics, neighbour):
     ana, bob = topics.person("ana"), topics.person("bob", role="viewer")
     topics.start()

@@ -110,21 +110,13 @@ static void finish(Core *core, const Row *row, PublishEnd end, const char *reaso
     g_autofree char *line = reason ? text_make_line(reason, TOPIC_SHOWN_CHARS) : g_strdup("");
     const char *outcome;
     g_autofree char *text = describe(row, end, line, &outcome);
-    Turn turn;
 
     effects_audit(core->fx, core->now_ms, "published", row_text(row, PUBLICATIONS_PRINCIPAL), NULL,
                   NULL, "%s", text);
     if (speaker)
         speaker->principal = g_strdup(row_text(row, PUBLICATIONS_PRINCIPAL));
     ledger_remove(core->ledgers[TABLE_PUBLICATIONS], row_text(row, PUBLICATIONS_ID), core->fx);
-    if (!speaker)
-        return;
-
-    turn_init(&turn, core, speaker);
-    turn.is_news = true;
-    turn_say(&turn, "%s", text);
-    turn_outcome(&turn, outcome);
-    turn_finish(&turn);
+    turn_tell_news(core, speaker, text, outcome);
 }
 
 void publications_take(Core *core, const EventPublished *published)

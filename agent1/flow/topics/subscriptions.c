@@ -26,25 +26,11 @@ static Speaker *speaker_of(const Row *row)
     return speaker;
 }
 
-static void tell(Core *core, const Speaker *speaker, const char *text, const char *outcome)
-{
-    Turn turn;
-
-    if (!speaker)
-        return;
-
-    turn_init(&turn, core, speaker);
-    turn.is_news = true;
-    turn_say(&turn, "%s", text);
-    turn_outcome(&turn, outcome);
-    turn_finish(&turn);
-}
-
 static void tell_row(Core *core, const Row *row, const char *text)
 {
     g_autoptr(Speaker) speaker = speaker_of(row);
 
-    tell(core, speaker, text, OUTCOME_OK);
+    turn_tell_news(core, speaker, text, OUTCOME_OK);
 }
 
 /* Its row is gone when the last word is said: so the chat knows that it is the last. */
@@ -66,7 +52,7 @@ static void end(Core *core, const Row *row, const char *how, const char *outcome
     g_autofree char *text = first ? g_strdup_printf("%s\n%s", first, summary) : g_strdup(summary);
 
     drop(core, row, summary);
-    tell(core, speaker, text, outcome);
+    turn_tell_news(core, speaker, text, outcome);
 }
 
 /* ---- beginning ---- */

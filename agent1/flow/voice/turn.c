@@ -128,3 +128,17 @@ void turn_finish(Turn *turn)
     g_string_free(turn->text, TRUE);
     g_ptr_array_unref(turn->runs);
 }
+
+void turn_tell_news(Core *core, const Speaker *speaker, const char *text, const char *outcome)
+{
+    Turn turn;
+
+    if (!speaker)
+        return;
+
+    turn_init(&turn, core, speaker);
+    turn.is_news = true;
+    turn_say(&turn, "%s", text);
+    turn_outcome(&turn, outcome);
+    turn_finish(&turn);
+}

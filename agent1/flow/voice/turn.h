@@ -42,6 +42,10 @@ void turn_outcome(Turn *turn, const char *outcome);
 /* Names a run that belongs to the chat. */
 void turn_add_run(Turn *turn, const char *id);
 
+/* A whole turn of one paragraph that nobody just asked for, with an outcome. speaker may be NULL:
+ * then nobody can hear it. */
+void turn_tell_news(Core *core, const Speaker *speaker, const char *text, const char *outcome);
+
 /* Says what was gathered, notes it for repeats of the same message, and releases the turn. */
 void turn_finish(Turn *turn);
 
