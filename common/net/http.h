@@ -2,8 +2,9 @@
  * An HTTP client on the main loop (RFC 9110, 9112), over libcurl: requests run side by side, and an
  * answer is handed on as it comes, so that one may last for minutes.
  *
- * No thread of its own but libcurl's, which looks a name up; idle it never wakes. The first request
- * over TLS in a day reads the certificates of the authorities, some 30 ms.
+ * No thread of its own but libcurl's, which looks a name up, and which nobody waits for; idle it
+ * never wakes. The first request over TLS in a day reads the certificates of the authorities, which
+ * may take some 30 ms.
  *
  * It follows no redirect (a 3xx is an answer: who follows it judges the address himself), keeps no
  * cookie, reads no proxy and no password from the environment or from files, asks for no

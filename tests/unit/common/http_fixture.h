@@ -223,4 +223,23 @@ static inline void client_clear(Client *client)
     g_free(client->why);
 }
 
+/* Both, and a request between them; its URL is the server's. */
+static inline void talk_begin(Client *client, Server *server, HttpOrder order)
+{
+    g_autofree char *url = NULL;
+
+    server_start(server);
+    client_init(client);
+    url = server_url(server);
+    order.url = url;
+    client->request = http_start(client->http, &order, &noting, client, NULL);
+    assert_non_null(client->request);
+}
+
+static inline void talk_end(Client *client, Server *server)
+{
+    client_clear(client);
+    server_clear(server);
+}
+
 #endif

@@ -66,20 +66,14 @@ static void test_answers(void **state)
         Server server = { .says = rows[i].says,
                           .is_byte_wise = rows[i].is_byte_wise,
                           .is_held = rows[i].is_held };
-        g_autofree char *url = NULL;
         Client client;
 
         print_message("  %s\n", rows[i].what);
-        server_start(&server);
-        client_init(&client);
-        url = server_url(&server);
-        assert_non_null(http_start(client.http,
-                                   &(HttpOrder){ .url = url,
-                                                 .first_byte_ms = rows[i].first_byte_ms,
-                                                 .stall_ms = rows[i].stall_ms,
-                                                 .total_ms = rows[i].total_ms,
-                                                 .max_bytes = rows[i].max_bytes },
-                                   &noting, &client, NULL));
+        talk_begin(&client, &server,
+                   (HttpOrder){ .first_byte_ms = rows[i].first_byte_ms,
+                                .stall_ms = rows[i].stall_ms,
+                                .total_ms = rows[i].total_ms,
+                                .max_bytes = rows[i].max_bytes });
         wait_until(client.is_done);
         if (client.end != rows[i].end || client.status != rows[i].status)
             fail_msg("end %d, status %u, %s", client.end, client.status, client.why);
@@ -87,8 +81,7 @@ static void test_answers(void **state)
             assert_string_equal(client.body->str, rows[i].body);
         if (rows[i].why && !g_pattern_match_simple(rows[i].why, client.why))
             fail_msg("expected %s, found %s", rows[i].why, client.why);
-        client_clear(&client);
-        server_clear(&server);
+        talk_end(&client, &server);
     }
 }
 
@@ -96,18 +89,13 @@ static void test_a_field_of_the_answer(void **state)
 {
     Server server = { .says = OK "Content-type: a\r\nX: y\r\nCONTENT-TYPE:  b \r\n"
                                  "Content-Length: 0\r\n\r\n" };
-    g_autofree char *url = NULL;
     Client client;
 
     (void)state;
-    server_start(&server);
-    client_init(&client);
-    url = server_url(&server);
-    http_start(client.http, &(HttpOrder){ .url = url }, &noting, &client, NULL);
+    talk_begin(&client, &server, (HttpOrder){ 0 });
     wait_until(client.is_done);
     assert_string_equal(client.type, "a, b");
-    client_clear(&client);
-    server_clear(&server);
+    talk_end(&client, &server);
 }
 
 static void test_header_without_end(void **state)
@@ -115,18 +103,13 @@ static void test_header_without_end(void **state)
     g_autofree char *filler = g_strnfill(HTTP_HEADERS_MAX_BYTES, 'x');
     g_autofree char *says = g_strdup_printf(OK "X: %s\r\nY: %s\r\n\r\n", filler, filler);
     Server server = { .says = says };
-    g_autofree char *url = NULL;
     Client client;
 
     (void)state;
-    server_start(&server);
-    client_init(&client);
-    url = server_url(&server);
-    http_start(client.http, &(HttpOrder){ .url = url }, &noting, &client, NULL);
+    talk_begin(&client, &server, (HttpOrder){ 0 });
     wait_until(client.is_done);
     assert_int_equal(client.end, HTTP_END_TOO_LARGE);
-    client_clear(&client);
-    server_clear(&server);
+    talk_end(&client, &server);
 }
 
 static void test_what_is_sent(void **state)
@@ -266,37 +249,27 @@ static void test_cancelling(void **state)
 static void test_freed_by_the_last_handler(void **state)
 {
     Server server = { .says = TEN };
-    g_autofree char *url = NULL;
     Client client;
 
     (void)state;
-    server_start(&server);
-    client_init(&client);
+    talk_begin(&client, &server, (HttpOrder){ .max_bytes = 10 });
     client.frees_at_end = true;
-    url = server_url(&server);
-    http_start(client.http, &(HttpOrder){ .url = url, .max_bytes = 10 }, &noting, &client, NULL);
     wait_until(client.is_done);
-    client_clear(&client);
-    server_clear(&server);
+    talk_end(&client, &server);
 }
 
 static void test_freed_under_way(void **state)
 {
     Server server = { .says = "", .is_held = true };
-    g_autofree char *url = NULL;
     Client client;
 
     (void)state;
-    server_start(&server);
-    client_init(&client);
-    url = server_url(&server);
-    http_start(client.http, &(HttpOrder){ .url = url }, &noting, &client, NULL);
+    talk_begin(&client, &server, (HttpOrder){ 0 });
     while (g_main_context_iteration(NULL, FALSE))
         continue;
     http_free(g_steal_pointer(&client.http));
     assert_false(client.is_done);
-    client_clear(&client);
-    server_clear(&server);
+    talk_end(&client, &server);
 }
 
 /* ---- many, and none ---- */
@@ -353,8 +326,7 @@ static void test_idle_it_sleeps(void **state)
     g_source_remove_by_user_data(&is_over);
     /* The timer's own, and what was under way. */
     assert_in_range(turns, 1, 4);
-    client_clear(&client);
-    server_clear(&server);
+    talk_end(&client, &server);
 }
 
 static void test_private_urls(void **state)
