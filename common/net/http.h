@@ -11,6 +11,8 @@
  * compression, and speaks http and https only. Servers are verified (RFC 9110, 4.3.4). What stands
  * in headers and bodies is logged nowhere.
  *
+ * SIGPIPE must be ignored by the process: TLS writes to sockets that the other side has closed.
+ *
  * All functions and handlers belong to the main thread. Handlers may call every function here, for
  * their own request too: http_free() included. http_start() calls no handler.
  *
