@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import urllib.request
 from types import SimpleNamespace
 
 import pytest
@@ -226,6 +227,10 @@ def test_any_xmpp_client_can_join(run, people):
     you = XmppPerson(people, server, "you", peer="agent1@localhost").connect()
     you.send("DELEGATE: local | echo over XMPP")
     assert "over XMPP" in you.wait_for("#1 local: succeeded").text
+    you.send("@local seq 1 1000")
+    link = you.wait_for(r"^http://localhost:\d+/\S+/run-2-local\.txt$").text
+    with urllib.request.urlopen(link, timeout=10) as answer:
+        assert answer.read().decode() == "".join(f"{number}\n" for number in range(1, 1001))
     you.close()
 
 
