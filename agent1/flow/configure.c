@@ -50,7 +50,7 @@ static bool read_config(Draft *draft, const CoreFiles *files, GPtrArray *warning
     draft->settings = settings_parse(files->config, warnings, error);
     if (!draft->settings)
         return false;
-    draft->users = users_parse(draft->settings->users, warnings, error);
+    draft->users = users_parse(draft->settings->users, files->zones, warnings, error);
     if (!draft->users)
         return false;
 

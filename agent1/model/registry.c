@@ -73,26 +73,13 @@ static void free_agent(void *data)
 static bool read_work_hours(RegistryAgent *agent, const Json *json, const char *path,
                             const Zones *zones, GPtrArray *warnings, GError **error)
 {
-    static const char *const also_known[] = { "timezone", NULL };
     g_autofree char *here = g_strdup_printf("%s.work_hours", path);
-    const Json *zone_node = json_member(json, "timezone");
-    const char *zone_name = json_string(zone_node);
 
-    agent->work_hours = window_parse(json, here, also_known, warnings, error);
+    agent->work_hours = window_parse_zoned(json, here, zones, &agent->zone, warnings, error);
     if (!agent->work_hours)
         return false;
-    if (!zone_node)
-        return true;
-
-    agent->zone = zone_name ? zones_find(zones, zone_name) : NULL;
-    if (!agent->zone) {
-        problem_set_expected(error, PROBLEM_VALUE, zone_name ? zone_name : "",
-                             "a time zone of this system, such as Europe/Paris");
-        g_prefix_error(error, "%s.timezone: ", here);
-        return false;
-    }
-    g_time_zone_ref(agent->zone);
-    agent->zone_name = g_strdup(zone_name);
+    if (agent->zone)
+        agent->zone_name = g_strdup(json_string(json_member(json, "timezone")));
     return true;
 }
 

@@ -18,6 +18,8 @@ struct Users {
 
 static const char *const role_words[] = { "none", "viewer", "operator", "admin", NULL };
 
+static const char *const hears_words[] = { "by_role", "all", "none", NULL };
+
 static bool is_bare_jid(const char *text)
 {
     const char *at = strchr(text, '@');
@@ -53,16 +55,22 @@ static const Field user_fields[] = {
       .choices = role_words },
     { .name = "language", .kind = FIELD_STRING, .offset = AT(language), .maximum = 16 },
     { .name = "inbox_roles", .kind = FIELD_STRINGS, .offset = AT(inbox_roles), .maximum = 32 },
+    { .name = "notices", .kind = FIELD_CHOICE, .offset = AT(notices), .choices = hears_words },
+    { .name = "quiet_hours", .kind = FIELD_JSON, .offset = AT(quiet_json) },
     { .name = NULL },
 };
 
 G_STATIC_ASSERT(sizeof(Role) == sizeof(int));
+G_STATIC_ASSERT(sizeof(Hears) == sizeof(int));
 
 static void free_user(void *data)
 {
     User *user = data;
 
     record_clear(user_fields, user);
+    window_free(user->quiet_hours);
+    if (user->quiet_zone)
+        g_time_zone_unref(user->quiet_zone);
     g_free(user);
 }
 
@@ -118,7 +126,19 @@ static bool enter_user(Users *users, User *user, const char *path, GError **erro
     return true;
 }
 
-Users *users_parse(const Json *array, GPtrArray *warnings, GError **error)
+static bool read_quiet_hours(User *user, const char *path, const Zones *zones, GPtrArray *warnings,
+                             GError **error)
+{
+    g_autofree char *here = g_strdup_printf("%s.quiet_hours", path);
+
+    if (!user->quiet_json)
+        return true;
+    user->quiet_hours =
+        window_parse_zoned(user->quiet_json, here, zones, &user->quiet_zone, warnings, error);
+    return user->quiet_hours != NULL;
+}
+
+Users *users_parse(const Json *array, const Zones *zones, GPtrArray *warnings, GError **error)
 {
     g_autoptr(Users) users = g_new0(Users, 1);
     const Json *node;
@@ -148,6 +168,7 @@ Users *users_parse(const Json *array, GPtrArray *warnings, GError **error)
         record_init(user_fields, user);
         g_ptr_array_add(users->list, user);
         if (!record_read(user_fields, user, node, path, warnings, error) ||
+            !read_quiet_hours(user, path, zones, warnings, error) ||
             !enter_user(users, user, path, error))
             return NULL;
     }
@@ -181,6 +202,11 @@ GPtrArray *users_keys(const Users *users)
     while (g_hash_table_iter_next(&iter, &key, NULL))
         g_ptr_array_add(keys, key);
     return keys;
+}
+
+const GPtrArray *users_list(const Users *users)
+{
+    return users->list;
 }
 
 GPtrArray *users_with_role(const Users *users, Role role)

@@ -211,6 +211,27 @@ static GPtrArray *print_days(unsigned days)
     return names;
 }
 
+Window *window_parse_zoned(const Json *object, const char *path, const Zones *zones,
+                           GTimeZone **out_zone, GPtrArray *warnings, GError **error)
+{
+    static const char *const also_known[] = { "timezone", NULL };
+    g_autoptr(Window) window = window_parse(object, path, also_known, warnings, error);
+    const Json *node = json_member(object, "timezone");
+    const char *name = json_string(node);
+    GTimeZone *zone = name ? zones_find(zones, name) : NULL;
+
+    if (!window)
+        return NULL;
+    if (node && !zone) {
+        problem_set_expected(error, PROBLEM_VALUE, name ? name : "",
+                             "a time zone of this system, such as Europe/Paris");
+        g_prefix_error(error, "%s.timezone: ", path);
+        return NULL;
+    }
+    *out_zone = zone ? g_time_zone_ref(zone) : NULL;
+    return g_steal_pointer(&window);
+}
+
 Json *window_print(const Window *window)
 {
     WindowText text = {

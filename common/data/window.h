@@ -11,6 +11,7 @@
 #define COMMON_DATA_WINDOW_H
 
 #include "common/data/json.h"
+#include "common/data/zones.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -34,6 +35,11 @@ Window *window_copy(const Window *window); /* NULL for NULL */
  * listed in also_known (NULL-terminated, may be NULL) do not warn. warnings as in record_read(). */
 Window *window_parse(const Json *object, const char *path, const char *const *also_known,
                      GPtrArray *warnings, GError **error);
+
+/* The same of a window that may name a zone of its own in "timezone". out_zone: a reference, or
+ * NULL where it names none. */
+Window *window_parse_zoned(const Json *object, const char *path, const Zones *zones,
+                           GTimeZone **out_zone, GPtrArray *warnings, GError **error);
 
 Json *window_print(const Window *window);
 

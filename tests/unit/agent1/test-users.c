@@ -17,8 +17,12 @@ static Users *parse(const char *text, GPtrArray *warnings, GError **error)
 {
     g_autoptr(Json) json = json_parse(text, strlen(text), 100000, NULL);
 
+    g_autoptr(Zones) zones = zones_new();
+    g_autoptr(GTimeZone) paris = g_time_zone_new_identifier("Europe/Paris");
+
     assert_non_null(json);
-    return users_parse(json, warnings, error);
+    zones_add(zones, "Europe/Paris", paris);
+    return users_parse(json, zones, warnings, error);
 }
 
 static Users *some_users(void)
@@ -93,13 +97,29 @@ static void what_a_user_has(void **state)
     assert_int_equal(keys->len, 2);
 }
 
+typedef struct Refused {
+    const char *what;
+    const char *json;
+    const char *error;
+} Refused;
+
+static void check_refused(const Refused *rows, unsigned count)
+{
+    unsigned i;
+
+    for (i = 0; i < count; i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Users) users = parse(rows[i].json, NULL, &error);
+
+        print_message("%s: %s\n", rows[i].what, error ? error->message : "read");
+        assert_null(users);
+        assert_non_null(strstr(error->message, rows[i].error));
+    }
+}
+
 static void what_is_refused(void **state)
 {
-    static const struct {
-        const char *what;
-        const char *json;
-        const char *error;
-    } rows[] = {
+    static const Refused rows[] = {
         { "no array", "{}", "users: an object: expected an array of users" },
         { "nobody", "[]",
           "users: empty, so nobody could give an order: expected at least one user" },
@@ -132,22 +152,65 @@ static void what_is_refused(void **state)
           "[{\"name\":\"a\",\"role\":\"admin\",\"jids\":[\"a@x.org\",\"a@x.org\"]}]",
           "users[0]: the JID" },
     };
-    unsigned i;
 
     (void)state;
-    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(GError) error = NULL;
-        g_autoptr(Users) users = parse(rows[i].json, NULL, &error);
+    check_refused(rows, G_N_ELEMENTS(rows));
+}
 
-        print_message("%s: %s\n", rows[i].what, error ? error->message : "read");
-        assert_null(users);
-        assert_non_null(strstr(error->message, rows[i].error));
-    }
+static void notices_and_quiet_hours_that_are_refused(void **state)
+{
+    static const Refused rows[] = {
+        { "quiet hours that are no window",
+          "[{\"name\":\"a\",\"role\":\"admin\",\"quiet_hours\":\"night\"}]",
+          "users[0].quiet_hours" },
+        { "an hour that no clock shows",
+          "[{\"name\":\"a\",\"role\":\"admin\",\"quiet_hours\":{\"start\":\"25:00\",\"end\":"
+          "\"06:00\"}}]",
+          "users[0].quiet_hours.start" },
+        { "quiet hours nowhere",
+          "[{\"name\":\"a\",\"role\":\"admin\",\"quiet_hours\":{\"start\":\"22:00\",\"end\":"
+          "\"06:00\",\"timezone\":\"Mars/Base\"}}]",
+          "users[0].quiet_hours.timezone: \"Mars/Base\": expected a time zone" },
+        { "a zone that is a number",
+          "[{\"name\":\"a\",\"role\":\"admin\",\"quiet_hours\":{\"start\":\"22:00\",\"end\":"
+          "\"06:00\",\"timezone\":1}}]",
+          "users[0].quiet_hours.timezone" },
+        { "notices that nobody knows", "[{\"name\":\"a\",\"role\":\"admin\",\"notices\":\"yes\"}]",
+          "users[0].notices: \"yes\": expected one of by_role, all, none" },
+    };
+
+    (void)state;
+    check_refused(rows, G_N_ELEMENTS(rows));
+}
+
+static void who_hears_what_and_when(void **state)
+{
+    g_autoptr(Users) users =
+        parse("[{\"name\":\"a\",\"role\":\"admin\",\"notices\":\"none\",\"quiet_hours\":{"
+              "\"start\":\"22:00\",\"end\":\"07:00\",\"timezone\":\"Europe/Paris\"}},"
+              "{\"name\":\"b\",\"role\":\"viewer\",\"notices\":\"all\",\"quiet_hours\":{"
+              "\"start\":\"22:00\",\"end\":\"07:00\",\"enabled\":false}},"
+              "{\"name\":\"c\",\"role\":\"admin\",\"quiet_hours\":null}]",
+              NULL, NULL);
+    const GPtrArray *list;
+
+    (void)state;
+    assert_non_null(users);
+    list = users_list(users);
+    assert_int_equal(list->len, 3);
+    assert_int_equal(((const User *)list->pdata[0])->notices, HEARS_NONE);
+    assert_non_null(((const User *)list->pdata[0])->quiet_zone);
+    assert_int_equal(((const User *)list->pdata[0])->quiet_hours->start_min, 22 * 60);
+    assert_int_equal(((const User *)list->pdata[1])->notices, HEARS_ALL);
+    assert_false(((const User *)list->pdata[1])->quiet_hours->is_enabled);
+    assert_null(((const User *)list->pdata[1])->quiet_zone);
+    assert_int_equal(((const User *)list->pdata[2])->notices, HEARS_BY_ROLE);
+    assert_null(((const User *)list->pdata[2])->quiet_hours);
 }
 
 static void nobody_and_unknown_members(void **state)
 {
-    g_autoptr(Users) nobody = users_parse(NULL, NULL, NULL);
+    g_autoptr(Users) nobody = users_parse(NULL, NULL, NULL, NULL);
     g_autoptr(GPtrArray) keys = users_keys(nobody);
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(Users) users =
@@ -168,6 +231,8 @@ int main(void)
         cmocka_unit_test(found_by_name_jid_and_key),
         cmocka_unit_test(what_a_user_has),
         cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(notices_and_quiet_hours_that_are_refused),
+        cmocka_unit_test(who_hears_what_and_when),
         cmocka_unit_test(nobody_and_unknown_members),
     };
 
