@@ -4,6 +4,7 @@
 
 #include "agent1/flow/daily/daily.h"
 #include "agent1/flow/doors/chat.h"
+#include "agent1/flow/fleet/absence.h"
 #include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/fleet/reports.h"
 #include "agent1/flow/voice/say.h"
@@ -150,5 +151,6 @@ void admission_take(Core *core, const EventMessage *event)
     }
 
     agent->heard_ms = core->now_ms;
+    absence_heard(core, agent);
     row->take(core, agent, event->message);
 }

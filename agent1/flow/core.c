@@ -7,6 +7,7 @@
 #include "agent1/flow/doors/chat.h"
 #include "agent1/flow/doors/contacts.h"
 #include "agent1/flow/doors/home_assistant.h"
+#include "agent1/flow/fleet/absence.h"
 #include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/gate/approval_notices.h"
 #include "agent1/flow/gate/approvals.h"
@@ -20,6 +21,7 @@
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/live_message.h"
+#include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/presence.h"
 #include "agent1/flow/voice/say.h"
 #include "agent1/flow/work/dispatch.h"
@@ -29,6 +31,9 @@
 
 /* Less than this is how clocks are kept right. */
 #define CLOCK_BACK_MS 1000
+
+#define HOUR_MS (3600 * INT64_C(1000))
+#define DAY_MS  (24 * HOUR_MS)
 
 /* After a connect every agent is asked about its runs, spread over this time for each agent. */
 #define QUERY_SPREAD_MS     10
@@ -55,11 +60,11 @@ static void free_message(void *message)
 
 Core *core_new(void)
 {
-    static const Table ledgers[] = { TABLE_META,         TABLE_WAITING,      TABLE_CHATS,
-                                     TABLE_SAYINGS,      TABLE_EDITS,        TABLE_QUESTIONS,
-                                     TABLE_SESSIONS,     TABLE_APPROVALS,    TABLE_MEMO_KEYS,
-                                     TABLE_REPORTS,      TABLE_PROPOSALS,    TABLE_UPLOADS,
-                                     TABLE_PUBLICATIONS, TABLE_SUBSCRIPTIONS };
+    static const Table ledgers[] = { TABLE_META,         TABLE_WAITING,       TABLE_CHATS,
+                                     TABLE_SAYINGS,      TABLE_EDITS,         TABLE_QUESTIONS,
+                                     TABLE_SESSIONS,     TABLE_APPROVALS,     TABLE_MEMO_KEYS,
+                                     TABLE_REPORTS,      TABLE_PROPOSALS,     TABLE_UPLOADS,
+                                     TABLE_PUBLICATIONS, TABLE_SUBSCRIPTIONS, TABLE_NOTICES };
     Core *core = g_new0(Core, 1);
     unsigned i;
 
@@ -81,6 +86,7 @@ Core *core_new(void)
     core->progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, progress_free);
     core->home_assistant = home_assistant_new();
     core->report_asks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    core->notice_limits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->queries_due_ms = INT64_MAX;
     bucket_init(&core->strangers, STRANGERS_BURST, STRANGERS_PER_S);
     return core;
@@ -112,6 +118,7 @@ void core_free(Core *core)
     g_hash_table_unref(core->registrations);
     g_hash_table_unref(core->progress);
     g_hash_table_unref(core->report_asks);
+    g_hash_table_unref(core->notice_limits);
     home_assistant_free(core->home_assistant);
     g_free(core);
 }
@@ -188,10 +195,10 @@ static void begin_asleep(Core *core, const char *set_aside)
                 "the database was damaged and is set aside as %s; a new one is begun, and agent1 "
                 "sleeps until somebody types !agentsON",
                 set_aside);
-    say_to_admins(core,
-                  "ALARM: my database was damaged and is set aside as %s. What ran then is not "
-                  "known to me.",
-                  set_aside);
+    notices_tell(core, NOTICE_ALARM,
+                 "ALARM: my database was damaged and is set aside as %s. What ran then is not "
+                 "known to me.",
+                 set_aside);
 }
 
 /* A person took them out of the registry, or their acceptance back: as !revoke does. */
@@ -248,6 +255,7 @@ static void take_link_up(Core *core, Link link)
 
     core->is_up[link] = true;
     core->link_since_ms[link] = core->now_ms;
+    core->absences_due_ms = core->now_ms;
     if (link == LINK_XMPP) {
         clients_forget_unanswered(core);
         live_hurry(core);
@@ -280,11 +288,11 @@ static void take_edited(Core *core, const EventFileEdited *edited)
     }
     effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL, "%s", edited->error);
     if (ledger_find(core->ledgers[TABLE_EDITS], edited->id) &&
-        say_is_due(core, "edit failed", 3600 * INT64_C(1000)))
-        say_to_admins(core,
-                      "I could not write a file: %s. What you decided stands; I write it "
-                      "when I can.",
-                      edited->error);
+        say_is_due(core, "edit failed", HOUR_MS))
+        notices_tell(core, NOTICE_NEWS,
+                     "I could not write a file: %s. What you decided stands; I write it "
+                     "when I can.",
+                     edited->error);
 }
 
 /* Said once for each edit: whoever reloads the same mistake again knows it. */
@@ -298,10 +306,10 @@ static void take_bad_files(Core *core, const char *reload_error)
     core->reload_error_ms = core->now_ms;
     effects_audit(core->fx, core->now_ms, "reload", NULL, NULL, NULL, "refused: %s", reload_error);
     /* agent1 writes the registry itself, and does not look at it whenever that is saved. */
-    say_to_admins(core,
-                  "I keep the running configuration, since the new one is wrong: %s. Mend the file "
-                  "and save it (agents_registry.json: reload me, too).",
-                  reload_error);
+    notices_tell(core, NOTICE_ALARM,
+                 "I keep the running configuration, since the new one is wrong: %s. Mend the file "
+                 "and save it (agents_registry.json: reload me, too).",
+                 reload_error);
 }
 
 /* A name that was misspelt is no error, and whoever wrote it believes that it counts. */
@@ -313,10 +321,10 @@ static void tell_warnings(Core *core)
     g_free(core->warnings_told);
     core->warnings_told = g_strdup(core->warnings);
     if (core->warnings)
-        say_to_admins(core,
-                      "The new configuration is in use, but for what stands in it without "
-                      "effect: %s",
-                      core->warnings);
+        notices_tell(core, NOTICE_ALARM,
+                     "The new configuration is in use, but for what stands in it without "
+                     "effect: %s",
+                     core->warnings);
 }
 
 static void take_configured(Core *core, const char *reload_error)
@@ -327,7 +335,7 @@ static void take_configured(Core *core, const char *reload_error)
     }
     if (core->reload_error) {
         g_clear_pointer(&core->reload_error, g_free);
-        say_to_admins(core, "The configuration is good again, and in use.");
+        notices_tell(core, NOTICE_ALARM, "The configuration is good again, and in use.");
     }
     tell_warnings(core);
     drop_untrusted(core);
@@ -336,16 +344,22 @@ static void take_configured(Core *core, const char *reload_error)
     dispatch_add_policies(core);
     subscriptions_look_again(core);
     daily_settle(core);
+    core->notices_due_ms = core->now_ms;
+    core->absences_due_ms = core->now_ms;
     core->runs_due_ms = core->now_ms;
 }
 
 static void take_probe(Core *core, const char *text)
 {
-    if (say_is_due(core, "acl probe", 3600 * INT64_C(1000)))
+    if (say_is_due(core, "acl probe", HOUR_MS))
         effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
                     "the broker lets agents write on topics of others (%s arrived on "
                     "agents/acl-probe/inbox): install the ACL of config/mosquitto.acl.example",
                     text);
+    if (say_is_due(core, "acl probe told", DAY_MS))
+        notices_tell(core, NOTICE_ALARM,
+                     "ALARM: the broker lets every machine write on the topics of the others. "
+                     "Install the access list config/mosquitto.acl.example there.");
 }
 
 static void dispatch_event(Core *core, const Event *event)
@@ -408,6 +422,7 @@ static void take_clock_back(Core *core)
     for (i = 0; i < agents->len; i++) {
         FleetAgent *agent = agents->pdata[i];
 
+        absence_set_back(core, agent);
         dispatch_hurry(core, agent);
         if (agent->query_due_ms != INT64_MAX)
             dispatch_query_soon(core, agent, 0);
@@ -419,6 +434,8 @@ static void take_clock_back(Core *core)
     core->approvals_due_ms = core->now_ms;
     core->chats_sweep_ms = core->now_ms;
     core->reports_due_ms = core->now_ms;
+    core->notices_due_ms = core->now_ms;
+    core->absences_due_ms = core->now_ms;
     core->housekeeping_ms = core->now_ms;
 }
 

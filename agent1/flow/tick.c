@@ -4,6 +4,7 @@
 #include "agent1/flow/daily/daily.h"
 #include "agent1/flow/doors/chat.h"
 #include "agent1/flow/doors/home_assistant.h"
+#include "agent1/flow/fleet/absence.h"
 #include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/gate/approval_notices.h"
 #include "agent1/flow/gate/approvals.h"
@@ -13,6 +14,7 @@
 #include "agent1/flow/topics/subscriptions.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/live_message.h"
+#include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/presence.h"
 #include "agent1/flow/work/dispatch.h"
 #include "agent1/flow/work/launch.h"
@@ -136,6 +138,8 @@ void tick_do(Core *core)
     home_assistant_look(core);
     live_do(core);
     daily_due(core);
+    absence_due(core);
+    notices_due(core);
     plans_tick(core);
     approval_notices_send(core);
     dispatch_due(core);
@@ -150,6 +154,8 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, core->runs_due_ms);
     next_ms = MIN(next_ms, core->approvals_due_ms);
     next_ms = MIN(next_ms, core->reports_due_ms);
+    next_ms = MIN(next_ms, core->absences_due_ms);
+    next_ms = MIN(next_ms, core->notices_due_ms);
     next_ms = MIN(next_ms, home_assistant_next_deadline(core));
     next_ms = MIN(next_ms, chats_next_deadline(core));
     next_ms = MIN(next_ms, live_next_deadline(core));

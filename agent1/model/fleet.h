@@ -40,6 +40,15 @@ typedef struct FleetAgent {
     int64_t query_due_ms;    /* when it is asked (again); INT64_MAX: not at all */
     unsigned query_sent;
     Bucket notes; /* what it may make agent1 write down beyond its own runs */
+    /* What people are told of its coming and going (agent1/flow/fleet/absence.h). */
+    int64_t told_ms;        /* when the absence began that they know of; 0: of none */
+    int64_t unreported_day; /* the last day of which they know that its report is missing */
+    int64_t back_ms;        /* when it was seen again after that absence; 0: not yet */
+    int64_t roused_ms;      /* when it was asked for a sign of life; 0: not since its last one */
+    unsigned drops;         /* how often it was lost since first_drop_ms */
+    int64_t first_drop_ms;
+    int64_t last_drop_ms;
+    bool is_unsteady; /* people know that it comes and goes */
 } FleetAgent;
 
 typedef struct Fleet Fleet;

@@ -51,6 +51,8 @@ static const Column agents[] = {
     TEXT("former"),
     INT("registered_session"),
     INT("registered_seq"),
+    INT("told"),
+    INT("unreported"),
 };
 
 static const Column waiting[] = {
@@ -126,6 +128,10 @@ static const Column subscriptions[] = {
     INT("shown"),         INT("dropped"),  INT("gaps"),    INT("stage"),
 };
 
+static const Column notices[] = {
+    TEXT("id"), TEXT("user_name"), TEXT("text"), INT("created"), INT("may_wait"),
+};
+
 static const Column figures[] = {
     TEXT("agent"),    INT("runs"),      INT("succeeded"), INT("failed"),
     INT("timed_out"), INT("unknown"),   INT("refused"),   INT("expired"),
@@ -162,6 +168,7 @@ static const TableInfo tables[RESULT_END] = {
     [TABLE_UPLOADS] = INFO("uploads", uploads, NULL),
     [TABLE_PUBLICATIONS] = INFO("publications", publications, NULL),
     [TABLE_SUBSCRIPTIONS] = INFO("subscriptions", subscriptions, NULL),
+    [TABLE_NOTICES] = INFO("notices", notices, NULL),
     [RESULT_FIGURES] = INFO("figures", figures, NULL),
 };
 
@@ -186,6 +193,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(proposals) == PROPOSALS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(uploads) == UPLOADS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(publications) == PUBLICATIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(subscriptions) == SUBSCRIPTIONS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(notices) == NOTICES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(figures) == FIGURES_COLUMNS);
 
 const TableInfo *table_info(Table table)

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "agent1/flow/fleet/absence.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/say.h"
 #include "agent1/flow/work/dispatch.h"
 #include "agent1/flow/work/launch.h"
@@ -16,6 +18,7 @@
 
 #define NOT_REGISTERED "not_registered" /* in an ack: register, please */
 #define HOUR_MS        (3600 * INT64_C(1000))
+#define DAY_MS         (24 * HOUR_MS)
 #define REGISTRY_FILE  "agents_registry.json"
 /* People read the file: no name in it is a flood. */
 #define SKILL_SHOWN_CHARS 64
@@ -96,6 +99,7 @@ static void copy_registration(Core *core, FleetAgent *agent, const Message *mess
         agent->seq = 0;
     }
     agent->heard_ms = core->now_ms;
+    absence_heard(core, agent);
     if (agent->state == AGENT_OFFLINE) {
         agent->state = AGENT_ONLINE;
         agent->since_ms = core->now_ms;
@@ -178,13 +182,40 @@ static void admit(Core *core, const char *key, const Message *message)
 
 /* ---- keys that wait ---- */
 
+/* The name of the mark that a key was revoked. The caller owns it. */
+static char *revoked_mark(const char *key)
+{
+    return g_strdup_printf("revoked %s", key);
+}
+
+static bool was_revoked(const Core *core, const char *key)
+{
+    g_autofree char *mark = revoked_mark(key);
+
+    return core_meta(core, mark) != NULL;
+}
+
+/* Whoever was sent away and comes again is more than news. */
+static void ask_admins(Core *core, const char *name, const char *key, const char *fingerprint)
+{
+    bool is_revoked = was_revoked(core, key);
+
+    notices_tell(core, is_revoked ? NOTICE_ALARM : NOTICE_TO_DO,
+                 "%s%s asks to join%s. Compare its fingerprint with what the machine shows:\n%s\n"
+                 "then: !accept %s %.9s",
+                 is_revoked ? "ALARM: " : "", name,
+                 is_revoked ? " with the key that was revoked" : "", fingerprint, name,
+                 fingerprint);
+}
+
 static void tell_admins(Core *core, const char *name, const char *key_text)
 {
     g_autofree char *what = g_strdup_printf("waiting %s", name);
     g_autofree char *fingerprint = NULL;
     Key key;
 
-    if (!key_parse(key_text, &key, NULL) || !say_is_due(core, what, HOUR_MS))
+    if (!key_parse(key_text, &key, NULL) ||
+        !say_is_due(core, what, was_revoked(core, key_text) ? DAY_MS : HOUR_MS))
         return;
 
     fingerprint = key_fingerprint(&key);
@@ -193,10 +224,7 @@ static void tell_admins(Core *core, const char *name, const char *key_text)
     effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, name,
                 "a new agent waits for !accept %s %.9s (fingerprint %s)", name, fingerprint,
                 fingerprint);
-    say_to_admins(core,
-                  "%s asks to join. Compare its fingerprint with what the machine shows:\n%s\n"
-                  "then: !accept %s %.9s",
-                  name, fingerprint, name, fingerprint);
+    ask_admins(core, name, key_text, fingerprint);
 }
 
 static void hold_registration(Core *core, const char *key, const Message *message)
@@ -258,11 +286,11 @@ static void alarm_other_key(Core *core, const char *name, const char *key)
                   "a register for an accepted agent with another key; nothing was changed");
     effects_log(core->fx, EFFECT_LOG_ERROR, NULL, name,
                 "a register with another key (%s) than the accepted one; nothing was changed", key);
-    say_to_admins(core,
-                  "ALARM: somebody registers as %s with another key (%s) than the accepted one. "
-                  "Nothing was changed. If the machine was installed anew: !revoke %s, then "
-                  "!accept.",
-                  name, key, name);
+    notices_tell(core, NOTICE_ALARM,
+                 "ALARM: somebody registers as %s with another key (%s) than the accepted one. "
+                 "Nothing was changed. If the machine was installed anew: !revoke %s, then "
+                 "!accept.",
+                 name, key, name);
 }
 
 void registration_take(Core *core, const EventMessage *event)
@@ -352,10 +380,12 @@ static void ask_to_register(Core *core, const char *name, const char *key)
 bool registration_accept(Core *core, const char *name, const char *key)
 {
     g_autofree char *held_key = g_strdup(key);
+    g_autofree char *mark = revoked_mark(key);
     void *stolen_key = NULL;
     void *message = NULL;
 
     edit_registry(core, name, held_key, true);
+    ledger_remove(core->ledgers[TABLE_META], mark, core->fx);
     ledger_remove(core->ledgers[TABLE_WAITING], held_key, core->fx);
     if (!g_hash_table_steal_extended(core->registrations, held_key, &stolen_key, &message)) {
         ask_to_register(core, name, held_key);
@@ -372,8 +402,10 @@ void registration_revoke(Core *core, const char *name)
     const RegistryAgent *entry = registry_find(core->registry, name);
     g_autofree char *key = g_strdup(entry->key);
     g_autofree char *topic = topic_status(name);
+    g_autofree char *mark = revoked_mark(key);
 
     edit_registry(core, name, key, false);
+    core_set_meta(core, mark, "1");
     outcome_revoke(core, name);
     dispatch_drop_agent(core, name);
     fleet_remove(core->fleet, name);
@@ -406,6 +438,8 @@ static void set_state(Core *core, FleetAgent *agent, AgentState state, int64_t s
     effects_log(core->fx, EFFECT_LOG_INFO, NULL, agent->name, "%s", agent_state_name(state));
     agent->state = state;
     agent->since_ms = since_ms;
+    if (state == AGENT_OFFLINE)
+        absence_begin(core, agent);
 }
 
 void registration_ask(Core *core, const char *name, const char *key, const Message *status)

@@ -6,14 +6,18 @@
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/voice/live_message.h"
+#include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/say.h"
 #include "agent1/flow/work/dispatch.h"
 #include "agent1/flow/work/outcome.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
-#define ALARM_MS         (60 * INT64_C(1000))
-#define REASON_MAX_CHARS 500
+#define ALARM_MS (60 * INT64_C(1000))
+/* The same error of an agent is told so often. */
+#define SAME_ERROR_MS      (3600 * INT64_C(1000))
+#define REASON_MAX_CHARS   500
+#define SEVERITY_MAX_CHARS 20
 
 /* The live run that an agent may speak of, or NULL. */
 static Run *own_run(const Core *core, const FleetAgent *agent, const char *id, int64_t attempt)
@@ -370,17 +374,29 @@ void reports_take_result(Core *core, FleetAgent *agent, const Message *message)
 
 /* ---- error ---- */
 
+/* The same error again is no news, unless it has become critical. */
+static bool is_news(Core *core, const FleetAgent *agent, const char *text, bool is_critical)
+{
+    g_autofree char *what = g_strdup_printf("error %s %s", agent->name, text);
+    g_autofree char *worse = g_strdup_printf("critical %s", what);
+    bool is_new = say_is_due(core, what, SAME_ERROR_MS);
+
+    return (is_critical && say_is_due(core, worse, SAME_ERROR_MS)) || is_new;
+}
+
 void reports_take_error(Core *core, FleetAgent *agent, const Message *message)
 {
     const MessageError *error = &message->error;
+    bool is_critical = g_strcmp0(error->severity, "critical") == 0;
     g_autofree char *text = text_make_line(error->text ? error->text : "", REASON_MAX_CHARS);
-    g_autofree char *what = g_strdup_printf("error %s %s", agent->name, text);
+    g_autofree char *severity =
+        text_make_line(error->severity ? error->severity : "error", SEVERITY_MAX_CHARS);
 
     if (!may_note(core, agent))
         return;
     effects_audit(core->fx, core->now_ms, "error", agent->name, agent->name, error->run, "%s",
                   text);
-    if (say_is_due(core, what, ALARM_MS))
-        say_to_admins(core, "%s: %s: %s", agent->name, error->severity ? error->severity : "error",
-                      text);
+    if (is_news(core, agent, text, is_critical))
+        notices_tell(core, is_critical ? NOTICE_URGENT : NOTICE_NEWS, "%s: %s: %s", agent->name,
+                     severity, text);
 }

@@ -90,14 +90,17 @@ struct Core {
     int64_t queries_due_ms;               /* when the next agent is asked about its runs */
     int64_t runs_due_ms;                  /* when a live run is worth a look for its time alone */
     GPtrArray *approval_news;             /* ApprovalNews *, to be told at the end of this step */
-    int64_t approvals_due_ms; /* when an approval is worth a look: a reminder, its expiry */
-    int64_t housekeeping_ms;  /* when old rows are dropped, and failed edits tried again */
-    int64_t chats_sweep_ms;   /* when old chat ids are forgotten next */
-    Bucket strangers;         /* answers to people and keys that nobody knows, all together */
-    uint64_t refused_count;   /* messages that admission turned away */
-    GHashTable *report_asks;  /* agent → ReportAsk * (agent1/flow/daily/daily.c) */
-    int64_t reports_due_ms;   /* when an agent is asked, or the compiled report is due */
-    bool is_compiling;        /* the figures of the daily report were asked for */
+    int64_t approvals_due_ms;  /* when an approval is worth a look: a reminder, its expiry */
+    int64_t housekeeping_ms;   /* when old rows are dropped, and failed edits tried again */
+    int64_t chats_sweep_ms;    /* when old chat ids are forgotten next */
+    Bucket strangers;          /* answers to people and keys that nobody knows, all together */
+    uint64_t refused_count;    /* messages that admission turned away */
+    GHashTable *report_asks;   /* agent → ReportAsk * (agent1/flow/daily/daily.c) */
+    int64_t reports_due_ms;    /* when an agent is asked, or the compiled report is due */
+    bool is_compiling;         /* the figures of the daily report were asked for */
+    GHashTable *notice_limits; /* user name → Bucket * (agent1/flow/voice/notices.h) */
+    int64_t notices_due_ms;    /* when somebody hears what was kept back */
+    int64_t absences_due_ms;   /* when an agent may have been gone, or silent, for too long */
 };
 
 /* All live runs are looked at together, when the first one's time comes, and not more often than

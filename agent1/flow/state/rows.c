@@ -191,6 +191,8 @@ Row *rows_of_agent(const FleetAgent *agent)
     row_set_text(row, AGENTS_FORMER, agent->former);
     row_set_int(row, AGENTS_REGISTERED_SESSION, agent->registered_session);
     row_set_int(row, AGENTS_REGISTERED_SEQ, agent->registered_seq);
+    row_set_int(row, AGENTS_TOLD, agent->told_ms);
+    row_set_int(row, AGENTS_UNREPORTED, agent->unreported_day);
     return row;
 }
 
@@ -227,6 +229,8 @@ void rows_to_agent(const Row *row, Fleet *fleet)
     agent->former = g_strdup(row_text(row, AGENTS_FORMER));
     agent->registered_session = row_int(row, AGENTS_REGISTERED_SESSION);
     agent->registered_seq = row_int(row, AGENTS_REGISTERED_SEQ);
+    agent->told_ms = row_int(row, AGENTS_TOLD);
+    agent->unreported_day = row_int(row, AGENTS_UNREPORTED);
     if (skills)
         agent->skills = json_parse(skills, strlen(skills), BODY_MAX_BYTES, NULL);
 }

@@ -204,25 +204,6 @@ void say_object(Core *core, const Speaker *speaker, const Message *message)
     effects_publish(core->fx, topic, speaker->key, true, copy);
 }
 
-void say_to_admins(Core *core, const char *format, ...)
-{
-    g_autofree char *text = NULL;
-    GPtrArray *admins = users_with_role(core->users, ROLE_ADMIN);
-    va_list arguments;
-    unsigned i;
-
-    va_start(arguments, format);
-    text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    for (i = 0; i < admins->len; i++) {
-        const User *user = admins->pdata[i];
-
-        if (user->jids && user->jids->len > 0)
-            say_xmpp(core, user->jids->pdata[0], text);
-    }
-    g_ptr_array_unref(admins);
-}
-
 void say_was_taken(Core *core, const char *id)
 {
     ledger_remove(core->ledgers[TABLE_SAYINGS], id, core->fx);

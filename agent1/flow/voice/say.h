@@ -1,5 +1,5 @@
 /*
- * Speaking: an answer through the door that somebody came through, a notice to the admins. On XMPP
+ * Speaking: an answer through the door that somebody came through, a message to somebody. On XMPP
  * every message is stored first and said again after a reconnect until the server has it; to
  * agentctl answers are lost with the link, and it asks again by the same chat id.
  */
@@ -26,9 +26,6 @@ void say_proposal(Core *core, const char *jid, const char *text, const Run *run)
 
 /* The same with a link of our own making alone, which clients show as what it leads to. */
 void say_link(Core *core, const char *jid, const char *url);
-
-/* A notice to every admin who has a JID. */
-void say_to_admins(Core *core, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* The XMPP server has taken it: it need not be said again. */
 void say_was_taken(Core *core, const char *id);

@@ -256,8 +256,9 @@ static void an_approval_is_put_off(void **state)
     assert_string_equal(said_to(world, "ana@example.org/phone"), "#1 web1: put off until 18:00");
     world_write(world, "ana", NULL, "!pending");
     assert_contains(world_last_said(world), "!reject 1; put off until 18:00");
-    world_forget(world);
-    world_wait(world, 3 * HOUR_MS);
+    world_wait(world, HOUR_MS);
+    world_forget(world); /* of the agent's silence, too */
+    world_wait(world, 2 * HOUR_MS);
     assert_int_equal(world->said->len, 0);
     world_wait(world, HOUR_MS);
     assert_contains(world_last_said(world), "Put off until now: #1 web1: oskar asks since 14:13");

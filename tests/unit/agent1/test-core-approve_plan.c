@@ -114,8 +114,9 @@ static void one_reminder_for_all(void **state)
     const char *text;
 
     begin(world);
-    world_forget(world);
-    world_wait(world, 46 * 60 * INT64_C(1000));
+    world_wait(world, 30 * 60 * INT64_C(1000));
+    world_forget(world); /* of the agents' silence, too */
+    world_wait(world, 16 * 60 * INT64_C(1000));
     assert_int_equal(count_said_to(world, ANA, &text), 1);
     assert_true(g_str_has_prefix(text, "Reminder: p1: oskar asks"));
 }

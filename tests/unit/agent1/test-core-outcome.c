@@ -264,7 +264,7 @@ static void errors_of_agents_reach_the_admins(void **state)
     assert_int_equal(world->said->len, 1);
     assert_string_equal(world_last_said(world), "web1: critical: the disk is full");
     assert_string_equal(world_last_audit(world, "error")->text, "the disk is full");
-    world->now_ms += 2 * MINUTE_MS;
+    world->now_ms += HOUR_MS;
     {
         Message *message = message_new(MESSAGE_ERROR, WORLD_MESSAGE_ID, "web1", world->now_ms);
 

@@ -252,7 +252,8 @@ static void a_silent_agent_makes_it_wait(void **state)
     World *world = *state;
 
     world_write(world, "oskar", "s1", "PLAN: web1|true ;; web2|true");
-    world_forget(world);
+    world_wait(world, 13 * MINUTE_MS);
+    world_forget(world); /* of the agents' silence, too */
     world_wait(world, 2 * HOUR_MS);
     assert_contains(world_last_said(world),
                     "#1 web1: unconfirmed (past its time and its agent is silent)\n"

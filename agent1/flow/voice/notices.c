@@ -1,0 +1,226 @@
+#include "agent1/flow/voice/notices.h"
+
+#include <string.h>
+
+#include "agent1/flow/voice/say.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+/* So many at once, and one a minute; more are gathered for a minute. */
+#define BURST     5
+#define PER_S     (1.0 / 60)
+#define GATHER_MS (60 * INT64_C(1000))
+
+#define HELD_MAX    5000
+#define SHOWN_MAX   20
+#define LINE_CHARS  200
+#define LOOK_MIN_MS INT64_C(1000)
+
+static bool can_wait(NoticeKind kind)
+{
+    return kind == NOTICE_NEWS || kind == NOTICE_TO_DO;
+}
+
+static bool has_jid(const User *user)
+{
+    return user->jids && user->jids->len > 0;
+}
+
+static bool concerns(const User *user, NoticeKind kind)
+{
+    bool is_admin = user->role == ROLE_ADMIN;
+
+    if (kind == NOTICE_TO_DO || kind == NOTICE_ALARM)
+        return is_admin;
+    return user->notices == HEARS_ALL || (user->notices == HEARS_BY_ROLE && is_admin);
+}
+
+static GTimeZone *zone_of(const Core *core, const User *user)
+{
+    return user->quiet_zone ? user->quiet_zone : core->zone;
+}
+
+static bool is_quiet(const Core *core, const User *user, int64_t at_ms)
+{
+    return user->quiet_hours && window_contains(user->quiet_hours, zone_of(core, user), at_ms);
+}
+
+/* ---- keeping back ---- */
+
+/* The same words wait once. The caller owns it. */
+static char *row_id(const User *user, const char *text)
+{
+    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+
+    return g_strdup_printf("%s %s", user->name, digest);
+}
+
+static void hold(Core *core, const User *user, bool may_wait, const char *text)
+{
+    g_autofree char *id = row_id(user, text);
+    Row *row;
+
+    if (ledger_find(core->ledgers[TABLE_NOTICES], id))
+        return;
+    if (ledger_count(core->ledgers[TABLE_NOTICES]) >= HELD_MAX) {
+        effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
+                    "%d notices wait for %s: one is dropped: %s", HELD_MAX, user->name, text);
+        return;
+    }
+    row = row_new(TABLE_NOTICES);
+    row_set_text(row, NOTICES_ID, id);
+    row_set_text(row, NOTICES_USER, user->name);
+    row_set_text(row, NOTICES_TEXT, text);
+    row_set_int(row, NOTICES_CREATED, core->now_ms);
+    row_set_int(row, NOTICES_MAY_WAIT, may_wait);
+    ledger_put(core->ledgers[TABLE_NOTICES], row, core->fx);
+    core->notices_due_ms = MIN(core->notices_due_ms, core->now_ms + GATHER_MS);
+}
+
+static bool is_flood(Core *core, const User *user)
+{
+    Bucket *bucket = g_hash_table_lookup(core->notice_limits, user->name);
+
+    if (!bucket) {
+        bucket = g_new(Bucket, 1);
+        bucket_init(bucket, BURST, PER_S);
+        g_hash_table_insert(core->notice_limits, g_strdup(user->name), bucket);
+    }
+    return !bucket_take(bucket, core->boot_ms);
+}
+
+static void tell(Core *core, const User *user, NoticeKind kind, const char *text)
+{
+    bool may_wait = can_wait(kind);
+
+    if ((may_wait && is_quiet(core, user, core->now_ms)) || is_flood(core, user))
+        hold(core, user, may_wait, text);
+    else
+        say_xmpp(core, user->jids->pdata[0], text);
+}
+
+void notices_tell(Core *core, NoticeKind kind, const char *format, ...)
+{
+    const GPtrArray *users = users_list(core->users);
+    g_autofree char *text = NULL;
+    va_list arguments;
+    unsigned i;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    for (i = 0; core->settings->xmpp_is_enabled && i < users->len; i++) {
+        if (has_jid(users->pdata[i]) && concerns(users->pdata[i], kind))
+            tell(core, users->pdata[i], kind, text);
+    }
+}
+
+/* ---- saying what was kept back ---- */
+
+static bool is_waiting(const Core *core, const User *user, const Row *row)
+{
+    return row_int(row, NOTICES_MAY_WAIT) && is_quiet(core, user, core->now_ms);
+}
+
+/* A clock that was put back makes nobody wait. */
+static bool is_gathered(const Core *core, const Row *row)
+{
+    int64_t created_ms = row_int(row, NOTICES_CREATED);
+
+    return core->now_ms >= created_ms + GATHER_MS || core->now_ms < created_ms;
+}
+
+static void append_title(const Core *core, const User *user, const GPtrArray *rows, GString *text)
+{
+    const Row *first = rows->pdata[0];
+
+    if (row_int(first, NOTICES_MAY_WAIT) && is_quiet(core, user, row_int(first, NOTICES_CREATED)))
+        g_string_append(text, "In your quiet hours:");
+    else
+        g_string_append_printf(text, "%u more %s:", rows->len,
+                               rows->len == 1 ? "notice" : "notices");
+}
+
+static void say_digest_to(Core *core, const User *user, const GPtrArray *rows)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    unsigned i;
+
+    append_title(core, user, rows, text);
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+        g_autofree char *at = core_local_time(core, row_int(row, NOTICES_CREATED));
+        g_autofree char *line = text_make_line(row_text(row, NOTICES_TEXT), LINE_CHARS);
+
+        if (i < SHOWN_MAX)
+            g_string_append_printf(text, "\n%s %s", at, line);
+        ledger_remove(core->ledgers[TABLE_NOTICES], row_text(row, NOTICES_ID), core->fx);
+    }
+    if (rows->len > SHOWN_MAX)
+        g_string_append_printf(text, "\nand %u more", rows->len - SHOWN_MAX);
+    say_xmpp(core, user->jids->pdata[0], text->str);
+}
+
+static int compare_age(gconstpointer a, gconstpointer b)
+{
+    int64_t left = row_int(*(const Row *const *)a, NOTICES_CREATED);
+    int64_t right = row_int(*(const Row *const *)b, NOTICES_CREATED);
+
+    return (left > right) - (left < right);
+}
+
+/* Returns when to look again. */
+static int64_t do_user(Core *core, const User *user)
+{
+    g_autoptr(GPtrArray) all = ledger_list(core->ledgers[TABLE_NOTICES]);
+    g_autoptr(GPtrArray) rows = g_ptr_array_new();
+    int64_t next_ms = INT64_MAX;
+    unsigned i;
+
+    g_ptr_array_sort(all, compare_age);
+    for (i = 0; i < all->len; i++) {
+        if (strcmp(row_text(all->pdata[i], NOTICES_USER), user->name) != 0)
+            continue;
+        if (is_waiting(core, user, all->pdata[i]))
+            next_ms = window_next_change(user->quiet_hours, zone_of(core, user), core->now_ms);
+        else
+            g_ptr_array_add(rows, all->pdata[i]);
+    }
+    if (rows->len == 0)
+        return next_ms;
+    if (!is_gathered(core, rows->pdata[0]))
+        return MIN(next_ms, row_int(rows->pdata[0], NOTICES_CREATED) + GATHER_MS);
+    say_digest_to(core, user, rows);
+    return next_ms;
+}
+
+/* Whoever was taken out of config.json hears nothing more. */
+static void drop_for_nobody(Core *core)
+{
+    g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_NOTICES]);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        const User *user = users_by_name(core->users, row_text(rows->pdata[i], NOTICES_USER));
+
+        if (!user || !has_jid(user))
+            ledger_remove(core->ledgers[TABLE_NOTICES], row_text(rows->pdata[i], NOTICES_ID),
+                          core->fx);
+    }
+}
+
+void notices_due(Core *core)
+{
+    const GPtrArray *users = users_list(core->users);
+    int64_t next_ms = INT64_MAX;
+    unsigned i;
+
+    if (core->now_ms < core->notices_due_ms)
+        return;
+
+    core->notices_due_ms = INT64_MAX;
+    drop_for_nobody(core);
+    for (i = 0; i < users->len && ledger_count(core->ledgers[TABLE_NOTICES]) > 0; i++)
+        next_ms = MIN(next_ms, do_user(core, users->pdata[i]));
+    core->notices_due_ms = MAX(next_ms, core->now_ms + LOOK_MIN_MS);
+}

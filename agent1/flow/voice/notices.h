@@ -1,0 +1,25 @@
+/*
+ * What people should know though nobody asked. News goes to whoever hears notices (admins, unless
+ * users[].notices says otherwise); what is in an admin's hands goes to every admin. What can wait
+ * waits for the end of a person's quiet hours; an alarm never does. More than a few at once become
+ * one message. What is kept back is a row: a restart neither loses nor doubles it.
+ */
+#ifndef AGENT1_FLOW_VOICE_NOTICES_H
+#define AGENT1_FLOW_VOICE_NOTICES_H
+
+#include "agent1/flow/state/core_state.h"
+
+typedef enum {
+    NOTICE_NEWS,   /* of the fleet; can wait */
+    NOTICE_URGENT, /* of the fleet; cannot */
+    NOTICE_TO_DO,  /* an admin's word is asked for; can wait */
+    NOTICE_ALARM,  /* to admins: of security, or their word is not in force; cannot wait */
+} NoticeKind;
+
+/* Says it to everybody whom it concerns and who has a JID. */
+void notices_tell(Core *core, NoticeKind kind, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* Says what was kept back, where its time has come. */
+void notices_due(Core *core);
+
+#endif
