@@ -256,6 +256,7 @@ static void take_link_up(Core *core, Link link)
     core->is_up[link] = true;
     core->link_since_ms[link] = core->now_ms;
     core->absences_due_ms = core->now_ms;
+    core->reports_due_ms = core->now_ms;
     if (link == LINK_XMPP) {
         clients_forget_unanswered(core);
         live_hurry(core);

@@ -4,6 +4,7 @@
 
 #include "agent1/flow/daily/daily_rows.h"
 #include "agent1/flow/daily/daily_text.h"
+#include "agent1/flow/daily/unreported.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/quantity.h"
@@ -288,6 +289,7 @@ void daily_due(Core *core)
     next_ms = do_daily(core);
     for (i = 0; i < names->len; i++)
         next_ms = MIN(next_ms, do_agent(core, names->pdata[i]));
+    next_ms = MIN(next_ms, unreported_look(core));
     core->reports_due_ms = MAX(next_ms, core->now_ms + LOOK_MIN_MS);
 }
 
