@@ -223,6 +223,8 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     core->started_ms = core->now_ms;
     for (link = 0; link < LINK_COUNT; link++)
         core->link_since_ms[link] = core->now_ms;
+    core->notices_due_ms = core->now_ms;
+    core->absences_due_ms = core->now_ms;
     begin_epoch(core);
     /* Answers that were asked for by an earlier core find no question here. */
     core->last_cookie = ids_random(&core->ids, UINT64_MAX / 2);

@@ -8,12 +8,11 @@ import pytest
 
 import fakes
 import wire
+from clock import Clock, need_clock
 from conftest import size
-from servers import TOP
 from test_lost_state import Place
 from wait import wait_for
 
-FAKETIME = next(iter(sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 JUMPS = {"an hour on": 3600, "an hour back": -3600, "ten years on": 315576000, "a day back": -86400}
 
 
@@ -22,28 +21,9 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-class Clock:
-    """The wall clock of one program (libfaketime, without sanitizers): set() moves it while it runs."""
-
-    def __init__(self, program):
-        self.path = program.folder / "clock"
-        self.set(0)
-        program.executable = TOP / "build" / program.executable.name
-        program.environment |= {
-            "LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(self.path),
-            "FAKETIME_NO_CACHE": "1", "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1",
-        }
-
-    def set(self, offset_s):
-        new = self.path.with_suffix(".new")
-        new.write_text(f"{offset_s:+d}s\n")
-        new.rename(self.path)
-
-
 @pytest.fixture
 def place(house, monkeypatch):
-    if not FAKETIME or not (TOP / "build/agent1").exists():
-        pytest.skip("needs libfaketime and the programs without sanitizers (make all)")
+    need_clock()
     clocks = {}
     real = wire.timestamp
 
