@@ -69,6 +69,7 @@ void counts_print(const Counts *counts)
     print_line("runs", counts->runs);
     print_line("commands started", counts->starts);
     print_line("flagged unconfirmed on the way", counts->unconfirmed);
+    print_line("let go after they waited", counts->gate_passed);
     printf("outcomes\n");
     for (int state = 0; state < RUN_STATE_COUNT; state++) {
         if (counts->outcomes[state] > 0)

@@ -56,6 +56,7 @@ typedef struct Counts {
     uint64_t messages;
     uint64_t chats;
     uint64_t unconfirmed;
+    uint64_t gate_passed; /* runs that waited for their window and were let go */
     uint64_t outcomes[RUN_STATE_COUNT];
     uint64_t injected[INJECT_COUNT];
 } Counts;

@@ -15,7 +15,7 @@ static const struct {
     [MUTANT_EXPIRY] = { "expiry", 7 },      [MUTANT_COMMIT] = { "commit", 8 },
     [MUTANT_EPOCH] = { "epoch", 8 },        [MUTANT_SILENCE] = { "silence", 9 },
     [MUTANT_BOUNDS] = { "bounds", 10 },     [MUTANT_STEP] = { "step", 1 },
-    [MUTANT_APPROVAL] = { "approval", 11 },
+    [MUTANT_APPROVAL] = { "approval", 11 }, [MUTANT_WINDOW] = { "window", 12 },
 };
 
 const char *mutant_name(Mutant mutant)

@@ -262,9 +262,10 @@ static void flush(Orchestrator *agent1)
 
 static void make_core(Orchestrator *agent1)
 {
+    bool is_blind = agent1->sim->mutant == MUTANT_WINDOW && agent1->cores++ > 0;
     CoreFiles files = { .config = agent1->config,
                         .registry = agent1->registry,
-                        .blackouts = agent1->blackouts,
+                        .blackouts = is_blind ? NULL : agent1->blackouts,
                         .policy = agent1->policy,
                         .zones = agent1->sim->zones,
                         .host_zone = "UTC" };

@@ -31,6 +31,9 @@ bool orchestrator_is_asleep(const Orchestrator *agent1);
 /* The registry file, with what is accepted; borrowed. */
 const Json *orchestrator_registry(const Orchestrator *agent1);
 
+/* blackout_hours.json as it is; NULL: there is none. */
+const Json *orchestrator_blackouts(const Orchestrator *agent1);
+
 /* ---- faults ---- */
 
 /* kill -9; it starts again after the delay. */

@@ -15,7 +15,8 @@
 struct Orchestrator {
     Sim *sim;
     unsigned life;
-    Core *core; /* NULL: down */
+    unsigned cores; /* so many were made */
+    Core *core;     /* NULL: down */
     Effects *next;
     bool waits_for_company;
     Effects *in_flight;    /* outward effects that wait for their commit */

@@ -123,6 +123,11 @@ const Json *orchestrator_registry(const Orchestrator *agent1)
     return agent1->registry;
 }
 
+const Json *orchestrator_blackouts(const Orchestrator *agent1)
+{
+    return agent1->blackouts;
+}
+
 bool orchestrator_is_asleep(const Orchestrator *agent1)
 {
     const Row *row = row_store_find(&agent1->store, TABLE_META, "standby");

@@ -18,6 +18,7 @@ static const char *const texts[PROMISE_COUNT] = {
     [PROMISE_EPOCH] = "a task of an older epoch is not taken",
     [PROMISE_EXPIRY] = "nothing starts after its expiry",
     [PROMISE_DELIVERED] = "what could be delivered does not expire undelivered",
+    [PROMISE_GATE] = "a run that waited starts only when the gate says yes",
     [PROMISE_APPROVED] = "what needs an approval has one, with the hash of the task",
     [PROMISE_QUEUE_BOUND] = "an agent holds no more than its queue",
     [PROMISE_ONE_ANSWER] = "a chat has one final answer",

@@ -21,6 +21,7 @@ typedef enum {
     PROMISE_EPOCH,          /* a task of an older epoch is not taken */
     PROMISE_EXPIRY,         /* nothing starts after its expiry */
     PROMISE_DELIVERED,      /* what the agent could have had did not expire unheard */
+    PROMISE_GATE,           /* a run is let go, also one that waited, only when the gate says yes */
     PROMISE_APPROVED,       /* what needs an approval has one, of exactly this task */
     PROMISE_QUEUE_BOUND,    /* an agent holds no more than its queue */
     PROMISE_ONE_ANSWER,     /* a chat has one final answer */

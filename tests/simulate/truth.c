@@ -1,5 +1,6 @@
 #include "tests/simulate/truth.h"
 
+#include "tests/simulate/gate_truth.h"
 #include "tests/simulate/host.h"
 #include "tests/simulate/orchestrator.h"
 #include "tests/simulate/plan_truth.h"
@@ -508,6 +509,7 @@ static void check_run(Truth *truth, const RowStore *store, const Row *row, const
         truth->sim->counts->runs++;
     run->is_idempotent = row_int(row, RUNS_IS_IDEMPOTENT) != 0;
     check_number(truth, old, row);
+    gate_truth_record(truth->sim, old, row);
     if (old && run_state_is_terminal(before)) {
         if (!is_same_outcome(old, row))
             sim_break(truth->sim, PROMISE_OUTCOME_ONCE, "%s was %s and becomes %s", id,
