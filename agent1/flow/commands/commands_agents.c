@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/fleet/absence.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/wire/key.h"
@@ -19,6 +20,8 @@ static const char *state_word(const Core *core, const RegistryAgent *entry, cons
         return "not seen yet";
     if (!core->is_up[LINK_MQTT])
         return "unreachable";
+    if (live->state != AGENT_OFFLINE && absence_is_silent(live))
+        return "silent";
     if (live->is_pause_wished && live->state == AGENT_ONLINE)
         return "pausing";
     return agent_state_name(live->state);
@@ -119,7 +122,8 @@ static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
 
     g_string_append_printf(text, "%s: %s", entry->name, state_word(core, entry, live));
     if (live && live->heard_ms > 0) {
-        g_autofree char *since = core_local_time(core, live->since_ms);
+        bool is_silent = live->state != AGENT_OFFLINE && absence_is_silent(live);
+        g_autofree char *since = core_local_time(core, is_silent ? live->heard_ms : live->since_ms);
 
         g_string_append_printf(text, " since %s", since);
     }

@@ -16,7 +16,6 @@
 /* The compiled report comes so soon that it is enough. */
 #define SOON_MINUTES (2 * 60)
 #define DAY_MINUTES  (24 * 60)
-#define NAMES_SHOWN  5
 
 static bool is_there(const FleetAgent *agent)
 {
@@ -76,26 +75,21 @@ static int64_t look_at(Core *core, const char *name, GPtrArray *missing)
         return due_ms;
     agent->unreported_day = day;
     effects_put(core->fx, rows_of_agent(agent));
-    g_ptr_array_add(missing, agent->name);
+    g_ptr_array_add(missing, agent);
     return INT64_MAX;
 }
 
 static void tell(Core *core, const GPtrArray *missing)
 {
-    g_autoptr(GString) names = g_string_new(NULL);
-    unsigned i;
+    g_autofree char *names = notices_names(missing);
 
-    for (i = 0; i < MIN(missing->len, NAMES_SHOWN); i++)
-        g_string_append_printf(names, "%s%s", i ? ", " : "", (const char *)missing->pdata[i]);
-    if (missing->len > NAMES_SHOWN)
-        g_string_append_printf(names, " and %u more", missing->len - NAMES_SHOWN);
     if (missing->len == 1)
         notices_tell(core, NOTICE_NEWS,
-                     "%s did not report today, though it is there and was asked.", names->str);
+                     "%s did not report today, though it is there and was asked.", names);
     else if (missing->len > 1)
         notices_tell(core, NOTICE_NEWS,
                      "%u agents did not report today, though they are there and were asked: %s.",
-                     missing->len, names->str);
+                     missing->len, names);
 }
 
 int64_t unreported_look(Core *core)

@@ -22,7 +22,6 @@
 /* One that comes and goes, and then stays away. */
 #define UNSTEADY_GRACE_MS (15 * MINUTE_MS)
 
-#define NAMES_SHOWN 5
 #define LOOK_MIN_MS SECOND_MS
 
 /* What a look at the fleet found: FleetAgent *, borrowed. */
@@ -103,8 +102,8 @@ static int64_t passed(const Core *core, int64_t at_ms)
     return MIN(at_ms, core->now_ms);
 }
 
-/* It did not answer; after a restart of agent1: it had not, when people were told. */
-static bool is_silent(const FleetAgent *agent)
+/* After a restart of agent1: it had not answered when people were told. */
+bool absence_is_silent(const FleetAgent *agent)
 {
     return agent->roused_ms > agent->heard_ms ||
            (agent->told_ms != 0 && agent->told_ms >= agent->heard_ms);
@@ -112,7 +111,7 @@ static bool is_silent(const FleetAgent *agent)
 
 static bool is_away(const FleetAgent *agent)
 {
-    return agent->state == AGENT_OFFLINE || is_silent(agent);
+    return agent->state == AGENT_OFFLINE || absence_is_silent(agent);
 }
 
 static int64_t away_since(const FleetAgent *agent)
@@ -203,20 +202,6 @@ static void look_at(Core *core, FleetAgent *agent, Look *look)
 
 /* ---- saying ---- */
 
-/* "web1", or "m000, m001, m002, m003, m004 and 295 more". The caller owns it. */
-static char *name_list(const GPtrArray *agents)
-{
-    GString *text = g_string_new(NULL);
-    unsigned i;
-
-    for (i = 0; i < MIN(agents->len, NAMES_SHOWN); i++)
-        g_string_append_printf(text, "%s%s", i ? ", " : "",
-                               ((const FleetAgent *)agents->pdata[i])->name);
-    if (agents->len > NAMES_SHOWN)
-        g_string_append_printf(text, " and %u more", agents->len - NAMES_SHOWN);
-    return g_string_free(text, FALSE);
-}
-
 static void set_told(Core *core, FleetAgent *agent, int64_t told_ms)
 {
     agent->told_ms = told_ms;
@@ -226,7 +211,7 @@ static void set_told(Core *core, FleetAgent *agent, int64_t told_ms)
 
 static void tell_gone(Core *core, const GPtrArray *gone)
 {
-    g_autofree char *names = name_list(gone);
+    g_autofree char *names = notices_names(gone);
     g_autofree char *since = NULL;
     int64_t since_ms = INT64_MAX;
     unsigned i;
@@ -256,7 +241,7 @@ static char *describe_span(int64_t ms)
 
 static void tell_back(Core *core, const GPtrArray *back)
 {
-    g_autofree char *names = name_list(back);
+    g_autofree char *names = notices_names(back);
     g_autofree char *away = NULL;
     int64_t longest_ms = 0;
     unsigned i;
@@ -277,7 +262,7 @@ static void tell_back(Core *core, const GPtrArray *back)
 
 static void tell_unsteady(Core *core, const GPtrArray *unsteady)
 {
-    g_autofree char *names = name_list(unsteady);
+    g_autofree char *names = notices_names(unsteady);
     g_autofree char *since = NULL;
     int64_t since_ms = INT64_MAX;
     unsigned i;
@@ -303,7 +288,7 @@ static void tell_unsteady(Core *core, const GPtrArray *unsteady)
 
 static void tell_steady(Core *core, const GPtrArray *steady)
 {
-    g_autofree char *names = name_list(steady);
+    g_autofree char *names = notices_names(steady);
     unsigned drops = 0;
     unsigned i;
 

@@ -18,6 +18,9 @@ void absence_heard(Core *core, const FleetAgent *agent);
 /* The wall clock was put back. */
 void absence_set_back(const Core *core, FleetAgent *agent);
 
+/* It did not answer when it was asked for a sign of life, and was not heard since. */
+bool absence_is_silent(const FleetAgent *agent);
+
 void absence_due(Core *core);
 
 #endif

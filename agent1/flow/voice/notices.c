@@ -13,7 +13,8 @@
 
 #define HELD_MAX    5000
 #define SHOWN_MAX   20
-#define LINE_CHARS  200
+#define NAMES_SHOWN 5
+#define LINE_CHARS  300
 #define LOOK_MIN_MS INT64_C(1000)
 
 static bool can_wait(NoticeKind kind)
@@ -113,6 +114,19 @@ void notices_tell(Core *core, NoticeKind kind, const char *format, ...)
         if (has_jid(users->pdata[i]) && concerns(users->pdata[i], kind))
             tell(core, users->pdata[i], kind, text);
     }
+}
+
+char *notices_names(const GPtrArray *agents)
+{
+    GString *text = g_string_new(NULL);
+    unsigned i;
+
+    for (i = 0; i < MIN(agents->len, NAMES_SHOWN); i++)
+        g_string_append_printf(text, "%s%s", i ? ", " : "",
+                               ((const FleetAgent *)agents->pdata[i])->name);
+    if (agents->len > NAMES_SHOWN)
+        g_string_append_printf(text, " and %u more", agents->len - NAMES_SHOWN);
+    return g_string_free(text, FALSE);
 }
 
 /* ---- saying what was kept back ---- */

@@ -19,6 +19,9 @@ typedef enum {
 /* Says it to everybody whom it concerns and who has a JID. */
 void notices_tell(Core *core, NoticeKind kind, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/* "web1", or "m000, m001, m002, m003, m004 and 295 more", of FleetAgent *. The caller owns it. */
+char *notices_names(const GPtrArray *agents);
+
 /* Says what was kept back, where its time has come. */
 void notices_due(Core *core);
 

@@ -96,6 +96,8 @@ static void a_silent_one_stays_told_over_a_restart(void **state)
     world_restart(world);
     world_wait(world, HOUR_MS);
     assert_int_equal(notice_count(world, "ana", "web1"), 1);
+    world_write(world, "vera", NULL, "!agents");
+    assert_contains(world_last_said(world), "web1: silent since 14:13");
     notice_status(world, "web1", 6, AGENT_ONLINE);
     world_wait(world, MINUTE_MS);
     assert_int_equal(notice_count(world, "ana", "web1 is back after 1 h 20 min."), 1);
