@@ -225,6 +225,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
         core->link_since_ms[link] = core->now_ms;
     core->notices_due_ms = core->now_ms;
     core->absences_due_ms = core->now_ms;
+    core->broker_boot_ms = core->boot_ms;
     begin_epoch(core);
     /* Answers that were asked for by an earlier core find no question here. */
     core->last_cookie = ids_random(&core->ids, UINT64_MAX / 2);
@@ -265,6 +266,7 @@ static void take_link_up(Core *core, Link link)
         say_again(core);
         return;
     }
+    core->broker_boot_ms = core->boot_ms;
     home_assistant_tell_anew(core);
     agents = fleet_list(core->fleet);
     spread_ms = MIN((int64_t)agents->len * QUERY_SPREAD_MS, QUERY_SPREAD_MAX_MS);

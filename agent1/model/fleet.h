@@ -44,6 +44,7 @@ typedef struct FleetAgent {
     int64_t told_ms;        /* when the absence began that they know of; 0: of none */
     int64_t unreported_day; /* the last day of which they know that its report is missing */
     int64_t back_ms;        /* when it was seen again after that absence; 0: not yet */
+    int64_t heard_boot_ms;  /* as heard_ms, by a clock that nobody sets; 0: of an earlier start */
     int64_t roused_ms;      /* when it was asked for a sign of life; 0: not since its last one */
     unsigned drops;         /* how often it was lost since first_drop_ms */
     int64_t first_drop_ms;

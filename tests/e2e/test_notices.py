@@ -94,26 +94,6 @@ def test_an_agent_that_is_killed_and_returns(house):
     assert re.fullmatch(r"web1 is back after (1 h 59 min|2 h)\.", wait_heard(ana, "back"))
 
 
-def test_one_that_is_stopped_without_a_word_is_silent(house):
-    """Its connection stands, and nothing comes: the agent itself hangs."""
-    ana = house.person("ana")
-    web1 = house.agent("web1", shell=True)
-    web1.config["mqtt"]["keep_alive"] = "1h"
-    clock = Clock(house.agent1)
-    house.start()
-    poke(ana)
-    web1.process.signal(19)
-    try:
-        clock.set(12 * 60)
-        poke(ana)
-        clock.set(14 * 60)
-        poke(ana)
-        assert re.match(r"web1 is silent since \d\d:\d\d and does not answer", wait_heard(ana, "web1 is"))
-    finally:
-        web1.process.signal(18)
-    assert wait_heard(ana, "back") in ("web1 is back after 13 min.", "web1 is back after 14 min.")
-
-
 def test_quiet_hours_over_midnight_and_a_kill(house):
     """Set in the file while agent1 runs; what came at night is one message in the morning."""
     ana, vera = house.person("ana"), house.person("vera", role="viewer")

@@ -81,8 +81,9 @@ void absence_begin(Core *core, FleetAgent *agent)
     agent->last_drop_ms = core->now_ms;
 }
 
-void absence_heard(Core *core, const FleetAgent *agent)
+void absence_heard(Core *core, FleetAgent *agent)
 {
+    agent->heard_boot_ms = core->boot_ms;
     core->absences_due_ms = MIN(core->absences_due_ms, core->now_ms + SILENT_MS);
     if (agent->told_ms != 0 || agent->roused_ms != 0)
         look_soon(core);
@@ -130,14 +131,14 @@ static int64_t patience_from(const Core *core, const FleetAgent *agent)
 /* Its heartbeat is missing: it is asked before anything is said. */
 static void look_for_silence(Core *core, FleetAgent *agent, Look *look)
 {
-    int64_t heard_ms = passed(core, MAX(agent->heard_ms, core->link_since_ms[LINK_MQTT]));
+    int64_t quiet_ms = core->boot_ms - MAX(agent->heard_boot_ms, core->broker_boot_ms);
 
     if (agent->roused_ms > core->now_ms || agent->roused_ms <= agent->heard_ms)
         agent->roused_ms = 0;
     if (is_away(agent))
         return;
-    if (core->now_ms - heard_ms < SILENT_MS) {
-        look_again_at(look, heard_ms + SILENT_MS);
+    if (quiet_ms < SILENT_MS) {
+        look_again_at(look, core->now_ms + SILENT_MS - quiet_ms);
         return;
     }
     agent->roused_ms = core->now_ms;

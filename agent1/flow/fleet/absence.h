@@ -13,7 +13,7 @@
 void absence_begin(Core *core, FleetAgent *agent);
 
 /* A frame of it has come. */
-void absence_heard(Core *core, const FleetAgent *agent);
+void absence_heard(Core *core, FleetAgent *agent);
 
 /* The wall clock was put back. */
 void absence_set_back(const Core *core, FleetAgent *agent);

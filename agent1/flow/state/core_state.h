@@ -100,6 +100,7 @@ struct Core {
     bool is_compiling;         /* the figures of the daily report were asked for */
     GHashTable *notice_limits; /* user name → Bucket * (agent1/flow/voice/notices.h) */
     int64_t notices_due_ms;    /* when somebody hears what was kept back */
+    int64_t broker_boot_ms;    /* since when the broker is there, by a clock that nobody sets */
     int64_t absences_due_ms;   /* when an agent may have been gone, or silent, for too long */
 };
 
