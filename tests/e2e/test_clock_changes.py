@@ -63,8 +63,12 @@ class Night:
         self.wait_ready()
 
     def wait_ready(self):
-        """agent1 has looked at its clock, and the agent knows its windows."""
-        self.ana.ask("!status", "agents: 1 online")
+        """agent1 has looked at its clock, and the agent knows its windows. What the XMPP server kept for
+        agent1 while it connected is stamped by this machine's clock, and so too old to be done."""
+        for _ in range(20):
+            if "agents: 1 online" in self.ana.ask("!status", "agents: |not done: ").text:
+                return
+        raise AssertionError("web1 is not online")
 
     def ask(self, text, wanted="web1"):
         return self.ana.ask(text, wanted).text
