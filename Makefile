@@ -16,7 +16,8 @@ DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libmosquit
              libssl-dev libcurl4-openssl-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
 DEPS_RUN   = mosquitto mosquitto-clients prosody openssl procps
 DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout \
-             python3-pytest-xdist python3-slixmpp python3-paho-mqtt python3-nacl sqlite3 tmux systemd mandoc zsh
+             python3-pytest-xdist python3-slixmpp python3-paho-mqtt python3-nacl sqlite3 tmux systemd mandoc zsh \
+             profanity
 
 # ---- flags -----------------------------------------------------------------------------------------
 PACKAGES = glib-2.0 libcjson libsodium libsystemd libmosquitto openssl sqlite3 libstrophe libcurl

@@ -88,6 +88,15 @@ class House:
             self.agent1.registry["agents"][name] = agent.accepted_entry()
         return agent
 
+    def account(self, name, role="admin", is_known=True):
+        """An account for a client of whatever kind: its JID and password; agent1 gets one, too."""
+        if not self.agent1.config["xmpp"]["enabled"]:
+            self.agent1.use_xmpp(self.xmpp_server, self._account("agent1"))
+        jid, password = self.xmpp_server.add_account(self._account(name))
+        if is_known:
+            self.agent1.add_user(name, role, jid=jid)
+        return jid, password
+
     def person(self, name, role="admin", plugins=(), is_known=True, **options):
         """Adds a person on XMPP, signed in; agent1 gets an account, too."""
         user = self._account(name)
