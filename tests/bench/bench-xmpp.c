@@ -4,6 +4,7 @@
  *     bench-xmpp PORT USER PASSWORD echo            sends every message back
  *     bench-xmpp PORT USER PASSWORD ask JID         asks an echo
  *     bench-xmpp PORT USER PASSWORD task JID TEXT   gives agent1 a task; the outcome is the answer
+ *     bench-xmpp PORT USER PASSWORD command JID TEXT    the next message of agent1 is the answer
  *
  * It knows no XML beyond what the servers of the bench send, and parses by searching.
  */
@@ -21,7 +22,8 @@ typedef struct Client {
     Link link;
     Load load;
     const char *peer;
-    const char *text;      /* NULL: an echo is asked */
+    const char *text; /* NULL: an echo is asked */
+    bool is_command;
     unsigned long prefix;  /* of stanza ids: agent1 knows the ids of earlier processes */
     unsigned long stanzas; /* sent, for their ids */
     GHashTable *runs;      /* number of a run -> its question + 1 */
@@ -141,6 +143,8 @@ static void on_stanza(Client *client, char *stanza)
         return;
     if (!client->peer)
         say(client, from, body);
+    else if (client->is_command)
+        load_answer(&client->load, client->load.answered);
     else if (client->text)
         on_task(client, body);
     else
@@ -177,10 +181,13 @@ static void ask_what_may_be(Client *client)
 
 static void do_round(Client *client)
 {
+    int wait_ms;
+
     client->queued = 0;
     while (!load_is_over(&client->load)) {
         ask_what_may_be(client);
-        if (!link_wait(&client->link, SILENCE_MS))
+        wait_ms = load_wait_ms(&client->load);
+        if (!link_wait(&client->link, wait_ms < 0 ? SILENCE_MS : wait_ms) && wait_ms < 0)
             bench_fail("XMPP: %u of %u questions were answered", client->load.answered,
                        client->load.count);
         take_stanzas(client);
@@ -193,9 +200,10 @@ int main(int argc, char **argv)
     Client client = { .prefix = (unsigned long)load_now_us() };
 
     if (argc < 5)
-        bench_fail("usage: bench-xmpp PORT USER PASSWORD echo|ask|task [JID [TEXT]]");
+        bench_fail("usage: bench-xmpp PORT USER PASSWORD echo|ask|task|command [JID [TEXT]]");
     client.peer = argc > 5 ? argv[5] : NULL;
     client.text = argc > 6 ? argv[6] : NULL;
+    client.is_command = strcmp(argv[4], "command") == 0;
     client.runs = g_hash_table_new(NULL, NULL);
     link_open(&client.link, (unsigned)atoi(argv[1]));
     sign_in(&client, argv[2], argv[3]);

@@ -35,30 +35,58 @@ static void set_option(int fd, int option)
     setsockopt(fd, IPPROTO_TCP, option, &on, sizeof on);
 }
 
-void link_open(Link *link, unsigned port)
+static void end(Link *link, const char *why)
+{
+    if (!link->may_end)
+        bench_fail("%s", why);
+    link->is_ended = true;
+}
+
+static void begin(Link *link, unsigned port, int flags)
 {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    link->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (link->fd < 0 || connect(link->fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        fcntl(link->fd, F_SETFL, O_NONBLOCK) != 0)
-        bench_fail("port %u: %s", port, strerror(errno));
-    set_option(link->fd, TCP_NODELAY);
-    set_option(link->fd, TCP_QUICKACK);
+    link->is_ended = false;
     link->in = g_byte_array_new();
     link->out = g_byte_array_new();
+    link->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+    if (link->fd < 0)
+        bench_fail("socket: %s", strerror(errno));
+    if (connect(link->fd, (struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS)
+        end(link, strerror(errno));
+    set_option(link->fd, TCP_NODELAY);
+    set_option(link->fd, TCP_QUICKACK);
+}
+
+void link_open(Link *link, unsigned port)
+{
+    begin(link, port, 0);
+    if (fcntl(link->fd, F_SETFL, O_NONBLOCK) != 0)
+        bench_fail("fcntl: %s", strerror(errno));
+}
+
+void link_begin(Link *link, unsigned port)
+{
+    begin(link, port, SOCK_NONBLOCK);
+}
+
+void link_close(Link *link)
+{
+    close(link->fd);
+    g_byte_array_unref(link->in);
+    g_byte_array_unref(link->out);
 }
 
 static void flush(Link *link)
 {
     ssize_t written;
 
-    if (link->out->len == 0)
+    if (link->out->len == 0 || link->is_ended)
         return;
     written = send(link->fd, link->out->data, link->out->len, MSG_NOSIGNAL);
     if (written < 0 && errno != EAGAIN && errno != EINTR)
-        bench_fail("send: %s", strerror(errno));
+        end(link, strerror(errno));
     if (written > 0)
         g_byte_array_remove_range(link->out, 0, (guint)written);
 }
@@ -91,9 +119,9 @@ static bool take(Link *link)
     got = recv(link->fd, link->in->data + had, READ_BYTES, 0);
     g_byte_array_set_size(link->in, had + (guint)MAX(got, 0));
     if (got == 0)
-        bench_fail("the server closed the connection");
+        end(link, "the server closed the connection");
     if (got < 0 && errno != EAGAIN && errno != EINTR)
-        bench_fail("recv: %s", strerror(errno));
+        end(link, strerror(errno));
     set_option(link->fd, TCP_QUICKACK);
     return got > 0;
 }
@@ -104,6 +132,8 @@ bool link_wait(Link *link, int timeout_ms)
 
     for (;;) {
         flush(link);
+        if (link->is_ended)
+            return false;
         fd.events = (short)(POLLIN | (link->out->len > 0 ? POLLOUT : 0));
         if (poll(&fd, 1, timeout_ms) == 0)
             return false;

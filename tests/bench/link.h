@@ -1,8 +1,8 @@
 /*
  * A bare TCP connection to loopback for the measuring clients: non-blocking, TCP_NODELAY, and
  * TCP_QUICKACK armed again after each read, so that a stock server's Nagle and our own delayed
- * acknowledgements are not what is measured. Any failure ends the program: a measure with a broken
- * link says nothing.
+ * acknowledgements are not what is measured. Any failure ends the program, since a measure with a
+ * broken link says nothing; but for a link that may end, which then says so.
  */
 #ifndef TESTS_BENCH_LINK_H
 #define TESTS_BENCH_LINK_H
@@ -12,11 +12,18 @@
 
 typedef struct Link {
     int fd;
+    bool may_end;    /* its loss is no failure */
+    bool is_ended;   /* it was refused, closed or reset */
     GByteArray *in;  /* read, and not yet taken by its owner */
     GByteArray *out; /* not yet written */
 } Link;
 
 void link_open(Link *link, unsigned port);
+
+/* Begins to connect, without waiting for it; what is sent meanwhile waits. */
+void link_begin(Link *link, unsigned port);
+
+void link_close(Link *link);
 
 /* Writes at once what the socket takes; the rest goes with the next link_wait(). */
 void link_send(Link *link, const void *bytes, gsize length);

@@ -18,28 +18,48 @@ bool load_next_round(Load *load)
     char line[64];
     unsigned count;
     unsigned window;
+    unsigned interval_us = 0;
 
     if (!fgets(line, sizeof line, stdin))
         return false;
-    if (sscanf(line, "%u %u", &count, &window) != 2 || count == 0 || window == 0)
-        bench_fail("expected: <count> <window>");
+    if (sscanf(line, "%u %u %u", &count, &window, &interval_us) < 2 || count == 0 || window == 0)
+        bench_fail("expected: <count> <window> [<microseconds>]");
 
     g_free(load->sent_us);
     g_free(load->took_us);
-    *load = (Load){ .count = count, .window = window };
+    *load = (Load){ .count = count, .window = window, .interval_us = interval_us };
     load->sent_us = g_new0(int64_t, count);
     load->took_us = g_new0(int64_t, count);
     load->began_us = load_now_us();
     return true;
 }
 
+static bool may_ask(const Load *load)
+{
+    return load->sent < load->count && load->sent - load->answered < load->window;
+}
+
+static int64_t due_us(const Load *load)
+{
+    return load->began_us + (int64_t)load->sent * load->interval_us;
+}
+
 int load_next(Load *load)
 {
-    if (load->sent == load->count || load->sent - load->answered >= load->window)
+    int64_t now_us = load_now_us();
+
+    if (!may_ask(load) || now_us < due_us(load))
         return -1;
 
-    load->sent_us[load->sent] = load_now_us();
+    load->sent_us[load->sent] = load->interval_us > 0 ? due_us(load) : now_us;
     return (int)load->sent++;
+}
+
+int load_wait_ms(const Load *load)
+{
+    if (!may_ask(load))
+        return -1;
+    return (int)((MAX(due_us(load) - load_now_us(), 0) + 999) / 1000);
 }
 
 void load_answer(Load *load, unsigned question)

@@ -154,9 +154,9 @@ class Tool:
         assert line, f"{self.name} ended with {self.child.wait()}"
         return line.strip()
 
-    def round(self, count, window=1):
+    def round(self, count, window=1, interval_us=0):
         """The milliseconds of the round, and of each question."""
-        self.child.stdin.write(f"{count} {window}\n")
+        self.child.stdin.write(f"{count} {window} {interval_us}\n")
         self.child.stdin.flush()
         numbers = [int(word) / 1000 for word in self._line().split()]
         return numbers[0], numbers[1:]

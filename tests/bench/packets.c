@@ -99,6 +99,8 @@ static guint8 take_packet(Packets *packets)
         bench_fail("MQTT: the subscription was refused");
     if (head == CONNACK && in->data[at + 1] != 0)
         bench_fail("MQTT: the connection was refused (%d)", in->data[at + 1]);
+    if (head == CONNACK)
+        packets->is_up = true;
     if ((head & KIND) == PUBLISH) {
         g_autofree guint8 *body = g_memdup2(in->data + at, length);
 
@@ -124,22 +126,29 @@ static void expect(Packets *packets, guint8 head)
     }
 }
 
-void packets_connect(Packets *packets, unsigned port, const char *client_id, const char *user,
-                     const char *password)
+void packets_ask_connect(Packets *packets, const char *client_id, const char *user,
+                         const char *password)
 {
     static const guint8 head[] = { 0, 4, 'M', 'Q', 'T', 'T', 4, 0xc2, 0, 0 };
     GByteArray *body = g_byte_array_new();
 
-    link_open(&packets->link, port);
+    packets->is_up = false;
     g_byte_array_append(body, head, sizeof head);
     put_text(body, client_id);
     put_text(body, user);
     put_text(body, password);
     send_packet(packets, CONNECT, body);
+}
+
+void packets_connect(Packets *packets, unsigned port, const char *client_id, const char *user,
+                     const char *password)
+{
+    link_open(&packets->link, port);
+    packets_ask_connect(packets, client_id, user, password);
     expect(packets, CONNACK);
 }
 
-void packets_subscribe(Packets *packets, const char *filter)
+void packets_ask_subscribe(Packets *packets, const char *filter)
 {
     static const guint8 qos = 1;
     GByteArray *body = g_byte_array_new();
@@ -148,6 +157,11 @@ void packets_subscribe(Packets *packets, const char *filter)
     put_text(body, filter);
     g_byte_array_append(body, &qos, 1);
     send_packet(packets, SUBSCRIBE, body);
+}
+
+void packets_subscribe(Packets *packets, const char *filter)
+{
+    packets_ask_subscribe(packets, filter);
     expect(packets, SUBACK);
 }
 

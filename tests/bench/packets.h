@@ -10,6 +10,7 @@
 typedef struct Packets {
     Link link;
     guint16 next_id;
+    bool is_up; /* the broker took the connection */
     void (*on_message)(const char *topic, const char *payload, gsize length, void *data);
     void *data;
 } Packets;
@@ -19,6 +20,11 @@ void packets_connect(Packets *packets, unsigned port, const char *client_id, con
 
 /* Waits for the SUBACK. */
 void packets_subscribe(Packets *packets, const char *filter);
+
+/* The same without waiting: for a link that was begun. What is refused ends the program. */
+void packets_ask_connect(Packets *packets, const char *client_id, const char *user,
+                         const char *password);
+void packets_ask_subscribe(Packets *packets, const char *filter);
 
 void packets_publish(Packets *packets, const char *topic, const void *payload, gsize length);
 
