@@ -13,6 +13,7 @@
 
 struct Fleet {
     GHashTable *by_name; /* FleetAgent *, owned */
+    GPtrArray *sorted;   /* the same, by name: lists are asked for with each event */
 };
 
 static void free_agent(void *data)
@@ -38,6 +39,7 @@ Fleet *fleet_new(void)
     Fleet *fleet = g_new0(Fleet, 1);
 
     fleet->by_name = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_agent);
+    fleet->sorted = g_ptr_array_new();
     return fleet;
 }
 
@@ -46,6 +48,7 @@ void fleet_free(Fleet *fleet)
     if (!fleet)
         return;
 
+    g_ptr_array_unref(fleet->sorted);
     g_hash_table_unref(fleet->by_name);
     g_free(fleet);
 }
@@ -53,6 +56,23 @@ void fleet_free(Fleet *fleet)
 FleetAgent *fleet_find(const Fleet *fleet, const char *name)
 {
     return g_hash_table_lookup(fleet->by_name, name);
+}
+
+/* Where an agent of that name stands in the order, or would stand. */
+static unsigned place_of(const Fleet *fleet, const char *name)
+{
+    unsigned begin = 0;
+    unsigned end = fleet->sorted->len;
+
+    while (begin < end) {
+        unsigned middle = begin + (end - begin) / 2;
+
+        if (strcmp(((const FleetAgent *)fleet->sorted->pdata[middle])->name, name) < 0)
+            begin = middle + 1;
+        else
+            end = middle;
+    }
+    return begin;
 }
 
 FleetAgent *fleet_get(Fleet *fleet, const char *name)
@@ -69,30 +89,22 @@ FleetAgent *fleet_get(Fleet *fleet, const char *name)
     agent->query_due_ms = INT64_MAX;
     bucket_init(&agent->notes, NOTES_BURST, NOTES_PER_S);
     g_hash_table_insert(fleet->by_name, agent->name, agent);
+    g_ptr_array_insert(fleet->sorted, (int)place_of(fleet, name), agent);
     return agent;
 }
 
 void fleet_remove(Fleet *fleet, const char *name)
 {
-    g_hash_table_remove(fleet->by_name, name);
-}
+    if (!fleet_find(fleet, name))
+        return;
 
-static int compare_agents(gconstpointer a, gconstpointer b)
-{
-    return strcmp((*(const FleetAgent *const *)a)->name, (*(const FleetAgent *const *)b)->name);
+    g_ptr_array_remove_index(fleet->sorted, place_of(fleet, name));
+    g_hash_table_remove(fleet->by_name, name);
 }
 
 GPtrArray *fleet_list(const Fleet *fleet)
 {
-    GPtrArray *list = g_ptr_array_new();
-    GHashTableIter iter;
-    void *agent;
-
-    g_hash_table_iter_init(&iter, fleet->by_name);
-    while (g_hash_table_iter_next(&iter, NULL, &agent))
-        g_ptr_array_add(list, agent);
-    g_ptr_array_sort(list, compare_agents);
-    return list;
+    return g_ptr_array_copy(fleet->sorted, NULL, NULL);
 }
 
 static bool is_former(const FleetAgent *agent, const char *journal)

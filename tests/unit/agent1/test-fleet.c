@@ -30,9 +30,17 @@ static void made_found_listed_removed(void **state)
     assert_string_equal(((const FleetAgent *)list->pdata[0])->name, "db1");
     assert_string_equal(((const FleetAgent *)list->pdata[1])->name, "mail");
     assert_string_equal(((const FleetAgent *)list->pdata[2])->name, "web1");
-    fleet_remove(fleet, "web1");
-    fleet_remove(fleet, "web1");
-    assert_null(fleet_find(fleet, "web1"));
+    fleet_remove(fleet, "mail");
+    fleet_remove(fleet, "mail");
+    fleet_remove(fleet, "web2");
+    assert_null(fleet_find(fleet, "mail"));
+    fleet_get(fleet, "a");
+    g_ptr_array_unref(list);
+    list = fleet_list(fleet);
+    assert_int_equal(list->len, 3);
+    assert_string_equal(((const FleetAgent *)list->pdata[0])->name, "a");
+    assert_string_equal(((const FleetAgent *)list->pdata[1])->name, "db1");
+    assert_string_equal(((const FleetAgent *)list->pdata[2])->name, "web1");
     fleet_free(NULL);
 }
 
