@@ -8,12 +8,16 @@
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/data/json.h"
+#include "common/sys/clock.h"
 #include "common/sys/file.h"
 #include "common/sys/log.h"
 #include "common/base/banned.h"
 
 #define ENTRIES  "agents"
 #define JOBS_MAX 20000
+/* What agents tell waits so long for company: each reading parses the whole file, and after a
+ * restart of the broker a thousand agents register within a second. */
+#define GATHER_MS 200
 
 struct FileEditor {
     char *folder;
@@ -162,19 +166,49 @@ static void do_jobs(FileEditor *editor, GPtrArray *jobs)
         answer(editor, jobs->pdata[i], error);
 }
 
-/* Takes the jobs that wait for the same file as the first. False when the thread shall end. */
+/* timeout_ms: -1 for as long as it takes. */
+static void wait_for_jobs(FileEditor *editor, int64_t timeout_ms)
+{
+    struct pollfd wait = { .fd = mailbox_fd(editor->jobs), .events = POLLIN };
+    int ready;
+
+    do
+        ready = poll(&wait, 1, (int)timeout_ms);
+    while (ready < 0 && errno == EINTR);
+}
+
+/* The next job, waiting for it until the deadline; NULL when none came. */
+static Job *take_until(FileEditor *editor, int64_t deadline_ms)
+{
+    Job *job = mailbox_take(editor->jobs);
+
+    if (job || clock_boot_ms() >= deadline_ms)
+        return job;
+
+    wait_for_jobs(editor, deadline_ms - clock_boot_ms());
+    return mailbox_take(editor->jobs);
+}
+
+static bool is_for_same_file(const Job *job, const GPtrArray *jobs)
+{
+    return jobs->len == 0 || strcmp(job->edit.file, ((const Job *)jobs->pdata[0])->edit.file) == 0;
+}
+
+/* Takes the jobs that wait for the same file as the first; what a person decided is done at once.
+ * False when the thread shall end. */
 static bool do_waiting(FileEditor *editor)
 {
     Job *job = mailbox_take(editor->jobs);
 
     while (job) {
         g_autoptr(GPtrArray) jobs = g_ptr_array_new_with_free_func(free_job);
+        int64_t deadline_ms = clock_boot_ms() + GATHER_MS;
 
-        while (
-            job && !job->is_end &&
-            (jobs->len == 0 || strcmp(job->edit.file, ((Job *)jobs->pdata[0])->edit.file) == 0)) {
+        while (job && !job->is_end && is_for_same_file(job, jobs)) {
+            if (!job->edit.is_fill)
+                deadline_ms = 0;
             g_ptr_array_add(jobs, job);
-            job = mailbox_take(editor->jobs);
+            job = take_until(editor, deadline_ms);
         }
         if (jobs->len > 0)
             do_jobs(editor, jobs);
@@ -189,15 +223,9 @@ static bool do_waiting(FileEditor *editor)
 static void *run_thread(void *data)
 {
     FileEditor *editor = data;
-    struct pollfd wait = { .fd = mailbox_fd(editor->jobs), .events = POLLIN };
 
-    while (do_waiting(editor)) {
-        int ready;
-
-        do
-            ready = poll(&wait, 1, -1);
-        while (ready < 0 && errno == EINTR);
-    }
+    while (do_waiting(editor))
+        wait_for_jobs(editor, -1);
     return NULL;
 }
 
