@@ -7,7 +7,7 @@
 
 #include "common/base/banned.h"
 
-#define REGISTER_WAIT_MS     2000
+#define REGISTER_WAIT_MS     500 /* agent1 may come back to a broker after its agents */
 #define REGISTER_WAIT_MAX_MS (60 * 1000)
 #define STATUS_COUNTS_MS     5000 /* at most so often when only the counts changed */
 #define STATUS_HEARTBEAT_MS  (5 * 60 * 1000)
