@@ -145,6 +145,13 @@ static bool is_second_life(const FleetAgent *agent, const Message *message)
            (agent->register_id && message->registration.seq == agent->registered_seq);
 }
 
+/* Said again until the acknowledgement comes, a register has its first id and the next seq. */
+static bool is_repeat(const FleetAgent *agent, const Message *message)
+{
+    return message->registration.session == agent->registered_session &&
+           g_strcmp0(agent->register_id, message->id) == 0;
+}
+
 static void admit(Core *core, const char *key, const Message *message)
 {
     const MessageRegister *registration = &message->registration;
@@ -152,6 +159,8 @@ static void admit(Core *core, const char *key, const Message *message)
     FleetOrder order =
         fleet_compare_register(agent, message->journal, registration->session, registration->seq);
 
+    if (order == FLEET_NEWER && is_repeat(agent, message))
+        order = FLEET_EQUAL;
     if (!agent->key)
         set_text(&agent->key, key);
     if (order == FLEET_OLDER || (order == FLEET_EQUAL && is_second_life(agent, message))) {

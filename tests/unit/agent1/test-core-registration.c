@@ -218,6 +218,41 @@ static void registers_by_session_and_seq(void **state)
     }
 }
 
+/* An agent repeats a register under its id until it is acknowledged, each with the next seq. */
+static void a_repeated_register_is_acknowledged_alone(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *id;
+        int64_t seq;
+        bool is_taken;
+    } rows[] = {
+        { "a repeat", WORLD_MESSAGE_ID, 2, false },
+        { "another repeat", WORLD_MESSAGE_ID, 3, false },
+        { "a register of its own", "01J0000000000000000000MSGZ", 4, true },
+        { "its repeat", "01J0000000000000000000MSGZ", 5, false },
+    };
+    World *world = *state;
+    unsigned i;
+
+    world_register(world, JOURNAL_1, 5);
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Message *message = message_new(MESSAGE_REGISTER, rows[i].id, "web1", world->now_ms);
+
+        print_message("%s\n", rows[i].what);
+        world_forget(world);
+        message->registration.name = g_strdup("web1");
+        message->registration.session = 5;
+        message->registration.seq = rows[i].seq;
+        message->registration.skills = world_json(SKILLS_SHELL);
+        world_report_as(world, 1, TOPIC_KIND_REGISTER, "web1", JOURNAL_1, message);
+        assert_int_equal(world_last_sent(world, MESSAGE_ACK)->ack.state, ACK_DONE);
+        assert_string_equal(world_last_sent(world, MESSAGE_ACK)->ack.in_reply_to, rows[i].id);
+        assert_int_equal(world_count_controls(world, CONTROL_QUERY), rows[i].is_taken);
+        assert_int_equal(world->edits->len, rows[i].is_taken);
+    }
+}
+
 static void statuses_by_session_and_seq(void **state)
 {
     static const struct {
@@ -403,6 +438,7 @@ int main(void)
         WORLD_TEST(who_waits_survives_a_restart),
         WORLD_TEST(a_key_belongs_to_one),
         WORLD_TEST(registers_by_session_and_seq),
+        WORLD_TEST(a_repeated_register_is_acknowledged_alone),
         WORLD_TEST(statuses_by_session_and_seq),
         WORLD_TEST(a_will_is_asked_about_and_changes_no_run),
         WORLD_TEST(a_status_before_any_register_is_not_believed),
