@@ -344,11 +344,11 @@ static void send_due_queries(Core *core)
     for (i = 0; i < agents->len; i++) {
         FleetAgent *agent = agents->pdata[i];
 
-        /* Never seen, only paused by a person, or no longer trusted: it is asked when it
-         * registers. */
-        if (!agent->journal || !core_is_trusted(core, agent))
-            continue;
         if (agent->query_due_ms <= core->now_ms) {
+            /* Never seen, only paused by a person, or no longer trusted: it is asked when it
+             * registers. */
+            if (!agent->journal || !core_is_trusted(core, agent))
+                continue;
             send_query(core, agent, agent->query_id, NULL);
             agent->query_due_ms = core->now_ms + QUERY_BASE_MS +
                                   backoff_wait_ms(agent->query_sent, QUERY_BASE_MS, QUERY_CAP_MS,
