@@ -17,7 +17,7 @@
 
 #include "common/base/banned.h"
 
-#define BUFFERED_MAX          1000
+#define BUFFERED_MAX          10000 /* a thousand agents that register: 3,000 answers in a second */
 #define BUFFERED_MAX_BYTES    (16 * 1024 * 1024)
 #define RECONNECT_BASE_MS     500
 #define SEARCH_MAX_MS         (10 * 1000)

@@ -96,7 +96,7 @@ typedef struct MqttProperties {
 } MqttProperties;
 
 /* Publishes with QoS 1. Returns a token > 0 for `published`, or 0 when it is not connected or the
- * client's buffer is full, at 1000 publications or 16 MiB that the broker has not taken (nothing
+ * client's buffer is full, at 10,000 publications or 16 MiB that the broker has not taken (nothing
  * was sent: the caller's outbox will try again). properties may be NULL. */
 unsigned mqtt_publish(Mqtt *mqtt, const char *topic, const char *payload, size_t length,
                       bool is_retained, const MqttProperties *properties);

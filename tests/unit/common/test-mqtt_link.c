@@ -181,13 +181,13 @@ static void test_full_buffer(void **state)
     (void)state;
 
     wait_until(client->connects == 1);
-    while (frames < 1000 && publish_text(client, "test/large", frame) > 0)
+    while (frames < 10000 && publish_text(client, "test/large", frame) > 0)
         frames++;
-    while (small < 10000 && publish_text(client, "test/small", "") > 0)
+    while (small < 100000 && publish_text(client, "test/small", "") > 0)
         small++;
     print_message("  the buffer took %u frames of 256 KiB, and %u empty ones\n", frames, small);
     assert_int_equal(frames, 64);
-    assert_int_equal(frames + small, 1000);
+    assert_int_equal(frames + small, 10000);
     assert_true(mqtt_is_connected(client->mqtt));
     end(&peer, client);
     peer_clear(&peer);
