@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A thousand agents on one real agent1, over stock servers: what they cost, what a restart of the
+"""A thousand agents on one real agent1, over real servers: what they cost, what a restart of the
 broker does to those who ask meanwhile, and whether a steady load is done without loss.
 
 The agents are one process (crowd.c) with a connection each. Three things are measured:
@@ -33,6 +33,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 
 from measures import (BUILD, BenchHouse, Promises, base_environment, cpu_ms, memory, percentile,  # noqa: E402
                       start, statistics, table, wait_for, wake_ups)
+from servers import TOP  # noqa: E402
 from wire import Peer  # noqa: E402
 
 EVERY_US = 20000  # between two questions of one who asks
@@ -74,11 +75,22 @@ class Crowd:
         self.child.stdout.close()
 
 
+def use_shipped_bounds(broker):
+    """What config/mosquitto.conf.example says of queues; all else is Debian's."""
+    text = (TOP / "config/mosquitto.conf.example").read_text()
+    lines = re.findall(r"^(?:set_tcp_nodelay|max_\w+|message_size_limit) .*$", text, re.MULTILINE)
+    with open(broker.folder / "mosquitto.conf", "a", encoding="ascii") as config:
+        config.write("\n".join(lines) + "\n")
+
+
 class ScaleHouse(BenchHouse):
-    """Stock servers, agent1, and a crowd in place of agent2."""
+    """Servers as we ship their configuration, agent1, and a crowd in place of agent2."""
 
     def __init__(self, count, has_jitter=False):
         super().__init__()
+        self.broker.stop()
+        use_shipped_bounds(self.broker)
+        self.broker.start()
         self.names = [f"a{number + 1}" for number in range(count)]
         self._has_jitter = has_jitter
         self.crowd = None
@@ -283,7 +295,8 @@ def arguments():
 def main():
     options = arguments()
     print(f"scale: {options.agents} agents, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; "
-          "stock Mosquitto and Prosody, the agents in one process on the same machine")
+          "Mosquitto with the queues of config/mosquitto.conf.example, stock Prosody; the agents are one "
+          "process on the same machine")
     costs = {}
     house = ScaleHouse(1).start()
     try:
