@@ -7,7 +7,8 @@ It proves that every task has one effect at most and exactly one recorded outcom
 who asked was told exactly that, once, and how long a part takes until it serves again. Each task
 appends its name to a file; afterwards those lines are compared with agent1's rows and with every
 message that was heard (checker.py). kinds.py says what is done, stream.py who asks, world.py what
-the house is made of. Several houses ("lanes") of a kind run at the same time, each a process.
+the house is made of; nats_cluster.py is another broker than Mosquitto. Several houses ("lanes") of a
+kind run at the same time, each a process.
 
 Prints a table, a row per kind. Exits 1 when a promise broke, with the seed and the folder, which
 then keeps all logs.
@@ -30,6 +31,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 import process  # noqa: E402 (found by the line above)
 
 BROKEN_SHOWN = 10
+BROKERS = {"mosquitto": "each with a Mosquitto",
+           "nats": "each with a cluster of three NATS nodes, one killed at a time"}
 
 
 def arguments():
@@ -39,6 +42,7 @@ def arguments():
     parser.add_argument("-n", type=int, default=300, help="how often for each kind")
     parser.add_argument("--kind", help="one or more, comma-separated; all when it is left out")
     parser.add_argument("--seed", help="of every random choice; a new one when it is left out")
+    parser.add_argument("--broker", default="mosquitto", choices=("mosquitto", "nats"))
     parser.add_argument("--lanes", type=int, default=6, help="houses at the same time")
     parser.add_argument("--keep", action="store_true", help="keep the logs of sound houses, too")
     parser.add_argument("--lane", help=argparse.SUPPRESS)
@@ -52,7 +56,7 @@ def run_one(options):
     from xmpp import XmppLoop
     process.adopt_orphans()
     people = XmppLoop()
-    result = run_lane(options.folder, people, options.kind, options.n, options.seed)
+    result = run_lane(options.folder, people, options.kind, options.n, options.seed, options.broker)
     people.close()
     (options.folder / "result.json").write_text(json.dumps(dataclasses.asdict(result)))
 
@@ -61,7 +65,8 @@ def start_lane(options, kind, seed, number, count):
     folder = options.folder / f"{kind}{number}"
     shutil.rmtree(folder, ignore_errors=True)
     argv = [sys.executable, str(HERE / "chaos.py"), "--build", options.build, "--folder", str(folder),
-            "-n", str(count), "--kind", kind, "--seed", f"{seed} {kind} {number}", "--lane", "yes"]
+            "-n", str(count), "--kind", kind, "--seed", f"{seed} {kind} {number}", "--broker",
+            options.broker, "--lane", "yes"]
     output = open(options.folder / f"{kind}{number}.out", "wb")
     child = process.start(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     output.close()
@@ -141,7 +146,7 @@ def main():
     seed = options.seed or str(random.SystemRandom().randrange(10 ** 9))
     options.folder.mkdir(parents=True, exist_ok=True)
     print(f"chaos: seed {seed}, {options.n} for each of {', '.join(chosen)}; {options.lanes} houses "
-          f"at the same time; {os.cpu_count()} cores\n{HEADER}", flush=True)
+          f"at the same time, {BROKERS[options.broker]}; {os.cpu_count()} cores\n{HEADER}", flush=True)
     broken = 0
     for kind in chosen:
         began = time.monotonic()

@@ -3,6 +3,7 @@ packet, holds them half open, or passes one byte at a time."""
 
 import asyncio
 import collections
+import itertools
 import socket
 import struct
 import threading
@@ -74,10 +75,14 @@ class Cutter:
         self._thread.join(10)
 
     # ---- connections ------------------------------------------------------------------------------
-    def listen(self, name, port):
-        """A port whose connections go to `port`; `name` is what links() calls them."""
+    def listen(self, name, ports):
+        """A port whose connections go to the first of `ports` that answers, each asked in turn; `name`
+        is what links() calls them."""
+        turns = itertools.count()
+
         async def accept(reader, writer):
-            await self._serve(Link(name), port, reader, writer)
+            turn = next(turns) % len(ports)
+            await self._serve(Link(name), [*ports[turn:], *ports[:turn]], reader, writer)
 
         async def open_server():
             server = await asyncio.start_server(accept, "127.0.0.1", 0)
@@ -85,10 +90,9 @@ class Cutter:
             return server.sockets[0].getsockname()[1]
         return self._call(open_server)
 
-    async def _serve(self, link, port, reader, writer):
-        try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
+    async def _serve(self, link, ports, reader, writer):
+        far_reader, far_writer = await _open_first(ports)
+        if not far_writer:
             link.writers = [writer]
             link.reset()
             return
@@ -175,6 +179,15 @@ class Cutter:
         def set_sliced(link):
             link.is_sliced = is_sliced
         self._each(name, set_sliced)
+
+
+async def _open_first(ports):
+    for port in ports:
+        try:
+            return await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            continue
+    return None, None
 
 
 async def _write_slices(link, writer, data):

@@ -123,10 +123,10 @@ class Chaos:
             result.broken.append(f"the audit: {audit.stdout}{audit.stderr}")
 
 
-def run_lane(folder, people, kind_name, count, seed):
+def run_lane(folder, people, kind_name, count, seed, broker="mosquitto"):
     """Makes the house in the folder, runs it, returns the Result."""
     kind = kinds.KINDS[kind_name]
-    world = World(folder, people, random.Random(f"{seed} tasks"), **kind.options)
+    world = World(folder, people, random.Random(f"{seed} tasks"), broker=broker, **kind.options)
     try:
         world.start()
     except AssertionError:

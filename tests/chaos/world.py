@@ -7,6 +7,7 @@ import signal
 
 from cutter import Cutter
 from house import House
+from nats_cluster import NatsCluster
 from servers import Prosody
 from stream import Stream
 
@@ -41,6 +42,9 @@ class Part:
             return None
         return f"{self.name} ended by itself with {self.process.child.returncode}"
 
+    def may_be_killed(self):
+        return True
+
     def kill(self, _chance):
         self.process.kill()
 
@@ -62,10 +66,32 @@ class BrokerPart(Part):
             (self._broker.folder / "mosquitto.db.new").unlink(missing_ok=True)
 
 
-class World:
-    """agents: how many agent2; is_cut: a Cutter lies between the programs and both servers."""
+class NodePart(Part):
+    """One node of the cluster at a time, and the next only when the last has caught up: without two of
+    three the cluster stands still, and may lose what it has."""
 
-    def __init__(self, folder, people, chance, agents=2, is_cut=False, is_long=False):
+    def __init__(self, cluster, needs):
+        super().__init__("broker", cluster.process, needs)
+        self._cluster = cluster
+
+    def may_be_killed(self):
+        return self._cluster.is_well()
+
+    def problem(self):
+        ended = [node.name for node in self._cluster.nodes
+                 if not node.process.is_running and not node.process.is_asked_to_end]
+        return f"{', '.join(ended)} ended by itself" if ended else None
+
+    def kill(self, chance):
+        self.process = chance.choice(self._cluster.nodes).process
+        self.process.kill()
+
+
+class World:
+    """agents: how many agent2; is_cut: a Cutter lies between the programs and both servers; broker:
+    "mosquitto", or "nats" for a cluster of three nodes."""
+
+    def __init__(self, folder, people, chance, agents=2, is_cut=False, is_long=False, broker="mosquitto"):
         folder.mkdir(parents=True)
         self.folder = folder
         self.effects = folder / "effects"
@@ -73,7 +99,11 @@ class World:
         self.names = [f"web{number + 1}" for number in range(agents)]
         self.server = Prosody(folder / "prosody").start()
         self.house = House(folder, self.server, people)
-        self._use_persistent_broker()
+        if broker == "nats":
+            users = ("agent1", "agentctl", "observer", *self.names)
+            self.house.use_cluster(NatsCluster(folder / "cluster", users).start())
+        else:
+            self._use_persistent_broker()
         self.agents = [self.house.agent(name) for name in self.names]
         self.stream = Stream(self.house, self.server, people, chance, self.names, self.effects,
                              folder.name, is_long)
@@ -96,10 +126,10 @@ class World:
         for agent in self.agents:
             agent.write()
         for program in (house.agent1, *self.agents):
-            port = self.cutter.listen(f"{program.name} to the broker", house.broker.port)
+            port = self.cutter.listen(f"{program.name} to the broker", house.broker.ports)
             program.config["mqtt"].update(url=f"mqtt://127.0.0.1:{port}", keep_alive=KEEP_ALIVE)
         house.agent1.config["xmpp"]["port"] = self.cutter.listen(f"agent1 to {XMPP_LINK}",
-                                                                 self.server.port)
+                                                                 [self.server.port])
 
     def start(self):
         """Starts everything and lets each door and each agent serve once."""
@@ -117,8 +147,9 @@ class World:
 
     def _make_parts(self):
         house = self.house
+        broker = NodePart if isinstance(house.broker, NatsCluster) else BrokerPart
         parts = [Part("agent1", house.agent1.process, self.all_needs),
-                 BrokerPart(house.broker, {*self.names, "cli"}),
+                 broker(house.broker, {*self.names, "cli"}),
                  Part("xmpp", self.server.process, {"xmpp"})]
         return parts + [Part(agent.name, agent.process, {agent.name}) for agent in self.agents]
 

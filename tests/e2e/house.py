@@ -49,6 +49,12 @@ class House:
         self._broker = Mosquitto(self.folder / "broker", **options).start()
         return self._broker
 
+    def use_cluster(self, cluster):
+        """Another broker than a Mosquitto, which runs; the house ends it."""
+        assert not self._broker, "the broker is there already"
+        self._broker = cluster
+        return cluster
+
     @property
     def broker(self):
         return self._broker or self.use_broker()

@@ -30,8 +30,9 @@ class RawMqtt:
     listener(publication) is called on the client's thread for each, before it is in `heard`.
     """
 
-    def __init__(self, broker, user, filters=(), client_id="", version=5, will=None,
+    def __init__(self, broker, user, filters=(), client_id="", version=None, will=None,
                  listener=None, password=None):
+        version = version or broker.version
         self._version = version
         self._filters = list(filters)
         self._up = threading.Event()

@@ -104,11 +104,11 @@ class Program:
         """Starts it and waits until it says that it is ready (sd_notify) and, where the broker
         runs, until its subscriptions are made (not so where it cannot connect)."""
         self.write()
-        subscriptions = self._subscriptions()
         ready = Notifications(self.folder / "notify")
         environment = {**self.environment, "NOTIFY_SOCKET": str(ready.path)}
         self.process = Process(self.name, [self.executable, *self.arguments()],
                                self.house.logs / f"{self.name}.log", environment)
+        subscriptions = self._subscriptions()
         self.process.start()
         try:
             ready.wait_for("READY=1", self.process)
@@ -120,7 +120,7 @@ class Program:
         return self
 
     def _subscriptions(self):
-        return self.house.broker.process.log_text().count(f"Sending SUBACK to {self.client_id}\n")
+        return self.process.log_text().count("info: connected to the MQTT broker")
 
     def stop(self):
         """Ends it as systemd would; it must exit with 0."""

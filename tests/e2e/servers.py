@@ -54,6 +54,8 @@ class Mosquitto:
     database. certificates: TLS instead of TCP.
     """
 
+    version = 5  # of MQTT
+
     def __init__(self, folder, acl=None, is_stock=False, is_persistent=False, certificates=None):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -82,6 +84,11 @@ class Mosquitto:
         if self.certificates:
             lines += [f"certfile {self.certificates.certificate}", f"keyfile {self.certificates.key}"]
         (self.folder / "mosquitto.conf").write_text("\n".join(lines) + "\n")
+
+    @property
+    def ports(self):
+        """Where a client that can go elsewhere may go."""
+        return [self.port]
 
     @property
     def url(self):
