@@ -226,11 +226,12 @@ static void arm_timer(Executor *executor)
     timer_arm(executor->timer, MAX(next_ms, executor->full_until_ms));
 }
 
-static void stamp(Event *event)
+static void stamp(const Executor *executor, Event *event)
 {
     event->now_ms = clock_now_ms();
     event->boot_ms = clock_boot_ms();
     random_fill(event->seed, sizeof(event->seed));
+    event->turned_away = gateway_refused(executor->gateway);
 }
 
 /* ---- a core from the store ---- */
@@ -259,7 +260,7 @@ static Core *make_core(Executor *executor, const char *set_aside, GError **error
         !core_configure(core, config_files(executor->config), NULL, error))
         return NULL;
 
-    stamp(start);
+    stamp(executor, start);
     core_start(core, start, set_aside, executor->next);
     return g_steal_pointer(&core);
 }
@@ -311,7 +312,7 @@ static void start_over(Executor *executor)
             continue;
         event = event_new(EVENT_LINK_UP);
         event->link = (Link)link;
-        stamp(event);
+        stamp(executor, event);
         core_step(executor->core, event, executor->next);
         event_free(event);
     }
@@ -380,7 +381,7 @@ static void take_event(Executor *executor, Event *event)
 {
     const Effect *answer;
 
-    stamp(event);
+    stamp(executor, event);
     if (event->kind == EVENT_LINK_UP || event->kind == EVENT_LINK_DOWN)
         executor->is_up[event->link] = event->kind == EVENT_LINK_UP;
     answer = refusals_find(executor->refusals, event);

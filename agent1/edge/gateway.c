@@ -66,6 +66,11 @@ static void refuse(Gateway *gateway, const char *topic, const char *why)
                  why, gateway->refused);
 }
 
+uint64_t gateway_refused(const Gateway *gateway)
+{
+    return gateway ? gateway->refused : 0;
+}
+
 /* ---- keys ---- */
 
 /* The pair key shared with a peer; trusted ones are kept, others made each time. False for a key

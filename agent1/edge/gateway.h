@@ -38,4 +38,7 @@ void gateway_publish_plain(Gateway *gateway, const EffectPlain *plain);
 void gateway_listen(Gateway *gateway, const EffectListen *listen);
 void gateway_trust(Gateway *gateway, const GPtrArray *keys);
 
+/* How many messages were refused, and so became no event. NULL has refused none. */
+uint64_t gateway_refused(const Gateway *gateway);
+
 #endif

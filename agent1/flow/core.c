@@ -170,6 +170,7 @@ static void begin_step(Core *core, const Event *event, Effects *fx)
     core->fx = fx;
     core->now_ms = event->now_ms;
     core->boot_ms = event->boot_ms;
+    core->turned_away = MAX(core->turned_away, event->turned_away);
     ids_init(&core->ids, event->now_ms, event->seed);
 }
 

@@ -92,6 +92,8 @@ typedef struct Event {
     int64_t now_ms;  /* CLOCK_REALTIME, Unix milliseconds */
     int64_t boot_ms; /* CLOCK_BOOTTIME, milliseconds */
     uint8_t seed[IDS_SEED_BYTES];
+    uint64_t
+        turned_away; /* what came by MQTT and was refused before it was an event, since the start */
     union {
         EventChat chat;
         XmppFact fact;

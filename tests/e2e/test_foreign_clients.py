@@ -272,6 +272,8 @@ def test_nothing_forged_counts_where_there_is_no_access_list(house):
     assert not marks.exists()
     assert "is refused: it is not signed" in web1.process.log_text()
     assert "is refused: it is not signed" in house.agent1.process.log_text()
+    refused = re.search(r"^refused messages since start: (\d+)$", ctl.send("!status").stdout, re.MULTILINE)
+    assert int(refused[1]) >= 10, refused[0]
     # What was left retained changes nothing at the next start, either.
     house.agent1.restart()
     web1.restart()

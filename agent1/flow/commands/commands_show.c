@@ -66,7 +66,8 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
     if (ledger_count(core->ledgers[TABLE_APPROVALS]) > 0)
         turn_say(turn, "approvals that wait for a person: %u; !pending lists them",
                  ledger_count(core->ledgers[TABLE_APPROVALS]));
-    turn_say(turn, "refused messages since start: %" G_GUINT64_FORMAT, core->refused_count);
+    turn_say(turn, "refused messages since start: %" G_GUINT64_FORMAT,
+             core->refused_count + core->turned_away);
     say_bad_edit(core, turn);
 }
 

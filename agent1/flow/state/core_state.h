@@ -95,6 +95,7 @@ struct Core {
     int64_t chats_sweep_ms;    /* when old chat ids are forgotten next */
     Bucket strangers;          /* answers to people and keys that nobody knows, all together */
     uint64_t refused_count;    /* messages that admission turned away */
+    uint64_t turned_away;      /* those that the gateway refused before: no frames, unknown keys */
     GHashTable *report_asks;   /* agent → ReportAsk * (agent1/flow/daily/daily.c) */
     int64_t reports_due_ms;    /* when an agent is asked, or the compiled report is due */
     bool is_compiling;         /* the figures of the daily report were asked for */
