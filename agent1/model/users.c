@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/language.h"
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
@@ -53,7 +54,11 @@ static const Field user_fields[] = {
       .offset = AT(role),
       .is_required = true,
       .choices = role_words },
-    { .name = "language", .kind = FIELD_STRING, .offset = AT(language), .maximum = 16 },
+    { .name = "language",
+      .kind = FIELD_STRING,
+      .offset = AT(language),
+      .is_valid = language_is_valid,
+      .expected = LANGUAGE_EXPECTED },
     { .name = "inbox_roles", .kind = FIELD_STRINGS, .offset = AT(inbox_roles), .maximum = 32 },
     { .name = "notices", .kind = FIELD_CHOICE, .offset = AT(notices), .choices = hears_words },
     { .name = "quiet_hours", .kind = FIELD_JSON, .offset = AT(quiet_json) },

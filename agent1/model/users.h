@@ -24,7 +24,7 @@ typedef struct User {
     Role role;
     GPtrArray *jids; /* char *, bare, lower case */
     GPtrArray *keys; /* char *, as key_print() writes them */
-    char *language;  /* NULL: the installation's */
+    char *language;  /* "en", "fr"; NULL: the installation's */
     GPtrArray *inbox_roles;
     Hears notices;
     Json *quiet_json;      /* quiet_hours as it stands in the file */

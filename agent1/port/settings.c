@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/host.h"
+#include "common/base/language.h"
 #include "common/base/name.h"
 #include "common/base/problem.h"
 #include "common/data/record.h"
@@ -12,7 +13,6 @@
 #define MINUTE_MS  (60 * SECOND_MS)
 #define AT(member) offsetof(Settings, member)
 
-static const char *const languages[] = { "en", "fr", NULL };
 static const char *const tls_words[] = { "required", "allowed", "direct", "none", NULL };
 static const char *const role_words[] = { "none", "viewer", "operator", "admin", NULL };
 
@@ -123,8 +123,8 @@ static const Field settings_fields[] = {
     { .name = "language",
       .kind = FIELD_STRING,
       .offset = AT(language),
-      .maximum = 16,
-      .expected = "en or fr" },
+      .is_valid = language_is_valid,
+      .expected = LANGUAGE_EXPECTED },
     { .name = "state_dir", .kind = FIELD_STRING, .offset = AT(state_dir) },
     { .name = "xmpp", .kind = FIELD_OBJECT, .fields = xmpp_fields },
     { .name = "mqtt", .kind = FIELD_OBJECT, .fields = mqtt_fields, .is_required = true },
@@ -180,11 +180,6 @@ static bool check_tls(const Settings *settings, GError **error)
 /* What one row alone cannot tell. */
 static bool check_together(const Settings *settings, GError **error)
 {
-    if (!g_strv_contains(languages, settings->language)) {
-        problem_set_expected(error, PROBLEM_VALUE, settings->language, "en or fr");
-        g_prefix_error(error, "language: ");
-        return false;
-    }
     if (settings->xmpp_is_enabled && !settings->xmpp_jid) {
         g_set_error(error, PROBLEM, PROBLEM_MISSING,
                     "xmpp.jid: missing: expected a JID such as agent1@example.org "

@@ -128,6 +128,8 @@ static void what_is_refused(void **state)
         { "no role", "[{\"name\":\"a\"}]", "users[0].role: missing" },
         { "a role nobody knows", "[{\"name\":\"a\",\"role\":\"root\"}]",
           "users[0].role: \"root\": expected one of none, viewer, operator, admin" },
+        { "a language nobody wrote", "[{\"name\":\"a\",\"role\":\"admin\",\"language\":\"de\"}]",
+          "users[0].language: \"de\": expected en or fr" },
         { "a full JID", "[{\"name\":\"a\",\"role\":\"admin\",\"jids\":[\"a@b/c\"]}]",
           "users[0].jids" },
         { "no JID", "[{\"name\":\"a\",\"role\":\"admin\",\"jids\":[\"b\"]}]", "users[0].jids" },
