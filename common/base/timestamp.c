@@ -149,14 +149,19 @@ static GDateTime *local_time(int64_t unix_ms, GTimeZone *zone)
     return local ? local : g_date_time_ref(utc);
 }
 
+static bool is_same_day(GDateTime *one, GDateTime *other)
+{
+    return g_date_time_get_year(one) == g_date_time_get_year(other) &&
+           g_date_time_get_day_of_year(one) == g_date_time_get_day_of_year(other);
+}
+
 static char *local_text(GDateTime *at, int64_t now_ms, GTimeZone *zone)
 {
     g_autoptr(GDateTime) now = local_time(now_ms, zone);
     int hour = g_date_time_get_hour(at);
     int minute = g_date_time_get_minute(at);
 
-    if (g_date_time_get_year(at) == g_date_time_get_year(now) &&
-        g_date_time_get_day_of_year(at) == g_date_time_get_day_of_year(now))
+    if (is_same_day(at, now))
         return g_strdup_printf("%02d:%02d", hour, minute);
     return g_strdup_printf("%04d-%02d-%02d %02d:%02d", g_date_time_get_year(at),
                            g_date_time_get_month(at), g_date_time_get_day_of_month(at), hour,
@@ -170,10 +175,47 @@ char *timestamp_local(int64_t at_ms, int64_t now_ms, GTimeZone *zone)
     return local_text(at, now_ms, zone);
 }
 
+/* The caller owns it; the text is taken over. */
+static char *add_zone(char *text, GDateTime *at)
+{
+    g_autofree char *owned = text;
+
+    return g_strdup_printf("%s %s", owned, g_date_time_get_timezone_abbreviation(at));
+}
+
 char *timestamp_local_with_zone(int64_t at_ms, int64_t now_ms, GTimeZone *zone)
 {
     g_autoptr(GDateTime) at = local_time(at_ms, zone);
-    g_autofree char *text = local_text(at, now_ms, zone);
 
-    return g_strdup_printf("%s %s", text, g_date_time_get_timezone_abbreviation(at));
+    return add_zone(local_text(at, now_ms, zone), at);
+}
+
+static char *local_text_fr(GDateTime *at, int64_t now_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) now = local_time(now_ms, zone);
+    int year = g_date_time_get_year(at);
+    int month = g_date_time_get_month(at);
+    int day = g_date_time_get_day_of_month(at);
+    int hour = g_date_time_get_hour(at);
+    int minute = g_date_time_get_minute(at);
+
+    if (is_same_day(at, now))
+        return g_strdup_printf("%02d:%02d", hour, minute);
+    if (year == g_date_time_get_year(now))
+        return g_strdup_printf("le %02d/%02d à %02d:%02d", day, month, hour, minute);
+    return g_strdup_printf("le %02d/%02d/%04d à %02d:%02d", day, month, year, hour, minute);
+}
+
+char *timestamp_local_fr(int64_t at_ms, int64_t now_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) at = local_time(at_ms, zone);
+
+    return local_text_fr(at, now_ms, zone);
+}
+
+char *timestamp_local_fr_with_zone(int64_t at_ms, int64_t now_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) at = local_time(at_ms, zone);
+
+    return add_zone(local_text_fr(at, now_ms, zone), at);
 }

@@ -23,4 +23,9 @@ char *timestamp_local(int64_t at_ms, int64_t now_ms, GTimeZone *zone);
 /* The same with the zone's abbreviation: "14:02 CET". The caller owns it. */
 char *timestamp_local_with_zone(int64_t at_ms, int64_t now_ms, GTimeZone *zone);
 
+/* As French is written: "14:02", or "le 22/11 à 14:02", with the year where it is another than
+ * now's: "le 22/11/2026 à 14:02"; with the zone: "14:02 CET". The caller owns it. */
+char *timestamp_local_fr(int64_t at_ms, int64_t now_ms, GTimeZone *zone);
+char *timestamp_local_fr_with_zone(int64_t at_ms, int64_t now_ms, GTimeZone *zone);
+
 #endif

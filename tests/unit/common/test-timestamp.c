@@ -110,6 +110,14 @@ static void test_parse(void **state)
     }
 }
 
+/* Frees what was made. */
+static void check(char *made, const char *expected)
+{
+    g_autofree char *owned = made;
+
+    assert_string_equal(owned, expected);
+}
+
 static void test_local(void **state)
 {
     static const struct {
@@ -117,38 +125,41 @@ static void test_local(void **state)
         const char *at;
         const char *now;
         const char *expected;
-        const char *with_zone;
+        const char *french;
+        const char *zone;
     } rows[] = {
-        { "the same day", "2026-11-21T13:02:00Z", "2026-11-21T02:00:00Z", "14:02", "14:02 CET" },
+        { "the same day", "2026-11-21T13:02:00Z", "2026-11-21T02:00:00Z", "14:02", "14:02", "CET" },
         { "a day in UTC, but two in Paris", "2026-11-21T23:30:00Z", "2026-11-21T22:30:00Z",
-          "2026-11-22 00:30", "2026-11-22 00:30 CET" },
+          "2026-11-22 00:30", "le 22/11 à 00:30", "CET" },
         { "two days in UTC, but one in Paris", "2026-11-21T23:30:00Z", "2026-11-22T22:30:00Z",
-          "00:30", "00:30 CET" },
+          "00:30", "00:30", "CET" },
+        { "the first days of a year", "2026-01-02T07:05:00Z", "2026-11-21T22:30:00Z",
+          "2026-01-02 08:05", "le 02/01 à 08:05", "CET" },
         { "the same day of another year", "2025-11-21T13:02:00Z", "2026-11-21T13:02:00Z",
-          "2025-11-21 14:02", "2025-11-21 14:02 CET" },
-        { "summer", "2026-07-01T12:00:00Z", "2026-07-01T12:00:00Z", "14:00", "14:00 CEST" },
+          "2025-11-21 14:02", "le 21/11/2025 à 14:02", "CET" },
+        { "summer", "2026-07-01T12:00:00Z", "2026-07-01T12:00:00Z", "14:00", "14:00", "CEST" },
         { "the first pass in autumn", "2026-10-25T00:30:00Z", "2026-10-25T00:00:00Z", "02:30",
-          "02:30 CEST" },
+          "02:30", "CEST" },
         { "the second pass in autumn", "2026-10-25T01:30:00Z", "2026-10-25T00:00:00Z", "02:30",
-          "02:30 CET" },
+          "02:30", "CET" },
     };
     g_autoptr(GTimeZone) paris = g_time_zone_new_identifier("Europe/Paris");
 
     (void)state;
     assert_non_null(paris);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *local = NULL;
-        g_autofree char *with_zone = NULL;
+        g_autofree char *with_zone = g_strdup_printf("%s %s", rows[i].expected, rows[i].zone);
+        g_autofree char *french_with_zone = g_strdup_printf("%s %s", rows[i].french, rows[i].zone);
         int64_t at;
         int64_t now;
 
         print_message("%s\n", rows[i].what);
         assert_true(timestamp_parse(rows[i].at, &at, NULL));
         assert_true(timestamp_parse(rows[i].now, &now, NULL));
-        local = timestamp_local(at, now, paris);
-        assert_string_equal(local, rows[i].expected);
-        with_zone = timestamp_local_with_zone(at, now, paris);
-        assert_string_equal(with_zone, rows[i].with_zone);
+        check(timestamp_local(at, now, paris), rows[i].expected);
+        check(timestamp_local_with_zone(at, now, paris), with_zone);
+        check(timestamp_local_fr(at, now, paris), rows[i].french);
+        check(timestamp_local_fr_with_zone(at, now, paris), french_with_zone);
     }
 }
 
@@ -156,9 +167,11 @@ static void test_local_at_the_end_of_time(void **state)
 {
     g_autoptr(GTimeZone) paris = g_time_zone_new_identifier("Europe/Paris");
     g_autofree char *local = timestamp_local(INT64_MAX, 0, paris);
+    g_autofree char *french = timestamp_local_fr(INT64_MAX, 0, paris);
 
     (void)state;
     assert_true(g_str_has_prefix(local, "9999-12-31 "));
+    assert_true(g_str_has_prefix(french, "le 31/12/9999 à "));
 }
 
 int main(void)
