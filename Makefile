@@ -22,6 +22,8 @@ DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-time
 # ---- flags -----------------------------------------------------------------------------------------
 PACKAGES = glib-2.0 libcjson libsodium libsystemd libmosquitto openssl sqlite3 libstrophe libcurl
 OUT = $(BUILD)$(if $(check),/check)
+# What is made from other things before it is compiled.
+GENERATED = $(BUILD)/gen
 
 try_link = $(shell echo 'int main(void) { return 0; }' | \
              $(CC) -fPIE $(1) -x c - -o /dev/null 2>/dev/null && echo $(1))
@@ -39,7 +41,7 @@ export HARDENING PACKAGE_CFLAGS PACKAGE_LIBS
 endif
 endif
 
-BASE_CFLAGS = -std=gnu11 -I. -DVERSION='"$(VERSION)"' -D_GNU_SOURCE -DG_LOG_USE_STRUCTURED \
+BASE_CFLAGS = -std=gnu11 -I. -I$(GENERATED) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE -DG_LOG_USE_STRUCTURED \
               $(WARNINGS) $(PACKAGE_CFLAGS) -MMD -MP -g
 # The points at which a test may have a program killed exist only in the builds for tests.
 BASE_CFLAGS += -DABORT_POINTS=$(if $(check),1,0)
@@ -62,14 +64,14 @@ COMMON_ALL  = $(COMMON_PURE) common/sys common/net
 # The rooms of agent1's flow: each knows those behind it.
 AGENT1_FLOW = agent1/flow agent1/flow/doors agent1/flow/commands agent1/flow/topics agent1/flow/daily agent1/flow/fleet \
               agent1/flow/work agent1/flow/gate agent1/flow/voice agent1/flow/state
-FOLDERS = $(COMMON_ALL) agent1/port agent1/model $(AGENT1_FLOW) agent1/edge agent1/app agent1/cli \
+FOLDERS = $(COMMON_ALL) agent1/port agent1/model agent1/words $(AGENT1_FLOW) agent1/edge agent1/app agent1/cli \
           agent1/manual \
           agent2/folder agent2/port agent2/model agent2/flow agent2/edge agent2/app agent2/shim
-PURE_FOLDERS = $(COMMON_PURE) agent1/port agent1/model $(AGENT1_FLOW) \
+PURE_FOLDERS = $(COMMON_PURE) agent1/port agent1/model agent1/words $(AGENT1_FLOW) \
                agent2/folder agent2/port agent2/model agent2/flow
 
 # Upper layers first, for the linker.
-agent1_FOLDERS      = agent1/app $(AGENT1_FLOW) agent1/model agent1/edge agent1/port
+agent1_FOLDERS      = agent1/app $(AGENT1_FLOW) agent1/words agent1/model agent1/edge agent1/port
 agent2_FOLDERS      = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/folder
 agentctl_FOLDERS    = agent1/cli
 agent2-shim_FOLDERS = agent2/shim agent2/folder
@@ -101,6 +103,13 @@ all: $(addprefix $(OUT)/,$(PROGRAMS) $(DOCUMENTS)) ## build the programs into bu
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# What people read in their language: one table a catalogue.
+WORDS_TABLES = $(patsubst %.po,$(GENERATED)/%.po.h,$(wildcard agent1/words/*.po))
+$(GENERATED)/agent1/words/%.po.h: agent1/words/%.po agent1/words/compile.awk
+	@mkdir -p $(@D)
+	LC_ALL=C awk -v name=words_$* -f agent1/words/compile.awk $< >$@
+$(OUT)/obj/agent1/words/words.o: $(WORDS_TABLES)
 
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)

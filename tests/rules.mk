@@ -5,14 +5,14 @@
 UNIT_SOURCES = $(sort $(wildcard tests/unit/*/test-*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
 UNIT_common_FOLDERS = common/net common/sys
-UNIT_agent1_FOLDERS = agent1/app $(AGENT1_FLOW) agent1/model agent1/edge agent1/port agent1/cli
+UNIT_agent1_FOLDERS = agent1/app $(AGENT1_FLOW) agent1/words agent1/model agent1/edge agent1/port agent1/cli
 UNIT_agent2_FOLDERS = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/shim agent2/folder
 
 # As many jobs as processors, unless make was told a number.
 EVERY_CORE = $(if $(filter -j%,$(MAKEFLAGS)),,-j $(shell nproc))
 TEST_MAKE = $(MAKE) --no-print-directory -s $(EVERY_CORE)
 
-test: ## hardening, format, sizes, layers, purity, unit tests, fuzzed inputs, simulation, end-to-end tests
+test: ## hardening, format, sizes, layers, words, purity, unit tests, fuzzed inputs, simulation, end-to-end tests
 	@config/local/install-packages $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
 	@$(TEST_MAKE) all hardening
 	@$(TEST_MAKE) check=1 lint unit
@@ -24,6 +24,8 @@ test: ## hardening, format, sizes, layers, purity, unit tests, fuzzed inputs, si
 
 lint: format-check stats $(foreach f,$(PURE_FOLDERS),$(call archive,$(f)))
 	@tests/check-layers
+	@tests/words/check
+	@tests/words/compiler
 	@tests/check-purity $(foreach f,$(PURE_FOLDERS),$(call objects,$(f)))
 
 unit: $(UNIT_TESTS) ## unit tests alone (with check=1: sanitized)

@@ -210,6 +210,7 @@ bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GEr
     core->zone = g_time_zone_ref(draft.zone);
     core->zone_name = g_strdup(draft.zone_name);
     core->warnings = join_warnings(found);
+    core_speak_to(core, NULL);
     apply_open_edits(core);
     return true;
 }

@@ -172,6 +172,7 @@ static void begin_step(Core *core, const Event *event, Effects *fx)
     core->boot_ms = event->boot_ms;
     core->turned_away = MAX(core->turned_away, event->turned_away);
     ids_init(&core->ids, event->now_ms, event->seed);
+    core_speak_to(core, NULL);
 }
 
 static void begin_epoch(Core *core)

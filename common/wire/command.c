@@ -99,6 +99,16 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
 };
 /* clang-format on */
 
+/* What a person who is asked or lost in French types first; all else has one name. */
+static const struct {
+    const char *name;
+    Command command;
+} aliases[] = {
+    { "!aide", COMMAND_HELP },
+    { "!oui", COMMAND_YES },
+    { "!non", COMMAND_NO },
+};
+
 const char *role_name(Role role)
 {
     return role_names[role];
@@ -132,7 +142,7 @@ static size_t cut_clauses(const char *text, const char *marks)
 {
     size_t length = strlen(text);
 
-    while (length > COMMAND_SUMMARY_CHARS) {
+    while (g_utf8_strlen(text, (gssize)length) > COMMAND_SUMMARY_CHARS) {
         do
             length--;
         while (length > 0 && !strchr(marks, text[length]));
@@ -141,20 +151,28 @@ static size_t cut_clauses(const char *text, const char *marks)
     return length;
 }
 
-char *command_summary(const CommandInfo *info)
+char *command_summary(const char *help)
 {
-    size_t length = cut_clauses(info->help, ":;");
+    size_t length = cut_clauses(help, ":;");
 
-    return g_strndup(info->help, length > 0 ? length : cut_clauses(info->help, ","));
+    /* In French a blank stands before these marks. */
+    return g_strchomp(g_strndup(help, length > 0 ? length : cut_clauses(help, ",")));
 }
 
 bool command_parse(const char *word, Command *out)
 {
+    unsigned alias;
     int command;
 
     for (command = 0; command < COMMAND_COUNT; command++) {
         if (g_ascii_strcasecmp(word, commands[command].name) == 0) {
             *out = (Command)command;
+            return true;
+        }
+    }
+    for (alias = 0; alias < G_N_ELEMENTS(aliases); alias++) {
+        if (g_ascii_strcasecmp(word, aliases[alias].name) == 0) {
+            *out = aliases[alias].command;
             return true;
         }
     }

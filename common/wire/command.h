@@ -76,12 +76,13 @@ typedef struct CommandInfo {
 const CommandInfo *command_info(Command command);
 const CommandInfo *trigger_info(Trigger trigger);
 
-/* The help as far as it fits one line: without its last clauses where it is longer. The caller owns
- * it. */
+/* A help text, in any language, as far as it fits one line: without its last clauses where it is
+ * longer. The caller owns it. */
 #define COMMAND_SUMMARY_CHARS 76
-char *command_summary(const CommandInfo *info);
+char *command_summary(const char *help);
 
-/* The command of a word that begins with '!', without case. */
+/* The command of a word that begins with '!', without case; !aide, !oui and !non are !help, !yes
+ * and !no. */
 bool command_parse(const char *word, Command *out);
 
 /* The trigger of a word that ends in ':', without case. */

@@ -20,15 +20,15 @@ hardening: $(addprefix $(BUILD)/,$(PROGRAMS)) ## PIE, full RELRO, no executable 
 
 # ---- what analysers find ---------------------------------------------------------------------------
 BARS_SOURCES = $(foreach f,$(FOLDERS),$(call sources,$(f)))
-tidy: ## clang-tidy 14 over the sources (.clang-tidy)
+tidy: $(WORDS_TABLES) ## clang-tidy 14 over the sources (.clang-tidy)
 	@tests/bars/tidy $(BARS_JOBS) $(BARS_SOURCES) -- $(BASE_CFLAGS)
 
-cppcheck: ## cppcheck over the sources
+cppcheck: $(WORDS_TABLES) ## cppcheck over the sources
 	@mkdir -p $(BUILD)/bars/cppcheck
 	@cppcheck -j $(BARS_JOBS) --quiet --cppcheck-build-dir=$(BUILD)/bars/cppcheck --std=c11 \
 	  --enable=warning,style,performance,portability --inline-suppr --library=gtk --library=posix \
 	  --suppressions-list=tests/bars/cppcheck.suppressions --error-exitcode=1 \
-	  -I. -DVERSION='"$(VERSION)"' -D_GNU_SOURCE -DABORT_POINTS=1 '-DG_DEFINE_QUARK(text, name)=' \
+	  -I. -I$(GENERATED) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE -DABORT_POINTS=1 '-DG_DEFINE_QUARK(text, name)=' \
 	  $(BARS_SOURCES)
 	@echo "cppcheck: $(words $(BARS_SOURCES)) files, quiet"
 

@@ -46,6 +46,7 @@ fuzz-merge: ## add to tests/fuzz/corpus what the searches in build/ found new, m
 
 fuzz-build: $(FUZZ_PROGRAMS)
 
+$(FUZZ_OUT)/obj/agent1/words/words.o: $(WORDS_TABLES)
 $(FUZZ_OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(FUZZ_COMPILE) $(FUZZ_CFLAGS) -c $< -o $@

@@ -15,16 +15,18 @@
 static const char *state_word(const Core *core, const RegistryAgent *entry, const FleetAgent *live)
 {
     if (!entry->is_accepted)
-        return "not accepted";
+        return core_words(core, "not accepted");
     if (!live || live->heard_ms == 0)
-        return "not seen yet";
+        return core_words(core, "not seen yet");
     if (!core->is_up[LINK_MQTT])
-        return "unreachable";
+        return core_words(core, "unreachable");
     if (live->state != AGENT_OFFLINE && absence_is_silent(live))
-        return "silent";
+        return core_words(core, "silent");
     if (live->is_pause_wished && live->state == AGENT_ONLINE)
-        return "pausing";
-    return agent_state_name(live->state);
+        return core_words(core, "pausing");
+    if (live->state == AGENT_ONLINE)
+        return core_words(core, "online");
+    return core_words(core, live->state == AGENT_PAUSED ? "paused" : "offline");
 }
 
 static void append_detail(GString *details, const char *detail)
@@ -49,7 +51,8 @@ static void say_details(Turn *turn, const RegistryAgent *entry, const FleetAgent
         append_detail(details, live->version);
     if (live && live->clock_offset_ms != MESSAGE_ABSENT) {
         g_autofree char *offset = duration_format(ABS(live->clock_offset_ms));
-        g_autofree char *words = g_strdup_printf("its clock is %s off", offset);
+        g_autofree char *words =
+            g_strdup_printf(core_words(turn->core, "its clock is %s off"), offset);
 
         append_detail(details, words);
     }
@@ -96,7 +99,7 @@ static void say_skills(Turn *turn, const FleetAgent *live)
         say_below(turn, skills ? skills : "");
         return;
     }
-    way = g_strdup_printf("more: !help %s", live->name);
+    way = g_strdup_printf(core_words(turn->core, "more: !help %s"), live->name);
     while ((next = strstr(end + 1, ", ")) &&
            (size_t)(next - skills) + strlen(" and 999 ") + strlen(way) <= DETAIL_CHARS)
         end = next;
@@ -125,12 +128,12 @@ static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
         bool is_silent = live->state != AGENT_OFFLINE && absence_is_silent(live);
         g_autofree char *since = core_local_time(core, is_silent ? live->heard_ms : live->since_ms);
 
-        g_string_append_printf(text, " since %s", since);
+        g_string_append_printf(text, core_words(core, " since %s"), since);
     }
     if (is_outside_work(core, entry))
-        g_string_append(text, " · outside its work hours");
+        g_string_append(text, core_words(core, " · outside its work hours"));
     if (live_runs > 0)
-        g_string_append_printf(text, " · %u in hand", live_runs);
+        g_string_append_printf(text, core_words(core, " · %u in hand"), live_runs);
     turn_say(turn, "%s", text->str);
     say_details(turn, entry, live);
     say_labels(turn, entry);

@@ -13,6 +13,7 @@
 #include "agent1/model/plan.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
+#include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
 /* In a list each task has so much room; by itself all of it is shown. */
@@ -25,7 +26,7 @@
 static void say_approval(Core *core, Turn *turn, const Run *run, const Row *row, size_t max_bytes)
 {
     g_autofree char *line = approvals_describe(core, run, row);
-    g_autofree char *task = approvals_task_text(run, max_bytes);
+    g_autofree char *task = approvals_task_text(core, run, max_bytes);
 
     turn_say(turn, "%s\n%s", line, task);
 }
@@ -109,8 +110,8 @@ static void say_late(Core *core, Turn *turn, const Run *run)
 
     if (run->decided_by)
         turn_fail(turn, "#%" G_GINT64_FORMAT " %s: %s already by %s at %s; it is %s", run->number,
-                  run->agent, run->state == RUN_DENIED ? "denied" : "approved", run->decided_by, at,
-                  state);
+                  run->agent, core_words(core, run->state == RUN_DENIED ? "denied" : "approved"),
+                  run->decided_by, at, state);
     else
         turn_fail(turn, "#%" G_GINT64_FORMAT " %s: waits for no approval; it is %s", run->number,
                   run->agent, state);
@@ -232,13 +233,24 @@ static void put_off_run(Core *core, Run *run, int64_t until_ms)
     effects_put(core->fx, rows_of_run(run));
 }
 
+static void tell_put_off(Core *core, const Run *run, int64_t until_ms, const char *user)
+{
+    Language before = core_speak_to(core, run->user);
+    g_autofree char *until = core_local_time(core, until_ms);
+    g_autofree char *text =
+        g_strdup_printf(core_words(core, "#%" G_GINT64_FORMAT " %s: put off until %s by %s"),
+                        run->number, run->agent, until, user);
+
+    outcome_tell(core, run, text, run_state_name(run->state));
+    core_speak(core, before);
+}
+
 static void put_off(Core *core, Turn *turn, Run *run, int64_t until_ms)
 {
     Row *row = run->state == RUN_AWAITING_APPROVAL ? approvals_find(core, run) : NULL;
     g_autofree char *until = core_local_time(core, until_ms);
-    g_autofree char *decision = g_strdup_printf("put off until %s", until);
-    g_autofree char *text = g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s by %s", run->number,
-                                            run->agent, decision, turn->speaker->user);
+    g_autofree char *decision = g_strdup_printf(core_words(core, "put off until %s"), until);
+    g_autofree char *noted = timestamp_local(until_ms, core->now_ms, core->zone);
 
     if (row) {
         approvals_put_off(core, run, row, until_ms);
@@ -249,9 +261,10 @@ static void put_off(Core *core, Turn *turn, Run *run, int64_t until_ms)
         return;
     }
     effects_audit(core->fx, core->now_ms, "approval", turn->speaker->principal, run->agent, run->id,
-                  "%s", text);
+                  "#%" G_GINT64_FORMAT " %s: put off until %s by %s", run->number, run->agent,
+                  noted, turn->speaker->user);
     say_decided(turn, run->number, run->agent, run->conversation, decision);
-    outcome_tell(core, run, text, run_state_name(run->state));
+    tell_put_off(core, run, until_ms, turn->speaker->user);
 }
 
 void commands_defer(Core *core, Turn *turn, const char *arguments)

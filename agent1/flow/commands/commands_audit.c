@@ -73,11 +73,13 @@ static void say_sound(Turn *turn, const Slice *slice, const char *memo)
 
 static void say_broken(Turn *turn, const Slice *slice)
 {
-    g_autofree char *before = slice->checked == 0   ? g_strdup("")
-                              : slice->checked == 1 ? g_strdup(". The row before it is sound")
-                                                    : g_strdup_printf(". The %" G_GINT64_FORMAT
-                                                                      " rows before it are sound",
-                                                                      slice->checked);
+    const Core *core = turn->core;
+    g_autofree char *before = slice->checked == 0 ? g_strdup("")
+                              : slice->checked == 1
+                                  ? g_strdup(core_words(core, ". The row before it is sound"))
+                                  : g_strdup_printf(core_words(core, ". The %" G_GINT64_FORMAT
+                                                                     " rows before it are sound"),
+                                                    slice->checked);
 
     turn_say(turn, "The audit is BROKEN: row %" G_GINT64_FORMAT " %s%s.", slice->checked + 1,
              slice->problem, before);

@@ -16,7 +16,7 @@
 static void say_usage(Turn *turn, const CommandInfo *info)
 {
     turn_say(turn, "%s%s%s: %s", info->name, *info->arguments ? " " : "", info->arguments,
-             info->help);
+             core_words(turn->core, info->help));
 }
 
 static void say_right(Turn *turn, Role needed)
@@ -173,7 +173,7 @@ static void say_nothing_of_that_name(Core *core, Turn *turn, const char *word)
 /* In two lines: side by side they would be too wide for a phone. */
 static void list_word(Turn *turn, const CommandInfo *info)
 {
-    g_autofree char *summary = command_summary(info);
+    g_autofree char *summary = command_summary(core_words(turn->core, info->help));
 
     if (info->role <= turn->speaker->role)
         turn_say(turn, "%s%s%s\n  %s", info->name, *info->arguments ? " " : "", info->arguments,

@@ -9,13 +9,15 @@
 static void say_output(Turn *turn, const Run *run)
 {
     const RunOutcome *outcome = &run->outcome;
-    g_autofree char *text = outcome_text(run, &outcome_whole);
+    g_autofree char *text = outcome_text(turn->core, run, &outcome_whole);
     g_autofree char *size = size_format(outcome->output_bytes);
 
     turn_add_run(turn, run->id);
     if (outcome->is_truncated)
         turn_say(turn, "its output was %s; its beginning and its end were kept", size);
-    turn_say(turn, "%s%s", text, outcome->output && *outcome->output ? "" : "; it wrote no output");
+    turn_say(turn, "%s%s", text,
+             outcome->output && *outcome->output ? ""
+                                                 : core_words(turn->core, "; it wrote no output"));
 }
 
 static void show_output(Core *core, const Pending *pending, const GPtrArray *rows)

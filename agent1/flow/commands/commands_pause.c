@@ -17,12 +17,12 @@ static void set_standby(Core *core, Turn *turn, bool is_asleep)
     bool was_asleep = core_is_asleep(core);
 
     if (was_asleep == is_asleep) {
-        turn_say(turn, "agent1: %s already", is_asleep ? "asleep" : "awake");
+        turn_say(turn, is_asleep ? "agent1: asleep already" : "agent1: awake already");
         return;
     }
     core_set_meta(core, META_STANDBY, is_asleep ? "1" : "0");
-    turn_say(turn, "agent1: %s",
-             is_asleep ? "asleep; !agentsON or !agentON agent1 wakes me" : "awake");
+    turn_say(turn,
+             is_asleep ? "agent1: asleep; !agentsON or !agentON agent1 wakes me" : "agent1: awake");
     if (!is_asleep)
         say_digest(core);
 }
@@ -40,8 +40,9 @@ static void say_paused(Core *core, Turn *turn, const char *name, bool is_paused)
     const FleetAgent *agent = fleet_find(core->fleet, name);
     bool is_there = agent && core_is_reachable(core, agent);
 
-    turn_say(turn, "%s: %s%s", name, is_paused ? "paused" : "resumed",
-             is_there ? "" : " (it is offline; it will be told when it comes back)");
+    turn_say(turn, "%s: %s%s", name, core_words(core, is_paused ? "paused" : "resumed"),
+             is_there ? ""
+                      : core_words(core, " (it is offline; it will be told when it comes back)"));
 }
 
 static bool is_accepted(const Core *core, const char *name)
@@ -62,7 +63,8 @@ static void refuse_name(Core *core, Turn *turn, const char *name)
     }
     nearest = gate_facts_nearest(core, name);
     turn_fail(turn, "%s: no accepted agent of that name%s%s", shown,
-              nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
+              core_words(core, nearest ? "; nearest: " : "; !agents lists them"),
+              nearest ? nearest : "");
 }
 
 /* All of them or none. */

@@ -18,10 +18,11 @@ static char *describe_plan(const Core *core, const Plan *plan)
     g_autofree char *at = core_local_time(core, plan->created_ms);
     g_autofree char *task = plan->task ? text_make_line(plan->task, TASK_CHARS) : NULL;
 
-    return g_strdup_printf("%s: %s%s%s · asked for by %s at %s%s%s", plan->id,
-                           plan_state_name(plan->state), plan->cancelled_by ? " by " : "",
+    return g_strdup_printf(core_words(core, "%s: %s%s%s · asked for by %s at %s%s%s"), plan->id,
+                           plan_state_name(plan->state),
+                           plan->cancelled_by ? core_words(core, " by ") : "",
                            plan->cancelled_by ? plan->cancelled_by : "", plan->user, at,
-                           task ? "\ntask: " : "", task ? task : "");
+                           task ? core_words(core, "\ntask: ") : "", task ? task : "");
 }
 
 static void say_steps(Core *core, Turn *turn, const Plan *plan)

@@ -29,8 +29,8 @@ static char *describe(const Core *core, const ReportTime *time)
 
     if (!time->is_enabled)
         return clock ? g_strdup_printf("off (%s)", clock) : g_strdup("off");
-    next = timestamp_local_with_zone(daily_next_ms(core, time->minute), core->now_ms, core->zone);
-    return g_strdup_printf("%s, next %s", clock, next);
+    next = core_local_time_with_zone(core, daily_next_ms(core, time->minute));
+    return g_strdup_printf(core_words(core, "%s, next %s"), clock, next);
 }
 
 static void say_agent(Core *core, Turn *turn, const char *name)
@@ -40,9 +40,10 @@ static void say_agent(Core *core, Turn *turn, const char *name)
     g_autofree char *described = describe(core, report_times_of(core->report_times, name));
     g_autofree char *at = report ? core_local_time(core, row_int(report, REPORTS_SEEN)) : NULL;
 
-    turn_say(turn, "%s: %s%s%s%s", name, described, at ? "; reported today at " : "", at ? at : "",
-             !entry                ? "; no agent of that name"
-             : !entry->is_accepted ? "; not accepted, so it is not asked"
+    turn_say(turn, "%s: %s%s%s%s", name, described,
+             at ? core_words(core, "; reported today at ") : "", at ? at : "",
+             !entry                ? core_words(core, "; no agent of that name")
+             : !entry->is_accepted ? core_words(core, "; not accepted, so it is not asked")
                                    : "");
 }
 
@@ -54,7 +55,8 @@ static void show(Core *core, Turn *turn)
     unsigned i;
 
     turn_say(turn, "Reports, zone %s (" REPORTS_FILE "):", core->zone_name);
-    turn_say(turn, "daily: %s%s%s", daily, sent ? "; last sent for " : "", sent ? sent : "");
+    turn_say(turn, "daily: %s%s%s", daily, sent ? core_words(core, "; last sent for ") : "",
+             sent ? sent : "");
     for (i = 0; i < names->len; i++)
         say_agent(core, turn, names->pdata[i]);
     if (names->len == 0)
@@ -102,7 +104,8 @@ static bool read_agent(Core *core, Turn *turn, const char *word, char **out_agen
     }
     nearest = gate_facts_nearest(core, agent);
     turn_fail(turn, "%s: no agent of that name%s%s; \"" DAILY "\" is the compiled report", shown,
-              nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
+              core_words(core, nearest ? "; nearest: " : "; !agents lists them"),
+              nearest ? nearest : "");
     return false;
 }
 
@@ -134,7 +137,7 @@ static void propose(Core *core, Turn *turn, const Change *change, const char *wi
 {
     const char *name = change->agent ? change->agent : DAILY;
     const ReportTime *old = time_of(core, change);
-    g_autofree char *now = old ? describe(core, old) : g_strdup("not set");
+    g_autofree char *now = old ? describe(core, old) : g_strdup(core_words(core, "not set"));
     g_autofree char *text = g_strdup_printf("!reports set %s %s", name, wished);
 
     questions_ask(core, turn->speaker,

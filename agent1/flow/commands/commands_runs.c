@@ -57,9 +57,9 @@ void commands_runs(Core *core, Turn *turn, const char *arguments)
 /* ---- !run ---- */
 
 /* The flag of a run that nobody can tell about just now. */
-static const char *silence_of(const Run *run)
+static const char *silence_of(const Core *core, const Run *run)
 {
-    return run->is_unconfirmed ? "; past its time and the agent is silent" : "";
+    return run->is_unconfirmed ? core_words(core, "; past its time and the agent is silent") : "";
 }
 
 static bool is_at_work(const Run *run)
@@ -77,10 +77,10 @@ static void say_work(Core *core, Turn *turn, const Run *run)
 
     if (progress)
         turn_say(turn, "started %s, %s ago; output so far %s%s", started, elapsed, size,
-                 silence_of(run));
+                 silence_of(core, run));
     else
         turn_say(turn, "its start and its output come with the agent's next word%s",
-                 silence_of(run));
+                 silence_of(core, run));
 }
 
 static void say_end(Core *core, Turn *turn, const Run *run)
@@ -106,14 +106,14 @@ static void say_times(Core *core, Turn *turn, const Run *run)
     g_autofree char *expires = core_local_time(core, run->expires_ms);
 
     turn_say(turn, "asked for by %s at %s, attempt %" G_GINT64_FORMAT ", id %s%s%s", run->user,
-             created, run->attempt, run->id, run->plan ? ", part of " : "",
+             created, run->attempt, run->id, run->plan ? core_words(core, ", part of ") : "",
              run->plan ? run->plan : "");
     if (run_state_is_terminal(run->state))
         say_end(core, turn, run);
     else if (is_at_work(run))
         say_work(core, turn, run);
     else
-        turn_say(turn, "expires %s%s", expires, silence_of(run));
+        turn_say(turn, "expires %s%s", expires, silence_of(core, run));
 }
 
 /* The state, and the output: all that was kept of it, or so far its last lines. The caller owns it.
@@ -121,13 +121,13 @@ static void say_times(Core *core, Turn *turn, const Run *run)
 static char *describe_whole(const Core *core, const Run *run)
 {
     const Progress *progress = is_at_work(run) ? progress_find(core, run) : NULL;
-    g_autofree char *text = outcome_text(run, &outcome_on_phone);
+    g_autofree char *text = outcome_text(core, run, &outcome_on_phone);
     g_autofree char *block = NULL;
 
     if (!progress || !progress->tail)
         return g_steal_pointer(&text);
     block = text_fence(progress->tail);
-    return g_strdup_printf("%s (the end of its output so far)\n%s", text, block);
+    return g_strdup_printf(core_words(core, "%s (the end of its output so far)\n%s"), text, block);
 }
 
 static void say_run(Core *core, Turn *turn, const Run *run)

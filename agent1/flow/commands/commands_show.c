@@ -26,9 +26,8 @@ void commands_say_blackout(Core *core, Turn *turn)
         return;
 
     described = window_describe(view.blackout);
-    until = view.opens_ms == INT64_MAX
-                ? g_strdup("not within two weeks")
-                : timestamp_local_with_zone(view.opens_ms, core->now_ms, core->zone);
+    until = view.opens_ms == INT64_MAX ? g_strdup(core_words(core, "not within two weeks"))
+                                       : core_local_time_with_zone(core, view.opens_ms);
     turn_say(turn, "Blackout hours NOW (%s): nothing starts; next: %s", described, until);
 }
 
@@ -38,8 +37,8 @@ static void say_link(Core *core, Turn *turn, Link link, const char *name)
 {
     g_autofree char *since = core_local_time(core, core->link_since_ms[link]);
 
-    turn_say(turn, "%s: %s since %s", name, core->is_up[link] ? "connected" : "NOT connected",
-             since);
+    turn_say(turn, "%s: %s since %s", name,
+             core_words(core, core->is_up[link] ? "connected" : "NOT connected"), since);
 }
 
 void commands_status(Core *core, Turn *turn, const char *arguments)
@@ -53,7 +52,7 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
     for (i = 0; i < agents->len; i++)
         counts[((const FleetAgent *)agents->pdata[i])->state]++;
     turn_say(turn, "%s %s: %s, up %s, zone %s", core->settings->name, VERSION,
-             core_is_asleep(core) ? "asleep" : "awake", uptime, core->zone_name);
+             core_words(core, core_is_asleep(core) ? "asleep" : "awake"), uptime, core->zone_name);
     commands_say_blackout(core, turn);
     say_link(core, turn, LINK_MQTT, "MQTT");
     if (core->settings->xmpp_is_enabled)
@@ -86,11 +85,12 @@ static void say_window(Core *core, Turn *turn, const Window *window)
     }
     if (change_ms == INT64_MAX) {
         turn_say(turn, "%s: %s", described,
-                 is_now ? "now, without an end" : "not within two weeks");
+                 core_words(core, is_now ? "now, without an end" : "not within two weeks"));
         return;
     }
-    change = timestamp_local_with_zone(change_ms, core->now_ms, core->zone);
-    turn_say(turn, "%s: %s %s", described, is_now ? "NOW, until" : "next", change);
+    change = core_local_time_with_zone(core, change_ms);
+    turn_say(turn, "%s: %s %s", described, core_words(core, is_now ? "NOW, until" : "next"),
+             change);
 }
 
 void commands_blackout(Core *core, Turn *turn, const char *arguments)

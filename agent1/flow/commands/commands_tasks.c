@@ -14,10 +14,12 @@ static void say_entry(Core *core, Turn *turn, const TaskEntry *entry)
     g_autofree char *task = text_make_line(entry->task, TASK_SHOWN_CHARS);
     bool is_known = registry_find(core->registry, entry->agent) != NULL;
 
-    turn_say(turn, "%s: %s%s%s%s · %s%s · %s%s%s", entry->id ? entry->id : "(without id)",
-             entry->cron, entry->timezone ? " (" : "", entry->timezone ? entry->timezone : "",
-             entry->timezone ? ")" : "", entry->agent, is_known ? "" : " (no agent of that name)",
-             task, entry->user ? " · as " : "", entry->user ? entry->user : "");
+    turn_say(turn, "%s: %s%s%s%s · %s%s · %s%s%s",
+             entry->id ? entry->id : core_words(core, "(without id)"), entry->cron,
+             entry->timezone ? " (" : "", entry->timezone ? entry->timezone : "",
+             entry->timezone ? ")" : "", entry->agent,
+             is_known ? "" : core_words(core, " (no agent of that name)"), task,
+             entry->user ? core_words(core, " · as ") : "", entry->user ? entry->user : "");
     if (!entry->is_enabled)
         g_string_append(turn->text, " · off");
 }

@@ -51,7 +51,7 @@ static void list_keys(Core *core, Turn *turn, const char *name)
     for (i = 0; i < rows->len; i++) {
         const Row *row = rows->pdata[i];
         const char *host = row_text(row, WAITING_HOST);
-        g_autofree char *what = g_strdup_printf("%s waits, from host %s",
+        g_autofree char *what = g_strdup_printf(core_words(core, "%s waits, from host %s"),
                                                 row_text(row, WAITING_NAME), host ? host : "?");
 
         if (!name || strcmp(row_text(row, WAITING_NAME), name) == 0)
@@ -60,7 +60,7 @@ static void list_keys(Core *core, Turn *turn, const char *name)
             former = NULL;
     }
     if (former) {
-        g_autofree char *what = g_strdup_printf("%s: not trusted now", name);
+        g_autofree char *what = g_strdup_printf(core_words(core, "%s: not trusted now"), name);
 
         say_key(turn, what, former);
     }
@@ -104,8 +104,10 @@ static char *owner_of(const Core *core, const char *key)
     const RegistryAgent *agent = registry_by_key(core->registry, key);
 
     if (user)
-        return g_strdup_printf("user %s in config.json", user->name);
-    return agent ? g_strdup_printf("agent %s in agents_registry.json", agent->name) : NULL;
+        return g_strdup_printf(core_words(core, "user %s in config.json"), user->name);
+    return agent
+               ? g_strdup_printf(core_words(core, "agent %s in agents_registry.json"), agent->name)
+               : NULL;
 }
 
 static unsigned count_digits(const char *text)
@@ -178,7 +180,7 @@ void commands_revoke(Core *core, Turn *turn, const char *arguments)
         g_autofree char *nearest = gate_facts_nearest(core, arguments);
 
         turn_fail(turn, "%s: no accepted agent of that name%s%s", shown,
-                  nearest ? "; nearest: " : "", nearest ? nearest : "");
+                  nearest ? core_words(core, "; nearest: ") : "", nearest ? nearest : "");
         return;
     }
     effects_audit(core->fx, core->now_ms, "revoke", turn->speaker->principal, arguments, NULL,

@@ -35,9 +35,10 @@ static char *describe_reading(const Core *core, const GateAsk *ask)
 
     skill = gate_facts_skill(core, ask->agent, ask->task);
     if (strcmp(skill, SKILL_SHELL) != 0)
-        return g_strdup_printf(", as the skill %s", skill);
+        return g_strdup_printf(core_words(core, ", as the skill %s"), skill);
     nearest = fleet_nearest_skill(live, ask->task);
-    return g_strdup_printf(", as a shell command%s%s", nearest ? "; nearest skill: " : "",
+    return g_strdup_printf(core_words(core, ", as a shell command%s%s"),
+                           nearest ? core_words(core, "; nearest skill: ") : "",
                            nearest ? nearest : "");
 }
 
@@ -53,20 +54,19 @@ static void say_verdict(Core *core, Turn *turn, const GateAsk *ask)
         g_autofree char *reading = describe_reading(core, ask);
 
         turn_say(turn, "%s: allowed now%s%s", shown, reading,
-                 is_there ? "" : "; it is offline, so a task would wait for it");
+                 is_there ? "" : core_words(core, "; it is offline, so a task would wait for it"));
         return;
     }
     if (verdict.kind == GATE_LATER && verdict.next_ms != INT64_MAX) {
-        g_autofree char *next =
-            timestamp_local_with_zone(verdict.next_ms, core->now_ms, core->zone);
+        g_autofree char *next = core_local_time_with_zone(core, verdict.next_ms);
 
         turn_say(turn, "%s: not now (%s): %s; next: %s", shown, rule_name(verdict.rule),
                  verdict.reason, next);
         return;
     }
     turn_say(turn, "%s: %s (%s): %s", shown,
-             verdict.kind == GATE_ASK ? "not without a person" : "not now", rule_name(verdict.rule),
-             verdict.reason);
+             core_words(core, verdict.kind == GATE_ASK ? "not without a person" : "not now"),
+             rule_name(verdict.rule), verdict.reason);
 }
 
 /* ---- rule by rule ---- */
@@ -75,18 +75,19 @@ static void say_verdict(Core *core, Turn *turn, const GateAsk *ask)
 static char *describe_policy(const Core *core, const RulebookAnswer *answer)
 {
     static const char *const words[] = {
-        [POLICY_ALLOW] = "allowed",
-        [POLICY_ASK] = "an approval is needed",
-        [POLICY_DENY] = "forbidden",
+        [POLICY_ALLOW] = WORDS_LATER("allowed"),
+        [POLICY_ASK] = WORDS_LATER("an approval is needed"),
+        [POLICY_DENY] = WORDS_LATER("forbidden"),
     };
-    const char *word = words[answer->decision];
+    const char *word = core_words(core, words[answer->decision]);
 
     if (answer->place == 0)
-        return g_strdup_printf("%s, by the preset \"%s\" (no rule of policy.json fits)", word,
-                               rulebook_preset(core->rulebook));
-    return g_strdup_printf("%s, by rule %u of policy.json%s%s%s", word, answer->place,
-                           answer->reason ? " (" : "", answer->reason ? answer->reason : "",
-                           answer->reason ? ")" : "");
+        return g_strdup_printf(
+            core_words(core, "%s, by the preset \"%s\" (no rule of policy.json fits)"), word,
+            rulebook_preset(core->rulebook));
+    return g_strdup_printf(core_words(core, "%s, by rule %u of policy.json%s%s%s"), word,
+                           answer->place, answer->reason ? " (" : "",
+                           answer->reason ? answer->reason : "", answer->reason ? ")" : "");
 }
 
 static void say_policy(Core *core, Turn *turn, const GateAsk *ask)
@@ -106,7 +107,7 @@ static void say_policy(Core *core, Turn *turn, const GateAsk *ask)
         return;
     who = approvals_who(core, ask->user, answer.needs_second);
     turn_say(turn, "- approval: from %s%s", who,
-             answer.needs_second ? " (a second user: not from who asks)" : "");
+             answer.needs_second ? core_words(core, " (a second user: not from who asks)") : "");
 }
 
 static void say_windows(Core *core, Turn *turn, const GateAsk *ask)
@@ -119,14 +120,13 @@ static void say_windows(Core *core, Turn *turn, const GateAsk *ask)
     core_hours(core, registry_find(core->registry, ask->agent), &hours);
     hours_look(&hours, core->now_ms, &view);
     change_ms = view.blackout || view.is_outside_work ? view.opens_ms : view.closes_ms;
-    at = change_ms == INT64_MAX ? NULL
-                                : timestamp_local_with_zone(change_ms, core->now_ms, core->zone);
+    at = change_ms == INT64_MAX ? NULL : core_local_time_with_zone(core, change_ms);
     if (view.blackout || view.is_outside_work)
-        turn_say(turn, "- windows: closed, %s%s", at ? "open from " : "not open within two weeks",
-                 at ? at : "");
+        turn_say(turn, "- windows: closed, %s%s",
+                 core_words(core, at ? "open from " : "not open within two weeks"), at ? at : "");
     else
-        turn_say(turn, "- windows: open%s%s", at ? " until " : ", without an end in sight",
-                 at ? at : "");
+        turn_say(turn, "- windows: open%s%s",
+                 core_words(core, at ? " until " : ", without an end in sight"), at ? at : "");
 }
 
 static void say_state(Core *core, Turn *turn, const GateAsk *ask)
@@ -136,9 +136,9 @@ static void say_state(Core *core, Turn *turn, const GateAsk *ask)
 
     turn_say(turn, "- role: %s, and %s is needed; agent: %s; %u of %d runs in hand",
              role_name(ask->role), role_name(ROLE_OPERATOR),
-             is_paused                               ? "paused"
-             : live && core_is_reachable(core, live) ? "there"
-                                                     : "not there",
+             core_words(core, is_paused                               ? "paused"
+                              : live && core_is_reachable(core, live) ? "there"
+                                                                      : "not there"),
              runs_count_of(core->runs, ask->agent), QUEUE_MAX_PER_AGENT);
 }
 
@@ -165,7 +165,8 @@ static void say_run(Turn *turn, const Run *run)
     if (run->decided_by) {
         g_autofree char *at = core_local_time(turn->core, run->decided_ms);
 
-        turn_say(turn, "- %s by %s at %s", run->state == RUN_DENIED ? "rejected" : "approved",
+        turn_say(turn, "- %s by %s at %s",
+                 core_words(turn->core, run->state == RUN_DENIED ? "rejected" : "approved"),
                  run->decided_by, at);
     }
 }
@@ -233,7 +234,7 @@ void commands_why(Core *core, Turn *turn, const char *arguments)
     if (*task == '|')
         task += 1 + strspn(task + 1, BLANKS);
     if (!complaint && *task)
-        complaint = task_line_judge(task);
+        complaint = task_line_judge(core, task);
     if (complaint) {
         turn_fail(turn, "%s", complaint);
         return;

@@ -53,7 +53,7 @@ char *decide_approve(Core *core, const Speaker *speaker, Run *run, const Row *ro
     note_decision(core, run, speaker, "approved");
     launch_again(core, run);
     run = runs_find(core->runs, id);
-    return run ? launch_describe(core, run) : g_strdup("refused by the gate");
+    return run ? launch_describe(core, run) : g_strdup(core_words(core, "refused by the gate"));
 }
 
 void decide_reject(Core *core, const Speaker *speaker, Run *run, const char *why)

@@ -21,14 +21,14 @@
 static void say_dry_run(Turn *turn, const char *agent, const Verdict *verdict)
 {
     static const char *const words[] = {
-        [GATE_ALLOW] = "allowed",
-        [GATE_ASK] = "it would wait for an approval",
-        [GATE_LATER] = "it would be deferred",
+        [GATE_ALLOW] = WORDS_LATER("allowed"),
+        [GATE_ASK] = WORDS_LATER("it would wait for an approval"),
+        [GATE_LATER] = WORDS_LATER("it would be deferred"),
     };
 
-    turn_say(turn, "%s: %s%s%s%s (dry run: nothing was sent)", agent, words[verdict->kind],
-             verdict->reason ? " (" : "", verdict->reason ? verdict->reason : "",
-             verdict->reason ? ")" : "");
+    turn_say(turn, "%s: %s%s%s%s (dry run: nothing was sent)", agent,
+             core_words(turn->core, words[verdict->kind]), verdict->reason ? " (" : "",
+             verdict->reason ? verdict->reason : "", verdict->reason ? ")" : "");
 }
 
 /* Notes the agent as one that would take the task later. */
@@ -44,7 +44,8 @@ static void offer_later(Core *core, Turn *turn, const char *later, const char *t
     g_autofree char *text = g_strdup_printf("%s --defer | %s", later, task);
     g_autofree char *line = text_make_line(task, SHOWN_TASK_CHARS);
     g_autofree char *agents = text_make_line(later, SHOWN_TASK_CHARS);
-    g_autofree char *shown = g_strdup_printf("run on %s when its hours allow: %s", agents, line);
+    g_autofree char *shown =
+        g_strdup_printf(core_words(core, "run on %s when its hours allow: %s"), agents, line);
     Question question = { .kind = QUESTION_DEFER, .text = text, .shown = shown };
 
     if (!turn->speaker->is_dry_run && questions_ask(core, turn->speaker, &question))
@@ -78,7 +79,7 @@ static void delegate(Core *core, Turn *turn, const char *agent, const char *task
 static void delegate_to(Core *core, Turn *turn, const char *target, const char *task,
                         const TaskOptions *options)
 {
-    g_autofree char *complaint = task_line_judge(task);
+    g_autofree char *complaint = task_line_judge(core, task);
     g_autoptr(GPtrArray) names = NULL;
     g_autoptr(GString) later = g_string_new(NULL);
 

@@ -72,12 +72,13 @@ static char *describe_verdict(const Core *core, const PlanStep *step, const Verd
 {
     switch (verdict->kind) {
     case GATE_ALLOW:
-        return g_strdup("allowed");
+        return g_strdup(core_words(core, "allowed"));
     case GATE_ASK:
-        return g_strdup_printf("it would wait for an approval (%s)", verdict->reason);
+        return g_strdup_printf(core_words(core, "it would wait for an approval (%s)"),
+                               verdict->reason);
     case GATE_LATER:
         if (step->may_wait)
-            return g_strdup_printf("it would be deferred (%s)", verdict->reason);
+            return g_strdup_printf(core_words(core, "it would be deferred (%s)"), verdict->reason);
         break;
     case GATE_DENY:
         break;
@@ -139,7 +140,7 @@ static void begin_or_show(Core *core, Turn *turn, Plan *plan, GString *later)
 /* Adds one step as it was written. False, with the complaint said. */
 static bool read_step(Core *core, Turn *turn, Plan *plan, const ScriptStep *written)
 {
-    g_autofree char *complaint = task_line_judge(written->task);
+    g_autofree char *complaint = task_line_judge(core, written->task);
     g_autofree char *target = NULL;
     g_autoptr(GPtrArray) names = NULL;
     TaskOptions options = { .is_now = false };

@@ -21,8 +21,9 @@ static void say_line(Core *core, Turn *turn, const Run *run, const char *why)
 
     turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s · %s · %s%s%s%s%s%s%s", run->number, run->agent,
              state, at, run->plan ? run->plan : "", run->plan ? " · " : "", task,
-             run->is_unconfirmed ? " · unconfirmed" : "",
-             run->contradiction ? " · contradicted later" : "", why ? " · " : "", why ? why : "");
+             run->is_unconfirmed ? core_words(core, " · unconfirmed") : "",
+             run->contradiction ? core_words(core, " · contradicted later") : "", why ? " · " : "",
+             why ? why : "");
 }
 
 void run_lines_say(Core *core, Turn *turn, const Row *row)
@@ -66,7 +67,8 @@ void run_lines_say_none(Core *core, Turn *turn, const char *agent)
     }
     nearest = gate_facts_nearest(core, agent);
     turn_fail(turn, "%s: no agent of that name%s%s", agent,
-              nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
+              core_words(core, nearest ? "; nearest: " : "; !agents lists them"),
+              nearest ? nearest : "");
 }
 
 bool run_lines_read_agent(Turn *turn, const char *arguments, const char *usage, char **out_agent)

@@ -9,19 +9,20 @@
 
 #define OPTION_SHOWN_CHARS 40
 
-char *task_line_judge(const char *task)
+char *task_line_judge(const Core *core, const char *task)
 {
     if (!*task)
-        return g_strdup("the task is empty; expected DELEGATE: <agent> | <task>");
+        return g_strdup(core_words(core, "the task is empty; expected DELEGATE: <agent> | <task>"));
     if (strlen(task) > TASK_TEXT_MAX_BYTES)
-        return g_strdup_printf("the task is %zu bytes long; at most %d", strlen(task),
-                               TASK_TEXT_MAX_BYTES);
+        return g_strdup_printf(core_words(core, "the task is %zu bytes long; at most %d"),
+                               strlen(task), TASK_TEXT_MAX_BYTES);
     if (!text_is_harmless(task)) {
         g_autofree char *shown = text_make_harmless(task, strlen(task));
         g_autofree char *line = text_make_line(shown, 200);
 
-        return g_strdup_printf("the task holds hidden or control characters; nothing was done: %s",
-                               line);
+        return g_strdup_printf(
+            core_words(core, "the task holds hidden or control characters; nothing was done: %s"),
+            line);
     }
     return NULL;
 }

@@ -15,6 +15,6 @@ bool task_line_read_target(Turn *turn, const char *text, char **out_target, Task
 void task_line_limit(GPtrArray *names, const TaskOptions *options);
 
 /* What is wrong with a task's text, whoever it is for; or NULL. The caller owns it. */
-char *task_line_judge(const char *task);
+char *task_line_judge(const Core *core, const char *task);
 
 #endif

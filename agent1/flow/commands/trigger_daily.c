@@ -15,8 +15,8 @@ static void show_day(Core *core, const Pending *pending, const GPtrArray *rows)
 {
     int64_t today = local_day_of(core->now_ms, core->zone);
     g_autofree char *date = local_day_print(today);
-    g_autofree char *title =
-        g_strdup_printf("%s: what ended since midnight, %s", date, core->zone_name);
+    g_autofree char *title = g_strdup_printf(core_words(core, "%s: what ended since midnight, %s"),
+                                             date, core->zone_name);
     DailyText what = { .title = title, .rows = rows, .agent = pending->argument, .day = today };
     g_autofree char *text = daily_text(core, &what);
     Turn turn;
@@ -38,7 +38,8 @@ void trigger_daily_report(Core *core, Turn *turn, const char *rest)
     if (agent && !registry_find(core->registry, agent)) {
         nearest = gate_facts_nearest(core, agent);
         turn_fail(turn, "%s: no agent of that name%s%s", agent,
-                  nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
+                  core_words(core, nearest ? "; nearest: " : "; !agents lists them"),
+                  nearest ? nearest : "");
         return;
     }
     if (!pending_ask(core, show_day, turn->speaker, NULL, NULL, agent, QUERY_DAY_FIGURES, agent,

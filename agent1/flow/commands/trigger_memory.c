@@ -52,10 +52,10 @@ static char *nearest_keys(const Core *core, const char *typed)
     g_ptr_array_add(keys, NULL);
     nearest = text_nearest(typed, (const char *const *)keys->pdata, KEYS_SHOWN);
     for (i = 0; i < nearest->len; i++)
-        g_string_append_printf(text, "%s%s",
-                               i ? ", " : "; nearest: ", (const char *)nearest->pdata[i]);
+        g_string_append_printf(text, "%s%s", i ? ", " : core_words(core, "; nearest: "),
+                               (const char *)nearest->pdata[i]);
     if (nearest->len == 0 && rows->len > 0)
-        g_string_append_printf(text, "; %u keys are kept", rows->len);
+        g_string_append_printf(text, core_words(core, "; %u keys are kept"), rows->len);
     return g_string_free(text, FALSE);
 }
 
@@ -90,20 +90,21 @@ static void say_old(Core *core, const Pending *pending, const GPtrArray *rows, c
 
     turn_init(&turn, core, pending->speaker);
     if (old)
-        turn_say(&turn, "%s \"%s\"; %s \"%s\" (%s)", what, pending->argument, verb, value, by);
+        turn_say(&turn, "%s \"%s\"; %s \"%s\" (%s)", core_words(core, what), pending->argument,
+                 core_words(core, verb), value, by);
     else
-        turn_say(&turn, "%s \"%s\"", what, pending->argument);
+        turn_say(&turn, "%s \"%s\"", core_words(core, what), pending->argument);
     turn_finish(&turn);
 }
 
 static void say_replaced(Core *core, const Pending *pending, const GPtrArray *rows)
 {
-    say_old(core, pending, rows, "remembered", "it replaces");
+    say_old(core, pending, rows, WORDS_LATER("remembered"), WORDS_LATER("it replaces"));
 }
 
 static void say_forgotten(Core *core, const Pending *pending, const GPtrArray *rows)
 {
-    say_old(core, pending, rows, "forgotten:", "it was");
+    say_old(core, pending, rows, WORDS_LATER("forgotten:"), WORDS_LATER("it was"));
 }
 
 static void forget(Core *core, Turn *turn, const char *id, const char *key)

@@ -126,17 +126,54 @@ void daily_settle(Core *core)
 
 /* ---- the compiled report ---- */
 
-static void say_to_role(Core *core, Role role, const char *text)
+/* "Daily report 2026-11-25: what ended since 2026-11-24 22:30 CET (late: due 22:30 CET)", of the
+ * day and the minute that stand in `when`. The caller owns it. */
+static char *describe_title(const Core *core, const char *when)
+{
+    char *rest = NULL;
+    int64_t day = g_ascii_strtoll(when, &rest, 10);
+    int minute = (int)g_ascii_strtoll(rest, NULL, 10);
+    int64_t nominal_ms = local_day_at(day, minute, core->zone);
+    bool is_late = core->now_ms - nominal_ms > LATE_SAID_MS;
+    g_autofree char *date = local_day_print(day);
+    g_autofree char *from =
+        core_local_time_with_zone(core, local_day_at(day - 1, minute, core->zone));
+    g_autofree char *due = core_local_time_with_zone(core, nominal_ms);
+
+    return g_strdup_printf(core_words(core, "Daily report %s: what ended since %s%s%s%s"), date,
+                           from, is_late ? core_words(core, " (late: due ") : "",
+                           is_late ? due : "", is_late ? ")" : "");
+}
+
+static void say_to_role(Core *core, Role role, const char *when, DailyText *what)
 {
     g_autoptr(GPtrArray) users = users_with_role(core->users, role);
+    Language before = core->language;
     unsigned i;
 
     for (i = 0; i < users->len; i++) {
         const User *user = users->pdata[i];
+        g_autofree char *title = NULL;
+        g_autofree char *text = NULL;
 
-        if (user->jids && user->jids->len > 0)
-            say_xmpp(core, user->jids->pdata[0], text);
+        if (!user->jids || user->jids->len == 0)
+            continue;
+        core_speak_to(core, user->name);
+        title = describe_title(core, when);
+        what->title = title;
+        text = daily_text(core, what);
+        say_xmpp(core, user->jids->pdata[0], text);
     }
+    core_speak(core, before);
+}
+
+static void audit_report(Core *core, const char *when)
+{
+    Language before = core_speak(core, LANGUAGE_EN);
+    g_autofree char *title = describe_title(core, when);
+
+    core_speak(core, before);
+    effects_audit(core->fx, core->now_ms, "daily_report", NULL, NULL, NULL, "%s", title);
 }
 
 /* What is said and that it was said are stored together. */
@@ -144,35 +181,26 @@ static void send_report(Core *core, const Pending *pending, const GPtrArray *row
 {
     g_autofree char *wished = wished_time(core);
     g_autofree char *date = NULL;
-    g_autofree char *text = NULL;
-    DailyText what = { .title = pending->argument, .rows = rows, .is_closing = true };
+    DailyText what = { .rows = rows, .is_closing = true };
 
     core->is_compiling = false;
     what.day = last_passed(core, report_times_daily(core->report_times)->minute);
     if (!report_times_daily(core->report_times)->is_enabled)
         return;
-    text = daily_text(core, &what);
     date = local_day_print(what.day);
     set_mark(core, what.day, wished);
     core_set_meta(core, META_DAILY_SENT, date);
-    say_to_role(core, ROLE_ADMIN, text);
-    say_to_role(core, ROLE_OPERATOR, text);
-    effects_audit(core->fx, core->now_ms, "daily_report", NULL, NULL, NULL, "%s", what.title);
+    say_to_role(core, ROLE_ADMIN, pending->argument, &what);
+    say_to_role(core, ROLE_OPERATOR, pending->argument, &what);
+    audit_report(core, pending->argument);
 }
 
 static void compile(Core *core, int64_t day, int minute)
 {
-    int64_t nominal_ms = local_day_at(day, minute, core->zone);
     int64_t from_ms = local_day_at(day - 1, minute, core->zone);
-    bool is_late = core->now_ms - nominal_ms > LATE_SAID_MS;
-    g_autofree char *date = local_day_print(day);
-    g_autofree char *from = timestamp_local_with_zone(from_ms, core->now_ms, core->zone);
-    g_autofree char *due = timestamp_local_with_zone(nominal_ms, core->now_ms, core->zone);
-    g_autofree char *title =
-        g_strdup_printf("Daily report %s: what ended since %s%s%s%s", date, from,
-                        is_late ? " (late: due " : "", is_late ? due : "", is_late ? ")" : "");
+    g_autofree char *when = g_strdup_printf("%" G_GINT64_FORMAT " %d", day, minute);
 
-    core->is_compiling = pending_ask(core, send_report, NULL, NULL, NULL, title, QUERY_DAY_FIGURES,
+    core->is_compiling = pending_ask(core, send_report, NULL, NULL, NULL, when, QUERY_DAY_FIGURES,
                                      NULL, from_ms, DAILY_RUNS_MAX);
 }
 

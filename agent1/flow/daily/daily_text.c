@@ -38,7 +38,7 @@ static int64_t failures(const Line *line)
 /* ---- one agent ---- */
 
 /* What is zero is left out. */
-static void append_counts(GString *text, const Line *line)
+static void append_counts(GString *text, const Core *core, const Line *line)
 {
     static const struct {
         unsigned column;
@@ -52,7 +52,8 @@ static void append_counts(GString *text, const Line *line)
     int64_t runs = figure(line, FIGURES_RUNS);
     unsigned i;
 
-    g_string_append_printf(text, "%" G_GINT64_FORMAT " run%s", runs, runs == 1 ? "" : "s");
+    g_string_append_printf(text, core_words(core, "%" G_GINT64_FORMAT " run%s"), runs,
+                           runs == 1 ? "" : "s");
     for (i = 0; i < G_N_ELEMENTS(parts); i++) {
         int64_t count = figure(line, parts[i].column);
 
@@ -60,19 +61,19 @@ static void append_counts(GString *text, const Line *line)
             g_string_append_printf(text, ", %" G_GINT64_FORMAT " %s", count, parts[i].word);
     }
     if (line->pending > 0)
-        g_string_append_printf(text, ", %u pending", line->pending);
+        g_string_append_printf(text, core_words(core, ", %u pending"), line->pending);
 }
 
-static void append_durations(GString *text, const Line *line)
+static void append_durations(GString *text, const Core *core, const Line *line)
 {
     g_autofree char *median = duration_format(figure(line, FIGURES_MEDIAN_MS));
     g_autofree char *p95 = duration_format(figure(line, FIGURES_P95_MS));
 
     if (line->figures && row_is_set(line->figures, FIGURES_MEDIAN_MS))
-        g_string_append_printf(text, "; median %s, 95 %% within %s", median, p95);
+        g_string_append_printf(text, core_words(core, "; median %s, 95 %% within %s"), median, p95);
 }
 
-static void append_host(GString *text, const Json *body)
+static void append_host(GString *text, const Core *core, const Json *body)
 {
     const Json *disk = json_member(body, "disk");
     int64_t uptime_s;
@@ -83,21 +84,22 @@ static void append_host(GString *text, const Json *body)
     if (json_int(json_member(body, "uptime_s"), &uptime_s)) {
         g_autofree char *uptime = duration_format(CLAMP(uptime_s, 0, INT64_C(1) << 40) * 1000);
 
-        g_string_append_printf(text, "; up %s", uptime);
+        g_string_append_printf(text, core_words(core, "; up %s"), uptime);
     }
     if (json_int(json_member(json_member(body, "load"), "1min_percent"), &load))
-        g_string_append_printf(text, ", load %.2f", (double)load / 100);
+        g_string_append_printf(text, core_words(core, ", load %.2f"), (double)load / 100);
     if (json_int(json_member(disk, "free_bytes"), &free_bytes) &&
         json_int(json_member(disk, "total_bytes"), &total_bytes)) {
         g_autofree char *free_text = size_format(MAX(free_bytes, 0));
         g_autofree char *total_text = size_format(MAX(total_bytes, 0));
 
-        g_string_append_printf(text, ", disk %s free of %s", free_text, total_text);
+        g_string_append_printf(text, core_words(core, ", disk %s free of %s"), free_text,
+                               total_text);
     }
 }
 
 /* An agent's words are shown on one line, as they are. */
-static void append_errors(GString *text, const Json *body)
+static void append_errors(GString *text, const Core *core, const Json *body)
 {
     const Json *errors = json_member(body, "errors");
     const Json *last = NULL;
@@ -111,7 +113,8 @@ static void append_errors(GString *text, const Json *body)
 
     node = json_member(last, "text");
     shown = text_make_line(json_string(node) ? json_string(node) : "", ERROR_SHOWN_CHARS);
-    g_string_append_printf(text, "; %u errors, the last: %s", json_count(errors), shown);
+    g_string_append_printf(text, core_words(core, "; %u errors, the last: %s"), json_count(errors),
+                           shown);
 }
 
 static void append_line(GString *text, const Core *core, const DailyText *what, const Line *line)
@@ -121,10 +124,10 @@ static void append_line(GString *text, const Core *core, const DailyText *what, 
     g_autoptr(Json) body = json_parse(told, strlen(told), BODY_MAX_BYTES_KEPT, NULL);
 
     g_string_append_printf(text, "\n%s: ", line->agent);
-    append_counts(text, line);
-    append_durations(text, line);
-    append_host(text, body);
-    append_errors(text, body);
+    append_counts(text, core, line);
+    append_durations(text, core, line);
+    append_host(text, core, body);
+    append_errors(text, core, body);
 }
 
 /* ---- who did not report ---- */
@@ -155,15 +158,16 @@ static void append_missing(GString *text, const Core *core, const DailyText *wha
             continue;
         if (count++ >= LINES_MAX)
             continue;
-        g_string_append_printf(text, "%s%s", count == 1 ? "\nDid not report: " : ", ",
+        g_string_append_printf(text, "%s%s",
+                               count == 1 ? core_words(core, "\nDid not report: ") : ", ",
                                (const char *)agents->pdata[i]);
         if (live && live->state == AGENT_OFFLINE) {
             since = core_local_time(core, live->since_ms);
-            g_string_append_printf(text, " (offline since %s)", since);
+            g_string_append_printf(text, core_words(core, " (offline since %s)"), since);
         }
     }
     if (count > LINES_MAX)
-        g_string_append_printf(text, " and %u more", count - LINES_MAX);
+        g_string_append_printf(text, core_words(core, " and %u more"), count - LINES_MAX);
 }
 
 /* ---- all ---- */
@@ -222,7 +226,7 @@ static GArray *make_lines(const Core *core, const DailyText *what)
     return lines;
 }
 
-static void append_sum(GString *text, const GArray *lines)
+static void append_sum(GString *text, const Core *core, const GArray *lines)
 {
     int64_t runs = 0;
     int64_t succeeded = 0;
@@ -239,8 +243,8 @@ static void append_sum(GString *text, const GArray *lines)
         pending += line->pending;
     }
     g_string_append_printf(text,
-                           "\nAll: %" G_GINT64_FORMAT " runs, %" G_GINT64_FORMAT
-                           " succeeded, %" G_GINT64_FORMAT " failed, %u pending",
+                           core_words(core, "\nAll: %" G_GINT64_FORMAT " runs, %" G_GINT64_FORMAT
+                                            " succeeded, %" G_GINT64_FORMAT " failed, %u pending"),
                            runs, succeeded, failed, pending);
 }
 
@@ -253,9 +257,10 @@ char *daily_text(const Core *core, const DailyText *what)
     for (i = 0; i < MIN(lines->len, LINES_MAX); i++)
         append_line(text, core, what, &g_array_index(lines, Line, i));
     if (lines->len > LINES_MAX)
-        g_string_append_printf(text, "\nand %u more agents", lines->len - LINES_MAX);
+        g_string_append_printf(text, core_words(core, "\nand %u more agents"),
+                               lines->len - LINES_MAX);
     append_missing(text, core, what);
     if (!what->agent)
-        append_sum(text, lines);
+        append_sum(text, core, lines);
     return g_string_free(text, FALSE);
 }

@@ -77,21 +77,24 @@ static const Line *find_stray(const GPtrArray *lines)
 
 /* What keeps a whole message from being done, or NULL. Half of a script is worse than none of it: a
  * line that is no order may well be meant as the second line of a task. The caller owns it. */
-static char *judge_lines(const GPtrArray *lines)
+static char *judge_lines(const Core *core, const GPtrArray *lines)
 {
     const Line *stray = find_stray(lines);
 
     if (lines->len == 0)
-        return g_strdup("nothing to do in this message; !help tells what can be typed");
+        return g_strdup(
+            core_words(core, "nothing to do in this message; !help tells what can be typed"));
     if (lines->len > TRIGGERS_MAX_PER_MESSAGE)
-        return g_strdup_printf("%u orders in one message: at most %d; nothing was done", lines->len,
-                               TRIGGERS_MAX_PER_MESSAGE);
+        return g_strdup_printf(
+            core_words(core, "%u orders in one message: at most %d; nothing was done"), lines->len,
+            TRIGGERS_MAX_PER_MESSAGE);
     if (stray) {
         g_autofree char *shown = text_make_line(stray->rest, 60);
 
-        return g_strdup_printf("\"%s\" is no order, so nothing was done; a task is one line (join "
-                               "commands with && or ;)",
-                               shown);
+        return g_strdup_printf(
+            core_words(core, "\"%s\" is no order, so nothing was done; a task is one line (join "
+                             "commands with && or ;)"),
+            shown);
     }
     return NULL;
 }
@@ -99,7 +102,7 @@ static char *judge_lines(const GPtrArray *lines)
 static void act_in(Core *core, Turn *turn, const char *text)
 {
     g_autoptr(GPtrArray) lines = utterance_parse(text);
-    g_autofree char *complaint = judge_lines(lines);
+    g_autofree char *complaint = judge_lines(core, lines);
     unsigned i;
 
     if (complaint) {
@@ -148,8 +151,8 @@ static void say_asleep(Core *core, const Speaker *speaker, int64_t repeats_until
     g_autoptr(GPtrArray) all = NULL;
     g_autofree char *what = g_strdup_printf("asleep %s", speaker->user);
     Answer answer = {
-        .text = "agent1: refused (standby): I am asleep; !agentsON wakes me and every agent, "
-                "!agentON agent1 only me",
+        .text = core_words(core, "agent1: refused (standby): I am asleep; !agentsON wakes me and "
+                                 "every agent, !agentON agent1 only me"),
         .is_final = true,
         .outcome = OUTCOME_REFUSED,
     };
@@ -198,8 +201,9 @@ static void refuse_stranger(Core *core, const Speaker *speaker)
 
     effects_audit(core->fx, core->now_ms, "refused", speaker->principal, NULL, NULL,
                   "a stranger wrote");
-    text = g_strdup_printf("I do not know %s. An admin can add this JID to a user in config.json.",
-                           speaker->principal);
+    text = g_strdup_printf(
+        core_words(core, "I do not know %s. An admin can add this JID to a user in config.json."),
+        speaker->principal);
     say_xmpp(core, speaker->address, text);
 }
 
@@ -230,7 +234,7 @@ static void ask_about_delayed(Core *core, const Speaker *speaker, const EventCha
 
     turn_init(&turn, core, speaker);
     turn_say(&turn, "written %s, not done: \"%s\"%s", written, line,
-             is_open ? "; !yes to do it now" : "");
+             is_open ? core_words(core, "; !yes to do it now") : "");
     turn_outcome(&turn, OUTCOME_AWAITING);
     turn_finish(&turn);
 }
@@ -292,6 +296,7 @@ void chat_take(Core *core, const EventChat *chat)
         clients_heard(core, chat);
     speaker->user = g_strdup(user->name);
     speaker->role = user->role;
+    core_speak_to(core, user->name);
     if (chat->stanza_id && *chat->stanza_id)
         speaker->chat_id = g_strdup_printf("xmpp:%s:%s", chat->principal, chat->stanza_id);
     if (take_correction(core, speaker, chat))
@@ -365,13 +370,14 @@ static char *judge_times(const Core *core, const Message *message)
     if (skew_ms > CHAT_CLOCK_SKEW_MAX_MS || skew_ms < -CHAT_CLOCK_SKEW_MAX_MS) {
         g_autofree char *text = duration_format(ABS(skew_ms));
 
-        return g_strdup_printf("not done: your clock is %s %s", text,
-                               skew_ms > 0 ? "ahead" : "behind");
+        return g_strdup_printf(core_words(core, skew_ms > 0 ? "not done: your clock is %s ahead"
+                                                            : "not done: your clock is %s behind"),
+                               text);
     }
     if (life_ms <= 0 || life_ms > CHAT_EXPIRES_MAX_MS)
-        return g_strdup("not done: expires must lie within 5 minutes after ts");
+        return g_strdup(core_words(core, "not done: expires must lie within 5 minutes after ts"));
     if (message->chat.expires_ms <= core->now_ms)
-        return g_strdup("not done: the message expired before it came");
+        return g_strdup(core_words(core, "not done: the message expired before it came"));
     return NULL;
 }
 
@@ -382,9 +388,10 @@ static void refuse_unknown_key(Core *core, const Speaker *speaker)
     if (!is_worth_an_answer(core, speaker->key, STRANGER_REPLY_MS))
         return;
 
-    text = g_strdup_printf("unknown key %s; ask an admin to add it to the keys of a user in "
-                           "config.json",
-                           speaker->key);
+    text = g_strdup_printf(
+        core_words(core, "unknown key %s; ask an admin to add it to the keys of a user in "
+                         "config.json"),
+        speaker->key);
     answer_once(core, speaker, text);
 }
 
@@ -413,6 +420,7 @@ void chat_take_message(Core *core, const EventMessage *event)
     speaker->role = user->role;
     speaker->is_dry_run = message->chat.is_dry_run;
     speaker->is_now = message->chat.is_now;
+    core_speak_to(core, user->name);
     if (chats_is_repeat(core, speaker))
         return;
     complaint = judge_times(core, message);

@@ -47,12 +47,15 @@ static char *tell_runs(const Core *core, const char *chat_id)
 
         if (run)
             return g_strdup_printf(
-                "#%" G_GINT64_FORMAT " %s is %s already; !cancel %" G_GINT64_FORMAT " stops it",
+                core_words(core, "#%" G_GINT64_FORMAT " %s is %s already; !cancel %" G_GINT64_FORMAT
+                                 " stops it"),
                 run->number, run->agent, run_state_name(run->state), run->number);
     }
-    return runs->len > 0 ? g_strdup("what you wrote first is over already; send the new text as a "
-                                    "message of its own")
-                         : NULL;
+    return runs->len > 0
+               ? g_strdup(core_words(core,
+                                     "what you wrote first is over already; send the new text as a "
+                                     "message of its own"))
+               : NULL;
 }
 
 static char *judge(const Core *core, const Row *present)
@@ -60,7 +63,8 @@ static char *judge(const Core *core, const Row *present)
     g_autofree char *runs = NULL;
 
     if (!present)
-        return g_strdup("I do not know any more what it corrects; send it as a message of its own");
+        return g_strdup(core_words(
+            core, "I do not know any more what it corrects; send it as a message of its own"));
     runs = tell_runs(core, row_text(present, CHATS_ID));
     if (runs)
         return g_steal_pointer(&runs);
@@ -68,9 +72,10 @@ static char *judge(const Core *core, const Row *present)
         strcmp(row_text(present, CHATS_OUTCOME), OUTCOME_REFUSED) == 0)
         return NULL;
     if (strcmp(row_text(present, CHATS_OUTCOME), OUTCOME_AWAITING) == 0)
-        return g_strdup("I still ask about what you wrote first; !no drops that");
-    return g_strdup("what you wrote first is done already; send the new text as a message of its "
-                    "own");
+        return g_strdup(core_words(core, "I still ask about what you wrote first; !no drops that"));
+    return g_strdup(core_words(
+        core, "what you wrote first is done already; send the new text as a message of its "
+              "own"));
 }
 
 char *corrections_judge(Core *core, const Speaker *speaker, const char *stanza_id)
@@ -80,9 +85,9 @@ char *corrections_judge(Core *core, const Speaker *speaker, const char *stanza_i
     g_autofree char *reason = judge(core, present);
 
     if (!reason && !speaker->chat_id)
-        reason = g_strdup("it has no id; send it as a message of its own");
+        reason = g_strdup(core_words(core, "it has no id; send it as a message of its own"));
     if (reason)
-        return g_strdup_printf("your correction was not done: %s", reason);
+        return g_strdup_printf(core_words(core, "your correction was not done: %s"), reason);
 
     point(core, present, speaker->chat_id);
     return NULL;

@@ -53,6 +53,7 @@ void forms_take_list(Core *core, const XmppFact *fact)
     Role role = role_of(core, fact->principal);
     unsigned i;
 
+    core_speak_to_jid(core, fact->principal);
     for (i = 0; role > ROLE_NONE && i < COMMAND_COUNT + TRIGGER_COUNT; i++) {
         g_autofree char *node = NULL;
         g_autofree char *label = NULL;
@@ -60,7 +61,7 @@ void forms_take_list(Core *core, const XmppFact *fact)
         if (role < row(i)->role)
             continue;
         node = node_of(row(i));
-        label = g_strdup_printf("%s %s", row(i)->name, row(i)->help);
+        label = g_strdup_printf("%s %s", row(i)->name, core_words(core, row(i)->help));
         xmpp_form_add(list, node, label, NULL, false);
     }
     form_answer_act(core, XMPP_ACT_FORM_LIST, fact->address, fact->about, list,
@@ -71,8 +72,8 @@ static void ask(Core *core, const XmppFact *fact, const CommandInfo *info, const
 {
     g_autofree char *session = core_new_id(core);
     g_autoptr(XmppForm) form = xmpp_form_new(fact->form->node, session);
-    g_autofree char *text =
-        g_strdup_printf("%s%s%s", complaint ? complaint : "", complaint ? "; " : "", info->help);
+    g_autofree char *text = g_strdup_printf("%s%s%s", complaint ? complaint : "",
+                                            complaint ? "; " : "", core_words(core, info->help));
 
     form_fields_add(form, info->arguments);
     form_answer_act(core, XMPP_ACT_FORM_ASK, fact->address, fact->about, form, text);
@@ -100,7 +101,8 @@ static Speaker *speaker_of(Core *core, const XmppFact *fact)
 static void type(Core *core, const XmppFact *fact, const char *line)
 {
     g_autoptr(Speaker) speaker = speaker_of(core, fact);
-    const Answer again = { .text = "done before: a form is done once; take the command anew",
+    const Answer again = { .text = core_words(
+                               core, "done before: a form is done once; take the command anew"),
                            .outcome = OUTCOME_REFUSED };
 
     if (speaker->chat_id && ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id))
@@ -116,6 +118,7 @@ void forms_take(Core *core, const XmppFact *fact)
     g_autofree char *missing = NULL;
     g_autofree char *line = NULL;
 
+    core_speak_to_jid(core, fact->principal);
     if (role == ROLE_NONE) {
         core->refused_count++;
         refuse(core, fact, "forbidden");
@@ -134,7 +137,8 @@ void forms_take(Core *core, const XmppFact *fact)
         if (line) {
             type(core, fact, line);
         } else {
-            g_autofree char *complaint = g_strdup_printf("%s is missing", missing);
+            g_autofree char *complaint =
+                g_strdup_printf(core_words(core, "%s is missing"), missing);
 
             ask(core, fact, info, complaint);
         }

@@ -67,14 +67,14 @@ static char *describe_problem(const Core *core, const FleetAgent *live)
     g_autofree char *offset = NULL;
 
     if (!live || live->heard_ms == 0)
-        return g_strdup("not seen yet");
+        return g_strdup(core_words(core, "not seen yet"));
     if (live->state == AGENT_OFFLINE) {
         since = core_local_time(core, live->since_ms);
-        return g_strdup_printf("offline since %s", since);
+        return g_strdup_printf(core_words(core, "offline since %s"), since);
     }
     if (live->clock_offset_ms != MESSAGE_ABSENT) {
         offset = duration_format(ABS(live->clock_offset_ms));
-        return g_strdup_printf("its clock is %s off", offset);
+        return g_strdup_printf(core_words(core, "its clock is %s off"), offset);
     }
     return NULL;
 }

@@ -20,9 +20,9 @@ static Speaker *speaker_of(const XmppFact *fact, const User *user, const char *l
 static void say_asked_anew(Core *core, const char *jid, int64_t number)
 {
     g_autofree char *text = g_strdup_printf(
-        "#%" G_GINT64_FORMAT
-        " asks anew since you saw that; nothing was decided; !pending %" G_GINT64_FORMAT
-        " shows what is asked now",
+        core_words(core, "#%" G_GINT64_FORMAT
+                         " asks anew since you saw that; nothing was decided; !pending "
+                         "%" G_GINT64_FORMAT " shows what is asked now"),
         number, number);
 
     say_xmpp(core, jid, text);
@@ -35,6 +35,7 @@ void reactions_take(Core *core, const XmppFact *fact)
     int64_t anew = decisions_asked_anew(core, fact->about);
     g_autoptr(Speaker) speaker = NULL;
 
+    core_speak_to(core, user ? user->name : NULL);
     if (!user) {
         core->refused_count++;
     } else if (line && anew > 0) {

@@ -60,14 +60,17 @@ static void refuse(Core *core, const EventChat *chat)
 
     effects_audit(core->fx, core->now_ms, "refused", *chat->principal ? chat->principal : NULL,
                   NULL, NULL, "a stranger wrote in the room %s as %s", chat->room, nick);
-    text = *chat->principal
-               ? g_strdup_printf("%s: I do not know your JID. An admin can add it to a user in "
-                                 "config.json.",
-                                 nick)
-               : g_strdup_printf("%s: this room hides from me who you are, so I do not obey. Its "
-                                 "owner can make me a moderator or show JIDs to all; or write to "
-                                 "me directly.",
-                                 nick);
+    text =
+        *chat->principal
+            ? g_strdup_printf(
+                  core_words(core, "%s: I do not know your JID. An admin can add it to a user in "
+                                   "config.json."),
+                  nick)
+            : g_strdup_printf(
+                  core_words(core, "%s: this room hides from me who you are, so I do not obey. Its "
+                                   "owner can make me a moderator or show JIDs to all; or write to "
+                                   "me directly."),
+                  nick);
     say_xmpp(core, chat->address, text);
 }
 

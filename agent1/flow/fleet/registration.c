@@ -210,11 +210,11 @@ static void ask_admins(Core *core, const char *name, const char *key, const char
     bool is_revoked = was_revoked(core, key);
 
     notices_tell(core, is_revoked ? NOTICE_ALARM : NOTICE_TO_DO,
-                 "%s%s asks to join%s. Compare its fingerprint with what the machine shows:\n%s\n"
-                 "then: !accept %s %.9s",
-                 is_revoked ? "ALARM: " : "", name,
-                 is_revoked ? " with the key that was revoked" : "", fingerprint, name,
-                 fingerprint);
+                 is_revoked ? "ALARM: %s asks to join with the key that was revoked. Compare its "
+                              "fingerprint with what the machine shows:\n%s\nthen: !accept %s %.9s"
+                            : "%s asks to join. Compare its fingerprint with what the machine "
+                              "shows:\n%s\nthen: !accept %s %.9s",
+                 name, fingerprint, name, fingerprint);
 }
 
 static void tell_admins(Core *core, const char *name, const char *key_text)

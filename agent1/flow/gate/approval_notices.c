@@ -79,8 +79,8 @@ static char *describe_plan(const Core *core, const Group *group)
         g_ptr_array_add(names, ((const Run *)group->runs->pdata[i])->agent);
     list = target_list_text(names, NAMES_SHOWN);
     return g_strdup_printf(
-        "%s: %s asks at %s for %u agents, %s: %s; !approve %s or !reject %s; !pending "
-        "lists them one by one",
+        core_words(core, "%s: %s asks at %s for %u agents, %s: %s; !approve %s or !reject %s; "
+                         "!pending lists them one by one"),
         group->plan, first->user, asked, group->runs->len, list, why, group->plan, group->plan);
 }
 
@@ -92,25 +92,36 @@ static char *describe(const Core *core, const Group *group)
     return group->runs->len > 1 ? describe_plan(core, group) : approvals_describe(core, first, row);
 }
 
+static void tell_one(Core *core, const Group *group, const char *jid)
+{
+    const Run *first = group->runs->pdata[0];
+    g_autofree char *line = describe(core, group);
+    g_autofree char *task = approvals_task_text(core, first, TASK_BYTES);
+    g_autofree char *text = g_strdup_printf("%s%s\n%s", core_words(core, group->begin), line, task);
+
+    if (group->runs->len == 1)
+        say_proposal(core, jid, text, first);
+    else
+        say_xmpp(core, jid, text);
+}
+
 /* To everybody who may answer and has a JID, but to who asked. */
 static void tell(Core *core, const Group *group)
 {
     const Run *first = group->runs->pdata[0];
     g_autoptr(GPtrArray) others = approvals_others(core, first->user);
-    g_autofree char *line = describe(core, group);
-    g_autofree char *task = approvals_task_text(first, TASK_BYTES);
-    g_autofree char *text = g_strdup_printf("%s%s\n%s", group->begin, line, task);
+    Language before = core->language;
     unsigned i;
 
     for (i = 0; i < others->len; i++) {
         const User *user = others->pdata[i];
-        const char *jid = user->jids && user->jids->len > 0 ? user->jids->pdata[0] : NULL;
 
-        if (jid && group->runs->len == 1)
-            say_proposal(core, jid, text, first);
-        else if (jid)
-            say_xmpp(core, jid, text);
+        if (!user->jids || user->jids->len == 0)
+            continue;
+        core_speak_to(core, user->name);
+        tell_one(core, group, user->jids->pdata[0]);
     }
+    core_speak(core, before);
 }
 
 void approval_notices_send(Core *core)

@@ -44,7 +44,7 @@ static bool is_put_off(const Row *row)
 
 /* ---- words ---- */
 
-char *approvals_task_text(const Run *run, size_t max_bytes)
+char *approvals_task_text(const Core *core, const Run *run, size_t max_bytes)
 {
     g_autofree char *shown = text_make_harmless(run->task, strlen(run->task));
     g_autofree char *head = text_head(shown, strlen(shown), max_bytes);
@@ -52,9 +52,10 @@ char *approvals_task_text(const Run *run, size_t max_bytes)
 
     if (strlen(head) == strlen(shown))
         return g_steal_pointer(&block);
-    return g_strdup_printf("%s\nCUT HERE: %zu bytes more; agentctl send '!pending %" G_GINT64_FORMAT
-                           "' shows all of it",
-                           block, strlen(shown) - strlen(head), run->number);
+    return g_strdup_printf(
+        core_words(core, "%s\nCUT HERE: %zu bytes more; agentctl send '!pending %" G_GINT64_FORMAT
+                         "' shows all of it"),
+        block, strlen(shown) - strlen(head), run->number);
 }
 
 /* Users other than the one who asked who may answer, appended to others (const User *). */
@@ -87,8 +88,8 @@ char *approvals_who(const Core *core, const char *asked_by, bool needs_second)
     for (i = 0; i < others->len && i < NAMES_SHOWN; i++)
         g_string_append_printf(text, "%s%s", i ? ", " : "", ((const User *)others->pdata[i])->name);
     if (others->len > NAMES_SHOWN)
-        g_string_append_printf(text, " and %u more", others->len - NAMES_SHOWN);
-    return g_strdup(others->len ? text->str : "nobody");
+        g_string_append_printf(text, core_words(core, " and %u more"), others->len - NAMES_SHOWN);
+    return g_strdup(others->len ? text->str : core_words(core, "nobody"));
 }
 
 static char *describe_time(const Core *core, const Row *row)
@@ -97,32 +98,45 @@ static char *describe_time(const Core *core, const Row *row)
     g_autofree char *expires = core_local_time(core, row_int(row, APPROVALS_EXPIRES));
 
     if (is_put_off(row))
-        return g_strdup_printf("put off until %s", opens);
-    return g_strdup_printf("expires %s", expires);
+        return g_strdup_printf(core_words(core, "put off until %s"), opens);
+    return g_strdup_printf(core_words(core, "expires %s"), expires);
 }
 
-/* What its row and its people read while it waits. */
-static void note_reason(const Core *core, Run *run, const Row *row, const char *why)
+/* Why it waits, how to answer, and until when. The caller owns it. */
+static char *describe_wait(const Core *core, const Run *run, const Row *row, const char *why)
 {
     g_autoptr(GPtrArray) others = approvals_others(core, run->user);
     g_autofree char *time = describe_time(core, row);
     bool is_alone = row_int(row, APPROVALS_NEEDS_SECOND) && others->len == 0;
 
+    return g_strdup_printf(
+        core_words(core, "%s; !approve %" G_GINT64_FORMAT " or !reject %" G_GINT64_FORMAT "; %s%s"),
+        why, run->number, run->number, time,
+        is_alone ? core_words(core, "; there is no second user: a rule of policy.json with "
+                                    "\"second\": false lets you approve it yourself")
+                 : "");
+}
+
+/* What its row keeps while it waits: in no language but the records' own. */
+static void note_reason(Core *core, Run *run, const Row *row, const char *why)
+{
+    Language before = core_speak(core, LANGUAGE_EN);
+    char *reason = describe_wait(core, run, row, why);
+
+    core_speak(core, before);
     g_free(run->outcome.reason);
-    run->outcome.reason =
-        g_strdup_printf("%s; !approve %" G_GINT64_FORMAT " or !reject %" G_GINT64_FORMAT "; %s%s",
-                        why, run->number, run->number, time,
-                        is_alone ? "; there is no second user: a rule of policy.json with "
-                                   "\"second\": false lets you approve it yourself"
-                                 : "");
+    run->outcome.reason = reason;
 }
 
 char *approvals_describe(const Core *core, const Run *run, const Row *row)
 {
     g_autofree char *asked = core_local_time(core, row_int(row, APPROVALS_CREATED));
 
-    return g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s asks since %s: %s", run->number,
-                           run->agent, run->user, asked, run->outcome.reason);
+    g_autofree char *why = approvals_why(run);
+    g_autofree char *wait = describe_wait(core, run, row, why);
+
+    return g_strdup_printf(core_words(core, "#%" G_GINT64_FORMAT " %s: %s asks since %s: %s"),
+                           run->number, run->agent, run->user, asked, wait);
 }
 
 /* ---- life ---- */
@@ -223,7 +237,7 @@ static void open_again(Core *core, Run *run, Row *row)
 {
     row_set_text(row, APPROVALS_STATE, STATE_OPEN);
     changed(core, run, row);
-    note_news(core, run, "Put off until now: ");
+    note_news(core, run, WORDS_LATER("Put off until now: "));
 }
 
 void approvals_free_news(void *data)
@@ -238,7 +252,7 @@ static void remind(Core *core, const Run *run, Row *row)
 {
     row_set_int(row, APPROVALS_IS_REMINDED, 1);
     ledger_changed(core->ledgers[TABLE_APPROVALS], row, core->fx);
-    note_news(core, run, "Reminder: ");
+    note_news(core, run, WORDS_LATER("Reminder: "));
 }
 
 static bool has_expired(const Core *core, const Row *row)

@@ -35,7 +35,7 @@ char *approvals_why(const Run *run);
 
 /* The task exactly, what is hidden in it shown as <U+202E>, in a fenced block of at most max_bytes
  * of it. The caller owns it. */
-char *approvals_task_text(const Run *run, size_t max_bytes);
+char *approvals_task_text(const Core *core, const Run *run, size_t max_bytes);
 
 /* "ana, oskar": those who may approve what this user asks for; "nobody". The caller owns it. */
 char *approvals_who(const Core *core, const char *asked_by, bool needs_second);

@@ -110,12 +110,14 @@ static void say_fault(Core *core, Turn *turn, TargetResult result, const char *t
     case TARGET_NO_MATCH:
         there_is = known_names(agents, count);
         turn_fail(turn, "%s: no accepted agent fits; %s%s", shown,
-                  there_is ? "there are " : "there are none yet", there_is ? there_is : "");
+                  core_words(core, there_is ? "there are " : "there are none yet"),
+                  there_is ? there_is : "");
         break;
     case TARGET_NO_LABEL:
         there_is = known_labels(agents, count);
         turn_fail(turn, "%s: no accepted agent has this label; %s%s", shown,
-                  there_is ? "there are " : "none has any (agents_registry.json, member labels)",
+                  core_words(core, there_is ? "there are "
+                                            : "none has any (agents_registry.json, member labels)"),
                   there_is ? there_is : "");
         break;
     case TARGET_MALFORMED:

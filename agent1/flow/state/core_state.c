@@ -65,9 +65,61 @@ unsigned core_count_waiting(const Core *core, const char *name)
     return count;
 }
 
+Language core_speak_to(Core *core, const char *user)
+{
+    const User *known = user ? users_by_name(core->users, user) : NULL;
+    Language before = core->language;
+
+    if (!known || !language_parse(known->language, &core->language))
+        language_parse(core->settings->language, &core->language);
+    return before;
+}
+
+/* Where only the door is known that the order came through, it tells who it was. */
+Language core_speak_to_speaker(Core *core, const Speaker *speaker)
+{
+    const User *user = NULL;
+
+    if (speaker->user || !speaker->principal)
+        return core_speak_to(core, speaker->user);
+    user = users_by_key(core->users, speaker->principal);
+    if (!user)
+        user = users_by_jid(core->users, speaker->principal);
+    return core_speak_to(core, user ? user->name : NULL);
+}
+
+Language core_speak_to_jid(Core *core, const char *jid)
+{
+    g_autofree char *bare = g_strndup(jid, strcspn(jid, "/"));
+    const User *user = users_by_jid(core->users, bare);
+
+    return core_speak_to(core, user ? user->name : NULL);
+}
+
+Language core_speak(Core *core, Language language)
+{
+    Language before = core->language;
+
+    core->language = language;
+    return before;
+}
+
+const char *core_words(const Core *core, const char *text)
+{
+    return words_get(core->language, text);
+}
+
 char *core_local_time(const Core *core, int64_t at_ms)
 {
-    return timestamp_local(at_ms, core->now_ms, core->zone);
+    return core->language == LANGUAGE_FR ? timestamp_local_fr(at_ms, core->now_ms, core->zone)
+                                         : timestamp_local(at_ms, core->now_ms, core->zone);
+}
+
+char *core_local_time_with_zone(const Core *core, int64_t at_ms)
+{
+    return core->language == LANGUAGE_FR
+               ? timestamp_local_fr_with_zone(at_ms, core->now_ms, core->zone)
+               : timestamp_local_with_zone(at_ms, core->now_ms, core->zone);
 }
 
 void core_drop_files(Core *core)

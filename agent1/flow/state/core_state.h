@@ -19,6 +19,7 @@
 #include "agent1/port/effect.h"
 #include "agent1/port/event.h"
 #include "agent1/port/settings.h"
+#include "agent1/words/words.h"
 #include "common/base/ids.h"
 #include "common/data/bucket.h"
 
@@ -66,6 +67,7 @@ struct Core {
 
     /* The present step. */
     Effects *fx;
+    Language language; /* of whoever is spoken to; between two people the installation's */
     int64_t now_ms;
     int64_t boot_ms;
     Ids ids;
@@ -146,7 +148,20 @@ bool core_is_reachable(const Core *core, const FleetAgent *agent);
 /* How many keys wait for !accept under this name. */
 unsigned core_count_waiting(const Core *core, const char *name);
 
-/* "14:02" or "2026-11-20 14:02" in the installation's zone; the caller owns it. */
+/* From here on the words are for this user (NULL or nobody: the installation's language). Returns
+ * the language before, for core_speak(). */
+Language core_speak_to(Core *core, const char *user);
+Language core_speak_to_speaker(Core *core, const Speaker *speaker);
+Language core_speak_to_jid(Core *core, const char *jid); /* bare or full */
+Language core_speak(Core *core, Language language);
+
+/* A text in the language of whoever is spoken to; text is its English form, and the id. What rows
+ * keep, the audit and the log stay as they are. */
+const char *core_words(const Core *core, const char *text) G_GNUC_FORMAT(2);
+
+/* "14:02" or "2026-11-20 14:02" in the installation's zone, as people write it in the language of
+ * whoever is spoken to; with the zone: "14:02 CET". The caller owns it. For rows: timestamp.h. */
 char *core_local_time(const Core *core, int64_t at_ms);
+char *core_local_time_with_zone(const Core *core, int64_t at_ms);
 
 #endif

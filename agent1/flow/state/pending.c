@@ -38,6 +38,7 @@ bool pending_ask(Core *core, PendingContinue resume, const Speaker *speaker, con
 
 void pending_answer(Core *core, const EventRows *rows)
 {
+    Language before = core->language;
     void *key;
     void *value;
     Pending *pending;
@@ -48,7 +49,10 @@ void pending_answer(Core *core, const EventRows *rows)
 
     g_free(key);
     pending = value;
+    if (pending->speaker)
+        before = core_speak_to_speaker(core, pending->speaker);
     pending->resume(core, pending, rows->rows);
+    core_speak(core, before);
     pending_free(pending);
 }
 

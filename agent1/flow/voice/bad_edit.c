@@ -12,8 +12,9 @@ static char *describe_error(const Core *core, bool is_admin)
 {
     g_autofree char *since = core_local_time(core, core->reload_error_ms);
 
-    return g_strdup_printf("The edited files are NOT in use (since %s): %s", since,
-                           is_admin ? core->reload_error : "an admin can see why");
+    return g_strdup_printf(
+        core_words(core, "The edited files are NOT in use (since %s): %s"), since,
+        is_admin ? core->reload_error : core_words(core, "an admin can see why"));
 }
 
 char *bad_edit_text(const Core *core, const Speaker *speaker)
@@ -23,8 +24,8 @@ char *bad_edit_text(const Core *core, const Speaker *speaker)
 
     if (!core->warnings || !is_admin)
         return g_steal_pointer(&error);
-    return g_strdup_printf("In the files, and without effect: %s%s%s", core->warnings,
-                           error ? "\n" : "", error ? error : "");
+    return g_strdup_printf(core_words(core, "In the files, and without effect: %s%s%s"),
+                           core->warnings, error ? "\n" : "", error ? error : "");
 }
 
 char *bad_edit_reminder(Core *core, const Speaker *speaker, const char *said)

@@ -24,5 +24,5 @@ void form_answer_say(Core *core, const Speaker *speaker, const Answer *answer)
     /* Marks the note as one of trouble. */
     form->is_cancelled = answer->outcome && strcmp(answer->outcome, OUTCOME_REFUSED) == 0;
     form_answer_act(core, XMPP_ACT_FORM_DONE, speaker->address, speaker->in_reply_to, form,
-                    *answer->text ? answer->text : "done");
+                    *answer->text ? answer->text : core_words(core, "done"));
 }

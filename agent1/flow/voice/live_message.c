@@ -184,8 +184,9 @@ static void describe(const Core *core, const Live *live, Line *line)
     else
         state = run_describe(run);
     g_free(line->text);
-    line->text = g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s%s", run->number, run->agent, state,
-                                 run->is_unconfirmed ? " (unconfirmed: its agent is silent)" : "");
+    line->text = g_strdup_printf(
+        "#%" G_GINT64_FORMAT " %s: %s%s", run->number, run->agent, state,
+        run->is_unconfirmed ? core_words(core, " (unconfirmed: its agent is silent)") : "");
 }
 
 static char *compose(const Core *core, Live *live, bool *out_is_over)
@@ -226,12 +227,15 @@ static void correct(Core *core, Live *live, char *text)
 static bool look(Core *core, Live *live)
 {
     g_autofree char *text = NULL;
+    Language before;
     bool is_over;
 
     if (!clients_can(core, live->jid, XMPP_CAN_CORRECT))
         return false;
 
+    before = core_speak_to_jid(core, live->jid);
     text = compose(core, live, &is_over);
+    core_speak(core, before);
     live->is_changed = false;
     if (strcmp(text, live->shown) != 0)
         correct(core, live, text);
@@ -294,6 +298,7 @@ void live_news(Core *core, const Run *run)
 void live_end(Core *core, const Run *run)
 {
     Live *live = change(core, run);
+    Language before = core->language;
     unsigned i;
 
     for (i = 0; live && i < live->lines->len; i++) {
@@ -304,10 +309,12 @@ void live_end(Core *core, const Run *run)
             continue;
         state = run_describe(run);
         g_free(line->text);
-        line->text = g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s; see below", run->number,
-                                     run->agent, state);
+        core_speak_to_jid(core, live->jid);
+        line->text = g_strdup_printf(core_words(core, "#%" G_GINT64_FORMAT " %s: %s; see below"),
+                                     run->number, run->agent, state);
         line->is_over = true;
     }
+    core_speak(core, before);
 }
 
 void live_hurry(Core *core)

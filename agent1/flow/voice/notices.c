@@ -103,17 +103,23 @@ static void tell(Core *core, const User *user, NoticeKind kind, const char *text
 void notices_tell(Core *core, NoticeKind kind, const char *format, ...)
 {
     const GPtrArray *users = users_list(core->users);
-    g_autofree char *text = NULL;
-    va_list arguments;
+    Language before = core->language;
     unsigned i;
 
-    va_start(arguments, format);
-    text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
     for (i = 0; core->settings->xmpp_is_enabled && i < users->len; i++) {
-        if (has_jid(users->pdata[i]) && concerns(users->pdata[i], kind))
-            tell(core, users->pdata[i], kind, text);
+        const User *user = users->pdata[i];
+        g_autofree char *text = NULL;
+        va_list arguments;
+
+        if (!has_jid(user) || !concerns(user, kind))
+            continue;
+        core_speak_to(core, user->name);
+        va_start(arguments, format);
+        text = g_strdup_vprintf(core_words(core, format), arguments);
+        va_end(arguments);
+        tell(core, user, kind, text);
     }
+    core_speak(core, before);
 }
 
 char *notices_names(const GPtrArray *agents)
@@ -149,15 +155,17 @@ static void append_title(const Core *core, const User *user, const GPtrArray *ro
     const Row *first = rows->pdata[0];
 
     if (row_int(first, NOTICES_MAY_WAIT) && is_quiet(core, user, row_int(first, NOTICES_CREATED)))
-        g_string_append(text, "In your quiet hours:");
+        g_string_append(text, core_words(core, "In your quiet hours:"));
     else
-        g_string_append_printf(text, "%u more %s:", rows->len,
-                               rows->len == 1 ? "notice" : "notices");
+        g_string_append_printf(
+            text, core_words(core, rows->len == 1 ? "%u more notice:" : "%u more notices:"),
+            rows->len);
 }
 
 static void say_digest_to(Core *core, const User *user, const GPtrArray *rows)
 {
     g_autoptr(GString) text = g_string_new(NULL);
+    Language before = core_speak_to(core, user->name);
     unsigned i;
 
     append_title(core, user, rows, text);
@@ -171,7 +179,8 @@ static void say_digest_to(Core *core, const User *user, const GPtrArray *rows)
         ledger_remove(core->ledgers[TABLE_NOTICES], row_text(row, NOTICES_ID), core->fx);
     }
     if (rows->len > SHOWN_MAX)
-        g_string_append_printf(text, "\nand %u more", rows->len - SHOWN_MAX);
+        g_string_append_printf(text, core_words(core, "\nand %u more"), rows->len - SHOWN_MAX);
+    core_speak(core, before);
     say_xmpp(core, user->jids->pdata[0], text->str);
 }
 

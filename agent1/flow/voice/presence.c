@@ -48,13 +48,18 @@ static char *describe_fleet(const Core *core)
     for (i = 0; i < agents->len; i++)
         counts[((const FleetAgent *)agents->pdata[i])->state]++;
     if (agents->len == 0)
-        g_string_append(text, "no agents yet");
+        g_string_append(text, core_words(core, "no agents yet"));
     else
-        g_string_append_printf(text, "%u %s", agents->len, agents->len == 1 ? "agent" : "agents");
-    append_count(text, counts[AGENT_OFFLINE], "offline", "offline");
-    append_count(text, counts[AGENT_PAUSED], "paused", "paused");
-    append_count(text, ledger_count(core->ledgers[TABLE_WAITING]), "asks to join", "ask to join");
-    append_count(text, count_at_work(core), "run at work", "runs at work");
+        g_string_append_printf(text, "%u %s", agents->len,
+                               core_words(core, agents->len == 1 ? "agent" : "agents"));
+    append_count(text, counts[AGENT_OFFLINE], core_words(core, "offline"),
+                 core_words(core, "offline"));
+    append_count(text, counts[AGENT_PAUSED], core_words(core, "paused"),
+                 core_words(core, "paused"));
+    append_count(text, ledger_count(core->ledgers[TABLE_WAITING]), core_words(core, "asks to join"),
+                 core_words(core, "ask to join"));
+    append_count(text, count_at_work(core), core_words(core, "run at work"),
+                 core_words(core, "runs at work"));
     return g_string_free(text, FALSE);
 }
 
@@ -66,12 +71,12 @@ static char *describe(const Core *core, const char **out_show)
     *out_show = "";
     if (core_is_asleep(core)) {
         *out_show = "away";
-        return g_strdup("asleep; !agentsON wakes me");
+        return g_strdup(core_words(core, "asleep; !agentsON wakes me"));
     }
     if (!core->is_up[LINK_MQTT]) {
         *out_show = "dnd";
         since = core_local_time(core, core->link_since_ms[LINK_MQTT]);
-        return g_strdup_printf("the broker is unreachable since %s", since);
+        return g_strdup_printf(core_words(core, "the broker is unreachable since %s"), since);
     }
     return describe_fleet(core);
 }

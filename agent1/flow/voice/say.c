@@ -18,13 +18,14 @@
 #define REPLY_MAX_JSON_BYTES (BODY_MAX_BYTES - 8 * 1024)
 
 /* What is longer than a message may be would not come at all. */
-static char *cut_reply(const char *text)
+static char *cut_reply(const Core *core, const char *text)
 {
     g_autofree char *head = text_head(text, strlen(text), REPLY_MAX_JSON_BYTES);
 
     if (strlen(head) == strlen(text))
         return g_steal_pointer(&head);
-    return g_strdup_printf("%s\n… (%zu bytes more)", head, strlen(text) - strlen(head));
+    return g_strdup_printf(core_words(core, "%s\n… (%zu bytes more)"), head,
+                           strlen(text) - strlen(head));
 }
 
 static Words words_of(const Answer *answer)
@@ -40,7 +41,7 @@ static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
     unsigned i;
 
     message->reply.in_reply_to = g_strdup(speaker->in_reply_to);
-    message->reply.text = cut_reply(answer->text);
+    message->reply.text = cut_reply(core, answer->text);
     message->reply.is_final = answer->is_final;
     message->reply.outcome = answer->is_final ? g_strdup(answer->outcome) : NULL;
     message->reply.runs = g_ptr_array_new_with_free_func(g_free);
@@ -232,6 +233,7 @@ void say_digest(Core *core)
 {
     g_autoptr(GHashTable) texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_text);
     GPtrArray *held = ledger_list(core->ledgers[TABLE_SAYINGS]);
+    Language before = core->language;
     GHashTableIter iter;
     void *jid;
     void *text;
@@ -242,7 +244,7 @@ void say_digest(Core *core)
         GString *digest = g_hash_table_lookup(texts, row_text(row, SAYINGS_JID));
 
         if (!digest) {
-            digest = g_string_new("While I was asleep:");
+            digest = g_string_new(NULL);
             g_hash_table_insert(texts, g_strdup(row_text(row, SAYINGS_JID)), digest);
         }
         g_string_append_printf(digest, "\n%s", row_text(row, SAYINGS_TEXT));
@@ -252,8 +254,14 @@ void say_digest(Core *core)
     g_ptr_array_unref(held);
 
     g_hash_table_iter_init(&iter, texts);
-    while (g_hash_table_iter_next(&iter, &jid, &text))
-        say_xmpp(core, jid, ((GString *)text)->str);
+    while (g_hash_table_iter_next(&iter, &jid, &text)) {
+        g_autofree char *whole = NULL;
+
+        core_speak_to_jid(core, jid);
+        whole = g_strconcat(core_words(core, "While I was asleep:"), ((GString *)text)->str, NULL);
+        say_xmpp(core, jid, whole);
+    }
+    core_speak(core, before);
 }
 
 bool say_is_due(Core *core, const char *what, int64_t interval_ms)

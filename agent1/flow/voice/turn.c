@@ -7,12 +7,12 @@
 #include "agent1/flow/voice/bad_edit.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/say.h"
-#include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
 void turn_init(Turn *turn, Core *core, const Speaker *speaker)
 {
     turn->core = core;
+    turn->before = core_speak_to_speaker(core, speaker);
     turn->speaker = speaker;
     turn->text = g_string_new(NULL);
     turn->runs = g_ptr_array_new_with_free_func(g_free);
@@ -35,7 +35,7 @@ void turn_say(Turn *turn, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    text = g_strdup_vprintf(format, arguments);
+    text = g_strdup_vprintf(core_words(turn->core, format), arguments);
     va_end(arguments);
     append_paragraph(turn, text);
 }
@@ -45,11 +45,11 @@ char *turn_refusal_text(const Core *core, Rule rule, const char *reason, int64_t
     g_autofree char *next = NULL;
 
     if (next_ms == INT64_MAX) {
-        next = g_strdup("; next: not within two weeks");
+        next = g_strdup(core_words(core, "; next: not within two weeks"));
     } else if (next_ms > 0) {
-        g_autofree char *local = timestamp_local_with_zone(next_ms, core->now_ms, core->zone);
+        g_autofree char *local = core_local_time_with_zone(core, next_ms);
 
-        next = g_strdup_printf("; next: %s", local);
+        next = g_strdup_printf(core_words(core, "; next: %s"), local);
     }
     return g_strdup_printf("refused (%s): %s%s", rule_name(rule), reason, next ? next : "");
 }
@@ -71,7 +71,7 @@ void turn_fail(Turn *turn, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    text = g_strdup_vprintf(format, arguments);
+    text = g_strdup_vprintf(core_words(turn->core, format), arguments);
     va_end(arguments);
     append_paragraph(turn, text);
     turn_outcome(turn, OUTCOME_REFUSED);
@@ -124,6 +124,7 @@ void turn_finish(Turn *turn)
     answer.runs = all_runs ? all_runs : runs;
     if (*answer.text || answer.is_final)
         say_answer(turn->core, turn->speaker, &answer);
+    core_speak(turn->core, turn->before);
     g_free(turn->then);
     g_string_free(turn->text, TRUE);
     g_ptr_array_unref(turn->runs);

@@ -14,16 +14,17 @@ typedef struct Turn {
     GString *text;
     GPtrArray *runs; /* char * */
     const char *outcome;
+    Language before;   /* spoken before this turn */
     char *then;        /* a text that a !yes released: done within this turn; NULL: none */
     bool is_confirmed; /* what is done now was released by a !yes: it is not asked again */
     bool is_news;      /* nobody just wrote: what became of a run */
 } Turn;
 
-/* Begins an answer; set is_news for what nobody just asked. The speaker is borrowed until
- * turn_finish(). */
+/* Begins an answer, in the speaker's language until turn_finish(); set is_news for what nobody just
+ * asked. The speaker is borrowed until then. */
 void turn_init(Turn *turn, Core *core, const Speaker *speaker);
 
-/* Adds a paragraph. */
+/* Adds a paragraph: format is the English text, which is said in the language of the turn. */
 void turn_say(Turn *turn, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Adds a refusal as every door writes it: "<agent>: refused (<rule>): <reason>; next: <time>".

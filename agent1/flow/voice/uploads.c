@@ -84,14 +84,18 @@ static void tell(Core *core, const Row *row, const XmppFact *fact)
     const char *jid = row_text(row, UPLOADS_JID);
     int64_t number = row_int(row, UPLOADS_NUMBER);
     g_autofree char *text = NULL;
+    Language before;
 
     if (fact->kind == XMPP_FACT_UPLOADED) {
         say_link(core, jid, fact->text);
         return;
     }
-    text = g_strdup_printf("#%" G_GINT64_FORMAT " %s: no file of its output: %s; !output "
-                           "%" G_GINT64_FORMAT " shows all of it",
+    before = core_speak_to_jid(core, jid);
+    text = g_strdup_printf(core_words(core, "#%" G_GINT64_FORMAT
+                                            " %s: no file of its output: %s; !output "
+                                            "%" G_GINT64_FORMAT " shows all of it"),
                            number, row_text(row, UPLOADS_AGENT), fact->text, number);
+    core_speak(core, before);
     say_xmpp(core, jid, text);
 }
 

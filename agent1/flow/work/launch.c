@@ -24,13 +24,15 @@ static char *describe_queued(const Core *core, const Run *run)
         return g_strdup("queued");
     if (!core->is_up[LINK_MQTT]) {
         since = core_local_time(core, core->link_since_ms[LINK_MQTT]);
-        return g_strdup_printf("queued (the broker is unreachable since %s; expires %s)", since,
-                               expires);
+        return g_strdup_printf(
+            core_words(core, "queued (the broker is unreachable since %s; expires %s)"), since,
+            expires);
     }
     if (!live || live->heard_ms == 0)
-        return g_strdup_printf("queued (not seen yet; expires %s)", expires);
+        return g_strdup_printf(core_words(core, "queued (not seen yet; expires %s)"), expires);
     since = core_local_time(core, live->since_ms);
-    return g_strdup_printf("queued (offline since %s; expires %s)", since, expires);
+    return g_strdup_printf(core_words(core, "queued (offline since %s; expires %s)"), since,
+                           expires);
 }
 
 static int64_t next_number(Core *core)
@@ -165,15 +167,12 @@ void launch_say(Turn *turn, const Run *run)
 
 /* ---- once more ---- */
 
-/* Who approved it, when that is what it waited for. The caller owns it. */
-static char *describe_approval(const Run *run, bool was_asked)
-{
-    return was_asked ? g_strdup_printf("approved by %s: ", run->decided_by) : g_strdup("");
-}
-
 static void start_again(Core *core, Run *run, bool was_asked)
 {
-    g_autofree char *approval = describe_approval(run, was_asked);
+    Language before = core_speak_to(core, run->user);
+    g_autofree char *approval =
+        was_asked ? g_strdup_printf(core_words(core, "approved by %s: "), run->decided_by)
+                  : g_strdup("");
     g_autofree char *state = NULL;
     g_autofree char *text = NULL;
 
@@ -187,6 +186,7 @@ static void start_again(Core *core, Run *run, bool was_asked)
         g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s%s", run->number, run->agent, approval, state);
     if (!plan_news_is_quiet_start(core, run))
         outcome_tell(core, run, text, OUTCOME_OK);
+    core_speak(core, before);
 }
 
 /* What a person can change at any time: it is no end of what waits already. */
@@ -198,7 +198,8 @@ static bool passes_by_a_word(const Verdict *verdict)
 static void wait_again(Core *core, Run *run, const Verdict *verdict)
 {
     bool was_asked = run->state == RUN_AWAITING_APPROVAL;
-    g_autofree char *approval = describe_approval(run, was_asked);
+    g_autofree char *approval =
+        was_asked ? g_strdup_printf("approved by %s: ", run->decided_by) : g_strdup("");
     g_autofree char *before = g_strdup(run->outcome.reason);
 
     if (was_asked)
@@ -272,7 +273,7 @@ void launch_check_queued(Core *core, const char *agent)
 
 void launch_put_off(Core *core, Run *run, int64_t until_ms)
 {
-    g_autofree char *until = core_local_time(core, until_ms);
+    g_autofree char *until = timestamp_local(until_ms, core->now_ms, core->zone);
 
     run->not_before_ms = until_ms;
     run->wait_until_ms = MAX(launch_wait_until(run), until_ms + LAUNCH_WAIT_MS);

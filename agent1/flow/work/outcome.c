@@ -12,6 +12,7 @@
 #include "agent1/flow/voice/uploads.h"
 #include "agent1/flow/work/dispatch.h"
 #include "common/base/text.h"
+#include "common/base/timestamp.h"
 #include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
@@ -44,16 +45,19 @@ static bool is_shown_whole(const char *output, const OutcomeView *view)
 
 /* What stands behind the state when only the end of the output does below it. The caller owns it.
  */
-static char *describe_rest(const Run *run, const OutcomeView *view)
+static char *describe_rest(const Core *core, const Run *run, const OutcomeView *view)
 {
     if (view->is_in_file)
-        return g_strdup_printf(" (the end of its output; %s of it follows as a file)",
-                               run->outcome.is_truncated ? "what was kept" : "all");
-    return g_strdup_printf(" (the end of its output; !output %" G_GINT64_FORMAT " shows more)",
-                           run->number);
+        return g_strdup(
+            core_words(core, run->outcome.is_truncated
+                                 ? " (the end of its output; what was kept of it follows as a file)"
+                                 : " (the end of its output; all of it follows as a file)"));
+    return g_strdup_printf(
+        core_words(core, " (the end of its output; !output %" G_GINT64_FORMAT " shows more)"),
+        run->number);
 }
 
-char *outcome_text(const Run *run, const OutcomeView *view)
+char *outcome_text(const Core *core, const Run *run, const OutcomeView *view)
 {
     g_autofree char *state = run_describe(run);
     const char *output = run->outcome.output;
@@ -65,7 +69,7 @@ char *outcome_text(const Run *run, const OutcomeView *view)
         return g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, state);
     if (!is_shown_whole(output, view)) {
         tail = text_last_lines(output, view->tail_lines, view->tail_bytes);
-        rest = describe_rest(run, view);
+        rest = describe_rest(core, run, view);
         output = tail;
     }
     block = text_fence(output);
@@ -109,9 +113,10 @@ static char *slip_text(const Core *core, const Run *run)
     g_autofree char *nearest = agent && is_slip(run) ? fleet_nearest_skill(agent, run->task) : NULL;
 
     return nearest
-               ? g_strdup_printf("\nNo skill is called so, and the shell got it; nearest skill: "
-                                 "%s",
-                                 nearest)
+               ? g_strdup_printf(
+                     core_words(core,
+                                "\nNo skill is called so, and the shell got it; nearest skill: %s"),
+                     nearest)
                : NULL;
 }
 
@@ -132,11 +137,13 @@ static const OutcomeView *choose_view(Core *core, const Run *run)
 
 static void tell_outcome(Core *core, const Run *run)
 {
-    g_autofree char *text = outcome_text(run, choose_view(core, run));
+    Language before = core_speak_to(core, run->user);
+    g_autofree char *text = outcome_text(core, run, choose_view(core, run));
     g_autofree char *slip = slip_text(core, run);
     g_autofree char *whole = g_strconcat(text, slip, NULL);
 
     outcome_tell(core, run, whole, run_state_name(run->state));
+    core_speak(core, before);
 }
 
 static void tell_deferred(Core *core, const Run *run)
@@ -278,13 +285,24 @@ void outcome_revoke(Core *core, const char *agent)
     }
 }
 
+static void tell_unconfirmed(Core *core, const Run *run, int64_t heard_ms)
+{
+    Language before = core_speak_to(core, run->user);
+    g_autofree char *since = core_local_time(core, heard_ms);
+    g_autofree char *text =
+        g_strdup_printf(core_words(core, "#%" G_GINT64_FORMAT
+                                         " %s: unconfirmed (past its time; agent silent since %s)"),
+                        run->number, run->agent, since);
+
+    outcome_tell(core, run, text, OUTCOME_UNCONFIRMED);
+    core_speak(core, before);
+}
+
 void outcome_flag_unconfirmed(Core *core, Run *run)
 {
     const FleetAgent *agent = fleet_find(core->fleet, run->agent);
-    g_autofree char *since = core_local_time(core, agent ? agent->heard_ms : run->changed_ms);
-    g_autofree char *text = g_strdup_printf(
-        "#%" G_GINT64_FORMAT " %s: unconfirmed (past its time; agent silent since %s)", run->number,
-        run->agent, since);
+    int64_t heard_ms = agent ? agent->heard_ms : run->changed_ms;
+    g_autofree char *since = timestamp_local(heard_ms, core->now_ms, core->zone);
 
     run->is_unconfirmed = true;
     live_news(core, run);
@@ -294,5 +312,5 @@ void outcome_flag_unconfirmed(Core *core, Run *run)
     if (agent)
         dispatch_query_run(core, run);
     if (!plan_news_take_wait(core, run))
-        outcome_tell(core, run, text, OUTCOME_UNCONFIRMED);
+        tell_unconfirmed(core, run, heard_ms);
 }

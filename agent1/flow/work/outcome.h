@@ -42,6 +42,6 @@ extern const OutcomeView outcome_whole;
 
 /* The answer's text for a run: "#12 web1: succeeded (exit 0, 0.4 s)", and its output in a fence.
  * The caller owns it. */
-char *outcome_text(const Run *run, const OutcomeView *view);
+char *outcome_text(const Core *core, const Run *run, const OutcomeView *view);
 
 #endif

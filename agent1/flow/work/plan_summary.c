@@ -79,10 +79,11 @@ static char *names_from(const GPtrArray *steps, unsigned from)
 
 /* ---- lines ---- */
 
-char *plan_summary_stage(const Plan *plan, unsigned stage)
+char *plan_summary_stage(const Core *core, const Plan *plan, unsigned stage)
 {
-    return g_strdup_printf("%s %u of %u", plan->kind == PLAN_SEQUENCE ? "step" : "batch", stage + 1,
-                           plan_stages(plan));
+    return g_strdup_printf(
+        core_words(core, plan->kind == PLAN_SEQUENCE ? "step %u of %u" : "batch %u of %u"),
+        stage + 1, plan_stages(plan));
 }
 
 static char *describe_waiting(const Core *core, const PlanStep *step)
@@ -90,9 +91,9 @@ static char *describe_waiting(const Core *core, const PlanStep *step)
     const Run *run = step->run ? runs_find(core->runs, step->run) : NULL;
 
     if (!run)
-        return g_strdup("waits for its turn");
+        return g_strdup(core_words(core, "waits for its turn"));
     if (run->is_unconfirmed)
-        return g_strdup(OUTCOME_UNCONFIRMED " (past its time and its agent is silent)");
+        return g_strdup(core_words(core, "unconfirmed (past its time and its agent is silent)"));
     return run_describe(run);
 }
 
@@ -103,7 +104,7 @@ char *plan_summary_line(const Core *core, const Plan *plan, const PlanStep *step
     const char *text = step->text ? step->text : step->outcome;
 
     if (step->state == STEP_NOT_RUN)
-        return g_strdup_printf("%s | %s: not run", step->agent, task);
+        return g_strdup_printf(core_words(core, "%s | %s: not run"), step->agent, task);
     if (step->state != STEP_ENDED) {
         waiting = describe_waiting(core, step);
         text = waiting;
@@ -145,7 +146,8 @@ static void say_steps(Turn *turn, const Plan *plan, const GPtrArray *steps, cons
     if (steps->len > LINES_SHOWN) {
         g_autofree char *names = names_from(steps, LINES_SHOWN);
 
-        turn_say(turn, "and %u more %s: %s", steps->len - LINES_SHOWN, word, names);
+        turn_say(turn, "and %u more %s: %s", steps->len - LINES_SHOWN, core_words(turn->core, word),
+                 names);
     }
 }
 
@@ -188,7 +190,7 @@ static void say_group(Turn *turn, const Plan *plan, const GPtrArray *group, size
     } else {
         names = names_from(group, 0);
         turn_say(turn, "%s (%u): succeeded%s", names, group->len,
-                 first->tail ? "" : ", without output");
+                 first->tail ? "" : core_words(turn->core, ", without output"));
     }
     if (first->tail)
         say_block(turn, first->tail, block_bytes);
@@ -242,26 +244,26 @@ static void add_rules(GString *text, const GPtrArray *refused)
 }
 
 /* Why it ended before its end, or "". The caller owns it. */
-static char *describe_end(const Plan *plan)
+static char *describe_end(const Core *core, const Plan *plan)
 {
     if (plan->cancelled_by)
-        return g_strdup_printf("cancelled by %s: ", plan->cancelled_by);
-    return g_strdup(plan->is_stopping ? "stopped: " : "");
+        return g_strdup_printf(core_words(core, "cancelled by %s: "), plan->cancelled_by);
+    return g_strdup(plan->is_stopping ? core_words(core, "stopped: ") : "");
 }
 
 static void say_totals(Turn *turn, const Plan *plan, GPtrArray *const *steps)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     g_autofree char *duration = duration_format(turn->core->now_ms - plan->created_ms);
-    g_autofree char *end = describe_end(plan);
+    g_autofree char *end = describe_end(turn->core, plan);
 
     add_total(text, steps[END_SUCCEEDED]->len, "succeeded");
     add_total(text, steps[END_FAILED]->len, "failed");
     add_total(text, steps[END_CANCELLED]->len, "cancelled");
     add_total(text, steps[END_REFUSED]->len, "refused");
     add_rules(text, steps[END_REFUSED]);
-    add_total(text, steps[END_WAITING]->len, "not over yet");
-    add_total(text, steps[END_NOT_RUN]->len, "not run");
+    add_total(text, steps[END_WAITING]->len, core_words(turn->core, "not over yet"));
+    add_total(text, steps[END_NOT_RUN]->len, core_words(turn->core, "not run"));
     turn_say(turn, "%s: %s%s; %s", plan->id, end, text->str, duration);
 }
 
@@ -325,7 +327,7 @@ static void say_agents(Turn *turn, const Plan *plan, const GPtrArray *runs)
 {
     unsigned stage = plan_find_run(plan, ((const Run *)runs->pdata[0])->id)->stage;
     g_autofree char *stage_text =
-        plan_stages(plan) > 1 ? plan_summary_stage(plan, stage) : g_strdup("");
+        plan_stages(plan) > 1 ? plan_summary_stage(turn->core, plan, stage) : g_strdup("");
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     g_autofree char *list = NULL;
     g_autofree char *note = NULL;
@@ -339,7 +341,8 @@ static void say_agents(Turn *turn, const Plan *plan, const GPtrArray *runs)
         offline += is_offline(turn->core, run);
     }
     list = target_list_text(names, NAMES_SHOWN);
-    note = offline > 0 ? g_strdup_printf(" (%u offline)", offline) : g_strdup("");
+    note = offline > 0 ? g_strdup_printf(core_words(turn->core, " (%u offline)"), offline)
+                       : g_strdup("");
     turn_say(turn, "%s: %s%s%u agent%s: %s%s", plan->id, stage_text, *stage_text ? ": " : "",
              runs->len, runs->len == 1 ? "" : "s", list, note);
 }
@@ -385,7 +388,8 @@ void plan_summary_say_begun(Turn *turn, const Plan *plan, const GPtrArray *runs,
         say_waiting(turn, runs);
     } else {
         const Run *run = runs->pdata[0];
-        g_autofree char *stage = plan_summary_stage(plan, plan_find_run(plan, run->id)->stage);
+        g_autofree char *stage =
+            plan_summary_stage(turn->core, plan, plan_find_run(plan, run->id)->stage);
 
         turn_say(turn, "%s: %s", plan->id, stage);
         launch_say(turn, run);

@@ -16,7 +16,7 @@ void plan_summary_say_begun(Turn *turn, const Plan *plan, const GPtrArray *runs,
 void plan_summary_say(Turn *turn, const Plan *plan);
 
 /* "step 2 of 3", or "batch 2 of 3". The caller owns it. */
-char *plan_summary_stage(const Plan *plan, unsigned stage);
+char *plan_summary_stage(const Core *core, const Plan *plan, unsigned stage);
 
 /* "#12 web1: failed (exit 2, 0.4 s)", "web3: refused (paused): …", "web4 | df -h: waits". The
  * caller owns it. */

@@ -108,12 +108,14 @@ static Speaker *make_speaker(const Core *core, const Plan *plan)
 
 static void refuse_step(Core *core, Plan *plan, PlanStep *step, const Verdict *verdict)
 {
+    Language before = core_speak(core, LANGUAGE_EN); /* as its row keeps it */
     g_autofree char *text =
         turn_refusal_text(core, verdict->rule, verdict->reason, verdict->next_ms);
     StepEnd end = { .outcome = verdict->rule == RULE_OFFLINE ? OUTCOME_OFFLINE : OUTCOME_REFUSED,
                     .rule = rule_name(verdict->rule),
                     .text = text };
 
+    core_speak(core, before);
     effects_audit(core->fx, core->now_ms, "refused", plan->principal, step->agent, NULL,
                   "%s: %s: %s", plan->id, rule_name(verdict->rule), verdict->reason);
     plan_end_step(plan, step, &end);
@@ -164,7 +166,7 @@ static bool start_step(Core *core, Plan *plan, PlanStep *step, const Speaker *sp
 
 static void hold(Turn *turn, Plan *plan, const PlanStep *step)
 {
-    g_autofree char *stage = plan_summary_stage(plan, step->stage);
+    g_autofree char *stage = plan_summary_stage(turn->core, plan, step->stage);
 
     if (plan->is_held)
         return;
@@ -303,11 +305,13 @@ void plans_begin(Core *core, Turn *turn, Plan *plan, GString *later)
 static void say_wait(Core *core, const Plan *plan, const PlanStep *step)
 {
     g_autoptr(Speaker) speaker = make_speaker(core, plan);
-    g_autofree char *line = plan_summary_line(core, plan, step);
-    g_autofree char *stage = plan_summary_stage(plan, step->stage);
+    g_autofree char *line = NULL;
+    g_autofree char *stage = NULL;
     Turn turn;
 
     turn_init(&turn, core, speaker);
+    line = plan_summary_line(core, plan, step);
+    stage = plan_summary_stage(core, plan, step->stage);
     turn.is_news = true;
     turn_add_run(&turn, step->run);
     turn_say(&turn, "%s", line);
@@ -353,8 +357,10 @@ void plans_cancel(Core *core, Turn *turn, Plan *plan)
     left = plan_count(plan, STEP_BEGUN);
     look_at(core, plan);
     if (left > 0)
-        turn_say(turn, "%s: cancelling; %u of its runs %s at work", id, left,
-                 left == 1 ? "is" : "are");
+        turn_say(turn,
+                 left == 1 ? "%s: cancelling; %u of its runs is at work"
+                           : "%s: cancelling; %u of its runs are at work",
+                 id, left);
     else if (!is_told)
         turn_say(turn, "%s: cancelled", id);
 }
@@ -372,7 +378,7 @@ void plans_go_on(Core *core, Turn *turn)
         if (step && plan->is_held)
             continue;
         if (step && turn) {
-            g_autofree char *stage = plan_summary_stage(plan, step->stage);
+            g_autofree char *stage = plan_summary_stage(core, plan, step->stage);
 
             turn_say(turn, "%s: goes on with %s; !cancel %s stops it", plan->id, stage, plan->id);
         }

@@ -30,7 +30,7 @@ static void test_roles(void **state)
 
 static void check_row(const CommandInfo *info)
 {
-    g_autofree char *summary = command_summary(info);
+    g_autofree char *summary = command_summary(info->help);
 
     print_message("%s: %s\n", info->name, summary);
     assert_non_null(info->arguments);
@@ -99,10 +99,32 @@ static void test_summary(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         const CommandInfo info = { .help = rows[i].help };
-        g_autofree char *summary = command_summary(&info);
+        g_autofree char *summary = command_summary(info.help);
 
         assert_string_equal(summary, rows[i].summary);
     }
+}
+
+static void test_aliases(void **state)
+{
+    static const struct {
+        const char *word;
+        Command command;
+    } rows[] = {
+        { "!aide", COMMAND_HELP },
+        { "!oui", COMMAND_YES },
+        { "!Non", COMMAND_NO },
+    };
+    Command command;
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        command = COMMAND_COUNT;
+        assert_true(command_parse(rows[i].word, &command));
+        assert_int_equal(command, rows[i].command);
+    }
+    assert_false(command_parse("oui", &command));
+    assert_false(command_parse("!ouais", &command));
 }
 
 static void test_not_words(void **state)
@@ -159,6 +181,7 @@ int main(void)
         cmocka_unit_test(test_roles),     cmocka_unit_test(test_commands),
         cmocka_unit_test(test_triggers),  cmocka_unit_test(test_summary),
         cmocka_unit_test(test_not_words), cmocka_unit_test(test_readme),
+        cmocka_unit_test(test_aliases),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

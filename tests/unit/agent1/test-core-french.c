@@ -1,0 +1,245 @@
+/* People with two languages: each hears what happens in his own, records stay as they are. ana and
+ * oskar read English, paul (admin) and odile (operator) French. It is 14:13 UTC. */
+#include "core-world.h"
+
+#include "common/base/banned.h"
+
+#define CONFIG(language)                                                                           \
+    "{\"xmpp\":{\"jid\":\"agent1@example.org\",\"password\":\"x\"}," language                      \
+    "\"mqtt\":{\"url\":\"mqtt://127.0.0.1\"},\"timezone\":\"UTC\",\"users\":["                     \
+    "{\"name\":\"ana\",\"jids\":[\"ana@example.org\"],\"role\":\"admin\",\"language\":\"en\"},"    \
+    "{\"name\":\"oskar\",\"jids\":[\"oskar@example.org\"],\"role\":\"operator\","                  \
+    "\"language\":\"en\"},"                                                                        \
+    "{\"name\":\"paul\",\"jids\":[\"paul@example.org\"],\"role\":\"admin\",\"language\":\"fr\"},"  \
+    "{\"name\":\"odile\",\"jids\":[\"odile@example.org\"],\"role\":\"operator\","                  \
+    "\"language\":\"fr\"},"                                                                        \
+    "{\"name\":\"nina\",\"jids\":[\"nina@example.org\"],\"role\":\"operator\"}]}"
+#define SKILLS "[{\"name\":\"shell\",\"risk\":\"guarded\"},{\"name\":\"wipe\",\"risk\":\"high\"}]"
+
+static void begin(World *world, const char *config)
+{
+    json_free(world->config);
+    world->config = world_json(config);
+    world_configure(world);
+    world_register_as(world, 1, "web1", JOURNAL_1, 1, SKILLS);
+    world_forget(world);
+}
+
+/* The last thing said to that address, or "". */
+static const char *said_to(const World *world, const char *jid)
+{
+    unsigned i;
+
+    for (i = world->said->len; i > 0; i--) {
+        const Effect *effect = world->said->pdata[i - 1];
+
+        if (strcmp(effect->say.jid, jid) == 0)
+            return effect->say.text;
+    }
+    return "";
+}
+
+static void answers_are_in_the_language_of_who_asks(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *english;
+        const char *french;
+    } rows[] = {
+        { "!pending", "nothing waits for a person or for a window",
+          "rien n'attend une personne ni une plage horaire" },
+        { "!yes", "no question is open here", "aucune question n'est ouverte ici" },
+        { "!oui", "no question is open here", "aucune question n'est ouverte ici" },
+        { "!non", "no question is open here", "aucune question n'est ouverte ici" },
+        { "!stauts", "!stauts: unknown command; nearest: !status",
+          "!stauts: commande inconnue ; la plus proche : !status" },
+        { "!accept web9", "!accept: refused (role): this needs the role admin; yours is operator",
+          "!accept: refused (role): il faut le rôle admin ; le vôtre est operator" },
+        { "!help reset",
+          "!reset: forget your conversation here: the questions that are open in it\n"
+          "You may do this, as operator.",
+          "!reset: oublie votre conversation ici : les questions qui y sont ouvertes\n"
+          "Vous pouvez le faire, en tant que operator." },
+        { "RECALL: x", "x: not found", "x: introuvable" },
+        { "DELEGATE: web1 |", "the task is empty; expected DELEGATE: <agent> | <task>",
+          "la tâche est vide ; attendu : DELEGATE: <agent> | <tâche>" },
+    };
+    World *world = *state;
+    unsigned i;
+
+    begin(world, CONFIG(""));
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("%s\n", rows[i].text);
+        world_write(world, "odile", NULL, rows[i].text);
+        assert_string_equal(world_last_said(world), rows[i].french);
+        world_write(world, "oskar", NULL, rows[i].text);
+        assert_string_equal(world_last_said(world), rows[i].english);
+    }
+}
+
+static void aide_is_help(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world_write(world, "odile", NULL, "!aide");
+    assert_contains(world_last_said(world), "Vous pouvez, en tant que operator (!help <mot> dit");
+    assert_contains(world_last_said(world), "\n!status\n  la santé de l'ensemble sur un écran");
+    assert_contains(world_last_said(world), "\n  les 20 dernières tâches, de tous les agents");
+}
+
+static void who_has_no_language_has_the_installations(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world_write(world, "nina", NULL, "!pending");
+    assert_string_equal(world_last_said(world), "nothing waits for a person or for a window");
+    begin(world, CONFIG("\"language\":\"fr\","));
+    world_write(world, "nina", NULL, "!pending");
+    assert_string_equal(world_last_said(world), "rien n'attend une personne ni une plage horaire");
+    world_write(world, "ana", NULL, "!pending");
+    assert_string_equal(world_last_said(world), "nothing waits for a person or for a window");
+}
+
+/* Scripts read them: their heads and their words are the same everywhere. */
+static void lines_of_runs_stay(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world_write(world, "odile", NULL, "@web1 uptime");
+    assert_string_equal(world_last_said(world), "#1 web1: queued");
+    world_write(world, "odile", NULL, "@web2 uptime");
+    assert_string_equal(world_last_said(world),
+                        "#2 web2: queued (pas encore vu ; échéance : 14:28)");
+    world_write(world, "odile", NULL, "!cancel 2");
+    assert_string_equal(world_last_said(world), "#2 web2: cancelled");
+    world_write(world, "odile", NULL, "@loacl uptime");
+    assert_contains(world_last_said(world), "loacl: refused (unknown_agent): ");
+}
+
+static void one_approval_is_told_to_each_in_his_language(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world_write(world, "oskar", NULL, "@web1 wipe");
+    assert_string_equal(said_to(world, "odile@example.org"),
+                        "#1 web1: demande de oskar, depuis 14:13 : work of high risk needs an "
+                        "approval of a second user ; !approve 1 ou !reject 1 ; échéance : 15:13\n"
+                        "```\nwipe\n```");
+    assert_string_equal(said_to(world, "ana@example.org"),
+                        "#1 web1: oskar asks since 14:13: work of high risk needs an approval of a "
+                        "second user; !approve 1 or !reject 1; expires 15:13\n```\nwipe\n```");
+    assert_string_equal(row_text(world_run(world, 1), RUNS_REASON),
+                        "work of high risk needs an approval of a second user; !approve 1 or "
+                        "!reject 1; expires 15:13");
+    /* A French person's yes is told to him in English who asked. */
+    world_forget(world);
+    world_write(world, "odile", NULL, "!approve 1");
+    assert_string_equal(said_to(world, "oskar@example.org/phone"),
+                        "#1 web1: approved by odile: queued");
+    /* And the other way round. */
+    world_write(world, "odile", NULL, "@web1 wipe");
+    world_write(world, "oskar", NULL, "!approve 2");
+    assert_string_equal(said_to(world, "odile@example.org/phone"),
+                        "#2 web1: approuvée par oskar : queued");
+    world_write(world, "oskar", NULL, "!approve 2");
+    assert_contains(world_last_said(world), "#2 web1: approved already by oskar at 14:13; it is ");
+    world_write(world, "odile", NULL, "!approve 2");
+    assert_contains(world_last_said(world), "#2 web1: déjà approuvée par oskar (14:13) ; état : ");
+}
+
+static void what_is_put_off_is_told_and_noted(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world_write(world, "odile", NULL, "@web1 wipe");
+    world_write(world, "paul", NULL, "!defer 1 1d");
+    assert_string_equal(said_to(world, "paul@example.org/phone"),
+                        "#1 web1: remise à plus tard : le 22/09 à 14:13");
+    assert_string_equal(said_to(world, "odile@example.org/phone"),
+                        "#1 web1: remise à plus tard (le 22/09 à 14:13) par paul");
+    assert_string_equal(world_last_audit(world, "approval")->text,
+                        "#1 web1: put off until 2026-09-22 14:13 by paul");
+    assert_contains(row_text(world_run(world, 1), RUNS_REASON), "put off until 2026-09-22 14:13");
+}
+
+static void admins_are_told_each_in_his_language(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world_register_as(world, 7, "web7", JOURNAL_2, 1, SKILLS);
+    assert_contains(said_to(world, "ana@example.org"),
+                    "web7 asks to join. Compare its fingerprint");
+    assert_contains(said_to(world, "paul@example.org"),
+                    "web7 demande à entrer. Comparer son empreinte");
+    assert_string_equal(said_to(world, "odile@example.org"), "");
+}
+
+static void days_are_written_as_people_write_them(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world_wait(world, DAY_MS);
+    world_write(world, "odile", NULL, "!status");
+    assert_contains(world_last_said(world), "\nMQTT: connecté depuis le 21/09 à 14:13\n");
+    world_write(world, "oskar", NULL, "!status");
+    assert_contains(world_last_said(world), "\nMQTT: connected since 2026-09-21 14:13\n");
+}
+
+static void the_digest_is_in_the_language_of_who_slept(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world_write(world, "ana", NULL, "!agentOFF agent1");
+    world_register_as(world, 7, "web7", JOURNAL_2, 1, SKILLS);
+    world_write(world, "paul", NULL, "!status");
+    assert_contains(world_last_said(world), "agent1: refused (standby): je dors ; ");
+    world_forget(world);
+    world_write(world, "ana", NULL, "!agentON agent1");
+    assert_contains(said_to(world, "ana@example.org"), "While I was asleep:\nweb7 asks to join.");
+    assert_contains(said_to(world, "paul@example.org"),
+                    "Pendant mon sommeil :\nweb7 demande à entrer.");
+    assert_string_equal(said_to(world, "ana@example.org/phone"), "agent1: awake");
+}
+
+/* What the store answers late is told to who asked, whoever spoke since. */
+static void late_answers_are_in_the_language_of_who_asked(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world->is_store_slow = true;
+    world_write(world, "odile", NULL, "!run 99");
+    world_write(world, "odile", NULL, "DAILY_REPORT:");
+    world_write(world, "oskar", NULL, "DAILY_REPORT:");
+    world_answer_all(world);
+    assert_contains(said_to(world, "odile@example.org/phone"),
+                    ": ce qui a fini depuis minuit, UTC");
+    assert_contains(said_to(world, "odile@example.org/phone"), "\nEn tout : 0 tâches, 0 succeeded");
+    assert_contains(said_to(world, "oskar@example.org/phone"), ": what ended since midnight, UTC");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(answers_are_in_the_language_of_who_asks),
+        WORLD_TEST(aide_is_help),
+        WORLD_TEST(who_has_no_language_has_the_installations),
+        WORLD_TEST(lines_of_runs_stay),
+        WORLD_TEST(one_approval_is_told_to_each_in_his_language),
+        WORLD_TEST(what_is_put_off_is_told_and_noted),
+        WORLD_TEST(admins_are_told_each_in_his_language),
+        WORLD_TEST(days_are_written_as_people_write_them),
+        WORLD_TEST(the_digest_is_in_the_language_of_who_slept),
+        WORLD_TEST(late_answers_are_in_the_language_of_who_asked),
+    };
+
+    return cmocka_run_group_tests_name("core-french", tests, NULL, NULL);
+}
