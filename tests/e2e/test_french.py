@@ -36,7 +36,7 @@ def test_a_wrong_language_of_a_user_is_refused(house):
 
 def test_answers_at_both_doors(house):
     odile, ana, console = begin(house)
-    odile.ask("!aide", r"Vous pouvez, en tant que operator \(!help <mot> dit tout sur un mot\) :")
+    odile.ask("!aide", r"Vous pouvez, avec le rôle operator \(!help <mot> dit tout sur un mot\) :")
     odile.ask("!stauts", r"!stauts: commande inconnue ; la plus proche : !status")
     ana.ask("!stauts", r"!stauts: unknown command; nearest: !status")
     odile.ask("!accept web9 12345678", r"!accept: refused \(role\): il faut le rôle admin")
@@ -54,7 +54,7 @@ def test_a_run_has_the_same_lines(house):
     said = console.send("@web1 exit 3")
     assert said.returncode == 1 and "#2 web1: failed (exit 3" in said.stdout, said
     said = console.send("!run 2")
-    assert "tâche : exit 3\nà la demande de odile (" in said.stdout, said
+    assert "tâche : exit 3\ndemandée par odile (" in said.stdout, said
     house.agents["web1"].stop()
     house.wait_status("web1", "offline")
     odile.ask("@web1 true", r"#3 web1: queued \(hors ligne depuis \d\d:\d\d ; échéance : \d\d:\d\d\)")
@@ -69,8 +69,8 @@ def test_one_approval_in_two_languages(house):
     odile.wait_for(r"#1 web1: approuvée par ana : queued")
     odile.wait_for(r"#1 web1: succeeded")
     assert bert.send("@web1 echo deux").returncode == 4
-    odile.wait_for(r"#2 web1: demande de bert, depuis \d\d:\d\d : .*!approve 2 ou !reject 2 ; échéance : ")
+    odile.wait_for(r"#2 web1: demandée par bert, depuis \d\d:\d\d : .*!approve 2 ou !reject 2 ; échéance : ")
     said = console.send("!pending")
-    assert "#2 web1: demande de bert" in said.stdout, said
+    assert "#2 web1: demandée par bert" in said.stdout, said
     odile.ask("!reject 2 trop tard", r"#2 web1: denied")
     assert "échéance" not in bert.send("!run 2").stdout

@@ -32,9 +32,10 @@ static void refuse(Core *core, Turn *turn, const char *topic, const char *member
     for (i = 0; listed && i < MIN(listed->len, LISTED_MAX); i++)
         g_string_append_printf(filters, "%s%s", i ? ", " : "", (const char *)listed->pdata[i]);
     if (listed && listed->len > LISTED_MAX)
-        g_string_append_printf(filters, " and %u more", listed->len - LISTED_MAX);
+        g_string_append_printf(filters, core_words(core, " and %u more"), listed->len - LISTED_MAX);
     turn_fail(turn, "%s: refused (%s): mqtt.%s of policy.json does not list it; it lists %s", shown,
-              rule_name(RULE_POLICY), member, filters->len > 0 ? filters->str : "nothing");
+              rule_name(RULE_POLICY), member,
+              filters->len > 0 ? filters->str : core_words(core, "nothing"));
     effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, NULL, NULL,
                   "%s: mqtt.%s: %s", rule_name(RULE_POLICY), member, shown);
 }

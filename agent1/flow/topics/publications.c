@@ -68,38 +68,57 @@ void publications_begin(Core *core, Turn *turn, const char *topic, const char *m
 
 /* ---- what became of it ---- */
 
-static char *size_of(const Row *row)
+static char *size_of(const Core *core, const Row *row)
 {
     int64_t bytes = row_int(row, PUBLICATIONS_BYTES);
 
     if (bytes == 1)
-        return g_strdup("1 byte");
-    return bytes < 1024 ? g_strdup_printf("%" G_GINT64_FORMAT " bytes", bytes) : size_format(bytes);
+        return g_strdup(core_words(core, "1 byte"));
+    return bytes < 1024 ? g_strdup_printf(core_words(core, "%" G_GINT64_FORMAT " bytes"), bytes)
+                        : size_format(bytes);
 }
 
-static char *describe(const Row *row, PublishEnd end, const char *reason, const char **out_outcome)
+static char *describe(const Core *core, const Row *row, PublishEnd end, const char *why,
+                      const char **out_outcome)
 {
     g_autofree char *topic = text_make_line(row_text(row, PUBLICATIONS_TOPIC), TOPIC_SHOWN_CHARS);
-    g_autofree char *size = size_of(row);
+    g_autofree char *reason = text_make_line(why ? core_words(core, why) : "", TOPIC_SHOWN_CHARS);
+    g_autofree char *size = size_of(core, row);
 
     switch (end) {
     case PUBLISH_TAKEN:
         *out_outcome = OUTCOME_OK;
-        return g_strdup_printf("%s: published (%s%s)", topic, size,
-                               row_int(row, PUBLICATIONS_IS_RETAINED) ? ", retained" : "");
+        return g_strdup_printf(
+            core_words(core, "%s: published (%s%s)"), topic, size,
+            row_int(row, PUBLICATIONS_IS_RETAINED) ? core_words(core, ", retained") : "");
     case PUBLISH_REFUSED:
         *out_outcome = OUTCOME_REFUSED;
-        return g_strdup_printf("%s: not published: the broker refuses it: %s", topic, reason);
+        return g_strdup_printf(core_words(core, "%s: not published: the broker refuses it: %s"),
+                               topic, reason);
     case PUBLISH_NOT_SENT:
         *out_outcome = OUTCOME_OFFLINE;
-        return g_strdup_printf("%s: not published: %s; nothing is kept, so write it again later",
-                               topic, reason);
+        return g_strdup_printf(
+            core_words(core, "%s: not published: %s; nothing is kept, so write it again later"),
+            topic, reason);
     case PUBLISH_LOST:
         break;
     }
     *out_outcome = run_state_name(RUN_UNKNOWN);
     return g_strdup_printf(
-        "%s: it is not known whether it was published: %s; I do not send it again", topic, reason);
+        core_words(core,
+                   "%s: it is not known whether it was published: %s; I do not send it again"),
+        topic, reason);
+}
+
+static void audit(Core *core, const Row *row, PublishEnd end, const char *reason)
+{
+    Language before = core_speak(core, LANGUAGE_EN);
+    const char *outcome;
+    g_autofree char *text = describe(core, row, end, reason, &outcome);
+
+    core_speak(core, before);
+    effects_audit(core->fx, core->now_ms, "published", row_text(row, PUBLICATIONS_PRINCIPAL), NULL,
+                  NULL, "%s", text);
 }
 
 /* Tells it, and forgets the row. */
@@ -107,14 +126,17 @@ static void finish(Core *core, const Row *row, PublishEnd end, const char *reaso
 {
     g_autoptr(Speaker) speaker = speaker_from_conversation(row_text(row, PUBLICATIONS_CONVERSATION),
                                                            row_text(row, PUBLICATIONS_CHAT_ID));
-    g_autofree char *line = reason ? text_make_line(reason, TOPIC_SHOWN_CHARS) : g_strdup("");
+    Language before = core->language;
+    g_autofree char *text = NULL;
     const char *outcome;
-    g_autofree char *text = describe(row, end, line, &outcome);
 
-    effects_audit(core->fx, core->now_ms, "published", row_text(row, PUBLICATIONS_PRINCIPAL), NULL,
-                  NULL, "%s", text);
-    if (speaker)
+    audit(core, row, end, reason);
+    if (speaker) {
         speaker->principal = g_strdup(row_text(row, PUBLICATIONS_PRINCIPAL));
+        core_speak_to_speaker(core, speaker);
+    }
+    text = describe(core, row, end, reason, &outcome);
+    core_speak(core, before);
     ledger_remove(core->ledgers[TABLE_PUBLICATIONS], row_text(row, PUBLICATIONS_ID), core->fx);
     turn_tell_news(core, speaker, text, outcome);
 }
@@ -140,7 +162,7 @@ void publications_settle(Core *core)
 
     for (i = 0; i < rows->len; i++)
         finish(core, rows->pdata[i], PUBLISH_LOST,
-               "I had to begin anew before the broker answered");
+               WORDS_LATER("I had to begin anew before the broker answered"));
 }
 
 static int64_t due_ms(const Row *row)
@@ -155,7 +177,7 @@ void publications_tick(Core *core)
 
     for (i = 0; i < rows->len; i++) {
         if (due_ms(rows->pdata[i]) <= core->now_ms)
-            finish(core, rows->pdata[i], PUBLISH_LOST, "the broker does not answer");
+            finish(core, rows->pdata[i], PUBLISH_LOST, WORDS_LATER("the broker does not answer"));
     }
 }
 

@@ -18,6 +18,14 @@ typedef enum {
     STAGE_AWAY,    /* it stood, and the broker is away */
 } SubscriptionStage;
 
+/* How it ends: two texts that are looked up in the language of whoever hears it, and between them
+ * what is as it is; each may be NULL. */
+typedef struct SubscriptionEnd {
+    const char *begin;
+    const char *detail;
+    const char *end;
+} SubscriptionEnd;
+
 /* All texts are the caller's. "s3 home/+/state" */
 char *subscription_name(const Row *row);
 
@@ -26,10 +34,11 @@ char *subscription_text_up(const Core *core, const Row *row);
 char *subscription_text_down(const Core *core, const Row *row, const char *reason);
 
 /* The first `count` of the messages, which are counted in the row already. */
-char *subscription_text_heard(const Row *row, const EventHeard *heard, unsigned count);
+char *subscription_text_heard(const Core *core, const Row *row, const EventHeard *heard,
+                              unsigned count);
 
 /* "s3 home/+/state: <how>: 4 messages came", with what is missing of them. */
-char *subscription_text_end(const Row *row, const char *how);
+char *subscription_text_end(const Core *core, const Row *row, const SubscriptionEnd *how);
 
 /* A line of !subscriptions. */
 char *subscription_text_line(const Core *core, const Row *row, bool has_owner);

@@ -34,10 +34,13 @@ static void tell_row(Core *core, const Row *row, const char *text)
 }
 
 /* Its row is gone when the last word is said: so the chat knows that it is the last. */
-static void drop(Core *core, const Row *row, const char *text)
+static void drop(Core *core, const Row *row, const SubscriptionEnd *how)
 {
     const char *id = row_text(row, SUBSCRIPTIONS_ID);
+    Language before = core_speak(core, LANGUAGE_EN);
+    g_autofree char *text = subscription_text_end(core, row, how);
 
+    core_speak(core, before);
     effects_audit(core->fx, core->now_ms, "subscription", row_text(row, SUBSCRIPTIONS_PRINCIPAL),
                   NULL, NULL, "%s", text);
     effects_listen(core->fx, id, NULL);
@@ -45,13 +48,16 @@ static void drop(Core *core, const Row *row, const char *text)
 }
 
 /* first: what is said before the summary; NULL: nothing. */
-static void end(Core *core, const Row *row, const char *how, const char *outcome, const char *first)
+static void end(Core *core, const Row *row, const SubscriptionEnd *how, const char *outcome,
+                const char *first)
 {
     g_autoptr(Speaker) speaker = speaker_of(row);
-    g_autofree char *summary = subscription_text_end(row, how);
+    Language before = core_speak_to(core, row_text(row, SUBSCRIPTIONS_USER));
+    g_autofree char *summary = subscription_text_end(core, row, how);
     g_autofree char *text = first ? g_strdup_printf("%s\n%s", first, summary) : g_strdup(summary);
 
-    drop(core, row, summary);
+    core_speak(core, before);
+    drop(core, row, how);
     turn_tell_news(core, speaker, text, outcome);
 }
 
@@ -130,8 +136,10 @@ static bool was_up(const Row *row)
 
 static void take_up(Core *core, Row *row)
 {
+    Language before = core_speak_to(core, row_text(row, SUBSCRIPTIONS_USER));
     g_autofree char *text = was_up(row) ? NULL : subscription_text_up(core, row);
 
+    core_speak(core, before);
     set_stage(core, row, STAGE_UP);
     if (text)
         tell_row(core, row, text);
@@ -140,6 +148,7 @@ static void take_up(Core *core, Row *row)
 static void take_down(Core *core, Row *row, const char *reason)
 {
     g_autofree char *text = NULL;
+    Language before;
 
     if (was_up(row)) {
         set_stage(core, row, STAGE_AWAY);
@@ -148,7 +157,9 @@ static void take_down(Core *core, Row *row, const char *reason)
     if (row_int(row, SUBSCRIPTIONS_STAGE) == STAGE_WAITING)
         return;
 
+    before = core_speak_to(core, row_text(row, SUBSCRIPTIONS_USER));
     text = subscription_text_down(core, row, reason);
+    core_speak(core, before);
     set_stage(core, row, STAGE_WAITING);
     tell_row(core, row, text);
 }
@@ -156,10 +167,14 @@ static void take_down(Core *core, Row *row, const char *reason)
 static void take_refused(Core *core, Row *row, const char *reason)
 {
     g_autofree char *line = text_make_line(reason, REASON_SHOWN_CHARS);
-    g_autofree char *how = g_strdup_printf(
-        "over, %s (what the broker lets agent1's own user read, its administrator decides)", line);
+    const SubscriptionEnd how = {
+        .begin = WORDS_LATER("over, "),
+        .detail = line,
+        .end = WORDS_LATER(
+            " (what the broker lets agent1's own user read, its administrator decides)"),
+    };
 
-    end(core, row, how, OUTCOME_REFUSED, NULL);
+    end(core, row, &how, OUTCOME_REFUSED, NULL);
 }
 
 /* One that the core knows nothing of is of a core that was thrown away. */
@@ -194,8 +209,10 @@ void subscriptions_take_state(Core *core, const EventListening *listening)
 
 void subscriptions_take_heard(Core *core, const EventHeard *heard)
 {
+    static const SubscriptionEnd reached = { .begin = WORDS_LATER("over, its count is reached") };
     Row *row = find(core, heard->id);
     g_autofree char *text = NULL;
+    Language before;
     unsigned count;
     int64_t left;
 
@@ -207,9 +224,11 @@ void subscriptions_take_heard(Core *core, const EventHeard *heard)
     row_set_int(row, SUBSCRIPTIONS_SHOWN, row_int(row, SUBSCRIPTIONS_SHOWN) + count);
     row_set_int(row, SUBSCRIPTIONS_DROPPED,
                 row_int(row, SUBSCRIPTIONS_DROPPED) + (int64_t)heard->dropped);
-    text = subscription_text_heard(row, heard, count);
+    before = core_speak_to(core, row_text(row, SUBSCRIPTIONS_USER));
+    text = subscription_text_heard(core, row, heard, count);
+    core_speak(core, before);
     if (count == left) {
-        end(core, row, "over, its count is reached", OUTCOME_OK, text);
+        end(core, row, &reached, OUTCOME_OK, text);
         return;
     }
     ledger_changed(ledger_of(core), row, core->fx);
@@ -220,20 +239,22 @@ void subscriptions_take_heard(Core *core, const EventHeard *heard)
 
 static void end_by_time(Core *core, const Row *row)
 {
+    static const SubscriptionEnd heard = { .begin = WORDS_LATER("over, its time is up") };
+    static const SubscriptionEnd silent = {
+        .begin =
+            WORDS_LATER("over, its time is up (some brokers, as mosquitto, take a subscription "
+                        "that they do not allow, and then send nothing)"),
+    };
+    static const SubscriptionEnd unanswered = {
+        .begin = WORDS_LATER("over, its time is up, and the broker never answered"),
+    };
     bool is_empty =
         row_int(row, SUBSCRIPTIONS_SHOWN) == 0 && row_int(row, SUBSCRIPTIONS_DROPPED) == 0;
 
     if (!is_empty)
-        end(core, row, "over, its time is up", OUTCOME_OK, NULL);
-    else if (was_up(row))
-        end(core, row,
-            "over, its time is up (some brokers, as mosquitto, take a subscription that they do "
-            "not "
-            "allow, and then send nothing)",
-            run_state_name(RUN_TIMED_OUT), NULL);
+        end(core, row, &heard, OUTCOME_OK, NULL);
     else
-        end(core, row, "over, its time is up, and the broker never answered",
-            run_state_name(RUN_TIMED_OUT), NULL);
+        end(core, row, was_up(row) ? &silent : &unanswered, run_state_name(RUN_TIMED_OUT), NULL);
 }
 
 /* Why a person may not hear it any more; NULL: he may. */
@@ -243,9 +264,9 @@ static const char *lost_right(const Core *core, const Row *row)
     const User *user = name ? users_by_name(core->users, name) : NULL;
 
     if (!user || user->role < trigger_info(TRIGGER_MQTT_SUBSCRIBE)->role)
-        return "over, since who asked for it is no admin any more";
+        return WORDS_LATER("over, since who asked for it is no admin any more");
     if (!rulebook_may_subscribe(core->rulebook, row_text(row, SUBSCRIPTIONS_FILTER)))
-        return "over, since policy.json does not list it any more";
+        return WORDS_LATER("over, since policy.json does not list it any more");
     return NULL;
 }
 
@@ -255,10 +276,10 @@ void subscriptions_look_again(Core *core)
     unsigned i;
 
     for (i = 0; i < rows->len; i++) {
-        const char *how = lost_right(core, rows->pdata[i]);
+        const SubscriptionEnd how = { .begin = lost_right(core, rows->pdata[i]) };
 
-        if (how)
-            end(core, rows->pdata[i], how, OUTCOME_REFUSED, NULL);
+        if (how.begin)
+            end(core, rows->pdata[i], &how, OUTCOME_REFUSED, NULL);
     }
 }
 
@@ -334,16 +355,17 @@ GPtrArray *subscriptions_seen(const Core *core, const Speaker *speaker)
 
 void subscriptions_cancel(Core *core, Turn *turn, const Row *row)
 {
-    g_autofree char *how = g_strdup_printf("ended by %s", turn->speaker->user);
-    g_autofree char *summary = subscription_text_end(row, how);
+    const SubscriptionEnd how = { .begin = WORDS_LATER("ended by "),
+                                  .detail = turn->speaker->user };
+    g_autofree char *summary = subscription_text_end(core, row, &how);
 
     /* Where it spoke, one message says it; agentctl's other chat waits for a last word of its own.
      */
     if (turn->speaker->door == DOOR_XMPP && is_here(row, turn->speaker)) {
-        drop(core, row, summary);
+        drop(core, row, &how);
         turn_say(turn, "%s", summary);
         return;
     }
     turn_say(turn, "%s", summary);
-    end(core, row, how, run_state_name(RUN_CANCELLED), NULL);
+    end(core, row, &how, run_state_name(RUN_CANCELLED), NULL);
 }

@@ -7,6 +7,20 @@
 
 #include "core-world.h"
 
+/* The last thing said to that address, or "". */
+static inline const char *world_said_to(const World *world, const char *jid)
+{
+    unsigned i;
+
+    for (i = world->said->len; i > 0; i--) {
+        const Effect *effect = world->said->pdata[i - 1];
+
+        if (strcmp(effect->say.jid, jid) == 0)
+            return effect->say.text;
+    }
+    return "";
+}
+
 /* The newest act of a kind on XMPP, or NULL. */
 static inline const XmppAct *world_last_act(const World *world, XmppActKind kind)
 {

@@ -1,6 +1,6 @@
 /* Approvals: who is asked, who may answer, what an answer does, reminders, expiry, and what late
  * answers are told. The world begins at 14:13:20 UTC; web1 has the skill wipe, of high risk. */
-#include "core-world.h"
+#include "core-xmpp.h"
 
 #include "common/wire/approval.h"
 #include "common/base/banned.h"
@@ -23,20 +23,6 @@ static void set_policy(World *world, const char *text)
     world_configure(world);
 }
 
-/* The last thing said to that address, or "". */
-static const char *said_to(const World *world, const char *jid)
-{
-    unsigned i;
-
-    for (i = world->said->len; i > 0; i--) {
-        const Effect *effect = world->said->pdata[i - 1];
-
-        if (strcmp(effect->say.jid, jid) == 0)
-            return effect->say.text;
-    }
-    return "";
-}
-
 #define ASKED                                                                                      \
     "#1 web1: awaiting_approval (work of high risk needs an approval of a second user; !approve "  \
     "1 or !reject 1; expires 15:13)"
@@ -50,10 +36,10 @@ static void those_who_may_answer_are_told(void **state)
 
     begin(world);
     world_write(world, "oskar", NULL, "@web1 wipe");
-    assert_string_equal(said_to(world, "oskar@example.org/phone"), ASKED);
-    assert_string_equal(said_to(world, "ana@example.org"), NOTICE);
-    assert_string_equal(said_to(world, "oskar@example.org"), "");
-    assert_string_equal(said_to(world, "vera@example.org"), "");
+    assert_string_equal(world_said_to(world, "oskar@example.org/phone"), ASKED);
+    assert_string_equal(world_said_to(world, "ana@example.org"), NOTICE);
+    assert_string_equal(world_said_to(world, "oskar@example.org"), "");
+    assert_string_equal(world_said_to(world, "vera@example.org"), "");
     assert_null(world_last_sent(world, MESSAGE_TASK));
     world_write(world, "vera", NULL, "!pending");
     assert_string_equal(world_last_said(world), NOTICE);
@@ -79,8 +65,8 @@ static void an_approved_run_starts_with_its_hash(void **state)
     world_restart(world);
     world_register_as(world, 1, "web1", JOURNAL_1, 2, SKILLS);
     world_write(world, "ana", NULL, "!approve 1");
-    assert_string_equal(said_to(world, "ana@example.org/phone"), "#1 web1: queued");
-    assert_string_equal(said_to(world, "oskar@example.org/phone"),
+    assert_string_equal(world_said_to(world, "ana@example.org/phone"), "#1 web1: queued");
+    assert_string_equal(world_said_to(world, "oskar@example.org/phone"),
                         "#1 web1: approved by ana: queued");
     task = world_last_sent(world, MESSAGE_TASK);
     assert_non_null(task);
@@ -148,7 +134,7 @@ static void a_rule_lets_one_person_work(void **state)
     begin(world);
     set_policy(world, ALONE);
     world_write(world, "oskar", NULL, "@web1 wipe");
-    assert_contains(said_to(world, "oskar@example.org/phone"),
+    assert_contains(world_said_to(world, "oskar@example.org/phone"),
                     "(rule 1 of policy.json needs an approval: care; !approve 1");
     world_write(world, "oskar", NULL, "!approve 1");
     assert_string_equal(world_last_said(world), "#1 web1: approved by oskar: queued");
@@ -196,8 +182,8 @@ static void a_rejection_is_told_with_its_reason(void **state)
     begin(world);
     world_write(world, "oskar", NULL, "@web1 wipe");
     world_write(world, "ana", NULL, "!reject #1 not on a Monday");
-    assert_string_equal(said_to(world, "ana@example.org/phone"), "#1 web1: denied");
-    assert_string_equal(said_to(world, "oskar@example.org/phone"),
+    assert_string_equal(world_said_to(world, "ana@example.org/phone"), "#1 web1: denied");
+    assert_string_equal(world_said_to(world, "oskar@example.org/phone"),
                         "#1 web1: denied (by ana: not on a Monday)");
     world_write(world, "ana", NULL, "!approve 1");
     assert_contains(world_last_said(world), "#1 web1: denied already by ana at 14:13; it is "
@@ -251,9 +237,10 @@ static void an_approval_is_put_off(void **state)
     begin(world);
     world_write(world, "oskar", NULL, "@web1 wipe");
     world_write(world, "ana", NULL, "!defer 1 18:00");
-    assert_string_equal(said_to(world, "oskar@example.org/phone"),
+    assert_string_equal(world_said_to(world, "oskar@example.org/phone"),
                         "#1 web1: put off until 18:00 by ana");
-    assert_string_equal(said_to(world, "ana@example.org/phone"), "#1 web1: put off until 18:00");
+    assert_string_equal(world_said_to(world, "ana@example.org/phone"),
+                        "#1 web1: put off until 18:00");
     world_write(world, "ana", NULL, "!pending");
     assert_contains(world_last_said(world), "!reject 1; put off until 18:00");
     world_wait(world, HOUR_MS);
@@ -277,7 +264,7 @@ static void an_approved_run_waits_for_its_window(void **state)
     world->blackouts = world_json(TEA);
     world_configure(world);
     world_write(world, "ana", NULL, "!approve 1");
-    assert_string_equal(said_to(world, "oskar@example.org/phone"),
+    assert_string_equal(world_said_to(world, "oskar@example.org/phone"),
                         "#1 web1: deferred (approved by ana: blackout hours 14:00-15:00 (tea); "
                         "starts 15:00 UTC)");
     assert_int_equal(world_count_rows(world, TABLE_APPROVALS), 0);
@@ -298,7 +285,7 @@ static void an_approved_run_waits_for_a_pause_to_end(void **state)
     world_wait(world, MINUTE_MS);
     world_write(world, "ana", NULL, "!agentOFF web1");
     world_write(world, "ana", NULL, "!approve 1");
-    assert_contains(said_to(world, "oskar@example.org/phone"),
+    assert_contains(world_said_to(world, "oskar@example.org/phone"),
                     "#1 web1: deferred (approved by ana: it is paused; !agentON web1 resumes it; "
                     "waits until 2026-09-22 14:14 UTC)");
     world_write(world, "ana", NULL, "!agentON web1");
@@ -316,8 +303,9 @@ static void an_approved_run_may_be_refused(void **state)
     set_policy(world,
                "{\"rules\":[{\"skill\":\"wipe\",\"decision\":\"deny\",\"reason\":\"never\"}]}");
     world_write(world, "ana", NULL, "!approve 1");
-    assert_string_equal(said_to(world, "ana@example.org/phone"), "#1 web1: refused by the gate");
-    assert_string_equal(said_to(world, "oskar@example.org/phone"),
+    assert_string_equal(world_said_to(world, "ana@example.org/phone"),
+                        "#1 web1: refused by the gate");
+    assert_string_equal(world_said_to(world, "oskar@example.org/phone"),
                         "#1 web1: refused (policy): rule 1 of policy.json forbids it: never");
 }
 
@@ -334,7 +322,7 @@ static void what_is_not_what_was_shown_is_refused(void **state)
     world_restart(world);
     world_register_as(world, 1, "web1", JOURNAL_1, 2, SKILLS);
     world_write(world, "ana", NULL, "!approve 1");
-    assert_contains(said_to(world, "ana@example.org/phone"),
+    assert_contains(world_said_to(world, "ana@example.org/phone"),
                     "web1: refused (policy): it is not what was shown for approval");
     assert_string_equal(world_run_state(world, 1), "rejected");
     assert_non_null(world_last_audit(world, "alarm"));
@@ -364,7 +352,7 @@ static void a_long_task_is_cut_where_it_says_so(void **state)
     set_policy(world, "{\"preset\":\"restrictive\"}");
     world_register_as(world, 2, "web2", JOURNAL_2, 1, SKILLS_SHELL);
     world_write(world, "oskar", NULL, text);
-    assert_contains(said_to(world, "ana@example.org"),
+    assert_contains(world_said_to(world, "ana@example.org"),
                     "CUT HERE: 1005 bytes more; agentctl send '!pending 1' shows all of it");
     world_type(world, "c1", "!pending 1", false, false);
     assert_null(strstr(world_last_sent(world, MESSAGE_REPLY)->reply.text, "CUT HERE"));

@@ -1,6 +1,7 @@
 /* People with two languages: each hears what happens in his own, records stay as they are. ana and
  * oskar read English, paul (admin) and odile (operator) French. It is 14:13 UTC. */
-#include "core-world.h"
+#include "core-xmpp.h"
+#include "topic-world.h"
 
 #include "common/base/banned.h"
 
@@ -25,20 +26,6 @@ static void begin(World *world, const char *config)
     world_forget(world);
 }
 
-/* The last thing said to that address, or "". */
-static const char *said_to(const World *world, const char *jid)
-{
-    unsigned i;
-
-    for (i = world->said->len; i > 0; i--) {
-        const Effect *effect = world->said->pdata[i - 1];
-
-        if (strcmp(effect->say.jid, jid) == 0)
-            return effect->say.text;
-    }
-    return "";
-}
-
 static void answers_are_in_the_language_of_who_asks(void **state)
 {
     static const struct {
@@ -59,7 +46,7 @@ static void answers_are_in_the_language_of_who_asks(void **state)
           "!reset: forget your conversation here: the questions that are open in it\n"
           "You may do this, as operator.",
           "!reset: oublie votre conversation ici : les questions qui y sont ouvertes\n"
-          "Vous pouvez le faire, en tant que operator." },
+          "Vous pouvez le faire, avec le rôle operator." },
         { "RECALL: x", "x: not found", "x: introuvable" },
         { "DELEGATE: web1 |", "the task is empty; expected DELEGATE: <agent> | <task>",
           "la tâche est vide ; attendu : DELEGATE: <agent> | <tâche>" },
@@ -83,7 +70,7 @@ static void aide_is_help(void **state)
 
     begin(world, CONFIG(""));
     world_write(world, "odile", NULL, "!aide");
-    assert_contains(world_last_said(world), "Vous pouvez, en tant que operator (!help <mot> dit");
+    assert_contains(world_last_said(world), "Vous pouvez, avec le rôle operator (!help <mot> dit");
     assert_contains(world_last_said(world), "\n!status\n  la santé de l'ensemble sur un écran");
     assert_contains(world_last_said(world), "\n  les 20 dernières tâches, de tous les agents");
 }
@@ -125,11 +112,11 @@ static void one_approval_is_told_to_each_in_his_language(void **state)
 
     begin(world, CONFIG(""));
     world_write(world, "oskar", NULL, "@web1 wipe");
-    assert_string_equal(said_to(world, "odile@example.org"),
-                        "#1 web1: demande de oskar, depuis 14:13 : work of high risk needs an "
+    assert_string_equal(world_said_to(world, "odile@example.org"),
+                        "#1 web1: demandée par oskar, depuis 14:13 : work of high risk needs an "
                         "approval of a second user ; !approve 1 ou !reject 1 ; échéance : 15:13\n"
                         "```\nwipe\n```");
-    assert_string_equal(said_to(world, "ana@example.org"),
+    assert_string_equal(world_said_to(world, "ana@example.org"),
                         "#1 web1: oskar asks since 14:13: work of high risk needs an approval of a "
                         "second user; !approve 1 or !reject 1; expires 15:13\n```\nwipe\n```");
     assert_string_equal(row_text(world_run(world, 1), RUNS_REASON),
@@ -138,12 +125,12 @@ static void one_approval_is_told_to_each_in_his_language(void **state)
     /* A French person's yes is told to him in English who asked. */
     world_forget(world);
     world_write(world, "odile", NULL, "!approve 1");
-    assert_string_equal(said_to(world, "oskar@example.org/phone"),
+    assert_string_equal(world_said_to(world, "oskar@example.org/phone"),
                         "#1 web1: approved by odile: queued");
     /* And the other way round. */
     world_write(world, "odile", NULL, "@web1 wipe");
     world_write(world, "oskar", NULL, "!approve 2");
-    assert_string_equal(said_to(world, "odile@example.org/phone"),
+    assert_string_equal(world_said_to(world, "odile@example.org/phone"),
                         "#2 web1: approuvée par oskar : queued");
     world_write(world, "oskar", NULL, "!approve 2");
     assert_contains(world_last_said(world), "#2 web1: approved already by oskar at 14:13; it is ");
@@ -158,9 +145,9 @@ static void what_is_put_off_is_told_and_noted(void **state)
     begin(world, CONFIG(""));
     world_write(world, "odile", NULL, "@web1 wipe");
     world_write(world, "paul", NULL, "!defer 1 1d");
-    assert_string_equal(said_to(world, "paul@example.org/phone"),
+    assert_string_equal(world_said_to(world, "paul@example.org/phone"),
                         "#1 web1: remise à plus tard : le 22/09 à 14:13");
-    assert_string_equal(said_to(world, "odile@example.org/phone"),
+    assert_string_equal(world_said_to(world, "odile@example.org/phone"),
                         "#1 web1: remise à plus tard (le 22/09 à 14:13) par paul");
     assert_string_equal(world_last_audit(world, "approval")->text,
                         "#1 web1: put off until 2026-09-22 14:13 by paul");
@@ -173,11 +160,11 @@ static void admins_are_told_each_in_his_language(void **state)
 
     begin(world, CONFIG(""));
     world_register_as(world, 7, "web7", JOURNAL_2, 1, SKILLS);
-    assert_contains(said_to(world, "ana@example.org"),
+    assert_contains(world_said_to(world, "ana@example.org"),
                     "web7 asks to join. Compare its fingerprint");
-    assert_contains(said_to(world, "paul@example.org"),
+    assert_contains(world_said_to(world, "paul@example.org"),
                     "web7 demande à entrer. Comparer son empreinte");
-    assert_string_equal(said_to(world, "odile@example.org"), "");
+    assert_string_equal(world_said_to(world, "odile@example.org"), "");
 }
 
 static void days_are_written_as_people_write_them(void **state)
@@ -203,10 +190,11 @@ static void the_digest_is_in_the_language_of_who_slept(void **state)
     assert_contains(world_last_said(world), "agent1: refused (standby): je dors ; ");
     world_forget(world);
     world_write(world, "ana", NULL, "!agentON agent1");
-    assert_contains(said_to(world, "ana@example.org"), "While I was asleep:\nweb7 asks to join.");
-    assert_contains(said_to(world, "paul@example.org"),
+    assert_contains(world_said_to(world, "ana@example.org"),
+                    "While I was asleep:\nweb7 asks to join.");
+    assert_contains(world_said_to(world, "paul@example.org"),
                     "Pendant mon sommeil :\nweb7 demande à entrer.");
-    assert_string_equal(said_to(world, "ana@example.org/phone"), "agent1: awake");
+    assert_string_equal(world_said_to(world, "ana@example.org/phone"), "agent1: awake");
 }
 
 /* What the store answers late is told to who asked, whoever spoke since. */
@@ -220,10 +208,54 @@ static void late_answers_are_in_the_language_of_who_asked(void **state)
     world_write(world, "odile", NULL, "DAILY_REPORT:");
     world_write(world, "oskar", NULL, "DAILY_REPORT:");
     world_answer_all(world);
-    assert_contains(said_to(world, "odile@example.org/phone"),
+    assert_contains(world_said_to(world, "odile@example.org/phone"),
                     ": ce qui a fini depuis minuit, UTC");
-    assert_contains(said_to(world, "odile@example.org/phone"), "\nEn tout : 0 tâches, 0 succeeded");
-    assert_contains(said_to(world, "oskar@example.org/phone"), ": what ended since midnight, UTC");
+    assert_contains(world_said_to(world, "odile@example.org/phone"),
+                    "\nEn tout : 0 tâches, 0 succeeded");
+    assert_contains(world_said_to(world, "oskar@example.org/phone"),
+                    ": what ended since midnight, UTC");
+}
+
+/* What is heard on a topic is told in the language of who listens, and audited in English. */
+static void topics_are_told_to_who_listens(void **state)
+{
+    World *world = *state;
+    g_autofree char *id = NULL;
+
+    begin(world, CONFIG(""));
+    world_policy(world, "{\"mqtt\":{\"publish\":[\"home/+/set\"],\"subscribe\":[\"home/#\"]}}");
+    world_write(world, "paul", NULL, "MQTT_SUBSCRIBE: home/# --count 2");
+    id = g_strdup(last_other(world, EFFECT_LISTEN)->listen.id);
+    broker_listens(world, id, LISTEN_UP, NULL);
+    assert_string_equal(world_last_said(world),
+                        "s1: j'écoute home/#, pour au plus 2 messages, fin : 14:23 ; "
+                        "!subscriptions cancel s1 l'arrête");
+    world_write(world, "ana", NULL, "!subscriptions");
+    assert_string_equal(world_last_said(world),
+                        "s1 home/#: 0 of at most 2 messages, until 14:23, for paul");
+    broker_sends(world, id, 1, 0);
+    assert_contains(world_last_said(world), "s1 home/#: message 1 sur au plus 2\n");
+    world_forget(world);
+    world_write(world, "ana", NULL, "!subscriptions cancel s1");
+    assert_string_equal(world_said_to(world, "paul@example.org/phone"),
+                        "s1 home/#: arrêté par ana ; reçu : 1 message");
+    assert_string_equal(world_said_to(world, "ana@example.org/phone"),
+                        "s1 home/#: ended by ana: 1 message came");
+    assert_string_equal(world_last_audit(world, "subscription")->text,
+                        "s1 home/#: ended by ana: 1 message came");
+}
+
+static void a_publication_is_told_to_who_asked(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world_policy(world, "{\"mqtt\":{\"publish\":[\"home/+/set\"]}}");
+    world_write(world, "paul", NULL, "MQTT_PUBLISH: home/a/set | on");
+    broker_answers(world, last_other(world, EFFECT_PUBLISH_PLAIN)->plain.id, PUBLISH_TAKEN, NULL);
+    assert_string_equal(world_last_said(world), "home/a/set: publié (2 octets)");
+    assert_string_equal(world_last_audit(world, "published")->text,
+                        "home/a/set: published (2 bytes)");
 }
 
 int main(void)
@@ -239,6 +271,8 @@ int main(void)
         WORLD_TEST(days_are_written_as_people_write_them),
         WORLD_TEST(the_digest_is_in_the_language_of_who_slept),
         WORLD_TEST(late_answers_are_in_the_language_of_who_asked),
+        WORLD_TEST(topics_are_told_to_who_listens),
+        WORLD_TEST(a_publication_is_told_to_who_asked),
     };
 
     return cmocka_run_group_tests_name("core-french", tests, NULL, NULL);
