@@ -84,7 +84,7 @@ def test_mosquitto_takes_its_files(tmp_path):
                      base_environment(tmp_path), folder=tmp_path)
     broker.start()
     broker.wait_for_port(port)
-    broker.port, broker.certificates = port, None
+    broker.port, broker.certificates, broker.version = port, None, 5
     client = RawMqtt(broker, "agent1", ["agents/#"], password="secret")
     client.publish("agents/web1/inbox", "hello")
     client.wait_for("hello")
