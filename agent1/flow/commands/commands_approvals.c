@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent1/flow/commands/decide.h"
+#include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/commands/moment.h"
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/state/pending.h"
@@ -119,14 +120,11 @@ static void say_late(Core *core, Turn *turn, const Run *run)
 
 static void show_late(Core *core, const Pending *pending, const GPtrArray *rows)
 {
-    g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
     Turn turn;
+    g_autoptr(Run) run = lookup_begin(core, pending, rows, LOOKUP_HINT_PENDING, &turn);
 
-    turn_init(&turn, core, pending->speaker);
     if (run)
         say_late(core, &turn, run);
-    else
-        turn_fail(&turn, "%s: no such run; !pending lists what waits", pending->argument);
     turn_finish(&turn);
 }
 
@@ -135,9 +133,8 @@ static Run *find_answered(Core *core, Turn *turn, const char *word, int64_t numb
 {
     Run *run = commands_find_live(core, number, id);
 
-    if (!run && !pending_ask(core, show_late, turn->speaker, NULL, NULL, word,
-                             id ? QUERY_RUN_BY_ID : QUERY_RUN_BY_NUMBER, id, number, 1))
-        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+    if (!run)
+        lookup_ask_run(core, turn, show_late, word, number, id);
     return run;
 }
 

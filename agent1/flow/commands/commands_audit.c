@@ -4,6 +4,7 @@
  */
 #include "agent1/flow/commands/commands.h"
 
+#include "agent1/flow/commands/lookup.h"
 #include <string.h>
 
 #include "agent1/flow/state/pending.h"
@@ -129,7 +130,7 @@ static void go_on(Core *core, const Pending *pending, const GPtrArray *facts)
     }
     if (!ask_slice(core, pending->speaker, memo, slice.checked, slice.hash)) {
         turn_init(&turn, core, pending->speaker);
-        turn_fail(&turn, "too many questions wait for the database; try again in a moment");
+        lookup_say_busy(&turn);
         turn_finish(&turn);
         return;
     }
@@ -158,5 +159,5 @@ void commands_audit(Core *core, Turn *turn, const char *arguments)
     else if (pending_has(core, go_on))
         turn_fail(turn, "the audit is being checked for somebody else; try again in a moment");
     else if (!ask_slice(core, turn->speaker, arguments, 0, NULL))
-        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+        lookup_say_busy(turn);
 }

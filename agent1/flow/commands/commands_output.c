@@ -1,7 +1,6 @@
 #include "agent1/flow/commands/commands.h"
 
-#include "agent1/flow/state/pending.h"
-#include "agent1/flow/state/rows.h"
+#include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/work/outcome.h"
 #include "common/base/quantity.h"
 #include "common/base/banned.h"
@@ -22,14 +21,11 @@ static void say_output(Turn *turn, const Run *run)
 
 static void show_output(Core *core, const Pending *pending, const GPtrArray *rows)
 {
-    g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
     Turn turn;
+    g_autoptr(Run) run = lookup_begin(core, pending, rows, LOOKUP_HINT_RUNS, &turn);
 
-    turn_init(&turn, core, pending->speaker);
     if (run)
         say_output(&turn, run);
-    else
-        turn_fail(&turn, "%s: no such run; !runs lists the last ones", pending->argument);
     turn_finish(&turn);
 }
 
@@ -50,7 +46,5 @@ void commands_output(Core *core, Turn *turn, const char *arguments)
                  run->number, run->agent, run->number);
         return;
     }
-    if (!pending_ask(core, show_output, turn->speaker, NULL, NULL, arguments,
-                     id ? QUERY_RUN_BY_ID : QUERY_RUN_BY_NUMBER, id, number, 1))
-        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+    lookup_ask_run(core, turn, show_output, arguments, number, id);
 }

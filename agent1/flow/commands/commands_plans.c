@@ -1,6 +1,7 @@
 /* !run p7 and !runs p7: a plan and its steps, as they are or as they ended. */
 #include "agent1/flow/commands/commands.h"
 
+#include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/plan_rows.h"
 #include "agent1/flow/work/plan_summary.h"
@@ -70,7 +71,7 @@ static void show_plan(Core *core, const Pending *pending, const GPtrArray *rows)
         return;
     turn_init(&turn, core, pending->speaker);
     if (plan)
-        turn_fail(&turn, "too many questions wait for the database; try again in a moment");
+        lookup_say_busy(&turn);
     else
         turn_fail(&turn, "%s: no such plan; !runs lists the last runs", pending->argument);
     turn_finish(&turn);
@@ -84,7 +85,7 @@ void commands_show_plan(Core *core, Turn *turn, int64_t number)
 
     if (!plan) {
         if (!pending_ask(core, show_plan, turn->speaker, NULL, NULL, id, QUERY_PLAN, id, 0, 1))
-            turn_fail(turn, "too many questions wait for the database; try again in a moment");
+            lookup_say_busy(turn);
         return;
     }
     head = describe_plan(core, plan);
@@ -115,5 +116,5 @@ void commands_cancel_plan(Core *core, Turn *turn, int64_t number)
     if (plan)
         plans_cancel(core, turn, plan);
     else if (!pending_ask(core, refuse_cancel, turn->speaker, NULL, NULL, id, QUERY_PLAN, id, 0, 1))
-        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+        lookup_say_busy(turn);
 }

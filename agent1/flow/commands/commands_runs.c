@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/commands/run_lines.h"
 #include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/gate/gate_facts.h"
@@ -16,29 +17,7 @@
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
-#define RUNS_SHOWN 20
-
 /* ---- !runs ---- */
-
-static void show_runs(Core *core, const Pending *pending, const GPtrArray *rows)
-{
-    Turn turn;
-    unsigned i;
-
-    turn_init(&turn, core, pending->speaker);
-    for (i = 0; i < rows->len; i++)
-        run_lines_say(core, &turn, rows->pdata[i]);
-    if (rows->len == 0)
-        run_lines_say_none(core, &turn, pending->argument);
-    turn_finish(&turn);
-}
-
-static void ask_store(Core *core, Turn *turn, PendingContinue resume, QueryKind kind,
-                      const char *text, int64_t number, unsigned limit)
-{
-    if (!pending_ask(core, resume, turn->speaker, NULL, NULL, text, kind, text, number, limit))
-        turn_fail(turn, "too many questions wait for the database; try again in a moment");
-}
 
 void commands_runs(Core *core, Turn *turn, const char *arguments)
 {
@@ -51,7 +30,7 @@ void commands_runs(Core *core, Turn *turn, const char *arguments)
         return;
     }
     if (run_lines_read_agent(turn, arguments, "!runs [agent]", &agent))
-        ask_store(core, turn, show_runs, QUERY_RUNS_RECENT, agent, 0, RUNS_SHOWN);
+        run_lines_ask(core, turn, run_lines_show, QUERY_RUNS_RECENT, agent);
 }
 
 /* ---- !run ---- */
@@ -146,14 +125,11 @@ static void say_run(Core *core, Turn *turn, const Run *run)
 
 static void show_run(Core *core, const Pending *pending, const GPtrArray *rows)
 {
-    g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
     Turn turn;
+    g_autoptr(Run) run = lookup_begin(core, pending, rows, LOOKUP_HINT_RUNS, &turn);
 
-    turn_init(&turn, core, pending->speaker);
     if (run)
         say_run(core, &turn, run);
-    else
-        turn_fail(&turn, "%s: no such run; !runs lists the last ones", pending->argument);
     turn_finish(&turn);
 }
 
@@ -197,9 +173,8 @@ void commands_run(Core *core, Turn *turn, const char *arguments)
     run = commands_find_live(core, number, id);
     if (run)
         say_run(core, turn, run);
-    else if (!pending_ask(core, show_run, turn->speaker, NULL, NULL, arguments,
-                          id ? QUERY_RUN_BY_ID : QUERY_RUN_BY_NUMBER, id, number, 1))
-        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+    else
+        lookup_ask_run(core, turn, show_run, arguments, number, id);
 }
 
 /* ---- !cancel ---- */
@@ -207,17 +182,14 @@ void commands_run(Core *core, Turn *turn, const char *arguments)
 /* The run is not live: its record says why it cannot be cancelled. */
 static void refuse_cancel(Core *core, const Pending *pending, const GPtrArray *rows)
 {
-    g_autoptr(Run) run = rows->len > 0 ? rows_to_run(rows->pdata[0]) : NULL;
     Turn turn;
+    g_autoptr(Run) run = lookup_begin(core, pending, rows, LOOKUP_HINT_RUNS, &turn);
 
-    turn_init(&turn, core, pending->speaker);
     if (run) {
         g_autofree char *state = run_describe(run);
 
         turn_fail(&turn, "#%" G_GINT64_FORMAT " %s: it ended already: %s", run->number, run->agent,
                   state);
-    } else {
-        turn_fail(&turn, "%s: no such run; !runs lists the last ones", pending->argument);
     }
     turn_finish(&turn);
 }
@@ -261,7 +233,6 @@ void commands_cancel(Core *core, Turn *turn, const char *arguments)
     run = commands_find_live(core, number, id);
     if (run)
         cancel(core, turn, run);
-    else if (!pending_ask(core, refuse_cancel, turn->speaker, NULL, NULL, arguments,
-                          id ? QUERY_RUN_BY_ID : QUERY_RUN_BY_NUMBER, id, number, 1))
-        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+    else
+        lookup_ask_run(core, turn, refuse_cancel, arguments, number, id);
 }

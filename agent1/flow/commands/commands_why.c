@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/commands/task_line.h"
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/gate/gate_facts.h"
@@ -197,7 +198,7 @@ static void why_run(Core *core, Turn *turn, const char *word, int64_t number)
         say_whole(core, turn, &ask);
     } else if (!pending_ask(core, show_run, turn->speaker, NULL, NULL, word, QUERY_RUN_BY_NUMBER,
                             NULL, number, 1)) {
-        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+        lookup_say_busy(turn);
     }
 }
 

@@ -2,11 +2,14 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/state/rows.h"
 #include "common/base/name.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
+
+#define RUNS_SHOWN 20
 
 #define STATE_SHOWN_CHARS  120
 #define TASK_SHOWN_CHARS   60
@@ -82,4 +85,27 @@ bool run_lines_read_agent(Turn *turn, const char *arguments, const char *usage, 
     }
     *out_agent = g_steal_pointer(&agent);
     return true;
+}
+
+void run_lines_show(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    Turn turn;
+    unsigned i;
+
+    turn_init(&turn, core, pending->speaker);
+    for (i = 0; i < rows->len; i++)
+        run_lines_say(core, &turn, rows->pdata[i]);
+    if (rows->len == 0)
+        run_lines_say_none(core, &turn, pending->argument);
+    turn_finish(&turn);
+}
+
+void run_lines_ask(Core *core, Turn *turn, PendingContinue resume, QueryKind kind,
+                   const char *agent)
+{
+    const Lookup lookup = {
+        .resume = resume, .argument = agent, .kind = kind, .text = agent, .limit = RUNS_SHOWN
+    };
+
+    lookup_ask(core, turn, &lookup);
 }

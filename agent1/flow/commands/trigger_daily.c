@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/commands/run_lines.h"
 #include "agent1/flow/daily/daily_text.h"
 #include "agent1/flow/gate/gate_facts.h"
@@ -44,5 +45,5 @@ void trigger_daily_report(Core *core, Turn *turn, const char *rest)
     }
     if (!pending_ask(core, show_day, turn->speaker, NULL, NULL, agent, QUERY_DAY_FIGURES, agent,
                      local_day_at(today, 0, core->zone), DAILY_RUNS_MAX))
-        turn_fail(turn, "too many questions wait for the database; try again in a moment");
+        lookup_say_busy(turn);
 }

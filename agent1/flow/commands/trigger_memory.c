@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/commands/utterance.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/model/memory.h"
@@ -26,7 +27,7 @@ static bool ask_store(Core *core, Turn *turn, PendingContinue resume, const char
                     MATCHES_SHOWN + 1))
         return true;
 
-    turn_fail(turn, "too many questions wait for the database; try again in a moment");
+    lookup_say_busy(turn);
     return false;
 }
 

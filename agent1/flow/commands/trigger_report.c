@@ -2,39 +2,16 @@
 #include "agent1/flow/commands/commands.h"
 
 #include "agent1/flow/commands/run_lines.h"
-#include "agent1/flow/state/pending.h"
 #include "common/base/banned.h"
 
-#define RUNS_SHOWN 20
-
-static void ask_store(Core *core, Turn *turn, PendingContinue resume, QueryKind kind,
-                      const char *agent)
-{
-    if (!pending_ask(core, resume, turn->speaker, NULL, NULL, agent, kind, agent, 0, RUNS_SHOWN))
-        turn_fail(turn, "too many questions wait for the database; try again in a moment");
-}
-
 /* ---- REPORT: ---- */
-
-static void show_runs(Core *core, const Pending *pending, const GPtrArray *rows)
-{
-    Turn turn;
-    unsigned i;
-
-    turn_init(&turn, core, pending->speaker);
-    for (i = 0; i < rows->len; i++)
-        run_lines_say(core, &turn, rows->pdata[i]);
-    if (rows->len == 0)
-        run_lines_say_none(core, &turn, pending->argument);
-    turn_finish(&turn);
-}
 
 void trigger_report(Core *core, Turn *turn, const char *rest)
 {
     g_autofree char *agent = NULL;
 
     if (run_lines_read_agent(turn, rest, "REPORT: [agent], as in REPORT: web1", &agent))
-        ask_store(core, turn, show_runs, QUERY_RUNS_RECENT, agent);
+        run_lines_ask(core, turn, run_lines_show, QUERY_RUNS_RECENT, agent);
 }
 
 /* ---- REPORT_ERRORS: ---- */
@@ -63,7 +40,7 @@ static void show_failures(Core *core, const Pending *pending, const GPtrArray *r
     for (i = 0; i < rows->len; i++)
         run_lines_say_failure(core, &turn, rows->pdata[i]);
     if (rows->len == 0)
-        ask_store(core, &turn, show_no_failures, QUERY_RUNS_RECENT, pending->argument);
+        run_lines_ask(core, &turn, show_no_failures, QUERY_RUNS_RECENT, pending->argument);
     turn_finish(&turn);
 }
 
@@ -73,5 +50,5 @@ void trigger_report_errors(Core *core, Turn *turn, const char *rest)
 
     if (run_lines_read_agent(turn, rest, "REPORT_ERRORS: [agent], as in REPORT_ERRORS: web1",
                              &agent))
-        ask_store(core, turn, show_failures, QUERY_RUNS_FAILED, agent);
+        run_lines_ask(core, turn, show_failures, QUERY_RUNS_FAILED, agent);
 }
