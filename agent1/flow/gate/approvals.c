@@ -293,7 +293,9 @@ GPtrArray *approvals_tick(Core *core)
     core->approvals_due_ms = INT64_MAX;
     left = ledger_list(core->ledgers[TABLE_APPROVALS]);
     for (i = 0; i < left->len; i++) {
-        if (!has_expired(core, left->pdata[i]))
+        const Run *run = runs_find(core->runs, row_text(left->pdata[i], APPROVALS_RUN));
+
+        if (!g_ptr_array_find(expired, run, NULL))
             plan_look(core, left->pdata[i]);
     }
     return expired;

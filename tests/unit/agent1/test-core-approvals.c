@@ -255,6 +255,21 @@ static void an_approval_is_put_off(void **state)
 }
 
 /* The window closed between the question and the answer. */
+/* agent1 was away from before the question opens again until after it expires. */
+static void what_was_put_off_expires_over_an_absence(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_write(world, "oskar", NULL, "@web1 wipe");
+    world_write(world, "ana", NULL, "!defer 1 15m");
+    world->now_ms += 3 * HOUR_MS;
+    world_restart(world);
+    world_wait(world, MINUTE_MS);
+    assert_string_equal(world_run_state(world, 1), "expired");
+    assert_int_equal(world_count_rows(world, TABLE_APPROVALS), 0);
+}
+
 static void an_approved_run_waits_for_its_window(void **state)
 {
     World *world = *state;
@@ -489,6 +504,7 @@ int main(void)
         WORLD_TEST(an_approval_expires_after_a_reminder),
         WORLD_TEST(a_cancelled_run_needs_no_answer),
         WORLD_TEST(an_approval_is_put_off),
+        WORLD_TEST(what_was_put_off_expires_over_an_absence),
         WORLD_TEST(an_approved_run_waits_for_its_window),
         WORLD_TEST(an_approved_run_waits_for_a_pause_to_end),
         WORLD_TEST(an_approved_run_may_be_refused),
