@@ -163,6 +163,8 @@ static XmppIncoming judge_chat(xmpp_stanza_t *message, const char *from)
     if (!body) {
         incoming.event = xmpp_about_reaction(message, from);
         incoming.kind = incoming.event ? XMPP_INCOMING_REACTION : XMPP_INCOMING_NOTHING;
+        if (incoming.event && read_delay(message) != MESSAGE_ABSENT)
+            incoming.event->fact.written_ms = read_delay(message);
         return incoming;
     }
 

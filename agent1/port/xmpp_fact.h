@@ -34,11 +34,12 @@ typedef struct XmppFact {
     char *address;      /* the full JID; SUBSCRIBE: bare */
     char *principal;    /* the server-stamped bare JID */
     unsigned abilities; /* ABILITIES: XmppAbility */
-    char *about;    /* REACTION: the id of the message; FORM…: of the <iq/>; …UPLOADED: of the
-                       act */
-    GStrv words;    /* REACTION: the emojis; none: they were taken back */
-    XmppForm *form; /* FORM */
-    char *text;     /* UPLOADED: the link; NOT_UPLOADED: why, in words for people */
+    char *about; /* REACTION: the id of the message; FORM…: of the <iq/>; …UPLOADED: of the
+                    act */
+    int64_t written_ms; /* REACTION that was delayed: when it was made; 0: just now */
+    GStrv words;        /* REACTION: the emojis; none: they were taken back */
+    XmppForm *form;     /* FORM */
+    char *text;         /* UPLOADED: the link; NOT_UPLOADED: why, in words for people */
     uint64_t max_bytes; /* SHARE: of a file; 0: none is taken */
 } XmppFact;
 

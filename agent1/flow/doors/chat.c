@@ -21,7 +21,6 @@
 #include "common/base/banned.h"
 
 #define HOUR_MS           (3600 * INT64_C(1000))
-#define DELAY_MAX_MS      (60 * INT64_C(1000))
 #define XMPP_REPEATS_MS   (24 * HOUR_MS)
 #define STRANGER_REPLY_MS (60 * INT64_C(1000))
 #define SESSIONS_MAX      20000
@@ -302,7 +301,7 @@ void chat_take(Core *core, const EventChat *chat)
     if (take_correction(core, speaker, chat))
         return;
     meant = decisions_of_reply(core, chat);
-    if (chat->written_ms != MESSAGE_ABSENT && core->now_ms - chat->written_ms > DELAY_MAX_MS)
+    if (chat->written_ms != MESSAGE_ABSENT && core->now_ms - chat->written_ms > CHAT_DELAY_MAX_MS)
         take_delayed(core, speaker, chat);
     else
         take(core, speaker, meant ? meant : chat->text, core->now_ms + XMPP_REPEATS_MS);

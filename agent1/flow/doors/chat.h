@@ -9,6 +9,9 @@
 /* EVENT_CHAT: XMPP, or unsigned text on MQTT. */
 void chat_take(Core *core, const EventChat *chat);
 
+/* What is older than this when it comes does nothing by itself, in ms. */
+#define CHAT_DELAY_MAX_MS (60 * INT64_C(1000))
+
 /* A line that was typed for a user, by a form that he filled in. */
 void chat_take_typed(Core *core, const Speaker *speaker, const char *line);
 

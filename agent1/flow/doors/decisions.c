@@ -119,6 +119,14 @@ static bool names_run(const char *rest)
     return length > 0 && (!digits[length] || g_ascii_isspace(digits[length]));
 }
 
+/* "No idea" is no "no, …". */
+static bool is_broken_off(const char *text)
+{
+    const char *end = text + strcspn(text, " \t,.;:!");
+
+    return !*end || !g_ascii_isspace(*end);
+}
+
 char *decisions_of_reply(const Core *core, const EventChat *chat)
 {
     const Row *proposal = chat->quotes && !chat->room ? proposals_find(core, chat->quotes) : NULL;
@@ -130,6 +138,8 @@ char *decisions_of_reply(const Core *core, const EventChat *chat)
         return NULL;
     /* "yes, but …" is no yes; a command that names its run needs no help. */
     if ((meaning->command == COMMAND_APPROVE && *rest) || names_run(rest))
+        return NULL;
+    if (meaning->command == COMMAND_REJECT && *text != '!' && !is_broken_off(text))
         return NULL;
     return g_strdup_printf("%s %" G_GINT64_FORMAT "%s%s", command_info(meaning->command)->name,
                            row_int(proposal, PROPOSALS_NUMBER), *rest ? " " : "", rest);

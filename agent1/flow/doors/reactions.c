@@ -28,6 +28,21 @@ static void say_asked_anew(Core *core, const char *jid, int64_t number)
     say_xmpp(core, jid, text);
 }
 
+/* It lay on a server: what it was about may be long past. */
+static bool is_old(const Core *core, const XmppFact *fact)
+{
+    return fact->written_ms > 0 && core->now_ms - fact->written_ms > CHAT_DELAY_MAX_MS;
+}
+
+static void say_old(Core *core, const XmppFact *fact, const char *line)
+{
+    g_autofree char *written = core_local_time(core, fact->written_ms);
+    g_autofree char *text =
+        g_strdup_printf(core_words(core, "reacted %s, not done: that would be %s"), written, line);
+
+    say_xmpp(core, fact->address, text);
+}
+
 void reactions_take(Core *core, const XmppFact *fact)
 {
     const User *user = users_by_jid(core->users, fact->principal);
@@ -40,6 +55,8 @@ void reactions_take(Core *core, const XmppFact *fact)
         core->refused_count++;
     } else if (line && anew > 0) {
         say_asked_anew(core, fact->address, anew);
+    } else if (line && is_old(core, fact)) {
+        say_old(core, fact, line);
     } else if (line) {
         speaker = speaker_of(fact, user, line);
         chat_take_typed(core, speaker, line);

@@ -122,7 +122,7 @@ GPtrArray *pieces_of(const char *text, size_t max_bytes)
         take_line(&cutter, line, end ? (size_t)(end - line) : strlen(line));
         line = end ? end + 1 : NULL;
     }
-    if (is_begun(&cutter))
+    if (is_begun(&cutter) || cutter.pieces->len == 0)
         end_piece(&cutter);
     g_string_free(cutter.piece, TRUE);
     g_free(cutter.fence);

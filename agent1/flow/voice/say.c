@@ -120,7 +120,8 @@ void say_link(Core *core, const char *jid, const char *url)
 }
 
 /* The one run of an answer that waits for an approval; NULL: there is none, or there are several.
- */
+ * Only what was asked for in this very step counts: whoever reads the answer wrote the task, while
+ * other answers about a run show not all of it. */
 static const Run *find_proposed(const Core *core, const Answer *answer)
 {
     const Run *found = NULL;
@@ -129,7 +130,7 @@ static const Run *find_proposed(const Core *core, const Answer *answer)
     for (i = 0; answer->runs && i < answer->runs->len; i++) {
         const Run *run = runs_find(core->runs, answer->runs->pdata[i]);
 
-        if (!run || run->state != RUN_AWAITING_APPROVAL)
+        if (!run || run->state != RUN_AWAITING_APPROVAL || run->created_ms != core->now_ms)
             continue;
         if (found)
             return NULL;

@@ -77,6 +77,38 @@ static void a_thumb_down_rejects(void **state)
     assert_string_equal(world_run_state(world, 1), "denied");
 }
 
+static void an_old_thumb_does_nothing_by_itself(void **state)
+{
+    World *world = *state;
+    g_autofree char *about = begin(world);
+    Event *event = event_new(EVENT_XMPP);
+
+    event->fact.kind = XMPP_FACT_REACTION;
+    event->fact.address = g_strdup("ana@example.org/phone");
+    event->fact.principal = g_strdup("ana@example.org");
+    event->fact.about = g_strdup(about);
+    event->fact.words = g_strsplit(UP, " ", -1);
+    event->fact.written_ms = world->now_ms - 5 * MINUTE_MS;
+    world_step(world, event);
+    assert_string_equal(world_run_state(world, 1), "awaiting_approval");
+    assert_string_equal(world_last_said(world),
+                        "reacted 14:08, not done: that would be !approve 1");
+}
+
+/* An answer that shows only a part of the task decides nothing, whoever asks for it. */
+static void only_what_shows_the_task_is_decided_on(void **state)
+{
+    World *world = *state;
+    g_autofree char *about = NULL;
+
+    g_free(begin(world));
+    world_wait(world, MINUTE_MS);
+    world_write(world, "ana", NULL, "!run 1");
+    about = g_strdup(id_said_to(world, "ana@example.org/phone"));
+    react(world, "ana", about, UP);
+    assert_string_equal(world_run_state(world, 1), "awaiting_approval");
+}
+
 static void what_decides_nothing(void **state)
 {
     static const struct {
@@ -171,6 +203,7 @@ static void replies_decide(void **state)
         { "yes, but only tomorrow", "awaiting_approval" },
         { "yes\n@web1 uptime", "awaiting_approval" },
         { "what is it?", "awaiting_approval" },
+        { "No idea, what does it do?", "awaiting_approval" },
         { "!approve 7", "awaiting_approval" },
     };
     unsigned i;
@@ -206,6 +239,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_thumb_up_approves),
         WORLD_TEST(a_thumb_down_rejects),
+        WORLD_TEST(an_old_thumb_does_nothing_by_itself),
+        WORLD_TEST(only_what_shows_the_task_is_decided_on),
         cmocka_unit_test(what_decides_nothing),
         WORLD_TEST(the_asker_may_react_where_he_may_approve),
         WORLD_TEST(a_reaction_comes_twice_or_after_a_restart),
