@@ -11,6 +11,9 @@
 #include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/gate/approval_notices.h"
 #include "agent1/flow/gate/approvals.h"
+#include "agent1/flow/runs/dispatch.h"
+#include "agent1/flow/runs/outcome.h"
+#include "agent1/flow/runs/plans.h"
 #include "agent1/flow/state/core_state.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
@@ -24,9 +27,6 @@
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/presence.h"
 #include "agent1/flow/voice/say.h"
-#include "agent1/flow/work/dispatch.h"
-#include "agent1/flow/work/outcome.h"
-#include "agent1/flow/work/plans.h"
 #include "common/base/banned.h"
 
 /* Less than this is how clocks are kept right. */

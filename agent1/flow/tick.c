@@ -8,6 +8,10 @@
 #include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/gate/approval_notices.h"
 #include "agent1/flow/gate/approvals.h"
+#include "agent1/flow/runs/dispatch.h"
+#include "agent1/flow/runs/launch.h"
+#include "agent1/flow/runs/outcome.h"
+#include "agent1/flow/runs/plans.h"
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/topics/publications.h"
@@ -16,10 +20,6 @@
 #include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/presence.h"
-#include "agent1/flow/work/dispatch.h"
-#include "agent1/flow/work/launch.h"
-#include "agent1/flow/work/outcome.h"
-#include "agent1/flow/work/plans.h"
 #include "common/base/banned.h"
 
 /* Starting at the last moment and running to its limit, a run is heard of this much later. */

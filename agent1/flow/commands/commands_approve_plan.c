@@ -3,7 +3,7 @@
 
 #include "agent1/flow/commands/decide.h"
 #include "agent1/flow/gate/approvals.h"
-#include "agent1/flow/work/plans.h"
+#include "agent1/flow/runs/plans.h"
 #include "common/base/banned.h"
 
 /* The ids (char *) of its runs that wait for an approval; says so when there is none. The caller

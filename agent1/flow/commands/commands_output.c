@@ -1,7 +1,7 @@
 #include "agent1/flow/commands/commands.h"
 
 #include "agent1/flow/commands/lookup.h"
-#include "agent1/flow/work/outcome.h"
+#include "agent1/flow/runs/outcome.h"
 #include "common/base/quantity.h"
 #include "common/base/banned.h"
 

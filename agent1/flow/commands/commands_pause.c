@@ -4,9 +4,9 @@
 
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/gate/targets.h"
+#include "agent1/flow/runs/dispatch.h"
+#include "agent1/flow/runs/plans.h"
 #include "agent1/flow/voice/say.h"
-#include "agent1/flow/work/dispatch.h"
-#include "agent1/flow/work/plans.h"
 #include "agent1/model/target.h"
 #include "common/base/text.h"
 #include "common/wire/topic.h"

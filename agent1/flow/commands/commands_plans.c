@@ -2,10 +2,10 @@
 #include "agent1/flow/commands/commands.h"
 
 #include "agent1/flow/commands/lookup.h"
+#include "agent1/flow/runs/plan_summary.h"
+#include "agent1/flow/runs/plans.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/plan_rows.h"
-#include "agent1/flow/work/plan_summary.h"
-#include "agent1/flow/work/plans.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"

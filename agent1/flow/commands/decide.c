@@ -2,8 +2,8 @@
 
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/gate/gate_facts.h"
-#include "agent1/flow/work/launch.h"
-#include "agent1/flow/work/outcome.h"
+#include "agent1/flow/runs/launch.h"
+#include "agent1/flow/runs/outcome.h"
 #include "common/base/banned.h"
 
 /* The gate is asked as if this hand had approved it. */

@@ -8,7 +8,7 @@
 #include "agent1/flow/commands/utterance.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/gate/targets.h"
-#include "agent1/flow/work/launch.h"
+#include "agent1/flow/runs/launch.h"
 #include "agent1/model/target.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"

@@ -3,7 +3,7 @@
 #include "agent1/flow/commands/task_line.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/gate/targets.h"
-#include "agent1/flow/work/plans.h"
+#include "agent1/flow/runs/plans.h"
 #include "agent1/model/plan_script.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"

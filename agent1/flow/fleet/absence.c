@@ -1,8 +1,8 @@
 #include "agent1/flow/fleet/absence.h"
 
+#include "agent1/flow/runs/dispatch.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/voice/notices.h"
-#include "agent1/flow/work/dispatch.h"
 #include "common/base/quantity.h"
 #include "common/base/banned.h"
 

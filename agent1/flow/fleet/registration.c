@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "agent1/flow/fleet/absence.h"
+#include "agent1/flow/runs/dispatch.h"
+#include "agent1/flow/runs/launch.h"
+#include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/say.h"
-#include "agent1/flow/work/dispatch.h"
-#include "agent1/flow/work/launch.h"
-#include "agent1/flow/work/outcome.h"
 #include "common/base/limits.h"
 #include "common/base/name.h"
 #include "common/base/text.h"

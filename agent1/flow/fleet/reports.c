@@ -2,14 +2,14 @@
 
 #include <string.h>
 
+#include "agent1/flow/runs/dispatch.h"
+#include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/say.h"
-#include "agent1/flow/work/dispatch.h"
-#include "agent1/flow/work/outcome.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 

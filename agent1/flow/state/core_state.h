@@ -62,7 +62,7 @@ struct Core {
     Runs *runs; /* Run * */
     Outbox *outbox;
     Fleet *fleet;
-    GHashTable *plans; /* id → Plan *, those that are not over (agent1/flow/work/plans.h) */
+    GHashTable *plans; /* id → Plan *, those that are not over (agent1/flow/runs/plans.h) */
     Ledger *ledgers[TABLE_COUNT]; /* NULL for tables that have a model of their own */
 
     /* The present step. */

@@ -1,6 +1,6 @@
 /*
  * What becomes of runs, noted in the plan that they belong to. What follows from it is said and
- * begun at the end of the same step of the core (agent1/flow/work/plans.h), so that both are stored
+ * begun at the end of the same step of the core (agent1/flow/runs/plans.h), so that both are stored
  * together.
  */
 #ifndef AGENT1_FLOW_STATE_PLAN_NEWS_H

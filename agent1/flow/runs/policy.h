@@ -1,8 +1,8 @@
 /*
  * What each agent must know to judge for itself: the windows, its work hours, the pause wished for.
  */
-#ifndef AGENT1_FLOW_WORK_POLICY_H
-#define AGENT1_FLOW_WORK_POLICY_H
+#ifndef AGENT1_FLOW_RUNS_POLICY_H
+#define AGENT1_FLOW_RUNS_POLICY_H
 
 #include "agent1/flow/state/core_state.h"
 

@@ -2,8 +2,8 @@
  * What is said of a plan: what of it began, and at its end one summary, failures first and totals
  * last.
  */
-#ifndef AGENT1_FLOW_WORK_PLAN_SUMMARY_H
-#define AGENT1_FLOW_WORK_PLAN_SUMMARY_H
+#ifndef AGENT1_FLOW_RUNS_PLAN_SUMMARY_H
+#define AGENT1_FLOW_RUNS_PLAN_SUMMARY_H
 
 #include "agent1/flow/voice/turn.h"
 #include "agent1/model/plan.h"

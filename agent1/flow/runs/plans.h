@@ -5,8 +5,8 @@
  *
  * While agent1 sleeps no step begins; the plans go on when it wakes.
  */
-#ifndef AGENT1_FLOW_WORK_PLANS_H
-#define AGENT1_FLOW_WORK_PLANS_H
+#ifndef AGENT1_FLOW_RUNS_PLANS_H
+#define AGENT1_FLOW_RUNS_PLANS_H
 
 #include "agent1/flow/voice/turn.h"
 #include "agent1/model/plan.h"

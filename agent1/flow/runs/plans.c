@@ -1,13 +1,13 @@
-#include "agent1/flow/work/plans.h"
+#include "agent1/flow/runs/plans.h"
 
 #include <string.h>
 
 #include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/runs/cancel.h"
+#include "agent1/flow/runs/launch.h"
+#include "agent1/flow/runs/plan_summary.h"
 #include "agent1/flow/state/plan_news.h"
 #include "agent1/flow/state/plan_rows.h"
-#include "agent1/flow/work/cancel.h"
-#include "agent1/flow/work/launch.h"
-#include "agent1/flow/work/plan_summary.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 

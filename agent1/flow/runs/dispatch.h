@@ -2,8 +2,8 @@
  * What goes to agents, and goes again until they acknowledge it (delivery rules 1, 6, 7 and 9 of
  * agent1/ARCHITECTURE.md). Messages are made anew at each sending, with the same id and a fresh ts.
  */
-#ifndef AGENT1_FLOW_WORK_DISPATCH_H
-#define AGENT1_FLOW_WORK_DISPATCH_H
+#ifndef AGENT1_FLOW_RUNS_DISPATCH_H
+#define AGENT1_FLOW_RUNS_DISPATCH_H
 
 #include "agent1/flow/state/core_state.h"
 

@@ -1,7 +1,7 @@
-#include "agent1/flow/work/dispatch.h"
+#include "agent1/flow/runs/dispatch.h"
 
+#include "agent1/flow/runs/policy.h"
 #include "agent1/flow/state/rows.h"
-#include "agent1/flow/work/policy.h"
 #include "common/data/backoff.h"
 #include "common/wire/topic.h"
 #include "common/base/banned.h"

@@ -1,7 +1,7 @@
-#include "agent1/flow/work/cancel.h"
+#include "agent1/flow/runs/cancel.h"
 
-#include "agent1/flow/work/dispatch.h"
-#include "agent1/flow/work/outcome.h"
+#include "agent1/flow/runs/dispatch.h"
+#include "agent1/flow/runs/outcome.h"
 #include "common/base/banned.h"
 
 static bool may_be_held_by_agent(const Run *run)

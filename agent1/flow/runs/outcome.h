@@ -2,8 +2,8 @@
  * How runs move after they were made: an agent's report is applied by the table of
  * agent1/model/run.h, stored and audited in one turn, and the person is told.
  */
-#ifndef AGENT1_FLOW_WORK_OUTCOME_H
-#define AGENT1_FLOW_WORK_OUTCOME_H
+#ifndef AGENT1_FLOW_RUNS_OUTCOME_H
+#define AGENT1_FLOW_RUNS_OUTCOME_H
 
 #include "agent1/flow/state/core_state.h"
 

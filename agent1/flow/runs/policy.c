@@ -1,4 +1,4 @@
-#include "agent1/flow/work/policy.h"
+#include "agent1/flow/runs/policy.h"
 
 #include "common/base/banned.h"
 

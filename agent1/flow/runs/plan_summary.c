@@ -1,10 +1,10 @@
-#include "agent1/flow/work/plan_summary.h"
+#include "agent1/flow/runs/plan_summary.h"
 
 #include <string.h>
 
+#include "agent1/flow/runs/launch.h"
 #include "agent1/flow/state/plan_news.h"
 #include "agent1/flow/voice/chats.h"
-#include "agent1/flow/work/launch.h"
 #include "agent1/model/target.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"

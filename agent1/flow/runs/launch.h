@@ -3,8 +3,8 @@
  * tells of it. The only place where runs are made, and where a run that waited meets the gate
  * again.
  */
-#ifndef AGENT1_FLOW_WORK_LAUNCH_H
-#define AGENT1_FLOW_WORK_LAUNCH_H
+#ifndef AGENT1_FLOW_RUNS_LAUNCH_H
+#define AGENT1_FLOW_RUNS_LAUNCH_H
 
 #include "agent1/flow/voice/turn.h"
 #include "agent1/model/gate.h"

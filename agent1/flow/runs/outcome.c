@@ -1,16 +1,16 @@
-#include "agent1/flow/work/outcome.h"
+#include "agent1/flow/runs/outcome.h"
 
 #include <limits.h>
 #include <string.h>
 
 #include "agent1/flow/gate/approvals.h"
+#include "agent1/flow/runs/dispatch.h"
 #include "agent1/flow/state/plan_news.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/turn.h"
 #include "agent1/flow/voice/uploads.h"
-#include "agent1/flow/work/dispatch.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/wire/skill_call.h"

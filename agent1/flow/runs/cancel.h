@@ -1,8 +1,8 @@
 /*
  * Cancelling a run that has no outcome yet, whether it waits or is at work.
  */
-#ifndef AGENT1_FLOW_WORK_CANCEL_H
-#define AGENT1_FLOW_WORK_CANCEL_H
+#ifndef AGENT1_FLOW_RUNS_CANCEL_H
+#define AGENT1_FLOW_RUNS_CANCEL_H
 
 #include "agent1/flow/state/core_state.h"
 
