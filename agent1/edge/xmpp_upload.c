@@ -155,6 +155,7 @@ static void put(File *file, const XmppSlot *slot)
         .body_bytes = strlen(file->text),
         .ca_file = upload->settings.ca_file,
         .connect_ms = CONNECT_MAX_MS,
+        .must_leave = !upload->settings.is_local_allowed,
         .max_bytes = ANSWER_MAX_BYTES,
     };
 
@@ -179,6 +180,10 @@ void xmpp_upload_take(XmppUpload *upload, XmppSlot *slot)
         return;
     if (slot->why) {
         fail(file, slot->why);
+        return;
+    }
+    if (!http_url_is_valid(slot->get_url)) {
+        fail(file, "the link that the file server gives is none");
         return;
     }
     if (!upload->settings.is_clear_allowed &&

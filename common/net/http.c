@@ -3,6 +3,7 @@
 #include "common/base/host.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
+#include "common/net/http_address.h"
 #include "common/net/http_answer.h"
 #include "common/net/http_loop.h"
 
@@ -88,6 +89,16 @@ static size_t on_body(char *bytes, size_t one, size_t length, void *data)
     why = g_strdup_printf("the answer is longer than %zu bytes", request->max_bytes);
     end(request, HTTP_END_TOO_LARGE, why);
     return 0;
+}
+
+static curl_socket_t on_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)purpose;
+    if (http_address_is_local(&address->addr)) {
+        end(data, HTTP_END_UNREACHABLE, "its address leads to this very machine");
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 /* ---- ends ---- */
@@ -344,6 +355,14 @@ static bool read_url(const char *url, char **out_scheme, char **out_host)
     return is_good;
 }
 
+bool http_url_is_valid(const char *url)
+{
+    g_autofree char *scheme = NULL;
+    g_autofree char *host = NULL;
+
+    return read_url(url, &scheme, &host);
+}
+
 bool http_url_is_private(const char *url)
 {
     g_autofree char *scheme = NULL;
@@ -474,6 +493,10 @@ HttpRequest *http_start(Http *http, const HttpOrder *order, const HttpHandlers *
     set_method(request, order);
     set_fields(request, order);
     set_callbacks(request);
+    if (order->must_leave) {
+        curl_easy_setopt(request->easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+        curl_easy_setopt(request->easy, CURLOPT_OPENSOCKETDATA, request);
+    }
     g_ptr_array_add(http->requests, request);
     curl_multi_add_handle(http_loop_multi(http->loop), request->easy);
     arm(http);

@@ -62,6 +62,10 @@ typedef struct HttpOrder {
     int64_t stall_ms;      /* of silence after that */
     int64_t total_ms;      /* of everything */
 
+    /* Never to this very machine or its link, whatever the name means: such a request ends as
+     * UNREACHABLE. For a URL from somebody who is not trusted (common/net/http_address.h). */
+    bool must_leave;
+
     size_t max_bytes; /* of the answer's body; more ends the request. 0: no body at all */
 } HttpOrder;
 
@@ -111,6 +115,9 @@ unsigned http_answer_status(const HttpAnswer *answer); /* 200 … 599 */
 /* The value of a field, several of one name joined by ", " (RFC 9110, 5.3), or NULL. In any case of
  * letters. */
 const char *http_answer_field(const HttpAnswer *answer, const char *name);
+
+/* True for an http or https URL. */
+bool http_url_is_valid(const char *url);
 
 /* True when nobody on the way can read or change what goes to this URL: https, or http to this very
  * machine. False for what is no URL of these. */

@@ -31,6 +31,7 @@ static void world_init(World *world, bool is_clear_allowed, unsigned max_ms)
                       .asked = g_string_new(NULL) };
     world->upload = xmpp_upload_new(&(XmppUploadSettings){ .events = world->events,
                                                            .is_clear_allowed = is_clear_allowed,
+                                                           .is_local_allowed = true,
                                                            .max_ms = max_ms,
                                                            .ask = ask,
                                                            .data = world });
@@ -189,6 +190,38 @@ static void test_clear_text(void **state)
     world_clear(&world);
 }
 
+/* The XMPP server, which is elsewhere, chooses an address here, or a link that is none. */
+static void test_a_server_that_chooses_badly(void **state)
+{
+    static const struct {
+        const char *put_url;
+        const char *get_url;
+        const char *why;
+    } rows[] = {
+        { "http://127.0.0.1:1/a", "https://up.example.org/a",
+          "the file server: its address leads to this very machine" },
+        { "https://localhost:1/a", "https://up.example.org/a",
+          "the file server: its address leads to this very machine" },
+        { "https://up.example.org/a", "javascript:alert(1)",
+          "the link that the file server gives is none" },
+        { "ftp://up.example.org/a", "https://up.example.org/a", "*" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        World world;
+
+        world_init(&world, false, 0);
+        xmpp_upload_free(world.upload);
+        world.upload = xmpp_upload_new(
+            &(XmppUploadSettings){ .events = world.events, .ask = ask, .data = &world });
+        begin(&world, "u1", "text");
+        xmpp_upload_take(world.upload, place("u1", rows[i].put_url, rows[i].get_url));
+        expect_fact(&world, XMPP_FACT_NOT_UPLOADED, "u1", rows[i].why);
+        world_clear(&world);
+    }
+}
+
 static void test_no_more_than_some(void **state)
 {
     World world;
@@ -213,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_servers_that_fail),
         cmocka_unit_test(test_without_a_place),
         cmocka_unit_test(test_clear_text),
+        cmocka_unit_test(test_a_server_that_chooses_badly),
         cmocka_unit_test(test_no_more_than_some),
     };
 

@@ -212,6 +212,30 @@ static void test_nobody_there(void **state)
     client_clear(&client);
 }
 
+/* Somebody listens there, and would have answered. */
+static void test_never_to_this_machine(void **state)
+{
+    static const char *const hosts[] = { "127.0.0.1", "localhost", "[::ffff:127.0.0.1]" };
+    uint16_t port;
+    int listener = listen_somewhere(&port);
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(hosts); i++) {
+        g_autofree char *url = g_strdup_printf("http://%s:%u/", hosts[i], port);
+        Client client;
+
+        print_message("%s\n", hosts[i]);
+        client_init(&client);
+        http_start(client.http, &(HttpOrder){ .url = url, .must_leave = true }, &noting, &client,
+                   NULL);
+        wait_until(client.is_done);
+        assert_int_equal(client.end, HTTP_END_UNREACHABLE);
+        assert_string_equal(client.why, "its address leads to this very machine");
+        client_clear(&client);
+    }
+    close(listener);
+}
+
 /* ---- ends in the middle ---- */
 
 static void test_cancelling(void **state)
@@ -364,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_what_is_sent),
         cmocka_unit_test(test_what_cannot_be_sent),
         cmocka_unit_test(test_nobody_there),
+        cmocka_unit_test(test_never_to_this_machine),
         cmocka_unit_test(test_cancelling),
         cmocka_unit_test(test_freed_by_the_last_handler),
         cmocka_unit_test(test_freed_under_way),
