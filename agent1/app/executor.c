@@ -44,8 +44,9 @@ struct Executor {
     uint64_t batch;
     guint company; /* 0: nothing waits for company */
     bool is_up[LINK_COUNT];
-    int64_t full_until_ms; /* the disk was full: no timer before this */
-    Refusals *refusals;    /* who was told so */
+    uint64_t share_max_bytes; /* as XMPP_FACT_SHARE told last: 0 for no files */
+    int64_t full_until_ms;    /* the disk was full: no timer before this */
+    Refusals *refusals;       /* who was told so */
     void (*failed)(void *data);
     void *failed_data;
 };
@@ -282,16 +283,63 @@ static void refuse_outward(Executor *executor, const Effects *effects)
     }
 }
 
+/* Their answer would have come later: it does not. */
+static void refuse_unanswered(Executor *executor)
+{
+    g_autoptr(GPtrArray) jids = refusals_unanswered(executor->refusals);
+    g_autoptr(Effects) sayings = effects_new();
+    uint8_t seed[IDS_SEED_BYTES];
+    Ids ids;
+    unsigned i;
+
+    random_fill(seed, sizeof(seed));
+    ids_init(&ids, clock_now_ms(), seed);
+    for (i = 0; i < jids->len; i++) {
+        g_autofree char *id = ids_next(&ids);
+
+        effects_say(sayings, id, jids->pdata[i], refusals_text(), WORDS_ANSWER);
+    }
+    perform_all(executor, sayings);
+}
+
+static void tell_new_core(Executor *executor, Event *event)
+{
+    stamp(executor, event);
+    core_step(executor->core, event, executor->next);
+    event_free(event);
+}
+
+/* How things stand outside. */
+static void tell_outside(Executor *executor)
+{
+    Event *event;
+    int link;
+
+    for (link = 0; link < LINK_COUNT; link++) {
+        if (!executor->is_up[link])
+            continue;
+        event = event_new(EVENT_LINK_UP);
+        event->link = (Link)link;
+        tell_new_core(executor, event);
+    }
+    if (!executor->is_up[LINK_XMPP] || executor->share_max_bytes == 0)
+        return;
+    event = event_new(EVENT_XMPP);
+    event->fact.kind = XMPP_FACT_SHARE;
+    event->fact.max_bytes = executor->share_max_bytes;
+    tell_new_core(executor, event);
+}
+
 /* Nothing of the batch is stored, so nothing of it happened: the core goes back to what the rows
  * say. */
 static void start_over(Executor *executor)
 {
     g_autoptr(GError) error = NULL;
     Core *core;
-    int link;
 
     refuse_outward(executor, executor->in_flight);
     refuse_outward(executor, executor->next);
+    refuse_unanswered(executor);
     g_clear_pointer(&executor->in_flight, effects_free);
     effects_free(executor->next);
     executor->next = effects_new();
@@ -305,17 +353,7 @@ static void start_over(Executor *executor)
     core_free(executor->core);
     executor->core = core;
     /* The start's own rows would not fit either; only what it decided outward counts. */
-    for (link = 0; link < LINK_COUNT; link++) {
-        Event *event;
-
-        if (!executor->is_up[link])
-            continue;
-        event = event_new(EVENT_LINK_UP);
-        event->link = (Link)link;
-        stamp(executor, event);
-        core_step(executor->core, event, executor->next);
-        event_free(event);
-    }
+    tell_outside(executor);
 }
 
 static void on_stored(StoreAnswer *answer, void *data)
@@ -350,6 +388,21 @@ static void on_stored(StoreAnswer *answer, void *data)
 
 /* ---- events ---- */
 
+/* A broker says what it retains once more at each connection. */
+static char *mark_heard(const EventHeard *heard)
+{
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    unsigned i;
+
+    for (i = 0; i < heard->messages->len; i++) {
+        const HeardMessage *message = heard->messages->pdata[i];
+
+        g_checksum_update(checksum, (const guchar *)message->topic, -1);
+        g_checksum_update(checksum, (const guchar *)message->payload, (gssize)message->length);
+    }
+    return g_strdup_printf("heard %s %s", heard->id, g_checksum_get_string(checksum));
+}
+
 /* What a repeat of somebody's message has in common with it; NULL for events of our own. The caller
  * owns it. */
 static char *message_mark(const Event *event)
@@ -359,7 +412,11 @@ static char *message_mark(const Event *event)
                                message_kind_name(event->message.message->kind),
                                event->message.message->id);
     if (event->kind == EVENT_XMPP)
-        return g_strdup_printf("%d %s", (int)event->fact.kind, event->fact.address);
+        return g_strdup_printf("%d %s %s", (int)event->fact.kind,
+                               event->fact.address ? event->fact.address : "",
+                               event->fact.about ? event->fact.about : "");
+    if (event->kind == EVENT_HEARD)
+        return mark_heard(&event->heard);
     if (event->kind == EVENT_CHAT)
         return g_strdup_printf("%s %s", event->chat.principal, event->chat.text);
     return NULL;
@@ -377,13 +434,21 @@ static bool take_in_hand(Executor *executor, const Event *event)
     return false;
 }
 
+/* What a core that is made anew must be told, since nobody says it twice. */
+static void note_outside(Executor *executor, const Event *event)
+{
+    if (event->kind == EVENT_LINK_UP || event->kind == EVENT_LINK_DOWN)
+        executor->is_up[event->link] = event->kind == EVENT_LINK_UP;
+    if (event->kind == EVENT_XMPP && event->fact.kind == XMPP_FACT_SHARE)
+        executor->share_max_bytes = event->fact.max_bytes;
+}
+
 static void take_event(Executor *executor, Event *event)
 {
     const Effect *answer;
 
     stamp(executor, event);
-    if (event->kind == EVENT_LINK_UP || event->kind == EVENT_LINK_DOWN)
-        executor->is_up[event->link] = event->kind == EVENT_LINK_UP;
+    note_outside(executor, event);
     answer = refusals_find(executor->refusals, event);
     if (answer)
         perform(executor, answer);

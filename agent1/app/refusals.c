@@ -1,5 +1,7 @@
 #include "agent1/app/refusals.h"
 
+#include <string.h>
+
 #include "common/base/limits.h"
 #include "common/wire/run_state.h"
 
@@ -16,8 +18,10 @@ typedef struct Refusal {
 } Refusal;
 
 struct Refusals {
-    GHashTable *by_chat;  /* "<topic of the answers> <id>" → Refusal * */
-    GHashTable *unstored; /* ids of sayings whose rows are not stored yet */
+    GHashTable *by_chat;   /* "<topic of the answers> <id>" → Refusal * */
+    GHashTable *unstored;  /* ids of sayings whose rows are not stored yet */
+    GHashTable *asking;    /* full JIDs whose chat is open with nothing begun; set */
+    GHashTable *spoken_to; /* JIDs to whom the same batch says something; set */
 };
 
 static void free_refusal(void *data)
@@ -34,6 +38,8 @@ Refusals *refusals_new(void)
 
     refusals->by_chat = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_refusal);
     refusals->unstored = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    refusals->asking = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    refusals->spoken_to = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return refusals;
 }
 
@@ -44,6 +50,8 @@ void refusals_free(Refusals *refusals)
 
     g_hash_table_unref(refusals->by_chat);
     g_hash_table_unref(refusals->unstored);
+    g_hash_table_unref(refusals->asking);
+    g_hash_table_unref(refusals->spoken_to);
     g_free(refusals);
 }
 
@@ -87,15 +95,53 @@ static void refuse_reply(MessageReply *reply)
     g_ptr_array_set_size(reply->runs, 0);
 }
 
+/* A chat whose answer is still to come, and which made no runs, which would speak for themselves.
+ */
+static void watch_chat(Refusals *refusals, const Row *row)
+{
+    const char *conversation = row_text(row, CHATS_CONVERSATION);
+
+    if (conversation && g_str_has_prefix(conversation, "xmpp ") && !row_int(row, CHATS_IS_FINAL) &&
+        !row_text(row, CHATS_RUNS)[0])
+        g_hash_table_add(refusals->asking, g_strdup(conversation + strlen("xmpp ")));
+}
+
 void refusals_watch(Refusals *refusals, const Effect *effect)
 {
     if (effect->kind == EFFECT_PUT && effect->row->table == TABLE_SAYINGS)
         g_hash_table_add(refusals->unstored, g_strdup(row_text(effect->row, SAYINGS_ID)));
+    else if (effect->kind == EFFECT_PUT && effect->row->table == TABLE_CHATS)
+        watch_chat(refusals, effect->row);
+    else if (effect->kind == EFFECT_SAY)
+        g_hash_table_add(refusals->spoken_to, g_strdup(effect->say.jid));
+    else if (effect->kind == EFFECT_XMPP && effect->act.kind == XMPP_ACT_FORM_DONE)
+        g_hash_table_add(refusals->spoken_to, g_strdup(effect->act.jid));
 }
 
 void refusals_stored(Refusals *refusals)
 {
     g_hash_table_remove_all(refusals->unstored);
+    g_hash_table_remove_all(refusals->asking);
+    g_hash_table_remove_all(refusals->spoken_to);
+}
+
+GPtrArray *refusals_unanswered(const Refusals *refusals)
+{
+    GPtrArray *jids = g_ptr_array_new_with_free_func(g_free);
+    GHashTableIter iter;
+    void *jid;
+
+    g_hash_table_iter_init(&iter, refusals->asking);
+    while (g_hash_table_iter_next(&iter, &jid, NULL)) {
+        if (!g_hash_table_contains(refusals->spoken_to, jid))
+            g_ptr_array_add(jids, g_strdup(jid));
+    }
+    return jids;
+}
+
+const char *refusals_text(void)
+{
+    return NOT_ACCEPTED;
 }
 
 static bool rewrite_saying(const Refusals *refusals, EffectSay *say)

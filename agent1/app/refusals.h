@@ -20,13 +20,18 @@ Refusals *refusals_new(void);
 void refusals_free(Refusals *refusals);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Refusals, refusals_free)
 
-/* A row that is about to be stored, or was when that failed; then: they all are. */
+/* An effect of a batch that is about to be stored, or was when that failed; then: they all are. */
 void refusals_watch(Refusals *refusals, const Effect *effect);
 void refusals_stored(Refusals *refusals);
 
 /* Turns an outward effect of a turn that was not stored into what leaves in its place. False: it is
  * left out. */
 bool refusals_rewrite(Refusals *refusals, Effect *effect, int64_t boot_ms);
+
+/* Those who wrote on XMPP within that batch and would have been answered later: full JIDs (char *),
+ * to be told refusals_text(). The caller unrefs the array. */
+GPtrArray *refusals_unanswered(const Refusals *refusals);
+const char *refusals_text(void);
 
 /* The answer to a chat that was refused before; NULL: it was not. Borrowed until the next call. */
 const Effect *refusals_find(Refusals *refusals, const Event *event);

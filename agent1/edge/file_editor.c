@@ -28,7 +28,8 @@ struct FileEditor {
 
 typedef struct Job {
     EffectEditFile edit;
-    bool is_end; /* the thread ends after what came before */
+    bool is_end;    /* the thread ends after what came before */
+    GError *reason; /* why it could not be done, while others of the same file were; or NULL */
 } Job;
 
 static void free_job(void *data)
@@ -39,6 +40,7 @@ static void free_job(void *data)
     g_free(job->edit.file);
     g_free(job->edit.name);
     g_free(job->edit.members);
+    g_clear_error(&job->reason);
     g_free(job);
 }
 
@@ -126,7 +128,8 @@ static Json *read_file(const char *path, GError **error)
     return json_parse(text, length, REGISTRY_MAX_BYTES, error);
 }
 
-/* All jobs are for one file: read once, write once. */
+/* All jobs are for one file: read once, write once. What is wrong with one of them stops no other.
+ */
 static bool edit_together(const char *path, GPtrArray *jobs, GError **error)
 {
     g_autoptr(Json) root = read_file(path, error);
@@ -137,14 +140,10 @@ static bool edit_together(const char *path, GPtrArray *jobs, GError **error)
     if (!root)
         return false;
     for (i = 0; i < jobs->len; i++) {
-        g_autoptr(GError) reason = NULL;
+        Job *job = jobs->pdata[i];
 
-        if (change(root, jobs->pdata[i], &reason))
+        if (change(root, job, &job->reason))
             is_changed = true;
-        if (reason) {
-            g_propagate_error(error, g_steal_pointer(&reason));
-            return false;
-        }
     }
     if (!is_changed)
         return true;
@@ -162,8 +161,13 @@ static void do_jobs(FileEditor *editor, GPtrArray *jobs)
 
     if (!edit_together(path, jobs, &error) && error)
         g_prefix_error(&error, "%s: ", first->edit.file);
-    for (i = 0; i < jobs->len; i++)
-        answer(editor, jobs->pdata[i], error);
+    for (i = 0; i < jobs->len; i++) {
+        Job *job = jobs->pdata[i];
+
+        if (job->reason)
+            g_prefix_error(&job->reason, "%s: ", job->edit.file);
+        answer(editor, job, job->reason ? job->reason : error);
+    }
 }
 
 /* timeout_ms: -1 for as long as it takes. */

@@ -25,7 +25,10 @@ typedef struct Listener {
     Mailbox *events;
     char *id;
     Mqtt *mqtt;
-    bool is_told_down;   /* since it was last up, or ever */
+    bool is_told_down; /* since it was last up, or ever */
+    bool is_told;      /* this, at last: */
+    ListenState state;
+    char *reason;
     GPtrArray *gathered; /* HeardMessage * */
     uint64_t dropped;
     Bucket bucket;
@@ -43,6 +46,7 @@ static void free_listener(void *data)
     mqtt_drop(listener->mqtt);
     g_ptr_array_unref(listener->gathered);
     g_hash_table_unref(listener->seen);
+    g_free(listener->reason);
     g_free(listener->id);
     g_free(listener);
 }
@@ -63,7 +67,20 @@ static void post_state(Listener *listener, ListenState state, const char *reason
     event->listening.id = g_strdup(listener->id);
     event->listening.state = state;
     event->listening.reason = g_strdup(reason);
+    listener->state = state;
+    if (reason != listener->reason) {
+        g_free(listener->reason);
+        listener->reason = g_strdup(reason);
+    }
+    listener->is_told = true;
     post(listener, event);
+}
+
+/* A core that was made anew knows nothing of it. */
+static void post_again(Listener *listener)
+{
+    if (listener->is_told)
+        post_state(listener, listener->state, listener->reason);
 }
 
 /* ---- messages ---- */
@@ -219,8 +236,12 @@ static void begin(Listeners *listeners, const EffectListen *listen)
 
 void listeners_do(Listeners *listeners, const EffectListen *listen)
 {
+    Listener *listener = g_hash_table_lookup(listeners->by_id, listen->id);
+
     if (!listen->filter)
         g_hash_table_remove(listeners->by_id, listen->id);
-    else if (!g_hash_table_contains(listeners->by_id, listen->id))
+    else if (listener)
+        post_again(listener);
+    else
         begin(listeners, listen);
 }

@@ -153,6 +153,14 @@ static XmppIncoming judge_error(xmpp_stanza_t *message)
                            .condition = name ? name : "undefined-condition" };
 }
 
+static void mark_reaction(XmppFact *fact, xmpp_stanza_t *message)
+{
+    int64_t written_ms = read_delay(message);
+
+    fact->stanza_id = g_strdup(read_id(message));
+    fact->written_ms = written_ms == MESSAGE_ABSENT ? 0 : written_ms;
+}
+
 static XmppIncoming judge_chat(xmpp_stanza_t *message, const char *from)
 {
     g_autofree char *body = read_body(message);
@@ -163,8 +171,8 @@ static XmppIncoming judge_chat(xmpp_stanza_t *message, const char *from)
     if (!body) {
         incoming.event = xmpp_about_reaction(message, from);
         incoming.kind = incoming.event ? XMPP_INCOMING_REACTION : XMPP_INCOMING_NOTHING;
-        if (incoming.event && read_delay(message) != MESSAGE_ABSENT)
-            incoming.event->fact.written_ms = read_delay(message);
+        if (incoming.event)
+            mark_reaction(&incoming.event->fact, message);
         return incoming;
     }
 

@@ -434,6 +434,8 @@ static void take_clock_back(Core *core)
         if (agent->query_due_ms != INT64_MAX)
             dispatch_query_soon(core, agent, 0);
     }
+    plans_hurry(core);
+    publications_set_back(core);
     home_assistant_look_soon(core);
     presence_hurry(core);
     live_hurry(core);

@@ -34,8 +34,9 @@ typedef struct XmppFact {
     char *address;      /* the full JID; SUBSCRIBE: bare */
     char *principal;    /* the server-stamped bare JID */
     unsigned abilities; /* ABILITIES: XmppAbility */
-    char *about; /* REACTION: the id of the message; FORM…: of the <iq/>; …UPLOADED: of the
-                    act */
+    char *about;     /* REACTION: the id of the message; FORM…: of the <iq/>; …UPLOADED: of the
+                        act */
+    char *stanza_id; /* REACTION: the sender's own, for repeats; NULL: it has none */
     int64_t written_ms; /* REACTION that was delayed: when it was made; 0: just now */
     GStrv words;        /* REACTION: the emojis; none: they were taken back */
     XmppForm *form;     /* FORM */

@@ -5,7 +5,7 @@
 #include "agent1/flow/voice/say.h"
 #include "common/base/banned.h"
 
-/* The chat's id holds what was decided and about what: a copy of the reaction is a repeat. */
+/* A copy of the reaction is a repeat; one that was taken back and made again is not. */
 static Speaker *speaker_of(const XmppFact *fact, const User *user, const char *line)
 {
     Speaker *speaker = speaker_new(DOOR_XMPP, fact->address, NULL);
@@ -13,7 +13,9 @@ static Speaker *speaker_of(const XmppFact *fact, const User *user, const char *l
     speaker->principal = g_strdup(fact->principal);
     speaker->user = g_strdup(user->name);
     speaker->role = user->role;
-    speaker->chat_id = g_strdup_printf("xmpp:%s:%s to %s", fact->principal, line, fact->about);
+    speaker->chat_id =
+        fact->stanza_id ? g_strdup_printf("xmpp:%s:%s", fact->principal, fact->stanza_id)
+                        : g_strdup_printf("xmpp:%s:%s to %s", fact->principal, line, fact->about);
     return speaker;
 }
 

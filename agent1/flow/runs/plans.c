@@ -319,20 +319,47 @@ static void say_wait(Core *core, const Plan *plan, const PlanStep *step)
     turn_finish(&turn);
 }
 
+/* Nothing of it is at work any more, and nothing has ended: all of it waits. */
+static void say_all_wait(Core *core, const Plan *plan)
+{
+    g_autoptr(Speaker) speaker = make_speaker(core, plan);
+    g_autoptr(GPtrArray) runs = g_ptr_array_new(); /* const Run * */
+    Turn turn;
+    unsigned i;
+
+    turn_init(&turn, core, speaker);
+    turn.is_news = true;
+    for (i = 0; i < plan->steps->len; i++) {
+        const PlanStep *step = plan->steps->pdata[i];
+        Run *run = step->state == STEP_BEGUN ? runs_find(core->runs, step->run) : NULL;
+
+        if (!run)
+            continue;
+        g_ptr_array_add(runs, run);
+        turn_add_run(&turn, run->id);
+    }
+    plan_summary_say_begun(&turn, plan, runs, true);
+    turn_finish(&turn);
+}
+
 /* Of runs that wait since this moment: where nothing else is to be told, that is. */
 static void say_waits(Core *core, Plan *plan)
 {
-    bool is_worth_it = !plan->is_told && !is_ready_to_tell(core, plan) &&
-                       (plan_count(plan, STEP_WAITING) > 0 || plan->kind == PLAN_SEQUENCE);
+    bool is_silent = plan->is_told || is_ready_to_tell(core, plan);
+    bool is_followed = plan_count(plan, STEP_WAITING) > 0 || plan->kind == PLAN_SEQUENCE;
+    bool has_new = false;
     unsigned i;
 
     for (i = 0; i < plan->steps->len; i++) {
         PlanStep *step = plan->steps->pdata[i];
 
-        if (step->is_wait_new && step->state == STEP_BEGUN && is_worth_it)
+        has_new = has_new || (step->is_wait_new && step->state == STEP_BEGUN);
+        if (step->is_wait_new && step->state == STEP_BEGUN && is_followed && !is_silent)
             say_wait(core, plan, step);
         step->is_wait_new = false;
     }
+    if (has_new && !is_followed && !is_silent && plan_news_is_quiet(core, plan))
+        say_all_wait(core, plan);
 }
 
 void plans_cancel(Core *core, Turn *turn, Plan *plan)
@@ -405,6 +432,20 @@ void plans_tick(Core *core)
             continue;
         say_waits(core, plan);
         look_at(core, plan);
+    }
+}
+
+void plans_hurry(Core *core)
+{
+    GHashTableIter iter;
+    void *value;
+
+    g_hash_table_iter_init(&iter, core->plans);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Plan *plan = value;
+
+        plan->retry_ms = MIN(plan->retry_ms, core->now_ms);
+        plan->patient_until_ms = MIN(plan->patient_until_ms, core->now_ms + RESUMING_MS);
     }
 }
 

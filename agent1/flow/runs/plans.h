@@ -41,6 +41,8 @@ void plans_start(Core *core);
 
 /* Whatever news of runs, or time, made possible. */
 void plans_tick(Core *core);
+/* The wall clock was put back: what waits for a time looks now. */
+void plans_hurry(Core *core);
 int64_t plans_next_deadline(const Core *core);
 
 #endif

@@ -170,6 +170,21 @@ static int64_t due_ms(const Row *row)
     return row_int(row, PUBLICATIONS_CREATED) + PUBLISH_WAIT_MS;
 }
 
+void publications_set_back(Core *core)
+{
+    g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_PUBLICATIONS]);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        Row *row = rows->pdata[i];
+
+        if (row_int(row, PUBLICATIONS_CREATED) <= core->now_ms)
+            continue;
+        row_set_int(row, PUBLICATIONS_CREATED, core->now_ms);
+        ledger_changed(core->ledgers[TABLE_PUBLICATIONS], row, core->fx);
+    }
+}
+
 void publications_tick(Core *core)
 {
     g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_PUBLICATIONS]);

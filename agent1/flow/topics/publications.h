@@ -24,6 +24,8 @@ void publications_settle(Core *core);
 
 /* The same of what the broker leaves without an answer. */
 void publications_tick(Core *core);
+/* The wall clock was put back: nobody waits longer for that. */
+void publications_set_back(Core *core);
 int64_t publications_next_deadline(const Core *core);
 
 #endif

@@ -9,8 +9,9 @@
 
 #include "common/base/banned.h"
 
-/* So many are promised at a time; what could not be done for so long is not news any more. */
-#define UPLOADS_MAX     100
+/* So many are promised at a time, since the edge takes no more at once; what could not be done for
+ * so long is not news any more. */
+#define UPLOADS_MAX     16
 #define UPLOADS_KEPT_MS (24 * 3600 * INT64_C(1000))
 
 bool uploads_may(const Core *core, const Run *run)

@@ -108,6 +108,24 @@ static void who_asked_does_not_approve_them(void **state)
     assert_int_equal(world_count_sent(world, MESSAGE_TASK), 0);
 }
 
+/* Approved within a blackout: who asked hears that all of it waits, once. */
+static void what_was_approved_for_later_is_told(void **state)
+{
+    World *world = *state;
+    const char *text;
+
+    begin(world);
+    world->blackouts = world_json("[{\"start\":\"14:00\",\"end\":\"15:00\"}]");
+    world_configure(world);
+    world_forget(world);
+    world_write(world, "ana", NULL, "!approve p1");
+    assert_int_equal(count_said_to(world, "oskar@example.org/phone", &text), 1);
+    assert_true(g_str_has_prefix(text, "p1: 3 agents: web1, web2, web3\n#1 web1: deferred (app"));
+    world_wait(world, 48 * MINUTE_MS);
+    assert_string_equal(world_run_state(world, 1), "queued");
+    assert_string_equal(world_run_state(world, 3), "queued");
+}
+
 static void one_reminder_for_all(void **state)
 {
     World *world = *state;
@@ -124,8 +142,11 @@ static void one_reminder_for_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FLEET_TEST(one_notice_for_all),      FLEET_TEST(one_yes_for_all),
-        FLEET_TEST(one_no_for_what_is_left), FLEET_TEST(who_asked_does_not_approve_them),
+        FLEET_TEST(one_notice_for_all),
+        FLEET_TEST(one_yes_for_all),
+        FLEET_TEST(one_no_for_what_is_left),
+        FLEET_TEST(who_asked_does_not_approve_them),
+        FLEET_TEST(what_was_approved_for_later_is_told),
         FLEET_TEST(one_reminder_for_all),
     };
 

@@ -205,6 +205,17 @@ static void a_broker_that_never_answers(void **state)
                         "not answer; I do not send it again");
 }
 
+static void a_clock_that_is_put_back_makes_nobody_wait(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "ana", NULL, "MQTT_PUBLISH: home/lamp/set | ON");
+    world->now_ms -= HOUR_MS;
+    world_wait(world, 1);
+    world_wait(world, PUBLISH_WAIT_MS);
+    assert_contains(world_last_said(world), "it is not known whether it was published");
+}
+
 static void many_at_once(void **state)
 {
     World *world = *state;
@@ -229,6 +240,7 @@ int main(void)
         TOPIC_TEST(without_a_broker),
         TOPIC_TEST(a_restart_sends_nothing_again),
         TOPIC_TEST(a_broker_that_never_answers),
+        TOPIC_TEST(a_clock_that_is_put_back_makes_nobody_wait),
         TOPIC_TEST(many_at_once),
     };
 

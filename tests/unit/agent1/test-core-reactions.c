@@ -172,6 +172,28 @@ static void a_reaction_comes_twice_or_after_a_restart(void **state)
     assert_int_equal(world_count_sent(world, MESSAGE_TASK), 1);
 }
 
+/* Refused at first for what passes: made again, it is no repeat. */
+static void a_reaction_that_is_made_again_counts(void **state)
+{
+    World *world = *state;
+    g_autofree char *about = begin(world);
+    unsigned i;
+
+    for (i = 0; i < 2; i++) {
+        Event *event = event_new(EVENT_XMPP);
+
+        event->fact.kind = XMPP_FACT_REACTION;
+        event->fact.address = g_strdup("vera@example.org/phone");
+        event->fact.principal = g_strdup("vera@example.org");
+        event->fact.about = g_strdup(about);
+        event->fact.stanza_id = g_strdup_printf("r%u", i);
+        event->fact.words = g_strsplit(UP, " ", -1);
+        world_forget(world);
+        world_step(world, event);
+        assert_non_null(strstr(world_last_said(world), "!approve: refused (role)"));
+    }
+}
+
 static void who_is_late_hears_it(void **state)
 {
     World *world = *state;
@@ -244,6 +266,7 @@ int main(void)
         cmocka_unit_test(what_decides_nothing),
         WORLD_TEST(the_asker_may_react_where_he_may_approve),
         WORLD_TEST(a_reaction_comes_twice_or_after_a_restart),
+        WORLD_TEST(a_reaction_that_is_made_again_counts),
         WORLD_TEST(who_is_late_hears_it),
         cmocka_unit_test(replies_decide),
         WORLD_TEST(a_reply_puts_off),

@@ -128,7 +128,7 @@ static void each_hears_its_own(void **state)
     listen_to(told, "01J000000000000000000000A2", "home/#");
     wait_until(told->states->len == 2);
     assert_true(has(told->states, "01J000000000000000000000A1 up"));
-    /* Asked for once more, it stands already. */
+    /* Asked for once more, it stands already, and says so. */
     listen_to(told, "01J000000000000000000000A2", "home/#");
 
     assert_true(publish_text(speaker, "home/lamp/state", "on") > 0);
@@ -138,7 +138,7 @@ static void each_hears_its_own(void **state)
     assert_true(has(told->heard, "01J000000000000000000000A1 home/lamp/state on"));
     assert_true(has(told->heard, "01J000000000000000000000A2 home/lamp/state on"));
     assert_true(has(told->heard, "01J000000000000000000000A2 home/lamp/set off"));
-    assert_int_equal(told->states->len, 2);
+    assert_int_equal(told->states->len, 3);
 
     listen_to(told, "01J000000000000000000000A1", NULL);
     listen_to(told, "01J000000000000000000000A1", NULL);
@@ -218,6 +218,19 @@ static void never_a_broker(void **state)
     assert_string_equal(told->states->pdata[0], "x down");
 }
 
+/* A core that was made anew asks for what it finds in its rows: it hears how that stands. */
+static void what_stands_is_told_again(void **state)
+{
+    g_autoptr(Told) told = told_new(plain.port);
+
+    (void)state;
+    listen_to(told, "a", "home/#");
+    wait_until(told->states->len == 1);
+    listen_to(told, "a", "home/#");
+    wait_until(told->states->len == 2);
+    assert_string_equal(told->states->pdata[1], "a up");
+}
+
 /* A broker that hangs holds nobody up. */
 static void the_end_waits_for_nobody(void **state)
 {
@@ -243,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_flood_is_counted),
         cmocka_unit_test(retained_once),
         cmocka_unit_test(never_a_broker),
+        cmocka_unit_test(what_stands_is_told_again),
         cmocka_unit_test(the_end_waits_for_nobody),
     };
 

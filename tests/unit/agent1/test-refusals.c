@@ -100,6 +100,42 @@ static void test_what_is_said_again_was_stored(void **state)
     assert_true(refusals_rewrite(refusals, effects->list->pdata[1], 1000));
 }
 
+static void put_chat(Effects *effects, const char *conversation, bool is_final, const char *runs)
+{
+    Row *row = row_new(TABLE_CHATS);
+
+    row_set_text(row, CHATS_ID, conversation);
+    row_set_text(row, CHATS_CONVERSATION, conversation);
+    row_set_int(row, CHATS_IS_FINAL, is_final);
+    row_set_text(row, CHATS_RUNS, runs);
+    effects_put(effects, row);
+}
+
+/* Who is to be answered later hears now that nothing comes. */
+static void test_who_would_be_answered_later(void **state)
+{
+    g_autoptr(Refusals) refusals = refusals_new();
+    g_autoptr(Effects) effects = effects_new();
+    g_autoptr(GPtrArray) jids = NULL;
+    g_autoptr(GPtrArray) none = NULL;
+
+    (void)state;
+    put_chat(effects, "xmpp ana@example.org/waits", false, "");
+    put_chat(effects, "xmpp ana@example.org/final", true, "");
+    put_chat(effects, "xmpp ana@example.org/runs", false, "01J00000000000000000000002");
+    put_chat(effects, "xmpp ana@example.org/answered", false, "");
+    put_chat(effects, "cli abcdefghijklmnop key", false, "");
+    effects_say(effects, "s1", "ana@example.org/answered", "wait", WORDS_ANSWER);
+    for (unsigned i = 0; i < effects->list->len; i++)
+        refusals_watch(refusals, effects->list->pdata[i]);
+    jids = refusals_unanswered(refusals);
+    assert_int_equal(jids->len, 1);
+    assert_string_equal(jids->pdata[0], "ana@example.org/waits");
+    refusals_stored(refusals);
+    none = refusals_unanswered(refusals);
+    assert_int_equal(none->len, 0);
+}
+
 static void test_a_copy_gets_the_same_answer(void **state)
 {
     static const struct {
@@ -139,6 +175,7 @@ int main(void)
         cmocka_unit_test(test_what_leaves),
         cmocka_unit_test(test_sayings),
         cmocka_unit_test(test_what_is_said_again_was_stored),
+        cmocka_unit_test(test_who_would_be_answered_later),
         cmocka_unit_test(test_a_copy_gets_the_same_answer),
     };
 

@@ -132,11 +132,29 @@ static void test_reactions(void **state)
     }
 }
 
+/* It lay on a server, and was sent twice: both can be told. */
+static void test_an_old_reaction(void **state)
+{
+    g_autoptr(Event) now = judge("<message xmlns='jabber:client' id='r1' type='chat' from='" BOB
+                                 "'>" REACTIONS("<reaction>+</reaction>") "</message>");
+    g_autoptr(Event) old =
+        judge("<message xmlns='jabber:client' id='r1' type='chat' from='" BOB
+              "'>" REACTIONS("<reaction>+</reaction>") "<delay xmlns='urn:xmpp:delay' "
+                                                       "stamp='2026-11-20T14:02:00Z'/></message>");
+
+    (void)state;
+    assert_int_equal(now->fact.written_ms, 0);
+    assert_string_equal(now->fact.stanza_id, "r1");
+    assert_int_equal(old->fact.written_ms, 1795183320000);
+    assert_string_equal(old->fact.stanza_id, "r1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_chat),
         cmocka_unit_test(test_reactions),
+        cmocka_unit_test(test_an_old_reaction),
     };
 
     return cmocka_run_group_tests_name("xmpp_about", tests, NULL, NULL);
