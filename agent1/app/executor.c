@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "agent1/app/links.h"
+#include "agent1/app/log_effect.h"
+#include "agent1/app/message_mark.h"
 #include "agent1/app/refusals.h"
 #include "agent1/edge/file_editor.h"
 #include "agent1/edge/gateway.h"
@@ -55,28 +57,6 @@ static void take_event(Executor *executor, Event *event);
 
 /* ---- outward ---- */
 
-static LogLevel log_level(EffectLogLevel level)
-{
-    switch (level) {
-    case EFFECT_LOG_ERROR:
-        return LOG_LEVEL_ERROR;
-    case EFFECT_LOG_WARNING:
-        return LOG_LEVEL_WARNING;
-    case EFFECT_LOG_NOTICE:
-        return LOG_LEVEL_NOTICE;
-    case EFFECT_LOG_INFO:
-        break;
-    }
-    return LOG_LEVEL_INFO;
-}
-
-static void write_log(const EffectLog *log)
-{
-    const LogField fields[] = { { "RUN", log->run }, { "AGENT", log->agent } };
-
-    log_write(log_level(log->level), fields, G_N_ELEMENTS(fields), "%s", log->text);
-}
-
 static void say(Executor *executor, const EffectSay *say_effect)
 {
     if (!executor->xmpp)
@@ -118,7 +98,7 @@ static void perform(Executor *executor, const Effect *effect)
         file_editor_edit(executor->files, &effect->edit);
         break;
     case EFFECT_LOG:
-        write_log(&effect->log);
+        log_effect_write(&effect->log);
         break;
     case EFFECT_PUT:
     case EFFECT_DELETE:
@@ -286,19 +266,11 @@ static void refuse_outward(Executor *executor, const Effects *effects)
 /* Their answer would have come later: it does not. */
 static void refuse_unanswered(Executor *executor)
 {
-    g_autoptr(GPtrArray) jids = refusals_unanswered(executor->refusals);
-    g_autoptr(Effects) sayings = effects_new();
+    g_autoptr(Effects) sayings = NULL;
     uint8_t seed[IDS_SEED_BYTES];
-    Ids ids;
-    unsigned i;
 
     random_fill(seed, sizeof(seed));
-    ids_init(&ids, clock_now_ms(), seed);
-    for (i = 0; i < jids->len; i++) {
-        g_autofree char *id = ids_next(&ids);
-
-        effects_say(sayings, id, jids->pdata[i], refusals_text(), WORDS_ANSWER);
-    }
+    sayings = refusals_of_unanswered(executor->refusals, clock_now_ms(), seed);
     perform_all(executor, sayings);
 }
 
@@ -387,40 +359,6 @@ static void on_stored(StoreAnswer *answer, void *data)
 }
 
 /* ---- events ---- */
-
-/* A broker says what it retains once more at each connection. */
-static char *mark_heard(const EventHeard *heard)
-{
-    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    unsigned i;
-
-    for (i = 0; i < heard->messages->len; i++) {
-        const HeardMessage *message = heard->messages->pdata[i];
-
-        g_checksum_update(checksum, (const guchar *)message->topic, -1);
-        g_checksum_update(checksum, (const guchar *)message->payload, (gssize)message->length);
-    }
-    return g_strdup_printf("heard %s %s", heard->id, g_checksum_get_string(checksum));
-}
-
-/* What a repeat of somebody's message has in common with it; NULL for events of our own. The caller
- * owns it. */
-static char *message_mark(const Event *event)
-{
-    if (event->kind == EVENT_MESSAGE)
-        return g_strdup_printf("%s %s %s", event->message.sender,
-                               message_kind_name(event->message.message->kind),
-                               event->message.message->id);
-    if (event->kind == EVENT_XMPP)
-        return g_strdup_printf("%d %s %s", (int)event->fact.kind,
-                               event->fact.address ? event->fact.address : "",
-                               event->fact.about ? event->fact.about : "");
-    if (event->kind == EVENT_HEARD)
-        return mark_heard(&event->heard);
-    if (event->kind == EVENT_CHAT)
-        return g_strdup_printf("%s %s", event->chat.principal, event->chat.text);
-    return NULL;
-}
 
 /* The third crash on one message sets it aside: no sender can keep agent1 from its other work. */
 static bool take_in_hand(Executor *executor, const Event *event)

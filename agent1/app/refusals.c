@@ -125,23 +125,23 @@ void refusals_stored(Refusals *refusals)
     g_hash_table_remove_all(refusals->spoken_to);
 }
 
-GPtrArray *refusals_unanswered(const Refusals *refusals)
+Effects *refusals_of_unanswered(const Refusals *refusals, int64_t now_ms,
+                                const uint8_t seed[IDS_SEED_BYTES])
 {
-    GPtrArray *jids = g_ptr_array_new_with_free_func(g_free);
+    Effects *sayings = effects_new();
     GHashTableIter iter;
     void *jid;
+    Ids ids;
 
+    ids_init(&ids, now_ms, seed);
     g_hash_table_iter_init(&iter, refusals->asking);
     while (g_hash_table_iter_next(&iter, &jid, NULL)) {
-        if (!g_hash_table_contains(refusals->spoken_to, jid))
-            g_ptr_array_add(jids, g_strdup(jid));
-    }
-    return jids;
-}
+        g_autofree char *id = ids_next(&ids);
 
-const char *refusals_text(void)
-{
-    return NOT_ACCEPTED;
+        if (!g_hash_table_contains(refusals->spoken_to, jid))
+            effects_say(sayings, id, jid, NOT_ACCEPTED, WORDS_ANSWER);
+    }
+    return sayings;
 }
 
 static bool rewrite_saying(const Refusals *refusals, EffectSay *say)

@@ -9,6 +9,7 @@
 
 #include "agent1/port/effect.h"
 #include "agent1/port/event.h"
+#include "common/base/ids.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -28,10 +29,10 @@ void refusals_stored(Refusals *refusals);
  * left out. */
 bool refusals_rewrite(Refusals *refusals, Effect *effect, int64_t boot_ms);
 
-/* Those who wrote on XMPP within that batch and would have been answered later: full JIDs (char *),
- * to be told refusals_text(). The caller unrefs the array. */
-GPtrArray *refusals_unanswered(const Refusals *refusals);
-const char *refusals_text(void);
+/* The sayings for those who wrote on XMPP within that batch and would have been answered later. The
+ * caller owns them. */
+Effects *refusals_of_unanswered(const Refusals *refusals, int64_t now_ms,
+                                const uint8_t seed[IDS_SEED_BYTES]);
 
 /* The answer to a chat that was refused before; NULL: it was not. Borrowed until the next call. */
 const Effect *refusals_find(Refusals *refusals, const Event *event);

@@ -116,8 +116,10 @@ static void test_who_would_be_answered_later(void **state)
 {
     g_autoptr(Refusals) refusals = refusals_new();
     g_autoptr(Effects) effects = effects_new();
-    g_autoptr(GPtrArray) jids = NULL;
-    g_autoptr(GPtrArray) none = NULL;
+    g_autoptr(Effects) sayings = NULL;
+    g_autoptr(Effects) none = NULL;
+    const uint8_t seed[IDS_SEED_BYTES] = { 1 };
+    const Effect *saying;
 
     (void)state;
     put_chat(effects, "xmpp ana@example.org/waits", false, "");
@@ -128,12 +130,14 @@ static void test_who_would_be_answered_later(void **state)
     effects_say(effects, "s1", "ana@example.org/answered", "wait", WORDS_ANSWER);
     for (unsigned i = 0; i < effects->list->len; i++)
         refusals_watch(refusals, effects->list->pdata[i]);
-    jids = refusals_unanswered(refusals);
-    assert_int_equal(jids->len, 1);
-    assert_string_equal(jids->pdata[0], "ana@example.org/waits");
+    sayings = refusals_of_unanswered(refusals, 1, seed);
+    assert_int_equal(sayings->list->len, 1);
+    saying = sayings->list->pdata[0];
+    assert_string_equal(saying->say.jid, "ana@example.org/waits");
+    assert_int_equal(strncmp(saying->say.text, "not accepted", 12), 0);
     refusals_stored(refusals);
-    none = refusals_unanswered(refusals);
-    assert_int_equal(none->len, 0);
+    none = refusals_of_unanswered(refusals, 1, seed);
+    assert_int_equal(none->list->len, 0);
 }
 
 static void test_a_copy_gets_the_same_answer(void **state)
