@@ -5,6 +5,7 @@
 #include "agent1/app/links.h"
 #include "agent1/app/log_effect.h"
 #include "agent1/app/message_mark.h"
+#include "agent1/app/outside.h"
 #include "agent1/app/refusals.h"
 #include "agent1/edge/file_editor.h"
 #include "agent1/edge/gateway.h"
@@ -45,10 +46,9 @@ struct Executor {
     Effects *in_flight; /* outward effects that wait for their commit; NULL: no batch in flight */
     uint64_t batch;
     guint company; /* 0: nothing waits for company */
-    bool is_up[LINK_COUNT];
-    uint64_t share_max_bytes; /* as XMPP_FACT_SHARE told last: 0 for no files */
-    int64_t full_until_ms;    /* the disk was full: no timer before this */
-    Refusals *refusals;       /* who was told so */
+    Outside *outside;
+    int64_t full_until_ms; /* the disk was full: no timer before this */
+    Refusals *refusals;    /* who was told so */
     void (*failed)(void *data);
     void *failed_data;
 };
@@ -175,6 +175,7 @@ static void flush_now(Executor *executor)
         return;
     }
     executor->in_flight = outward;
+    outside_batch_begins(executor->outside);
     store_commit(executor->store, ++executor->batch, stored);
     crash_point("executor.handed");
 }
@@ -274,32 +275,15 @@ static void refuse_unanswered(Executor *executor)
     perform_all(executor, sayings);
 }
 
-static void tell_new_core(Executor *executor, Event *event)
-{
-    stamp(executor, event);
-    core_step(executor->core, event, executor->next);
-    event_free(event);
-}
-
-/* How things stand outside. */
 static void tell_outside(Executor *executor)
 {
-    Event *event;
-    int link;
+    g_autoptr(GPtrArray) events = outside_tell(executor->outside);
+    unsigned i;
 
-    for (link = 0; link < LINK_COUNT; link++) {
-        if (!executor->is_up[link])
-            continue;
-        event = event_new(EVENT_LINK_UP);
-        event->link = (Link)link;
-        tell_new_core(executor, event);
+    for (i = 0; i < events->len; i++) {
+        stamp(executor, events->pdata[i]);
+        core_step(executor->core, events->pdata[i], executor->next);
     }
-    if (!executor->is_up[LINK_XMPP] || executor->share_max_bytes == 0)
-        return;
-    event = event_new(EVENT_XMPP);
-    event->fact.kind = XMPP_FACT_SHARE;
-    event->fact.max_bytes = executor->share_max_bytes;
-    tell_new_core(executor, event);
 }
 
 /* Nothing of the batch is stored, so nothing of it happened: the core goes back to what the rows
@@ -348,6 +332,7 @@ static void on_stored(StoreAnswer *answer, void *data)
         return;
     }
     refusals_stored(executor->refusals);
+    outside_batch_stored(executor->outside);
     crash_point("executor.stored");
     outward = g_steal_pointer(&executor->in_flight);
     perform_all(executor, outward);
@@ -372,21 +357,12 @@ static bool take_in_hand(Executor *executor, const Event *event)
     return false;
 }
 
-/* What a core that is made anew must be told, since nobody says it twice. */
-static void note_outside(Executor *executor, const Event *event)
-{
-    if (event->kind == EVENT_LINK_UP || event->kind == EVENT_LINK_DOWN)
-        executor->is_up[event->link] = event->kind == EVENT_LINK_UP;
-    if (event->kind == EVENT_XMPP && event->fact.kind == XMPP_FACT_SHARE)
-        executor->share_max_bytes = event->fact.max_bytes;
-}
-
 static void take_event(Executor *executor, Event *event)
 {
     const Effect *answer;
 
     stamp(executor, event);
-    note_outside(executor, event);
+    outside_note(executor->outside, event);
     answer = refusals_find(executor->refusals, event);
     if (answer)
         perform(executor, answer);
@@ -516,6 +492,7 @@ Executor *executor_new(Config *config, void (*failed)(void *data), void *data, G
     executor->failed_data = data;
     executor->next = effects_new();
     executor->refusals = refusals_new();
+    executor->outside = outside_new();
     executor->events = mailbox_new(EVENTS_MAX, free_event);
     if (!begin(executor, error))
         return NULL;
@@ -540,6 +517,7 @@ void executor_free(Executor *executor)
     effects_free(executor->in_flight);
     effects_free(executor->next);
     refusals_free(executor->refusals);
+    outside_free(executor->outside);
     core_free(executor->core);
     in_hand_free(executor->in_hand);
     config_free(executor->config);

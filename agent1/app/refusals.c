@@ -112,7 +112,7 @@ void refusals_watch(Refusals *refusals, const Effect *effect)
         g_hash_table_add(refusals->unstored, g_strdup(row_text(effect->row, SAYINGS_ID)));
     else if (effect->kind == EFFECT_PUT && effect->row->table == TABLE_CHATS)
         watch_chat(refusals, effect->row);
-    else if (effect->kind == EFFECT_SAY)
+    else if (effect->kind == EFFECT_SAY && effect->say.words != WORDS_STORED)
         g_hash_table_add(refusals->spoken_to, g_strdup(effect->say.jid));
     else if (effect->kind == EFFECT_XMPP && effect->act.kind == XMPP_ACT_FORM_DONE)
         g_hash_table_add(refusals->spoken_to, g_strdup(effect->act.jid));

@@ -185,6 +185,29 @@ def test_a_full_disk_refuses_and_heals(house, tmp_path):
         subprocess.run(["umount", "-l", str(small)], check=False)
 
 
+def test_on_a_full_disk_who_would_be_answered_later_hears_it(house, tmp_path):
+    """!runs asks the database first, MQTT_PUBLISH the broker: on XMPP nobody would ask again."""
+    small = tmp_path / "small"
+    mount_small(small)
+    try:
+        ana = house.person("ana", "admin")
+        house.agent1.config["state_dir"] = str(small / "state")
+        house.agent1.policy = {"mqtt": {"publish": ["home/+"]}}
+        house.start()
+        ana.ask("!status", "agents:")
+        fill(small / "ballast")
+        for order in ("!runs", "MQTT_PUBLISH: home/lamp | ON"):
+            wait_for(lambda order=order: "the disk of agent1 is full" in ana.ask(order).text, 30, order)
+        os.unlink(small / "ballast")
+        wait_for(lambda: "no runs" in ana.ask("!runs").text, 30, "an answer after healing")
+        # What the server took already is not said, and so not stored, again and again.
+        failures = log_of(house).count("not stored")
+        assert failures < 100, failures
+    finally:
+        house.close()
+        subprocess.run(["umount", "-l", str(small)], check=False)
+
+
 def test_a_damaged_database_is_set_aside_and_agent1_sleeps(house):
     agent, user = start_with(house)
     user.chat("@web1 true")
