@@ -36,7 +36,8 @@ ifndef HARDENING
 HARDENING := $(call try_flag,-fstack-protector-strong) $(call try_flag,-fstack-clash-protection) \
              $(call try_flag,-fcf-protection=full) $(call try_flag,-ftrivial-auto-var-init=zero)
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+# libcurl is loaded when it is needed (common/net/http_library.h).
+PACKAGE_LIBS := $(filter-out -lcurl,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null))
 export HARDENING PACKAGE_CFLAGS PACKAGE_LIBS
 endif
 endif

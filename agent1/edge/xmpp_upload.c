@@ -165,8 +165,9 @@ static void put(File *file, const XmppSlot *slot)
                 (HttpField){ xmpp_slot_field_name((XmppSlotField)i), slot->fields[i] };
     }
     if (!upload->http)
-        upload->http = http_new();
-    file->request = http_start(upload->http, &order, &handlers, file, &error);
+        upload->http = http_new(&error);
+    if (upload->http)
+        file->request = http_start(upload->http, &order, &handlers, file, &error);
     if (!file->request)
         fail(file, error->message);
 }

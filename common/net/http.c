@@ -295,12 +295,14 @@ static void turn(void *data)
 
 /* ---- life ---- */
 
-Http *http_new(void)
+Http *http_new(GError **error)
 {
-    Http *http = g_new0(Http, 1);
+    Http *http;
 
-    /* Once in a process; more does no harm. */
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (!http_library_load(error))
+        return NULL;
+
+    http = g_new0(Http, 1);
     http->requests = g_ptr_array_new();
     http->loop = http_loop_new(turn, http);
     curl_multi_setopt(http_loop_multi(http->loop), CURLMOPT_MAXCONNECTS, IDLE_CONNECTIONS_MAX);
@@ -336,13 +338,19 @@ void http_cancel(HttpRequest *request)
 /* The scheme, small, and the host of a URL as libcurl reads it; false: none that it serves. */
 static bool read_url(const char *url, char **out_scheme, char **out_host)
 {
-    CURLU *parsed = curl_url();
+    CURLU *parsed;
     char *scheme = NULL;
     char *host = NULL;
-    bool is_good = curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
-                   curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-                   curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-                   (g_str_equal(scheme, "http") || g_str_equal(scheme, "https"));
+    bool is_good;
+
+    if (!http_library_load(NULL))
+        return false;
+
+    parsed = curl_url();
+    is_good = curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+              curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+              curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+              (g_str_equal(scheme, "http") || g_str_equal(scheme, "https"));
 
     if (is_good) {
         *out_scheme = g_strdup(scheme);

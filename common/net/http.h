@@ -1,6 +1,7 @@
 /*
- * An HTTP client on the main loop (RFC 9110, 9112), over libcurl: requests run side by side, and an
- * answer is handed on as it comes, so that one may last for minutes.
+ * An HTTP client on the main loop (RFC 9110, 9112), over libcurl, which is loaded when the first is
+ * made: requests run side by side, and an answer is handed on as it comes, so that one may last for
+ * minutes.
  *
  * No thread of its own but libcurl's, which looks a name up, and which nobody waits for; idle it
  * never wakes. The first request over TLS in a day reads the certificates of the authorities, which
@@ -95,7 +96,8 @@ typedef struct HttpHandlers {
     void (*done)(const HttpResult *result, void *data);
 } HttpHandlers;
 
-Http *http_new(void);
+/* NULL (PROBLEM_MISSING): libcurl is not installed. */
+Http *http_new(GError **error);
 
 /* Cancels what is under way. */
 void http_free(Http *http);

@@ -5,7 +5,8 @@
 #ifndef COMMON_NET_HTTP_LOOP_H
 #define COMMON_NET_HTTP_LOOP_H
 
-#include <curl/curl.h>
+#include "common/net/http_library.h"
+
 #include <glib.h>
 #include <stdint.h>
 

@@ -212,7 +212,7 @@ static const HttpHandlers noting = { on_answered, on_received, on_done };
 
 static inline void client_init(Client *client)
 {
-    *client = (Client){ .http = http_new(), .body = g_string_new(NULL) };
+    *client = (Client){ .http = http_new(NULL), .body = g_string_new(NULL) };
 }
 
 static inline void client_clear(Client *client)

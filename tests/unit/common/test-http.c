@@ -172,7 +172,7 @@ static void test_what_cannot_be_sent(void **state)
         { "http://127.0.0.1/", { "X", "y\r\nZ: z" } },
         { "http://127.0.0.1/", { "", "y" } },
     };
-    g_autoptr(Http) http = http_new();
+    g_autoptr(Http) http = http_new(NULL);
 
     (void)state;
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -302,7 +302,7 @@ static void test_side_by_side(void **state)
 {
     Server server = { .says = TEN, .answers = HTTP_REQUESTS_MAX };
     g_autofree Client *clients = g_new0(Client, HTTP_REQUESTS_MAX);
-    g_autoptr(Http) http = http_new();
+    g_autoptr(Http) http = http_new(NULL);
     g_autoptr(GError) error = NULL;
     g_autofree char *url = NULL;
     unsigned i;
