@@ -256,6 +256,11 @@ void channel_forget(Channel *channel, Ask *ask)
     exchange_forget(channel->exchange, ask);
 }
 
+void channel_keep(Channel *channel, Ask *ask)
+{
+    exchange_keep(channel->exchange, ask);
+}
+
 const GPtrArray *channel_asks(const Channel *channel)
 {
     return exchange_asks(channel->exchange);

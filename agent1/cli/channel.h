@@ -37,6 +37,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Channel, channel_free)
 Ask *channel_ask(Channel *channel, const AskWish *wish, GError **error);
 void channel_forget(Channel *channel, Ask *ask);
 
+/* Goes on listening for news of a question that was answered. */
+void channel_keep(Channel *channel, Ask *ask);
+
 /* The questions that are not forgotten, oldest first: Ask *, borrowed. */
 const GPtrArray *channel_asks(const Channel *channel);
 

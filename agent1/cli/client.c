@@ -127,7 +127,7 @@ static void note_progress(Client *client, const Ask *ask, Heard heard, const Mes
 static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
 {
     Client *client = data;
-    bool is_shown_below = client->line && ask == client->current && heard != HEARD_ANSWER;
+    bool is_shown_below = client->line && ask == client->current && ask_is_pending(ask);
 
     if (ask->is_hidden) {
         lookup_heard(client->lookup, heard, ask, message);
@@ -141,8 +141,12 @@ static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
         client->has_written_all = false;
     show(client);
 
-    /* Nobody waits for this one any more. */
-    if (heard == HEARD_ANSWER && ask != client->current)
+    if (heard != HEARD_ANSWER)
+        return;
+    /* Who stays at the terminal hears how it goes on. */
+    if (client->terminal && ask_waits(ask))
+        channel_keep(client->channel, ask);
+    else if (ask != client->current)
         channel_forget(client->channel, ask);
 }
 
@@ -313,6 +317,7 @@ static bool is_worth_waiting(const Ask *ask)
         return true;
     case ASK_LATE:
     case ASK_ANSWERED:
+    case ASK_KEPT:
     case ASK_UNREACHABLE:
         return false;
     }
@@ -379,6 +384,8 @@ static int conclude(Client *client, Ask *ask)
     case ASK_ANSWERED:
         channel_forget(client->channel, ask);
         break;
+    case ASK_KEPT:
+        break;
     }
 
     if (!client->has_written_all) {
@@ -440,7 +447,7 @@ void client_take_leave(const Client *client)
     for (guint i = 0; i < asks->len; i++) {
         const Ask *ask = g_ptr_array_index(asks, i);
 
-        if (ask_is_pending(ask) && !ask->is_hidden) {
+        if (ask_is_at_work(ask) && !ask->is_hidden) {
             g_autofree char *text = ask_goes_on(ask, false, clock_now_ms());
 
             printer_note(&client->printer, "%s", text);

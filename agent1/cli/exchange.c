@@ -58,10 +58,44 @@ bool ask_is_pending(const Ask *ask)
     case ASK_LATE:
         return true;
     case ASK_ANSWERED:
+    case ASK_KEPT:
     case ASK_UNREACHABLE:
         return false;
     }
     g_assert_not_reached();
+}
+
+bool ask_is_at_work(const Ask *ask)
+{
+    return ask_is_pending(ask) || (ask->state == ASK_KEPT && !ask->outcome);
+}
+
+static bool has_open_run(const Ask *ask)
+{
+    GHashTableIter iter;
+    void *heard;
+
+    g_hash_table_iter_init(&iter, ask->runs);
+    while (g_hash_table_iter_next(&iter, NULL, &heard)) {
+        if (!((const RunHeard *)heard)->has_result)
+            return true;
+    }
+    return false;
+}
+
+/* The worst outcome of a chat may hide that another of its runs waits. */
+bool ask_waits(const Ask *ask)
+{
+    const char *const words[] = { OUTCOME_AWAITING, OUTCOME_UNCONFIRMED,
+                                  run_state_name(RUN_DEFERRED), NULL };
+
+    if (!ask->outcome)
+        return false;
+    if (g_strv_contains(words, ask->outcome))
+        return true;
+    return (ask->state == ASK_KEPT ||
+            outcome_exit_code(ask->outcome) > outcome_exit_code(OUTCOME_AWAITING)) &&
+           has_open_run(ask);
 }
 
 int ask_exit_code(const Ask *ask)
@@ -74,7 +108,8 @@ int ask_exit_code(const Ask *ask)
     case ASK_LATE:
         return EXIT_TIMED_OUT;
     case ASK_ANSWERED:
-        return outcome_exit_code(ask->outcome);
+    case ASK_KEPT:
+        return outcome_exit_code(ask->outcome ? ask->outcome : OUTCOME_OK);
     }
     g_assert_not_reached();
 }
@@ -101,11 +136,24 @@ void exchange_free(Exchange *exchange)
     g_free(exchange);
 }
 
+static bool drop_oldest_kept(Exchange *exchange)
+{
+    for (guint i = 0; i < exchange->asks->len; i++) {
+        const Ask *ask = g_ptr_array_index(exchange->asks, i);
+
+        if (ask->state == ASK_KEPT) {
+            g_ptr_array_remove_index(exchange->asks, i);
+            return true;
+        }
+    }
+    return false;
+}
+
 Ask *exchange_ask(Exchange *exchange, const char *id, const AskWish *wish, int64_t boot_ms)
 {
     Ask *ask;
 
-    if (exchange->asks->len >= EXCHANGE_ASKS_MAX)
+    if (exchange->asks->len >= EXCHANGE_ASKS_MAX && !drop_oldest_kept(exchange))
         return NULL;
 
     ask = g_new0(Ask, 1);
@@ -127,6 +175,14 @@ Ask *exchange_ask(Exchange *exchange, const char *id, const AskWish *wish, int64
 void exchange_forget(Exchange *exchange, Ask *ask)
 {
     g_ptr_array_remove(exchange->asks, ask);
+}
+
+void exchange_keep(Exchange *exchange, Ask *ask)
+{
+    g_assert(g_ptr_array_find(exchange->asks, ask, NULL));
+    g_assert(ask->state == ASK_ANSWERED || ask->state == ASK_KEPT);
+
+    ask->state = ASK_KEPT;
 }
 
 const GPtrArray *exchange_asks(const Exchange *exchange)
@@ -254,53 +310,67 @@ static void learn_label(Ask *ask, const char *text)
     ask->label = g_steal_pointer(&found);
 }
 
+static bool is_listening(const Ask *ask)
+{
+    return ask_is_pending(ask) || ask->state == ASK_KEPT;
+}
+
 static Ask *find_by_id(const Exchange *exchange, const char *id)
 {
     for (guint i = 0; i < exchange->asks->len; i++) {
         Ask *ask = g_ptr_array_index(exchange->asks, i);
 
-        if (ask_is_pending(ask) && g_strcmp0(ask->id, id) == 0)
+        if (is_listening(ask) && g_strcmp0(ask->id, id) == 0)
             return ask;
     }
     return NULL;
 }
 
+/* What is pending comes before what is kept. */
 static Ask *find_by_run(const Exchange *exchange, const char *run, RunHeard **out_heard)
 {
+    Ask *kept = NULL;
+
     for (guint i = 0; run && i < exchange->asks->len; i++) {
         Ask *ask = g_ptr_array_index(exchange->asks, i);
         RunHeard *heard = g_hash_table_lookup(ask->runs, run);
 
-        if (ask_is_pending(ask) && heard) {
-            *out_heard = heard;
+        if (!heard || !is_listening(ask) || (kept && !ask_is_pending(ask)))
+            continue;
+        *out_heard = heard;
+        if (ask_is_pending(ask))
             return ask;
-        }
+        kept = ask;
     }
-    return NULL;
+    return kept;
 }
 
-static Heard hear_reply(Exchange *exchange, const MessageReply *reply, Ask **out_ask)
+static void learn_runs(Ask *ask, const MessageReply *reply)
 {
-    Ask *ask = find_by_id(exchange, reply->in_reply_to);
-    const char *text = reply->text ? reply->text : "";
-
-    if (!ask)
-        return HEARD_NOTHING;
-
     for (guint i = 0; reply->runs && i < reply->runs->len; i++) {
         const char *run = g_ptr_array_index(reply->runs, i);
 
         if (!g_hash_table_contains(ask->runs, run))
             g_hash_table_insert(ask->runs, g_strdup(run), run_heard_new());
     }
+}
 
-    if (reply->is_final) {
-        ask->state = ASK_ANSWERED;
-        ask->outcome = g_strdup(reply->outcome ? reply->outcome : "unknown");
-        *out_ask = ask;
-        return HEARD_ANSWER;
-    }
+static void set_last_text(Ask *ask, const char *text)
+{
+    g_free(ask->last_text);
+    ask->last_text = g_strdup(text);
+}
 
+static Heard hear_first_answer(Ask *ask, const MessageReply *reply, const char *text)
+{
+    ask->state = ASK_ANSWERED;
+    ask->outcome = g_strdup(reply->outcome ? reply->outcome : "unknown");
+    set_last_text(ask, text);
+    return HEARD_ANSWER;
+}
+
+static Heard hear_first_reply(Ask *ask, const char *text)
+{
     if (ask->state == ASK_WAITING) {
         ask->state = ASK_TAKEN;
         ask->deadline_ms = ask->timeout_ms >= 0 ? ask->asked_ms + ask->timeout_ms : INT64_MAX;
@@ -313,11 +383,40 @@ static Heard hear_reply(Exchange *exchange, const MessageReply *reply, Ask **out
     if (g_strcmp0(ask->last_text, text) == 0)
         return HEARD_NOTHING;
 
-    g_free(ask->last_text);
-    ask->last_text = g_strdup(text);
+    set_last_text(ask, text);
     learn_label(ask, text);
-    *out_ask = ask;
     return HEARD_REPLY;
+}
+
+/* News after the final reply. An answer to a copy that was still on its way says the same again. */
+static Heard hear_later_news(Ask *ask, const MessageReply *reply, const char *text)
+{
+    if (g_strcmp0(ask->last_text, text) == 0 && reply->is_final == (ask->outcome != NULL))
+        return HEARD_NOTHING;
+
+    set_last_text(ask, text);
+    g_clear_pointer(&ask->outcome, g_free);
+    if (reply->is_final) {
+        ask->outcome = g_strdup(reply->outcome ? reply->outcome : "unknown");
+        return HEARD_ANSWER;
+    }
+    learn_label(ask, text);
+    return HEARD_REPLY;
+}
+
+static Heard hear_reply(Exchange *exchange, const MessageReply *reply, Ask **out_ask)
+{
+    Ask *ask = find_by_id(exchange, reply->in_reply_to);
+    const char *text = reply->text ? reply->text : "";
+
+    if (!ask)
+        return HEARD_NOTHING;
+
+    learn_runs(ask, reply);
+    *out_ask = ask;
+    if (ask->state == ASK_KEPT)
+        return hear_later_news(ask, reply, text);
+    return reply->is_final ? hear_first_answer(ask, reply, text) : hear_first_reply(ask, text);
 }
 
 static Heard hear_progress(Exchange *exchange, const MessageProgress *progress, Ask **out_ask)

@@ -28,6 +28,7 @@ typedef enum {
     ASK_TAKEN,       /* a first reply came: agent1 has it */
     ASK_LATE,        /* taken, and the time limit is over; an answer is still welcome */
     ASK_ANSWERED,    /* the final reply came */
+    ASK_KEPT,        /* it came, and later news of what waits is welcome */
     ASK_UNREACHABLE, /* no reply in time: given up */
 } AskState;
 
@@ -37,7 +38,7 @@ typedef struct Ask {
     char *text;
     AskState state;
     char *label;        /* "#12 web1" of the reply's line; NULL: none, or several */
-    char *outcome;      /* ANSWERED: the final reply's word */
+    char *outcome;      /* ANSWERED, KEPT: the last final reply's word; NULL: it went on since */
     int64_t asked_ms;   /* boot time */
     int64_t expires_ms; /* wall time; 0: not sent yet */
 
@@ -50,7 +51,7 @@ typedef struct Ask {
     int64_t next_send_ms; /* boot time */
     unsigned sent_count;
     bool is_confirmed; /* agent1 replied to it since the connection stands */
-    char *last_text;   /* of the last reply that was not final */
+    char *last_text;   /* of the last reply */
     GHashTable *runs;  /* ULID → what was heard of it */
 } Ask;
 
@@ -83,11 +84,19 @@ Exchange *exchange_new(const char *session);
 void exchange_free(Exchange *exchange);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Exchange, exchange_free)
 
-/* A new question, due at once. NULL when EXCHANGE_ASKS_MAX wait already. */
+/* A new question, due at once. NULL when EXCHANGE_ASKS_MAX are pending already. */
 Ask *exchange_ask(Exchange *exchange, const char *id, const AskWish *wish, int64_t boot_ms);
 
 /* Forgets a question; what still comes for it will be HEARD_NOTHING. */
 void exchange_forget(Exchange *exchange, Ask *ask);
+
+/* True when the final reply of a question told only what runs wait for: a person, a window, an
+ * agent that is silent. */
+bool ask_waits(const Ask *ask);
+
+/* Keeps a question that was answered: what still comes for it is heard, nothing is sent again. When
+ * there are too many, a new question takes the place of the oldest of these. */
+void exchange_keep(Exchange *exchange, Ask *ask);
 
 /* The questions that are not forgotten, oldest first: Ask *, borrowed. */
 const GPtrArray *exchange_asks(const Exchange *exchange);
@@ -108,6 +117,9 @@ void exchange_reconnected(Exchange *exchange, int64_t boot_ms);
 /* Takes an object of agent1 in. out_ask gets the question that it belongs to, unless
  * HEARD_NOTHING. */
 Heard exchange_hear(Exchange *exchange, const Message *message, Ask **out_ask);
+
+/* True when it goes on: it is pending, or a run of it that waited has begun. */
+bool ask_is_at_work(const Ask *ask);
 
 /* True until the final reply or the end of hope: WAITING, TAKEN, LATE. */
 bool ask_is_pending(const Ask *ask);

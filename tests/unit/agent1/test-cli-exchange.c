@@ -400,6 +400,94 @@ static void test_bound(void **state)
     assert_null(exchange_ask(world->exchange, ID_2, &wish, 0));
 }
 
+/* What came after a final reply that told only of waiting, as a terminal hears it. */
+static void test_news_of_what_is_kept(void **state)
+{
+    World *world = *state;
+    Ask *kept = ask(world, ID_1, "DELEGATE: web1 | id", -1);
+    Ask *heard_ask = NULL;
+
+    assert_false(ask_waits(kept));
+    assert_int_equal(send_due(world, 0), 1);
+    assert_int_equal(hear_reply(world, ID_1, "#1 web1: deferred", RUN_1, "deferred", &heard_ask),
+                     HEARD_ANSWER);
+    assert_true(ask_waits(kept));
+    exchange_keep(world->exchange, kept);
+    assert_false(ask_is_at_work(kept));
+    assert_int_equal(send_due(world, 3600000), 0);
+
+    /* The answer to a copy that was still on its way. */
+    assert_int_equal(hear_reply(world, ID_1, "#1 web1: deferred", RUN_1, "deferred", &heard_ask),
+                     HEARD_NOTHING);
+    /* It waits once more, in other words. */
+    assert_int_equal(
+        hear_reply(world, ID_1, "#1 web1: deferred to 05:00", RUN_1, "deferred", &heard_ask),
+        HEARD_ANSWER);
+    assert_true(ask_waits(kept));
+
+    assert_int_equal(hear_reply(world, ID_1, "#1 web1: queued", RUN_1, NULL, &heard_ask),
+                     HEARD_REPLY);
+    assert_true(ask_is_at_work(kept));
+    assert_false(ask_waits(kept));
+    assert_int_equal(ask_exit_code(kept), 0);
+    assert_int_equal(hear_reply(world, ID_1, "#1 web1: failed", RUN_1, "failed", &heard_ask),
+                     HEARD_ANSWER);
+    assert_ptr_equal(heard_ask, kept);
+    assert_int_equal(ask_exit_code(kept), 1);
+}
+
+/* One run was refused, the other waits: the worst outcome hides it, its missing result tells. */
+static void test_a_run_that_waits_beside_a_refused_one(void **state)
+{
+    World *world = *state;
+    Ask *two = ask(world, ID_1, "@web* id", -1);
+    Ask *heard_ask = NULL;
+
+    send_due(world, 0);
+    hear_reply(world, ID_1, "#1 web1: awaiting_approval", RUN_1, "refused", &heard_ask);
+    assert_false(ask_waits(two));
+    exchange_keep(world->exchange, two);
+    assert_true(ask_waits(two));
+    assert_int_equal(hear_result(world, RUN_1, 1, "succeeded"), HEARD_RESULT);
+    assert_false(ask_waits(two));
+}
+
+/* !run of a kept run tells the one who asks now. */
+static void test_what_is_pending_comes_before_what_is_kept(void **state)
+{
+    World *world = *state;
+    Ask *kept = ask(world, ID_1, "@web1 id", -1);
+    Ask *pending = ask(world, ID_2, "!run 1", -1);
+    g_autoptr(Message) progress = message_new(MESSAGE_PROGRESS, ID_2, "agent1", WALL_MS);
+    Ask *heard_ask = NULL;
+
+    send_due(world, 0);
+    hear_reply(world, ID_1, "#1 web1: deferred", RUN_1, "deferred", &heard_ask);
+    exchange_keep(world->exchange, kept);
+    hear_reply(world, ID_2, "#1 web1: running", RUN_1, NULL, &heard_ask);
+
+    progress->progress.run = g_strdup(RUN_1);
+    progress->progress.attempt = 1;
+    progress->progress.seq = 1;
+    assert_int_equal(exchange_hear(world->exchange, progress, &heard_ask), HEARD_PROGRESS);
+    assert_ptr_equal(heard_ask, pending);
+}
+
+static void test_the_oldest_kept_makes_room(void **state)
+{
+    World *world = *state;
+    Ask *heard_ask = NULL;
+    Ask *kept = ask(world, ID_1, "@web1 id", -1);
+
+    hear_reply(world, ID_1, "#1 web1: deferred", RUN_1, "deferred", &heard_ask);
+    exchange_keep(world->exchange, kept);
+    for (int i = 0; i < EXCHANGE_ASKS_MAX; i++)
+        ask(world, ID_2, "x", -1);
+    assert_int_equal(exchange_asks(world->exchange)->len, EXCHANGE_ASKS_MAX);
+    assert_int_equal(hear_reply(world, ID_1, "#1 web1: queued", RUN_1, NULL, &heard_ask),
+                     HEARD_NOTHING);
+}
+
 static void test_other_kinds_say_nothing(void **state)
 {
     World *world = *state;
@@ -428,6 +516,10 @@ int main(void)
         cmocka_unit_test(test_labels),
         TEST(test_several_questions),
         TEST(test_bound),
+        TEST(test_news_of_what_is_kept),
+        TEST(test_a_run_that_waits_beside_a_refused_one),
+        TEST(test_what_is_pending_comes_before_what_is_kept),
+        TEST(test_the_oldest_kept_makes_room),
         TEST(test_other_kinds_say_nothing),
     };
 
