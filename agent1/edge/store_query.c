@@ -19,32 +19,28 @@ typedef struct QueryText {
     "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1 AND \"rank\" MATCH 'bm25(10.0, 1.0)' "              \
     "ORDER BY \"rank\" LIMIT ?3) WHERE \"memories\".\"rowid\" = \"match\" ORDER BY \"place\""
 
-/* Each state is a count, and what the gate refused was no run. The place of a quantile is the
+/* Each state in which a run ends is a count, and they add up. The place of a quantile is the
  * smallest that holds so many per cent. */
-#define OF_STATE(states) "SUM(\"state\" IN (" states ")), "
+#define OF_STATE(state) "SUM(\"state\" = '" state "'), "
 #define QUANTILE(percent)                                                                          \
     "MAX(CASE WHEN \"place\" = (\"total\" * " percent " + 99) / 100 THEN \"took\" END)"
 #define DAY_FIGURES(of_agent)                                                                      \
-    "WITH \"day\" AS (SELECT * FROM (SELECT \"agent\", \"state\", "                                \
+    "WITH \"day\" AS (SELECT \"agent\", \"state\", "                                               \
     "CASE WHEN \"started\" IS NULL THEN NULL ELSE \"duration_ms\" END AS \"took\" "                \
     "FROM \"runs\" INDEXED BY \"runs_ended\" WHERE " STORE_RUN_ENDED                               \
-    " AND \"changed\" >= ?2" of_agent " ORDER BY \"changed\" DESC LIMIT ?3) "                      \
-    "UNION ALL SELECT * FROM (SELECT \"agent\", 'gate', NULL FROM \"audit\" "                      \
-    "INDEXED BY \"audit_refused\" WHERE " STORE_AUDIT_REFUSED " AND \"at\" >= ?2" of_agent         \
-    " ORDER BY \"at\" DESC LIMIT ?3)), "                                                           \
+    " AND \"changed\" >= ?2" of_agent " ORDER BY \"changed\" DESC LIMIT ?3), "                     \
     "\"places\" AS (SELECT \"agent\", \"took\", "                                                  \
     "ROW_NUMBER() OVER (PARTITION BY \"agent\" ORDER BY \"took\") AS \"place\", "                  \
     "COUNT(*) OVER (PARTITION BY \"agent\") AS \"total\" FROM \"day\" WHERE \"took\" IS NOT "      \
     "NULL), "                                                                                      \
     "\"quantiles\" AS (SELECT \"agent\", " QUANTILE("50") " AS \"median\", " QUANTILE(             \
         "95") " AS \"p95\" FROM \"places\" GROUP BY \"agent\") "                                   \
-              "SELECT 0, \"agent\", SUM(\"state\" <> 'gate'), " OF_STATE("'succeeded'")            \
-                  OF_STATE("'failed'") OF_STATE("'timed_out'") OF_STATE("'unknown'")               \
-                      OF_STATE("'rejected', 'denied', 'gate'") OF_STATE("'expired'")               \
-                          OF_STATE("'missed', 'skipped'")                                          \
-                              OF_STATE("'cancelled'") "\"median\", \"p95\" FROM \"day\" LEFT "     \
-                                                      "JOIN \"quantiles\" USING (\"agent\") "      \
-                                                      "GROUP BY \"agent\" ORDER BY \"agent\""
+              "SELECT 0, \"agent\", COUNT(*), " OF_STATE("succeeded") OF_STATE("failed")           \
+                  OF_STATE("timed_out") OF_STATE("unknown") OF_STATE("expired") OF_STATE("missed") \
+                      OF_STATE("rejected") OF_STATE("cancelled") OF_STATE("denied")                \
+                          OF_STATE("skipped") "\"median\", \"p95\" FROM \"day\" LEFT "             \
+                                              "JOIN \"quantiles\" USING (\"agent\") "              \
+                                              "GROUP BY \"agent\" ORDER BY \"agent\""
 
 static const QueryText queries[] = {
     [QUERY_RUN_BY_ID] = { TABLE_RUNS, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },

@@ -44,7 +44,7 @@ typedef enum {
     QUERY_MEMORY_MATCH, /* text: words in double quotes, each with or without a star behind it; the
                            `limit` memories that hold all of them, the best first */
     QUERY_DAY_FIGURES,  /* text: an agent or NULL; rows of RESULT_FIGURES over the newest `limit`
-                           runs that ended, and the refusals, since `number` (Unix ms), by agent */
+                           runs that ended since `number` (Unix ms), by agent */
     QUERY_PLAN,         /* text: a plan's id */
     QUERY_STEPS,        /* text: a plan's id; at most limit of its steps in their order */
 } QueryKind;

@@ -133,9 +133,9 @@ static const Column notices[] = {
 };
 
 static const Column figures[] = {
-    TEXT("agent"),    INT("runs"),      INT("succeeded"), INT("failed"),
-    INT("timed_out"), INT("unknown"),   INT("refused"),   INT("expired"),
-    INT("missed"),    INT("cancelled"), INT("median_ms"), INT("p95_ms"),
+    TEXT("agent"),  INT("runs"),    INT("succeeded"), INT("failed"),  INT("timed_out"),
+    INT("unknown"), INT("expired"), INT("missed"),    INT("refused"), INT("cancelled"),
+    INT("denied"),  INT("skipped"), INT("median_ms"), INT("p95_ms"),
 };
 
 #define INFO(table, columns, where)                                                                \

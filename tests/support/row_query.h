@@ -144,9 +144,9 @@ static inline void row_query_count(Row *figures, const Row *run)
     } columns[] = {
         { RUN_SUCCEEDED, FIGURES_SUCCEEDED }, { RUN_FAILED, FIGURES_FAILED },
         { RUN_TIMED_OUT, FIGURES_TIMED_OUT }, { RUN_UNKNOWN, FIGURES_UNKNOWN },
-        { RUN_REJECTED, FIGURES_REFUSED },    { RUN_DENIED, FIGURES_REFUSED },
+        { RUN_REJECTED, FIGURES_REFUSED },    { RUN_DENIED, FIGURES_DENIED },
         { RUN_EXPIRED, FIGURES_EXPIRED },     { RUN_MISSED, FIGURES_MISSED },
-        { RUN_SKIPPED, FIGURES_MISSED },      { RUN_CANCELLED, FIGURES_CANCELLED },
+        { RUN_SKIPPED, FIGURES_SKIPPED },     { RUN_CANCELLED, FIGURES_CANCELLED },
     };
 
     row_set_int(figures, FIGURES_RUNS, row_int(figures, FIGURES_RUNS) + 1);
@@ -156,8 +156,7 @@ static inline void row_query_count(Row *figures, const Row *run)
     }
 }
 
-/* The figures of one agent, or NULL when nothing of it ended. Refusals of the gate are in the
- * audit, which this store does not keep. */
+/* The figures of one agent, or NULL when nothing of it ended. */
 static inline Row *row_query_figures(const RowStore *store, const char *agent, int64_t from_ms)
 {
     g_autoptr(GArray) took = g_array_new(FALSE, FALSE, sizeof(int64_t));

@@ -25,8 +25,8 @@ static int64_t figure(const Line *line, unsigned column)
 
 static int64_t failures(const Line *line)
 {
-    static const unsigned columns[] = { FIGURES_FAILED, FIGURES_TIMED_OUT, FIGURES_UNKNOWN,
-                                        FIGURES_EXPIRED, FIGURES_MISSED };
+    static const unsigned columns[] = { FIGURES_FAILED,  FIGURES_TIMED_OUT, FIGURES_UNKNOWN,
+                                        FIGURES_EXPIRED, FIGURES_MISSED,    FIGURES_REFUSED };
     int64_t sum = 0;
     unsigned i;
 
@@ -37,7 +37,7 @@ static int64_t failures(const Line *line)
 
 /* ---- one agent ---- */
 
-/* What is zero is left out. */
+/* The parts add up to the runs; what is zero is left out. What is pending has not ended. */
 static void append_counts(GString *text, const Core *core, const Line *line)
 {
     static const struct {
@@ -47,7 +47,8 @@ static void append_counts(GString *text, const Core *core, const Line *line)
         { FIGURES_SUCCEEDED, "succeeded" }, { FIGURES_FAILED, "failed" },
         { FIGURES_TIMED_OUT, "timed_out" }, { FIGURES_UNKNOWN, "unknown" },
         { FIGURES_EXPIRED, "expired" },     { FIGURES_MISSED, "missed" },
-        { FIGURES_CANCELLED, "cancelled" }, { FIGURES_REFUSED, "refused" },
+        { FIGURES_REFUSED, "refused" },     { FIGURES_CANCELLED, "cancelled" },
+        { FIGURES_DENIED, "denied" },       { FIGURES_SKIPPED, "skipped" },
     };
     int64_t runs = figure(line, FIGURES_RUNS);
     unsigned i;
@@ -61,7 +62,7 @@ static void append_counts(GString *text, const Core *core, const Line *line)
             g_string_append_printf(text, ", %" G_GINT64_FORMAT " %s", count, parts[i].word);
     }
     if (line->pending > 0)
-        g_string_append_printf(text, core_words(core, ", %u pending"), line->pending);
+        g_string_append_printf(text, core_words(core, "; %u pending"), line->pending);
 }
 
 static void append_durations(GString *text, const Core *core, const Line *line)
@@ -228,24 +229,20 @@ static GArray *make_lines(const Core *core, const DailyText *what)
 
 static void append_sum(GString *text, const Core *core, const GArray *lines)
 {
-    int64_t runs = 0;
-    int64_t succeeded = 0;
-    int64_t failed = 0;
-    unsigned pending = 0;
+    g_autoptr(Row) all = row_new(RESULT_FIGURES);
+    Line sum = { .figures = all };
+    unsigned column;
     unsigned i;
 
     for (i = 0; i < lines->len; i++) {
         const Line *line = &g_array_index(lines, Line, i);
 
-        runs += figure(line, FIGURES_RUNS);
-        succeeded += figure(line, FIGURES_SUCCEEDED);
-        failed += failures(line);
-        pending += line->pending;
+        for (column = FIGURES_RUNS; column < FIGURES_MEDIAN_MS; column++)
+            row_set_int(all, column, row_int(all, column) + figure(line, column));
+        sum.pending += line->pending;
     }
-    g_string_append_printf(text,
-                           core_words(core, "\nAll: %" G_GINT64_FORMAT " runs, %" G_GINT64_FORMAT
-                                            " succeeded, %" G_GINT64_FORMAT " failed, %u pending"),
-                           runs, succeeded, failed, pending);
+    g_string_append(text, core_words(core, "\nAll: "));
+    append_counts(text, core, &sum);
 }
 
 char *daily_text(const Core *core, const DailyText *what)

@@ -96,7 +96,7 @@ static void test_failed_runs(void **state)
 
 /* ---- figures of a day ---- */
 
-/* Runs of two agents with all outcomes and many durations; refusals go to the real store alone. */
+/* Runs of two agents with all outcomes and many durations. */
 static void fill_day(Fixture *fixture, RowStore *twin)
 {
     Effects *effects = effects_new();
@@ -160,29 +160,32 @@ static void test_day_figures(void **state)
     row_store_clear(&twin);
 }
 
-/* What the gate refused was no run, but it is counted; so is an agent that only had refusals. */
-static void test_refusals_are_counted(void **state)
+/* What the gate refused was no run: the parts of what ran are its whole. */
+static void test_refusals_are_no_runs(void **state)
 {
     g_autoptr(Fixture) fixture = fixture_new();
     Effects *effects = effects_new();
     const GPtrArray *rows;
+    const Row *figures;
 
     (void)state;
     fixture_open(fixture);
-    effects_put(effects, make_run(1, "web1", RUN_REJECTED));
-    effects_audit(effects, 50, "refused", "ana", "web1", NULL, "blackout: lunch");
-    effects_audit(effects, 99, "refused", "ana", "web2", NULL, "paused: paused");
-    effects_audit(effects, 99, "refused", "ana", NULL, NULL, "role: !accept");
-    effects_audit(effects, 99, "command", "ana", "web2", NULL, "no refusal");
-    effects_audit(effects, 9, "refused", "ana", "web2", NULL, "long ago");
+    for (int i = 0; i <= RUN_UNKNOWN; i++) {
+        Row *row = make_run(i + 1, "web1", (RunState)i);
+
+        row_set_int(row, RUNS_CHANGED, 60);
+        effects_put(effects, row);
+    }
+    effects_audit(effects, 60, "refused", "ana", "web1", NULL, "blackout: lunch");
+    effects_audit(effects, 60, "refused", "ana", "web2", NULL, "paused: paused");
     effects_query(effects, 1, QUERY_DAY_FIGURES, NULL, 50, 100);
     fixture_store(fixture, effects);
     rows = ((const Event *)g_ptr_array_index(fixture->answer.events, 0))->rows.rows;
-    assert_int_equal(rows->len, 2);
-    assert_int_equal(row_int(g_ptr_array_index(rows, 0), FIGURES_REFUSED), 1);
-    assert_int_equal(row_int(g_ptr_array_index(rows, 0), FIGURES_RUNS), 0);
-    assert_string_equal(row_text(g_ptr_array_index(rows, 1), FIGURES_AGENT), "web2");
-    assert_int_equal(row_int(g_ptr_array_index(rows, 1), FIGURES_REFUSED), 1);
+    assert_int_equal(rows->len, 1);
+    figures = g_ptr_array_index(rows, 0);
+    assert_int_equal(row_int(figures, FIGURES_RUNS), RUN_UNKNOWN - RUN_SUCCEEDED + 1);
+    for (unsigned column = FIGURES_SUCCEEDED; column < FIGURES_MEDIAN_MS; column++)
+        assert_int_equal(row_int(figures, column), 1);
 }
 
 /* The keys of the steps of p1 and p10 begin alike. */
@@ -269,7 +272,6 @@ static void test_no_query_walks_over_all_runs(void **state)
         { "failed of one", QUERY_RUNS_FAILED, true, "runs_failed_by_agent" },
         { "figures", QUERY_DAY_FIGURES, false, "runs_ended" },
         { "figures of one", QUERY_DAY_FIGURES, true, "runs_ended" },
-        { "refusals", QUERY_DAY_FIGURES, false, "audit_refused" },
         { "the steps of a plan", QUERY_STEPS, true, "sqlite_autoindex_steps_1" },
     };
     g_autoptr(Fixture) fixture = fixture_new();
@@ -399,7 +401,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failed_runs),
         cmocka_unit_test(test_day_figures),
-        cmocka_unit_test(test_refusals_are_counted),
+        cmocka_unit_test(test_refusals_are_no_runs),
         cmocka_unit_test(test_plans_and_their_steps),
         cmocka_unit_test(test_no_query_walks_over_all_runs),
         cmocka_unit_test(test_memory),
