@@ -175,7 +175,7 @@ def test_a_thumb_under_the_notice_decides_over_a_crash_of_agent1(house):
     oskar.wait_for(r"#1 web1: approved by ana")
     oskar.wait_for(r"#1 web1: succeeded")
     react(ana, notice.id, "\U0001F44E")
-    ana.wait_for("#1 web1: approved already by ana at .*; it is succeeded")
+    ana.wait_for("#1 web1: approved already by ana at .*; its state: succeeded")
 
 
 def test_a_reply_to_the_notice_decides(house):

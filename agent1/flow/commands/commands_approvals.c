@@ -110,12 +110,13 @@ static void say_late(Core *core, Turn *turn, const Run *run)
     g_autofree char *at = core_local_time(core, run->decided_ms);
 
     if (run->decided_by)
-        turn_fail(turn, "#%" G_GINT64_FORMAT " %s: %s already by %s at %s; it is %s", run->number,
-                  run->agent, core_words(core, run->state == RUN_DENIED ? "denied" : "approved"),
+        turn_fail(turn, "#%" G_GINT64_FORMAT " %s: %s already by %s at %s; its state: %s",
+                  run->number, run->agent,
+                  core_words(core, run->state == RUN_DENIED ? "denied" : "approved"),
                   run->decided_by, at, state);
     else
-        turn_fail(turn, "#%" G_GINT64_FORMAT " %s: waits for no approval; it is %s", run->number,
-                  run->agent, state);
+        turn_fail(turn, "#%" G_GINT64_FORMAT " %s: waits for no approval; its state: %s",
+                  run->number, run->agent, state);
 }
 
 static void show_late(Core *core, const Pending *pending, const GPtrArray *rows)
@@ -157,7 +158,7 @@ static void approve(Core *core, Turn *turn, Run *run, const Row *row)
     g_autofree char *text = NULL;
 
     if (objection) {
-        turn_refuse(turn, agent, RULE_POLICY, objection, 0);
+        turn_refuse_run(turn, run, RULE_POLICY, objection);
         return;
     }
     text = decide_approve(core, turn->speaker, run, row);

@@ -2,13 +2,33 @@
 #include "agent1/flow/commands/commands.h"
 
 #include "agent1/flow/commands/decide.h"
+#include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/runs/plans.h"
 #include "common/base/banned.h"
 
+static void say_nothing_waits(Turn *turn, int64_t number)
+{
+    turn_fail(turn,
+              "p%" G_GINT64_FORMAT
+              ": nothing of it waits for an approval; !pending lists what waits",
+              number);
+}
+
+/* It is not live: it is over, or never was. */
+static void show_late(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    Turn turn;
+    g_autoptr(Plan) plan = lookup_begin_plan(core, pending, rows, &turn);
+
+    if (plan)
+        say_nothing_waits(&turn, plan->number);
+    turn_finish(&turn);
+}
+
 /* The ids (char *) of its runs that wait for an approval; says so when there is none. The caller
  * unrefs the array. */
-static GPtrArray *list_waiting(const Core *core, Turn *turn, int64_t number)
+static GPtrArray *list_waiting(Core *core, Turn *turn, int64_t number)
 {
     const Plan *plan = plans_find(core, number);
     GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
@@ -21,11 +41,10 @@ static GPtrArray *list_waiting(const Core *core, Turn *turn, int64_t number)
         if (run && run->state == RUN_AWAITING_APPROVAL && approvals_find(core, run))
             g_ptr_array_add(ids, g_strdup(run->id));
     }
-    if (ids->len == 0)
-        turn_fail(turn,
-                  "p%" G_GINT64_FORMAT ": nothing of it waits for an approval; !pending lists "
-                  "what waits",
-                  number);
+    if (!plan)
+        lookup_ask_plan(core, turn, show_late, number);
+    else if (ids->len == 0)
+        say_nothing_waits(turn, number);
     return ids;
 }
 

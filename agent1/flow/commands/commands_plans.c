@@ -62,30 +62,27 @@ static void show_steps(Core *core, const Pending *pending, const GPtrArray *rows
 
 static void show_plan(Core *core, const Pending *pending, const GPtrArray *rows)
 {
-    g_autoptr(Plan) plan = rows->len > 0 ? plan_rows_to_plan(rows->pdata[0]) : NULL;
-    g_autofree char *head = plan ? describe_plan(core, plan) : NULL;
     Turn turn;
+    g_autoptr(Plan) plan = lookup_begin_plan(core, pending, rows, &turn);
+    g_autofree char *head = plan ? describe_plan(core, plan) : NULL;
+    const Lookup lookup = { .resume = show_steps,
+                            .argument = head,
+                            .kind = QUERY_STEPS,
+                            .text = plan ? plan->id : NULL,
+                            .limit = TARGETS_MAX };
 
-    if (plan && pending_ask(core, show_steps, pending->speaker, NULL, NULL, head, QUERY_STEPS,
-                            plan->id, 0, TARGETS_MAX))
-        return;
-    turn_init(&turn, core, pending->speaker);
     if (plan)
-        lookup_say_busy(&turn);
-    else
-        turn_fail(&turn, "%s: no such plan; !runs lists the last runs", pending->argument);
+        lookup_ask(core, &turn, &lookup);
     turn_finish(&turn);
 }
 
 void commands_show_plan(Core *core, Turn *turn, int64_t number)
 {
-    g_autofree char *id = g_strdup_printf("p%" G_GINT64_FORMAT, number);
     const Plan *plan = plans_find(core, number);
     g_autofree char *head = NULL;
 
     if (!plan) {
-        if (!pending_ask(core, show_plan, turn->speaker, NULL, NULL, id, QUERY_PLAN, id, 0, 1))
-            lookup_say_busy(turn);
+        lookup_ask_plan(core, turn, show_plan, number);
         return;
     }
     head = describe_plan(core, plan);
@@ -97,24 +94,20 @@ void commands_show_plan(Core *core, Turn *turn, int64_t number)
 
 static void refuse_cancel(Core *core, const Pending *pending, const GPtrArray *rows)
 {
-    g_autoptr(Plan) plan = rows->len > 0 ? plan_rows_to_plan(rows->pdata[0]) : NULL;
     Turn turn;
+    g_autoptr(Plan) plan = lookup_begin_plan(core, pending, rows, &turn);
 
-    turn_init(&turn, core, pending->speaker);
     if (plan)
         turn_fail(&turn, "%s: it is over already: %s", plan->id, plan_state_name(plan->state));
-    else
-        turn_fail(&turn, "%s: no such plan; !runs lists the last runs", pending->argument);
     turn_finish(&turn);
 }
 
 void commands_cancel_plan(Core *core, Turn *turn, int64_t number)
 {
-    g_autofree char *id = g_strdup_printf("p%" G_GINT64_FORMAT, number);
     Plan *plan = plans_find(core, number);
 
     if (plan)
         plans_cancel(core, turn, plan);
-    else if (!pending_ask(core, refuse_cancel, turn->speaker, NULL, NULL, id, QUERY_PLAN, id, 0, 1))
-        lookup_say_busy(turn);
+    else
+        lookup_ask_plan(core, turn, refuse_cancel, number);
 }

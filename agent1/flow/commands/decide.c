@@ -18,7 +18,8 @@ const char *decide_objection(Core *core, const Speaker *speaker, const Run *run,
     gate_facts_judge(core, &ask, &verdict);
     if (!is_own || (!row_int(row, APPROVALS_NEEDS_SECOND) && verdict.kind != GATE_ASK))
         return NULL;
-    return "you asked for it yourself, and a second user must approve it; !reject withdraws it";
+    return "you asked for it yourself, and a second user must approve it; !reject withdraws it; "
+           "after a change of the rule, ask again";
 }
 
 static void note_decision(Core *core, Run *run, const Speaker *speaker, const char *word)

@@ -1,5 +1,6 @@
 #include "agent1/flow/commands/lookup.h"
 
+#include "agent1/flow/state/plan_rows.h"
 #include "agent1/flow/state/rows.h"
 #include "common/base/banned.h"
 
@@ -28,6 +29,16 @@ void lookup_ask_run(Core *core, Turn *turn, PendingContinue resume, const char *
     lookup_ask(core, turn, &lookup);
 }
 
+void lookup_ask_plan(Core *core, Turn *turn, PendingContinue resume, int64_t number)
+{
+    g_autofree char *id = g_strdup_printf("p%" G_GINT64_FORMAT, number);
+    const Lookup lookup = {
+        .resume = resume, .argument = id, .kind = QUERY_PLAN, .text = id, .limit = 1
+    };
+
+    lookup_ask(core, turn, &lookup);
+}
+
 Run *lookup_begin(Core *core, const Pending *pending, const GPtrArray *rows, const char *hint,
                   Turn *turn)
 {
@@ -37,4 +48,14 @@ Run *lookup_begin(Core *core, const Pending *pending, const GPtrArray *rows, con
     if (!run)
         turn_fail(turn, "%s: no such run; %s", pending->argument, core_words(core, hint));
     return run;
+}
+
+Plan *lookup_begin_plan(Core *core, const Pending *pending, const GPtrArray *rows, Turn *turn)
+{
+    Plan *plan = rows->len > 0 ? plan_rows_to_plan(rows->pdata[0]) : NULL;
+
+    turn_init(turn, core, pending->speaker);
+    if (!plan)
+        turn_fail(turn, "%s: no such plan; !runs lists the last runs", pending->argument);
+    return plan;
 }

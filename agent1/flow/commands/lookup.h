@@ -6,6 +6,7 @@
 
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/voice/turn.h"
+#include "agent1/model/plan.h"
 
 /* Everything is borrowed. */
 typedef struct Lookup {
@@ -24,6 +25,9 @@ void lookup_ask(Core *core, Turn *turn, const Lookup *lookup);
 void lookup_ask_run(Core *core, Turn *turn, PendingContinue resume, const char *argument,
                     int64_t number, const char *id);
 
+/* The same for a plan that is not live, by its number. */
+void lookup_ask_plan(Core *core, Turn *turn, PendingContinue resume, int64_t number);
+
 /* Too many questions wait. */
 void lookup_say_busy(Turn *turn);
 
@@ -32,6 +36,9 @@ void lookup_say_busy(Turn *turn);
  * translation. */
 Run *lookup_begin(Core *core, const Pending *pending, const GPtrArray *rows, const char *hint,
                   Turn *turn);
+/* The same for lookup_ask_plan(). NULL: "p7: no such plan; !runs lists the last runs" is said. */
+Plan *lookup_begin_plan(Core *core, const Pending *pending, const GPtrArray *rows, Turn *turn);
+
 #define LOOKUP_HINT_RUNS    WORDS_LATER("!runs lists the last ones")
 #define LOOKUP_HINT_PENDING WORDS_LATER("!pending lists what waits")
 

@@ -10,6 +10,7 @@
 
 #define EVERY_DAY 0x7fU
 #define DAY_MIN   1440
+#define EXPECTED  "a time such as 20m, 2h, 14:30 or 2026-12-01T08:00:00Z"
 
 /* When the local clock shows this minute next: a window of one minute begins then. */
 static int64_t next_clock(const Core *core, int minute)
@@ -49,9 +50,12 @@ bool moment_parse(const Core *core, const char *text, int64_t *out_ms, GError **
 
     if (g_ascii_strncasecmp(text, "in ", 3) == 0 || g_ascii_strncasecmp(text, "at ", 3) == 0)
         at += 3 + strspn(text + 3, " \t");
+    if (!*text) {
+        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "expected %s", EXPECTED);
+        return false;
+    }
     if (!read_any(core, at, &moment_ms)) {
-        problem_set_expected(error, PROBLEM_SYNTAX, text,
-                             "a time such as 20m, 2h, 14:30 or 2026-12-01T08:00:00Z");
+        problem_set_expected(error, PROBLEM_SYNTAX, text, EXPECTED);
         return false;
     }
     if (moment_ms <= core->now_ms || moment_ms > core->now_ms + MOMENT_MAX_MS) {

@@ -113,7 +113,8 @@ static char *describe_wait(const Core *core, const Run *run, const Row *row, con
         core_words(core, "%s; !approve %" G_GINT64_FORMAT " or !reject %" G_GINT64_FORMAT "; %s%s"),
         why, run->number, run->number, time,
         is_alone ? core_words(core, "; there is no second user: a rule of policy.json with "
-                                    "\"second\": false lets you approve it yourself")
+                                    "\"second\": false lets you approve yourself what is asked "
+                                    "after it")
                  : "");
 }
 

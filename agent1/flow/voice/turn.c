@@ -54,15 +54,30 @@ char *turn_refusal_text(const Core *core, Rule rule, const char *reason, int64_t
     return g_strdup_printf("refused (%s): %s%s", rule_name(rule), reason, next ? next : "");
 }
 
-void turn_refuse(Turn *turn, const char *agent, Rule rule, const char *reason, int64_t next_ms)
+static void note_refusal(Turn *turn, const char *agent, const char *run, Rule rule,
+                         const char *reason)
 {
     Core *core = turn->core;
-    g_autofree char *text = turn_refusal_text(core, rule, reason, next_ms);
+
+    turn_outcome(turn, rule == RULE_OFFLINE ? OUTCOME_OFFLINE : OUTCOME_REFUSED);
+    effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, agent, run, "%s: %s",
+                  rule_name(rule), reason);
+}
+
+void turn_refuse(Turn *turn, const char *agent, Rule rule, const char *reason, int64_t next_ms)
+{
+    g_autofree char *text = turn_refusal_text(turn->core, rule, reason, next_ms);
 
     turn_say(turn, "%s: %s", agent, text);
-    turn_outcome(turn, rule == RULE_OFFLINE ? OUTCOME_OFFLINE : OUTCOME_REFUSED);
-    effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, agent, NULL,
-                  "%s: %s", rule_name(rule), reason);
+    note_refusal(turn, agent, NULL, rule, reason);
+}
+
+void turn_refuse_run(Turn *turn, const Run *run, Rule rule, const char *reason)
+{
+    g_autofree char *text = turn_refusal_text(turn->core, rule, reason, 0);
+
+    turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, text);
+    note_refusal(turn, run->agent, run->id, rule, reason);
 }
 
 void turn_fail(Turn *turn, const char *format, ...)

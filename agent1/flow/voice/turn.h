@@ -31,6 +31,9 @@ void turn_say(Turn *turn, const char *format, ...) G_GNUC_PRINTF(2, 3);
  * next_ms 0: it never passes by itself. */
 void turn_refuse(Turn *turn, const char *agent, Rule rule, const char *reason, int64_t next_ms);
 
+/* The same of an answer about a run: "#12 <agent>: refused (<rule>): <reason>". */
+void turn_refuse_run(Turn *turn, const Run *run, Rule rule, const char *reason);
+
 /* "refused (<rule>): <reason>; next: <time>", as turn_refuse() says it. The caller owns it. */
 char *turn_refusal_text(const Core *core, Rule rule, const char *reason, int64_t next_ms);
 

@@ -78,13 +78,13 @@ static void an_approved_run_starts_with_its_hash(void **state)
     assert_string_equal(row_text(world_run(world, 1), RUNS_DECIDED_BY), "ana");
     world_write(world, "ana", NULL, "!approve 1");
     assert_string_equal(world_last_said(world),
-                        "#1 web1: approved already by ana at 14:13; it is queued");
+                        "#1 web1: approved already by ana at 14:13; its state: queued");
     world_write(world, "oskar", NULL, "!why 1");
     assert_contains(world_last_said(world), "- approved by ana at 14:13");
     world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
     world_write(world, "oskar", NULL, "!reject 1");
     assert_contains(world_last_said(world),
-                    "#1 web1: approved already by ana at 14:13; it is succeeded (exit 0");
+                    "#1 web1: approved already by ana at 14:13; its state: succeeded (exit 0");
     world_write(world, "oskar", NULL, "!why #1");
     assert_contains(world_last_said(world), "- approved by ana at 14:13");
 }
@@ -99,10 +99,10 @@ static void who_may_not_approve(void **state)
         const char *said;
     } rows[] = {
         { "the requester", "oskar", "oskar", "!approve 1",
-          "web1: refused (policy): you asked for it yourself, and a second user must approve it; "
-          "!reject withdraws it" },
+          "#1 web1: refused (policy): you asked for it yourself, and a second user must approve "
+          "it; !reject withdraws it; after a change of the rule, ask again" },
         { "an admin's own hand", "ana", "ana", "!approve 1",
-          "web1: refused (policy): you asked for it yourself" },
+          "#1 web1: refused (policy): you asked for it yourself" },
         { "a viewer", "oskar", "vera", "!approve 1", "!approve: refused (role)" },
         { "of no run", "oskar", "ana", "!approve 7", "7: no such run; !pending lists what waits" },
         { "no number", "oskar", "ana", "!approve", "expected !approve <id>, as in 12" },
@@ -170,7 +170,7 @@ static void who_is_alone_is_told_the_way_out(void **state)
     world_write(world, "ana", NULL, "@web1 wipe");
     assert_contains(world_last_said(world),
                     "; there is no second user: a rule of policy.json with \"second\": false lets "
-                    "you approve it yourself)");
+                    "you approve yourself what is asked after it)");
     world_write(world, "ana", NULL, "!why web1 | wipe");
     assert_contains(world_last_said(world), "- approval: from nobody (a second user");
 }
@@ -186,7 +186,7 @@ static void a_rejection_is_told_with_its_reason(void **state)
     assert_string_equal(world_said_to(world, "oskar@example.org/phone"),
                         "#1 web1: denied (by ana: not on a Monday)");
     world_write(world, "ana", NULL, "!approve 1");
-    assert_contains(world_last_said(world), "#1 web1: denied already by ana at 14:13; it is "
+    assert_contains(world_last_said(world), "#1 web1: denied already by ana at 14:13; its state: "
                                             "denied (by ana: not on a Monday)");
     assert_null(world_last_sent(world, MESSAGE_TASK));
     world_write(world, "oskar", NULL, "@web1 wipe");
@@ -213,8 +213,9 @@ static void an_approval_expires_after_a_reminder(void **state)
     assert_string_equal(world_last_said(world), "#1 web1: expired (nobody approved it in time)");
     assert_int_equal(world_count_rows(world, TABLE_APPROVALS), 0);
     world_write(world, "ana", NULL, "!approve 1");
-    assert_string_equal(world_last_said(world), "#1 web1: waits for no approval; it is expired "
-                                                "(nobody approved it in time)");
+    assert_string_equal(world_last_said(world),
+                        "#1 web1: waits for no approval; its state: expired "
+                        "(nobody approved it in time)");
 }
 
 static void a_cancelled_run_needs_no_answer(void **state)

@@ -68,6 +68,18 @@ static void one_yes_for_all(void **state)
                         "p1: nothing of it waits for an approval; !pending lists what waits");
 }
 
+static void of_a_plan_that_is_over_nothing_waits(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_write(world, "ana", NULL, "!reject p1");
+    assert_int_equal(world_count_sent(world, MESSAGE_TASK), 0);
+    world_write(world, "ana", NULL, "!approve p1");
+    assert_string_equal(world_last_said(world),
+                        "p1: nothing of it waits for an approval; !pending lists what waits");
+}
+
 static void one_no_for_what_is_left(void **state)
 {
     World *world = *state;
@@ -90,11 +102,11 @@ static void who_asked_does_not_approve_them(void **state)
     } cases[] = {
         { "oskar", "!approve p1",
           "p1: refused (policy): you asked for it yourself, and a second user must approve it; "
-          "!reject withdraws it" },
+          "!reject withdraws it; after a change of the rule, ask again" },
         { "vera", "!approve p1",
           "!approve: refused (role): this needs the role operator; yours is viewer" },
-        { "ana", "!approve p7",
-          "p7: nothing of it waits for an approval; !pending lists what waits" },
+        { "ana", "!approve p7", "p7: no such plan; !runs lists the last runs" },
+        { "ana", "!reject p7", "p7: no such plan; !runs lists the last runs" },
         { "ana", "!approve p1 now", "p1: expected !approve <id>, as in 12" },
     };
     World *world = *state;
@@ -147,6 +159,7 @@ int main(void)
         FLEET_TEST(one_no_for_what_is_left),
         FLEET_TEST(who_asked_does_not_approve_them),
         FLEET_TEST(what_was_approved_for_later_is_told),
+        FLEET_TEST(of_a_plan_that_is_over_nothing_waits),
         FLEET_TEST(one_reminder_for_all),
     };
 

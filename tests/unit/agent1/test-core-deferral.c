@@ -300,7 +300,8 @@ static void a_deferred_run_is_put_off(void **state)
     world_wait(world, 11 * MINUTE_MS);
     assert_string_equal(world_run_state(world, 1), "queued");
     world_write(world, "ana", NULL, "!defer 1 20m");
-    assert_string_equal(world_last_said(world), "#1 web1: waits for no approval; it is queued");
+    assert_string_equal(world_last_said(world),
+                        "#1 web1: waits for no approval; its state: queued");
 }
 
 static void times_as_people_type_them(void **state)
@@ -320,7 +321,7 @@ static void times_as_people_type_them(void **state)
         { "31d", "expected a time to come, within 30 days" },
         { "0s", "expected a time to come, within 30 days" },
         { "soon", "!defer 1: \"soon\": expected a time such as 20m" },
-        { "", "expected a time such as 20m" },
+        { "", "!defer 1: expected a time such as 20m" },
     };
     unsigned i;
 

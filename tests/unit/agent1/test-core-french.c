@@ -133,7 +133,8 @@ static void one_approval_is_told_to_each_in_his_language(void **state)
     assert_string_equal(world_said_to(world, "odile@example.org/phone"),
                         "#2 web1: approuvée par oskar : queued");
     world_write(world, "oskar", NULL, "!approve 2");
-    assert_contains(world_last_said(world), "#2 web1: approved already by oskar at 14:13; it is ");
+    assert_contains(world_last_said(world),
+                    "#2 web1: approved already by oskar at 14:13; its state: ");
     world_write(world, "odile", NULL, "!approve 2");
     assert_contains(world_last_said(world), "#2 web1: déjà approuvée par oskar (14:13) ; état : ");
 }

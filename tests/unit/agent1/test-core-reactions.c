@@ -202,7 +202,7 @@ static void who_is_late_hears_it(void **state)
     world_write(world, "ana", NULL, "!reject 1");
     react(world, "ana", about, UP);
     assert_string_equal(world_last_said(world),
-                        "#1 web1: denied already by ana at 14:13; it is denied (by ana)");
+                        "#1 web1: denied already by ana at 14:13; its state: denied (by ana)");
     world->now_ms += 8 * 24 * 3600 * INT64_C(1000);
     world_wait(world, 1);
     assert_int_equal(world_count_rows(world, TABLE_PROPOSALS), 0);
