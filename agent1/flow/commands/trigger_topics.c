@@ -40,6 +40,13 @@ static void refuse(Core *core, Turn *turn, const char *topic, const char *member
                   "%s: mqtt.%s: %s", rule_name(RULE_POLICY), member, shown);
 }
 
+/* The form of a trigger, for a line without a topic. */
+static void expect_topic(Turn *turn, const CommandInfo *info, const char *example)
+{
+    turn_fail(turn, "expected %s %s, as in %s %s", info->name, info->arguments, info->name,
+              example);
+}
+
 /* ---- MQTT_PUBLISH: ---- */
 
 static void publish(Core *core, Turn *turn, const TopicLine *line, const char *message)
@@ -68,7 +75,9 @@ void trigger_mqtt_publish(Core *core, Turn *turn, const char *rest)
         return;
     }
     complaint = topic_line_read(left, TOPIC_FOR_MESSAGE, &line);
-    if (complaint)
+    if (!*line.topic)
+        expect_topic(turn, trigger_info(TRIGGER_MQTT_PUBLISH), "home/lamp/set | ON");
+    else if (complaint)
         turn_fail(turn, "MQTT_PUBLISH: refused: %s", complaint);
     else
         publish(core, turn, &line, message);
@@ -100,7 +109,9 @@ void trigger_mqtt_subscribe(Core *core, Turn *turn, const char *rest)
     g_auto(TopicLine) line = { 0 };
     g_autofree char *complaint = topic_line_read(rest, TOPIC_FOR_FILTER, &line);
 
-    if (complaint)
+    if (!*line.topic)
+        expect_topic(turn, trigger_info(TRIGGER_MQTT_SUBSCRIBE), "home/#");
+    else if (complaint)
         turn_fail(turn, "MQTT_SUBSCRIBE: refused: %s", complaint);
     else
         subscribe(core, turn, &line);
@@ -150,8 +161,7 @@ static void cancel(Core *core, Turn *turn, const GPtrArray *rows, const char *ty
     g_autofree char *shown = text_make_line(typed, SHOWN_MAX_CHARS);
 
     if (!row) {
-        turn_fail(turn, "%s%sno such subscription is open here; !subscriptions lists them", shown,
-                  *shown ? ": " : "");
+        turn_fail(turn, "%s: no such subscription is open here; !subscriptions lists them", shown);
     } else if (turn->speaker->role < ROLE_ADMIN &&
                g_strcmp0(row_text(row, SUBSCRIPTIONS_USER), turn->speaker->user) != 0) {
         turn_fail(turn, "%s: refused (%s): it is %s's; an admin may end it, too", shown,
@@ -174,7 +184,7 @@ void commands_subscriptions(Core *core, Turn *turn, const char *arguments)
 
     if (!*word)
         list(core, turn, rows);
-    else if (g_ascii_strcasecmp(word, CANCEL_WORD) == 0)
+    else if (g_ascii_strcasecmp(word, CANCEL_WORD) == 0 && *rest)
         cancel(core, turn, rows, rest);
     else
         turn_fail(turn, "expected !subscriptions, or !subscriptions cancel s3");

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/topics/refused_hint.h"
 #include "common/base/limits.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
@@ -93,8 +94,8 @@ static char *describe(const Core *core, const Row *row, PublishEnd end, const ch
             row_int(row, PUBLICATIONS_IS_RETAINED) ? core_words(core, ", retained") : "");
     case PUBLISH_REFUSED:
         *out_outcome = OUTCOME_REFUSED;
-        return g_strdup_printf(core_words(core, "%s: not published: the broker refuses it: %s"),
-                               topic, reason);
+        return g_strdup_printf(core_words(core, "%s: not published: the broker refuses it: %s%s"),
+                               topic, reason, core_words(core, TOPICS_REFUSED_HINT));
     case PUBLISH_NOT_SENT:
         *out_outcome = OUTCOME_OFFLINE;
         return g_strdup_printf(

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/topics/refused_hint.h"
 #include "agent1/flow/topics/subscription_text.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
@@ -170,8 +171,7 @@ static void take_refused(Core *core, Row *row, const char *reason)
     const SubscriptionEnd how = {
         .begin = WORDS_LATER("over, "),
         .detail = line,
-        .end = WORDS_LATER(
-            " (what the broker lets agent1's own user read, its administrator decides)"),
+        .end = TOPICS_REFUSED_HINT,
     };
 
     end(core, row, &how, OUTCOME_REFUSED, NULL);

@@ -15,7 +15,8 @@ static void what_is_refused(void **state)
           "MQTT_PUBLISH: refused (role): this needs the role admin; yours is operator" },
         { "ana", "MQTT_PUBLISH: home/lamp/set ON",
           "expected MQTT_PUBLISH: <topic> | <message>: there is no bar" },
-        { "ana", "MQTT_PUBLISH: | ON", "MQTT_PUBLISH: refused: no topic was given" },
+        { "ana", "MQTT_PUBLISH: | ON",
+          "expected MQTT_PUBLISH: <topic> | <message>, as in MQTT_PUBLISH: home/lamp/set | ON" },
         { "ana", "MQTT_PUBLISH: home/+/set | ON",
           "MQTT_PUBLISH: refused: a message goes to one topic: + and # stand for several" },
         { "ana", "mqtt_publish: agents/web1/inbox | reboot",
@@ -77,7 +78,9 @@ static void what_the_broker_says(void **state)
     } rows[] = {
         { PUBLISH_TAKEN, NULL, "home/lamp/set: published (2 bytes)", "ok" },
         { PUBLISH_REFUSED, "not authorised",
-          "home/lamp/set: not published: the broker refuses it: not authorised", "refused" },
+          "home/lamp/set: not published: the broker refuses it: not authorised (agent1's own "
+          "user needs the topic in the broker's access list)",
+          "refused" },
         { PUBLISH_NOT_SENT, "there is no MQTT broker",
           "home/lamp/set: not published: there is no MQTT broker; nothing is kept, so write it "
           "again later",
