@@ -11,6 +11,8 @@
 #include "common/base/banned.h"
 
 #define DETAIL_CHARS 76
+/* More skills than any agent tells of, for the room that their number takes. */
+#define LEFT_MAX 999
 
 static const char *state_word(const Core *core, const RegistryAgent *entry, const FleetAgent *live)
 {
@@ -87,6 +89,14 @@ static unsigned count_names(const char *list)
     return count;
 }
 
+/* What stands behind the last name that is shown. The caller owns it. */
+static char *describe_left(const Core *core, unsigned left, const char *agent)
+{
+    if (left == 1)
+        return g_strdup_printf(core_words(core, " and one more: !help %s"), agent);
+    return g_strdup_printf(core_words(core, " and %u more: !help %s"), left, agent);
+}
+
 /* Whole names, as many as fit, and where the others are to be found. */
 static void say_skills(Turn *turn, const FleetAgent *live)
 {
@@ -94,17 +104,20 @@ static void say_skills(Turn *turn, const FleetAgent *live)
     const char *end = skills ? strstr(skills, ", ") : NULL;
     g_autofree char *way = NULL;
     const char *next;
+    unsigned left;
 
     if (!skills || !end || g_utf8_strlen(skills, -1) <= DETAIL_CHARS) {
         say_below(turn, skills ? skills : "");
         return;
     }
-    way = g_strdup_printf(core_words(turn->core, "more: !help %s"), live->name);
+    way = describe_left(turn->core, LEFT_MAX, live->name);
     while ((next = strstr(end + 1, ", ")) &&
-           (size_t)(next - skills) + strlen(" and 999 ") + strlen(way) <= DETAIL_CHARS)
+           (size_t)(next - skills) + (size_t)g_utf8_strlen(way, -1) <= DETAIL_CHARS)
         end = next;
-    turn_say(turn, "  %.*s and %u %s", (int)(end - skills), skills, count_names(end + strlen(", ")),
-             way);
+    left = count_names(end + strlen(", "));
+    g_free(way);
+    way = describe_left(turn->core, left, live->name);
+    turn_say(turn, "  %.*s%s", (int)(end - skills), skills, way);
 }
 
 static bool is_outside_work(const Core *core, const RegistryAgent *entry)

@@ -12,6 +12,8 @@
 #define BEGINNINGS_SHOWN 5
 /* A pack may hold hundreds, and a phone shows twenty. */
 #define SKILLS_SHOWN 100
+/* The shell takes any command, and not its own name. */
+#define SHELL_EXAMPLE "uptime"
 
 static void say_usage(Turn *turn, const CommandInfo *info)
 {
@@ -60,7 +62,8 @@ static void say_skill(Turn *turn, const Json *skill, const char *agents, const c
 {
     g_autofree char *line = offer_line(skill);
     g_autofree char *parameters = offer_parameters_text(skill);
-    g_autofree char *usage = offer_usage(skill);
+    bool is_shell = strcmp(skill_offered_name(skill), SKILL_SHELL) == 0;
+    g_autofree char *usage = is_shell ? g_strdup(SHELL_EXAMPLE) : offer_usage(skill);
 
     turn_say(turn, "%s%s", line, parameters);
     turn_say(turn, "On %s, as in: @%s %s", agents, one, usage);

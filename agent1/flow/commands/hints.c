@@ -78,7 +78,7 @@ void hints_talk(Turn *turn, const Line *line)
         turn_fail(turn, "There is nothing to leave here: I go on, and you may come back at any "
                         "time. agentctl ends with Ctrl-D or /quit.");
     else if (command)
-        turn_fail(turn, "Do you mean %s? Commands begin with \"!\", so that talk is never one.",
+        turn_fail(turn, "Do you mean %s? A command begins with \"!\"; without it, nothing is done.",
                   command);
     else
         turn_fail(turn, "I take commands (!help lists them) and tasks: @<agent> <task>, or "

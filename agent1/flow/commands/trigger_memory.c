@@ -56,7 +56,10 @@ static char *nearest_keys(const Core *core, const char *typed)
         g_string_append_printf(text, "%s%s", i ? ", " : core_words(core, "; nearest: "),
                                (const char *)nearest->pdata[i]);
     if (nearest->len == 0 && rows->len > 0)
-        g_string_append_printf(text, core_words(core, "; %u keys are kept"), rows->len);
+        g_string_append_printf(text,
+                               rows->len == 1 ? core_words(core, "; %u key is kept")
+                                              : core_words(core, "; %u keys are kept"),
+                               rows->len);
     return g_string_free(text, FALSE);
 }
 
@@ -211,6 +214,16 @@ static void show_matches(Core *core, const Pending *pending, const GPtrArray *ro
     turn_finish(&turn);
 }
 
+static void expect_words(Core *core, Turn *turn)
+{
+    unsigned count = ledger_count(core->ledgers[TABLE_MEMO_KEYS]);
+
+    if (count == 1)
+        turn_fail(turn, "expected RECALL: <key or words>; %u key is kept", count);
+    else
+        turn_fail(turn, "expected RECALL: <key or words>; %u keys are kept", count);
+}
+
 void trigger_recall(Core *core, Turn *turn, const char *rest)
 {
     g_autofree char *key = memory_key(rest);
@@ -219,8 +232,7 @@ void trigger_recall(Core *core, Turn *turn, const char *rest)
     g_autofree char *match = memory_match(key);
 
     if (!*key)
-        turn_fail(turn, "expected RECALL: <key or words>; %u keys are kept",
-                  ledger_count(core->ledgers[TABLE_MEMO_KEYS]));
+        expect_words(core, turn);
     else if (ledger_find(core->ledgers[TABLE_MEMO_KEYS], id))
         ask_store(core, turn, show_value, shown, QUERY_MEMORY, id);
     else if (match)

@@ -55,7 +55,7 @@ static const struct {
     { "a capital", "oskar", "@Web3 true", "web3: refused (unknown_agent)" },
     { "too few digits", "ana", "!accept web3 1020", "expected at least 8 digits" },
     { "a command without its mark", "vera", "Help",
-      "Do you mean !help? Commands begin with \"!\"" },
+      "Do you mean !help? A command begins with \"!\"; without it, nothing is done." },
     { "with a stroke", "vera", "/status", "Do you mean !status?" },
     { "with what it is about", "oskar", "cancel 1", "Do you mean !cancel 1?" },
     { "talk that begins so", "oskar", "run the backup please", "I take commands" },
@@ -194,6 +194,9 @@ static void help_about_skills_and_agents(void **state)
         { "a skill that a viewer may not use", "vera", "wipe",
           "wipe (risk high)\nOn web1, web2, as in: @web1 wipe\n"
           "This needs the role operator; yours is viewer." },
+        { "the shell", "oskar", "shell",
+          "shell (risk guarded)\nOn web1, as in: @web1 uptime\n"
+          "You may do this, as operator." },
         { "an agent", "vera", "web2",
           "Skills of web2; !help <skill> tells about one:\n"
           "disk.usage: Space on disks (risk read)\n"

@@ -139,6 +139,27 @@ static void one_approval_is_told_to_each_in_his_language(void **state)
     assert_contains(world_last_said(world), "#2 web1: déjà approuvée par oskar (14:13) ; état : ");
 }
 
+/* Whole sentences, which agree in number, and not the pieces of English ones. */
+static void what_is_counted_agrees(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) skills = g_string_new("[");
+    unsigned i;
+
+    begin(world, CONFIG(""));
+    for (i = 0; i < 12; i++)
+        g_string_append_printf(skills, "%s{\"name\":\"skill.number%u\",\"risk\":\"low\"}",
+                               i ? "," : "", i);
+    g_string_append_c(skills, ']');
+    world_register_as(world, 1, "web1", JOURNAL_1, 2, skills->str);
+    world_write(world, "odile", NULL, "!agents");
+    assert_contains(world_last_said(world), "\n  skill.number0, skill.number1, skill.number2 et 9 "
+                                            "autres : !help web1");
+    world_write(world, "odile", NULL, "PLAN: web1|skill.number1 ;; web1|skill.number2");
+    world_result(world, world_run_id(world, 1), 1, "failed", 1, "no");
+    assert_contains(world_last_said(world), "1 failed, 1 sans exécution; ");
+}
+
 static void what_is_put_off_is_told_and_noted(void **state)
 {
     World *world = *state;
@@ -266,6 +287,7 @@ int main(void)
         WORLD_TEST(who_has_no_language_has_the_installations),
         WORLD_TEST(lines_of_runs_stay),
         WORLD_TEST(one_approval_is_told_to_each_in_his_language),
+        WORLD_TEST(what_is_counted_agrees),
         WORLD_TEST(what_is_put_off_is_told_and_noted),
         WORLD_TEST(admins_are_told_each_in_his_language),
         WORLD_TEST(days_are_written_as_people_write_them),

@@ -25,7 +25,7 @@ static const struct {
       "no key \"back\"; these hold it:\nBackup host: nas3, on rack 4" },
     { "a word of the value", "vera", "recall: RACK", "these hold it:\nBackup host: nas3" },
     { "a slip", "vera", "RECALL: backup hots", "not found; nearest: Backup host" },
-    { "nothing near", "vera", "RECALL: zzzzzzzzzz", "zzzzzzzzzz: not found; 1 keys are kept" },
+    { "nothing near", "vera", "RECALL: zzzzzzzzzz", "zzzzzzzzzz: not found; 1 key is kept" },
     { "replace", "ana", "REMEMBER: backup host | nas4 | rack 5",
       "remembered \"backup host\"; it replaces \"nas3, on rack 4\" (oskar, 14:13)" },
     { "the first bar splits", "vera", "RECALL: backup host",
