@@ -31,6 +31,8 @@ static const Setting settings[] = {
     { "trusted_schema", "OFF", "0" },
     { "cell_size_check", "ON", "1" },
     { "mmap_size", "0", "0" },
+    /* KiB: what is written is near what was written, and what is read is read seldom. */
+    { "cache_size", "-1536", "-1536" },
     { "temp_store", "MEMORY", "2" },
     { "foreign_keys", "ON", "1" },
     { "journal_mode", "WAL", "wal" },
