@@ -26,9 +26,8 @@ static const struct {
     [FILE_REGISTRY] = { "agents_registry.json", REGISTRY_MAX_BYTES },
     [FILE_BLACKOUTS] = { "blackout_hours.json", CONFIG_MAX_BYTES },
     [FILE_POLICY] = { "policy.json", CONFIG_MAX_BYTES },
-    /* Not used by this version, but a broken one is better told of now. */
     [FILE_REPORTS] = { "reports_schedule.json", CONFIG_MAX_BYTES },
-    [FILE_TASKS] = { "tasks_schedule.json", REGISTRY_MAX_BYTES },
+    [FILE_TASKS] = { "tasks_schedule.json", TASKS_MAX_BYTES },
 };
 
 struct Config {
@@ -153,26 +152,4 @@ bool config_same_links(const Config *one, const Config *other)
 {
     return same_member(one, other, "mqtt") && same_member(one, other, "xmpp") &&
            same_member(one, other, "state_dir");
-}
-
-static unsigned count_enabled(const Json *tasks)
-{
-    unsigned count = 0;
-    const Json *task;
-
-    for (task = json_first(tasks); task; task = json_next(task)) {
-        const Json *enabled = json_member(task, "enabled");
-
-        count += !enabled || json_bool(enabled) ? 1 : 0;
-    }
-    return count;
-}
-
-void config_warn_unused(const Config *config, GPtrArray *warnings)
-{
-    unsigned schedules = count_enabled(json_member(config->parsed[FILE_TASKS], "tasks"));
-
-    if (schedules > 0)
-        g_ptr_array_add(warnings, g_strdup_printf("%s: this version runs no schedules: %u ignored",
-                                                  files[FILE_TASKS].name, schedules));
 }

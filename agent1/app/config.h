@@ -24,10 +24,6 @@ const CoreFiles *config_files(const Config *config);
  * caller owns it. */
 char *config_path(const Config *config, const char *path);
 
-/* Adds a warning (char *) for each thing that the files ask for and this version does not do yet.
- */
-void config_warn_unused(const Config *config, GPtrArray *warnings);
-
 /* True when both name the same broker, account and state folder: what only a restart changes. */
 bool config_same_links(const Config *one, const Config *other);
 

@@ -545,7 +545,6 @@ bool executor_reload(Executor *executor, const char *folder, GError **error)
         g_propagate_error(error, g_steal_pointer(&reason));
         return false;
     }
-    config_warn_unused(config, warnings);
     for (i = 0; i < warnings->len; i++)
         log_line(LOG_LEVEL_WARNING, "%s", (const char *)warnings->pdata[i]);
     if (!config_same_links(executor->config, config))

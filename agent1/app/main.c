@@ -92,8 +92,6 @@ static Core *check_folder(const Options *options, Config **out_config, GError **
     if (!options->is_show_key && !options->is_audit_verify &&
         !links_check(config, core_settings(core), error))
         return NULL;
-
-    config_warn_unused(config, warnings);
     for (i = 0; i < warnings->len; i++)
         fprintf(stderr, "agent1: warning: %s\n", (const char *)warnings->pdata[i]);
     *out_config = g_steal_pointer(&config);

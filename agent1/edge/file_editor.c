@@ -4,8 +4,8 @@
 #include <poll.h>
 #include <string.h>
 
+#include "agent1/edge/file_entries.h"
 #include "agent1/port/event.h"
-#include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/data/json.h"
 #include "common/sys/clock.h"
@@ -13,7 +13,6 @@
 #include "common/sys/log.h"
 #include "common/base/banned.h"
 
-#define ENTRIES  "agents"
 #define JOBS_MAX 20000
 /* What agents tell waits so long for company: each reading parses the whole file, and after a
  * restart of the broker a thousand agents register within a second. */
@@ -54,85 +53,28 @@ static void answer(FileEditor *editor, const Job *job, const GError *error)
         event_free(event);
 }
 
-/* The member of that name, made as an empty object if need be; NULL when something else is there.
- */
-static Json *object_member(Json *object, const char *name)
-{
-    Json *member = json_member_mutable(object, name);
-
-    if (!member) {
-        json_set(object, name, json_new_object());
-        member = json_member_mutable(object, name);
-    }
-    return json_kind(member) == JSON_OBJECT ? member : NULL;
-}
-
-/* What a job is about; NULL when something else than an object stands there. */
-static Json *find_entry(Json *root, const char *name)
-{
-    Json *entries;
-
-    if (json_kind(root) != JSON_OBJECT)
-        return NULL;
-    if (!name)
-        return root;
-    entries = object_member(root, ENTRIES);
-    return entries ? object_member(entries, name) : NULL;
-}
-
-/* Sets the members; true when anything changed. */
-static bool change(Json *root, const Job *job, GError **error)
-{
-    g_autoptr(Json) members =
-        json_parse(job->edit.members, strlen(job->edit.members), REGISTRY_MAX_BYTES, error);
-    Json *entry = find_entry(root, job->edit.name);
-    bool is_changed = false;
-    const Json *node;
-
-    if (!members)
-        return false;
-    if (!entry) {
-        if (job->edit.name)
-            g_set_error(error, PROBLEM, PROBLEM_TYPE, "%s.%s is no object", ENTRIES,
-                        job->edit.name);
-        else
-            g_set_error_literal(error, PROBLEM, PROBLEM_TYPE, "it is no object");
-        return false;
-    }
-    for (node = json_first(members); node; node = json_next(node)) {
-        const Json *old = json_member(entry, json_name(node));
-        g_autofree char *old_text = old ? json_print(old) : NULL;
-        g_autofree char *new_text = json_print(node);
-
-        if ((old && job->edit.is_fill) || g_strcmp0(old_text, new_text) == 0)
-            continue;
-        json_set(entry, json_name(node), json_copy(node));
-        is_changed = true;
-    }
-    return is_changed;
-}
-
-static Json *read_file(const char *path, GError **error)
+static Json *read_file(const char *path, size_t max_bytes, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     g_autofree char *text = NULL;
     size_t length = 0;
 
-    text = file_read(path, REGISTRY_MAX_BYTES, &length, &reason);
+    text = file_read(path, max_bytes, &length, &reason);
     if (!text && g_error_matches(reason, PROBLEM, PROBLEM_MISSING))
         return json_new_object();
     if (!text) {
         g_propagate_error(error, g_steal_pointer(&reason));
         return NULL;
     }
-    return json_parse(text, length, REGISTRY_MAX_BYTES, error);
+    return json_parse(text, length, max_bytes, error);
 }
 
 /* All jobs are for one file: read once, write once. What is wrong with one of them stops no other.
  */
 static bool edit_together(const char *path, GPtrArray *jobs, GError **error)
 {
-    g_autoptr(Json) root = read_file(path, error);
+    size_t max_bytes = file_entries_max_bytes(((const Job *)jobs->pdata[0])->edit.file);
+    g_autoptr(Json) root = read_file(path, max_bytes, error);
     g_autofree char *text = NULL;
     bool is_changed = false;
     unsigned i;
@@ -142,7 +84,7 @@ static bool edit_together(const char *path, GPtrArray *jobs, GError **error)
     for (i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
 
-        if (change(root, job, &job->reason))
+        if (file_entries_change(root, &job->edit, &job->reason))
             is_changed = true;
     }
     if (!is_changed)

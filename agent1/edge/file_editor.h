@@ -1,8 +1,7 @@
 /*
  * Changes to files that people edit too, on a thread of its own since every write is an fsync:
- * reads the file anew, changes members of one entry below "agents" or of the file itself, keeps
- * everything else as it stands, and writes it back whole. Edits that wait together are written
- * together.
+ * reads the file anew, changes one entry (agent1/edge/file_entries.h), keeps everything else as it
+ * stands, and writes it back whole. Edits that wait together are written together.
  */
 #ifndef AGENT1_EDGE_FILE_EDITOR_H
 #define AGENT1_EDGE_FILE_EDITOR_H

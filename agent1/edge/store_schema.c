@@ -105,6 +105,9 @@ static const char *const fixed_texts[] = {
 
     "CREATE UNIQUE INDEX \"runs_by_number\" ON \"runs\" (\"number\")",
     "CREATE INDEX \"runs_by_agent\" ON \"runs\" (\"agent\", \"number\")",
+    /* An occurrence of a schedule has one row. */
+    "CREATE UNIQUE INDEX \"runs_by_occurrence\" ON \"runs\" "
+    "(\"schedule\", \"nominal\", \"turn\") WHERE \"nominal\" IS NOT NULL",
     "CREATE INDEX \"runs_by_state\" ON \"runs\" (\"state\")",
     "CREATE INDEX \"runs_failed\" ON \"runs\" (\"number\") WHERE " STORE_RUN_FAILED,
     "CREATE INDEX \"runs_failed_by_agent\" ON \"runs\" (\"agent\", \"number\") "

@@ -148,10 +148,27 @@ static bool check_keys(const Draft *draft, GError **error)
     return true;
 }
 
+static void apply_task(Core *core, const char *id, const Json *members)
+{
+    g_autoptr(TaskEntry) entry = NULL;
+
+    if (json_kind(members) == JSON_NULL) {
+        task_list_remove(core->task_list, id);
+        return;
+    }
+    entry = task_entry_parse(members, NULL, NULL);
+    if (entry && g_strcmp0(entry->id, id) == 0)
+        task_list_set(core->task_list, entry);
+}
+
 static void apply_edit(Core *core, const char *file, const char *name, const Json *members)
 {
     int minute;
 
+    if (g_strcmp0(file, TASKS_FILE) == 0) {
+        apply_task(core, name, members);
+        return;
+    }
     if (g_strcmp0(file, REPORTS_FILE) == 0) {
         if (report_times_read_members(members, &minute))
             report_times_set(core->report_times, name, minute);

@@ -14,6 +14,7 @@
 #include "agent1/flow/runs/dispatch.h"
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/runs/plans.h"
+#include "agent1/flow/schedules/schedules.h"
 #include "agent1/flow/state/core_state.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
@@ -85,6 +86,7 @@ Core *core_new(void)
     core->registrations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_message);
     core->progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, progress_free);
     core->home_assistant = home_assistant_new();
+    core->schedules = schedule_book_new();
     core->report_asks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->notice_limits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->queries_due_ms = INT64_MAX;
@@ -120,6 +122,7 @@ void core_free(Core *core)
     g_hash_table_unref(core->report_asks);
     g_hash_table_unref(core->notice_limits);
     home_assistant_free(core->home_assistant);
+    schedule_book_free(core->schedules);
     g_free(core);
 }
 
@@ -153,6 +156,8 @@ static void restore_row(Core *core, Table table, Row *row)
         plans_restore(core, row);
     } else if (table == TABLE_STEPS) {
         plans_restore_step(core, row);
+    } else if (table == TABLE_SCHEDULES) {
+        schedule_book_restore(core, row);
     }
     row_free(row);
 }
@@ -244,6 +249,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     registration_send_trust(core);
     registration_send_edits(core);
     daily_settle(core);
+    schedules_settle(core);
     approval_notices_send(core);
     effects_audit(core->fx, core->now_ms, "start", NULL, NULL, NULL,
                   "%s %s, epoch %" G_GINT64_FORMAT, core->settings->name, VERSION, core->epoch);
@@ -351,6 +357,7 @@ static void take_configured(Core *core, const char *reload_error)
     dispatch_add_policies(core);
     subscriptions_look_again(core);
     daily_settle(core);
+    schedules_settle(core);
     core->notices_due_ms = core->now_ms;
     core->absences_due_ms = core->now_ms;
     core->runs_due_ms = core->now_ms;
@@ -435,6 +442,7 @@ static void take_clock_back(Core *core)
             dispatch_query_soon(core, agent, 0);
     }
     plans_hurry(core);
+    schedules_set_back(core);
     publications_set_back(core);
     home_assistant_look_soon(core);
     presence_hurry(core);

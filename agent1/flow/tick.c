@@ -12,6 +12,7 @@
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/runs/plans.h"
+#include "agent1/flow/schedules/schedules.h"
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/topics/publications.h"
@@ -50,11 +51,16 @@ static void expire(Core *core, Run *run)
         dispatch_query_run(core, run);
 }
 
+static bool waits_for_another(const Core *core, const Run *run)
+{
+    return run->after && runs_find(core->runs, run->after);
+}
+
 static void try_deferred(Core *core, Run *run)
 {
     if (core->now_ms >= launch_wait_until(run)) {
         outcome_apply(core, run, RUN_EVENT_MISSED, "its window did not open in time");
-    } else if (core->now_ms >= run->not_before_ms) {
+    } else if (core->now_ms >= run->not_before_ms && !waits_for_another(core, run)) {
         launch_again(core, run);
     }
 }
@@ -64,6 +70,8 @@ static int64_t deferred_due(const Core *core, const Run *run)
     HoursView view;
     Hours hours;
 
+    if (waits_for_another(core, run))
+        return launch_wait_until(run);
     if (run->not_before_ms > core->now_ms)
         return MIN(run->not_before_ms, launch_wait_until(run));
     core_hours(core, registry_find(core->registry, run->agent), &hours);
@@ -140,6 +148,7 @@ void tick_do(Core *core)
     daily_due(core);
     absence_due(core);
     notices_due(core);
+    schedules_tick(core);
     plans_tick(core);
     approval_notices_send(core);
     dispatch_due(core);
@@ -161,6 +170,7 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, live_next_deadline(core));
     next_ms = MIN(next_ms, presence_next_deadline(core));
     next_ms = MIN(next_ms, plans_next_deadline(core));
+    next_ms = MIN(next_ms, schedules_next_deadline(core));
     next_ms = MIN(next_ms, publications_next_deadline(core));
     next_ms = MIN(next_ms, subscriptions_next_deadline(core));
     return MIN(next_ms, questions_next_deadline(core));

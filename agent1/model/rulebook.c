@@ -52,7 +52,8 @@ static const char *const preset_words[] = { "default", "permissive", "restrictiv
 static const char *const decision_words[] = { "allow", "ask", "deny", NULL };
 static const char *const role_words[] = { "none", "viewer", "operator", "admin", NULL };
 static const char *const risk_words[] = { "read", "low", "guarded", "high", NULL };
-static const char *const door_words[] = { "xmpp", "cli", "unsigned", "homeassistant", NULL };
+static const char *const door_words[] = { "xmpp",          "cli",      "unsigned",
+                                          "homeassistant", "schedule", NULL };
 
 /* The members that name something; where words are given, only these can be meant. */
 static const struct {

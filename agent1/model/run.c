@@ -29,6 +29,8 @@ static const int steps[RUN_STATE_COUNT][RUN_EVENT_COUNT] = {
         [RUN_EVENT_ASKED] = GO(RUN_AWAITING_APPROVAL),
         [RUN_EVENT_LATER] = GO(RUN_DEFERRED),
         [RUN_EVENT_REFUSED] = GO(RUN_REJECTED),
+        [RUN_EVENT_MISSED] = GO(RUN_MISSED),
+        [RUN_EVENT_SKIPPED] = GO(RUN_SKIPPED),
     },
     [RUN_AWAITING_APPROVAL] = {
         [RUN_EVENT_ALLOWED] = GO(RUN_QUEUED),
@@ -92,7 +94,7 @@ static const int steps[RUN_STATE_COUNT][RUN_EVENT_COUNT] = {
     [RUN_EXPIRED] = { OLD_NEWS, [RUN_EVENT_EXPIRED] = STAY },
     [RUN_DENIED] = { OLD_NEWS, [RUN_EVENT_DENIED] = STAY },
     [RUN_MISSED] = { OLD_NEWS, [RUN_EVENT_MISSED] = STAY },
-    [RUN_SKIPPED] = { OLD_NEWS },
+    [RUN_SKIPPED] = { OLD_NEWS, [RUN_EVENT_SKIPPED] = STAY },
     [RUN_UNKNOWN] = { OLD_NEWS, [RUN_EVENT_LOST] = STAY },
 };
 
@@ -133,6 +135,8 @@ void run_free(Run *run)
     g_free(run->approval);
     g_free(run->approved_hash);
     g_free(run->decided_by);
+    g_free(run->schedule);
+    g_free(run->after);
     g_free(run->query_id);
     g_free(run);
 }

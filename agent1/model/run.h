@@ -31,7 +31,8 @@ typedef enum {
     RUN_EVENT_LOST,     /* nobody can tell what became of it */
     RUN_EVENT_REQUEUED, /* safe to hand out again: idempotent */
     RUN_EVENT_DENIED,   /* a person refused the approval */
-    RUN_EVENT_MISSED,   /* deferred past its wait */
+    RUN_EVENT_MISSED,   /* deferred past its wait, or not begun at its schedule's time */
+    RUN_EVENT_SKIPPED,  /* its schedule wants it not done at all rather than late, or twice */
     RUN_EVENT_COUNT,
 } RunEvent;
 
@@ -90,6 +91,10 @@ typedef struct Run {
     char *approved_hash;   /* what a person approved (common/wire/approval.h); NULL: nothing */
     char *decided_by;      /* the user who approved or rejected it; NULL: nobody */
     int64_t decided_ms;    /* when; 0 */
+    char *schedule;        /* the schedule that made it; NULL: a person's word did */
+    int64_t nominal_ms;    /* the time of the schedule that it stands for; 0: fired by hand */
+    int64_t turn;          /* how often the schedule's times had begun anew */
+    char *after;           /* deferred: until this run has ended; NULL: for no run */
 } Run;
 
 Run *run_new(const char *id, int64_t number);

@@ -9,7 +9,6 @@
 #include "common/data/record.h"
 #include "common/base/banned.h"
 
-#define TASKS_MAX       10000
 #define MAX_LATENESS_MS (15 * 60 * INT64_C(1000))
 #define DAY_MS          (24 * 3600 * INT64_C(1000))
 
@@ -71,42 +70,136 @@ static const Field fields[] = {
     { .name = NULL },
 };
 
-static void free_entry(void *entry)
+#define ID_WORD_MAX 20
+
+static void clear_entry(void *data)
 {
+    TaskEntry *entry = data;
+
+    g_clear_pointer(&entry->zone, g_time_zone_unref);
     record_clear(fields, entry);
-    g_free(entry);
 }
 
-static bool check(const TaskEntry *entry, const char *path, const Zones *zones, GHashTable *ids,
-                  GError **error)
+TaskEntry *task_entry_ref(TaskEntry *entry)
 {
-    if (entry->timezone && !zones_find(zones, entry->timezone)) {
-        problem_set_expected(error, PROBLEM_VALUE, entry->timezone,
-                             "a time zone of this system, such as Europe/Paris");
-        g_prefix_error(error, "%s.timezone: ", path);
-        return false;
+    return g_rc_box_acquire(entry);
+}
+
+void task_entry_unref(TaskEntry *entry)
+{
+    if (entry)
+        g_rc_box_release_full(entry, clear_entry);
+}
+
+static void unref_entry(void *entry)
+{
+    task_entry_unref(entry);
+}
+
+/* ---- ids ---- */
+
+/* "apt" of "/usr/bin/apt upgrade". The caller owns it. */
+static char *first_word(const char *task)
+{
+    g_autofree char *word = g_strndup(task, strcspn(task, " \t\n(;|&<>"));
+    const char *base = strrchr(word, '/') ? strrchr(word, '/') + 1 : word;
+    GString *text = g_string_new(NULL);
+
+    for (; *base && text->len < ID_WORD_MAX; base++) {
+        if (g_ascii_isalnum(*base) || strchr("_.-", *base))
+            g_string_append_c(text, *base);
     }
-    if (entry->id && !g_hash_table_add(ids, entry->id)) {
-        problem_set_expected(error, PROBLEM_VALUE, entry->id, "an id that no other one has");
-        g_prefix_error(error, "%s.id: ", path);
-        return false;
+    return g_string_free(text, FALSE);
+}
+
+char *task_entry_make_id(const TaskEntry *entry, bool (*is_taken)(const char *id, void *data),
+                         void *data)
+{
+    g_autofree char *all = g_strjoin("\n", entry->agent, entry->task, entry->cron,
+                                     entry->timezone ? entry->timezone : "", NULL);
+    g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, all, -1);
+    g_autofree char *word = first_word(entry->task);
+    char *id = g_strdup_printf("%s-%s%s%.4s", entry->agent, word, *word ? "-" : "", digest);
+    unsigned copy;
+
+    for (copy = 2; is_taken(id, data); copy++) {
+        g_free(id);
+        id = g_strdup_printf("%s-%s%s%.4s-%u", entry->agent, word, *word ? "-" : "", digest, copy);
+    }
+    return id;
+}
+
+static bool is_among(const char *id, void *data)
+{
+    return g_hash_table_contains(data, id);
+}
+
+/* ---- reading ---- */
+
+/* "tasks[2].cron: ", or "cron: " where there is no list. */
+static bool complain(GError **error, const char *path, const char *member)
+{
+    g_prefix_error(error, "%s%s%s: ", path, *path ? "." : "", member);
+    return false;
+}
+
+static bool read_cron(TaskEntry *entry, const char *path, GError **error)
+{
+    if (!time_spec_parse(entry->cron, &entry->spec, error))
+        return complain(error, path, "cron");
+    if (entry->spec.kind == TIME_SPEC_EVERY && entry->spec.period_ms < TASKS_PERIOD_MIN_MS) {
+        problem_set_expected(error, PROBLEM_VALUE, entry->cron, "at least 10 s between two times");
+        return complain(error, path, "cron");
     }
     return true;
 }
 
-static TaskEntry *read_entry(const Json *node, const char *path, GPtrArray *warnings,
-                             GError **error)
+static bool find_zone(TaskEntry *entry, const char *path, const Zones *zones, GError **error)
 {
-    TaskEntry *entry = g_new0(TaskEntry, 1);
+    GTimeZone *zone = entry->timezone && zones ? zones_find(zones, entry->timezone) : NULL;
+
+    entry->zone = zone ? g_time_zone_ref(zone) : NULL;
+    if (zone || !entry->timezone)
+        return true;
+
+    problem_set_expected(error, PROBLEM_VALUE, entry->timezone,
+                         "a time zone of this system, such as Europe/Paris");
+    return complain(error, path, "timezone");
+}
+
+static TaskEntry *read_entry(const Json *node, const char *path, const Zones *zones,
+                             GPtrArray *warnings, GError **error)
+{
+    g_autoptr(TaskEntry) entry = g_rc_box_new0(TaskEntry);
 
     record_init(fields, entry);
     entry->is_enabled = true;
     entry->max_lateness_ms = MAX_LATENESS_MS;
-    if (record_read(fields, entry, node, path, warnings, error))
-        return entry;
+    if (!record_read(fields, entry, node, path, warnings, error) ||
+        !read_cron(entry, path, error) || !find_zone(entry, path, zones, error))
+        return NULL;
+    return g_steal_pointer(&entry);
+}
 
-    free_entry(entry);
-    return NULL;
+TaskEntry *task_entry_parse(const Json *object, const Zones *zones, GError **error)
+{
+    return read_entry(object, "", zones, NULL, error);
+}
+
+/* Those that have none are named when the names of all others are known. */
+static void make_ids(GPtrArray *entries, GHashTable *ids)
+{
+    unsigned i;
+
+    for (i = 0; i < entries->len; i++) {
+        TaskEntry *entry = entries->pdata[i];
+
+        if (entry->id)
+            continue;
+        entry->id = task_entry_make_id(entry, is_among, ids);
+        entry->is_id_made = true;
+        g_hash_table_add(ids, entry->id);
+    }
 }
 
 static bool read_list(const Json *list, const Zones *zones, GPtrArray *entries, GPtrArray *warnings,
@@ -118,16 +211,19 @@ static bool read_list(const Json *list, const Zones *zones, GPtrArray *entries, 
     for (node = json_first(list); node; node = json_next(node)) {
         g_autofree char *path = g_strdup_printf("tasks[%u]", entries->len);
         TaskEntry *entry =
-            entries->len < TASKS_MAX ? read_entry(node, path, warnings, error) : NULL;
+            entries->len < TASKS_MAX ? read_entry(node, path, zones, warnings, error) : NULL;
 
         if (entries->len >= TASKS_MAX)
             g_set_error(error, PROBLEM, PROBLEM_LIMIT, "tasks: more than %d", TASKS_MAX);
         if (!entry)
             return false;
         g_ptr_array_add(entries, entry);
-        if (!check(entry, path, zones, ids, error))
-            return false;
+        if (entry->id && !g_hash_table_add(ids, entry->id)) {
+            problem_set_expected(error, PROBLEM_VALUE, entry->id, "an id that no other one has");
+            return complain(error, path, "id");
+        }
     }
+    make_ids(entries, ids);
     return true;
 }
 
@@ -135,7 +231,7 @@ GPtrArray *task_list_parse(const Json *object, const Zones *zones, GPtrArray *wa
                            GError **error)
 {
     static const char *const known[] = { "tasks", NULL };
-    g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(free_entry);
+    g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(unref_entry);
     const Json *list = json_member(object, "tasks");
     const Json *node;
 
@@ -152,4 +248,59 @@ GPtrArray *task_list_parse(const Json *object, const Zones *zones, GPtrArray *wa
     for (node = json_first(object); warnings && node; node = json_next(node))
         record_warn_unknown(json_name(node), known, "", warnings);
     return read_list(list, zones, entries, warnings, error) ? g_steal_pointer(&entries) : NULL;
+}
+
+/* ---- changing ---- */
+
+Json *task_entry_members(const TaskEntry *entry)
+{
+    Json *members = json_new_object();
+
+    record_write(fields, entry, members);
+    /* What is as it would be anyway says nothing. */
+    if (entry->max_lateness_ms == MAX_LATENESS_MS)
+        json_remove(members, "max_lateness");
+    json_set_bool(members, "enabled", entry->is_enabled);
+    return members;
+}
+
+static bool find_place(const GPtrArray *list, const char *id, unsigned *out)
+{
+    unsigned i;
+
+    for (i = 0; i < list->len; i++) {
+        if (strcmp(((const TaskEntry *)list->pdata[i])->id, id) == 0) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+TaskEntry *task_list_find(const GPtrArray *list, const char *id)
+{
+    unsigned place;
+
+    return find_place(list, id, &place) ? list->pdata[place] : NULL;
+}
+
+void task_list_set(GPtrArray *list, TaskEntry *entry)
+{
+    unsigned place;
+
+    task_entry_ref(entry);
+    if (!find_place(list, entry->id, &place)) {
+        g_ptr_array_add(list, entry);
+        return;
+    }
+    task_entry_unref(list->pdata[place]);
+    list->pdata[place] = entry;
+}
+
+void task_list_remove(GPtrArray *list, const char *id)
+{
+    unsigned place;
+
+    if (find_place(list, id, &place))
+        g_ptr_array_remove_index(list, place);
 }

@@ -1,11 +1,12 @@
 /*
- * tasks_schedule.json as people wrote it: what is to be done when, on which agent. It is read and
- * shown; what the words of `cron` mean and when they come is not known here.
+ * tasks_schedule.json as people wrote it: what is to be done when, on which agent. What has fired
+ * is not known here.
  */
 #ifndef AGENT1_MODEL_TASK_LIST_H
 #define AGENT1_MODEL_TASK_LIST_H
 
 #include "common/data/json.h"
+#include "common/data/time_spec.h"
 #include "common/data/zones.h"
 
 #include <glib.h>
@@ -29,14 +30,22 @@ typedef enum {
     ON_BLOCKED_SKIP,
 } OnBlocked;
 
+/* So many there may be, and so far apart an interval's times must be. */
+#define TASKS_MAX           100000
+#define TASKS_PERIOD_MIN_MS (10 * INT64_C(1000))
+
+/* Never changed once it stands in a list: those who keep one hold a reference. */
 typedef struct TaskEntry {
-    char *id; /* NULL: hand-written without one */
+    char *id;
+    bool is_id_made; /* hand-written without one: made from the rest, always the same */
     char *agent;
     char *task;
     char *cron; /* as it was written */
+    TimeSpec spec;
     bool is_enabled;
-    char *timezone; /* NULL: the installation's */
-    int catchup;    /* Catchup */
+    char *timezone;  /* NULL: the installation's */
+    GTimeZone *zone; /* of that name; NULL: the installation's */
+    int catchup;     /* Catchup */
     int64_t max_lateness_ms;
     int overlap;    /* Overlap */
     int on_blocked; /* OnBlocked */
@@ -50,5 +59,27 @@ typedef struct TaskEntry {
  * path, as tasks[2].cron. */
 GPtrArray *task_list_parse(const Json *object, const Zones *zones, GPtrArray *warnings,
                            GError **error);
+
+TaskEntry *task_entry_ref(TaskEntry *entry);
+void task_entry_unref(TaskEntry *entry);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TaskEntry, task_entry_unref)
+
+/* One entry of the list, from its members. zones may be NULL when it names none. */
+TaskEntry *task_entry_parse(const Json *object, const Zones *zones, GError **error);
+
+/* Its members as the file has them, the id among them. The caller owns it. */
+Json *task_entry_members(const TaskEntry *entry);
+
+/* NULL when there is none of that id. Borrowed. */
+TaskEntry *task_list_find(const GPtrArray *list, const char *id);
+
+/* Puts an entry in the place of the one with its id, or at the end. Takes a reference. */
+void task_list_set(GPtrArray *list, TaskEntry *entry);
+void task_list_remove(GPtrArray *list, const char *id);
+
+/* An id for an entry that has none: "web1-apt-3fa2", of its agent, the first word of its task and
+ * all that it says; is_taken tells which are not free. The caller owns it. */
+char *task_entry_make_id(const TaskEntry *entry, bool (*is_taken)(const char *id, void *data),
+                         void *data);
 
 #endif

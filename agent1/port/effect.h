@@ -117,8 +117,8 @@ typedef struct EffectSay {
 typedef struct EffectEditFile {
     char *id;
     char *file;    /* "agents_registry.json" */
-    char *name;    /* the entry below "agents"; NULL: the file's own members */
-    char *members; /* a JSON object of the members to set */
+    char *name;    /* the entry below "agents", or the "id" among "tasks"; NULL: the file itself */
+    char *members; /* a JSON object of the members to set; of a task "null" takes it out */
     bool is_fill;  /* set only those that are absent: what a person wrote stays */
 } EffectEditFile;
 

@@ -40,6 +40,7 @@ typedef enum {
     DOOR_UNSIGNED,
     DOOR_FORM,           /* a command chosen in the menu of an XMPP client */
     DOOR_HOME_ASSISTANT, /* nobody listens there: answers go to the log */
+    DOOR_SCHEDULE,       /* a time that came: what people should know of it is a notice */
 } Door;
 
 typedef enum {

@@ -24,7 +24,8 @@ static const Column runs[] = {
     INT("user_ms"),      INT("sys_ms"),         INT("max_rss_kib"),    TEXT("rule"),
     TEXT("reason"),      TEXT("contradiction"), TEXT("plan"),          INT("wait_until"),
     INT("not_before"),   TEXT("approval"),      TEXT("approved_hash"), TEXT("decided_by"),
-    INT("decided"),
+    INT("decided"),      TEXT("schedule"),      INT("nominal"),        INT("turn"),
+    TEXT("after_run"),
 };
 
 static const Column outbox[] = {
@@ -132,6 +133,12 @@ static const Column notices[] = {
     TEXT("id"), TEXT("user_name"), TEXT("text"), INT("created"), INT("may_wait"),
 };
 
+static const Column schedules[] = {
+    TEXT("id"),         TEXT("cron"),      TEXT("timezone"), INT("is_enabled"),
+    INT("anchor"),      INT("mark"),       INT("turn"),      TEXT("last_run"),
+    INT("last_number"), TEXT("paused_by"), TEXT("made"),     INT("gone"),
+};
+
 static const Column figures[] = {
     TEXT("agent"),  INT("runs"),    INT("succeeded"), INT("failed"),  INT("timed_out"),
     INT("unknown"), INT("expired"), INT("missed"),    INT("refused"), INT("cancelled"),
@@ -169,6 +176,7 @@ static const TableInfo tables[RESULT_END] = {
     [TABLE_PUBLICATIONS] = INFO("publications", publications, NULL),
     [TABLE_SUBSCRIPTIONS] = INFO("subscriptions", subscriptions, NULL),
     [TABLE_NOTICES] = INFO("notices", notices, NULL),
+    [TABLE_SCHEDULES] = INFO("schedules", schedules, NULL),
     [RESULT_FIGURES] = INFO("figures", figures, NULL),
 };
 
@@ -194,6 +202,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(uploads) == UPLOADS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(publications) == PUBLICATIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(subscriptions) == SUBSCRIPTIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(notices) == NOTICES_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(schedules) == SCHEDULES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(figures) == FIGURES_COLUMNS);
 
 const TableInfo *table_info(Table table)

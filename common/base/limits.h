@@ -29,6 +29,7 @@
 /* Files that people write. */
 #define CONFIG_MAX_BYTES   (1024 * 1024)
 #define REGISTRY_MAX_BYTES (8 * 1024 * 1024)
+#define TASKS_MAX_BYTES    (64 * 1024 * 1024)
 #define SECRET_MAX_BYTES   4096
 
 /* Runs. */

@@ -143,6 +143,22 @@ const Json *json_next(const Json *node)
     return node ? wrap(node->node.next) : NULL;
 }
 
+Json *json_first_mutable(Json *container)
+{
+    return container ? wrap(container->node.child) : NULL;
+}
+
+Json *json_next_mutable(Json *node)
+{
+    return node ? wrap(node->node.next) : NULL;
+}
+
+void json_remove_element(Json *array, Json *element)
+{
+    g_assert(json_kind(array) == JSON_ARRAY);
+    cJSON_Delete(cJSON_DetachItemViaPointer(&array->node, &element->node));
+}
+
 const char *json_name(const Json *node)
 {
     return node ? node->node.string : NULL;

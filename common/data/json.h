@@ -81,4 +81,10 @@ void json_append_string(Json *array, const char *value);
 /* A node of a tree that is ours to change, by member name; NULL when absent. */
 Json *json_member_mutable(Json *object, const char *name);
 
+/* The elements of an array that is ours to change, in their order; and takes one out of it, which
+ * is freed. */
+Json *json_first_mutable(Json *container);
+Json *json_next_mutable(Json *node);
+void json_remove_element(Json *array, Json *element);
+
 #endif

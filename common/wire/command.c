@@ -60,13 +60,19 @@ static const CommandInfo commands[COMMAND_COUNT] = {
         "when agents report and the daily report goes out; set, for operators, changes it after "
         "!yes" },
     [COMMAND_TASKS] = { "!tasks", "", ROLE_VIEWER,
-        "the schedules of tasks_schedule.json; this version does not fire them yet" },
+        "the schedules: when, on which agent, what, and the next time that will really run" },
     [COMMAND_RESET] = { "!reset", "", ROLE_VIEWER,
         "forget your conversation here: the questions that are open in it" },
     [COMMAND_OUTPUT] = { "!output", "<id>", ROLE_VIEWER,
         "all that was kept of the output of the run of that number" },
     [COMMAND_SUBSCRIPTIONS] = { "!subscriptions", "[cancel <id>]", ROLE_VIEWER,
         "the topics that are listened to for you; cancel ends one, as in !subscriptions cancel s3" },
+    [COMMAND_PAUSE] = { "!pause", "<schedule>", ROLE_OPERATOR,
+        "hold a schedule: what falls into that time does not happen" },
+    [COMMAND_RESUME] = { "!resume", "<schedule>", ROLE_OPERATOR,
+        "let a paused schedule go on from now" },
+    [COMMAND_FIRE] = { "!fire", "<schedule>", ROLE_OPERATOR,
+        "run a schedule's task now, once, as you: its times stay as they are" },
 };
 
 static const CommandInfo triggers[TRIGGER_COUNT] = {
@@ -96,6 +102,11 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
     [TRIGGER_MQTT_SUBSCRIBE] = { "MQTT_SUBSCRIBE:", "<topic>", ROLE_ADMIN,
         "listen to a topic or filter that policy.json lists, for 10 messages or 10 minutes; with "
         "--count <n> up to 100, --time <duration> up to 24h" },
+    [TRIGGER_SCHEDULE] = { "SCHEDULE:", "<when> | <agent> | <task>", ROLE_OPERATOR,
+        "propose a task for certain times; shows the next five and asks: daily 03:00, every 6h, weekly mon "
+        "08:00, mon..fri 09:00, 0 3 1 * *, at 2026-12-01T08:00, in 20m; in French, too" },
+    [TRIGGER_PLAN_CANCEL] = { "PLAN_CANCEL:", "<schedule>", ROLE_OPERATOR,
+        "take a schedule back; what it started goes on" },
 };
 /* clang-format on */
 
@@ -137,6 +148,12 @@ const CommandInfo *trigger_info(Trigger trigger)
     return &triggers[trigger];
 }
 
+/* "03:00" is one word. */
+static bool ends_clause(const char *at, const char *marks)
+{
+    return strchr(marks, *at) && (at[1] == ' ' || at[1] == '\0');
+}
+
 /* How much of the text is left when clauses are taken away at the end until it fits; 0: nothing. */
 static size_t cut_clauses(const char *text, const char *marks)
 {
@@ -145,7 +162,7 @@ static size_t cut_clauses(const char *text, const char *marks)
     while (g_utf8_strlen(text, (gssize)length) > COMMAND_SUMMARY_CHARS) {
         do
             length--;
-        while (length > 0 && !strchr(marks, text[length]));
+        while (length > 0 && !ends_clause(text + length, marks));
     }
 
     return length;

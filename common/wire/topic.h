@@ -11,15 +11,16 @@
 /* The orchestrator's own name on the wire: in topics and as `from`. */
 #define AGENT1_NAME "agent1"
 
-#define TOPIC_AGENT1_INBOX  "agents/agent1/inbox"
-#define TOPIC_REGISTER      "agents/register"
-#define TOPIC_DAILY_REPORT  "agents/daily_report"
-#define TOPIC_ERRORS        "agents/errors"
-#define TOPIC_CLI_OUTBOX    "agents/cli/outbox"
-#define TOPIC_ACL_PROBE     "agents/acl-probe/inbox"
-#define TOPIC_STATUS_FILTER "agents/status/+"
-#define TOPIC_EVENTS_HEALTH "agents/events/health"
-#define TOPIC_EVENTS_WORLD  "agents/events/world"
+#define TOPIC_AGENT1_INBOX            "agents/agent1/inbox"
+#define TOPIC_REGISTER                "agents/register"
+#define TOPIC_DAILY_REPORT            "agents/daily_report"
+#define TOPIC_ERRORS                  "agents/errors"
+#define TOPIC_CLI_OUTBOX              "agents/cli/outbox"
+#define TOPIC_ACL_PROBE               "agents/acl-probe/inbox"
+#define TOPIC_STATUS_FILTER           "agents/status/+"
+#define TOPIC_SCHEDULER_NOTIFICATIONS "agents/scheduler/notifications"
+#define TOPIC_EVENTS_HEALTH           "agents/events/health"
+#define TOPIC_EVENTS_WORLD            "agents/events/world"
 /* What Home Assistant asks for; agent1 alone reads it. */
 #define TOPIC_HOME_ASSISTANT_SET_FILTER "agents/ha/+/set"
 

@@ -36,6 +36,9 @@ static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_RESET] = commands_reset,
     [COMMAND_OUTPUT] = commands_output,
     [COMMAND_SUBSCRIPTIONS] = commands_subscriptions,
+    [COMMAND_PAUSE] = commands_pause_schedule,
+    [COMMAND_RESUME] = commands_resume_schedule,
+    [COMMAND_FIRE] = commands_fire,
 };
 
 typedef struct TriggerHandler {
@@ -54,6 +57,8 @@ static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
     [TRIGGER_MQTT_PUBLISH] = { trigger_mqtt_publish, false },
     [TRIGGER_MQTT_SUBSCRIBE] = { trigger_mqtt_subscribe, false },
     [TRIGGER_PLAN_LIST] = { commands_tasks, false },
+    [TRIGGER_SCHEDULE] = { trigger_schedule, false },
+    [TRIGGER_PLAN_CANCEL] = { trigger_plan_cancel, false },
 };
 
 static bool has_role(Core *core, Turn *turn, const CommandInfo *info)

@@ -5,6 +5,7 @@
 #ifndef AGENT1_FLOW_COMMANDS_COMMANDS_H
 #define AGENT1_FLOW_COMMANDS_COMMANDS_H
 
+#include "agent1/flow/schedules/schedule_book.h"
 #include "agent1/flow/voice/turn.h"
 #include "common/wire/command.h"
 
@@ -89,8 +90,19 @@ void trigger_mqtt_publish(Core *core, Turn *turn, const char *rest);
 void trigger_mqtt_subscribe(Core *core, Turn *turn, const char *rest);
 void commands_subscriptions(Core *core, Turn *turn, const char *arguments);
 
-/* commands_tasks.c */
+/* commands_schedules.c */
 void commands_tasks(Core *core, Turn *turn, const char *arguments);
+void commands_pause_schedule(Core *core, Turn *turn, const char *arguments);
+void commands_resume_schedule(Core *core, Turn *turn, const char *arguments);
+void commands_fire(Core *core, Turn *turn, const char *arguments);
+/* The schedule of that id; NULL, with the complaint said, when there is none. */
+Schedule *commands_read_schedule(Core *core, Turn *turn, const char *arguments, const char *usage);
+
+/* trigger_schedule.c */
+void trigger_schedule(Core *core, Turn *turn, const char *rest);
+void trigger_plan_cancel(Core *core, Turn *turn, const char *rest);
+
+/* commands_reset.c */
 void commands_reset(Core *core, Turn *turn, const char *arguments);
 
 /* commands_reports.c */

@@ -90,6 +90,8 @@ static const char *door_word(Door door)
         return "cli";
     case DOOR_HOME_ASSISTANT:
         return "homeassistant";
+    case DOOR_SCHEDULE:
+        return "schedule";
     case DOOR_UNSIGNED:
         break;
     }
@@ -138,20 +140,29 @@ static void judge_policy(const Core *core, const GateAsk *ask, GateRequest *requ
     request->is_approved = ask->approved_by && !(answer.needs_second && is_own_hand);
 }
 
-static void judge_hours(const Core *core, const RegistryAgent *entry, GateRequest *request,
-                        char **out_blackout, char **out_work)
+static void judge_hours(const Core *core, const RegistryAgent *entry, int64_t at_ms,
+                        GateRequest *request, char **out_blackout, char **out_work)
 {
     HoursView view;
     Hours hours;
 
     core_hours(core, entry, &hours);
-    hours_look(&hours, core->now_ms, &view);
+    hours_look(&hours, at_ms, &view);
     *out_blackout = view.blackout ? window_describe(view.blackout) : NULL;
     *out_work = view.is_outside_work ? window_describe(hours.work_hours) : NULL;
     request->blackout = *out_blackout;
     request->is_outside_work = view.is_outside_work;
     request->work_hours = *out_work;
     request->opens_ms = view.opens_ms;
+}
+
+Role gate_facts_role(const Core *core, const char *name)
+{
+    const User *user = users_by_name(core->users, name);
+
+    if (user)
+        return user->role;
+    return g_strcmp0(name, SPEAKER_FILE) == 0 ? ROLE_OPERATOR : ROLE_NONE;
 }
 
 void gate_facts_of_speaker(const Speaker *speaker, const char *agent, const char *task,
@@ -170,11 +181,10 @@ void gate_facts_of_speaker(const Speaker *speaker, const char *agent, const char
 
 void gate_facts_of_run(const Core *core, const Run *run, GateAsk *out)
 {
-    const User *user = users_by_name(core->users, run->user);
     g_autoptr(Speaker) speaker = speaker_from_conversation(run->conversation, NULL);
 
     *out = (GateAsk){
-        .role = user ? user->role : ROLE_NONE,
+        .role = gate_facts_role(core, run->user),
         .user = run->user,
         .principal = run->principal,
         .door = speaker ? speaker->door : DOOR_UNSIGNED,
@@ -183,6 +193,15 @@ void gate_facts_of_run(const Core *core, const Run *run, GateAsk *out)
         .own_runs = 1,
         .approved_by = run->approved_hash ? run->decided_by : NULL,
     };
+}
+
+/* Who sleeps, is paused, away or busy now says nothing of another time. */
+static void forget_the_moment(GateRequest *request)
+{
+    request->is_asleep = false;
+    request->is_paused = false;
+    request->is_offline = false;
+    request->queued = 0;
 }
 
 void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
@@ -221,6 +240,8 @@ void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
     request.offline_since = since;
     judge_skill(ask, live, skill, &request, &complaint, &nearest_skill);
     judge_policy(core, ask, &request, &policy, &policy_reason);
-    judge_hours(core, entry, &request, &blackout, &work);
+    judge_hours(core, entry, ask->at_ms ? ask->at_ms : core->now_ms, &request, &blackout, &work);
+    if (ask->at_ms)
+        forget_the_moment(&request);
     gate_judge(&request, out);
 }

@@ -18,7 +18,11 @@ typedef struct GateAsk {
     bool is_now;
     unsigned own_runs;       /* live runs of the agent that do not count against its queue */
     const char *approved_by; /* the user who approved exactly this; NULL: nobody */
+    int64_t at_ms;           /* what it will say at another time; 0: now */
 } GateAsk;
+
+/* Of a user by name; SPEAKER_FILE is an operator, nobody has none. */
+Role gate_facts_role(const Core *core, const char *name);
 
 /* What a speaker asks for; everything is borrowed from the arguments. */
 void gate_facts_of_speaker(const Speaker *speaker, const char *agent, const char *task,

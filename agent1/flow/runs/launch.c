@@ -4,6 +4,7 @@
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/runs/dispatch.h"
 #include "agent1/flow/runs/outcome.h"
+#include "agent1/flow/runs/scheduled.h"
 #include "agent1/flow/state/plan_news.h"
 #include "agent1/flow/state/rows.h"
 #include "common/base/text.h"
@@ -62,7 +63,12 @@ static Run *make_run(Core *core, const LaunchOrder *order)
     run->created_ms = core->now_ms;
     run->changed_ms = core->now_ms;
     run->expires_ms = core->now_ms + core->settings->tasks_expires_ms;
-    run->timeout_ms = core->settings->tasks_timeout_ms;
+    run->timeout_ms = order->timeout_ms ? order->timeout_ms : core->settings->tasks_timeout_ms;
+    run->is_idempotent = order->is_idempotent;
+    run->schedule = g_strdup(order->schedule);
+    run->nominal_ms = order->nominal_ms;
+    run->turn = order->turn;
+    run->after = g_strdup(order->after ? order->after->id : NULL);
     return run;
 }
 
@@ -130,18 +136,34 @@ static void look_in_time(Core *core, const Run *run)
     core->runs_due_ms = MIN(core->runs_due_ms, due_ms);
 }
 
-const Run *launch_run(Core *core, const LaunchOrder *order, const Verdict *verdict)
+static void audit_begin(Core *core, const Run *run)
 {
-    Run *run = make_run(core, order);
-    g_autofree char *line = text_make_line(order->task, 200);
-    RunKey key = { .id = run->id, .number = run->number, .agent = run->agent };
+    g_autofree char *line = text_make_line(run->task, 200);
 
-    begin(core, run, verdict);
-    runs_add(core->runs, &key, run);
-    look_in_time(core, run);
     effects_audit(core->fx, core->now_ms, "run", run->principal, run->agent, run->id,
                   "#%" G_GINT64_FORMAT " %s by %s: %s", run->number, run_state_name(run->state),
                   run->user, line);
+}
+
+static void wait_for(const Core *core, Run *run, const Run *before)
+{
+    run_apply(run, RUN_EVENT_LATER, core->now_ms);
+    run->wait_until_ms = core->now_ms + LAUNCH_WAIT_MS;
+    run->outcome.reason = g_strdup_printf("until #%" G_GINT64_FORMAT " has ended", before->number);
+}
+
+const Run *launch_run(Core *core, const LaunchOrder *order, const Verdict *verdict)
+{
+    Run *run = make_run(core, order);
+    RunKey key = { .id = run->id, .number = run->number, .agent = run->agent };
+
+    if (order->after)
+        wait_for(core, run, order->after);
+    else
+        begin(core, run, verdict);
+    runs_add(core->runs, &key, run);
+    look_in_time(core, run);
+    audit_begin(core, run);
     if (run->state == RUN_AWAITING_APPROVAL)
         approvals_open(core, run, verdict);
     effects_put(core->fx, rows_of_run(run));
@@ -149,7 +171,23 @@ const Run *launch_run(Core *core, const LaunchOrder *order, const Verdict *verdi
         dispatch_add_run(core, run, OUTBOX_TASK);
         dispatch_due(core);
     }
+    scheduled_tell(core, run);
     return run;
+}
+
+void launch_record(Core *core, const LaunchOrder *order, RunEvent event, Rule rule,
+                   const char *reason)
+{
+    g_autoptr(Run) run = make_run(core, order);
+
+    if (rule != RULE_NONE)
+        run->outcome.rule = g_strdup(rule_name(rule));
+    run->outcome.reason = g_strdup(reason);
+    run_apply(run, event, core->now_ms);
+    g_assert(run_state_is_terminal(run->state));
+    audit_begin(core, run);
+    effects_put(core->fx, rows_of_run(run));
+    scheduled_tell(core, run);
 }
 
 char *launch_describe(const Core *core, const Run *run)

@@ -14,13 +14,24 @@ typedef struct LaunchOrder {
     const Speaker *speaker; /* who acts, and where the run's answers go */
     const char *agent;
     const char *task;
-    const char *plan; /* the id of the plan that it is a step of; NULL: none */
+    const char *plan;     /* the id of the plan that it is a step of; NULL: none */
+    const char *schedule; /* the id of the schedule that makes it; NULL: none */
+    int64_t nominal_ms;   /* schedule: the time that it stands for; 0: fired by hand */
+    int64_t turn;         /* schedule: of its times */
+    int64_t timeout_ms;   /* 0: as every task */
+    bool is_idempotent;
+    const Run *after; /* it waits until this live run has ended; NULL: for no run */
 } LaunchOrder;
 
 /* Makes the run in the state that the verdict gives it: ALLOW queued and on its way, ASK
  * awaiting_approval with an open approval, LATER deferred until the gate opens. A door that does
  * not want to wait refuses instead; a denial makes no run (asserted). Says nothing. Borrowed. */
 const Run *launch_run(Core *core, const LaunchOrder *order, const Verdict *verdict);
+
+/* An occurrence that is not to be started: the row of a run that was over before it began, MISSED,
+ * SKIPPED or REFUSED. rule may be RULE_NONE. Says nothing. */
+void launch_record(Core *core, const LaunchOrder *order, RunEvent event, Rule rule,
+                   const char *reason);
 
 /* "queued (offline since 14:02; expires 14:20)", "deferred (…)". The caller owns it. */
 char *launch_describe(const Core *core, const Run *run);

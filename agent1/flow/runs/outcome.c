@@ -5,6 +5,7 @@
 
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/runs/dispatch.h"
+#include "agent1/flow/runs/scheduled.h"
 #include "agent1/flow/state/plan_news.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
@@ -171,6 +172,11 @@ static void finish(Core *core, Run *run)
         core->runs_due_ms = INT64_MAX;
     if (!plan_news_take_outcome(core, ended))
         tell_outcome(core, ended);
+    if (ended->schedule) {
+        scheduled_tell(core, ended);
+        /* Another occurrence may wait for this one. */
+        core->runs_due_ms = core->now_ms;
+    }
     run_free(ended);
 }
 

@@ -89,6 +89,7 @@ struct Core {
     GHashTable *registrations; /* key → the last register Message * of a key that waits */
     GHashTable *progress;      /* run id → Progress * (agent1/flow/state/progress.h) */
     struct HomeAssistant *home_assistant; /* agent1/flow/doors/home_assistant.h */
+    struct ScheduleBook *schedules;       /* agent1/flow/schedules/schedule_book.h */
     int64_t queries_due_ms;               /* when the next agent is asked about its runs */
     int64_t runs_due_ms;                  /* when a live run is worth a look for its time alone */
     GPtrArray *approval_news;             /* ApprovalNews *, to be told at the end of this step */
@@ -113,6 +114,7 @@ struct Core {
 
 /* Files that agent1 edits besides the registry. */
 #define REPORTS_FILE "reports_schedule.json"
+#define TASKS_FILE   "tasks_schedule.json"
 
 /* Releases what people wrote. */
 void core_drop_files(Core *core);

@@ -43,6 +43,13 @@ static void set_later_columns(Row *row, const Run *run)
     row_set_text(row, RUNS_APPROVED_HASH, run->approved_hash);
     row_set_text(row, RUNS_DECIDED_BY, run->decided_by);
     row_set_int(row, RUNS_DECIDED, run->decided_ms);
+    row_set_text(row, RUNS_SCHEDULE, run->schedule);
+    /* Not set for what no schedule made: an occurrence is unique. */
+    if (run->nominal_ms > 0)
+        row_set_int(row, RUNS_NOMINAL, run->nominal_ms);
+    if (run->schedule)
+        row_set_int(row, RUNS_TURN, run->turn);
+    row_set_text(row, RUNS_AFTER, run->after);
 }
 
 static void get_later_columns(const Row *row, Run *run)
@@ -54,6 +61,10 @@ static void get_later_columns(const Row *row, Run *run)
     run->approved_hash = g_strdup(row_text(row, RUNS_APPROVED_HASH));
     run->decided_by = g_strdup(row_text(row, RUNS_DECIDED_BY));
     run->decided_ms = row_int(row, RUNS_DECIDED);
+    run->schedule = g_strdup(row_text(row, RUNS_SCHEDULE));
+    run->nominal_ms = row_int(row, RUNS_NOMINAL);
+    run->turn = row_int(row, RUNS_TURN);
+    run->after = g_strdup(row_text(row, RUNS_AFTER));
 }
 
 Row *rows_of_run(const Run *run)

@@ -56,6 +56,8 @@ char *speaker_conversation(const Speaker *speaker)
         break;
     case DOOR_HOME_ASSISTANT:
         return g_strdup("homeassistant");
+    case DOOR_SCHEDULE:
+        return g_strdup("schedule");
     }
     return g_strdup("unsigned");
 }
@@ -78,6 +80,8 @@ Speaker *speaker_from_conversation(const char *conversation, const char *chat_id
             speaker->in_reply_to = g_strdup(strrchr(chat_id, ':') + 1);
     } else if (strcmp(conversation, "unsigned") == 0) {
         speaker = speaker_new(DOOR_UNSIGNED, "", NULL);
+    } else if (strcmp(conversation, "schedule") == 0) {
+        speaker = speaker_new(DOOR_SCHEDULE, "", NULL);
     } else {
         return NULL;
     }

@@ -10,6 +10,9 @@
 
 #include <stdbool.h>
 
+/* Who stands behind a schedule that names nobody: whoever may write the file. */
+#define SPEAKER_FILE "file:tasks_schedule.json"
+
 typedef struct Speaker {
     Door door;
     char *address;     /* XMPP: the full JID; CLI: the session; unsigned: "" */
@@ -29,7 +32,8 @@ Speaker *speaker_copy(const Speaker *speaker);
 void speaker_free(Speaker *speaker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Speaker, speaker_free)
 
-/* "xmpp ana@example.org/phone", "cli <session> <key>", "unsigned". The caller owns it. */
+/* "xmpp ana@example.org/phone", "cli <session> <key>", "unsigned", "homeassistant", "schedule". The
+ * caller owns it. */
 char *speaker_conversation(const Speaker *speaker);
 
 /* A speaker that can be answered, from such a text and a chat id ("cli:<session>:<id>",

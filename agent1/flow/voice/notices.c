@@ -100,26 +100,59 @@ static void tell(Core *core, const User *user, NoticeKind kind, const char *text
         say_xmpp(core, user->jids->pdata[0], text);
 }
 
-void notices_tell(Core *core, NoticeKind kind, const char *format, ...)
+static void tell_in_own_words(Core *core, const User *user, NoticeKind kind, const char *format,
+                              va_list arguments) G_GNUC_PRINTF(4, 0);
+
+static void tell_in_own_words(Core *core, const User *user, NoticeKind kind, const char *format,
+                              va_list arguments)
+{
+    Language before = core_speak_to(core, user->name);
+    g_autofree char *text = g_strdup_vprintf(core_words(core, format), arguments);
+
+    tell(core, user, kind, text);
+    core_speak(core, before);
+}
+
+static void tell_all(Core *core, NoticeKind kind, const char *format, va_list arguments)
+    G_GNUC_PRINTF(3, 0);
+
+static void tell_all(Core *core, NoticeKind kind, const char *format, va_list arguments)
 {
     const GPtrArray *users = users_list(core->users);
-    Language before = core->language;
     unsigned i;
 
     for (i = 0; core->settings->xmpp_is_enabled && i < users->len; i++) {
         const User *user = users->pdata[i];
-        g_autofree char *text = NULL;
-        va_list arguments;
+        va_list copy;
 
         if (!has_jid(user) || !concerns(user, kind))
             continue;
-        core_speak_to(core, user->name);
-        va_start(arguments, format);
-        text = g_strdup_vprintf(core_words(core, format), arguments);
-        va_end(arguments);
-        tell(core, user, kind, text);
+        va_copy(copy, arguments);
+        tell_in_own_words(core, user, kind, format, copy);
+        va_end(copy);
     }
-    core_speak(core, before);
+}
+
+void notices_tell(Core *core, NoticeKind kind, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    tell_all(core, kind, format, arguments);
+    va_end(arguments);
+}
+
+void notices_tell_user(Core *core, const char *name, NoticeKind kind, const char *format, ...)
+{
+    const User *user = users_by_name(core->users, name);
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (!user || !has_jid(user))
+        tell_all(core, kind, format, arguments);
+    else if (core->settings->xmpp_is_enabled)
+        tell_in_own_words(core, user, kind, format, arguments);
+    va_end(arguments);
 }
 
 char *notices_names(const GPtrArray *agents)

@@ -19,6 +19,10 @@ typedef enum {
 /* Says it to everybody whom it concerns and who has a JID. */
 void notices_tell(Core *core, NoticeKind kind, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/* Says it to one user; to those whom the kind concerns where nobody is called so, or has a JID. */
+void notices_tell_user(Core *core, const char *name, NoticeKind kind, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+
 /* "web1", or "m000, m001, m002, m003, m004 and 295 more", of FleetAgent *. The caller owns it. */
 char *notices_names(const GPtrArray *agents);
 

@@ -186,6 +186,8 @@ void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
     case DOOR_HOME_ASSISTANT:
         effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, NULL, "Home Assistant: %s", answer->text);
         break;
+    case DOOR_SCHEDULE:
+        break;
     }
 }
 

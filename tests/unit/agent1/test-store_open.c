@@ -122,6 +122,7 @@ static void test_older_version_is_upgraded(void **state)
     fixture_open(fixture);
     store_one(fixture, make_run("old", 1, "web1", "queued"));
     fixture_close(fixture);
+    assert_int_equal(fixture_sql(fixture, "DROP INDEX runs_by_occurrence"), SQLITE_OK);
     drop_last_column(fixture, TABLE_RUNS, 1);
     drop_last_column(fixture, TABLE_RUNS, 2);
     drop_last_column(fixture, TABLE_AGENTS, 1);

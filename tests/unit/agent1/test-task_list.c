@@ -34,12 +34,16 @@ static void test_mistakes(void **state)
         { "{\"tasks\":[1]}", "tasks[0]" },
         { "{\"tasks\":[{" GOOD "},{\"task\":\"true\",\"cron\":\"daily 03:00\"}]}",
           "tasks[1].agent" },
-        { "{\"tasks\":[{\"agent\":\"Web 1\",\"task\":\"x\",\"cron\":\"y\"}]}",
+        { "{\"tasks\":[{\"agent\":\"Web 1\",\"task\":\"x\",\"cron\":\"hourly\"}]}",
           "tasks[0].agent: \"Web 1\": expected the name of an agent" },
-        { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"\",\"cron\":\"y\"}]}", "tasks[0].task" },
-        { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"a\\u202eb\",\"cron\":\"y\"}]}",
+        { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"\",\"cron\":\"hourly\"}]}", "tasks[0].task" },
+        { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"a\\u202eb\",\"cron\":\"hourly\"}]}",
           "tasks[0].task: \"a<U+202E>b\": expected a task without hidden characters" },
         { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"x\"}]}", "tasks[0].cron" },
+        { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"weekly lundo 03:00\"}]}",
+          "tasks[0].cron: character 8: found \"lundo\"" },
+        { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"every 9s\"}]}",
+          "tasks[0].cron: \"every 9s\": expected at least 10 s between two times" },
         { "{\"tasks\":[{" GOOD ",\"enabled\":\"yes\"}]}", "tasks[0].enabled" },
         { "{\"tasks\":[{" GOOD ",\"id\":\"a b\"}]}", "tasks[0].id: \"a b\": expected 1 to 64" },
         { "{\"tasks\":[{" GOOD ",\"id\":\"a\"},{" GOOD ",\"id\":\"a\"}]}",
@@ -85,7 +89,9 @@ static void test_entries(void **state)
                         ? entries
                         : NULL);
     first = entries->pdata[0];
-    assert_null(first->id);
+    assert_string_equal(first->id, "web1-true-e6fb");
+    assert_true(first->is_id_made);
+    assert_int_equal(first->spec.kind, TIME_SPEC_CALENDAR);
     assert_true(first->is_enabled);
     assert_int_equal(first->catchup, CATCHUP_ONCE);
     assert_int_equal(first->max_lateness_ms, 15 * 60 * 1000);
@@ -102,11 +108,57 @@ static void test_entries(void **state)
     assert_string_equal(second->user, "ana");
 }
 
+/* The same entry twice is two schedules; a name that a person gave is never taken. */
+static void test_ids(void **state)
+{
+    g_autoptr(GPtrArray) entries =
+        parse("{\"tasks\":[{" GOOD "},{" GOOD "},{\"id\":\"web1-true-e6fb-2\"," GOOD "},"
+              "{\"agent\":\"web2\",\"task\":\"/usr/bin/apt-get  update\",\"cron\":\"hourly\"},"
+              "{\"agent\":\"web2\",\"task\":\"(cd /; ls)\",\"cron\":\"hourly\"}]}",
+              NULL, NULL);
+    static const char *const ids[] = { "web1-true-e6fb", "web1-true-e6fb-3", "web1-true-e6fb-2",
+                                       "web2-apt-get-", "web2-" };
+
+    (void)state;
+    assert_int_equal(entries->len, G_N_ELEMENTS(ids));
+    for (unsigned i = 0; i < entries->len; i++) {
+        const TaskEntry *entry = entries->pdata[i];
+
+        if (!g_str_has_prefix(entry->id, ids[i]))
+            fail_msg("%u: %s", i, entry->id);
+    }
+}
+
+/* What it prints is read back as the same. */
+static void test_members(void **state)
+{
+    g_autoptr(Json) json = json_parse(
+        "{\"id\":\"x\"," GOOD ",\"enabled\":false,\"jitter\":\"5m\"}",
+        strlen("{\"id\":\"x\"," GOOD ",\"enabled\":false,\"jitter\":\"5m\"}"), 1000, NULL);
+    g_autoptr(TaskEntry) entry = task_entry_parse(json, NULL, NULL);
+    g_autoptr(Json) members = task_entry_members(entry);
+    g_autofree char *text = json_print(members);
+    g_autoptr(GPtrArray) list = task_list_parse(NULL, NULL, NULL, NULL);
+
+    (void)state;
+    assert_string_equal(text, "{\"id\":\"x\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"daily "
+                              "03:00\",\"jitter\":\"5m\",\"enabled\":false}");
+    task_list_set(list, entry);
+    task_list_set(list, entry);
+    assert_int_equal(list->len, 1);
+    assert_ptr_equal(task_list_find(list, "x"), entry);
+    task_list_remove(list, "x");
+    task_list_remove(list, "x");
+    assert_int_equal(list->len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_entries),
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_members),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,163 @@
+/* !tasks and PLAN_LIST: the schedules; !pause, !resume and !fire, which hold one, or run it now. */
+#include "agent1/flow/commands/commands.h"
+
+#include <string.h>
+
+#include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/runs/launch.h"
+#include "agent1/flow/schedules/schedule_text.h"
+#include "agent1/flow/schedules/schedules.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define SHOWN_MAX   100
+#define SHOWN_CHARS 64
+
+/* ---- which ---- */
+
+Schedule *commands_read_schedule(Core *core, Turn *turn, const char *arguments, const char *usage)
+{
+    g_autofree char *shown = text_make_line(arguments, SHOWN_CHARS);
+    Schedule *schedule = schedule_book_find(core, arguments);
+    g_autofree char *nearest = NULL;
+
+    if (!*arguments) {
+        turn_fail(turn, "expected %s; !tasks lists the schedules", usage);
+        return NULL;
+    }
+    if (schedule && schedule->entry)
+        return schedule;
+
+    nearest = schedule_text_nearest(core, shown);
+    turn_fail(turn, "%s: no schedule of that name%s; !tasks lists them", shown, nearest);
+    return NULL;
+}
+
+/* ---- showing ---- */
+
+static int compare_due(gconstpointer a, gconstpointer b)
+{
+    const Schedule *one = *(const Schedule *const *)a;
+    const Schedule *other = *(const Schedule *const *)b;
+
+    if (one->due_ms != other->due_ms)
+        return one->due_ms < other->due_ms ? -1 : 1;
+    return strcmp(one->id, other->id);
+}
+
+void commands_tasks(Core *core, Turn *turn, const char *arguments)
+{
+    g_autoptr(GPtrArray) schedules = schedule_book_list(core);
+    unsigned i;
+
+    (void)arguments;
+    g_ptr_array_sort(schedules, compare_due);
+    turn_say(turn, "Schedules, zone %s (" TASKS_FILE "):", core->zone_name);
+    for (i = 0; i < MIN(schedules->len, SHOWN_MAX); i++) {
+        g_autofree char *line = schedule_text_line(core, schedules->pdata[i]);
+
+        turn_say(turn, "%s", line);
+    }
+    if (schedules->len > SHOWN_MAX)
+        turn_say(turn, "and %u more", schedules->len - SHOWN_MAX);
+    if (schedules->len == 0)
+        turn_say(turn,
+                 "none; an operator proposes one with SCHEDULE: daily 03:00 | <agent> | <task>");
+    if (core_is_asleep(core))
+        turn_say(turn, "agent1 is asleep: nothing fires until !agentsON.");
+    if (core->reload_error)
+        turn_say(turn, "The edited files are NOT in use: !status tells why.");
+}
+
+/* ---- holding ---- */
+
+static void say_held(Turn *turn, const Schedule *schedule, const char *what)
+{
+    turn_say(turn, "%s: %s", schedule->id, core_words(turn->core, what));
+}
+
+static void set_held(Core *core, Turn *turn, const char *arguments, bool is_held)
+{
+    Schedule *schedule = commands_read_schedule(
+        core, turn, arguments, is_held ? "!pause <schedule>" : "!resume <schedule>");
+    g_autofree char *line = NULL;
+
+    if (!schedule)
+        return;
+    if (is_held == (schedule->paused_by != NULL)) {
+        say_held(turn, schedule,
+                 is_held ? WORDS_LATER("it is paused already") : WORDS_LATER("it is not paused"));
+        return;
+    }
+    if (turn->speaker->is_dry_run) {
+        say_held(turn, schedule, WORDS_LATER("dry run: nothing was changed"));
+        return;
+    }
+    schedules_hold(core, schedule, is_held ? turn->speaker->user : NULL);
+    line = schedule_text_line(core, schedule);
+    turn_say(turn, "%s", line);
+}
+
+void commands_pause_schedule(Core *core, Turn *turn, const char *arguments)
+{
+    set_held(core, turn, arguments, true);
+}
+
+void commands_resume_schedule(Core *core, Turn *turn, const char *arguments)
+{
+    set_held(core, turn, arguments, false);
+}
+
+/* ---- running now ---- */
+
+static const Run *find_unended(const Core *core, const Schedule *schedule)
+{
+    return schedule->last_run && schedule->entry->overlap != OVERLAP_ALLOW
+               ? runs_find(core->runs, schedule->last_run)
+               : NULL;
+}
+
+static void fire(Core *core, Turn *turn, Schedule *schedule, const Verdict *verdict)
+{
+    const LaunchOrder order = {
+        .speaker = turn->speaker,
+        .agent = schedule->entry->agent,
+        .task = schedule->entry->task,
+        .schedule = schedule->id,
+        .turn = schedule->turn,
+        .timeout_ms = schedule->entry->timeout_ms,
+        .is_idempotent = schedule->entry->is_idempotent,
+    };
+    const Run *run = launch_run(core, &order, verdict);
+
+    g_free(schedule->last_run);
+    schedule->last_run = g_strdup(run->id);
+    schedule->last_number = run->number;
+    schedule_book_store(core, schedule);
+    launch_say(turn, run);
+}
+
+void commands_fire(Core *core, Turn *turn, const char *arguments)
+{
+    Schedule *schedule = commands_read_schedule(core, turn, arguments, "!fire <schedule>");
+    g_auto(Verdict) verdict = { 0 };
+    const Run *before;
+    GateAsk ask;
+
+    if (!schedule)
+        return;
+    before = find_unended(core, schedule);
+    if (before) {
+        turn_fail(turn, "%s: its last run, #%" G_GINT64_FORMAT ", has not ended: %s", schedule->id,
+                  before->number, run_state_name(before->state));
+        return;
+    }
+    gate_facts_of_speaker(turn->speaker, schedule->entry->agent, schedule->entry->task, &ask);
+    gate_facts_judge(core, &ask, &verdict);
+    if (verdict.kind == GATE_DENY || verdict.kind == GATE_LATER)
+        turn_refuse(turn, schedule->entry->agent, verdict.rule, verdict.reason, verdict.next_ms);
+    else if (turn->speaker->is_dry_run)
+        say_held(turn, schedule, WORDS_LATER("the gate lets it pass (dry run: nothing was sent)"));
+    else
+        fire(core, turn, schedule, &verdict);
+}

@@ -1,0 +1,259 @@
+/* SCHEDULE: proposes a schedule, PLAN_CANCEL: takes one back. */
+#include "agent1/flow/commands/commands.h"
+
+#include "agent1/flow/commands/questions.h"
+#include "agent1/flow/commands/task_line.h"
+#include "agent1/flow/commands/utterance.h"
+#include "agent1/flow/gate/targets.h"
+#include "agent1/flow/schedules/schedule_text.h"
+#include "agent1/flow/schedules/schedules.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define USAGE       "SCHEDULE: <when> | <agent> | <task>, as in SCHEDULE: daily 03:00 | web1 | apt update"
+#define TIMES_SHOWN 5
+#define AGENTS_MAX  100
+#define SHOWN_CHARS 60
+
+/* What was typed, read: the texts are owned. */
+typedef struct Wish {
+    char *when; /* in its canonical form */
+    char *task;
+    GPtrArray *agents; /* char * */
+} Wish;
+
+static void wish_clear(Wish *wish)
+{
+    g_free(wish->when);
+    g_free(wish->task);
+    if (wish->agents)
+        g_ptr_array_unref(wish->agents);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wish, wish_clear)
+
+/* ---- reading ---- */
+
+static bool read_when(Turn *turn, const char *text, char **out)
+{
+    g_autoptr(GError) problem = NULL;
+    TimeSpec spec;
+
+    if (!time_spec_parse(text, &spec, &problem)) {
+        turn_fail(turn, "when: %s. Examples: %s", problem->message, TIME_SPEC_EXAMPLES);
+        return false;
+    }
+    if (spec.kind == TIME_SPEC_EVERY && spec.period_ms < TASKS_PERIOD_MIN_MS) {
+        turn_fail(turn, "when: expected at least 10 s between two times");
+        return false;
+    }
+    *out = time_spec_print(&spec);
+    return true;
+}
+
+static bool read_agents(Core *core, Turn *turn, const char *text, Wish *wish)
+{
+    g_autofree char *target = NULL;
+    TaskOptions options = { 0 };
+
+    if (!task_line_read_target(turn, text, &target, &options) ||
+        !targets_find(core, turn, target, &wish->agents))
+        return false;
+    if (options.is_now || options.may_wait || options.batch > 0) {
+        turn_fail(turn, "a schedule takes no options but --limit: its times say when, and what "
+                        "falls into closed hours waits for them");
+        return false;
+    }
+    task_line_limit(wish->agents, &options);
+    if (wish->agents->len <= AGENTS_MAX)
+        return true;
+    turn_fail(turn, "%u agents are meant: expected at most %d at a time", wish->agents->len,
+              AGENTS_MAX);
+    return false;
+}
+
+static bool read_wish(Core *core, Turn *turn, const char *rest, Wish *wish)
+{
+    g_autofree char *when = NULL;
+    g_autofree char *behind = NULL;
+    g_autofree char *target = NULL;
+    g_autofree char *complaint = NULL;
+
+    if (!utterance_split(rest, &when, &behind) || !utterance_split(behind, &target, &wish->task)) {
+        turn_fail(turn, "expected " USAGE);
+        return false;
+    }
+    complaint = task_line_judge(core, wish->task);
+    if (complaint) {
+        turn_fail(turn, "%s", complaint);
+        return false;
+    }
+    return read_when(turn, when, &wish->when) && read_agents(core, turn, target, wish);
+}
+
+/* ---- proposing ---- */
+
+static bool is_taken(const char *id, void *data)
+{
+    const Core *core = data;
+
+    return task_list_find(core->task_list, id) != NULL;
+}
+
+static TaskEntry *make_entry(Core *core, const Turn *turn, const Wish *wish, const char *agent)
+{
+    g_autoptr(Json) members = json_new_object();
+    TaskEntry *entry;
+
+    json_set_string(members, "agent", agent);
+    json_set_string(members, "task", wish->task);
+    json_set_string(members, "cron", wish->when);
+    json_set_string(members, "user", turn->speaker->user);
+    entry = task_entry_parse(members, NULL, NULL);
+    if (entry)
+        entry->id = task_entry_make_id(entry, is_taken, core);
+    return entry;
+}
+
+/* A schedule that is none yet, to look at its times. */
+static Schedule draft_of(Core *core, TaskEntry *entry)
+{
+    return (Schedule){
+        .id = entry->id,
+        .entry = entry,
+        .anchor_ms = core->now_ms,
+        .mark_ms = core->now_ms,
+    };
+}
+
+static void say_times(Core *core, Turn *turn, const Schedule *draft)
+{
+    int64_t after_ms = draft->mark_ms;
+    unsigned i;
+
+    for (i = 0; i < TIMES_SHOWN; i++) {
+        g_auto(ScheduledTime) time = { 0 };
+        g_autofree char *text = NULL;
+
+        if (!schedule_text_next(core, draft, after_ms, &time))
+            return;
+        text = schedule_text_of_time(core, draft, &time);
+        turn_say(turn, "%u. %s", i + 1, text);
+        after_ms = time.occurrence.time.at_ms;
+    }
+}
+
+/* What can never run is refused at once. */
+static bool may_ever_run(Core *core, Turn *turn, const Schedule *draft)
+{
+    g_auto(ScheduledTime) first = { 0 };
+
+    if (!schedule_text_next(core, draft, draft->mark_ms, &first)) {
+        turn_fail(turn, "%s: there is no such time from now on", draft->entry->cron);
+        return false;
+    }
+    if (first.fate != TIME_FAILS)
+        return true;
+    turn_refuse(turn, draft->entry->agent, first.rule, first.reason, 0);
+    return false;
+}
+
+static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *draft)
+{
+    g_autofree char *agents = g_strjoinv(",", (char **)wish->agents->pdata);
+    g_autofree char *names = text_make_line(agents, SHOWN_CHARS);
+    g_autofree char *task = text_make_line(wish->task, SHOWN_CHARS);
+    g_autofree char *text =
+        g_strdup_printf("SCHEDULE: %s | %s | %s", wish->when, agents, wish->task);
+    g_autofree char *shown = g_strdup_printf("%s · %s · %s", wish->when, names, task);
+
+    turn_say(turn, "%s · %s · %s; zone %s:", wish->when, names, task,
+             schedule_book_zone_name(core, draft));
+    say_times(core, turn, draft);
+    if (wish->agents->len > 1)
+        turn_say(turn, "A schedule for each of %u agents; these are the times of %s.",
+                 wish->agents->len, draft->entry->agent);
+    if (turn->speaker->is_dry_run) {
+        turn_say(turn, "dry run: nothing was changed");
+        return;
+    }
+    questions_ask(core, turn->speaker,
+                  &(Question){ .kind = QUESTION_LINE, .text = text, .shown = shown });
+    turn_say(turn, "Shall it be so? !yes or !no");
+    turn_outcome(turn, OUTCOME_AWAITING);
+}
+
+/* ---- making ---- */
+
+static void make(Core *core, Turn *turn, TaskEntry *entry)
+{
+    const Schedule *schedule;
+    g_autofree char *line = NULL;
+
+    schedules_make(core, entry);
+    schedule = schedule_book_find(core, entry->id);
+    line = schedule_text_line(core, schedule);
+    turn_say(turn, "%s", line);
+    effects_audit(core->fx, core->now_ms, "schedule", turn->speaker->principal, entry->agent, NULL,
+                  "%s made: %s: %s", entry->id, entry->cron, entry->task);
+}
+
+static void make_all(Core *core, Turn *turn, const Wish *wish)
+{
+    unsigned i;
+
+    for (i = 0; i < wish->agents->len && core->task_list->len < TASKS_MAX; i++) {
+        g_autoptr(TaskEntry) entry = make_entry(core, turn, wish, wish->agents->pdata[i]);
+        Schedule draft = draft_of(core, entry);
+
+        if (may_ever_run(core, turn, &draft))
+            make(core, turn, entry);
+    }
+    if (i < wish->agents->len)
+        turn_fail(turn, "there are %d schedules: expected no more", TASKS_MAX);
+}
+
+void trigger_schedule(Core *core, Turn *turn, const char *rest)
+{
+    g_auto(Wish) wish = { 0 };
+    g_autoptr(TaskEntry) entry = NULL;
+    Schedule draft;
+
+    if (!read_wish(core, turn, rest, &wish))
+        return;
+    if (turn->is_confirmed && !turn->speaker->is_dry_run) {
+        make_all(core, turn, &wish);
+        return;
+    }
+    entry = make_entry(core, turn, &wish, wish.agents->pdata[0]);
+    if (!entry) {
+        turn_fail(turn, "expected " USAGE);
+        return;
+    }
+    draft = draft_of(core, entry);
+    if (may_ever_run(core, turn, &draft)) {
+        g_ptr_array_add(wish.agents, NULL);
+        wish.agents->len--;
+        propose(core, turn, &wish, &draft);
+    }
+}
+
+/* ---- PLAN_CANCEL: ---- */
+
+void trigger_plan_cancel(Core *core, Turn *turn, const char *rest)
+{
+    Schedule *schedule = commands_read_schedule(core, turn, rest, "PLAN_CANCEL: <schedule>");
+    g_autofree char *again = NULL;
+
+    if (!schedule)
+        return;
+    again = schedule_text_trigger(schedule->entry);
+    if (turn->speaker->is_dry_run) {
+        turn_say(turn, "%s: it would be taken back (dry run: nothing was changed)", schedule->id);
+        return;
+    }
+    effects_audit(core->fx, core->now_ms, "schedule", turn->speaker->principal,
+                  schedule->entry->agent, NULL, "%s cancelled: %s", schedule->id, again);
+    turn_say(turn, "%s: cancelled; what runs goes on. To have it back:\n%s", schedule->id, again);
+    schedules_cancel(core, schedule);
+}

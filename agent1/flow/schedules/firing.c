@@ -1,0 +1,165 @@
+#include "agent1/flow/schedules/firing.h"
+
+#include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/runs/launch.h"
+#include "common/base/quantity.h"
+#include "common/base/timestamp.h"
+#include "common/base/banned.h"
+
+static const char *user_of(const Schedule *schedule)
+{
+    return schedule->entry->user ? schedule->entry->user : SPEAKER_FILE;
+}
+
+static char *principal_of(const Schedule *schedule)
+{
+    return g_strdup_printf("schedule:%s", schedule->id);
+}
+
+/* The caller owns it. */
+static Speaker *speaker_of(const Core *core, const Schedule *schedule)
+{
+    Speaker *speaker = speaker_new(DOOR_SCHEDULE, "", NULL);
+
+    speaker->user = g_strdup(user_of(schedule));
+    speaker->principal = principal_of(schedule);
+    speaker->role = gate_facts_role(core, speaker->user);
+    return speaker;
+}
+
+void firing_judge(const Core *core, const Schedule *schedule, int64_t at_ms, Verdict *out)
+{
+    g_autoptr(Speaker) speaker = speaker_of(core, schedule);
+    GateAsk ask;
+
+    gate_facts_of_speaker(speaker, schedule->entry->agent, schedule->entry->task, &ask);
+    ask.at_ms = at_ms;
+    gate_facts_judge(core, &ask, out);
+}
+
+/* ---- what is not started ---- */
+
+static char *local(const Core *core, const Schedule *schedule, int64_t at_ms)
+{
+    return timestamp_local_with_zone(at_ms, core->now_ms, schedule_book_zone(core, schedule));
+}
+
+static void miss(Core *core, const Schedule *schedule, const LaunchOrder *order,
+                 const Occurrence *occurrence)
+{
+    g_autofree char *first = local(core, schedule, occurrence->first_ms);
+    g_autofree char *at = local(core, schedule, occurrence->time.at_ms);
+    g_autofree char *late = duration_format(core->now_ms - occurrence->due_ms);
+    g_autofree char *reason = NULL;
+
+    if (occurrence->count > 1)
+        reason = g_strdup_printf("%s%u times from %s to %s passed while agent1 was down or asleep",
+                                 occurrence->count >= OCCURRENCE_COUNT_MAX ? "at least " : "",
+                                 occurrence->count, first, at);
+    else
+        reason = g_strdup_printf("%s passed while agent1 was down or asleep, %s ago", at, late);
+    launch_record(core, order, RUN_EVENT_MISSED, RULE_NONE, reason);
+}
+
+/* ---- what meets the gate ---- */
+
+static void start(Core *core, Schedule *schedule, const LaunchOrder *order, const Verdict *verdict)
+{
+    const Run *run = launch_run(core, order, verdict);
+
+    g_free(schedule->last_run);
+    schedule->last_run = g_strdup(run->id);
+    schedule->last_number = run->number;
+}
+
+static void refuse(Core *core, const Schedule *schedule, const LaunchOrder *order,
+                   const Verdict *verdict)
+{
+    g_autofree char *reason = NULL;
+
+    if (verdict->rule == RULE_ROLE && order->speaker->role == ROLE_NONE)
+        reason =
+            g_strdup_printf("it acts as %s, and config.json has no such user", user_of(schedule));
+    launch_record(core, order, RUN_EVENT_REFUSED, verdict->rule, reason ? reason : verdict->reason);
+}
+
+static void meet_gate(Core *core, Schedule *schedule, const LaunchOrder *order)
+{
+    g_auto(Verdict) verdict = { 0 };
+
+    firing_judge(core, schedule, 0, &verdict);
+    switch (verdict.kind) {
+    case GATE_ALLOW:
+    case GATE_ASK:
+        start(core, schedule, order, &verdict);
+        return;
+    case GATE_LATER:
+        if (schedule->entry->on_blocked == ON_BLOCKED_SKIP)
+            launch_record(core, order, RUN_EVENT_SKIPPED, verdict.rule, verdict.reason);
+        else
+            start(core, schedule, order, &verdict);
+        return;
+    case GATE_DENY:
+        refuse(core, schedule, order, &verdict);
+        return;
+    }
+}
+
+/* The run before it has not ended. */
+static void meet_other(Core *core, Schedule *schedule, LaunchOrder *order, const Run *before)
+{
+    const Verdict none = { .kind = GATE_LATER };
+    g_autofree char *reason = NULL;
+
+    switch ((Overlap)schedule->entry->overlap) {
+    case OVERLAP_FORBID:
+        reason = g_strdup_printf("the run before it, #%" G_GINT64_FORMAT ", has not ended: %s",
+                                 before->number, run_state_name(before->state));
+        launch_record(core, order, RUN_EVENT_SKIPPED, RULE_NONE, reason);
+        return;
+    case OVERLAP_QUEUE:
+        order->after = before;
+        start(core, schedule, order, &none);
+        return;
+    case OVERLAP_ALLOW:
+        break;
+    }
+    meet_gate(core, schedule, order);
+}
+
+static void decide(Core *core, Schedule *schedule, const Occurrence *occurrence)
+{
+    g_autoptr(Speaker) speaker = speaker_of(core, schedule);
+    const Run *before = schedule->last_run ? runs_find(core->runs, schedule->last_run) : NULL;
+    LaunchOrder order = {
+        .speaker = speaker,
+        .agent = schedule->entry->agent,
+        .task = schedule->entry->task,
+        .schedule = schedule->id,
+        .nominal_ms = occurrence->time.at_ms,
+        .turn = schedule->turn,
+        .timeout_ms = schedule->entry->timeout_ms,
+        .is_idempotent = schedule->entry->is_idempotent,
+    };
+
+    if (occurrence->is_missed)
+        miss(core, schedule, &order, occurrence);
+    else if (before)
+        meet_other(core, schedule, &order, before);
+    else
+        meet_gate(core, schedule, &order);
+}
+
+void firing_do_next(Core *core, Schedule *schedule)
+{
+    OccurrenceRule rule;
+    Occurrence occurrence;
+
+    schedule_book_rule(core, schedule, &rule);
+    if (!occurrence_take_due(&rule, schedule->mark_ms, core->now_ms, &occurrence))
+        return;
+
+    decide(core, schedule, &occurrence);
+    schedule->mark_ms = occurrence.time.at_ms;
+    schedule_book_store(core, schedule);
+}

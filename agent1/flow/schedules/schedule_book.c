@@ -1,0 +1,263 @@
+#include "agent1/flow/schedules/schedule_book.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+struct ScheduleBook {
+    GHashTable *by_id;  /* id → Schedule * */
+    GTree *by_due;      /* Schedule *, those that are waited for */
+    GHashTable *clocks; /* name of a zone → WallClock * */
+};
+
+static int compare_due(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const Schedule *one = a;
+    const Schedule *other = b;
+
+    (void)data;
+    if (one->due_ms != other->due_ms)
+        return one->due_ms < other->due_ms ? -1 : 1;
+    return strcmp(one->id, other->id);
+}
+
+static void clear_ref_string(char **string)
+{
+    if (*string)
+        g_ref_string_release(*string);
+    *string = NULL;
+}
+
+static void free_schedule(void *data)
+{
+    Schedule *schedule = data;
+
+    g_free(schedule->id);
+    task_entry_unref(schedule->entry);
+    clear_ref_string(&schedule->cron);
+    clear_ref_string(&schedule->timezone);
+    g_free(schedule->last_run);
+    g_free(schedule->paused_by);
+    g_free(schedule->made);
+    g_free(schedule);
+}
+
+static void free_clock(void *clock)
+{
+    wall_clock_free(clock);
+}
+
+ScheduleBook *schedule_book_new(void)
+{
+    ScheduleBook *book = g_new0(ScheduleBook, 1);
+
+    book->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_schedule);
+    book->by_due = g_tree_new_full(compare_due, NULL, NULL, NULL);
+    book->clocks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_clock);
+    return book;
+}
+
+void schedule_book_free(ScheduleBook *book)
+{
+    if (!book)
+        return;
+
+    g_tree_unref(book->by_due);
+    g_hash_table_unref(book->by_id);
+    g_hash_table_unref(book->clocks);
+    g_free(book);
+}
+
+/* ---- rows ---- */
+
+static char *ref_string(const char *text)
+{
+    return text ? g_ref_string_new_intern(text) : NULL;
+}
+
+static Schedule *add(ScheduleBook *book, const char *id)
+{
+    Schedule *schedule = g_new0(Schedule, 1);
+
+    schedule->id = g_strdup(id);
+    schedule->due_ms = INT64_MAX;
+    g_hash_table_insert(book->by_id, schedule->id, schedule);
+    return schedule;
+}
+
+void schedule_book_restore(Core *core, const Row *row)
+{
+    Schedule *schedule = add(core->schedules, row_text(row, SCHEDULES_ID));
+
+    schedule->cron = ref_string(row_text(row, SCHEDULES_CRON));
+    schedule->timezone = ref_string(row_text(row, SCHEDULES_TIMEZONE));
+    schedule->is_enabled = row_int(row, SCHEDULES_IS_ENABLED) != 0;
+    schedule->anchor_ms = row_int(row, SCHEDULES_ANCHOR);
+    schedule->mark_ms = row_int(row, SCHEDULES_MARK);
+    schedule->turn = row_int(row, SCHEDULES_TURN);
+    schedule->last_run = g_strdup(row_text(row, SCHEDULES_LAST_RUN));
+    schedule->last_number = row_int(row, SCHEDULES_LAST_NUMBER);
+    schedule->paused_by = g_strdup(row_text(row, SCHEDULES_PAUSED_BY));
+    schedule->made = g_strdup(row_text(row, SCHEDULES_MADE));
+    schedule->gone_ms = row_int(row, SCHEDULES_GONE);
+}
+
+void schedule_book_store(Core *core, const Schedule *schedule)
+{
+    Row *row = row_new(TABLE_SCHEDULES);
+
+    row_set_text(row, SCHEDULES_ID, schedule->id);
+    row_set_text(row, SCHEDULES_CRON, schedule->cron);
+    row_set_text(row, SCHEDULES_TIMEZONE, schedule->timezone);
+    row_set_int(row, SCHEDULES_IS_ENABLED, schedule->is_enabled);
+    row_set_int(row, SCHEDULES_ANCHOR, schedule->anchor_ms);
+    row_set_int(row, SCHEDULES_MARK, schedule->mark_ms);
+    row_set_int(row, SCHEDULES_TURN, schedule->turn);
+    row_set_text(row, SCHEDULES_LAST_RUN, schedule->last_run);
+    row_set_int(row, SCHEDULES_LAST_NUMBER, schedule->last_number);
+    row_set_text(row, SCHEDULES_PAUSED_BY, schedule->paused_by);
+    row_set_text(row, SCHEDULES_MADE, schedule->made);
+    row_set_int(row, SCHEDULES_GONE, schedule->gone_ms);
+    effects_put(core->fx, row);
+}
+
+/* ---- the book ---- */
+
+Schedule *schedule_book_find(const Core *core, const char *id)
+{
+    return g_hash_table_lookup(core->schedules->by_id, id);
+}
+
+static int compare_ids(gconstpointer a, gconstpointer b)
+{
+    return strcmp((*(const Schedule *const *)a)->id, (*(const Schedule *const *)b)->id);
+}
+
+static GPtrArray *list(const Core *core, bool is_all)
+{
+    GPtrArray *schedules = g_ptr_array_new();
+    GHashTableIter iter;
+    void *schedule;
+
+    g_hash_table_iter_init(&iter, core->schedules->by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &schedule)) {
+        if (is_all || ((const Schedule *)schedule)->entry)
+            g_ptr_array_add(schedules, schedule);
+    }
+    g_ptr_array_sort(schedules, compare_ids);
+    return schedules;
+}
+
+GPtrArray *schedule_book_list(const Core *core)
+{
+    return list(core, false);
+}
+
+GPtrArray *schedule_book_list_all(const Core *core)
+{
+    return list(core, true);
+}
+
+void schedule_book_begin(Core *core, Schedule *schedule)
+{
+    const TaskEntry *entry = schedule->entry;
+
+    clear_ref_string(&schedule->cron);
+    clear_ref_string(&schedule->timezone);
+    schedule->cron = ref_string(entry->cron);
+    schedule->timezone = ref_string(entry->timezone);
+    schedule->is_enabled = entry->is_enabled;
+    schedule->anchor_ms = core->now_ms;
+    schedule->mark_ms = core->now_ms;
+}
+
+Schedule *schedule_book_add(Core *core, const char *id)
+{
+    return add(core->schedules, id);
+}
+
+static void take_out(Core *core, Schedule *schedule)
+{
+    if (schedule->due_ms != INT64_MAX)
+        g_tree_remove(core->schedules->by_due, schedule);
+    schedule->due_ms = INT64_MAX;
+}
+
+void schedule_book_remove(Core *core, Schedule *schedule)
+{
+    take_out(core, schedule);
+    effects_delete(core->fx, TABLE_SCHEDULES, schedule->id);
+    g_hash_table_remove(core->schedules->by_id, schedule->id);
+}
+
+void schedule_book_place(Core *core, Schedule *schedule)
+{
+    OccurrenceRule rule;
+    Occurrence next;
+
+    take_out(core, schedule);
+    if (!schedule->entry || !schedule->entry->is_enabled || schedule->paused_by)
+        return;
+
+    schedule_book_rule(core, schedule, &rule);
+    if (!occurrence_next(&rule, schedule->mark_ms, &next))
+        return;
+    schedule->due_ms = next.due_ms;
+    g_tree_insert(core->schedules->by_due, schedule, schedule);
+}
+
+Schedule *schedule_book_first(const Core *core)
+{
+    GTreeNode *node = g_tree_node_first(core->schedules->by_due);
+
+    return node ? g_tree_node_key(node) : NULL;
+}
+
+/* ---- times ---- */
+
+GTimeZone *schedule_book_zone(const Core *core, const Schedule *schedule)
+{
+    return schedule->entry->zone ? schedule->entry->zone : core->zone;
+}
+
+const char *schedule_book_zone_name(const Core *core, const Schedule *schedule)
+{
+    return schedule->entry->timezone ? schedule->entry->timezone : core->zone_name;
+}
+
+static const WallClock *clock_of(Core *core, const Schedule *schedule)
+{
+    const char *name = schedule_book_zone_name(core, schedule);
+    WallClock *clock = g_hash_table_lookup(core->schedules->clocks, name);
+
+    if (!clock) {
+        clock = wall_clock_new(schedule_book_zone(core, schedule));
+        g_hash_table_insert(core->schedules->clocks, g_strdup(name), clock);
+    }
+    return clock;
+}
+
+void schedule_book_forget_clocks(Core *core)
+{
+    g_hash_table_remove_all(core->schedules->clocks);
+}
+
+void schedule_book_rule(Core *core, const Schedule *schedule, OccurrenceRule *out)
+{
+    static const MakeUp make_ups[] = {
+        [CATCHUP_ONCE] = MAKE_UP_LAST,
+        [CATCHUP_SKIP] = MAKE_UP_NONE,
+        [CATCHUP_ALL] = MAKE_UP_ALL,
+    };
+    const TaskEntry *entry = schedule->entry;
+
+    *out = (OccurrenceRule){
+        .spec = &entry->spec,
+        .clock = clock_of(core, schedule),
+        .anchor_ms = schedule->anchor_ms,
+        .make_up = (int)make_ups[entry->catchup],
+        .max_lateness_ms = entry->max_lateness_ms,
+        .jitter_ms = entry->jitter_ms,
+        .salt = schedule->id,
+    };
+}

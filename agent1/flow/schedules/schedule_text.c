@@ -1,0 +1,195 @@
+#include "agent1/flow/schedules/schedule_text.h"
+
+#include "agent1/flow/runs/launch.h"
+#include "agent1/flow/schedules/firing.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define TASK_SHOWN_CHARS 80
+#define NEAREST_SHOWN    3
+#define NAMED_MAX        1000
+
+/* Of a schedule that is skipped so often something else is wrong. */
+#define LOOKED_AT_MAX 400
+
+char *schedule_text_time(const Core *core, GTimeZone *zone, int64_t at_ms)
+{
+    static const char *const days[LANGUAGE_COUNT][7] = {
+        [LANGUAGE_EN] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" },
+        [LANGUAGE_FR] = { "lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim." },
+    };
+    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at_ms / 1000);
+    g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
+    g_autofree char *text = g_date_time_format(
+        local, core->language == LANGUAGE_FR ? "%d/%m/%Y %H:%M %Z" : "%Y-%m-%d %H:%M %Z");
+
+    return g_strdup_printf("%s %s", days[core->language][g_date_time_get_day_of_week(local) - 1],
+                           text);
+}
+
+/* ---- what becomes of a time ---- */
+
+void scheduled_time_clear(ScheduledTime *time)
+{
+    g_clear_pointer(&time->reason, g_free);
+}
+
+static void judge(Core *core, const Schedule *schedule, ScheduledTime *out)
+{
+    int64_t due_ms = out->occurrence.due_ms;
+    g_auto(Verdict) verdict = { 0 };
+
+    firing_judge(core, schedule, due_ms, &verdict);
+    out->rule = verdict.rule;
+    out->reason = g_steal_pointer(&verdict.reason);
+    out->starts_ms = due_ms;
+    switch (verdict.kind) {
+    case GATE_ALLOW:
+        out->fate = TIME_STARTS;
+        break;
+    case GATE_ASK:
+        out->fate = TIME_ASKS;
+        break;
+    case GATE_LATER:
+        out->starts_ms = verdict.next_ms;
+        out->fate = schedule->entry->on_blocked == ON_BLOCKED_SKIP || verdict.next_ms == INT64_MAX
+                        ? TIME_SKIPS
+                        : TIME_WAITS;
+        break;
+    case GATE_DENY:
+        out->fate = TIME_FAILS;
+        break;
+    }
+}
+
+bool schedule_text_next(Core *core, const Schedule *schedule, int64_t after_ms, ScheduledTime *out)
+{
+    OccurrenceRule rule;
+
+    *out = (ScheduledTime){ 0 };
+    schedule_book_rule(core, schedule, &rule);
+    if (!occurrence_next(&rule, after_ms, &out->occurrence))
+        return false;
+
+    judge(core, schedule, out);
+    return true;
+}
+
+bool schedule_text_next_start(Core *core, const Schedule *schedule, ScheduledTime *out,
+                              unsigned *out_skipped)
+{
+    int64_t after_ms = MAX(schedule->mark_ms, 0);
+
+    *out_skipped = 0;
+    while (schedule_text_next(core, schedule, after_ms, out)) {
+        if (out->fate != TIME_SKIPS || *out_skipped >= LOOKED_AT_MAX)
+            return true;
+        after_ms = out->occurrence.time.at_ms;
+        scheduled_time_clear(out);
+        (*out_skipped)++;
+    }
+    return false;
+}
+
+char *schedule_text_of_time(Core *core, const Schedule *schedule, const ScheduledTime *time)
+{
+    GTimeZone *zone = schedule_book_zone(core, schedule);
+    g_autofree char *at = schedule_text_time(core, zone, time->occurrence.due_ms);
+    g_autofree char *starts = NULL;
+    g_autofree char *shift = NULL;
+    OccurrenceRule rule;
+
+    schedule_book_rule(core, schedule, &rule);
+    shift = time_occurrence_explain(&time->occurrence.time, rule.clock);
+    switch (time->fate) {
+    case TIME_STARTS:
+        break;
+    case TIME_ASKS:
+        return g_strdup_printf(core_words(core, "%s, asks for an approval (%s)"), at, time->reason);
+    case TIME_WAITS:
+        starts = schedule_text_time(core, zone, time->starts_ms);
+        return g_strdup_printf(core_words(core, "%s, starts %s (%s)"), at, starts, time->reason);
+    case TIME_SKIPS:
+        return g_strdup_printf(core_words(core, "%s, skipped (%s)"), at, time->reason);
+    case TIME_FAILS:
+        return g_strdup_printf(core_words(core, "%s, would be refused (%s): %s"), at,
+                               rule_name(time->rule), time->reason);
+    }
+    return shift ? g_strdup_printf("%s (%s)", at, shift) : g_steal_pointer(&at);
+}
+
+/* ---- the line ---- */
+
+static void append_next(Core *core, const Schedule *schedule, GString *text)
+{
+    g_auto(ScheduledTime) time = { 0 };
+    g_autofree char *described = NULL;
+    unsigned skipped;
+
+    if (!schedule_text_next_start(core, schedule, &time, &skipped)) {
+        g_string_append(text, core_words(core, " · over"));
+        return;
+    }
+    described = schedule_text_of_time(core, schedule, &time);
+    g_string_append_printf(text, core_words(core, " · next %s"), described);
+    if (skipped > 0)
+        g_string_append_printf(text,
+                               skipped == 1 ? core_words(core, "; %u before it is skipped")
+                                            : core_words(core, "; %u before it are skipped"),
+                               skipped);
+}
+
+static void append_state(Core *core, const Schedule *schedule, GString *text)
+{
+    if (!schedule->entry->is_enabled)
+        g_string_append(text, core_words(core, " · off"));
+    else if (schedule->paused_by)
+        g_string_append_printf(text, core_words(core, " · paused by %s"), schedule->paused_by);
+    else
+        append_next(core, schedule, text);
+    if (schedule->last_number > 0)
+        g_string_append_printf(text, core_words(core, " · last #%" G_GINT64_FORMAT),
+                               schedule->last_number);
+}
+
+char *schedule_text_line(Core *core, const Schedule *schedule)
+{
+    const TaskEntry *entry = schedule->entry;
+    g_autofree char *task = text_make_line(entry->task, TASK_SHOWN_CHARS);
+    g_autofree char *cron = text_make_line(entry->cron, TASK_SHOWN_CHARS);
+    bool is_known = registry_find(core->registry, entry->agent) != NULL;
+    GString *text = g_string_new(NULL);
+
+    g_string_printf(text, "%s: %s", schedule->id, cron);
+    if (entry->timezone)
+        g_string_append_printf(text, " (%s)", entry->timezone);
+    g_string_append_printf(text, " · %s%s · %s", entry->agent,
+                           is_known ? "" : core_words(core, " (no agent of that name)"), task);
+    if (entry->user)
+        g_string_append_printf(text, core_words(core, " · as %s"), entry->user);
+    append_state(core, schedule, text);
+    return g_string_free(text, FALSE);
+}
+
+char *schedule_text_trigger(const TaskEntry *entry)
+{
+    return g_strdup_printf("SCHEDULE: %s | %s | %s", entry->cron, entry->agent, entry->task);
+}
+
+char *schedule_text_nearest(Core *core, const char *id)
+{
+    g_autoptr(GPtrArray) schedules = schedule_book_list(core);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autoptr(GPtrArray) nearest = NULL;
+    GString *text = g_string_new(NULL);
+    unsigned i;
+
+    for (i = 0; i < MIN(schedules->len, NAMED_MAX); i++)
+        g_ptr_array_add(names, ((const Schedule *)schedules->pdata[i])->id);
+    g_ptr_array_add(names, NULL);
+    nearest = text_nearest(id, (const char *const *)names->pdata, NEAREST_SHOWN);
+    for (i = 0; i < nearest->len; i++)
+        g_string_append_printf(text, "%s%s", i ? ", " : core_words(core, "; nearest: "),
+                               (const char *)nearest->pdata[i]);
+    return g_string_free(text, FALSE);
+}

@@ -1,0 +1,249 @@
+#include "agent1/flow/schedules/schedules.h"
+
+#include <string.h>
+
+#include "agent1/flow/schedules/firing.h"
+#include "agent1/flow/voice/notices.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+/* So many occurrences in one turn: others are heard between. */
+#define BATCH 200
+
+/* So long it is known what fired of a schedule that the file has no more. */
+#define GONE_KEPT_MS (30 * 24 * 3600 * INT64_C(1000))
+
+/* So many entries without an id get one at a time. */
+#define NAMED_AT_ONCE 500
+
+#define TASK_SHOWN_CHARS 200
+
+/* ---- the file ---- */
+
+static void write_entry(Core *core, const char *id, const char *members)
+{
+    g_autofree char *edit = core_new_id(core);
+    Row *row = row_new(TABLE_EDITS);
+
+    row_set_text(row, EDITS_ID, edit);
+    row_set_text(row, EDITS_FILE, TASKS_FILE);
+    row_set_text(row, EDITS_NAME, id);
+    row_set_text(row, EDITS_MEMBERS, members);
+    row_set_int(row, EDITS_CREATED, core->now_ms);
+    ledger_put(core->ledgers[TABLE_EDITS], row, core->fx);
+    effects_edit_file(core->fx, edit, TASKS_FILE, id, members, false);
+}
+
+void schedules_make(Core *core, TaskEntry *entry)
+{
+    g_autoptr(Json) members = task_entry_members(entry);
+    g_autofree char *text = json_print(members);
+    Schedule *schedule = schedule_book_find(core, entry->id);
+
+    task_list_set(core->task_list, entry);
+    if (!schedule)
+        schedule = schedule_book_add(core, entry->id);
+    task_entry_unref(schedule->entry);
+    schedule->entry = task_entry_ref(entry);
+    schedule->gone_ms = 0;
+    g_free(schedule->made);
+    schedule->made = g_strdup(text);
+    g_clear_pointer(&schedule->paused_by, g_free);
+    schedule_book_begin(core, schedule);
+    schedule_book_store(core, schedule);
+    schedule_book_place(core, schedule);
+    write_entry(core, entry->id, text);
+}
+
+void schedules_cancel(Core *core, Schedule *schedule)
+{
+    write_entry(core, schedule->id, "null");
+    task_list_remove(core->task_list, schedule->id);
+    g_clear_pointer(&schedule->entry, task_entry_unref);
+    g_clear_pointer(&schedule->made, g_free);
+    g_clear_pointer(&schedule->paused_by, g_free);
+    schedule->gone_ms = core->now_ms;
+    schedule_book_place(core, schedule);
+    schedule_book_store(core, schedule);
+}
+
+void schedules_hold(Core *core, Schedule *schedule, const char *by)
+{
+    bool is_held = schedule->paused_by != NULL;
+
+    g_free(schedule->paused_by);
+    schedule->paused_by = g_strdup(by);
+    if (is_held && !by)
+        schedule_book_begin(core, schedule);
+    schedule_book_store(core, schedule);
+    schedule_book_place(core, schedule);
+}
+
+/* ---- settling ---- */
+
+static bool is_changed(const Schedule *schedule)
+{
+    const TaskEntry *entry = schedule->entry;
+
+    return g_strcmp0(schedule->cron, entry->cron) != 0 ||
+           g_strcmp0(schedule->timezone, entry->timezone) != 0 ||
+           schedule->is_enabled != entry->is_enabled || schedule->gone_ms > 0;
+}
+
+static void take_entry(Core *core, TaskEntry *entry)
+{
+    Schedule *schedule = schedule_book_find(core, entry->id);
+    bool is_new = schedule == NULL;
+
+    if (is_new)
+        schedule = schedule_book_add(core, entry->id);
+    schedule->entry = task_entry_ref(entry);
+    if (!is_new && !is_changed(schedule))
+        return;
+
+    schedule->gone_ms = 0;
+    schedule_book_begin(core, schedule);
+    schedule_book_store(core, schedule);
+}
+
+/* A person's save that began before agent1's own. */
+static void tell_lost(Core *core, const Schedule *schedule)
+{
+    g_autoptr(Json) members = json_parse(schedule->made, strlen(schedule->made), G_MAXUINT16, NULL);
+    g_autoptr(TaskEntry) entry = members ? task_entry_parse(members, NULL, NULL) : NULL;
+    g_autofree char *task = NULL;
+
+    effects_audit(core->fx, core->now_ms, "schedule", NULL, NULL, NULL,
+                  "%s is not in " TASKS_FILE " any more", schedule->id);
+    if (!entry)
+        return;
+    task = text_make_line(entry->task, TASK_SHOWN_CHARS);
+    notices_tell_user(core, entry->user, NOTICE_URGENT,
+                      TASKS_FILE " was saved without the schedule %s, which I had written there: "
+                                 "it does not run any more. To have it back, type:\n"
+                                 "SCHEDULE: %s | %s | %s",
+                      schedule->id, entry->cron, entry->agent, task);
+}
+
+static void take_gone(Core *core, Schedule *schedule)
+{
+    if (schedule->gone_ms == 0) {
+        if (schedule->made)
+            tell_lost(core, schedule);
+        g_clear_pointer(&schedule->made, g_free);
+        g_clear_pointer(&schedule->paused_by, g_free);
+        schedule->gone_ms = core->now_ms;
+        schedule_book_store(core, schedule);
+    }
+    schedule_book_place(core, schedule);
+    if (core->now_ms > schedule->gone_ms + GONE_KEPT_MS)
+        schedule_book_remove(core, schedule);
+}
+
+/* Whoever reads the file sees by which names they are called. */
+static void name_the_nameless(Core *core)
+{
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; i < core->task_list->len && count < NAMED_AT_ONCE; i++) {
+        const TaskEntry *entry = core->task_list->pdata[i];
+        g_autoptr(Json) members = NULL;
+        g_autofree char *text = NULL;
+        g_autofree char *id = NULL;
+
+        if (!entry->is_id_made)
+            continue;
+        members = task_entry_members(entry);
+        text = json_print(members);
+        id = core_new_id(core);
+        effects_edit_file(core->fx, id, TASKS_FILE, entry->id, text, true);
+        count++;
+    }
+}
+
+/* A clock that was put back by days makes nothing wait for days. */
+static void look_at_clock(Core *core, Schedule *schedule, unsigned *stuck)
+{
+    OccurrenceRule rule;
+
+    if (!schedule->entry)
+        return;
+    schedule_book_rule(core, schedule, &rule);
+    if (!occurrence_is_stuck(&rule, schedule->mark_ms, core->now_ms))
+        return;
+    schedule->turn++;
+    schedule_book_begin(core, schedule);
+    schedule_book_store(core, schedule);
+    (*stuck)++;
+}
+
+static void place_all(Core *core)
+{
+    g_autoptr(GPtrArray) all = schedule_book_list_all(core);
+    unsigned stuck = 0;
+    unsigned i;
+
+    for (i = 0; i < all->len; i++) {
+        Schedule *schedule = all->pdata[i];
+
+        look_at_clock(core, schedule, &stuck);
+        if (schedule->entry)
+            schedule_book_place(core, schedule);
+        else
+            take_gone(core, schedule);
+    }
+    if (stuck > 0)
+        effects_audit(core->fx, core->now_ms, "schedule", NULL, NULL, NULL,
+                      "the clock was put back: the times of %u begin anew", stuck);
+}
+
+void schedules_settle(Core *core)
+{
+    g_autoptr(GPtrArray) all = schedule_book_list_all(core);
+    unsigned i;
+
+    schedule_book_forget_clocks(core);
+    for (i = 0; i < all->len; i++)
+        g_clear_pointer(&((Schedule *)all->pdata[i])->entry, task_entry_unref);
+    for (i = 0; i < core->task_list->len; i++)
+        take_entry(core, core->task_list->pdata[i]);
+    place_all(core);
+    name_the_nameless(core);
+}
+
+void schedules_set_back(Core *core)
+{
+    place_all(core);
+}
+
+/* ---- time ---- */
+
+/* What was made by chat for one time has had it. */
+static void finish_if_over(Core *core, Schedule *schedule)
+{
+    if (schedule->due_ms == INT64_MAX && schedule->made && schedule->entry &&
+        schedule->entry->is_enabled && !schedule->paused_by)
+        schedules_cancel(core, schedule);
+}
+
+void schedules_tick(Core *core)
+{
+    Schedule *schedule;
+    unsigned count;
+
+    for (count = 0; count < BATCH && schedules_next_deadline(core) <= core->now_ms; count++) {
+        schedule = schedule_book_first(core);
+        firing_do_next(core, schedule);
+        schedule_book_place(core, schedule);
+        finish_if_over(core, schedule);
+    }
+}
+
+int64_t schedules_next_deadline(const Core *core)
+{
+    const Schedule *first = schedule_book_first(core);
+
+    /* While it sleeps nothing fires; on waking it is late, or missed. */
+    return first && !core_is_asleep(core) ? first->due_ms : INT64_MAX;
+}
