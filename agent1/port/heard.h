@@ -58,7 +58,7 @@ typedef struct EventHeard {
 /* Copies the topic, and of the payload what is kept. */
 HeardMessage *heard_message_new(const char *topic, const char *payload, size_t length,
                                 bool is_retained);
-void heard_message_free(void *message);
+void heard_message_free(void *data);
 
 /* An empty list that frees its messages. */
 GPtrArray *heard_messages_new(void);

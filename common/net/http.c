@@ -277,14 +277,14 @@ static void turn(void *data)
     Http *http = data;
     g_autoptr(GPtrArray) requests = g_ptr_array_ref(http->requests);
     int64_t now_us = g_get_monotonic_time();
-    HttpRequest *request;
 
     take_ends(http);
     for (unsigned i = 0; i < requests->len; i++)
         end_if_late(requests->pdata[i], now_us);
     /* Freed by a handler, http leaves its list empty. */
     while (requests->len > 0) {
-        request = next_with_news(http);
+        HttpRequest *request = next_with_news(http);
+
         if (!request)
             break;
         tell(request);

@@ -13,13 +13,18 @@
 static HttpLibrary library;
 static bool is_loaded;
 
-/* ISO C knows no way from an object's address to a function's; POSIX (dlsym) demands one. */
 #define FIND(name) { "curl_" #name, offsetof(HttpLibrary, name) },
 static const struct {
     const char *symbol;
     size_t offset;
 } functions[] = { HTTP_LIBRARY_FUNCTIONS(FIND) };
 #undef FIND
+
+/* ISO C knows no way from an object's address to a function's; POSIX (dlsym) demands one. */
+static void put_function(size_t offset, void *function)
+{
+    memcpy((char *)&library + offset, &function, sizeof(function));
+}
 
 static bool find_functions(void *handle, GError **error)
 {
@@ -31,7 +36,7 @@ static bool find_functions(void *handle, GError **error)
                         functions[i].symbol);
             return false;
         }
-        memcpy((char *)&library + functions[i].offset, &found, sizeof(found));
+        put_function(functions[i].offset, found);
     }
 
     return true;

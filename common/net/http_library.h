@@ -38,6 +38,7 @@
 #undef curl_easy_setopt
 #undef curl_multi_setopt
 
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a member cannot stand in them */
 #define HTTP_LIBRARY_MEMBER(name) __typeof__(&curl_##name) name;
 typedef struct HttpLibrary {
     HTTP_LIBRARY_FUNCTIONS(HTTP_LIBRARY_MEMBER)

@@ -60,7 +60,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *data, void *u
 {
     HttpLoop *loop = data;
     GIOCondition wanted =
-        (what & CURL_POLL_IN ? G_IO_IN : 0) | (what & CURL_POLL_OUT ? G_IO_OUT : 0);
+        ((what & CURL_POLL_IN) ? G_IO_IN : 0) | ((what & CURL_POLL_OUT) ? G_IO_OUT : 0);
     Watch *watch = find_watch(loop, fd);
 
     (void)easy;
@@ -100,9 +100,9 @@ static GArray *list_ready(HttpLoop *loop)
     for (unsigned i = 0; i < loop->watches->len; i++) {
         const Watch *watch = &g_array_index(loop->watches, Watch, i);
         GIOCondition now = g_source_query_unix_fd(&loop->base, watch->tag);
-        Ready ready = { watch->fd, (now & G_IO_IN ? CURL_CSELECT_IN : 0) |
-                                       (now & G_IO_OUT ? CURL_CSELECT_OUT : 0) |
-                                       (now & (G_IO_ERR | G_IO_HUP) ? CURL_CSELECT_ERR : 0) };
+        Ready ready = { watch->fd, ((now & G_IO_IN) ? CURL_CSELECT_IN : 0) |
+                                       ((now & G_IO_OUT) ? CURL_CSELECT_OUT : 0) |
+                                       ((now & (G_IO_ERR | G_IO_HUP)) ? CURL_CSELECT_ERR : 0) };
 
         if (ready.events)
             g_array_append_val(list, ready);

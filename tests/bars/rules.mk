@@ -29,6 +29,7 @@ cppcheck: $(WORDS_TABLES) ## cppcheck over the sources
 	  --enable=warning,style,performance,portability --inline-suppr --library=gtk --library=posix \
 	  --suppressions-list=tests/bars/cppcheck.suppressions --error-exitcode=1 \
 	  -I. -I$(GENERATED) -DVERSION='"$(VERSION)"' -D_GNU_SOURCE -DABORT_POINTS=1 '-DG_DEFINE_QUARK(text, name)=' \
+	  '-DG_GNUC_FORMAT(index)=' \
 	  $(BARS_SOURCES)
 	@echo "cppcheck: $(words $(BARS_SOURCES)) files, quiet"
 

@@ -50,7 +50,7 @@ static bool is_thumb(const char *word, const char *thumb)
 }
 
 /* What the emojis mean together; NULL: nothing, or one thing and its opposite. */
-static const Meaning *read_thumbs(const GStrv words)
+static const Meaning *read_thumbs(char *const *words)
 {
     const Meaning *found = NULL;
     unsigned i;
@@ -68,7 +68,7 @@ static const Meaning *read_thumbs(const GStrv words)
     return found;
 }
 
-char *decisions_of_reaction(const Core *core, const char *message_id, const GStrv words)
+char *decisions_of_reaction(const Core *core, const char *message_id, char *const *words)
 {
     const Row *proposal = proposals_find(core, message_id);
     const Meaning *meaning = proposal ? read_thumbs(words) : NULL;

@@ -9,7 +9,7 @@
 
 /* "!approve 12", for emojis under the message of this id. NULL: they decide nothing, be it that the
  * message showed no approval, that they are others, or one and its opposite. The caller owns it. */
-char *decisions_of_reaction(const Core *core, const char *message_id, const GStrv words);
+char *decisions_of_reaction(const Core *core, const char *message_id, char *const *words);
 
 /* The command that a reply means by "yes", "no, not today" or "!defer 18:00"; NULL: the text stands
  * for itself. The caller owns it. */
