@@ -9,8 +9,7 @@ import sqlite3
 TERMINAL = ("succeeded", "failed", "timed_out", "cancelled", "rejected", "expired", "missed", "denied",
             "unknown")
 NEVER_STARTED = ("rejected", "expired", "missed", "denied")
-TOLD = re.compile(r"#\d+ \S+: (succeeded|failed|unknown|cancelled|expired|rejected|refused|missed|"
-                  r"unconfirmed)")
+TOLD = r"^#{} \S+: (succeeded|failed|unknown|cancelled|expired|rejected|refused|missed|unconfirmed)"
 
 
 class Verdict:
@@ -18,6 +17,7 @@ class Verdict:
 
     def __init__(self):
         self.outcomes = collections.Counter()
+        self.states = {}  # of runs, by the names of their tasks
         self.lost = 0
         self.doubled = 0
         self.unknown = 0  # without a killed shim
@@ -65,6 +65,12 @@ def _check_task(verdict, task, rows, effects, killed_runs):
         verdict.note(f"{effects} effects", task, "doubled")
     if len(rows) > 1:
         verdict.note(f"{len(rows)} runs", task, "doubled")
+    before = verdict.states.get(task.after.name, "lost") if task.after else "succeeded"
+    if not rows and before != "succeeded":
+        verdict.outcomes["not run"] += 1
+        if effects:
+            verdict.note("not run, but it has an effect", task, "doubled")
+        return
     if not rows:
         verdict.note("no run" + (", though it was taken" if task.is_taken else ""), task, "lost")
         return
@@ -72,6 +78,9 @@ def _check_task(verdict, task, rows, effects, killed_runs):
     state = row["state"]
     is_killed = row["id"] in killed_runs
     verdict.outcomes[state] += 1
+    verdict.states[task.name] = state
+    if before != "succeeded":
+        verdict.note(f"begun, though the step before it is {before}", task, "doubled")
     if state not in TERMINAL:
         verdict.note(f"no outcome, still {state}", task, "lost")
         return
@@ -99,7 +108,7 @@ def _check_effects(verdict, task, row, effects, is_killed):
 
 
 def _check_told(verdict, task, row):
-    """The person got one outcome message, and it says what the row says."""
+    """The person got one outcome message, of the task or its plan, and it says what the row says."""
     if not task.outcomes:
         verdict.note(f"{row['state']}, but the person was not told", task, "lost")
         return
@@ -109,6 +118,6 @@ def _check_told(verdict, task, row):
         verdict.note(f"the person heard of the runs {sorted(task.numbers)}, the row is "
                      f"#{row['number']}", task, "doubled")
     for text in task.outcomes.values():
-        told = TOLD.match(text)
+        told = re.search(TOLD.format(row["number"]), text, re.MULTILINE)
         if not told or told[1] != row["state"]:
             verdict.note(f"the row says {row['state']}, the person heard {text[:80]!r}", task)

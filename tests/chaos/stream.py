@@ -2,6 +2,9 @@
 
 A client repeats a message with the same id until it was taken: until the line `#n …` that answers
 it. What happens to the run afterwards is agent1's to remember, whoever is killed.
+
+Some ask for two tasks in sequence (PLAN:), and the runs of one person wait for an approval, which he
+may give himself; every other question he first puts off.
 """
 
 import asyncio
@@ -13,12 +16,20 @@ from fakes import INBOX, FakeConsole
 from wire import Peer, message, timestamp
 from xmpp import XmppPerson
 
-ANSWER = re.compile(r"#(\d+) (\S+): (.*)", re.DOTALL)
+ANSWER = re.compile(r"(#\d+ \S+|p\d+): (.*)", re.DOTALL)
+RUN_LINE = re.compile(r"#(\d+) (\S+): (\w+)")
+TOTALS = re.compile(r"^p\d+: (stopped: )?\d+ (succeeded|failed|cancelled|refused|not).*; ", re.MULTILINE)
+OF_OTHERS = re.compile(r"\S+ asks since ")  # a notice to those who may approve
 REPEAT_FIRST_S = 0.3
 REPEAT_MAX_S = 2.0
 CALL_AGAIN_S = 0.05
 PAUSE_MAX_S = 0.8  # between an outcome and the next task of the same client
-NOT_ENDED = ("queued", "accepted", "running", "cancelling", "deferred")
+NOT_ENDED = ("queued", "accepted", "running", "cancelling", "deferred", "awaiting_approval", "approved",
+             "put off", "waits for no approval")
+PLANS = 0.2  # so many of what is asked for
+ASKING = "person1"
+POLICY = {"rules": [{"user": ASKING, "decision": "ask", "second": False}]}
+PUT_OFF = "300ms"
 
 # What tasks do besides leaving a line: (how often, command, exit code).
 COMMANDS = (
@@ -36,11 +47,12 @@ LONG_COMMANDS = ((1, "{mark}; sleep 0.5", 0), (1, "sleep 0.3; {mark}; sleep 0.2;
 class Task:
     """One task, as the client who asked for it knows it."""
 
-    def __init__(self, name, agent, door, command, exit_code):
+    def __init__(self, name, agent, door, command, exit_code, after=None):
         self.name = name
         self.agent = agent
         self.door = door
         self.command = command
+        self.after = after  # the step before it, which has to succeed first
         self.exit_code = exit_code
         self.sent_at = None
         self.repeat_at = None
@@ -48,6 +60,10 @@ class Task:
         self.numbers = set()  # of the run, as the answers said
         self.outcomes = {}  # the messages that told the end: id → text
         self.ended_at = None
+
+    @property
+    def text(self):
+        return f"@{self.agent} {self.command}"
 
     @property
     def is_taken(self):
@@ -64,8 +80,8 @@ class Task:
             if ": refused (" in text:
                 self._end(message_id, text, now)
             return
-        self.numbers.add(int(answer[1]))
-        if not answer[3].startswith(NOT_ENDED):
+        self.numbers.add(int(RUN_LINE.match(text)[1]))
+        if not answer[2].startswith(NOT_ENDED):
             self._end(message_id, text, now)
 
     def _end(self, message_id, text, now):
@@ -76,6 +92,27 @@ class Task:
     def __str__(self):
         told = [text[:100] for text in self.outcomes.values()]
         return f"{self.name} ({self.door}, {self.agent}, {sorted(self.numbers)}): {told}"
+
+
+class Plan(Task):
+    """Two tasks, the second when the first has succeeded; one message tells how both ended."""
+
+    def __init__(self, first, second):
+        super().__init__(first.name, first.agent, first.door, "", 0)
+        self._steps = {step.agent: step for step in (first, second)}
+        for step in self._steps.values():
+            step.outcomes = self.outcomes
+
+    @property
+    def text(self):
+        return "PLAN: " + " ;; ".join(f"{agent}|{step.command}" for agent, step in self._steps.items())
+
+    def hear(self, message_id, text, now):
+        for number, agent, _ in RUN_LINE.findall(text):
+            self._steps[agent].numbers.add(int(number))
+            self.numbers.add(int(number))
+        if TOTALS.search(text) or not self.numbers and ": refused (" in text:
+            self._end(message_id, text, now)
 
 
 class Talker(XmppPerson):
@@ -138,20 +175,36 @@ class XmppDoor:
         self.agent = agent
         self.task = None
         self.next_at = 0.0
-        self._by_number = {}
+        self._by_name = {}  # of the run or plan
+        self._questions = []  # what the person says to the task's questions: (id, text)
 
     def is_free(self, now):
         return (not self.task or self.task.is_ended) and now >= self.next_at
 
     def send(self, task):
         self.task = task
-        self.talker.say(task.name, f"@{task.agent} {task.command}")
+        self._questions = []
+        self.repeat(task)
 
     def repeat(self, task):
-        self.talker.say(task.name, f"@{task.agent} {task.command}")
+        if not task.is_taken:
+            self.talker.say(task.name, task.text)
+        for answer in self._questions:
+            self.talker.say(*answer)
 
     def wants_repeat(self, task):
-        return not task.is_taken
+        return not task.is_taken or self._questions
+
+    def _note_questions(self, text, now):
+        """Every other question is put off, once; then the approval is said until all is over."""
+        for number, _, state in RUN_LINE.findall(text):
+            answer = (f"{self.task.name}-yes-{number}", f"!approve {number}")
+            if state != "awaiting_approval" or answer in self._questions:
+                continue
+            if int(number) % 2:
+                self.talker.say(f"{self.task.name}-later-{number}", f"!defer {number} {PUT_OFF}")
+            self._questions.append(answer)
+            self.task.repeat_at = now + self.task.repeat_s
 
     def open_tasks(self):
         return [self.task] if self.task and not self.task.is_ended else []
@@ -159,9 +212,11 @@ class XmppDoor:
     def hear(self, message_id, text, now):
         """Returns the task that has ended with this message, if one has."""
         answer = ANSWER.match(text)
-        if not answer:
+        if not answer or OF_OTHERS.match(answer[2]):
             return None
-        task = self._by_number.setdefault(int(answer[1]), self.task)
+        task = self._by_name.setdefault(answer[1], self.task)
+        if task is self.task:
+            self._note_questions(text, now)
         was_ended = task.is_ended
         task.hear(message_id, text, now)
         if task.is_ended and not was_ended:
@@ -187,7 +242,7 @@ class CliDoor:
 
     def send(self, task):
         self.task = task
-        self._chat = message("chat", self.console.session, text=f"@{task.agent} {task.command}",
+        self._chat = message("chat", self.console.session, text=task.text,
                              reply_to=self.console.outbox)
         self._by_chat[self._chat["id"]] = (self, task)
         self.repeat(task)
@@ -213,6 +268,7 @@ class Stream:
         self.ended = []  # in the order in which they ended
         self._arrivals = queue.Queue()
         self._chance = chance
+        self._agents = agents
         self._effects = effects
         self.prefix = prefix
         self._commands = LONG_COMMANDS if is_long else COMMANDS
@@ -227,6 +283,7 @@ class Stream:
     # ---- who asks ---------------------------------------------------------------------------------
     def _make_talkers(self, house, server, agents):
         house.agent1.use_xmpp(server)
+        house.agent1.policy = POLICY
         self.talkers = []
         for number, agent in enumerate(agents * 2):
             talker = Talker(self._people, server, f"person{number}", house.agent1.config["xmpp"]["jid"],
@@ -264,18 +321,25 @@ class Stream:
             talker.close()
 
     # ---- the tasks --------------------------------------------------------------------------------
-    def _new_task(self, door):
+    def _new_task(self, door, agent, after=None):
         weights = [command[0] for command in self._commands]
         _, command, exit_code = self._chance.choices(self._commands, weights)[0]
         name = f"{self.prefix}-{len(self.tasks) + 1}"
         mark = f"echo {name} >> {self._effects}; echo said-{name}"
-        task = Task(name, door.agent, door.name, command.format(mark=mark), exit_code)
+        task = Task(name, agent, door.name, command.format(mark=mark), exit_code, after)
         self.tasks.append(task)
         return task
 
+    def _new_order(self, door):
+        first = self._new_task(door, door.agent)
+        others = [agent for agent in self._agents if agent != door.agent]
+        if not others or self._chance.random() >= PLANS:
+            return first
+        return Plan(first, self._new_task(door, self._chance.choice(others), first))
+
     def _tend(self, door, now):
         if self.is_open and door.is_free(now):
-            task = self._new_task(door)
+            task = self._new_order(door)
             task.sent_at = now
             task.repeat_at = now + task.repeat_s
             door.send(task)

@@ -11,7 +11,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "chaos"))
 
 import lane  # noqa: E402 (found by the line above)
 from checker import check  # noqa: E402
-from stream import Task  # noqa: E402
+from stream import Plan, Task  # noqa: E402
 
 HURTS = 20
 SEED = "1"
@@ -77,3 +77,41 @@ def test_the_checker_sees_an_effect_that_nobody_asked_for(tmp_path):
     effects.write_text("x-7\n")
     verdict = check(SimpleNamespace(tasks=[], prefix="x"), [], effects)
     assert verdict.doubled == 1 and "an effect of no task" in verdict.broken[0]
+
+
+SUCCEEDED = "#1 web1: succeeded (exit 0, 0.1 s)"
+
+
+@pytest.mark.parametrize("what, states, effects, summary, broken", [
+    ("both", ("succeeded", "succeeded"), "x-1\nx-2\n",
+     f"{SUCCEEDED}\n#2 web2: succeeded (exit 0, 0.1 s)\np1: 2 succeeded; 0.3 s", None),
+    ("the first fails", ("failed",), "x-1\n",
+     "#1 web1: failed (exit 3, 0.1 s)\nweb2 | echo x-2: not run\np1: stopped: 1 failed, 1 not run; 0.1 s", None),
+    ("the first fails, the second has an effect", ("failed",), "x-1\nx-2\n",
+     "#1 web1: failed (exit 3, 0.1 s)\nweb2 | echo x-2: not run\np1: stopped: 1 failed, 1 not run; 0.1 s",
+     "not run, but it has an effect"),
+    ("the first fails, the second is a run", ("failed", "succeeded"), "x-1\nx-2\n",
+     "#1 web1: failed (exit 3, 0.1 s)\n#2 web2: succeeded (exit 0, 0.1 s)\np1: 1 succeeded, 1 failed; 0.1 s",
+     "begun, though the step before it is failed"),
+    ("the second is missing", ("succeeded",), "x-1\n",
+     f"{SUCCEEDED}\nweb2 | echo x-2: not run\np1: stopped: 1 succeeded, 1 not run; 0.1 s", "no run"),
+    ("told something else", ("succeeded", "succeeded"), "x-1\nx-2\n",
+     f"{SUCCEEDED}\n#2 web2: failed (exit 1, 0.1 s)\np1: stopped: 1 succeeded, 1 failed; 0.3 s", "heard"),
+    ("its end is not told", ("succeeded", "succeeded"), "x-1\nx-2\n",
+     "p1: step 1 of 2\n#1 web1: queued", "was not told"),
+])
+def test_the_checker_of_plans(tmp_path, what, states, effects, summary, broken):
+    first = Task("x-1", "web1", "xmpp", "", 3 if states[0] == "failed" else 0)
+    second = Task("x-2", "web2", "xmpp", "", 0, first)
+    plan = Plan(first, second)
+    plan.hear("stanza1", "p1: step 1 of 2\n#1 web1: queued", 1.0)
+    plan.hear("stanza2", summary, 2.0)
+    rows = [{"id": f"R{number}", "number": number, "task": f"echo x-{number} >> effects", "reason": None,
+             "state": state, "exit_code": (first, second)[number - 1].exit_code,
+             "output": f"said-x-{number}", "contradiction": None}
+            for number, state in enumerate(states, 1)]
+    file = tmp_path / "effects"
+    file.write_text(effects)
+    verdict = check(SimpleNamespace(tasks=[first, second], prefix="x"), rows, file)
+    assert bool(verdict.broken) == bool(broken), f"{what}: {verdict.broken}"
+    assert not broken or any(broken in line for line in verdict.broken), verdict.broken
