@@ -353,8 +353,6 @@ Xmpp *xmpp_edge_new(const XmppSettings *settings, Mailbox *events, GError **erro
         .events = events,
         .ca_file = read.account.ca_file,
         .is_clear_allowed = read.account.tls == XMPP_TLS_NONE,
-        .is_local_allowed =
-            host_is_loopback(read.account.host ? read.account.host : read.account.domain),
         .ask = ask_for_slot,
         .data = xmpp,
     });

@@ -503,6 +503,11 @@ short xmpp_connection_events(const XmppConnection *connection)
     return POLLIN;
 }
 
+bool xmpp_connection_stays_here(const XmppConnection *connection)
+{
+    return connection->fd >= 0 && xmpp_socket_stays_here(connection->fd);
+}
+
 const char *xmpp_connection_own_jid(const XmppConnection *connection)
 {
     return connection->own_jid;

@@ -90,6 +90,9 @@ void xmpp_connection_leave(XmppConnection *connection);
 int xmpp_connection_fd(const XmppConnection *connection);
 short xmpp_connection_events(const XmppConnection *connection);
 
+/* True when the server that is connected to is on this very machine, whatever its name. */
+bool xmpp_connection_stays_here(const XmppConnection *connection);
+
 /* The bare JID that the server bound last; NULL before. What was heard before an end is judged by
  * it after that. Borrowed until the next is bound. */
 const char *xmpp_connection_own_jid(const XmppConnection *connection);

@@ -135,6 +135,7 @@ static void go_up(Session *session, const char *how)
     set_state(session, SESSION_UP);
     xmpp_pulse_begin(&session->pulse, session->since_ms);
     session->is_syncing = false;
+    session->share.is_server_here = xmpp_connection_stays_here(session->connection);
     g_clear_pointer(&session->last_reason, g_free);
     log_line(LOG_LEVEL_NOTICE, "XMPP: %s as %s", how, xmpp_connection_own_jid(session->connection));
 }

@@ -62,6 +62,7 @@ Event *xmpp_share_begin(XmppShare *share, XmppOutbox *outbox)
 /* Full, the mailbox loses it: who asked waits for no more than its time. */
 static void hand_over(XmppShare *share, XmppSlot *slot)
 {
+    slot->is_server_here = share->is_server_here;
     if (!mailbox_post(share->slots, slot))
         xmpp_slot_free(slot);
 }

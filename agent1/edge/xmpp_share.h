@@ -21,10 +21,11 @@
 #define XMPP_SHARE_QUESTIONS_MAX 100
 
 typedef struct XmppShare {
-    const char *domain; /* borrowed */
-    Mailbox *slots;     /* borrowed */
-    char *service;      /* NULL: none is known */
-    size_t max_bytes;   /* of a file; SIZE_MAX: it does not say */
+    const char *domain;  /* borrowed */
+    Mailbox *slots;      /* borrowed */
+    char *service;       /* NULL: none is known */
+    size_t max_bytes;    /* of a file; SIZE_MAX: it does not say */
+    bool is_server_here; /* on this very machine; the session says so of each connection */
     XmppAsked asked;
 } XmppShare;
 

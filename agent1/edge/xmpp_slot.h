@@ -32,6 +32,7 @@ typedef struct XmppSlot {
     char *why; /* there is no place: in words for people; NULL otherwise */
     char *put_url;
     char *get_url;
+    bool is_server_here;                 /* the XMPP server that says so is on this very machine */
     char *fields[XMPP_SLOT_FIELD_COUNT]; /* secret; NULL: not asked for */
 } XmppSlot;
 

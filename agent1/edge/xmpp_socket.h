@@ -17,6 +17,10 @@ void xmpp_socket_acknowledge_quickly(int fd);
 /* The events of poll(2) that are ready now. */
 short xmpp_socket_ready(int fd);
 
+/* True when the other end is on this very machine: a loopback address, or the one that the socket
+ * has itself. (Another address of this machine may look like one elsewhere.) */
+bool xmpp_socket_stays_here(int fd);
+
 /* Nothing more goes either way; who waits on the socket wakes up. */
 void xmpp_socket_cut(int fd);
 

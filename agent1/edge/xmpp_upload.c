@@ -155,7 +155,7 @@ static void put(File *file, const XmppSlot *slot)
         .body_bytes = strlen(file->text),
         .ca_file = upload->settings.ca_file,
         .connect_ms = CONNECT_MAX_MS,
-        .must_leave = !upload->settings.is_local_allowed,
+        .must_leave = !slot->is_server_here,
         .max_bytes = ANSWER_MAX_BYTES,
     };
 

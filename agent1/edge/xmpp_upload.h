@@ -5,7 +5,7 @@
  * XMPP_FACT_NOT_UPLOADED with why, in words for people. Nothing is tried twice.
  *
  * A file goes over TLS; in clear only where `is_clear_allowed`, or on this very machine. To this
- * machine it goes only when the XMPP server is here, too (`is_local_allowed`): the server chooses
+ * machine it goes only when the XMPP server is here, too (`is_server_here`): the server chooses
  * the address, and what listens here trusts its neighbours. What the place asks for in header
  * fields is secret, as whoever has it may upload.
  */
@@ -30,7 +30,6 @@ typedef struct XmppUploadSettings {
     Mailbox *events;     /* Event *, posted here */
     const char *ca_file; /* of the authorities that are believed; NULL: the system's */
     bool is_clear_allowed;
-    bool is_local_allowed;
     unsigned max_ms; /* 0: XMPP_UPLOAD_MAX_MS */
     /* Asks for a place; the answer comes by xmpp_upload_take(). False: it cannot be asked for. */
     bool (*ask)(const char *id, const char *name, size_t bytes, void *data);

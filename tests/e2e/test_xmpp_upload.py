@@ -118,6 +118,18 @@ def test_over_tls_with_the_authority_of_the_xmpp_server(house, tmp_path, certifi
         assert read(url, ssl.create_default_context(cafile=certificates.ca))[0] == CONTENT
 
 
+def test_a_server_on_this_machine_under_another_name(house, tmp_path, certificates):
+    """As with Debian's /etc/hosts, where a machine's own name means 127.0.1.1: what the XMPP server is called
+    says nothing, where the connection leads does. 127.1 is a name to all but the resolver."""
+    with sharing(house, tmp_path, certificates):
+        ana = house.person("ana")
+        house.agent("web1")
+        house.agent1.config["xmpp"]["host"] = "127.1"
+        start(house)
+        ana.ask(LONG, ANSWER, 30)
+        assert wait_for_link(ana).startswith("https://localhost:")
+
+
 def test_in_a_room_the_link_comes_to_the_room(house, tmp_path):
     with sharing(house, tmp_path):
         room = Room(house)

@@ -122,6 +122,21 @@ static void test_a_place(void **state)
     expect_slot(world, "u1", NULL);
 }
 
+/* Where the server is goes with each answer of it: another connection may lead elsewhere. */
+static void test_a_place_says_where_its_server_is(void **state)
+{
+    World *world = *state;
+
+    for (unsigned i = 0; i < 2; i++) {
+        g_autoptr(XmppSlot) slot = NULL;
+
+        world->share.is_server_here = i == 1;
+        xmpp_share_ask(&world->share, "u1", "a.txt", 10, false, world->outbox);
+        slot = mailbox_take(world->slots);
+        assert_int_equal(slot->is_server_here, i == 1);
+    }
+}
+
 static void test_a_service_that_is_the_server(void **state)
 {
     World *world = *state;
@@ -218,6 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_place_says_where_its_server_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_service_that_is_the_server, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_new_session_begins_anew, set_up, tear_down),

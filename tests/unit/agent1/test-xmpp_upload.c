@@ -31,7 +31,6 @@ static void world_init(World *world, bool is_clear_allowed, unsigned max_ms)
                       .asked = g_string_new(NULL) };
     world->upload = xmpp_upload_new(&(XmppUploadSettings){ .events = world->events,
                                                            .is_clear_allowed = is_clear_allowed,
-                                                           .is_local_allowed = true,
                                                            .max_ms = max_ms,
                                                            .ask = ask,
                                                            .data = world });
@@ -62,6 +61,7 @@ static XmppSlot *place(const char *id, const char *put_url, const char *get_url)
     slot->put_url = g_strdup(put_url);
     slot->get_url = g_strdup(get_url);
     slot->fields[XMPP_SLOT_AUTHORIZATION] = g_strdup("Bearer s3cret");
+    slot->is_server_here = true;
     return slot;
 }
 
@@ -209,14 +209,13 @@ static void test_a_server_that_chooses_badly(void **state)
 
     (void)state;
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        XmppSlot *slot = place("u1", rows[i].put_url, rows[i].get_url);
         World world;
 
+        slot->is_server_here = false;
         world_init(&world, false, 0);
-        xmpp_upload_free(world.upload);
-        world.upload = xmpp_upload_new(
-            &(XmppUploadSettings){ .events = world.events, .ask = ask, .data = &world });
         begin(&world, "u1", "text");
-        xmpp_upload_take(world.upload, place("u1", rows[i].put_url, rows[i].get_url));
+        xmpp_upload_take(world.upload, slot);
         expect_fact(&world, XMPP_FACT_NOT_UPLOADED, "u1", rows[i].why);
         world_clear(&world);
     }
