@@ -210,6 +210,29 @@ static void keep_longer(Core *core, Row *row)
     ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
 }
 
+/* agentctl repeats what was not answered; nobody else does, and a copy that comes late is one. */
+static void end_unanswered(Core *core, Row *row)
+{
+    const char *id = row_text(row, CHATS_ID);
+    g_autoptr(Speaker) speaker = speaker_from_conversation(row_text(row, CHATS_CONVERSATION), id);
+    Answer answer = { .is_final = true, .is_news = true, .outcome = OUTCOME_REFUSED };
+    Language before;
+
+    if (!speaker || speaker->door != DOOR_XMPP) {
+        ledger_remove(core->ledgers[TABLE_CHATS], id, core->fx);
+        return;
+    }
+
+    before = core_speak_to_jid(core, speaker->address);
+    answer.text = core_words(core, "not answered: I was restarted while I was looking it up; "
+                                   "please ask again");
+    say_answer(core, speaker, &answer);
+    core_speak(core, before);
+    row_set_int(row, CHATS_IS_FINAL, 1);
+    ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
+    keep_longer(core, row);
+}
+
 void chats_begin_again(Core *core)
 {
     g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_CHATS]);
@@ -222,7 +245,7 @@ void chats_begin_again(Core *core)
             keep_longer(core, row);
         else if (!row_text(row, CHATS_RUNS)[0] &&
                  !topic_rows_has_chat(core, row_text(row, CHATS_ID)))
-            ledger_remove(core->ledgers[TABLE_CHATS], row_text(row, CHATS_ID), core->fx);
+            end_unanswered(core, row);
     }
 }
 

@@ -15,8 +15,8 @@ const char *chats_worse(const char *one, const char *other);
 /* The static text of an outcome's word that was stored. */
 const char *chats_outcome_word(const char *word);
 
-/* After a restart: forgets the messages whose answer was awaited from the store. Nothing was done
- * for them, so that a repeat is no repeat. */
+/* After a restart: ends the messages whose answer was awaited from the store. Nothing was done for
+ * them: a repeat of agentctl is no repeat, and who wrote by XMPP hears that he is to ask again. */
 void chats_begin_again(Core *core);
 
 /* Notes a message before anything is done for it. until_ms: how long repeats may come. */

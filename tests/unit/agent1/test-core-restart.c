@@ -234,6 +234,51 @@ static void a_copy_of_an_earlier_epoch_that_was_turned_away_is_no_outcome(void *
     }
 }
 
+/* agent1 dies while the store looks something up: who asked by XMPP does not repeat it.
+ */
+static void who_asked_the_store_on_xmpp_is_told_to_ask_again(void **state)
+{
+    static const char told[] =
+        "not answered: I was restarted while I was looking it up; please ask again";
+    World *world = *state;
+
+    world->is_store_slow = true;
+    world_write(world, "vera", "s1", "!audit");
+    assert_int_equal(world->asked->len, 1);
+    assert_int_equal(world->said->len, 0);
+    world_restart(world);
+    assert_int_equal(world->said->len, 1);
+    assert_string_equal(world_last_said(world), told);
+    /* Once: over a restart more, and when the XMPP server delivers the message anew. */
+    world_restart(world);
+    world_forget(world);
+    world_write(world, "vera", "s1", "!audit");
+    world_restart(world);
+    world_answer_all(world);
+    assert_int_equal(world->said->len, 1); /* until the XMPP server has it */
+    assert_string_equal(world_last_said(world), told);
+    world_write(world, "vera", "s2", "!audit");
+    assert_int_equal(world->asked->len, 1);
+}
+
+/* What was answered is final; a run speaks for itself; agentctl repeats its question. */
+static void nobody_else_is_told_to_ask_again(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", "s1", "!agents");
+    world_write(world, "oskar", "s2", "@web1 true");
+    world->is_store_slow = true;
+    world_type(world, "c1", "!audit", false, false);
+    world_forget(world);
+    world_restart(world);
+    world_type(world, "c1", "!audit", false, false);
+    world_answer_all(world);
+    assert_null(strstr(world_last_said(world), "not answered"));
+    assert_non_null(world_last_sent(world, MESSAGE_REPLY));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +293,8 @@ int main(void)
         WORLD_TEST(what_an_agent_lost_is_unknown),
         WORLD_TEST(a_window_that_closes_first_defers),
         WORLD_TEST(a_copy_of_an_earlier_epoch_that_was_turned_away_is_no_outcome),
+        WORLD_TEST(who_asked_the_store_on_xmpp_is_told_to_ask_again),
+        WORLD_TEST(nobody_else_is_told_to_ask_again),
     };
 
     return cmocka_run_group_tests_name("core-restart", tests, NULL, NULL);
