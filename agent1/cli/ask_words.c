@@ -27,6 +27,16 @@ static char *run_goes_on(const Ask *ask, bool is_in_talk)
                            way_to_stop);
 }
 
+static char *subscription_goes_on(const Ask *ask, bool is_in_talk)
+{
+    g_autofree char *end = g_strdup_printf("!subscriptions cancel %s", ask->label);
+    g_autofree char *way_to_show = way_to("!subscriptions", is_in_talk);
+    g_autofree char *way_to_end = way_to(end, is_in_talk);
+
+    return g_strdup_printf("%s goes on; %s shows it, %s ends it", ask->label, way_to_show,
+                           way_to_end);
+}
+
 static char *waits(const Ask *ask, const char *text, int64_t now_ms)
 {
     int64_t left_ms = ask->expires_ms > 0 ? (ask->expires_ms - now_ms) / 1000 * 1000 : 0;
@@ -46,7 +56,8 @@ char *ask_goes_on(const Ask *ask, bool is_in_talk, int64_t now_ms)
     g_autofree char *way = NULL;
 
     if (ask->label)
-        return run_goes_on(ask, is_in_talk);
+        return *ask->label == '#' ? run_goes_on(ask, is_in_talk)
+                                  : subscription_goes_on(ask, is_in_talk);
     if (ask->state == ASK_WAITING)
         return waits(ask, text, now_ms);
 

@@ -7,8 +7,9 @@
 
 #include "agent1/cli/exchange.h"
 
-/* "#12 web1 goes on; !run 12 shows it, !cancel 12 stops it". Outside of a conversation these are
- * whole command lines. now_ms: wall time. The caller owns it. */
+/* "#12 web1 goes on; !run 12 shows it, !cancel 12 stops it", and the like for a subscription.
+ * Outside of a conversation these are whole command lines. now_ms: wall time. The caller owns it.
+ */
 char *ask_goes_on(const Ask *ask, bool is_in_talk, int64_t now_ms);
 
 /* The number of the newest run that this reply tells of, 0 when it tells of none. */

@@ -108,6 +108,22 @@ static void learn(Client *client, const Ask *ask, Heard heard, const Message *me
     }
 }
 
+/* At a terminal, what a subscription brings does not keep the prompt. */
+static bool is_worth_waiting(const Client *client, const Ask *ask)
+{
+    switch (ask->state) {
+    case ASK_WAITING:
+    case ASK_TAKEN:
+        return !client->terminal || !ask_listens(ask);
+    case ASK_LATE:
+    case ASK_ANSWERED:
+    case ASK_KEPT:
+    case ASK_UNREACHABLE:
+        return false;
+    }
+    g_assert_not_reached();
+}
+
 /* ---- what the channel tells -------------------------------------------------------------------
  */
 
@@ -127,7 +143,8 @@ static void note_progress(Client *client, const Ask *ask, Heard heard, const Mes
 static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
 {
     Client *client = data;
-    bool is_shown_below = client->line && ask == client->current && ask_is_pending(ask);
+    bool is_shown_below = client->line && ask == client->current && ask_is_pending(ask) &&
+                          is_worth_waiting(client, ask);
 
     if (ask->is_hidden) {
         lookup_heard(client->lookup, heard, ask, message);
@@ -309,21 +326,6 @@ void client_free(Client *client)
 /* ---- asking -----------------------------------------------------------------------------------
  */
 
-static bool is_worth_waiting(const Ask *ask)
-{
-    switch (ask->state) {
-    case ASK_WAITING:
-    case ASK_TAKEN:
-        return true;
-    case ASK_LATE:
-    case ASK_ANSWERED:
-    case ASK_KEPT:
-    case ASK_UNREACHABLE:
-        return false;
-    }
-    g_assert_not_reached();
-}
-
 static void wait_for(Client *client, Ask *ask)
 {
     client->current = ask;
@@ -334,7 +336,7 @@ static void wait_for(Client *client, Ask *ask)
     if (client->line)
         client->ticks = g_timeout_add(TICK_MS, on_tick, client);
 
-    while (is_worth_waiting(ask) && !client->is_interrupted)
+    while (is_worth_waiting(client, ask) && !client->is_interrupted)
         g_main_context_iteration(NULL, TRUE);
 
     if (client->ticks)
@@ -364,14 +366,15 @@ static void explain_wait(const Client *client, const Ask *ask)
  * stays with the channel. */
 static int conclude(Client *client, Ask *ask)
 {
-    int code =
-        client->is_interrupted && is_worth_waiting(ask) ? CLI_EXIT_INTERRUPTED : ask_exit_code(ask);
+    int code = client->is_interrupted && is_worth_waiting(client, ask) ? CLI_EXIT_INTERRUPTED
+                                                                       : ask_exit_code(ask);
 
     client->is_cut_off = ask->state == ASK_UNREACHABLE;
     switch (ask->state) {
     case ASK_WAITING:
     case ASK_TAKEN:
-        explain_wait(client, ask);
+        if (is_worth_waiting(client, ask))
+            explain_wait(client, ask);
         break;
     case ASK_LATE:
         printer_problem("no outcome within the --timeout");

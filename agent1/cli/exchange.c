@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/data/backoff.h"
+#include "common/wire/command.h"
 #include "common/wire/topic.h"
 
 #include "common/base/banned.h"
@@ -292,10 +293,39 @@ static char *read_label(const char *line)
     return g_strndup(line, (size_t)(colon - line));
 }
 
+static bool is_subscription(const Ask *ask)
+{
+    const char *word = trigger_info(TRIGGER_MQTT_SUBSCRIBE)->name;
+
+    return g_ascii_strncasecmp(ask->text, word, strlen(word)) == 0;
+}
+
+bool ask_listens(const Ask *ask)
+{
+    return ask->state == ASK_TAKEN && is_subscription(ask);
+}
+
+/* "s3" of "s3: I listen to home/#" and of "s3 home/#: message 1 of at most 10". */
+static void learn_number(Ask *ask, const char *text)
+{
+    size_t digits = *text == 's' ? strspn(text + 1, "0123456789") : 0;
+
+    if (digits == 0 || !strchr(": ", text[1 + digits]))
+        return;
+
+    g_free(ask->label);
+    ask->label = g_strndup(text, 1 + digits);
+}
+
 static void learn_label(Ask *ask, const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     g_autofree char *found = NULL;
+
+    if (is_subscription(ask)) {
+        learn_number(ask, text);
+        return;
+    }
 
     for (unsigned i = 0; lines[i]; i++) {
         g_autofree char *label = read_label(lines[i]);

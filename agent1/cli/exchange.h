@@ -37,7 +37,8 @@ typedef struct Ask {
     char *id;
     char *text;
     AskState state;
-    char *label;        /* "#12 web1" of the reply's line; NULL: none, or several */
+    char *label;        /* "#12 web1" of the reply's line, "s3" of a subscription; NULL: none, or
+                         * several */
     char *outcome;      /* ANSWERED, KEPT: the last final reply's word; NULL: it went on since */
     int64_t asked_ms;   /* boot time */
     int64_t expires_ms; /* wall time; 0: not sent yet */
@@ -93,6 +94,9 @@ void exchange_forget(Exchange *exchange, Ask *ask);
 /* True when the final reply of a question told only what runs wait for: a person, a window, an
  * agent that is silent. */
 bool ask_waits(const Ask *ask);
+
+/* True for a subscription that agent1 has taken: what comes may come for hours. */
+bool ask_listens(const Ask *ask);
 
 /* Keeps a question that was answered: what still comes for it is heard, nothing is sent again. When
  * there are too many, a new question takes the place of the oldest of these. */

@@ -132,6 +132,43 @@ def test_ctrl_c_returns_to_the_prompt(agent1, console, screens):
     assert screen.end() == 0
 
 
+def test_a_subscription_leaves_the_prompt_free(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("MQTT_SUBSCRIBE: home/#")
+    chat = agent1.next_chat()
+    begun = "s3: I listen to home/#, for at most 10 messages; !subscriptions cancel s3 ends it"
+    agent1.reply(chat, begun)
+    screen.wait_for(f"{begun}\nagent1>")
+    screen.enter("!status")
+    agent1.reply(agent1.next_chat("!status"), "all is well", "ok")
+    screen.wait_for("all is well\nagent1>")
+    screen.type("!ag")
+    agent1.reply(chat, "s3 home/#: message 1 of at most 10\n```\nhome/lamp ON\n```")
+    screen.wait_for("home/lamp ON\n```\nagent1> !ag")
+    screen.enter("ents")
+    agent1.reply(agent1.next_chat("!agents"), "none", "ok")
+    screen.wait_for("none\nagent1>")
+    screen.press("C-d")
+    assert screen.end() == 0
+    screen.wait_for("s3 goes on; agentctl send '!subscriptions' shows it, "
+                    "agentctl send '!subscriptions cancel s3' ends it")
+
+
+def test_what_comes_last_of_a_subscription(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("MQTT_SUBSCRIBE: home/#")
+    chat = agent1.next_chat()
+    agent1.reply(chat, "s3: I listen to home/#")
+    screen.wait_for("s3: I listen to home/#\nagent1>")
+    agent1.reply(chat, "s3 home/#: over, its time is up: no message came", "timed_out")
+    screen.wait_for("no message came\nagent1>")
+    screen.press("C-d")
+    assert screen.end() == 0
+    assert "goes on" not in screen.text()
+
+
 def test_the_end_of_hope_for_one_left_alone(agent1, console, screens):
     screen = screens(console, "--timeout", "2s")
     screen.wait_for("agent1>")

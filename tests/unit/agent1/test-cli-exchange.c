@@ -342,6 +342,33 @@ static void test_exit_codes(void **state)
     }
 }
 
+static void test_subscriptions(void **state)
+{
+    World *world = *state;
+    Ask *listening = ask(world, ID_1, "mqtt_subscribe: home/#", -1);
+    Ask *run = ask(world, ID_2, "@web1 x", -1);
+    Ask *heard_ask;
+
+    send_due(world, 0);
+    assert_false(ask_listens(listening));
+    assert_int_equal(hear_reply(world, ID_1, "s3: I listen to home/#", NULL, NULL, &heard_ask),
+                     HEARD_REPLY);
+    assert_true(ask_listens(listening));
+    assert_string_equal(listening->label, "s3");
+    /* What comes names the filter, too; its number stays. */
+    assert_int_equal(
+        hear_reply(world, ID_1, "s3 home/#: message 1\n```\ns4: x\n```", NULL, NULL, &heard_ask),
+        HEARD_REPLY);
+    assert_string_equal(listening->label, "s3");
+    assert_int_equal(hear_reply(world, ID_1, "s3 home/#: over", NULL, "ok", &heard_ask),
+                     HEARD_ANSWER);
+    assert_false(ask_listens(listening));
+    assert_int_equal(hear_reply(world, ID_2, "#1 web1: queued\ns3: x", NULL, NULL, &heard_ask),
+                     HEARD_REPLY);
+    assert_false(ask_listens(run));
+    assert_string_equal(run->label, "#1 web1");
+}
+
 static void test_labels(void **state)
 {
     static const struct {
@@ -513,6 +540,7 @@ int main(void)
         TEST(test_without_time_limit_it_waits_on),
         TEST(test_story_of_a_run),
         cmocka_unit_test(test_exit_codes),
+        TEST(test_subscriptions),
         cmocka_unit_test(test_labels),
         TEST(test_several_questions),
         TEST(test_bound),
