@@ -113,8 +113,9 @@ def test_what_the_broker_refuses_is_told(topics):
     assert sent.stdout == ("office/lamp: not published: the broker refuses it: not authorised (agent1's own user "
                            "needs the topic in the broker's access list)\n")
     assert sent.returncode == 3
-    # Mosquitto's access list grants a subscription, and sends nothing: only its end can tell.
+    # Mosquitto's access list grants a subscription, and sends nothing: nobody can tell it from silence.
     sent = ctl.send("MQTT_SUBSCRIBE: office/# --time 1s")
+    assert "if nothing comes, the broker's access list may forbid it, which mosquitto does not say" in sent.stderr
     assert "over, its time is up (some brokers, as mosquitto, take" in sent.stdout and sent.returncode == 6
 
 

@@ -39,9 +39,11 @@ char *subscription_text_up(const Core *core, const Row *row)
     g_autofree char *until = core_local_time(core, row_int(row, SUBSCRIPTIONS_ENDS));
 
     return g_strdup_printf(
-        core_words(core, "s%" G_GINT64_FORMAT
-                         ": I listen to %s, for at most %s and until %s; !subscriptions cancel "
-                         "s%" G_GINT64_FORMAT " ends it"),
+        core_words(core,
+                   "s%" G_GINT64_FORMAT
+                   ": I listen to %s, for at most %s and until %s; !subscriptions cancel "
+                   "s%" G_GINT64_FORMAT " ends it; if nothing comes, the broker's access list may "
+                   "forbid it, which mosquitto does not say"),
         number, filter, count, until, number);
 }
 
