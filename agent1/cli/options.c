@@ -4,6 +4,7 @@
 
 #include "common/base/problem.h"
 #include "common/base/quantity.h"
+#include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/wire/command.h"
 
@@ -257,6 +258,25 @@ static const struct {
     { "audit", read_audit },
 };
 
+/* What stands before a second word is an agent's name, or one of these words, misspelt. */
+static bool refuse_second(const char *agent, const char *word, GError **error)
+{
+    const char *names[G_N_ELEMENTS(actions) + 1] = { NULL };
+    const char *nearest;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(actions); i++)
+        names[i] = actions[i].name;
+    nearest = text_nearest_one(agent, names);
+    if (nearest)
+        return refuse(error,
+                      "\"%s\": expected one agent; did you mean agentctl %s …? A task for %s: "
+                      "agentctl %s -- %s …",
+                      word, nearest, agent, agent, word);
+
+    return refuse(error, "\"%s\": expected one agent; a task for %s: agentctl %s -- %s …", word,
+                  agent, agent, word);
+}
+
 /* "web1 -- uptime -p". The words are joined with blanks, as ssh does it. */
 static bool read_task(CliOptions *options, const char *agent, char **words, GError **error)
 {
@@ -307,8 +327,7 @@ static bool read_words(CliOptions *options, char **words, int separator, GError 
     if (separator == 1)
         return read_task(options, words[0], words + 1, error);
     if (count > 1)
-        return refuse(error, "\"%s\": expected one agent; a task for %s: agentctl %s -- %s …",
-                      words[1], words[0], words[0], words[1]);
+        return refuse_second(words[0], words[1], error);
     return true;
 }
 

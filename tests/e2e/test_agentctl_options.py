@@ -23,6 +23,10 @@ TABLE = [
     (["!agents"], 2, "\"!agents\" is no name of an agent: did you mean agentctl send '!agents'?"),
     (["ps aux | wc"], 2, "is no name of an agent"),
     (["web1", "uptime"], 2, '"uptime": expected one agent; a task for web1: agentctl web1 -- uptime'),
+    (["sned", "@web1 uptime"], 2, '"@web1 uptime": expected one agent; did you mean agentctl send …? '
+                                  "A task for sned: agentctl sned -- @web1 uptime"),
+    (["nxet", "daily 3h"], 2, "did you mean agentctl next …?"),
+    (["audti", "verify"], 2, "did you mean agentctl audit …?"),
     (["web1", "--", ""], 2, "expected a task for web1 after --"),
     (["web1", "--", "a\nb"], 2, "a task is one line"),
     (["--check", "web1"], 2, '"web1": nothing more is expected here'),
