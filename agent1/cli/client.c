@@ -140,6 +140,18 @@ static void note_progress(Client *client, const Ask *ask, Heard heard, const Mes
     }
 }
 
+static void hear_hidden(Client *client, Heard heard, Ask *ask, const Message *message)
+{
+    g_autofree char *told = lookup_heard(client->lookup, heard, ask, message);
+
+    if (!told)
+        return;
+
+    hide(client);
+    printer_problem("%s", told);
+    show(client);
+}
+
 static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
 {
     Client *client = data;
@@ -147,7 +159,7 @@ static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
                           is_worth_waiting(client, ask);
 
     if (ask->is_hidden) {
-        lookup_heard(client->lookup, heard, ask, message);
+        hear_hidden(client, heard, ask, message);
         return;
     }
     note_progress(client, ask, heard, message);
@@ -200,7 +212,7 @@ static void on_late(Ask *ask, void *data)
     Client *client = data;
 
     if (ask->is_hidden) {
-        lookup_heard(client->lookup, HEARD_NOTHING, ask, NULL);
+        hear_hidden(client, HEARD_NOTHING, ask, NULL);
         return;
     }
     /* Who waits for it sees its state. */
@@ -421,6 +433,11 @@ int client_ask(Client *client, const char *text)
 
     wait_for(client, ask);
     return conclude(client, ask);
+}
+
+void client_look_for(Client *client, const char *agent)
+{
+    lookup_agent(client->lookup, agent);
 }
 
 bool client_is_cut_off(const Client *client)

@@ -38,6 +38,9 @@ void client_use_terminal(Client *client, Terminal *terminal);
 /* Asks and waits, until an outcome, --timeout or Ctrl-C. The exit code. */
 int client_ask(Client *client, const char *text);
 
+/* Has the person told, some time later, when there is no such agent. Does not wait. */
+void client_look_for(Client *client, const char *agent);
+
 /* True when the last question had no answer at all: agent1 is out of reach. */
 bool client_is_cut_off(const Client *client);
 

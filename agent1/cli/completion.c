@@ -86,7 +86,8 @@ static void learn_line(Completion *completion, const char *line)
     if (*line == '#') {
         start += 1 + digits;
         start += *start == ' ';
-    } else if (!colon || !g_str_has_prefix(colon, ": refused (")) {
+    } else if (!colon || !g_str_has_prefix(colon, ": refused (") ||
+               g_str_has_prefix(colon, ": refused (unknown_agent)")) {
         return;
     }
     if (!colon || colon < start)

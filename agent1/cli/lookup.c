@@ -1,5 +1,8 @@
 #include "agent1/cli/lookup.h"
 
+#include <string.h>
+
+#include "common/base/text.h"
 #include "common/sys/clock.h"
 
 #include "common/base/banned.h"
@@ -11,6 +14,11 @@
 #define LATE_MS     5000
 
 #define QUESTIONS_MAX 1000
+
+/* Before a name it asks what the gate says of that agent: who is unknown comes with the nearest. */
+#define ABOUT_AGENT    "!why "
+#define UNKNOWN        ": refused (unknown_agent): "
+#define TOLD_MAX_CHARS 400
 
 struct Lookup {
     Channel *channel;
@@ -57,16 +65,38 @@ static bool is_known(const Lookup *lookup, const char *question)
     return asked_ms && clock_boot_ms() - *asked_ms < AGAIN_MS;
 }
 
-void lookup_heard(Lookup *lookup, Heard heard, Ask *ask, const Message *message)
+static char *tell(const Ask *ask, const MessageReply *reply)
 {
-    if (message && heard != HEARD_ANSWER)
-        return;
+    if (!g_str_has_prefix(ask->text, ABOUT_AGENT) || !strstr(reply->text, UNKNOWN))
+        return NULL;
+    return text_make_line(reply->text, TOLD_MAX_CHARS);
+}
 
-    if (message)
+char *lookup_heard(Lookup *lookup, Heard heard, Ask *ask, const Message *message)
+{
+    char *told = NULL;
+
+    if (message && heard != HEARD_ANSWER)
+        return NULL;
+
+    if (message) {
         completion_learn(lookup->completion, ask->text, message->reply.text);
+        told = tell(ask, &message->reply);
+    }
     if (ask == lookup->open)
         lookup->open = NULL;
     channel_forget(lookup->channel, ask);
+
+    return told;
+}
+
+void lookup_agent(Lookup *lookup, const char *agent)
+{
+    g_autofree char *question = g_strconcat(ABOUT_AGENT, agent, NULL);
+    const AskWish wish = { .text = question, .is_hidden = true, .timeout_ms = LATE_MS };
+
+    /* Whoever has so many questions open hears it from the first task. */
+    (void)channel_ask(lookup->channel, &wish, NULL);
 }
 
 static gboolean on_patience_over(gpointer data)

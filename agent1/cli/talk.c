@@ -32,6 +32,9 @@ static void choose_agent(Talk *talk, const char *agent)
     completion_set_agent(client_completion(talk->client), agent);
     if (agent)
         completion_learn_agent(client_completion(talk->client), agent);
+    /* In a pipe the next line tells. */
+    if (agent && talk->terminal)
+        client_look_for(talk->client, agent);
 }
 
 static void show_help(const Talk *talk)
@@ -182,9 +185,10 @@ static void talk_in_lines(Talk *talk)
 int talk_run(Client *client, const CliOptions *options)
 {
     Talk talk = { .client = client };
+    bool is_on_terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && open_terminal(&talk);
 
     choose_agent(&talk, options->agent);
-    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && open_terminal(&talk)) {
+    if (is_on_terminal) {
         printer_note(client_printer(client), "/help lists what there is, Ctrl-D ends");
         talk_on_terminal(&talk);
     } else {

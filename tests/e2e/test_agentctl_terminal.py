@@ -132,6 +132,36 @@ def test_ctrl_c_returns_to_the_prompt(agent1, console, screens):
     assert screen.end() == 0
 
 
+NOBODY = "nosuch: refused (unknown_agent): no agent of that name; nearest: web1"
+
+
+def test_an_agent_that_is_none_is_told(agent1, console, screens):
+    """Asked without a wait: the prompt is there at once, and the word comes above it."""
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("/agent nosuch")
+    screen.wait_for("nosuch>")
+    screen.type("upt")
+    screen.wait_for("nosuch> upt")
+    agent1.reply(agent1.next_chat("!why nosuch"), NOBODY, "refused")
+    screen.wait_for(f"agentctl: {NOBODY}\nnosuch> upt")
+    screen.press("C-u")
+    screen.enter("/agent web1")
+    agent1.reply(agent1.next_chat("!why web1"), "web1: yes\n- windows: open", "ok")
+    screen.wait_for(lambda text: text.endswith("web1>"))
+    screen.enter("!agents")
+    agent1.reply(agent1.next_chat("!agents"), "web1: online", "ok")
+    screen.wait_for("web1: online\nweb1>")
+    assert "windows" not in screen.text() and "yes" not in screen.text()
+
+
+def test_the_agent_of_the_command_line_is_looked_for_too(agent1, console, screens):
+    screen = screens(console, "sned")
+    screen.wait_for("sned>")
+    agent1.reply(agent1.next_chat("!why sned"), NOBODY.replace("nosuch", "sned"), "refused")
+    screen.wait_for("agentctl: sned: refused (unknown_agent): no agent of that name; nearest: web1\nsned>")
+
+
 def test_a_subscription_leaves_the_prompt_free(agent1, console, screens):
     screen = screens(console)
     screen.wait_for("agent1>")

@@ -103,6 +103,7 @@ static void test_learn(void **state)
     } rows[] = {
         { "a run's line", "hello", "#12 web1: succeeded (exit 0)\n```\nx: refused (y\n", "web1 x" },
         { "a refusal", "hello", "web1: refused (blackout): not now", "web1" },
+        { "a name of nobody", "hello", "wbe1: refused (unknown_agent): no agent of that name", "" },
         { "other lines", "hello", "note: web1 is well\nweb2", "" },
         { "a list of agents", "!agents", "web1: online since 14:02\ndb1: paused\n", "db1 web1" },
         { "in any case", "!AGENTS", "web1: online", "web1" },
