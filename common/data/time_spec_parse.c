@@ -269,6 +269,31 @@ static bool read_form(TimeReader *reader, TimeSpec *out)
     return time_dates_systemd(reader, &calendar) && set_calendar(&calendar, out);
 }
 
+/* A length of time alone may be meant once, or again and again: then that is the error. */
+static void explain_duration(const char *text, GError **error)
+{
+    TimeReader reader = { .text = text, .at = text };
+    const char *start;
+    g_autofree char *length = NULL;
+    g_autofree char *expected = NULL;
+    int64_t length_ms;
+
+    time_reader_skip_spaces(&reader);
+    start = reader.at;
+    if (!time_reader_duration(&reader, false, &length_ms))
+        return;
+    length = g_strchomp(g_strndup(start, (size_t)(reader.at - start)));
+    time_reader_skip_spaces(&reader);
+    if (!time_reader_at_end(&reader))
+        return;
+
+    g_clear_error(error);
+    reader.error = error;
+    expected =
+        g_strdup_printf("\"in %s\", or \"every %s\" to have it again and again", length, length);
+    time_reader_fail(&reader, start, expected);
+}
+
 bool time_spec_parse(const char *text, TimeSpec *out, GError **error)
 {
     TimeReader reader = { .text = text, .at = text, .error = error };
@@ -286,8 +311,10 @@ bool time_spec_parse(const char *text, TimeSpec *out, GError **error)
     }
 
     time_reader_skip_spaces(&reader);
-    if (!read_form(&reader, &spec))
+    if (!read_form(&reader, &spec)) {
+        explain_duration(text, error);
         return false;
+    }
     time_reader_skip_spaces(&reader);
     if (!time_reader_at_end(&reader))
         return time_reader_fail(&reader, reader.at,

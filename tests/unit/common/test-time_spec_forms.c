@@ -38,6 +38,11 @@ static const struct {
     { "", "character 1: found the end, expected a time such as \"daily 03:00\"" },
     { "   ", "character 4: found the end, expected a time such as" },
     { "whenever", "character 1: found \"whenever\", expected a time such as" },
+    { "20m", "character 1: found \"20m\", expected \"in 20m\", or \"every 20m\" to have it again "
+             "and again" },
+    { " 30 min ", "character 2: found \"30\", expected \"in 30 min\", or \"every 30 min\"" },
+    { "90s", "character 1: found \"90s\", expected \"in 90s\", or \"every 90s\"" },
+    { "20m x", "character 3: found \"m\", expected a colon and minutes" },
     { "minuit", "character 1: found \"minuit\", expected a time such as" },
     { "daily 25:00", "character 7: found \"25:00\", expected an hour from 0 to 23" },
     { "daily 24:00", "character 7: found \"24:00\", expected an hour" },
