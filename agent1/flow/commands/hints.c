@@ -6,6 +6,8 @@
 #include "common/base/banned.h"
 
 #define WORD_SHOWN_CHARS 40
+#define TRIGGER_CHARS    G_CSET_A_2_Z G_CSET_a_2_z "_"
+#define REST_SHOWN_CHARS 80
 #define BLANKS           " \t"
 
 void hints_unknown_command(Turn *turn, const Line *line)
@@ -70,9 +72,44 @@ static char *meant_command(const char *text)
     return g_strconcat(command_info(command)->name, *shown ? " " : "", shown, NULL);
 }
 
+static bool has_lower(const char *word)
+{
+    for (; *word; word++) {
+        if (g_ascii_islower(*word))
+            return true;
+    }
+    return false;
+}
+
+/* In small letters people write such words in talk, too, and then more follows than a trigger
+ * takes. */
+static bool may_be_meant(const char *word, const char *rest, Trigger trigger)
+{
+    if (!has_lower(word) || rest[strcspn(rest, BLANKS)] == '\0')
+        return true;
+    return strchr(rest, '|') && strchr(trigger_info(trigger)->arguments, '|');
+}
+
+/* "DELEGATE web1 | x", and "DELEGATE : web1 | x" as French is written. The caller owns the result;
+ * NULL: none is meant. */
+static char *meant_trigger(const char *text)
+{
+    size_t length = strspn(text, TRIGGER_CHARS);
+    const char *rest = text + length + strspn(text + length, BLANKS ":");
+    g_autofree char *word = g_strndup(text, length);
+    g_autofree char *name = g_strconcat(word, ":", NULL);
+    g_autofree char *shown = text_make_line(rest, REST_SHOWN_CHARS);
+    Trigger trigger;
+
+    if (!trigger_parse(name, &trigger) || !may_be_meant(word, rest, trigger))
+        return NULL;
+    return g_strconcat(trigger_info(trigger)->name, *shown ? " " : "", shown, NULL);
+}
+
 void hints_talk(Turn *turn, const Line *line)
 {
     g_autofree char *command = meant_command(line->rest);
+    g_autofree char *trigger = meant_trigger(line->rest);
 
     if (means_leaving(*line->rest == '/' ? line->rest + 1 : line->rest))
         turn_fail(turn, "There is nothing to leave here: I go on, and you may come back at any "
@@ -80,6 +117,11 @@ void hints_talk(Turn *turn, const Line *line)
     else if (command)
         turn_fail(turn, "Do you mean %s? A command begins with \"!\"; without it, nothing is done.",
                   command);
+    else if (trigger)
+        turn_fail(turn,
+                  "Do you mean %s? It takes a colon right behind its word; without that, nothing "
+                  "is done.",
+                  trigger);
     else
         turn_fail(turn, "I take commands (!help lists them) and tasks: @<agent> <task>, or "
                         "DELEGATE: <agent> | <task>");

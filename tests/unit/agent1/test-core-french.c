@@ -40,6 +40,11 @@ static void answers_are_in_the_language_of_who_asks(void **state)
         { "!non", "no question is open here", "aucune question n'est ouverte ici" },
         { "!stauts", "!stauts: unknown command; nearest: !status",
           "!stauts: commande inconnue ; la plus proche : !status" },
+        { "DELEGATE : web1 | x",
+          "Do you mean DELEGATE: web1 | x? It takes a colon right behind its word; without that, "
+          "nothing is done.",
+          "Peut-être DELEGATE: web1 | x ? Il faut les deux-points juste après le mot ; sans eux, "
+          "rien n'est fait." },
         { "!accept web9", "!accept: refused (role): this needs the role admin; yours is operator",
           "!accept: refused (role): il faut le rôle admin ; le vôtre est operator" },
         { "!help reset",

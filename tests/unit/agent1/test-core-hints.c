@@ -1,0 +1,51 @@
+/* The core of agent1 with fake edges: what a person hears who left out the colon of a trigger. */
+#include "core-world.h"
+
+#include "common/base/banned.h"
+
+#define MEANT "? It takes a colon right behind its word; without that, nothing is done."
+#define TALK  "I take commands (!help lists them) and tasks"
+
+static void a_trigger_without_its_colon(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *answer;
+    } rows[] = {
+        { "DELEGATE web1 | uptime", "Do you mean DELEGATE: web1 | uptime" MEANT },
+        { "delegate web1|uptime", "Do you mean DELEGATE: web1|uptime" MEANT },
+        { "DELEGATE : web1 | uptime", "Do you mean DELEGATE: web1 | uptime" MEANT },
+        { "DELEGATE|web1|uptime", "Do you mean DELEGATE: |web1|uptime" MEANT },
+        { "PLAN web1|a ;; web1|b", "Do you mean PLAN: web1|a ;; web1|b" MEANT },
+        { "REPORT", "Do you mean REPORT:" MEANT },
+        { "report web1", "Do you mean REPORT: web1" MEANT },
+        { "Plan_List", "Do you mean PLAN_LIST:" MEANT },
+        { "REMEMBER to buy milk", "Do you mean REMEMBER: to buy milk" MEANT },
+        { "MQTT_SUBSCRIBE home/# --count 3", "Do you mean MQTT_SUBSCRIBE: home/# --count 3" MEANT },
+        /* Talk that happens to begin so. */
+        { "remember to buy milk", TALK },
+        { "report on the weather", TALK },
+        { "plan the weekend for us", TALK },
+        { "DELEGATED web1 | uptime", TALK },
+        { "I DELEGATE web1 | uptime", TALK },
+    };
+    World *world = *state;
+    unsigned i;
+
+    world_register(world, JOURNAL_1, 1);
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("  %s\n", rows[i].text);
+        world_write(world, "oskar", NULL, rows[i].text);
+        assert_true(g_str_has_prefix(world_last_said(world), rows[i].answer));
+        assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(a_trigger_without_its_colon),
+    };
+
+    return cmocka_run_group_tests_name("core-hints", tests, NULL, NULL);
+}
