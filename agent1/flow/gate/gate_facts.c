@@ -8,7 +8,21 @@
 #include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
+#define NEAREST_SHOWN         3
+#define PART_MIN_CHARS        2
 #define COMPLAINT_SHOWN_CHARS 300 /* it may repeat what the agent told */
+
+/* "loc" and "debian13" are parts of a name, and many letters away from it. */
+static void add_holders(GPtrArray *nearest, const char *part, const char *const *names)
+{
+    g_autofree char *lower = g_ascii_strdown(part, -1);
+    unsigned i;
+
+    for (i = 0; strlen(part) >= PART_MIN_CHARS && names[i] && nearest->len < NEAREST_SHOWN; i++) {
+        if (strstr(names[i], lower))
+            g_ptr_array_add(nearest, (void *)(guintptr)names[i]);
+    }
+}
 
 char *gate_facts_nearest(const Core *core, const char *name)
 {
@@ -18,7 +32,9 @@ char *gate_facts_nearest(const Core *core, const char *name)
     unsigned i;
 
     g_ptr_array_add(names, NULL);
-    nearest = text_nearest(name, (const char *const *)names->pdata, 3);
+    nearest = text_nearest(name, (const char *const *)names->pdata, NEAREST_SHOWN);
+    if (nearest->len == 0)
+        add_holders(nearest, name, (const char *const *)names->pdata);
     for (i = 0; i < nearest->len; i++)
         g_string_append_printf(text, "%s%s", i ? ", " : "", (const char *)nearest->pdata[i]);
     g_ptr_array_unref(nearest);

@@ -41,7 +41,8 @@ void gate_facts_policy(const Core *core, const GateAsk *ask, RulebookAnswer *out
  * it. */
 char *gate_facts_skill(const Core *core, const char *agent, const char *task);
 
-/* "web1, web2": up to three known agents nearest to the name; NULL when none is near. */
+/* "web1, web2": up to three known agents nearest to the name, or that hold it; NULL when none does.
+ */
 char *gate_facts_nearest(const Core *core, const char *name);
 
 #endif
