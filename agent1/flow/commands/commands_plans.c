@@ -36,7 +36,11 @@ static void say_steps(Core *core, Turn *turn, const Plan *plan)
 
         if (step->run)
             turn_add_run(turn, step->run);
-        turn_say(turn, "%u. %s", step->stage + 1, line);
+        /* Of one stage there is nothing to tell apart. */
+        if (plan_stages(plan) > 1)
+            turn_say(turn, "%u. %s", step->stage + 1, line);
+        else
+            turn_say(turn, "%s", line);
     }
     if (plan->steps->len > STEPS_SHOWN)
         turn_say(turn, "and %u more", plan->steps->len - STEPS_SHOWN);

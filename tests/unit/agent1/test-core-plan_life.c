@@ -214,8 +214,8 @@ static void one_task_is_shown_once(void **state)
     world_write(world, "vera", NULL, "!run p1");
     assert_string_equal(world_last_said(world), "p1: done · asked for by oskar at 14:13\n"
                                                 "task: uptime\n"
-                                                "1. #1 web1: succeeded (exit 0, 0.4 s)\n"
-                                                "1. #2 web2: succeeded (exit 0, 0.4 s)");
+                                                "#1 web1: succeeded (exit 0, 0.4 s)\n"
+                                                "#2 web2: succeeded (exit 0, 0.4 s)");
 }
 
 int main(void)
