@@ -30,6 +30,10 @@ void commands_blackout(Core *core, Turn *turn, const char *arguments);
 /* A line of the installation's blackout that is on, if one is: nothing starts anywhere. */
 void commands_say_blackout(Core *core, Turn *turn);
 
+/* The live runs that wait for a person or for a window, of one agent or (NULL) of all: nothing of
+ * them is in hand. */
+unsigned commands_count_waiting(const Core *core, const char *agent);
+
 /* commands_runs.c */
 void commands_runs(Core *core, Turn *turn, const char *arguments);
 void commands_run(Core *core, Turn *turn, const char *arguments);

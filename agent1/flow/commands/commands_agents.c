@@ -133,7 +133,8 @@ static bool is_outside_work(const Core *core, const RegistryAgent *entry)
 static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
 {
     const FleetAgent *live = fleet_find(core->fleet, entry->name);
-    unsigned live_runs = runs_count_of(core->runs, entry->name);
+    unsigned waiting = commands_count_waiting(core, entry->name);
+    unsigned in_hand = runs_count_of(core->runs, entry->name) - waiting;
     g_autoptr(GString) text = g_string_new(NULL);
 
     g_string_append_printf(text, "%s: %s", entry->name, state_word(core, entry, live));
@@ -145,8 +146,10 @@ static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
     }
     if (is_outside_work(core, entry))
         g_string_append(text, core_words(core, " · outside its work hours"));
-    if (live_runs > 0)
-        g_string_append_printf(text, core_words(core, " · %u in hand"), live_runs);
+    if (in_hand > 0)
+        g_string_append_printf(text, core_words(core, " · %u in hand"), in_hand);
+    if (waiting > 0)
+        g_string_append_printf(text, core_words(core, " · %u waiting"), waiting);
     turn_say(turn, "%s", text->str);
     say_details(turn, entry, live);
     say_labels(turn, entry);

@@ -33,6 +33,32 @@ void commands_say_blackout(Core *core, Turn *turn)
 
 /* ---- !status ---- */
 
+unsigned commands_count_waiting(const Core *core, const char *agent)
+{
+    g_autoptr(GPtrArray) runs = runs_list(core->runs, agent);
+    unsigned count = 0;
+    unsigned i;
+
+    for (i = 0; i < runs->len; i++) {
+        const Run *run = runs->pdata[i];
+
+        count += run->state == RUN_AWAITING_APPROVAL || run->state == RUN_DEFERRED;
+    }
+    return count;
+}
+
+static void say_runs(Core *core, Turn *turn)
+{
+    unsigned waiting = commands_count_waiting(core, NULL);
+    g_autofree char *wait =
+        waiting > 0
+            ? g_strdup_printf(core_words(core, "; waiting for a person or a window: %u"), waiting)
+            : g_strdup("");
+
+    turn_say(turn, "runs in hand: %u%s; messages agents must still acknowledge: %u",
+             runs_count(core->runs) - waiting, wait, outbox_count(core->outbox));
+}
+
 static void say_link(Core *core, Turn *turn, Link link, const char *name)
 {
     g_autofree char *since = core_local_time(core, core->link_since_ms[link]);
@@ -60,8 +86,7 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
     turn_say(turn, "agents: %u online, %u paused, %u offline, %u ask to join", counts[AGENT_ONLINE],
              counts[AGENT_PAUSED], counts[AGENT_OFFLINE],
              ledger_count(core->ledgers[TABLE_WAITING]));
-    turn_say(turn, "runs in hand: %u; messages agents must still acknowledge: %u",
-             runs_count(core->runs), outbox_count(core->outbox));
+    say_runs(core, turn);
     if (ledger_count(core->ledgers[TABLE_APPROVALS]) > 0)
         turn_say(turn, "approvals that wait for a person: %u; !pending lists them",
                  ledger_count(core->ledgers[TABLE_APPROVALS]));

@@ -51,6 +51,24 @@ static void wait_days(World *world, unsigned days)
 
 /* ---- the offer ---- */
 
+static void what_waits_is_not_in_hand(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    set_blackouts(world, TEA);
+    world_write(world, "oskar", NULL, "@web1 --defer true");
+    world_write(world, "vera", NULL, "!agents");
+    assert_contains(world_last_said(world), "web1: online since 14:13 · 1 in hand · 1 waiting\n");
+    world_write(world, "vera", NULL, "!status");
+    assert_contains(world_last_said(world),
+                    "runs in hand: 1; waiting for a person or a window: 1;");
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "");
+    world_write(world, "vera", NULL, "!agents");
+    assert_contains(world_last_said(world), "web1: online since 14:13 · 1 waiting\n");
+}
+
 static void later_is_offered_and_yes_defers(void **state)
 {
     World *world = *state;
@@ -401,6 +419,7 @@ static void the_windows_of_why(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WORLD_TEST(what_waits_is_not_in_hand),
         WORLD_TEST(later_is_offered_and_yes_defers),
         WORLD_TEST(only_who_was_asked_may_answer),
         WORLD_TEST(the_offer_outlives_a_restart),
