@@ -17,7 +17,7 @@ DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libmosquit
 DEPS_RUN   = mosquitto mosquitto-clients prosody openssl procps
 DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout \
              python3-pytest-xdist python3-slixmpp python3-paho-mqtt python3-nacl sqlite3 tmux systemd mandoc zsh \
-             profanity nats-server
+             profanity nats-server git
 
 # ---- flags -----------------------------------------------------------------------------------------
 PACKAGES = glib-2.0 libcjson libsodium libsystemd libmosquitto openssl sqlite3 libstrophe libcurl

@@ -65,6 +65,12 @@
 #define LISTEN_TIME_DEFAULT_MS (10 * 60 * INT64_C(1000))
 #define LISTEN_TIME_MAX_MS     (24 * 3600 * INT64_C(1000))
 
+/* Looking for a newer version. */
+#define UPDATE_CHECK_MS (60 * INT64_C(1000)) /* git, with all that it waits for */
+#define UPDATE_WAIT_MS  (90 * INT64_C(1000)) /* for an agent's answer */
+#define UPDATE_ASKERS   16                   /* who wait for one look */
+#define UPDATE_ROUNDS   100                  /* questions of people under way */
+
 /* Time. */
 #define RECONNECT_MAX_MS         (30 * 1000)
 #define CLOCK_OFFSET_WARN_MS     (30 * 1000)
