@@ -45,7 +45,7 @@ typedef struct WorkerConfig {
     char *zone_name;
     JournalOrders *orders;
 
-    char *install_path; /* these three only for the registration; may be NULL */
+    char *install_path; /* of its git repository, with git_branch; these three may be NULL */
     char *service_name;
     char *git_branch;
 } WorkerConfig;

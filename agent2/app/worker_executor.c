@@ -18,6 +18,7 @@
 #include "common/sys/random.h"
 #include "common/sys/secret.h"
 #include "common/sys/timer.h"
+#include "common/sys/update_checker.h"
 #include "common/wire/frame.h"
 #include "common/wire/key.h"
 
@@ -45,6 +46,7 @@ struct WorkerExecutor {
     Watch *watch;
     InHand *in_hand;
     WorkerGateway *gateway;
+    UpdateChecker *updates;
     GQueue *events; /* WorkerEvent *, not stepped yet */
     WorkerBatches *batches;
     bool is_draining;
@@ -145,6 +147,20 @@ static void do_probe(WorkerExecutor *executor, const WorkerEffect *effect)
         worker_gateway_probe(executor->gateway);
 }
 
+static WorkerEvent *new_update_event(UpdateNews *news)
+{
+    WorkerEvent *event = worker_event_new(WORKER_EVENT_UPDATE);
+
+    event->news = news;
+    return event;
+}
+
+static void do_update(WorkerExecutor *executor, const WorkerEffect *effect)
+{
+    if (!update_checker_start(executor->updates, effect->update.path, effect->update.branch))
+        g_queue_push_tail(executor->events, new_update_event(update_news_new(UPDATE_BUSY)));
+}
+
 static void do_log(WorkerExecutor *executor, const WorkerEffect *effect)
 {
     static const LogLevel levels[] = {
@@ -175,6 +191,9 @@ static void do_one(WorkerExecutor *executor, const WorkerEffect *effect)
         return;
     case WORKER_EFFECT_PROBE:
         do_probe(executor, effect);
+        return;
+    case WORKER_EFFECT_UPDATE:
+        do_update(executor, effect);
         return;
     case WORKER_EFFECT_LOG:
         do_log(executor, effect);
@@ -347,6 +366,11 @@ static void on_settled(const char *path, void *data)
         feed(data, event);
 }
 
+static void on_update_news(const UpdateNews *news, void *data)
+{
+    feed(data, new_update_event(update_news_copy(news)));
+}
+
 /* The zones a policy names are read here: the core looks them up. */
 static void add_zones(WorkerExecutor *executor, const Message *message)
 {
@@ -473,6 +497,7 @@ static bool open_edges(WorkerExecutor *executor, GError **error)
     if (!executor->journal)
         return false;
     executor->watch = watch_new(&watch_handlers, executor, error);
+    executor->updates = update_checker_new(on_update_news, executor);
     executor->timer = timer_new(on_timer, executor);
     return executor->watch != NULL;
 }
@@ -507,6 +532,7 @@ void worker_executor_free(WorkerExecutor *executor)
         return;
 
     g_clear_handle_id(&executor->stop_source, g_source_remove);
+    update_checker_free(executor->updates);
     worker_gateway_free(executor->gateway);
     journal_free(executor->journal);
     mailbox_free(executor->answers);

@@ -7,6 +7,7 @@
 #include "agent2/flow/worker_runs.h"
 #include "agent2/flow/worker_state.h"
 #include "agent2/flow/worker_task.h"
+#include "agent2/flow/worker_update.h"
 #include "common/base/limits.h"
 
 #include <string.h>
@@ -62,6 +63,7 @@ Worker *worker_new(WorkerSettings *settings, const Zones *zones, const char *cou
     worker->pending_acks = g_ptr_array_new_with_free_func(free_pending);
     worker->alarms = g_ptr_array_new_with_free_func(drop_alarm);
     worker->errors = g_queue_new();
+    worker->update_askers = g_ptr_array_new_with_free_func(g_free);
     worker_clock_init(&worker->clock);
     ids_init(&worker->ids, now_ms, seed);
     journal = ids_next(&worker->ids);
@@ -88,6 +90,7 @@ void worker_free(Worker *worker)
     g_ptr_array_unref(worker->pending_acks);
     g_ptr_array_unref(worker->alarms);
     g_queue_free_full(worker->errors, drop_alarm);
+    g_ptr_array_unref(worker->update_askers);
     jobs_free(worker->jobs);
     worker_windows_free(worker->windows);
     g_queue_free_full(worker->heard, g_free);
@@ -267,6 +270,9 @@ static void dispatch(Worker *worker, const WorkerEvent *event, WorkerEffects *ef
     case WORKER_EVENT_SETTLED:
     case WORKER_EVENT_NOT_LAUNCHED:
         take_run_event(worker, event, effects);
+        return;
+    case WORKER_EVENT_UPDATE:
+        worker_update_tell(worker, event->news, effects);
         return;
     case WORKER_EVENT_STOP:
         worker->is_stopping = true;

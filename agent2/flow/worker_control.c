@@ -5,6 +5,7 @@
 #include "agent2/flow/worker_report.h"
 #include "agent2/flow/worker_runs.h"
 #include "agent2/flow/worker_task.h"
+#include "agent2/flow/worker_update.h"
 #include "common/base/name.h"
 
 #include <string.h>
@@ -241,7 +242,7 @@ void worker_take_control(Worker *worker, const Message *message, WorkerEffects *
         [CONTROL_PAUSE] = take_sequenced,  [CONTROL_RESUME] = take_sequenced,
         [CONTROL_POLICY] = take_sequenced, [CONTROL_REPORT] = take_report,
         [CONTROL_CANCEL] = take_cancel,    [CONTROL_QUERY] = take_query,
-        [CONTROL_FETCH] = take_fetch,      [CONTROL_UPDATE] = decline,
+        [CONTROL_FETCH] = take_fetch,      [CONTROL_UPDATE] = worker_update_take,
         [CONTROL_UPGRADE] = decline,
     };
 

@@ -68,6 +68,9 @@ struct Worker {
     GQueue *heard; /* char *, ids of the last messages the clock was read from */
     unsigned reads;
 
+    GPtrArray *update_askers; /* char *, ids of the controls that wait for news of a version */
+    bool is_looking;          /* for a newer version */
+
     const char *peer; /* agent1's key that spoke last; borrowed from the settings */
     int64_t session;
     bool is_linked;

@@ -67,6 +67,10 @@ void worker_effect_free(WorkerEffect *effect)
         g_free(effect->publish.peer);
         message_free(effect->publish.message);
         break;
+    case WORKER_EFFECT_UPDATE:
+        g_free(effect->update.path);
+        g_free(effect->update.branch);
+        break;
     case WORKER_EFFECT_LOG:
         g_free(effect->log.text);
         break;
@@ -96,7 +100,7 @@ const char *worker_effect_name(WorkerEffectKind kind)
         [WORKER_EFFECT_COUNTERS] = "counters", [WORKER_EFFECT_READ] = "read",
         [WORKER_EFFECT_LAUNCH] = "launch",     [WORKER_EFFECT_ATTACH] = "attach",
         [WORKER_EFFECT_PUBLISH] = "publish",   [WORKER_EFFECT_PROBE] = "probe",
-        [WORKER_EFFECT_LOG] = "log",
+        [WORKER_EFFECT_UPDATE] = "update",     [WORKER_EFFECT_LOG] = "log",
     };
 
     g_assert(kind < G_N_ELEMENTS(names));
@@ -218,6 +222,14 @@ void worker_effects_publish(WorkerEffects *effects, const char *topic, const cha
 void worker_effects_probe(WorkerEffects *effects)
 {
     append(effects, WORKER_EFFECT_PROBE, NULL, 0);
+}
+
+void worker_effects_update(WorkerEffects *effects, const char *path, const char *branch)
+{
+    WorkerEffect *effect = append(effects, WORKER_EFFECT_UPDATE, NULL, 0);
+
+    effect->update.path = g_strdup(path);
+    effect->update.branch = g_strdup(branch);
 }
 
 void worker_effects_log(WorkerEffects *effects, WorkerLogLevel level, const char *run,

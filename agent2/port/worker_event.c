@@ -48,6 +48,9 @@ void worker_event_free(WorkerEvent *event)
     case WORKER_EVENT_FOLDER:
         clear_read(&event->read);
         break;
+    case WORKER_EVENT_UPDATE:
+        update_news_free(event->news);
+        break;
     case WORKER_EVENT_LINK_UP:
     case WORKER_EVENT_LINK_DOWN:
     case WORKER_EVENT_GREW:

@@ -11,6 +11,7 @@
 #include "common/base/ids.h"
 #include "common/wire/message.h"
 #include "common/wire/topic.h"
+#include "common/wire/update_news.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -26,6 +27,7 @@ typedef enum {
     WORKER_EVENT_GREW,         /* the output of a run has more bytes */
     WORKER_EVENT_SETTLED,      /* a run has no shim (any more) */
     WORKER_EVENT_NOT_LAUNCHED, /* a shim could not be asked for now */
+    WORKER_EVENT_UPDATE,       /* the answer to WORKER_EFFECT_UPDATE */
     WORKER_EVENT_TICK,         /* worker_next_deadline() came, or the wall clock was set */
     WORKER_EVENT_STOP,         /* the program is about to end; runs go on under their shims */
 } WorkerEventKind;
@@ -88,6 +90,7 @@ typedef struct WorkerEvent {
         char *set_aside; /* what it was, for people */
         WorkerJournaled journaled;
         WorkerRead read;
+        UpdateNews *news;
         int64_t bytes; /* GREW: written so far, as far as they were kept */
     };
 } WorkerEvent;

@@ -2,8 +2,6 @@
 
 import time
 
-import pytest
-
 from scene import NAME, Scene, done, frames
 from wire import timestamp
 
@@ -114,8 +112,7 @@ def test_fetch_brings_the_whole_output(scene):
     assert fetched == expected
 
 
-@pytest.mark.parametrize("action", ["update", "upgrade"])
-def test_what_is_not_offered_is_said(scene, action):
+def test_what_is_not_offered_is_said(scene):
     scene.start()
-    answer = scene.answer(scene.control(action))
+    answer = scene.answer(scene.control("upgrade"))
     assert (answer["ok"], answer["text"]) == (False, "not offered by this version")

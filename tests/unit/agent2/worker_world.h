@@ -35,6 +35,8 @@ typedef struct World {
     GPtrArray *logs; /* char * */
     GQueue *held;    /* WorkerEffect *, durable ones not done yet, while is_held */
     unsigned probes;
+    unsigned looks;           /* for a newer version */
+    const char *install_path; /* static; NULL: none */
     unsigned attached;
     bool is_held;
     bool cannot_launch;
@@ -82,6 +84,9 @@ static inline void world_do_outward(World *world, WorkerEffect *effect)
         world->attached++;
     } else if (effect->kind == WORKER_EFFECT_PROBE) {
         world->probes++;
+    } else if (effect->kind == WORKER_EFFECT_UPDATE) {
+        assert_string_equal(effect->update.path, world->install_path);
+        world->looks++;
     } else if (effect->kind == WORKER_EFFECT_LOG) {
         g_ptr_array_add(world->logs, g_strdup(effect->log.text));
     }
@@ -182,6 +187,7 @@ static inline WorkerSettings *world_settings(const World *world)
     settings->host = g_strdup("host");
     settings->boot_id = g_strdup(WORLD_BOOT_ID);
     settings->policy_hash = g_strdup("hash");
+    settings->install_path = g_strdup(world->install_path);
     for (size_t i = 0; world->keys[i]; i++)
         g_ptr_array_add(settings->orchestrator_keys, g_strdup(world->keys[i]));
     settings->max_parallel = world->max_parallel;
