@@ -1,15 +1,10 @@
 #include "agent1/flow/commands/commands.h"
 
-#include <string.h>
-
-#include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/commands/agent_names.h"
 #include "agent1/flow/gate/targets.h"
 #include "agent1/flow/runs/dispatch.h"
 #include "agent1/flow/runs/plans.h"
 #include "agent1/flow/voice/say.h"
-#include "agent1/model/target.h"
-#include "common/base/text.h"
-#include "common/wire/topic.h"
 #include "common/base/banned.h"
 
 static void set_standby(Core *core, Turn *turn, bool is_asleep)
@@ -45,42 +40,6 @@ static void say_paused(Core *core, Turn *turn, const char *name, bool is_paused)
                       : core_words(core, " (it is offline; it will be told when it comes back)"));
 }
 
-static bool is_accepted(const Core *core, const char *name)
-{
-    const RegistryAgent *entry = registry_find(core->registry, name);
-
-    return entry && entry->is_accepted;
-}
-
-static void refuse_name(Core *core, Turn *turn, const char *name)
-{
-    g_autofree char *shown = text_make_line(name, 40);
-    g_autofree char *nearest = NULL;
-
-    if (registry_find(core->registry, name)) {
-        turn_fail(turn, "%s: not accepted yet; !agents shows who asks to join", shown);
-        return;
-    }
-    nearest = gate_facts_nearest(core, name);
-    turn_fail(turn, "%s: no accepted agent of that name%s%s", shown,
-              core_words(core, nearest ? "; nearest: " : "; !agents lists them"),
-              nearest ? nearest : "");
-}
-
-/* All of them or none. */
-static bool are_accepted(Core *core, Turn *turn, const GPtrArray *names)
-{
-    unsigned i;
-
-    for (i = 0; i < names->len; i++) {
-        if (!is_accepted(core, names->pdata[i])) {
-            refuse_name(core, turn, names->pdata[i]);
-            return false;
-        }
-    }
-    return true;
-}
-
 static void pause_these(Core *core, Turn *turn, const GPtrArray *names, bool is_paused)
 {
     unsigned i;
@@ -91,32 +50,10 @@ static void pause_these(Core *core, Turn *turn, const GPtrArray *names, bool is_
     }
 }
 
-/* Targets, with blanks or commas between, as one: "web1 web2, agent1" is "web1,web2" and agent1. */
-static char *read_targets(const char *arguments, bool *out_has_agent1)
-{
-    g_autoptr(GString) targets = g_string_new(NULL);
-    const char *text = arguments;
-
-    *out_has_agent1 = false;
-    while (*text && *text != '|') {
-        g_autofree char *target = target_take(&text);
-        g_auto(GStrv) parts = g_strsplit(target, ",", -1);
-        unsigned i;
-
-        for (i = 0; parts[i]; i++) {
-            if (strcmp(parts[i], AGENT1_NAME) == 0)
-                *out_has_agent1 = true;
-            else if (parts[i][0])
-                g_string_append_printf(targets, "%s%s", targets->len ? "," : "", parts[i]);
-        }
-    }
-    return g_strdup(targets->str);
-}
-
 static void switch_agents(Core *core, Turn *turn, const char *arguments, bool is_off)
 {
     bool has_agent1;
-    g_autofree char *target = read_targets(arguments, &has_agent1);
+    g_autofree char *target = agent_names_read(arguments, &has_agent1);
     g_autoptr(GPtrArray) names = NULL;
 
     if (!*target && !has_agent1) {
@@ -128,7 +65,8 @@ static void switch_agents(Core *core, Turn *turn, const char *arguments, bool is
         turn_fail(turn, "%s: refused (standby): I am asleep; !agentsON wakes me", target);
         return;
     }
-    if (*target && (!targets_find(core, turn, target, &names) || !are_accepted(core, turn, names)))
+    if (*target &&
+        (!targets_find(core, turn, target, &names) || !agent_names_are_accepted(core, turn, names)))
         return;
     if (has_agent1 && !is_off)
         set_standby(core, turn, false);
@@ -158,7 +96,7 @@ static unsigned pause_all(Core *core, bool is_paused)
     unsigned i;
 
     for (i = 0; i < names->len; i++) {
-        if (!is_accepted(core, names->pdata[i]))
+        if (!agent_names_is_accepted(core, names->pdata[i]))
             continue;
         set_pause(core, names->pdata[i], is_paused);
         count++;
