@@ -22,6 +22,7 @@
 #include "common/sys/random.h"
 #include "common/sys/secret.h"
 #include "common/sys/timer.h"
+#include "common/sys/update_checker.h"
 #include "common/base/banned.h"
 
 #define EVENTS_MAX 50000
@@ -41,6 +42,7 @@ struct Executor {
     Gateway *gateway;
     Xmpp *xmpp; /* NULL when switched off */
     FileEditor *files;
+    UpdateChecker *updates;
     Timer *timer;
     Effects *next;      /* what the core wants since the last batch */
     Effects *in_flight; /* outward effects that wait for their commit; NULL: no batch in flight */
@@ -73,6 +75,28 @@ static void act(Executor *executor, const XmppAct *xmpp_act)
         xmpp_edge_act(executor->xmpp, xmpp_act);
 }
 
+static void post_news(Executor *executor, const UpdateNews *news)
+{
+    Event *event = event_new(EVENT_UPDATE);
+
+    event->update = update_news_copy(news);
+    if (!mailbox_post(executor->events, event))
+        event_free(event);
+}
+
+static void on_update_news(const UpdateNews *news, void *data)
+{
+    post_news(data, news);
+}
+
+static void look_for_update(Executor *executor, const EffectUpdate *update)
+{
+    g_autoptr(UpdateNews) busy = update_news_new(UPDATE_BUSY);
+
+    if (!update_checker_start(executor->updates, update->path, update->branch))
+        post_news(executor, busy);
+}
+
 static void perform(Executor *executor, const Effect *effect)
 {
     switch (effect->kind) {
@@ -93,6 +117,9 @@ static void perform(Executor *executor, const Effect *effect)
         break;
     case EFFECT_TRUST:
         gateway_trust(executor->gateway, effect->trusted);
+        break;
+    case EFFECT_UPDATE:
+        look_for_update(executor, &effect->update);
         break;
     case EFFECT_EDIT_FILE:
         file_editor_edit(executor->files, &effect->edit);
@@ -476,6 +503,7 @@ static bool begin(Executor *executor, GError **error)
         return false;
 
     trust_at_once(executor);
+    executor->updates = update_checker_new(on_update_news, executor);
     executor->timer = timer_new(on_time, executor);
     mailbox_attach(executor->events, on_event, executor);
     flush(executor);
@@ -509,6 +537,7 @@ void executor_free(Executor *executor)
         flush_now(executor);
     g_clear_handle_id(&executor->company, g_source_remove);
     timer_free(executor->timer);
+    update_checker_free(executor->updates);
     xmpp_edge_free(executor->xmpp);
     gateway_free(executor->gateway);
     file_editor_free(executor->files);

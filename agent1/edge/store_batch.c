@@ -40,6 +40,7 @@ static bool is_superseded(Later *later, const Effect *effect)
     case EFFECT_PUBLISH:
     case EFFECT_PUBLISH_PLAIN:
     case EFFECT_LISTEN:
+    case EFFECT_UPDATE:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

@@ -9,6 +9,7 @@
 #include "agent1/flow/doors/home_assistant.h"
 #include "agent1/flow/fleet/absence.h"
 #include "agent1/flow/fleet/registration.h"
+#include "agent1/flow/fleet/updates.h"
 #include "agent1/flow/gate/approval_notices.h"
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/runs/dispatch.h"
@@ -19,6 +20,7 @@
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/state/update_rounds.h"
 #include "agent1/flow/tick.h"
 #include "agent1/flow/topics/publications.h"
 #include "agent1/flow/topics/subscriptions.h"
@@ -89,6 +91,8 @@ Core *core_new(void)
     core->schedules = schedule_book_new();
     core->report_asks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->notice_limits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    core->update_rounds = g_ptr_array_new_with_free_func(update_round_free);
+    core->update_asks = g_ptr_array_new_with_free_func(update_ask_free);
     core->queries_due_ms = INT64_MAX;
     bucket_init(&core->strangers, STRANGERS_BURST, STRANGERS_PER_S);
     return core;
@@ -121,6 +125,8 @@ void core_free(Core *core)
     g_hash_table_unref(core->progress);
     g_hash_table_unref(core->report_asks);
     g_hash_table_unref(core->notice_limits);
+    g_ptr_array_unref(core->update_rounds);
+    g_ptr_array_unref(core->update_asks);
     home_assistant_free(core->home_assistant);
     schedule_book_free(core->schedules);
     g_free(core);
@@ -421,6 +427,9 @@ static void dispatch_event(Core *core, const Event *event)
     case EVENT_HEARD:
         subscriptions_take_heard(core, &event->heard);
         break;
+    case EVENT_UPDATE:
+        updates_take_own(core, event->update);
+        break;
     case EVENT_TICK:
         return;
     }
@@ -444,6 +453,7 @@ static void take_clock_back(Core *core)
     plans_hurry(core);
     schedules_set_back(core);
     publications_set_back(core);
+    updates_set_back(core);
     home_assistant_look_soon(core);
     presence_hurry(core);
     live_hurry(core);

@@ -6,6 +6,7 @@
 #include "agent1/flow/doors/home_assistant.h"
 #include "agent1/flow/fleet/absence.h"
 #include "agent1/flow/fleet/registration.h"
+#include "agent1/flow/fleet/updates.h"
 #include "agent1/flow/gate/approval_notices.h"
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/runs/dispatch.h"
@@ -153,6 +154,7 @@ void tick_do(Core *core)
     approval_notices_send(core);
     dispatch_due(core);
     publications_tick(core);
+    updates_tick(core);
     subscriptions_tick(core);
 }
 
@@ -172,6 +174,7 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, plans_next_deadline(core));
     next_ms = MIN(next_ms, schedules_next_deadline(core));
     next_ms = MIN(next_ms, publications_next_deadline(core));
+    next_ms = MIN(next_ms, updates_next_deadline(core));
     next_ms = MIN(next_ms, subscriptions_next_deadline(core));
     return MIN(next_ms, questions_next_deadline(core));
 }

@@ -30,6 +30,7 @@ static void free_agent(void *data)
     g_free(agent->boot_id);
     g_free(agent->policy_hash);
     json_free(agent->skills);
+    update_news_free(agent->update);
     g_free(agent->query_id);
     g_free(agent);
 }

@@ -8,6 +8,7 @@
 #include "common/data/bucket.h"
 #include "common/data/json.h"
 #include "common/wire/message.h"
+#include "common/wire/update_news.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -49,7 +50,8 @@ typedef struct FleetAgent {
     unsigned drops;         /* how often it was lost since first_drop_ms */
     int64_t first_drop_ms;
     int64_t last_drop_ms;
-    bool is_unsteady; /* people know that it comes and goes */
+    bool is_unsteady;   /* people know that it comes and goes */
+    UpdateNews *update; /* what was last learned of a newer version; NULL: nothing */
 } FleetAgent;
 
 typedef struct Fleet Fleet;

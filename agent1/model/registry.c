@@ -20,6 +20,7 @@
 struct Registry {
     GHashTable *by_name; /* RegistryAgent *, owned */
     GHashTable *by_key;  /* the accepted ones */
+    RegistryOwn own;
 };
 
 /* The members of one entry as they stand in the file. */
@@ -157,6 +158,19 @@ static bool read_agent(RegistryAgent *agent, const Json *object, const char *pat
     return is_read;
 }
 
+static bool read_own(Registry *registry, const Json *object, GPtrArray *warnings, GError **error)
+{
+    Entry entry;
+    bool is_read;
+
+    record_init(entry_fields, &entry);
+    is_read = record_read(entry_fields, &entry, object, "agents." OWN_ENTRY, warnings, error);
+    registry->own.install_path = g_steal_pointer(&entry.install_path);
+    registry->own.git_branch = g_steal_pointer(&entry.git_branch);
+    record_clear(entry_fields, &entry);
+    return is_read;
+}
+
 static bool check_name(const char *name, const char *path, GError **error)
 {
     if (name_is_valid(name) && !name_is_reserved(name))
@@ -198,8 +212,13 @@ static bool read_agents(Registry *registry, const Json *agents, const Zones *zon
         g_autofree char *path = g_strdup_printf("agents.%s", shown);
         RegistryAgent *agent;
 
-        if (name[0] == '_' || strcmp(name, OWN_ENTRY) == 0)
+        if (name[0] == '_')
             continue;
+        if (strcmp(name, OWN_ENTRY) == 0) {
+            if (!read_own(registry, node, warnings, error))
+                return false;
+            continue;
+        }
         if (!check_name(name, path, error))
             return false;
         agent = g_new0(RegistryAgent, 1);
@@ -241,12 +260,19 @@ void registry_free(Registry *registry)
 
     g_hash_table_unref(registry->by_key);
     g_hash_table_unref(registry->by_name);
+    g_free(registry->own.install_path);
+    g_free(registry->own.git_branch);
     g_free(registry);
 }
 
 const RegistryAgent *registry_find(const Registry *registry, const char *name)
 {
     return g_hash_table_lookup(registry->by_name, name);
+}
+
+const RegistryOwn *registry_own(const Registry *registry)
+{
+    return &registry->own;
 }
 
 const RegistryAgent *registry_by_key(const Registry *registry, const char *key)

@@ -23,6 +23,12 @@ typedef struct RegistryAgent {
     GHashTable *labels; /* char *, in lower case → char *; NULL: none */
 } RegistryAgent;
 
+/* What the entry "agent1" says, of this program itself; NULL for what it does not say. */
+typedef struct RegistryOwn {
+    char *install_path;
+    char *git_branch;
+} RegistryOwn;
+
 typedef struct Registry Registry;
 
 /* Reads the whole file. The entry "agent1" is this program's own and no agent. NULL: an empty one.
@@ -33,6 +39,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Registry, registry_free)
 
 /* Borrowed, or NULL. */
 const RegistryAgent *registry_find(const Registry *registry, const char *name);
+
+const RegistryOwn *registry_own(const Registry *registry);
 
 /* The accepted agent with this key, or NULL. */
 const RegistryAgent *registry_by_key(const Registry *registry, const char *key);

@@ -90,6 +90,10 @@ void effect_free(Effect *effect)
     case EFFECT_TRUST:
         g_ptr_array_unref(effect->trusted);
         break;
+    case EFFECT_UPDATE:
+        g_free(effect->update.path);
+        g_free(effect->update.branch);
+        break;
     case EFFECT_EDIT_FILE:
         clear_edit(&effect->edit);
         break;
@@ -228,6 +232,14 @@ void effects_xmpp(Effects *effects, const XmppAct *act)
 void effects_trust(Effects *effects, GPtrArray *keys)
 {
     append(effects, EFFECT_TRUST)->trusted = keys;
+}
+
+void effects_update(Effects *effects, const char *path, const char *branch)
+{
+    EffectUpdate *update = &append(effects, EFFECT_UPDATE)->update;
+
+    update->path = g_strdup(path);
+    update->branch = g_strdup(branch);
 }
 
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,

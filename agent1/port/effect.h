@@ -28,6 +28,7 @@ typedef enum {
     EFFECT_SAY,           /* a message on XMPP; answered by EVENT_SAID */
     EFFECT_XMPP,          /* anything else on XMPP: see XmppAct */
     EFFECT_TRUST,         /* the keys whose frames may be opened without a rate limit */
+    EFFECT_UPDATE,        /* look for a newer version of this program; answered by EVENT_UPDATE */
     EFFECT_EDIT_FILE,     /* change members of one entry of a file that people edit */
     EFFECT_LOG,
 } EffectKind;
@@ -122,6 +123,11 @@ typedef struct EffectEditFile {
     bool is_fill;  /* set only those that are absent: what a person wrote stays */
 } EffectEditFile;
 
+typedef struct EffectUpdate {
+    char *path;   /* of the git repository */
+    char *branch; /* or NULL */
+} EffectUpdate;
+
 typedef struct EffectLog {
     EffectLogLevel level;
     char *run;   /* or NULL */
@@ -145,6 +151,7 @@ typedef struct Effect {
         EffectSay say;
         XmppAct act;
         GPtrArray *trusted; /* TRUST: char *, keys as key_print() writes them */
+        EffectUpdate update;
         EffectEditFile edit;
         EffectLog log;
     };
@@ -185,6 +192,7 @@ void effects_say_link(Effects *effects, const char *id, const char *jid, const c
                       Words words);
 void effects_xmpp(Effects *effects, const XmppAct *act); /* copied */
 void effects_trust(Effects *effects, GPtrArray *keys);   /* taken over */
+void effects_update(Effects *effects, const char *path, const char *branch);
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
                        const char *members, bool is_fill);
 void effects_log(Effects *effects, EffectLogLevel level, const char *run, const char *agent,

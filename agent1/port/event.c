@@ -12,6 +12,13 @@ Event *event_new(EventKind kind)
     return event;
 }
 
+static void clear_message(EventMessage *received)
+{
+    g_free(received->topic_name);
+    g_free(received->sender);
+    message_free(received->message);
+}
+
 /* What came of publishing and listening for people. */
 static void clear_heard(Event *event)
 {
@@ -44,9 +51,7 @@ void event_free(Event *event)
         xmpp_fact_clear(&event->fact);
         break;
     case EVENT_MESSAGE:
-        g_free(event->message.topic_name);
-        g_free(event->message.sender);
-        message_free(event->message.message);
+        clear_message(&event->message);
         break;
     case EVENT_SAID:
         g_free(event->said_id);
@@ -70,6 +75,9 @@ void event_free(Event *event)
     case EVENT_LISTENING:
     case EVENT_HEARD:
         clear_heard(event);
+        break;
+    case EVENT_UPDATE:
+        update_news_free(event->update);
         break;
     case EVENT_PROBE:
         g_free(event->probe_text);

@@ -12,6 +12,7 @@
 #include "common/base/ids.h"
 #include "common/wire/message.h"
 #include "common/wire/topic.h"
+#include "common/wire/update_news.h"
 
 #include <glib.h>
 
@@ -30,6 +31,7 @@ typedef enum {
     EVENT_PUBLISHED,      /* what became of an EFFECT_PUBLISH_PLAIN that has an id */
     EVENT_LISTENING,      /* whether the subscription of an EFFECT_LISTEN stands */
     EVENT_HEARD,          /* messages came on it */
+    EVENT_UPDATE,         /* the answer to EFFECT_UPDATE */
     EVENT_TICK,           /* core_next_deadline() came, or the wall clock was set */
 } EventKind;
 
@@ -108,6 +110,7 @@ typedef struct Event {
         EventPublished published;
         EventListening listening;
         EventHeard heard;
+        UpdateNews *update;
         char *reload_error; /* CONFIGURED: why the running configuration stays; NULL: taken */
     };
 } Event;

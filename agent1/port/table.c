@@ -54,6 +54,7 @@ static const Column agents[] = {
     INT("registered_seq"),
     INT("told"),
     INT("unreported"),
+    TEXT("update_news"),
 };
 
 static const Column waiting[] = {

@@ -4,6 +4,8 @@
 
 #include "common/base/banned.h"
 
+#define CONFIGURATION "agent2.json"
+
 static void answer(Worker *worker, const char *in_reply_to, const UpdateNews *news,
                    WorkerEffects *effects)
 {
@@ -18,6 +20,8 @@ static void answer_problem(Worker *worker, const char *in_reply_to, UpdateState 
 {
     g_autoptr(UpdateNews) news = update_news_new(state);
 
+    if (state == UPDATE_NO_PATH)
+        news->subject = g_strdup(CONFIGURATION);
     news->checked_ms = worker->now_ms;
     answer(worker, in_reply_to, news, effects);
 }

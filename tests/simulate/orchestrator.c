@@ -100,6 +100,7 @@ static void apply(Orchestrator *agent1, Effect *effect, GPtrArray *events)
     case EFFECT_PUBLISH:
     case EFFECT_PUBLISH_PLAIN:
     case EFFECT_LISTEN:
+    case EFFECT_UPDATE:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

@@ -87,6 +87,7 @@ void orchestrator_perform(Orchestrator *agent1, Effect *effect)
         return;
     case EFFECT_PUBLISH_PLAIN:
     case EFFECT_LISTEN:
+    case EFFECT_UPDATE:
     case EFFECT_XMPP:
     case EFFECT_LOG:
         break;

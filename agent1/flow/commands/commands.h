@@ -74,6 +74,10 @@ void commands_agent_on(Core *core, Turn *turn, const char *arguments);
 void commands_agents_off(Core *core, Turn *turn, const char *arguments);
 void commands_agents_on(Core *core, Turn *turn, const char *arguments);
 
+/* commands_update.c */
+void commands_agent_update(Core *core, Turn *turn, const char *arguments);
+void commands_agents_update(Core *core, Turn *turn, const char *arguments);
+
 /* commands_trust.c */
 void commands_accept(Core *core, Turn *turn, const char *arguments);
 void commands_revoke(Core *core, Turn *turn, const char *arguments);

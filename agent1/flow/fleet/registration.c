@@ -86,6 +86,9 @@ static void copy_registration(Core *core, FleetAgent *agent, const Message *mess
 
     set_text(&agent->key, key);
     set_text(&agent->register_id, message->id);
+    /* It was installed anew: what was learned is of the version before. */
+    if (g_strcmp0(agent->version, registration->version) != 0)
+        g_clear_pointer(&agent->update, update_news_free);
     set_text(&agent->version, registration->version);
     set_text(&agent->host, registration->host);
     set_text(&agent->boot_id, registration->boot_id);

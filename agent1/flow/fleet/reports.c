@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/fleet/updates.h"
 #include "agent1/flow/runs/dispatch.h"
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/state/pending.h"
@@ -165,6 +166,8 @@ void reports_take_answer(Core *core, FleetAgent *agent, const Message *message)
     g_autoptr(GHashTable) named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     bool is_general = g_strcmp0(message->answer.in_reply_to, agent->query_id) == 0;
 
+    if (updates_take_answer(core, agent, message))
+        return;
     dispatch_acknowledge(core, agent->name, message->answer.in_reply_to);
     if (g_strcmp0(agent->journal, message->journal) != 0)
         return;

@@ -105,6 +105,8 @@ struct Core {
     GHashTable *notice_limits; /* user name → Bucket * (agent1/flow/voice/notices.h) */
     int64_t notices_due_ms;    /* when somebody hears what was kept back */
     int64_t broker_boot_ms;    /* since when the broker is there, by a clock that nobody sets */
+    GPtrArray *update_rounds;  /* UpdateRound * (agent1/flow/state/update_rounds.h) */
+    GPtrArray *update_asks;    /* UpdateAsk *, in the order of asking */
     int64_t absences_due_ms;   /* when an agent may have been gone, or silent, for too long */
 };
 

@@ -179,9 +179,24 @@ bool rows_to_outbox(const Row *row, Outbox *outbox, int64_t now_ms)
     return true;
 }
 
+static char *print_news(const UpdateNews *news)
+{
+    g_autoptr(Json) data = update_news_print(news);
+
+    return json_print(data);
+}
+
+static UpdateNews *parse_news(const char *text)
+{
+    g_autoptr(Json) data = json_parse(text, strlen(text), BODY_MAX_BYTES, NULL);
+
+    return update_news_read(data);
+}
+
 Row *rows_of_agent(const FleetAgent *agent)
 {
     g_autofree char *skills = agent->skills ? json_print(agent->skills) : NULL;
+    g_autofree char *update = agent->update ? print_news(agent->update) : NULL;
     Row *row = row_new(TABLE_AGENTS);
 
     row_set_text(row, AGENTS_NAME, agent->name);
@@ -204,6 +219,7 @@ Row *rows_of_agent(const FleetAgent *agent)
     row_set_int(row, AGENTS_REGISTERED_SEQ, agent->registered_seq);
     row_set_int(row, AGENTS_TOLD, agent->told_ms);
     row_set_int(row, AGENTS_UNREPORTED, agent->unreported_day);
+    row_set_text(row, AGENTS_UPDATE, update);
     return row;
 }
 
@@ -223,6 +239,7 @@ void rows_to_agent(const Row *row, Fleet *fleet)
 {
     FleetAgent *agent = fleet_get(fleet, row_text(row, AGENTS_NAME));
     const char *skills = row_text(row, AGENTS_SKILLS);
+    const char *update = row_text(row, AGENTS_UPDATE);
 
     agent->key = g_strdup(row_text(row, AGENTS_KEY));
     agent->journal = g_strdup(row_text(row, AGENTS_JOURNAL));
@@ -244,4 +261,6 @@ void rows_to_agent(const Row *row, Fleet *fleet)
     agent->unreported_day = row_int(row, AGENTS_UNREPORTED);
     if (skills)
         agent->skills = json_parse(skills, strlen(skills), BODY_MAX_BYTES, NULL);
+    if (update)
+        agent->update = parse_news(update);
 }

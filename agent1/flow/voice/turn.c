@@ -4,6 +4,7 @@
 
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/topic_rows.h"
+#include "agent1/flow/state/update_rounds.h"
 #include "agent1/flow/voice/bad_edit.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/say.h"
@@ -109,7 +110,8 @@ static bool is_open(const Turn *turn)
 
     if (!chat_id)
         return false;
-    if (pending_has_chat(turn->core, chat_id) || topic_rows_has_chat(turn->core, chat_id))
+    if (pending_has_chat(turn->core, chat_id) || topic_rows_has_chat(turn->core, chat_id) ||
+        update_rounds_has_chat(turn->core, chat_id))
         return true;
 
     earlier = chats_runs(turn->core, chat_id);

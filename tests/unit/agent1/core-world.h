@@ -83,7 +83,6 @@ static inline char *world_key(uint8_t byte)
 
 static inline void world_apply(World *world, Effects *effects);
 
-/* The time, and a seed that no event had before. */
 static inline void world_stamp(World *world, Event *event)
 {
     event->now_ms = world->now_ms;
@@ -150,6 +149,7 @@ static inline void world_apply(World *world, Effects *effects)
             break;
         case EFFECT_PUBLISH_PLAIN:
         case EFFECT_LISTEN:
+        case EFFECT_UPDATE:
         case EFFECT_XMPP:
         case EFFECT_TRUST:
         case EFFECT_LOG:

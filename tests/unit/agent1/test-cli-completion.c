@@ -33,7 +33,8 @@ static void test_find(void **state)
         const char *candidates;
     } rows[] = {
         { "one command", "!can", 0, "!cancel" },
-        { "several", "!ag", 0, "!agentOFF !agentON !agents !agentsOFF !agentsON" },
+        { "several", "!ag", 0,
+          "!agentOFF !agentON !agentUPDATE !agents !agentsOFF !agentsON !agentsUPDATE" },
         { "in any case", "!AGENTSO", 0, "!agentsOFF !agentsON" },
         { "after blanks", "  !wh", 2, "!why" },
         { "a word of ours", "/st", 0, "/status" },

@@ -38,6 +38,7 @@ static Effects *one_of_each(void)
     effects_say(effects, "s1", "ana@example.org", "hi", WORDS_ANSWER);
     effects_xmpp(effects, &act);
     effects_trust(effects, keys);
+    effects_update(effects, "/opt/agent1", NULL);
     effects_edit_file(effects, "e1", "agents_registry.json", "web1", "{}", true);
     effects_log(effects, EFFECT_LOG_NOTICE, "r1", NULL, "%s", "100 %");
     return effects;
@@ -68,6 +69,8 @@ static void appended_in_order(void **state)
     assert_string_equal(at(effects, EFFECT_LISTEN)->listen.filter, "home/+/state");
     assert_string_equal(at(effects, EFFECT_SAY)->say.text, "hi");
     assert_string_equal(at(effects, EFFECT_XMPP)->act.jid, "ana@example.org");
+    assert_string_equal(at(effects, EFFECT_UPDATE)->update.path, "/opt/agent1");
+    assert_null(at(effects, EFFECT_UPDATE)->update.branch);
     assert_true(at(effects, EFFECT_EDIT_FILE)->edit.is_fill);
     assert_string_equal(at(effects, EFFECT_LOG)->log.text, "100 %");
     assert_null(at(effects, EFFECT_LOG)->log.agent);

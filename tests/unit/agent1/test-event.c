@@ -88,6 +88,12 @@ static void fill_heard(Event *event)
     g_ptr_array_add(event->heard.messages, heard_message_new("home/x", "on", 2, false));
 }
 
+static void fill_update(Event *event)
+{
+    event->update = update_news_new(UPDATE_FAILED);
+    event->update->detail = g_strdup("fatal: bad object");
+}
+
 static void each_kind_releases_what_it_owns(void **state)
 {
     static const struct {
@@ -109,6 +115,7 @@ static void each_kind_releases_what_it_owns(void **state)
         { "published", EVENT_PUBLISHED, fill_published },
         { "listening", EVENT_LISTENING, fill_listening },
         { "heard", EVENT_HEARD, fill_heard },
+        { "update", EVENT_UPDATE, fill_update },
         { "tick", EVENT_TICK, NULL },
     };
     unsigned i;

@@ -36,7 +36,8 @@ static Registry *some_agents(void)
         "\"work_hours\":{\"start\":\"08:00\",\"end\":\"18:00\",\"timezone\":\"Europe/Paris\"}},"
         "\"db1\":{\"public_key\":\"" KEY_2 "\",\"accepted\":false,"
         "\"work_hours\":{\"start\":\"20:00\",\"end\":\"06:00\"}},"
-        "\"agent1\":{\"description\":\"this program\",\"anything\":1},"
+        "\"agent1\":{\"description\":\"this program\",\"anything\":1,"
+        "\"install_path\":\"/opt/agent1\",\"accepted\":true},"
         "\"_comment\":{\"x\":1},\"air\":{}}}",
         NULL, &error);
 
@@ -71,6 +72,8 @@ static void what_stands_in_the_file(void **state)
     assert_null(db1->labels);
     assert_null(registry_find(registry, "air")->work_hours);
     assert_null(registry_find(registry, "agent1"));
+    assert_string_equal(registry_own(registry)->install_path, "/opt/agent1");
+    assert_null(registry_own(registry)->git_branch);
     assert_null(registry_find(registry, "_comment"));
 }
 
@@ -133,6 +136,8 @@ static void what_is_refused(void **state)
           "{\"agents\":{\"a\":{\"public_key\":\"" KEY_1 "\",\"accepted\":true},"
           "\"b\":{\"public_key\":\"" KEY_1 "\",\"accepted\":true}}}",
           "agents.b.public_key: the same as of \"a\"" },
+        { "a path of this program that is none", "{\"agents\":{\"agent1\":{\"install_path\":7}}}",
+          "agents.agent1.install_path: 7: expected" },
         { "hours that are none", "{\"agents\":{\"a\":{\"work_hours\":{\"start\":\"8\"}}}}",
           "agents.a.work_hours.start" },
         { "a zone that is none",

@@ -174,6 +174,8 @@ static void items_of_a_run_name_it(void **state)
 
 /* ---- agents ---- */
 
+#define UPDATE "{\"installed\":\"v1\",\"newest\":\"v2\",\"behind\":1,\"ahead\":0}"
+
 static void agents_there_and_back(void **state)
 {
     static const struct {
@@ -182,12 +184,15 @@ static void agents_there_and_back(void **state)
         const char *state;
         const char *skills; /* NULL: none */
         const char *skills_again;
+        const char *update; /* NULL: none */
+        const char *update_again;
     } rows[] = {
-        { "online", "online", "online", "[{\"name\":\"shell\"}]", "[{\"name\":\"shell\"}]" },
-        { "paused", "paused", "paused", "[]", "[]" },
-        { "offline", "offline", "offline", NULL, NULL },
-        { "no word of ours", "asleep", "offline", "[", NULL },
-        { "no word at all", NULL, "offline", "7", "7" },
+        { "online", "online", "online", "[{\"name\":\"shell\"}]", "[{\"name\":\"shell\"}]", UPDATE,
+          UPDATE },
+        { "paused", "paused", "paused", "[]", "[]", NULL, NULL },
+        { "offline", "offline", "offline", NULL, NULL, "", NULL },
+        { "no word of ours", "asleep", "offline", "[", NULL, "{", NULL },
+        { "no word at all", NULL, "offline", "7", "7", "{\"installed\":1}", NULL },
     };
     unsigned i;
 
@@ -200,10 +205,12 @@ static void agents_there_and_back(void **state)
         print_message("%s\n", rows[i].what);
         row_set_text(row, AGENTS_STATE, rows[i].stored);
         row_set_text(row, AGENTS_SKILLS, rows[i].skills);
+        row_set_text(row, AGENTS_UPDATE, rows[i].update);
         rows_to_agent(row, fleet);
         again = rows_of_agent(fleet_find(fleet, row_text(row, AGENTS_NAME)));
         row_set_text(row, AGENTS_STATE, rows[i].state);
         row_set_text(row, AGENTS_SKILLS, rows[i].skills_again);
+        row_set_text(row, AGENTS_UPDATE, rows[i].update_again);
         assert_same(row, again);
     }
 }
