@@ -1,5 +1,6 @@
 #include "agent1/model/home_assistant.h"
 
+#include "common/base/timestamp.h"
 #include "common/data/json.h"
 #include "common/wire/topic.h"
 #include "common/base/banned.h"
@@ -8,11 +9,12 @@ typedef struct Entity {
     const char *key;      /* of its unique id, and stable: people's automations know it */
     const char *platform; /* Home Assistant's word */
     const char *name;
-    const char *value; /* a template over the state's document */
+    const char *value; /* a template over the state's document; NULL: it has no state */
     const char *device_class;
     const char *state_class;
     const char *icon;
     const char *attributes; /* a template for more values, or NULL */
+    const char *press;      /* what a button says, or NULL */
     bool is_switch;
     bool is_diagnostic;
 } Entity;
@@ -59,6 +61,21 @@ static const Entity entities[] = {
       .value = "{{ value_json.version }}",
       .icon = "mdi:tag",
       .is_diagnostic = true },
+    /* Nothing installs yet: it has no command_topic. Before the version is known it renders to
+     * nothing, which Home Assistant ignores. */
+    { .key = "update",
+      .platform = "update",
+      .name = "Update",
+      .value = "{% if value_json.installed %}{{ {'installed_version': value_json.installed, "
+               "'latest_version': value_json.newest, 'title': 'agent2'} | tojson }}{% endif %}",
+      .attributes = "{{ {'branch': value_json.branch, 'commits_behind': value_json.behind, "
+                    "'checked': value_json.checked} | tojson }}" },
+    { .key = "check",
+      .platform = "button",
+      .name = "Check for updates",
+      .icon = "mdi:update",
+      .press = HOME_ASSISTANT_CHECK,
+      .is_diagnostic = true },
 };
 
 char *home_assistant_config_topic(const char *prefix, const char *house, const char *name)
@@ -80,7 +97,8 @@ static Json *describe_entity(const Entity *entity, const HomeAssistantAgent *age
     json_set_string(object, "platform", entity->platform);
     json_set_string(object, "unique_id", id);
     json_set_string(object, "name", entity->name);
-    json_set_string(object, "value_template", entity->value);
+    set_present(object, "value_template", entity->value);
+    set_present(object, "payload_press", entity->press);
     set_present(object, "device_class", entity->device_class);
     set_present(object, "state_class", entity->state_class);
     set_present(object, "icon", entity->icon);
@@ -91,7 +109,7 @@ static Json *describe_entity(const Entity *entity, const HomeAssistantAgent *age
         json_set_string(object, "json_attributes_topic", state);
         json_set_string(object, "json_attributes_template", entity->attributes);
     }
-    if (entity->is_switch) {
+    if (entity->is_switch || entity->press) {
         g_autofree char *set = topic_home_assistant_set(agent->name);
 
         json_set_string(object, "command_topic", set);
@@ -145,6 +163,19 @@ char *home_assistant_config(const HomeAssistantAgent *agent)
     return json_print(config);
 }
 
+static void add_update(Json *state, const HomeAssistantAgent *agent)
+{
+    const UpdateNews *update = agent->update;
+    g_autofree char *checked =
+        update && update->checked_ms > 0 ? timestamp_format(update->checked_ms) : NULL;
+
+    json_set_string(state, "installed", update ? update->installed : agent->version);
+    json_set_string(state, "newest", update ? update->newest : agent->version);
+    json_set_string(state, "branch", update ? update->branch : NULL);
+    json_set_int(state, "behind", update ? update->behind : 0);
+    json_set_string(state, "checked", checked);
+}
+
 char *home_assistant_state(const HomeAssistantAgent *agent)
 {
     g_autoptr(Json) state = json_new_object();
@@ -156,5 +187,6 @@ char *home_assistant_state(const HomeAssistantAgent *agent)
     json_set_int(state, "running", agent->running);
     json_set_int(state, "queued", agent->queued);
     json_set_string(state, "version", agent->version);
+    add_update(state, agent);
     return json_print(state);
 }

@@ -7,12 +7,17 @@
 #ifndef AGENT1_MODEL_HOME_ASSISTANT_H
 #define AGENT1_MODEL_HOME_ASSISTANT_H
 
+#include "common/wire/update_news.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 /* What Home Assistant says when it has started: as its birth message below the prefix. */
 #define HOME_ASSISTANT_BIRTH "online"
+
+/* What its button "Check for updates" says. */
+#define HOME_ASSISTANT_CHECK "UPDATE"
 
 /* Everything is borrowed. */
 typedef struct HomeAssistantAgent {
@@ -25,6 +30,7 @@ typedef struct HomeAssistantAgent {
     const char *problem; /* for people; NULL: none */
     int64_t running;
     int64_t queued;
+    const UpdateNews *update; /* known; NULL: nothing was learned, and nothing newer is shown */
 } HomeAssistantAgent;
 
 /* "<prefix>/device/<house>_<name>/config". The caller owns it. */

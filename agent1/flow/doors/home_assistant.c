@@ -93,6 +93,7 @@ static bool tell_agent(Core *core, const RegistryAgent *entry, GHashTable *wante
         .problem = problem,
         .running = live ? live->running : 0,
         .queued = live ? live->queued : 0,
+        .update = live ? live->update : NULL,
     };
     g_autofree char *config = home_assistant_config(&agent);
     g_autofree char *state = home_assistant_state(&agent);
@@ -231,7 +232,9 @@ static bool find_command(const char *word, Command *out)
     static const struct {
         const char *word;
         Command command;
-    } rows[] = { { "ON", COMMAND_AGENT_ON }, { "OFF", COMMAND_AGENT_OFF } };
+    } rows[] = { { "ON", COMMAND_AGENT_ON },
+                 { "OFF", COMMAND_AGENT_OFF },
+                 { HOME_ASSISTANT_CHECK, COMMAND_AGENT_UPDATE } };
     unsigned i;
 
     for (i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -269,7 +272,8 @@ void home_assistant_take(Core *core, const EventHomeAssistant *event)
 
         core->refused_count++;
         effects_log(core->fx, EFFECT_LOG_WARNING, NULL, event->agent,
-                    "Home Assistant: \"%s\" for %s is neither ON nor OFF", shown, event->agent);
+                    "Home Assistant: \"%s\" for %s is neither ON nor OFF nor UPDATE", shown,
+                    event->agent);
         return;
     }
     speaker = speaker_new(DOOR_HOME_ASSISTANT, "", NULL);

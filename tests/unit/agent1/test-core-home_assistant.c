@@ -141,7 +141,7 @@ static void its_switch_needs_a_role(void **state)
         { "none by default", "none", "OFF", 0 },
         { "a viewer looks", "viewer", "OFF", 0 },
         { "an operator switches", "operator", "OFF", 1 },
-        { "another word", "operator", "UPDATE", 0 },
+        { "another word", "operator", "UPGRADE", 0 },
         { "not even a command", "admin", "!agentOFF web1", 0 },
         { "nothing", "admin", "", 0 },
     };
@@ -163,6 +163,53 @@ static void its_switch_needs_a_role(void **state)
     assert_int_equal(world_count_controls(world, CONTROL_RESUME), 1);
     ask(world, "web9", "OFF"); /* nobody */
     assert_int_equal(world_count_controls(world, CONTROL_PAUSE), 0);
+}
+
+static void its_button_asks_for_updates(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *role;
+        unsigned questions;
+    } rows[] = {
+        { "none by default", "none", 0 },
+        { "a viewer looks", "viewer", 0 },
+        { "an operator may", "operator", 1 },
+    };
+    World *world = *state;
+    const Message *question;
+    Message *answer;
+    unsigned i;
+
+    world_register(world, JOURNAL_1, 1);
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        enable(world, rows[i].role);
+        world_wait(world, 2 * SECOND_MS);
+        world_forget(world);
+        ask(world, "web1", "UPDATE");
+        if (world_count_controls(world, CONTROL_UPDATE) != rows[i].questions)
+            fail_msg("%s", rows[i].what);
+    }
+    question = world_last_sent(world, MESSAGE_CONTROL);
+    answer = message_new(MESSAGE_ANSWER, WORLD_MESSAGE_ID, "web1", world->now_ms);
+    answer->answer.in_reply_to = g_strdup(question->id);
+    answer->answer.is_ok = true;
+    answer->answer.data = world_json("{\"installed\":\"v1.0\",\"newest\":\"v1.1\","
+                                     "\"branch\":\"main\",\"behind\":2}");
+    world_report(world, JOURNAL_1, answer);
+    world_wait(world, 2 * SECOND_MS);
+    assert_contains(retained(world, STATE_1), "\"installed\":\"v1.0\",\"newest\":\"v1.1\"");
+    assert_int_equal(world->said->len, 0);
+
+    /* It is shown over a restart, too; asleep nobody is asked. */
+    world_restart(world);
+    world_forget(world);
+    ask(world, NULL, "online");
+    world_wait(world, 2 * SECOND_MS);
+    assert_contains(retained(world, STATE_1), "\"newest\":\"v1.1\"");
+    world_write(world, "ana", NULL, "!agentOFF agent1");
+    ask(world, "web1", "UPDATE");
+    assert_int_equal(world_count_controls(world, CONTROL_UPDATE), 0);
 }
 
 /* Else it would show what was asked for, and not what is. */
@@ -213,6 +260,7 @@ int main(void)
         WORLD_TEST(all_is_told_anew_after_a_start),
         WORLD_TEST(what_is_no_longer_ours_is_cleared),
         WORLD_TEST(its_switch_needs_a_role),
+        WORLD_TEST(its_button_asks_for_updates),
         WORLD_TEST(a_refused_switch_is_shown_as_it_is),
         WORLD_TEST(many_agents_are_told_little_by_little),
     };

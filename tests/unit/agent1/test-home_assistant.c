@@ -61,6 +61,14 @@ static void the_document_of_a_device(void **state)
         { "components", "running", "state_class", "measurement" },
         { "components", "version", "entity_category", "diagnostic" },
         { "components", "version", "command_topic", NULL },
+        { "components", "update", "platform", "update" },
+        { "components", "update", "command_topic", NULL }, /* nothing installs yet */
+        { "components", "update", "payload_press", NULL },
+        { "components", "update", "json_attributes_topic", "agents/ha/web1/state" },
+        { "components", "check", "platform", "button" },
+        { "components", "check", "command_topic", "agents/ha/web1/set" },
+        { "components", "check", "payload_press", "UPDATE" },
+        { "components", "check", "value_template", NULL },
     };
     g_autoptr(Json) config = parse(home_assistant_config(&web1));
     const Json *component;
@@ -117,6 +125,33 @@ static void the_values(void **state)
     assert_string_equal(string_at(bad, "reason", NULL, NULL), "offline since 14:02");
 }
 
+static void the_versions(void **state)
+{
+    UpdateNews news = { .installed = (char[]){ "v1.0" },
+                        .newest = (char[]){ "v1.1" },
+                        .branch = (char[]){ "main" },
+                        .behind = 2,
+                        .checked_ms = 1790000000000 };
+    HomeAssistantAgent agent = web1;
+    HomeAssistantAgent unseen = { .house = "a", .name = "web1", .state = "offline" };
+    g_autoptr(Json) nothing = parse(home_assistant_state(&unseen));
+    g_autoptr(Json) unasked = parse(home_assistant_state(&agent));
+    g_autoptr(Json) asked = NULL;
+    int64_t behind;
+
+    (void)state;
+    assert_int_equal(json_kind(json_member(nothing, "installed")), JSON_NULL);
+    assert_string_equal(string_at(unasked, "installed", NULL, NULL), "0.1.0");
+    assert_string_equal(string_at(unasked, "newest", NULL, NULL), "0.1.0");
+    agent.update = &news;
+    asked = parse(home_assistant_state(&agent));
+    assert_string_equal(string_at(asked, "installed", NULL, NULL), "v1.0");
+    assert_string_equal(string_at(asked, "newest", NULL, NULL), "v1.1");
+    assert_string_equal(string_at(asked, "checked", NULL, NULL), "2026-09-21T14:13:20.000Z");
+    assert_true(json_int(json_member(asked, "behind"), &behind));
+    assert_int_equal(behind, 2);
+}
+
 static void the_topic(void **state)
 {
     g_autofree char *topic = home_assistant_config_topic("homeassistant", "agent1", "web1");
@@ -131,6 +166,7 @@ int main(void)
         cmocka_unit_test(the_document_of_a_device),
         cmocka_unit_test(what_is_not_known_is_left_out),
         cmocka_unit_test(the_values),
+        cmocka_unit_test(the_versions),
         cmocka_unit_test(the_topic),
     };
 
