@@ -273,10 +273,24 @@ static void free_row(void *row)
     row_free(row);
 }
 
+static void add_head(GPtrArray *rows, const AuditHead *head)
+{
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, head->seq);
+
+    add_fact(rows, AUDIT_CHECKED, number);
+    add_fact(rows, AUDIT_HASH, head->hash);
+}
+
+void store_audit_add_head(const StoreAudit *audit, GPtrArray *rows)
+{
+    AuditHead head = store_audit_head(audit);
+
+    add_head(rows, &head);
+}
+
 GPtrArray *store_audit_query(StoreAudit *audit, const EffectQuery *query, GError **error)
 {
     AuditCheck check = { .head = empty_head };
-    g_autofree char *number = NULL;
     GPtrArray *facts;
 
     check.head.seq = query->number;
@@ -286,9 +300,7 @@ GPtrArray *store_audit_query(StoreAudit *audit, const EffectQuery *query, GError
         return NULL;
 
     facts = g_ptr_array_new_with_free_func(free_row);
-    number = g_strdup_printf("%" G_GINT64_FORMAT, check.head.seq);
-    add_fact(facts, AUDIT_CHECKED, number);
-    add_fact(facts, AUDIT_HASH, check.head.hash);
+    add_head(facts, &check.head);
     if (check.problem)
         add_fact(facts, AUDIT_BROKEN, check.problem);
     if (check.is_end)

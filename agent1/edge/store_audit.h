@@ -47,6 +47,9 @@ bool store_audit_check(StoreAudit *audit, AuditCheck *check, unsigned limit, GEr
 /* The answer to QUERY_AUDIT: META rows. */
 GPtrArray *store_audit_query(StoreAudit *audit, const EffectQuery *query, GError **error);
 
+/* The number and the hash of the last row, as META rows, added to these. */
+void store_audit_add_head(const StoreAudit *audit, GPtrArray *rows);
+
 /* Walks the chain from its first row to the head. The error names the first row that does not
  * fit. */
 bool store_audit_verify(StoreAudit *audit, GError **error);

@@ -1,6 +1,7 @@
 #include "agent1/edge/store_query.h"
 
 #include "agent1/edge/store_memory.h"
+#include "agent1/edge/store_range.h"
 #include "agent1/edge/store_rows.h"
 #include "agent1/edge/store_schema.h"
 
@@ -9,7 +10,7 @@
 /* Parameters: 1 the text, 2 the number, 3 the limit; a query without text may read differently. */
 typedef struct QueryText {
     Table table;
-    const char *rest; /* behind SELECT … FROM; of a result the whole statement */
+    const char *rest; /* behind SELECT … FROM */
     const char *rest_without_text;
 } QueryText;
 
@@ -18,29 +19,6 @@ typedef struct QueryText {
     ", (SELECT \"rowid\" AS \"match\", \"rank\" AS \"place\" FROM \"" STORE_MEMORY_INDEX "\" "     \
     "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1 AND \"rank\" MATCH 'bm25(10.0, 1.0)' "              \
     "ORDER BY \"rank\" LIMIT ?3) WHERE \"memories\".\"rowid\" = \"match\" ORDER BY \"place\""
-
-/* Each state in which a run ends is a count, and they add up. The place of a quantile is the
- * smallest that holds so many per cent. */
-#define OF_STATE(state) "SUM(\"state\" = '" state "'), "
-#define QUANTILE(percent)                                                                          \
-    "MAX(CASE WHEN \"place\" = (\"total\" * " percent " + 99) / 100 THEN \"took\" END)"
-#define DAY_FIGURES(of_agent)                                                                      \
-    "WITH \"day\" AS (SELECT \"agent\", \"state\", "                                               \
-    "CASE WHEN \"started\" IS NULL THEN NULL ELSE \"duration_ms\" END AS \"took\" "                \
-    "FROM \"runs\" INDEXED BY \"runs_ended\" WHERE " STORE_RUN_ENDED                               \
-    " AND \"changed\" >= ?2" of_agent " ORDER BY \"changed\" DESC LIMIT ?3), "                     \
-    "\"places\" AS (SELECT \"agent\", \"took\", "                                                  \
-    "ROW_NUMBER() OVER (PARTITION BY \"agent\" ORDER BY \"took\") AS \"place\", "                  \
-    "COUNT(*) OVER (PARTITION BY \"agent\") AS \"total\" FROM \"day\" WHERE \"took\" IS NOT "      \
-    "NULL), "                                                                                      \
-    "\"quantiles\" AS (SELECT \"agent\", " QUANTILE("50") " AS \"median\", " QUANTILE(             \
-        "95") " AS \"p95\" FROM \"places\" GROUP BY \"agent\") "                                   \
-              "SELECT 0, \"agent\", COUNT(*), " OF_STATE("succeeded") OF_STATE("failed")           \
-                  OF_STATE("timed_out") OF_STATE("unknown") OF_STATE("expired") OF_STATE("missed") \
-                      OF_STATE("rejected") OF_STATE("cancelled") OF_STATE("denied")                \
-                          OF_STATE("skipped") "\"median\", \"p95\" FROM \"day\" LEFT "             \
-                                              "JOIN \"quantiles\" USING (\"agent\") "              \
-                                              "GROUP BY \"agent\" ORDER BY \"agent\""
 
 static const QueryText queries[] = {
     [QUERY_RUN_BY_ID] = { TABLE_RUNS, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
@@ -58,7 +36,6 @@ static const QueryText queries[] = {
                             "AND " STORE_RUN_FAILED " ORDER BY \"number\" DESC LIMIT ?3" },
     [QUERY_MEMORY] = { TABLE_MEMORIES, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
     [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
-    [QUERY_DAY_FIGURES] = { RESULT_FIGURES, DAY_FIGURES(" AND \"agent\" = ?1"), DAY_FIGURES("") },
     [QUERY_PLAN] = { TABLE_PLANS, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
     /* The keys of a plan's steps begin with its own and a dot; a slash comes next in order. */
     [QUERY_STEPS] = { TABLE_STEPS,
@@ -71,9 +48,7 @@ sqlite3_stmt *store_query_prepare(sqlite3 *db, QueryKind kind, bool has_text, GE
     const QueryText *text = &queries[kind];
     const char *rest = has_text ? text->rest : text->rest_without_text;
 
-    g_assert(kind < G_N_ELEMENTS(queries));
-    if (text->table >= TABLE_COUNT)
-        return sql_prepare(db, rest, error);
+    g_assert(kind < G_N_ELEMENTS(queries) && rest);
     return store_rows_select(db, text->table, rest, error);
 }
 
@@ -101,10 +76,15 @@ static GPtrArray *read_rows(sqlite3 *db, const EffectQuery *query, GError **erro
 
 Event *store_query_run(sqlite3 *db, StoreAudit *audit, const EffectQuery *query, GError **error)
 {
-    g_autoptr(GPtrArray) rows = query->kind == QUERY_AUDIT ? store_audit_query(audit, query, error)
-                                                           : read_rows(db, query, error);
+    g_autoptr(GPtrArray) rows = NULL;
     Event *event;
 
+    if (query->kind == QUERY_AUDIT)
+        rows = store_audit_query(audit, query, error);
+    else if (store_range_knows(query->kind))
+        rows = store_range_query(db, audit, query, error);
+    else
+        rows = read_rows(db, query, error);
     if (!rows)
         return NULL;
 

@@ -151,16 +151,23 @@ void effects_audit(Effects *effects, int64_t at_ms, const char *kind, const char
     va_end(arguments);
 }
 
-void effects_query(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
-                   int64_t number, unsigned limit)
+void effects_query_range(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
+                         int64_t from_ms, int64_t until_ms, unsigned limit)
 {
     EffectQuery *query = &append(effects, EFFECT_QUERY)->query;
 
     query->cookie = cookie;
     query->kind = kind;
     query->text = g_strdup(text);
-    query->number = number;
+    query->number = from_ms;
+    query->until = until_ms;
     query->limit = limit;
+}
+
+void effects_query(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
+                   int64_t number, unsigned limit)
+{
+    effects_query_range(effects, cookie, kind, text, number, 0, limit);
 }
 
 void effects_publish(Effects *effects, const char *topic, const char *peer, bool is_sealed,

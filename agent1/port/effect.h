@@ -44,11 +44,16 @@ typedef enum {
     QUERY_MEMORY,       /* text: the id of a row of TABLE_MEMORIES */
     QUERY_MEMORY_MATCH, /* text: words in double quotes, each with or without a star behind it; the
                            `limit` memories that hold all of them, the best first */
-    QUERY_DAY_FIGURES,  /* text: an agent or NULL; rows of RESULT_FIGURES over the newest `limit`
-                           runs that ended since `number` (Unix ms), by agent */
-    QUERY_PLAN,         /* text: a plan's id */
-    QUERY_STEPS,        /* text: a plan's id; at most limit of its steps in their order */
+    /* Over the runs that ended from `number` on and before `until` (Unix ms), of the agent `text`
+     * or of all where it is NULL; of more than QUERY_RANGE_RUNS_MAX the newest. */
+    QUERY_DAY,   /* rows of RESULT_FIGURES by agent, and of all with no agent; of RESULT_SLOTS;
+                    the newest `limit` that failed; the audit's head, as META rows */
+    QUERY_PLAN,  /* text: a plan's id */
+    QUERY_STEPS, /* text: a plan's id; at most limit of its steps in their order */
 } QueryKind;
+
+/* More runs of a range are not looked at. */
+#define QUERY_RANGE_RUNS_MAX 200000
 
 /* The names of the META rows that answer QUERY_AUDIT. */
 #define AUDIT_CHECKED "row"     /* the last row that fits */
@@ -77,6 +82,7 @@ typedef struct EffectQuery {
     QueryKind kind;
     char *text;
     int64_t number;
+    int64_t until; /* of a range; 0 otherwise */
     unsigned limit;
 } EffectQuery;
 
@@ -177,6 +183,9 @@ void effects_audit(Effects *effects, int64_t at_ms, const char *kind, const char
                    const char *agent, const char *run, const char *format, ...) G_GNUC_PRINTF(7, 8);
 void effects_query(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
                    int64_t number, unsigned limit);
+/* The same over a range of time. */
+void effects_query_range(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
+                         int64_t from_ms, int64_t until_ms, unsigned limit);
 void effects_publish(Effects *effects, const char *topic, const char *peer, bool is_sealed,
                      Message *message);
 void effects_publish_plain(Effects *effects, const char *topic, const char *text, bool is_retained);

@@ -146,6 +146,12 @@ static const Column figures[] = {
     INT("denied"),  INT("skipped"), INT("median_ms"), INT("p95_ms"),
 };
 
+static const Column slots[] = {
+    INT("at"),        INT("succeeded"), INT("failed"),  INT("timed_out"),
+    INT("unknown"),   INT("expired"),   INT("missed"),  INT("refused"),
+    INT("cancelled"), INT("denied"),    INT("skipped"),
+};
+
 #define INFO(table, columns, where)                                                                \
     {                                                                                              \
         table, columns, G_N_ELEMENTS(columns), where                                               \
@@ -179,6 +185,7 @@ static const TableInfo tables[RESULT_END] = {
     [TABLE_NOTICES] = INFO("notices", notices, NULL),
     [TABLE_SCHEDULES] = INFO("schedules", schedules, NULL),
     [RESULT_FIGURES] = INFO("figures", figures, NULL),
+    [RESULT_SLOTS] = INFO("slots", slots, NULL),
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(meta) == META_COLUMNS);
@@ -205,6 +212,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(subscriptions) == SUBSCRIPTIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(notices) == NOTICES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(schedules) == SCHEDULES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(figures) == FIGURES_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(slots) == SLOTS_COLUMNS);
 
 const TableInfo *table_info(Table table)
 {

@@ -39,7 +39,8 @@ typedef enum {
     TABLE_SCHEDULES,     /* what has fired of each schedule of tasks_schedule.json */
     TABLE_COUNT,
     /* Rows that lie nowhere: what a query computes. */
-    RESULT_FIGURES = TABLE_COUNT, /* what became of each agent's runs since a time */
+    RESULT_FIGURES = TABLE_COUNT, /* what became of an agent's runs in a time; no agent: of all */
+    RESULT_SLOTS,                 /* how many ended in a quarter of an hour, and how */
     RESULT_END,
 } Table;
 
@@ -153,7 +154,14 @@ enum {
     FIGURES_UNKNOWN, FIGURES_EXPIRED, FIGURES_MISSED, FIGURES_REFUSED, FIGURES_CANCELLED,
     FIGURES_DENIED, FIGURES_SKIPPED, FIGURES_MEDIAN_MS, FIGURES_P95_MS, FIGURES_COLUMNS
 };
+enum {
+    SLOTS_AT, SLOTS_SUCCEEDED, SLOTS_FAILED, SLOTS_TIMED_OUT, SLOTS_UNKNOWN, SLOTS_EXPIRED,
+    SLOTS_MISSED, SLOTS_REFUSED, SLOTS_CANCELLED, SLOTS_DENIED, SLOTS_SKIPPED, SLOTS_COLUMNS
+};
 /* clang-format on */
+
+/* Every zone's clock is whole quarters of an hour from UTC. */
+#define SLOT_MS INT64_C(900000)
 
 typedef struct Value {
     bool is_set;

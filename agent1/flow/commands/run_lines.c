@@ -1,58 +1,30 @@
 #include "agent1/flow/commands/run_lines.h"
 
-#include <string.h>
-
 #include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/voice/run_line.h"
 #include "common/base/name.h"
-#include "common/base/text.h"
 #include "common/base/banned.h"
 
 #define RUNS_SHOWN 20
 
-#define STATE_SHOWN_CHARS  120
-#define TASK_SHOWN_CHARS   60
-#define OUTPUT_SHOWN_CHARS 120
-
-static void say_line(Core *core, Turn *turn, const Run *run, const char *why)
-{
-    g_autofree char *at = core_local_time(core, run->created_ms);
-    g_autofree char *described = run_describe(run);
-    g_autofree char *state = text_make_line(described, STATE_SHOWN_CHARS);
-    g_autofree char *task = text_make_line(run->task, TASK_SHOWN_CHARS);
-
-    turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s · %s · %s%s%s%s%s%s%s", run->number, run->agent,
-             state, at, run->plan ? run->plan : "", run->plan ? " · " : "", task,
-             run->is_unconfirmed ? core_words(core, " · unconfirmed") : "",
-             run->contradiction ? core_words(core, " · contradicted later") : "", why ? " · " : "",
-             why ? why : "");
-}
-
 void run_lines_say(Core *core, Turn *turn, const Row *row)
 {
     g_autoptr(Run) run = rows_to_run(row);
+    g_autofree char *line = run ? run_line(core, run) : NULL;
 
-    if (run)
-        say_line(core, turn, run, NULL);
-}
-
-/* The first line that says anything; NULL: none does. The caller owns it. */
-static char *first_line(const char *output)
-{
-    const char *at = output ? output + strspn(output, " \t\r\n") : "";
-    g_autofree char *line = g_strndup(at, strcspn(at, "\n"));
-
-    return *line ? text_make_line(line, OUTPUT_SHOWN_CHARS) : NULL;
+    if (line)
+        turn_say(turn, "%s", line);
 }
 
 void run_lines_say_failure(Core *core, Turn *turn, const Row *row)
 {
     g_autoptr(Run) run = rows_to_run(row);
-    g_autofree char *why = run ? first_line(run->outcome.output) : NULL;
+    g_autofree char *line = run ? run_line_with_why(core, run) : NULL;
 
-    if (run)
-        say_line(core, turn, run, why);
+    if (line)
+        turn_say(turn, "%s", line);
 }
 
 /* Runs outlive the agents that had them: only where there are none is the name looked at. */

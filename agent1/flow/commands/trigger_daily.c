@@ -32,6 +32,7 @@ void trigger_daily_report(Core *core, Turn *turn, const char *rest)
     int64_t today = local_day_of(core->now_ms, core->zone);
     g_autofree char *agent = NULL;
     g_autofree char *nearest = NULL;
+    EffectQuery query;
 
     if (!run_lines_read_agent(turn, rest, "DAILY_REPORT: [agent], as in DAILY_REPORT: web1",
                               &agent))
@@ -43,7 +44,11 @@ void trigger_daily_report(Core *core, Turn *turn, const char *rest)
                   nearest ? nearest : "");
         return;
     }
-    if (!pending_ask(core, show_day, turn->speaker, NULL, NULL, agent, QUERY_DAY_FIGURES, agent,
-                     local_day_at(today, 0, core->zone), DAILY_RUNS_MAX))
+    query = (EffectQuery){ .kind = QUERY_DAY,
+                           .text = agent,
+                           .number = local_day_at(today, 0, core->zone),
+                           .until = local_day_at(today + 1, 0, core->zone),
+                           .limit = DAILY_FAILURES_MAX };
+    if (!pending_ask_range(core, show_day, turn->speaker, agent, &query))
         lookup_say_busy(turn);
 }

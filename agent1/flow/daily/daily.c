@@ -197,11 +197,13 @@ static void send_report(Core *core, const Pending *pending, const GPtrArray *row
 
 static void compile(Core *core, int64_t day, int minute)
 {
-    int64_t from_ms = local_day_at(day - 1, minute, core->zone);
+    const EffectQuery query = { .kind = QUERY_DAY,
+                                .number = local_day_at(day - 1, minute, core->zone),
+                                .until = local_day_at(day, minute, core->zone),
+                                .limit = DAILY_FAILURES_MAX };
     g_autofree char *when = g_strdup_printf("%" G_GINT64_FORMAT " %d", day, minute);
 
-    core->is_compiling = pending_ask(core, send_report, NULL, NULL, NULL, when, QUERY_DAY_FIGURES,
-                                     NULL, from_ms, DAILY_RUNS_MAX);
+    core->is_compiling = pending_ask_range(core, send_report, NULL, when, &query);
 }
 
 static void give_up(Core *core, int64_t day, const char *wished, int64_t late_ms)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/daily/daily_failures.h"
 #include "agent1/flow/daily/daily_rows.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
@@ -11,6 +12,7 @@
 #define LINES_MAX           100 /* of agents; the others are summed up */
 #define ERROR_SHOWN_CHARS   120
 #define BODY_MAX_BYTES_KEPT 8192
+#define HEAD_SHOWN_CHARS    16
 
 typedef struct Line {
     const char *agent;
@@ -25,14 +27,7 @@ static int64_t figure(const Line *line, unsigned column)
 
 static int64_t failures(const Line *line)
 {
-    static const unsigned columns[] = { FIGURES_FAILED,  FIGURES_TIMED_OUT, FIGURES_UNKNOWN,
-                                        FIGURES_EXPIRED, FIGURES_MISSED,    FIGURES_REFUSED };
-    int64_t sum = 0;
-    unsigned i;
-
-    for (i = 0; i < G_N_ELEMENTS(columns); i++)
-        sum += figure(line, columns[i]);
-    return sum;
+    return line->figures ? daily_failures_count(line->figures) : 0;
 }
 
 /* ---- one agent ---- */
@@ -72,6 +67,14 @@ static void append_durations(GString *text, const Core *core, const Line *line)
 
     if (line->figures && row_is_set(line->figures, FIGURES_MEDIAN_MS))
         g_string_append_printf(text, core_words(core, "; median %s, 95 %% within %s"), median, p95);
+}
+
+static void append_version(GString *text, const Core *core, const char *agent)
+{
+    const FleetAgent *live = fleet_find(core->fleet, agent);
+
+    if (live && live->version)
+        g_string_append_printf(text, core_words(core, "; version %s"), live->version);
 }
 
 static void append_host(GString *text, const Core *core, const Json *body)
@@ -127,6 +130,7 @@ static void append_line(GString *text, const Core *core, const DailyText *what, 
     g_string_append_printf(text, "\n%s: ", line->agent);
     append_counts(text, core, line);
     append_durations(text, core, line);
+    append_version(text, core, line->agent);
     append_host(text, core, body);
     append_errors(text, core, body);
 }
@@ -184,13 +188,16 @@ static int compare_lines(gconstpointer a, gconstpointer b)
     return strcmp(one->agent, other->agent);
 }
 
+/* agent NULL: of all. NULL: nothing ended. */
 static const Row *figures_of(const GPtrArray *rows, const char *agent)
 {
     unsigned i;
 
     for (i = 0; i < rows->len; i++) {
-        if (g_strcmp0(row_text(rows->pdata[i], FIGURES_AGENT), agent) == 0)
-            return rows->pdata[i];
+        const Row *row = rows->pdata[i];
+
+        if (row->table == RESULT_FIGURES && g_strcmp0(row_text(row, FIGURES_AGENT), agent) == 0)
+            return row;
     }
     return NULL;
 }
@@ -217,32 +224,49 @@ static GArray *make_lines(const Core *core, const DailyText *what)
     }
     for (i = 0; i < what->rows->len; i++) {
         const Row *row = what->rows->pdata[i];
-        const char *agent = row_text(row, FIGURES_AGENT);
+        const char *agent = row->table == RESULT_FIGURES ? row_text(row, FIGURES_AGENT) : NULL;
         const RegistryAgent *entry = agent ? registry_find(core->registry, agent) : NULL;
 
-        if (agent && row_int(row, FIGURES_RUNS) > 0 && !(entry && entry->is_accepted))
+        if (agent && !(entry && entry->is_accepted))
             add_line(lines, core, agent, row);
     }
     g_array_sort(lines, compare_lines);
     return lines;
 }
 
-static void append_sum(GString *text, const Core *core, const GArray *lines)
+static void append_sum(GString *text, const Core *core, const DailyText *what, const GArray *lines)
 {
-    g_autoptr(Row) all = row_new(RESULT_FIGURES);
-    Line sum = { .figures = all };
-    unsigned column;
+    Line sum = { .figures = figures_of(what->rows, NULL) };
     unsigned i;
 
-    for (i = 0; i < lines->len; i++) {
-        const Line *line = &g_array_index(lines, Line, i);
-
-        for (column = FIGURES_RUNS; column < FIGURES_MEDIAN_MS; column++)
-            row_set_int(all, column, row_int(all, column) + figure(line, column));
-        sum.pending += line->pending;
-    }
+    for (i = 0; i < lines->len; i++)
+        sum.pending += g_array_index(lines, Line, i).pending;
     g_string_append(text, core_words(core, "\nAll: "));
     append_counts(text, core, &sum);
+    append_durations(text, core, &sum);
+}
+
+static const char *fact_of(const GPtrArray *rows, const char *name)
+{
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+
+        if (row->table == TABLE_META && strcmp(row_text(row, META_NAME), name) == 0)
+            return row_text(row, META_VALUE);
+    }
+    return NULL;
+}
+
+static void append_audit(GString *text, const Core *core, const GPtrArray *rows)
+{
+    const char *row = fact_of(rows, AUDIT_CHECKED);
+    const char *hash = fact_of(rows, AUDIT_HASH);
+
+    if (row && hash)
+        g_string_append_printf(text, core_words(core, "\nAudit: %s rows, head %.*s"), row,
+                               HEAD_SHOWN_CHARS, hash);
 }
 
 char *daily_text(const Core *core, const DailyText *what)
@@ -258,6 +282,9 @@ char *daily_text(const Core *core, const DailyText *what)
                                lines->len - LINES_MAX);
     append_missing(text, core, what);
     if (!what->agent)
-        append_sum(text, core, lines);
+        append_sum(text, core, what, lines);
+    daily_failures_append(text, core, what->rows);
+    if (!what->agent)
+        append_audit(text, core, what->rows);
     return g_string_free(text, FALSE);
 }

@@ -13,26 +13,45 @@ void pending_free(void *data)
     g_free(pending);
 }
 
+static Pending *begin(Core *core, PendingContinue resume, const Speaker *speaker,
+                      const char *argument)
+{
+    Pending *pending = g_new0(Pending, 1);
+    uint64_t *cookie = g_new(uint64_t, 1);
+
+    pending->resume = resume;
+    pending->speaker = speaker ? speaker_copy(speaker) : NULL;
+    pending->argument = g_strdup(argument);
+    *cookie = ++core->last_cookie;
+    g_hash_table_insert(core->pending, cookie, pending);
+    return pending;
+}
+
 bool pending_ask(Core *core, PendingContinue resume, const Speaker *speaker, const char *sender,
                  const Message *message, const char *argument, QueryKind kind, const char *text,
                  int64_t number, unsigned limit)
 {
     Pending *pending;
-    uint64_t *cookie;
 
     if (g_hash_table_size(core->pending) >= PENDING_MAX)
         return false;
 
-    pending = g_new0(Pending, 1);
-    pending->resume = resume;
-    pending->speaker = speaker ? speaker_copy(speaker) : NULL;
+    pending = begin(core, resume, speaker, argument);
     pending->message = message ? message_copy(message) : NULL;
     pending->sender = g_strdup(sender);
-    pending->argument = g_strdup(argument);
-    cookie = g_new(uint64_t, 1);
-    *cookie = ++core->last_cookie;
-    g_hash_table_insert(core->pending, cookie, pending);
-    effects_query(core->fx, *cookie, kind, text, number, limit);
+    effects_query(core->fx, core->last_cookie, kind, text, number, limit);
+    return true;
+}
+
+bool pending_ask_range(Core *core, PendingContinue resume, const Speaker *speaker,
+                       const char *argument, const EffectQuery *query)
+{
+    if (g_hash_table_size(core->pending) >= PENDING_MAX)
+        return false;
+
+    begin(core, resume, speaker, argument);
+    effects_query_range(core->fx, core->last_cookie, query->kind, query->text, query->number,
+                        query->until, query->limit);
     return true;
 }
 

@@ -133,7 +133,8 @@ static void a_report_without_bounds_is_cut(void **state)
     world_register(world, JOURNAL_1, 1);
     report(world, "2026-09-21", errors);
     world_write(world, "vera", NULL, "DAILY_REPORT: web1");
-    assert_contains(world_last_said(world), "web1: 0 runs; up 2 d, load 0.56, disk 1 KiB free");
+    assert_contains(world_last_said(world),
+                    "web1: 0 runs; version 0.1.0; up 2 d, load 0.56, disk 1 KiB free");
     assert_null(strstr(world_last_said(world), "eeee"));
 }
 
@@ -161,9 +162,12 @@ static void the_compiled_report_goes_out_once(void **state)
     assert_int_equal(count_daily(world, "vera@example.org", NULL), 0);
     assert_contains(text, "Daily report 2026-09-21: what ended since 2026-09-20 22:30 UTC\nweb1: ");
     assert_contains(text, "1 succeeded, 1 failed");
-    assert_contains(text, "median 0.4 s, 95 % within 0.4 s; up 2 d, load 0.56");
+    assert_contains(text, "within 0.4 s; version 0.1.0; up 2 d, load 0.56");
     assert_contains(text, "1 errors, the last: disk <U+001B>[2J full");
     assert_contains(text, "\nDid not report: web2\nAll: ");
+    assert_contains(text, "; 1 pending; median 0.4 s, 95 % within 0.4 s\n"
+                          "Failures, the last first:\n"
+                          "#2 web1: failed (exit 1, 0.4 s) · 14:13 · false · no\nAudit: ");
     assert_null(strstr(text, "late"));
     world_restart(world);
     world_wait(world, HOUR_MS);
@@ -293,16 +297,18 @@ static void a_typed_one_is_of_today(void **state)
     world_register(world, JOURNAL_1, 1);
     world_write(world, "oskar", NULL, "@web1 true");
     world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "fine");
+    world->store.audit_rows = 7;
     world_write(world, "vera", NULL, "daily_report:");
     assert_string_equal(world_last_said(world),
                         "2026-09-21: what ended since midnight, UTC\n"
-                        "web1: 1 run, 1 succeeded; median 0.4 s, 95 % within 0.4 s\n"
+                        "web1: 1 run, 1 succeeded; median 0.4 s, 95 % within 0.4 s; version 0.1.0\n"
                         "web2: 0 runs\n"
-                        "All: 1 run, 1 succeeded");
+                        "All: 1 run, 1 succeeded; median 0.4 s, 95 % within 0.4 s\n"
+                        "Audit: 7 rows, head 0000000000000000");
     wait_until(world, world->now_ms + DAY_MS);
     world_write(world, "vera", NULL, "DAILY_REPORT: web1");
     assert_string_equal(world_last_said(world),
-                        "2026-09-22: what ended since midnight, UTC\nweb1: 0 runs");
+                        "2026-09-22: what ended since midnight, UTC\nweb1: 0 runs; version 0.1.0");
 }
 
 /* Runs in every state: ten of them are ends. */
@@ -316,6 +322,7 @@ static void the_parts_are_the_whole(void **state)
 
         row_set_text(row, RUNS_ID, id);
         row_set_text(row, RUNS_AGENT, i % 2 ? "web1" : "web2");
+        row_set_text(row, RUNS_TASK, "true");
         row_set_text(row, RUNS_STATE, run_state_name((RunState)i));
         row_set_int(row, RUNS_CHANGED, world->now_ms);
         row_store_put(&world->store, row);
@@ -331,6 +338,36 @@ static void the_parts_are_the_whole(void **state)
     world_write(world, "oskar", NULL, "@web1 true");
     world_write(world, "vera", NULL, "DAILY_REPORT: web1");
     assert_contains(world_last_said(world), "1 skipped; 1 pending");
+}
+
+/* As many as fit on a screen, in the language of whoever asks; the others are counted. */
+static void failures_are_shown_and_counted(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    for (int i = 1; i <= 12; i++) {
+        g_autofree char *output = g_strdup_printf("\n  E: no lock %d\nmore", i);
+
+        world->now_ms += MINUTE_MS;
+        world_write(world, "oskar", NULL, "@web1 false");
+        world_result(world, world_run_id(world, i), 1, "failed", 2, output);
+    }
+    world_write(world, "vera", NULL, "DAILY_REPORT:");
+    assert_contains(world_last_said(world),
+                    "\nFailures, the last first:\n"
+                    "#12 web1: failed (exit 2, 0.4 s) · 14:25 · false · E: no lock 12\n#11 web1: ");
+    assert_contains(world_last_said(world), "E: no lock 3\nand 2 more\nAudit: ");
+    world_write(world, "vera", NULL, "DAILY_REPORT: web2");
+    assert_null(strstr(world_last_said(world), "Failures"));
+    world_write(world, "vera", NULL, "DAILY_REPORT: web1");
+    assert_contains(world_last_said(world), "\nand 2 more");
+    assert_null(strstr(world_last_said(world), "Audit"));
+    json_set_string(world->config, "language", "fr");
+    world_configure(world);
+    world_write(world, "vera", NULL, "DAILY_REPORT:");
+    assert_contains(world_last_said(world), "\n\u00c9checs, le dernier d'abord :\n#12 web1: ");
+    assert_contains(world_last_said(world), "\net 2 de plus\nAudit : ");
 }
 
 int main(void)
@@ -349,6 +386,7 @@ int main(void)
         WORLD_TEST(asleep_it_comes_with_the_digest),
         WORLD_TEST(a_typed_one_is_of_today),
         WORLD_TEST(the_parts_are_the_whole),
+        WORLD_TEST(failures_are_shown_and_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,100 +94,6 @@ static void test_failed_runs(void **state)
     row_store_clear(&twin);
 }
 
-/* ---- figures of a day ---- */
-
-/* Runs of two agents with all outcomes and many durations. */
-static void fill_day(Fixture *fixture, RowStore *twin)
-{
-    Effects *effects = effects_new();
-
-    for (int64_t i = 1; i <= 400; i++) {
-        Row *row = make_run(i, i % 3 ? "web1" : "db", (RunState)(i * 7 % RUN_NOT_KNOWN));
-
-        row_set_int(row, RUNS_CHANGED, i * 10);
-        row_set_int(row, RUNS_DURATION_MS, i * i % 997);
-        if (i % 4)
-            row_set_int(row, RUNS_STARTED, i);
-        row_store_put(twin, row_store_copy_row(row));
-        effects_put(effects, row);
-    }
-    fixture_store(fixture, effects);
-}
-
-static void expect_same_figures(const GPtrArray *found, const GPtrArray *wanted)
-{
-    assert_int_equal(found->len, wanted->len);
-    for (unsigned i = 0; i < found->len; i++) {
-        const Row *one = g_ptr_array_index(found, i);
-        const Row *other = g_ptr_array_index(wanted, i);
-
-        assert_string_equal(row_text(one, FIGURES_AGENT), row_text(other, FIGURES_AGENT));
-        for (unsigned column = FIGURES_RUNS; column < FIGURES_COLUMNS; column++) {
-            assert_int_equal(row_is_set(one, column), row_is_set(other, column));
-            assert_int_equal(row_int(one, column), row_int(other, column));
-        }
-    }
-}
-
-static void test_day_figures(void **state)
-{
-    static const struct {
-        const char *agent;
-        int64_t from;
-    } cases[] = { { NULL, 0 },    { NULL, 2000 },  { "web1", 0 },   { "db", 3500 },
-                  { "db", 3990 }, { "nobody", 0 }, { NULL, 999999 } };
-    g_autoptr(Fixture) fixture = fixture_new();
-    RowStore twin;
-
-    (void)state;
-    row_store_init(&twin);
-    fixture_open(fixture);
-    fill_day(fixture, &twin);
-    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-        EffectQuery query = { .kind = QUERY_DAY_FIGURES,
-                              .text = (char *)(guintptr)cases[i].agent,
-                              .number = cases[i].from,
-                              .limit = 1000 };
-        g_autoptr(Event) wanted = row_store_query(&twin, &query);
-        Effects *effects = effects_new();
-
-        effects_query(effects, 1, query.kind, query.text, query.number, query.limit);
-        fixture_store(fixture, effects);
-        expect_same_figures(
-            ((const Event *)g_ptr_array_index(fixture->answer.events, 0))->rows.rows,
-            wanted->rows.rows);
-    }
-    row_store_clear(&twin);
-}
-
-/* What the gate refused was no run: the parts of what ran are its whole. */
-static void test_refusals_are_no_runs(void **state)
-{
-    g_autoptr(Fixture) fixture = fixture_new();
-    Effects *effects = effects_new();
-    const GPtrArray *rows;
-    const Row *figures;
-
-    (void)state;
-    fixture_open(fixture);
-    for (int i = 0; i <= RUN_UNKNOWN; i++) {
-        Row *row = make_run(i + 1, "web1", (RunState)i);
-
-        row_set_int(row, RUNS_CHANGED, 60);
-        effects_put(effects, row);
-    }
-    effects_audit(effects, 60, "refused", "ana", "web1", NULL, "blackout: lunch");
-    effects_audit(effects, 60, "refused", "ana", "web2", NULL, "paused: paused");
-    effects_query(effects, 1, QUERY_DAY_FIGURES, NULL, 50, 100);
-    fixture_store(fixture, effects);
-    rows = ((const Event *)g_ptr_array_index(fixture->answer.events, 0))->rows.rows;
-    assert_int_equal(rows->len, 1);
-    figures = g_ptr_array_index(rows, 0);
-    assert_int_equal(row_int(figures, FIGURES_RUNS), RUN_UNKNOWN - RUN_SUCCEEDED + 1);
-    for (unsigned column = FIGURES_SUCCEEDED; column < FIGURES_MEDIAN_MS; column++)
-        assert_int_equal(row_int(figures, column), 1);
-}
-
 /* The keys of the steps of p1 and p10 begin alike. */
 static void test_plans_and_their_steps(void **state)
 {
@@ -270,8 +176,6 @@ static void test_no_query_walks_over_all_runs(void **state)
         { "recent of one", QUERY_RUNS_RECENT, true, "runs_by_agent" },
         { "failed", QUERY_RUNS_FAILED, false, "runs_failed" },
         { "failed of one", QUERY_RUNS_FAILED, true, "runs_failed_by_agent" },
-        { "figures", QUERY_DAY_FIGURES, false, "runs_ended" },
-        { "figures of one", QUERY_DAY_FIGURES, true, "runs_ended" },
         { "the steps of a plan", QUERY_STEPS, true, "sqlite_autoindex_steps_1" },
     };
     g_autoptr(Fixture) fixture = fixture_new();
@@ -285,9 +189,8 @@ static void test_no_query_walks_over_all_runs(void **state)
         g_autofree char *plan = plan_of(db, cases[i].kind, cases[i].has_text);
         g_autofree char *by = g_strdup_printf("INDEX %s ", cases[i].index);
 
-        /* A day's runs are sorted by their durations; the runs themselves are not. */
         if (!strstr(plan, by) || strstr(plan, "SCAN runs") || strstr(plan, "SCAN audit") ||
-            (cases[i].kind != QUERY_DAY_FIGURES && strstr(plan, "TEMP B-TREE")))
+            strstr(plan, "TEMP B-TREE"))
             fail_msg("%s: %s", cases[i].what, plan);
     }
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
@@ -400,8 +303,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failed_runs),
-        cmocka_unit_test(test_day_figures),
-        cmocka_unit_test(test_refusals_are_no_runs),
         cmocka_unit_test(test_plans_and_their_steps),
         cmocka_unit_test(test_no_query_walks_over_all_runs),
         cmocka_unit_test(test_memory),

@@ -1,0 +1,16 @@
+/*
+ * The failures of a day, each with the first line of what it said. What is one: run_state.h.
+ */
+#ifndef AGENT1_FLOW_DAILY_DAILY_FAILURES_H
+#define AGENT1_FLOW_DAILY_DAILY_FAILURES_H
+
+#include "agent1/flow/state/core_state.h"
+
+/* Of one row of figures: failed, timed_out, unknown, refused, expired, missed. */
+int64_t daily_failures_count(const Row *figures);
+
+/* Lists those among the rows of a QUERY_DAY, and counts the others; nothing where there are none.
+ */
+void daily_failures_append(GString *text, const Core *core, const GPtrArray *rows);
+
+#endif
