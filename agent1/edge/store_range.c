@@ -30,6 +30,7 @@ typedef struct PartText {
 #define RUNS_OF(state, of_agent) \
     "WHERE \"rowid\" IN (SELECT \"rowid\" FROM " IN_RANGE state of_agent NEWEST ") " \
     "ORDER BY \"changed\" DESC, \"rowid\" DESC"
+#define ALL(of_agent) RUNS_OF("", of_agent)
 #define FAILED(of_agent) RUNS_OF(" AND " STORE_RUN_FAILED, of_agent)
 
 #define PART(text) { text(""), text(OF_AGENT) }
@@ -37,12 +38,13 @@ typedef struct PartText {
 
 static const PartText parts[RANGE_PART_COUNT] = {
     [RANGE_ENDS] = PART(ENDS),
+    [RANGE_NEWEST] = PART(ALL),
     [RANGE_FAILED] = PART(FAILED),
 };
 
 bool store_range_knows(QueryKind kind)
 {
-    return kind == QUERY_DAY;
+    return kind == QUERY_DAY || kind == QUERY_RANGE || kind == QUERY_RANGE_FAILED;
 }
 
 sqlite3_stmt *store_range_prepare(sqlite3 *db, RangePart part, bool has_agent, GError **error)
@@ -114,11 +116,14 @@ GPtrArray *store_range_query(sqlite3 *db, StoreAudit *audit, const EffectQuery *
     if (!count(tally, db, query, error))
         return NULL;
 
-    tally_add_agents(tally, rows);
+    if (query->kind == QUERY_DAY)
+        tally_add_agents(tally, rows);
     tally_add_all(tally, rows);
-    tally_add_slots(tally, rows);
-    if (!add_runs(rows, db, RANGE_FAILED, query, error))
+    if (query->kind == QUERY_DAY)
+        tally_add_slots(tally, rows);
+    if (!add_runs(rows, db, query->kind == QUERY_RANGE ? RANGE_NEWEST : RANGE_FAILED, query, error))
         return NULL;
-    store_audit_add_head(audit, rows);
+    if (query->kind == QUERY_DAY)
+        store_audit_add_head(audit, rows);
     return g_steal_pointer(&rows);
 }

@@ -10,7 +10,8 @@
 #include "agent1/port/effect.h"
 
 typedef enum {
-    RANGE_ENDS,   /* of each run what is counted */
+    RANGE_ENDS, /* of each run what is counted */
+    RANGE_NEWEST,
     RANGE_FAILED, /* the newest that failed */
     RANGE_PART_COUNT,
 } RangePart;

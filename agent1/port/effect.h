@@ -48,8 +48,10 @@ typedef enum {
      * or of all where it is NULL; of more than QUERY_RANGE_RUNS_MAX the newest. */
     QUERY_DAY,   /* rows of RESULT_FIGURES by agent, and of all with no agent; of RESULT_SLOTS;
                     the newest `limit` that failed; the audit's head, as META rows */
-    QUERY_PLAN,  /* text: a plan's id */
-    QUERY_STEPS, /* text: a plan's id; at most limit of its steps in their order */
+    QUERY_RANGE, /* the row of RESULT_FIGURES of all; the newest `limit` of them */
+    QUERY_RANGE_FAILED, /* … and the newest that failed */
+    QUERY_PLAN,         /* text: a plan's id */
+    QUERY_STEPS,        /* text: a plan's id; at most limit of its steps in their order */
 } QueryKind;
 
 /* More runs of a range are not looked at. */

@@ -83,11 +83,12 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
     [TRIGGER_DELEGATE] = { "DELEGATE:", "<agent> | <task>", ROLE_OPERATOR,
         "one run on each agent that is meant, after the gate: web1 or a,b or web* or role=web or all; "
         "with --limit <n>, --batch <n>, --now, --defer; short: @<agent> <task>" },
-    [TRIGGER_REPORT] = { "REPORT:", "[agent]", ROLE_VIEWER,
-        "the last 20 runs, of all agents or of one" },
-    [TRIGGER_REPORT_ERRORS] = { "REPORT_ERRORS:", "[agent]", ROLE_VIEWER,
+    [TRIGGER_REPORT] = { "REPORT:", "[agent] [| <time>]", ROLE_VIEWER,
+        "the last 20 runs, of all agents or of one; with a time the figures of what ended in it and the "
+        "last 20 of those: today, yesterday, 24h, 2026-11-25 or 2026-11-01..2026-11-07" },
+    [TRIGGER_REPORT_ERRORS] = { "REPORT_ERRORS:", "[agent] [| <time>]", ROLE_VIEWER,
         "the last 20 runs that failed, with what they said: failed, timed_out, unknown, rejected, "
-        "expired, missed; what a person cancelled or denied is no failure" },
+        "expired, missed; what a person cancelled or denied is no failure; with a time as in REPORT:" },
     [TRIGGER_REMEMBER] = { "REMEMBER:", "<key> | <value>", ROLE_OPERATOR,
         "keep a text under a key, for everybody who may ask; an empty value forgets the key" },
     [TRIGGER_RECALL] = { "RECALL:", "<key or words>", ROLE_VIEWER,

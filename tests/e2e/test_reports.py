@@ -26,6 +26,13 @@ def test_runs_and_failures_are_listed(house):
     wait_for(lambda: "failed (exit 2" in user.ask("REPORT: web1")["text"])
     lines = user.ask("REPORT:")["text"].splitlines()
     assert [line.split(" · ")[0][:9] for line in lines] == ["#2 web1: ", "#1 web1: "]
+    assert "last week: expected a time such as today" in user.ask("REPORT: | last week")["text"]
+    today = user.ask("REPORT: web1 | today")["text"].splitlines()
+    assert today[0].startswith("web1: what ended on 20") and today[0].endswith(", Europe/Paris")
+    assert today[1].startswith("2 runs, 1 succeeded, 1 failed; median ")
+    assert [line.split(" · ")[0][:9] for line in today[2:]] == ["#2 web1: ", "#1 web1: "]
+    assert "\n0 runs" in user.ask("REPORT_ERRORS: | yesterday")["text"]
+    assert user.ask("REPORT_ERRORS: web1 | 1h")["text"].endswith(" · two · E: no lock")
     errors = user.ask("REPORT_ERRORS:")["text"]
     assert errors.startswith("#2 web1: failed (exit 2") and errors.endswith(" · two · E: no lock")
 

@@ -58,6 +58,8 @@ static inline bool row_query_fits(const Row *row, const EffectQuery *query)
     case QUERY_AUDIT:
         return false;
     case QUERY_DAY:
+    case QUERY_RANGE:
+    case QUERY_RANGE_FAILED:
         break;
     }
     g_assert_not_reached();
@@ -132,6 +134,8 @@ static inline Table row_query_table(QueryKind kind)
     case QUERY_RUNS_FAILED:
     case QUERY_AUDIT:
     case QUERY_DAY:
+    case QUERY_RANGE:
+    case QUERY_RANGE_FAILED:
         break;
     }
     return TABLE_RUNS;

@@ -183,7 +183,7 @@ static inline void row_range_answer(const RowStore *store, const EffectQuery *qu
     row_range_add_all_figures(runs, out);
     if (query->kind == QUERY_DAY)
         row_range_add_slots(runs, out);
-    row_range_add_runs(runs, query->kind == QUERY_DAY, query->limit, out);
+    row_range_add_runs(runs, query->kind != QUERY_RANGE, query->limit, out);
 }
 
 #endif

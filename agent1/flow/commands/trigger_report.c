@@ -1,6 +1,7 @@
-/* REPORT: and REPORT_ERRORS: the last runs, and the last that failed. */
+/* REPORT: and REPORT_ERRORS: the last runs, and the last that failed; of all times, or of one. */
 #include "agent1/flow/commands/commands.h"
 
+#include "agent1/flow/commands/range_report.h"
 #include "agent1/flow/commands/run_lines.h"
 #include "common/base/banned.h"
 
@@ -8,10 +9,14 @@
 
 void trigger_report(Core *core, Turn *turn, const char *rest)
 {
-    g_autofree char *agent = NULL;
+    g_auto(ReportLine) line = { 0 };
 
-    if (run_lines_read_agent(turn, rest, "REPORT: [agent], as in REPORT: web1", &agent))
-        run_lines_ask(core, turn, run_lines_show, QUERY_RUNS_RECENT, agent);
+    if (!report_line_read(turn, "REPORT:", rest, &line))
+        return;
+    if (line.has_range)
+        range_report_ask(core, turn, &line, false);
+    else
+        run_lines_ask(core, turn, run_lines_show, QUERY_RUNS_RECENT, line.agent);
 }
 
 /* ---- REPORT_ERRORS: ---- */
@@ -46,9 +51,12 @@ static void show_failures(Core *core, const Pending *pending, const GPtrArray *r
 
 void trigger_report_errors(Core *core, Turn *turn, const char *rest)
 {
-    g_autofree char *agent = NULL;
+    g_auto(ReportLine) line = { 0 };
 
-    if (run_lines_read_agent(turn, rest, "REPORT_ERRORS: [agent], as in REPORT_ERRORS: web1",
-                             &agent))
-        run_lines_ask(core, turn, show_failures, QUERY_RUNS_FAILED, agent);
+    if (!report_line_read(turn, "REPORT_ERRORS:", rest, &line))
+        return;
+    if (line.has_range)
+        range_report_ask(core, turn, &line, true);
+    else
+        run_lines_ask(core, turn, show_failures, QUERY_RUNS_FAILED, line.agent);
 }

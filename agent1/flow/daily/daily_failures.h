@@ -6,9 +6,6 @@
 
 #include "agent1/flow/state/core_state.h"
 
-/* Of one row of figures: failed, timed_out, unknown, refused, expired, missed. */
-int64_t daily_failures_count(const Row *figures);
-
 /* Lists those among the rows of a QUERY_DAY, and counts the others; nothing where there are none.
  */
 void daily_failures_append(GString *text, const Core *core, const GPtrArray *rows);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/daily/daily_failures.h"
+#include "agent1/flow/daily/daily_figures.h"
 #include "agent1/flow/daily/daily_rows.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
@@ -20,54 +21,7 @@ typedef struct Line {
     unsigned pending;
 } Line;
 
-static int64_t figure(const Line *line, unsigned column)
-{
-    return line->figures ? row_int(line->figures, column) : 0;
-}
-
-static int64_t failures(const Line *line)
-{
-    return line->figures ? daily_failures_count(line->figures) : 0;
-}
-
 /* ---- one agent ---- */
-
-/* The parts add up to the runs; what is zero is left out. What is pending has not ended. */
-static void append_counts(GString *text, const Core *core, const Line *line)
-{
-    static const struct {
-        unsigned column;
-        const char *word;
-    } parts[] = {
-        { FIGURES_SUCCEEDED, "succeeded" }, { FIGURES_FAILED, "failed" },
-        { FIGURES_TIMED_OUT, "timed_out" }, { FIGURES_UNKNOWN, "unknown" },
-        { FIGURES_EXPIRED, "expired" },     { FIGURES_MISSED, "missed" },
-        { FIGURES_REFUSED, "refused" },     { FIGURES_CANCELLED, "cancelled" },
-        { FIGURES_DENIED, "denied" },       { FIGURES_SKIPPED, "skipped" },
-    };
-    int64_t runs = figure(line, FIGURES_RUNS);
-    unsigned i;
-
-    g_string_append_printf(text, core_words(core, "%" G_GINT64_FORMAT " run%s"), runs,
-                           runs == 1 ? "" : "s");
-    for (i = 0; i < G_N_ELEMENTS(parts); i++) {
-        int64_t count = figure(line, parts[i].column);
-
-        if (count > 0)
-            g_string_append_printf(text, ", %" G_GINT64_FORMAT " %s", count, parts[i].word);
-    }
-    if (line->pending > 0)
-        g_string_append_printf(text, core_words(core, "; %u pending"), line->pending);
-}
-
-static void append_durations(GString *text, const Core *core, const Line *line)
-{
-    g_autofree char *median = duration_format(figure(line, FIGURES_MEDIAN_MS));
-    g_autofree char *p95 = duration_format(figure(line, FIGURES_P95_MS));
-
-    if (line->figures && row_is_set(line->figures, FIGURES_MEDIAN_MS))
-        g_string_append_printf(text, core_words(core, "; median %s, 95 %% within %s"), median, p95);
-}
 
 static void append_version(GString *text, const Core *core, const char *agent)
 {
@@ -128,8 +82,7 @@ static void append_line(GString *text, const Core *core, const DailyText *what, 
     g_autoptr(Json) body = json_parse(told, strlen(told), BODY_MAX_BYTES_KEPT, NULL);
 
     g_string_append_printf(text, "\n%s: ", line->agent);
-    append_counts(text, core, line);
-    append_durations(text, core, line);
+    daily_figures_append(text, core, line->figures, line->pending);
     append_version(text, core, line->agent);
     append_host(text, core, body);
     append_errors(text, core, body);
@@ -181,25 +134,11 @@ static int compare_lines(gconstpointer a, gconstpointer b)
 {
     const Line *one = a;
     const Line *other = b;
-    int64_t more = failures(other) - failures(one);
+    int64_t more = daily_figures_failures(other->figures) - daily_figures_failures(one->figures);
 
     if (more != 0)
         return more > 0 ? 1 : -1;
     return strcmp(one->agent, other->agent);
-}
-
-/* agent NULL: of all. NULL: nothing ended. */
-static const Row *figures_of(const GPtrArray *rows, const char *agent)
-{
-    unsigned i;
-
-    for (i = 0; i < rows->len; i++) {
-        const Row *row = rows->pdata[i];
-
-        if (row->table == RESULT_FIGURES && g_strcmp0(row_text(row, FIGURES_AGENT), agent) == 0)
-            return row;
-    }
-    return NULL;
 }
 
 static void add_line(GArray *lines, const Core *core, const char *agent, const Row *figures)
@@ -220,7 +159,7 @@ static GArray *make_lines(const Core *core, const DailyText *what)
         const RegistryAgent *entry = registry_find(core->registry, names->pdata[i]);
 
         if (entry->is_accepted && (!what->agent || strcmp(what->agent, entry->name) == 0))
-            add_line(lines, core, entry->name, figures_of(what->rows, entry->name));
+            add_line(lines, core, entry->name, daily_figures_of(what->rows, entry->name));
     }
     for (i = 0; i < what->rows->len; i++) {
         const Row *row = what->rows->pdata[i];
@@ -236,14 +175,13 @@ static GArray *make_lines(const Core *core, const DailyText *what)
 
 static void append_sum(GString *text, const Core *core, const DailyText *what, const GArray *lines)
 {
-    Line sum = { .figures = figures_of(what->rows, NULL) };
+    unsigned pending = 0;
     unsigned i;
 
     for (i = 0; i < lines->len; i++)
-        sum.pending += g_array_index(lines, Line, i).pending;
+        pending += g_array_index(lines, Line, i).pending;
     g_string_append(text, core_words(core, "\nAll: "));
-    append_counts(text, core, &sum);
-    append_durations(text, core, &sum);
+    daily_figures_append(text, core, daily_figures_of(what->rows, NULL), pending);
 }
 
 static const char *fact_of(const GPtrArray *rows, const char *name)
