@@ -18,7 +18,12 @@ static void show_day(Core *core, const Pending *pending, const GPtrArray *rows)
     g_autofree char *date = local_day_print(today);
     g_autofree char *title = g_strdup_printf(core_words(core, "%s: what ended since midnight, %s"),
                                              date, core->zone_name);
-    DailyText what = { .title = title, .rows = rows, .agent = pending->argument, .day = today };
+    DailyText what = { .title = title,
+                       .rows = rows,
+                       .agent = pending->argument,
+                       .from_ms = local_day_at(today, 0, core->zone),
+                       .until_ms = local_day_at(today + 1, 0, core->zone),
+                       .day = today };
     g_autofree char *text = daily_text(core, &what);
     Turn turn;
 

@@ -126,26 +126,30 @@ void daily_settle(Core *core)
 
 /* ---- the compiled report ---- */
 
-/* "Daily report 2026-11-25: what ended since 2026-11-24 22:30 CET (late: due 22:30 CET)", of the
- * day and the minute that stand in `when`. The caller owns it. */
-static char *describe_title(const Core *core, const char *when)
+/* The day and the minute of a report, as the continuation gets them: "20782 1350". */
+static void read_when(const char *when, int64_t *out_day, int *out_minute)
 {
     char *rest = NULL;
-    int64_t day = g_ascii_strtoll(when, &rest, 10);
-    int minute = (int)g_ascii_strtoll(rest, NULL, 10);
-    int64_t nominal_ms = local_day_at(day, minute, core->zone);
-    bool is_late = core->now_ms - nominal_ms > LATE_SAID_MS;
-    g_autofree char *date = local_day_print(day);
-    g_autofree char *from =
-        core_local_time_with_zone(core, local_day_at(day - 1, minute, core->zone));
-    g_autofree char *due = core_local_time_with_zone(core, nominal_ms);
+
+    *out_day = g_ascii_strtoll(when, &rest, 10);
+    *out_minute = (int)g_ascii_strtoll(rest, NULL, 10);
+}
+
+/* "Daily report 2026-11-25: what ended since 2026-11-24 22:30 CET (late: due 22:30 CET)". The
+ * caller owns it. */
+static char *describe_title(const Core *core, const DailyText *what)
+{
+    bool is_late = core->now_ms - what->until_ms > LATE_SAID_MS;
+    g_autofree char *date = local_day_print(what->day);
+    g_autofree char *from = core_local_time_with_zone(core, what->from_ms);
+    g_autofree char *due = core_local_time_with_zone(core, what->until_ms);
 
     return g_strdup_printf(core_words(core, "Daily report %s: what ended since %s%s%s%s"), date,
                            from, is_late ? core_words(core, " (late: due ") : "",
                            is_late ? due : "", is_late ? ")" : "");
 }
 
-static void say_to_role(Core *core, Role role, const char *when, DailyText *what)
+static void say_to_role(Core *core, Role role, DailyText *what)
 {
     g_autoptr(GPtrArray) users = users_with_role(core->users, role);
     Language before = core->language;
@@ -159,7 +163,7 @@ static void say_to_role(Core *core, Role role, const char *when, DailyText *what
         if (!user->jids || user->jids->len == 0)
             continue;
         core_speak_to(core, user->name);
-        title = describe_title(core, when);
+        title = describe_title(core, what);
         what->title = title;
         text = daily_text(core, what);
         say_xmpp(core, user->jids->pdata[0], text);
@@ -167,10 +171,10 @@ static void say_to_role(Core *core, Role role, const char *when, DailyText *what
     core_speak(core, before);
 }
 
-static void audit_report(Core *core, const char *when)
+static void audit_report(Core *core, const DailyText *what)
 {
     Language before = core_speak(core, LANGUAGE_EN);
-    g_autofree char *title = describe_title(core, when);
+    g_autofree char *title = describe_title(core, what);
 
     core_speak(core, before);
     effects_audit(core->fx, core->now_ms, "daily_report", NULL, NULL, NULL, "%s", title);
@@ -182,17 +186,20 @@ static void send_report(Core *core, const Pending *pending, const GPtrArray *row
     g_autofree char *wished = wished_time(core);
     g_autofree char *date = NULL;
     DailyText what = { .rows = rows, .is_closing = true };
+    int minute;
 
     core->is_compiling = false;
-    what.day = last_passed(core, report_times_daily(core->report_times)->minute);
+    read_when(pending->argument, &what.day, &minute);
+    what.from_ms = local_day_at(what.day - 1, minute, core->zone);
+    what.until_ms = local_day_at(what.day, minute, core->zone);
     if (!report_times_daily(core->report_times)->is_enabled)
         return;
     date = local_day_print(what.day);
     set_mark(core, what.day, wished);
     core_set_meta(core, META_DAILY_SENT, date);
-    say_to_role(core, ROLE_ADMIN, pending->argument, &what);
-    say_to_role(core, ROLE_OPERATOR, pending->argument, &what);
-    audit_report(core, pending->argument);
+    say_to_role(core, ROLE_ADMIN, &what);
+    say_to_role(core, ROLE_OPERATOR, &what);
+    audit_report(core, &what);
 }
 
 static void compile(Core *core, int64_t day, int minute)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "agent1/flow/daily/chart_text.h"
+#include "agent1/flow/daily/daily_chart.h"
 #include "agent1/flow/daily/daily_failures.h"
 #include "agent1/flow/daily/daily_figures.h"
 #include "agent1/flow/daily/daily_rows.h"
@@ -207,6 +209,15 @@ static void append_audit(GString *text, const Core *core, const GPtrArray *rows)
                                HEAD_SHOWN_CHARS, hash);
 }
 
+static void append_chart(GString *text, const Core *core, const DailyText *what)
+{
+    g_autoptr(DayChart) chart = daily_chart(core, what->rows, what->from_ms, what->until_ms);
+    g_autofree char *shown = chart ? chart_text(chart) : NULL;
+
+    if (shown)
+        g_string_append_printf(text, "\n```\n%s\n```", shown);
+}
+
 char *daily_text(const Core *core, const DailyText *what)
 {
     g_autoptr(GArray) lines = make_lines(core, what);
@@ -224,5 +235,6 @@ char *daily_text(const Core *core, const DailyText *what)
     daily_failures_append(text, core, what->rows);
     if (!what->agent)
         append_audit(text, core, what->rows);
+    append_chart(text, core, what);
     return g_string_free(text, FALSE);
 }

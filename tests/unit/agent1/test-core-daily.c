@@ -304,7 +304,11 @@ static void a_typed_one_is_of_today(void **state)
                         "web1: 1 run, 1 succeeded; median 0.4 s, 95 % within 0.4 s; version 0.1.0\n"
                         "web2: 0 runs\n"
                         "All: 1 run, 1 succeeded; median 0.4 s, 95 % within 0.4 s\n"
-                        "Audit: 7 rows, head 0000000000000000");
+                        "Audit: 7 rows, head 0000000000000000\n"
+                        "```\n"
+                        "succeeded                 █               1\n"
+                        "            0     6     12    18        █=1\n"
+                        "```");
     wait_until(world, world->now_ms + DAY_MS);
     world_write(world, "vera", NULL, "DAILY_REPORT: web1");
     assert_string_equal(world_last_said(world),
@@ -370,6 +374,35 @@ static void failures_are_shown_and_counted(void **state)
     assert_contains(world_last_said(world), "\net 2 de plus\nAudit : ");
 }
 
+/* The second two o'clock of the last Sunday of October is a column of its own. */
+static void a_day_of_25_hours_has_25_columns(void **state)
+{
+    World *world = *state;
+    int64_t midnight_ms = INT64_C(1792879200000); /* 2026-10-25 00:00 in Paris */
+    const char *line;
+
+    set_zone(world, "Europe/Paris");
+    world->now_ms = midnight_ms;
+    world_configure(world);
+    for (int i = 0; i < 25; i++) {
+        g_autofree char *id = g_strdup_printf("run-%02d", i);
+        Row *row = row_new(TABLE_RUNS);
+
+        row_set_text(row, RUNS_ID, id);
+        row_set_text(row, RUNS_AGENT, "web1");
+        row_set_text(row, RUNS_TASK, "true");
+        row_set_text(row, RUNS_STATE, "cancelled");
+        row_set_int(row, RUNS_CHANGED, midnight_ms + i * HOUR_MS + 59 * MINUTE_MS);
+        row_store_put(&world->store, row);
+    }
+    world->now_ms = midnight_ms + 25 * HOUR_MS - 1;
+    world_write(world, "vera", NULL, "DAILY_REPORT:");
+    line = strstr(world_last_said(world), "stopped ");
+    assert_non_null(line);
+    assert_true(g_str_has_prefix(line, "stopped     █████████████████████████     25\n"
+                                       "            0      6     12    18        █=1\n```"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +420,7 @@ int main(void)
         WORLD_TEST(a_typed_one_is_of_today),
         WORLD_TEST(the_parts_are_the_whole),
         WORLD_TEST(failures_are_shown_and_counted),
+        WORLD_TEST(a_day_of_25_hours_has_25_columns),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
