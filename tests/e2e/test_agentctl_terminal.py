@@ -41,7 +41,7 @@ def test_completion(agent1, console, screens):
     screen.press("Tab")
     screen.wait_for("agent1> !agent")
     screen.press("Tab")
-    screen.wait_for("!agentOFF  !agentON  !agents  !agentsOFF  !agentsON\nagent1> !agent")
+    screen.wait_for("!agentOFF  !agentON  !agentUPDATE  !agents  !agentsOFF  !agentsON  !agentsUPDATE\nagent1> !agent")
     screen.type("s")
     screen.press("Enter")
     agent1.reply(agent1.next_chat("!agents"), "web1: online\ndb1: online", "ok")

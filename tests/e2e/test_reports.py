@@ -1,4 +1,4 @@
-"""Reports, memory and schedules over the real programs: what is typed, kept, asked for and sent."""
+"""Reports and memory over the real programs: what is typed, kept, asked for and sent."""
 
 import datetime
 import re
@@ -99,18 +99,3 @@ def test_an_agent_reports_and_the_day_is_compiled(house):
     person.send("!reports")
     shown = person.wait_for(r"Reports, zone").text
     assert "; last sent for 20" in shown and "; reported today at " in shown
-
-
-def test_schedules_are_shown_and_a_mistake_is_named(house):
-    house.agent1.tasks = {"tasks": [{"id": "apt-weekly", "agent": "web1", "task": "apt update",
-                                     "cron": "weekly lun 03:00"}]}
-    _, user = start_with(house)
-    assert "not fire them yet:\napt-weekly: weekly lun 03:00 · web1 · apt update" in \
-        user.ask("!tasks")["text"]
-    house.agent1.tasks["tasks"].append({"agent": "web1", "task": "x", "cron": "y", "overlap": "?"})
-    house.agent1.write()
-    wait_for(lambda: 'tasks[1].overlap: "?"' in user.ask("!status")["text"])
-    assert "apt-weekly" in user.ask("PLAN_LIST:")["text"]
-    house.agent1.stop()
-    checked = house.agent1.run("--check")
-    assert checked.returncode == 78 and "tasks_schedule.json: tasks[1].overlap" in checked.stderr

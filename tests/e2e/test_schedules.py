@@ -1,0 +1,151 @@
+"""Schedules over the real programs: proposed, edited by people and by agent1, fired once, and told."""
+
+import json
+import sqlite3
+
+import pytest
+
+from clock import Clock
+from parties import accepted_agent, known_console, start_with
+from schedule_rows import entries, occurrences
+from wait import wait_for
+
+TOPIC = "agents/scheduler/notifications"
+
+
+def saved(house):
+    """The entries of the file, as it is now."""
+    return house.agent1.read("tasks_schedule.json")["tasks"]
+
+
+def test_what_is_no_schedule_is_told(house):
+    _, user = start_with(house)
+    assert "expected SCHEDULE: <when> | <agent> | <task>" in user.ask("SCHEDULE: daily 03:00")["text"]
+    answer = user.ask("SCHEDULE: dayly 03:00 | web1 | true")["text"]
+    assert 'when: character 1: found "dayly"' in answer and '"every 6h"' in answer
+    answer = user.ask("SCHEDULE: hourly | wep1 | true")["text"]
+    assert answer == "wep1: refused (unknown_agent): no agent of that name; nearest: web1"
+    assert user.ask("!pause nosuch")["text"] == "nosuch: no schedule of that name; !tasks lists them"
+    assert "none; an operator proposes one with SCHEDULE:" in user.ask("!tasks")["text"]
+
+
+def test_one_is_proposed_confirmed_fired_and_taken_out(house):
+    house.agent1.tasks = {"_": "ours", "tasks": [], "extra": 1}
+    agent, user = start_with(house)
+    answer = user.ask("SCHEDULE: in 2s | web1 | echo one | wc -l")
+    assert answer["outcome"] == "awaiting" and "Shall it be so?" in answer["text"]
+    assert not saved(house)
+    assert "· next " in user.ask("!yes")["text"]
+    wait_for(lambda: saved(house), what="it stands in the file")
+    (entry,) = saved(house)
+    assert (entry["cron"], entry["task"], entry["agent"]) == ("in 2s", "echo one | wc -l", "web1")
+    task = agent.next_task()
+    assert task["task"] == "echo one | wc -l" and task["requested_by"] == entry["user"]
+    agent.succeed(task)
+    wait_for(lambda: not saved(house), what="it is taken out of the file")
+    assert house.agent1.read("tasks_schedule.json") == {"_": "ours", "tasks": [], "extra": 1}
+    wait_for(lambda: "#1 web1: succeeded" in user.ask("!runs")["text"])
+
+
+def test_people_edit_the_file_too(house):
+    house.agent1.tasks = {"tasks": [{"agent": "web1", "task": "apt update", "cron": "weekly lun 03:00",
+                                     "_why": "mine", "colour": "red"}]}
+    _, user = start_with(house)
+    wait_for(lambda: "id" in saved(house)[0], what="it got an id")
+    entry = saved(house)[0]
+    assert entry["id"].startswith("web1-apt-") and entry["_why"] == "mine" and entry["colour"] == "red"
+    assert f"{entry['id']}: weekly lun 03:00 · web1 · apt update · next " in user.ask("!tasks")["text"]
+
+    # A save that began before agent1 wrote, and has none of what it wrote.
+    user.chat("SCHEDULE: daily 04:00 | web1 | true")
+    user.ask("!yes")
+    wait_for(lambda: len(saved(house)) == 2, what="both stand in the file")
+    house.agent1.tasks = {"tasks": [{**entry, "cron": "weekly tue 03:00"}]}
+    house.agent1.write()
+    wait_for(lambda: "weekly tue" in user.ask("!tasks")["text"], what="the save is in use")
+    assert "daily 04:00" not in user.ask("!tasks")["text"]
+    house.agent1.tasks["tasks"].append({"agent": "web1", "task": "x", "cron": "y"})
+    house.agent1.write()
+    wait_for(lambda: 'tasks[1].cron: character 1: found "y"' in user.ask("!status")["text"])
+    assert "weekly tue" in user.ask("PLAN_LIST:")["text"]
+    house.agent1.stop()
+    checked = house.agent1.run("--check")
+    assert checked.returncode == 78 and "tasks_schedule.json: tasks[1].cron" in checked.stderr
+
+
+def test_one_is_held_fired_by_hand_and_cancelled(house):
+    house.agent1.tasks = {"tasks": [{"id": "a", "agent": "web1", "task": "true", "cron": "yearly"}]}
+    agent, user = start_with(house)
+    assert "paused by user-" in user.ask("!pause a")["text"]
+    house.agent1.kill()
+    house.agent1.start()
+    assert "paused by user-" in user.ask("!tasks")["text"]
+    assert " · next " in user.ask("!resume a")["text"]
+    user.chat("!fire a")
+    agent.succeed(agent.next_task(), "by hand\n")
+    user.wait_for("reply", outcome="succeeded")
+    house.agent1.tasks = house.agent1.read("tasks_schedule.json")
+    assert "SCHEDULE: yearly | web1 | true" in user.ask("PLAN_CANCEL: a")["text"]
+    wait_for(lambda: not saved(house), what="it is taken out of the file")
+
+
+def test_what_happens_is_published(house):
+    house.agent1.tasks = {"tasks": [{"id": "a", "agent": "web1", "task": "true", "cron": "every 10s"}]}
+    agent_of, user_of = accepted_agent(house), known_console(house)
+    observer = house.observer
+    house.start()
+    agent, _ = agent_of(), user_of()
+    agent.report(agent.next_task(20), "failed", exit_code=3, output="no space\n")
+    told = observer.heard.wait_for(lambda publication: publication.topic == TOPIC and
+                                   b'"failed"' in publication.payload)
+    told = json.loads(told.payload)
+    assert (told["schedule"], told["agent"], told["number"]) == ("a", "web1", 1)
+
+
+def test_a_clock_that_is_put_forward_and_back(house):
+    """By hours: what passed is missed and told; what fired does not fire again."""
+    house.agent1.tasks = {"tasks": [{"id": "noon", "agent": "web1", "task": "true", "cron": "hourly"}]}
+    agent_of, user_of = accepted_agent(house), known_console(house)
+    clock = Clock(house.agent1)
+    house.start()
+    agent_of()
+    user = user_of()
+    clock.set(3 * 3600)
+    user.chat("!status")  # refused from a clock that is hours away, but agent1 looks at its own
+    wait_for(lambda: any(state == "missed" for _, _, state in occurrences(house)),
+             what="the hours that passed are missed")
+    fired = occurrences(house)
+    times = [nominal for _, nominal, _ in fired]
+    assert all(state in ("missed", "queued", "accepted", "skipped") for _, _, state in fired)
+    clock.set(0)
+    user.ask("!status")
+    assert [nominal for _, nominal, _ in occurrences(house)] == times
+
+
+@pytest.mark.parametrize("zone,shown", [("Asia/Tokyo", "JST"), ("America/New_York", "EST")])
+def test_the_zone_of_the_host(house, zone, shown):
+    """Without a zone in config.json times are the host's, also when that was changed meanwhile."""
+    house.agent1.tasks = {"tasks": [{"id": "a", "agent": "web1", "task": "true",
+                                     "cron": "at 2030-01-15T03:00"}]}
+    del house.agent1.config["timezone"]
+    house.agent1.environment["TZ"] = "UTC"
+    _, user = start_with(house)
+    assert "next Tue 2030-01-15 03:00 UTC" in user.ask("!tasks")["text"]
+    house.agent1.environment["TZ"] = zone
+    house.agent1.restart()
+    text = user.ask("!tasks")["text"]
+    assert f"zone {zone}" in text and f"next Tue 2030-01-15 03:00 {shown}" in text
+
+
+def test_many_at_once(house):
+    """Five hundred at the same moment: each is one row, and the queue of an agent is bounded."""
+    agent_of, user_of = accepted_agent(house), known_console(house)
+    house.agent1.tasks = {"tasks": entries(500, "every 10s")}
+    house.start()
+    agent_of()
+    user_of()
+    wait_for(lambda: len(occurrences(house)) >= 500, 40, what="five hundred rows")
+    house.agent1.stop()
+    database = sqlite3.connect(house.agent1.state / "agent1.db")
+    states = dict(database.execute("SELECT state, COUNT(*) FROM runs GROUP BY state"))
+    assert set(states) <= {"queued", "accepted", "rejected", "skipped", "missed"}, states
