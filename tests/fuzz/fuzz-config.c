@@ -1,12 +1,16 @@
 /*
- * The files that people write for agent1: config.json, agents_registry.json, blackout_hours.json.
- * One of them is the input, the others are sound. A file is taken or refused with a message that
- * can be shown, warnings too, a refused one changes nothing, and what was taken runs a turn.
+ * The files that people write for agent1: config.json, agents_registry.json, blackout_hours.json,
+ * policy.json, reports_schedule.json, tasks_schedule.json. One of them is the input, the others are
+ * sound. A file is taken or refused with a message that can be shown, warnings too, a refused one
+ * changes nothing, and what was taken runs a turn.
  */
 #include "agent1/flow/core.h"
 
 #include "agent1/model/hours.h"
 #include "agent1/model/registry.h"
+#include "agent1/model/report_times.h"
+#include "agent1/model/rulebook.h"
+#include "agent1/model/task_list.h"
 #include "agent1/model/users.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
@@ -19,6 +23,7 @@
 #define KEY_1  "x25519:WGmv9FBUlzLLqu1eXfmzCm2jHLDldCutWtShp2jxpns"
 #define KEY_2  "x25519:B6N8vBQgk8i3VdwbEOhstCY3StFqqFPtC9_AsrhtHHw"
 #define NOW_MS INT64_C(1790000000000)
+#define FILES  6
 
 static const char sound_config[] =
     "{\"xmpp\":{\"jid\":\"agent1@example.org\",\"password\":\"x\"},\"timezone\":\"UTC\","
@@ -70,6 +75,44 @@ static void check_parts(const Json *json, const Zones *zones)
     }
 }
 
+/* What decides and what is shown later, of files that came second. */
+static void check_later_parts(const Json *json, const Zones *zones)
+{
+    static const RulebookCase asked = {
+        .user = "ana",
+        .principal = "ana@example.org",
+        .role = ROLE_ADMIN,
+        .agent = "web1",
+        .skill = "shell",
+        .risk = "high",
+        .door = "xmpp",
+    };
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GError) policy_error = NULL;
+    g_autoptr(GError) reports_error = NULL;
+    g_autoptr(GError) tasks_error = NULL;
+    g_autoptr(Rulebook) rulebook = rulebook_parse(json, warnings, &policy_error);
+    g_autoptr(ReportTimes) times = report_times_parse(json, warnings, &reports_error);
+    g_autoptr(GPtrArray) tasks = task_list_parse(json, zones, warnings, &tasks_error);
+
+    fuzz_check_error(rulebook != NULL, policy_error);
+    fuzz_check_error(times != NULL, reports_error);
+    fuzz_check_error(tasks != NULL, tasks_error);
+    check_warnings(warnings);
+    if (rulebook) {
+        RulebookAnswer answer;
+
+        rulebook_judge(rulebook, &asked, &answer);
+        g_assert(answer.decision <= POLICY_DENY);
+    }
+    if (times) {
+        g_autoptr(GPtrArray) agents = report_times_agents(times);
+
+        for (unsigned i = 0; i < agents->len; i++)
+            g_assert(report_times_of(times, agents->pdata[i])->minute < 24 * 60);
+    }
+}
+
 static bool configure(Core *core, const CoreFiles *files)
 {
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
@@ -93,7 +136,8 @@ static void run_a_turn(Core *core)
     event->chat.door = DOOR_XMPP;
     event->chat.address = g_strdup("ana@example.org/x");
     event->chat.principal = g_strdup("ana@example.org");
-    event->chat.text = g_strdup("!agents\n!blackout\n!why web1\n!status\nDELEGATE: web1 | ls");
+    event->chat.text =
+        g_strdup("!agents\n!blackout\n!why web1\n!status\n!reports\n!tasks\nDELEGATE: web1 | ls");
     event->chat.written_ms = MESSAGE_ABSENT;
     core_step(core, event, effects);
     g_assert(core_next_deadline(core) > NOW_MS);
@@ -102,7 +146,7 @@ static void run_a_turn(Core *core)
 void fuzz_one(const uint8_t *data, size_t size)
 {
     FuzzInput input = fuzz_input(data, size);
-    unsigned which = fuzz_below(&input, 3);
+    unsigned which = fuzz_below(&input, FILES);
     g_autoptr(Json) config = parse(sound_config, strlen(sound_config));
     g_autoptr(Json) registry = parse(sound_registry, strlen(sound_registry));
     g_autoptr(Json) json = parse((const char *)input.at, input.left);
@@ -112,18 +156,16 @@ void fuzz_one(const uint8_t *data, size_t size)
     CoreFiles files = {
         .config = config, .registry = registry, .zones = zones, .host_zone = "UTC"
     };
+    const Json **places[] = { &files.config, &files.registry, &files.blackouts,
+                              &files.policy, &files.reports,  &files.tasks };
 
     if (!json)
         return;
     zones_add(zones, "UTC", utc);
     check_parts(json, zones);
+    check_later_parts(json, zones);
     g_assert(configure(core, &files));
-    if (which == 0)
-        files.config = json;
-    else if (which == 1)
-        files.registry = json;
-    else
-        files.blackouts = json;
+    *places[which] = json;
     if (!configure(core, &files))
         g_assert_cmpstr(core_settings(core)->xmpp_jid, ==, "agent1@example.org");
     run_a_turn(core);
