@@ -4,18 +4,14 @@
 #include "agent1/flow/runs/outcome.h"
 #include "common/base/banned.h"
 
-static bool may_be_held_by_agent(const Run *run)
-{
-    return run->is_handed && run->state != RUN_DEFERRED && run->state != RUN_AWAITING_APPROVAL;
-}
-
 CancelResult cancel_run(Core *core, Run *run, const char *by)
 {
     bool is_unheard = run->state == RUN_QUEUED;
 
     if (!run->cancelled_by)
         run->cancelled_by = g_strdup(by);
-    if (!may_be_held_by_agent(run)) {
+    /* What waits for a window or a person has an attempt that nobody was handed. */
+    if (!run->is_handed) {
         outcome_apply(core, run, RUN_EVENT_CANCELLED, NULL);
         return CANCEL_DONE;
     }

@@ -123,9 +123,8 @@ static void begin(Core *core, Run *run, const Verdict *verdict)
         note_wait(core, run, verdict, "");
         return;
     case GATE_DENY:
-        break;
+        g_assert_not_reached();
     }
-    g_assert_not_reached();
 }
 
 /* What waits for a window or a person is looked at soon: then its own time is known. */

@@ -5,7 +5,8 @@
 
 #include "common/base/banned.h"
 
-#define TEA "[{\"start\":\"14:00\",\"end\":\"15:00\",\"label\":\"tea\"}]"
+#define THREE_DAYS "[{\"start\":\"00:00\",\"end\":\"24:00\",\"days\":[\"mon\",\"tue\",\"wed\"]}]"
+#define TEA        "[{\"start\":\"14:00\",\"end\":\"15:00\",\"label\":\"tea\"}]"
 
 static void set_blackouts(World *world, const char *text)
 {
@@ -219,8 +220,7 @@ static void an_opening_beyond_a_day_is_waited_for(void **state)
 
     world_register(world, JOURNAL_1, 1);
     /* It is Monday: two days of blackout follow. */
-    set_blackouts(world, "[{\"start\":\"00:00\",\"end\":\"24:00\",\"days\":[\"mon\",\"tue\","
-                         "\"wed\"]}]");
+    set_blackouts(world, THREE_DAYS);
     world_write(world, "oskar", NULL, "@web1 --defer true");
     assert_contains(world_last_said(world), "starts 2026-09-24 00:00 UTC");
     wait_days(world, 2);
@@ -228,6 +228,71 @@ static void an_opening_beyond_a_day_is_waited_for(void **state)
     world_wait(world, 10 * HOUR_MS);
     assert_string_equal(world_run_state(world, 1), "queued");
     assert_true(was_said(world, "#1 web1: queued"));
+}
+
+static int64_t waits_until(const World *world)
+{
+    return row_int(world_run(world, 1), RUNS_WAIT_UNTIL);
+}
+
+/* Neither who puts it off, nor an edit and a person in between, takes from its time. */
+static void a_long_wait_is_not_cut_short(void **state)
+{
+    World *world = *state;
+    int64_t until_ms;
+
+    world_register(world, JOURNAL_1, 1);
+    set_blackouts(world, THREE_DAYS);
+    world_write(world, "oskar", NULL, "@web1 --defer true");
+    until_ms = waits_until(world);
+    assert_true(until_ms > world->now_ms + 2 * DAY_MS);
+    world_write(world, "ana", NULL, "!defer 1 2h");
+    world->now_ms += 100;
+    world_write(world, "ana", NULL, "!defer 1 1h");
+    assert_int_equal(waits_until(world), until_ms);
+
+    set_blackouts(world, "[]");
+    set_policy(world, "{\"preset\":\"restrictive\"}");
+    world_step(world, event_new(EVENT_CONFIGURED));
+    world_wait(world, 61 * MINUTE_MS);
+    assert_string_equal(world_run_state(world, 1), "awaiting_approval");
+    set_blackouts(world, THREE_DAYS);
+    world_write(world, "ana", NULL, "!approve 1");
+    assert_string_equal(world_run_state(world, 1), "deferred");
+    assert_int_equal(waits_until(world), until_ms);
+}
+
+/* Where nothing says when it ends, an approved run waits a day for somebody to end it. */
+static void what_is_approved_in_hours_without_end_waits_a_day(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    set_policy(world, "{\"preset\":\"restrictive\"}");
+    world_write(world, "oskar", NULL, "@web1 true");
+    set_blackouts(world, "[{\"start\":\"00:00\",\"end\":\"24:00\"}]");
+    world_write(world, "ana", NULL, "!approve 1");
+    assert_string_equal(world_run_state(world, 1), "deferred");
+    assert_int_equal(waits_until(world), world->now_ms + DAY_MS);
+    wait_days(world, 1);
+    world_wait(world, MINUTE_MS);
+    assert_string_equal(world_run_state(world, 1), "missed");
+}
+
+static void what_is_approved_during_a_pause_waits_a_day(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    set_policy(world, "{\"preset\":\"restrictive\"}");
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_write(world, "ana", NULL, "!agentOFF web1");
+    world_write(world, "ana", NULL, "!approve 1");
+    assert_string_equal(world_run_state(world, 1), "deferred");
+    assert_int_equal(waits_until(world), world->now_ms + DAY_MS);
+    world_write(world, "ana", NULL, "!agentON web1");
+    world_wait(world, 2 * MINUTE_MS);
+    assert_string_equal(world_run_state(world, 1), "queued");
 }
 
 /* ---- meeting the gate again ---- */
@@ -299,6 +364,20 @@ static void an_edit_of_the_hours_is_noticed(void **state)
     world_step(world, event_new(EVENT_CONFIGURED));
     world_wait(world, 2 * SECOND_MS);
     assert_string_equal(world_run_state(world, 1), "queued");
+}
+
+/* What was sent off before its agent was ever heard of is the agent's own to judge, but for what
+ * the policy says of a skill that nobody knew of. */
+static void what_is_queued_meets_no_window_here(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "@web1 true");
+    assert_string_equal(world_run_state(world, 1), "queued");
+    set_blackouts(world, TEA);
+    world_register(world, JOURNAL_1, 1);
+    assert_string_equal(world_run_state(world, 1), "queued");
+    assert_non_null(world_last_sent(world, MESSAGE_TASK));
 }
 
 /* ---- putting off ---- */
@@ -428,9 +507,13 @@ int main(void)
         WORLD_TEST(agentctl_answers_in_another_window),
         WORLD_TEST(a_script_says_it_at_once),
         WORLD_TEST(an_opening_beyond_a_day_is_waited_for),
+        WORLD_TEST(a_long_wait_is_not_cut_short),
+        WORLD_TEST(what_is_approved_in_hours_without_end_waits_a_day),
+        WORLD_TEST(what_is_approved_during_a_pause_waits_a_day),
         cmocka_unit_test(what_the_gate_says_then),
         WORLD_TEST(a_pause_is_waited_out_until_the_limit),
         WORLD_TEST(an_edit_of_the_hours_is_noticed),
+        WORLD_TEST(what_is_queued_meets_no_window_here),
         WORLD_TEST(a_deferred_run_is_put_off),
         cmocka_unit_test(times_as_people_type_them),
         WORLD_TEST(a_blackout_that_is_on_is_named),

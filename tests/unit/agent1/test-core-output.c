@@ -164,6 +164,31 @@ static void the_link_follows_the_answer(void **state)
     assert_int_equal(world_count_rows(world, TABLE_UPLOADS), 0);
 }
 
+/* The agent kept only a part of it: the file has no more than that. */
+static void of_what_was_too_much_the_file_has_what_was_kept(void **state)
+{
+    World *world = *state;
+    g_autofree char *output = make_output(100);
+    Message *result = message_new(MESSAGE_RESULT, WORLD_MESSAGE_ID, "web1", world->now_ms);
+
+    tell_share(world, 1000000);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 make");
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    result->result.run = g_strdup(world_run_id(world, 1));
+    result->result.attempt = 1;
+    result->result.state = g_strdup("succeeded");
+    result->result.exit_code = 0;
+    result->result.signal = MESSAGE_ABSENT;
+    result->result.started_ms = result->result.finished_ms = world->now_ms;
+    result->result.output = g_strdup(output);
+    result->result.is_truncated = true;
+    world_report(world, JOURNAL_1, result);
+    assert_contains(world_last_said(world),
+                    " (the end of its output; what was kept of it follows as a file)\n```\nline ");
+    assert_string_equal(world_last_act(world, XMPP_ACT_UPLOAD)->text, output);
+}
+
 static void a_file_that_fails_is_told(void **state)
 {
     World *world = *state;
@@ -296,6 +321,7 @@ int main(void)
         OUTPUT_TEST(output_is_shown_whole_in_pieces),
         OUTPUT_TEST(output_of_others),
         OUTPUT_TEST(the_link_follows_the_answer),
+        OUTPUT_TEST(of_what_was_too_much_the_file_has_what_was_kept),
         OUTPUT_TEST(a_file_that_fails_is_told),
         OUTPUT_TEST(what_is_short_or_too_long_is_no_file),
         OUTPUT_TEST(secrets_do_not_go_into_files),

@@ -214,6 +214,17 @@ static void what_is_not_known_fits_nothing(void **state)
     }
 }
 
+static void an_agent_without_labels_has_none_that_fits(void **state)
+{
+    g_autoptr(Rulebook) book =
+        book_of("{\"rules\":[{\"agent\":\"role=*\",\"decision\":\"deny\"}]}");
+    RulebookAnswer answer;
+
+    (void)state;
+    rulebook_judge(book, &(RulebookCase){ .agent = "web1", .risk = "read" }, &answer);
+    assert_int_equal(answer.decision, POLICY_ALLOW);
+}
+
 static void the_first_rule_that_fits_decides(void **state)
 {
     g_autoptr(Rulebook) book =
@@ -327,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_misspelt_member_is_told),
         cmocka_unit_test(each_member_must_fit),
         cmocka_unit_test(what_is_not_known_fits_nothing),
+        cmocka_unit_test(an_agent_without_labels_has_none_that_fits),
         cmocka_unit_test(the_first_rule_that_fits_decides),
         cmocka_unit_test(who_must_approve),
         cmocka_unit_test(what_the_presets_say),
