@@ -71,9 +71,14 @@ static void check_fence(FuzzInput *input)
         g_assert(!strstr(lines[i], lines[0]));
 }
 
+static size_t character_length(const char *at)
+{
+    return *at ? (size_t)(text_next(at) - at) : 0;
+}
+
 static int compare_characters(const char *a, const char *b)
 {
-    return strncmp(a, b, (size_t)MAX(text_next(a) - a, text_next(b) - b));
+    return strncmp(a, b, MAX(character_length(a), character_length(b)));
 }
 
 /* Behind the element of a pattern that stands here, and whether it takes the character. */
