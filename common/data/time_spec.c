@@ -126,12 +126,13 @@ bool time_spec_previous(const TimeSpec *spec, const WallClock *clock, int64_t an
 {
     TimeOccurrence found;
     int64_t from_ms = bounded(anchor_ms);
-    int64_t until_ms = MIN(before_ms, END_MS) - 1;
+    int64_t until_ms;
     bool is_found;
 
     if (before_ms <= 0)
         return false;
 
+    until_ms = MIN(before_ms, END_MS) - 1;
     if (spec->kind == TIME_SPEC_CALENDAR)
         is_found = previous_of_calendar(&spec->calendar, clock, until_ms / 1000, &found);
     else if (spec->kind == TIME_SPEC_EVERY)
