@@ -34,7 +34,7 @@ def marks(folder):
      "nearest: web1, web2\nthat is step 3 of the plan; nothing was done"),
     ("web1|{mark} ;; web2|", "the task is empty"),
     ("web1|{mark} ;; web2 --force|true", "--force: no such option"),
-    ("web1|{mark} ;; db*|true", "db*: no accepted agent fits; there are web1, web2"),
+    ("web1|{mark} ;; db*|true", "db*: refused (unknown_agent): no accepted agent fits; there are web1, web2"),
     (" ;; ".join(["web1|{mark}"] * 51), "a plan has at most 50 steps; nothing was done"),
 ])
 def test_nothing_is_done_when_a_step_is_wrong(pair, tmp_path, steps, answer):

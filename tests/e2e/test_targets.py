@@ -27,8 +27,8 @@ def objects(done, kind):
 @pytest.mark.parametrize("text,answer,code", [
     ("@web1,web9 touch {mark}", "web9: refused (unknown_agent): no agent of that name; nearest: "
                                 "web1, web2; nothing was done", 3),
-    ("@mail* touch {mark}", "mail*: no accepted agent fits; there are db1, web1, web2", 3),
-    ("@role=mail touch {mark}", "role=mail: no accepted agent has this label; there are dc=lyon, "
+    ("@mail* touch {mark}", "mail*: refused (unknown_agent): no accepted agent fits; there are db1, web1, web2", 3),
+    ("@role=mail touch {mark}", "role=mail: refused (unknown_agent): no accepted agent has this label; there are dc=lyon, "
                                 "dc=par, role=db, role=web", 3),
     ("@web1, touch {mark}", "touch: refused (unknown_agent)", 3),
     ("@all --limit touch {mark}", "--limit touch: expected a number of agents from 1 to 1000", 3),

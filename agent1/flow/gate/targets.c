@@ -89,6 +89,16 @@ static void refuse_name(Core *core, Turn *turn, const char *shown, const char *t
     turn_refuse(turn, shown, RULE_UNKNOWN_AGENT, reason, 0);
 }
 
+/* A pattern or a label that means nobody, and what there is instead: NULL for nothing. */
+static void refuse_term(Turn *turn, const char *shown, const char *problem, const char *there_is,
+                        const char *nothing)
+{
+    g_autofree char *reason = g_strdup_printf(
+        "%s; %s%s", problem, there_is ? "there are " : nothing, there_is ? there_is : "");
+
+    turn_refuse(turn, shown, RULE_UNKNOWN_AGENT, reason, 0);
+}
+
 static void say_fault(Core *core, Turn *turn, TargetResult result, const char *term)
 {
     g_autofree char *shown = text_make_line(term, SHOWN_CHARS);
@@ -109,16 +119,12 @@ static void say_fault(Core *core, Turn *turn, TargetResult result, const char *t
         break;
     case TARGET_NO_MATCH:
         there_is = known_names(agents, count);
-        turn_fail(turn, "%s: no accepted agent fits; %s%s", shown,
-                  core_words(core, there_is ? "there are " : "there are none yet"),
-                  there_is ? there_is : "");
+        refuse_term(turn, shown, "no accepted agent fits", there_is, "there are none yet");
         break;
     case TARGET_NO_LABEL:
         there_is = known_labels(agents, count);
-        turn_fail(turn, "%s: no accepted agent has this label; %s%s", shown,
-                  core_words(core, there_is ? "there are "
-                                            : "none has any (agents_registry.json, member labels)"),
-                  there_is ? there_is : "");
+        refuse_term(turn, shown, "no accepted agent has this label", there_is,
+                    "none has any (agents_registry.json, member labels)");
         break;
     case TARGET_MALFORMED:
         turn_fail(turn, "%s: expected a label as in role=web", shown);

@@ -46,7 +46,7 @@ static const struct {
       "we: no accepted agent of that name; nearest: web1, " },
     { "off a letter", "oskar", "!agentOFF w", "w: no accepted agent of that name; !agents lists" },
     { "off a pattern of nobody", "oskar", "!agentOFF zzzzzzzz*",
-      "zzzzzzzz*: no accepted agent fits; there are web1, web2" },
+      "zzzzzzzz*: refused (unknown_agent): no accepted agent fits; there are web1, web2" },
     { "all off takes nobody", "oskar", "!agentsOFF web1", "!agentsOFF takes no argument" },
     { "awake already", "oskar", "!agentON agent1", "agent1: awake already" },
     { "the links", "vera", "!status", "MQTT: connected since 14:13\nXMPP: connected" },

@@ -70,7 +70,7 @@ static void nothing_is_done_where_a_step_is_wrong(void **state)
           "db9: refused (unknown_agent): no agent of that name; !agents lists them; nothing was "
           "done\nthat is step 2 of the plan; nothing was done" },
         { "a label of nobody", "oskar", "PLAN: web1|true ;; role=db|true",
-          "role=db: no accepted agent has this label" },
+          "role=db: refused (unknown_agent): no accepted agent has this label" },
         { "a wrong option", "oskar", "PLAN: web1|true ;; web2 --force|true",
           "--force: no such option" },
         { "a viewer", "vera", "PLAN: web1|true", "web1: refused (role): this needs the role" },

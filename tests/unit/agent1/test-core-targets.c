@@ -47,11 +47,14 @@ static void who_is_meant_by_commands(void **state)
           "wep2: refused (unknown_agent): no agent of that name; nearest: web2; nothing "
           "was done" },
         { "no such label", "!why role=mail",
-          "role=mail: no accepted agent has this label; there are dc=lyon, dc=par, role=db, "
+          "role=mail: refused (unknown_agent): no accepted agent has this label; there are "
+          "dc=lyon, dc=par, role=db, "
           "role=web" },
-        { "no such pattern", "!why db*", "db*: no accepted agent fits; there are web1, web2" },
+        { "no such pattern", "!why db*",
+          "db*: refused (unknown_agent): no accepted agent fits; there are web1, web2" },
         { "both at once fit nobody", "!why role=web&dc=lyon",
-          "role=web&dc=lyon: no accepted agent fits; there are web1, web2" },
+          "role=web&dc=lyon: refused (unknown_agent): no accepted agent fits; there are web1, "
+          "web2" },
         { "half a label", "!why role=", "role=: expected a label as in role=web" },
         { "half a list", "!why web1,",
           "expected an agent: a name, a list a,b, a pattern web*, a label role=web, or all; "
