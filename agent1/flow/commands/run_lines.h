@@ -10,7 +10,7 @@
 /* "#12 web1: failed (exit 2, 3 s) · 14:02 · apt update". A row that is no run is left out. */
 void run_lines_say(Core *core, Turn *turn, const Row *row);
 
-/* The same, and why: the first line of its output, where the state does not tell it. */
+/* The same, and why: the line of its output that tells it. */
 void run_lines_say_failure(Core *core, Turn *turn, const Row *row);
 
 /* There are no runs of this agent (NULL: of any): says so, or that there is no such agent. */

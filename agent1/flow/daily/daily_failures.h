@@ -1,5 +1,5 @@
 /*
- * The failures of a day, each with the first line of what it said. What is one: run_state.h.
+ * The failures of a day, each with the line of its output that tells it. What is one: run_state.h.
  */
 #ifndef AGENT1_FLOW_DAILY_DAILY_FAILURES_H
 #define AGENT1_FLOW_DAILY_DAILY_FAILURES_H

@@ -1,7 +1,6 @@
 #include "agent1/flow/voice/run_line.h"
 
-#include <string.h>
-
+#include "agent1/model/failure_line.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -24,15 +23,6 @@ static char *print(const Core *core, const Run *run, const char *why)
                            why ? " · " : "", why ? why : "");
 }
 
-/* NULL: no line says anything. The caller owns it. */
-static char *first_line(const char *output)
-{
-    const char *at = output ? output + strspn(output, " \t\r\n") : "";
-    g_autofree char *line = g_strndup(at, strcspn(at, "\n"));
-
-    return *line ? text_make_line(line, OUTPUT_SHOWN_CHARS) : NULL;
-}
-
 char *run_line(const Core *core, const Run *run)
 {
     return print(core, run, NULL);
@@ -40,7 +30,8 @@ char *run_line(const Core *core, const Run *run)
 
 char *run_line_with_why(const Core *core, const Run *run)
 {
-    g_autofree char *why = first_line(run->outcome.output);
+    g_autofree char *line = failure_line(run->outcome.output);
+    g_autofree char *why = line ? text_make_line(line, OUTPUT_SHOWN_CHARS) : NULL;
 
     return print(core, run, why);
 }
