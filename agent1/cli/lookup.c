@@ -17,7 +17,7 @@
 
 /* Before a name it asks what the gate says of that agent: who is unknown comes with the nearest. */
 #define ABOUT_AGENT    "!why "
-#define UNKNOWN        ": refused (unknown_agent): "
+#define UNKNOWN        " (unknown_agent): "
 #define TOLD_MAX_CHARS 400
 
 struct Lookup {

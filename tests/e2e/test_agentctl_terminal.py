@@ -132,7 +132,7 @@ def test_ctrl_c_returns_to_the_prompt(agent1, console, screens):
     assert screen.end() == 0
 
 
-NOBODY = "nosuch: refused (unknown_agent): no agent of that name; nearest: web1"
+NOBODY = "nosuch: not now (unknown_agent): no agent of that name; nearest: web1"
 
 
 def test_an_agent_that_is_none_is_told(agent1, console, screens):
@@ -159,7 +159,7 @@ def test_the_agent_of_the_command_line_is_looked_for_too(agent1, console, screen
     screen = screens(console, "sned")
     screen.wait_for("sned>")
     agent1.reply(agent1.next_chat("!why sned"), NOBODY.replace("nosuch", "sned"), "refused")
-    screen.wait_for("agentctl: sned: refused (unknown_agent): no agent of that name; nearest: web1\nsned>")
+    screen.wait_for("agentctl: sned: not now (unknown_agent): no agent of that name; nearest: web1\nsned>")
 
 
 def test_a_subscription_leaves_the_prompt_free(agent1, console, screens):

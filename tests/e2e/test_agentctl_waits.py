@@ -59,6 +59,17 @@ def test_what_was_put_off_tells_its_result(house, conversation):
     assert text.rstrip().endswith("agent1> !sta"), text
 
 
+def test_an_agent_that_is_none_is_told(house, conversation):
+    (ana,) = begin(house, ("ana", "admin"))
+    screen = conversation(ana)
+    screen.enter("/agent wbe1")
+    screen.wait_for("agentctl: wbe1: not now (unknown_agent): no agent of that name; nearest: web1\nwbe1>")
+    screen.enter("/agent web1")
+    screen.enter("echo $((40 + 2))")
+    screen.wait_for("#1 web1: succeeded")
+    assert "allowed" not in screen.text()
+
+
 def test_leaving_names_only_what_is_at_work(house, conversation):
     (ana,) = begin(house, ("ana", "admin"), policy=ALONE)
     screen = conversation(ana)
