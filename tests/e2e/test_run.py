@@ -217,6 +217,27 @@ def test_kill_leaves_no_server(run):
     assert run.script("!agents").returncode == 0
 
 
+def test_nothing_outside_the_folder_is_touched(run):
+    screen = run.open()
+    screen.enter("!agents")
+    screen.wait_for("local: online")
+    screen.press("C-d")
+    assert screen.end() == 0
+    assert (run.build / "run/state/agentctl/history").read_text() == "!agents\n"
+    assert not (run.folder / ".local").exists()
+
+
+@pytest.mark.parametrize("part", ["mosquitto", "prosody", "agent1 ", "agent2 "])
+def test_a_part_that_dies_is_told(run, part):
+    screen = run.open()
+    pid = next(line for line in run.processes() if part in line and "setpriv" not in line).split()[0]
+    os.kill(int(pid), signal.SIGKILL)
+    screen.wait_for(f"make run: {part.strip()} ended; its last words are in")
+    screen.wait_for("Ctrl-D ends the rest, and make run begins again.")
+    screen.press("C-d")
+    assert screen.end(20) == 0
+
+
 def test_any_xmpp_client_can_join(run, people):
     run.open()
     ports = dict(line.split("=") for line in (run.build / "run/ports").read_text().split())
