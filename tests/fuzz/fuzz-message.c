@@ -1,11 +1,13 @@
 /*
  * Message bodies: any bytes, and objects of every kind with right and wrong members. What decodes
  * encodes to a body that decodes to the same; a copy encodes to the same; without its time a body
- * stays what it is.
+ * stays what it is. What an answer says of a newer version is harmless, and printed says the same.
  */
 #include "common/wire/message.h"
 
 #include "common/base/limits.h"
+#include "common/base/text.h"
+#include "common/wire/update_news.h"
 #include "tests/fuzz/harness.h"
 #include "tests/fuzz/message_maker.h"
 
@@ -26,6 +28,30 @@ static void check_without_time(const char *body, size_t length)
     g_assert_cmpuint(twice_length, <=, once_length);
 }
 
+static void check_news(const Json *data)
+{
+    g_autoptr(UpdateNews) news = update_news_read(data);
+    g_autoptr(UpdateNews) again = NULL;
+    g_autoptr(Json) printed = NULL;
+    g_autoptr(Json) printed_again = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *text_again = NULL;
+    g_autofree char *said = NULL;
+
+    if (!news)
+        return;
+
+    printed = update_news_print(news);
+    again = update_news_read(printed);
+    g_assert_nonnull(again);
+    printed_again = update_news_print(again);
+    text = json_print(printed);
+    text_again = json_print(printed_again);
+    g_assert_cmpstr(text, ==, text_again);
+    said = update_news_text(news);
+    g_assert(text_is_harmless(said) && !strchr(said, '\n'));
+}
+
 static void check_body(const char *body, size_t length)
 {
     g_autoptr(GError) error = NULL;
@@ -40,6 +66,8 @@ static void check_body(const char *body, size_t length)
     check_without_time(body, length);
     if (!message)
         return;
+    if (message->kind == MESSAGE_ANSWER)
+        check_news(message->answer.data);
 
     printed = message_encode(message, &error);
     g_assert_no_error(error);
