@@ -13,7 +13,7 @@ DOCUMENTS = man/agent1.8 man/agent2.8 man/agentctl.1 completion/agentctl.bash co
 
 # ---- what a machine needs (Debian 12 or later) ---------------------------------------------------
 DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libmosquitto-dev \
-             libssl-dev libcurl4-openssl-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
+             libssl-dev libcurl4-openssl-dev libpng-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
 DEPS_RUN   = mosquitto mosquitto-clients prosody openssl procps
 DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout \
              python3-pytest-xdist python3-slixmpp python3-paho-mqtt python3-nacl sqlite3 tmux systemd mandoc zsh \
@@ -36,7 +36,7 @@ ifndef HARDENING
 HARDENING := $(call try_flag,-fstack-protector-strong) $(call try_flag,-fstack-clash-protection) \
              $(call try_flag,-fcf-protection=full) $(call try_flag,-ftrivial-auto-var-init=zero)
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-# libcurl is loaded when it is needed (common/net/http_library.h).
+# libcurl and libpng are loaded when they are needed (common/net/http_library.h, agent1/edge/chart_png.h).
 PACKAGE_LIBS := $(filter-out -lcurl,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null))
 export HARDENING PACKAGE_CFLAGS PACKAGE_LIBS
 endif

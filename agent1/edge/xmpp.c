@@ -277,7 +277,7 @@ void xmpp_edge_act(Xmpp *xmpp, const XmppAct *act)
 {
     XmppCommand *command;
 
-    if (act->kind == XMPP_ACT_UPLOAD) {
+    if (act->kind == XMPP_ACT_UPLOAD || act->kind == XMPP_ACT_UPLOAD_CHART) {
         xmpp_upload_begin(xmpp->upload, act);
         return;
     }

@@ -76,6 +76,7 @@ static char *print(XmppActs *acts, const XmppAct *act)
     case XMPP_ACT_FORM_REFUSED:
         return xmpp_forms_print(act);
     case XMPP_ACT_UPLOAD: /* done on the main thread */
+    case XMPP_ACT_UPLOAD_CHART:
         break;
     }
     g_assert_not_reached();

@@ -208,6 +208,7 @@ char *xmpp_forms_print(const XmppAct *act)
     case XMPP_ACT_CORRECT:
     case XMPP_ACT_DISCOVER:
     case XMPP_ACT_UPLOAD:
+    case XMPP_ACT_UPLOAD_CHART:
         g_assert_not_reached();
     }
 

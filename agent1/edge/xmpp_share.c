@@ -97,9 +97,9 @@ void xmpp_share_ask(XmppShare *share, const char *id, const char *name, size_t b
 
     xml = g_markup_printf_escaped("<iq type='get' id='%s' to='%s'><request xmlns='" XMPP_SLOT_NS
                                   "' filename='%s' size='%zu'"
-                                  " content-type='" XMPP_SLOT_CONTENT_TYPE "'/></iq>",
+                                  " content-type='%s'/></iq>",
                                   xmpp_asked_add(&share->asked, share->service, QUESTION_SLOT, id),
-                                  share->service, name, bytes);
+                                  share->service, name, bytes, xmpp_slot_content_type(name));
     xmpp_outbox_add(outbox, NULL, xml);
 }
 

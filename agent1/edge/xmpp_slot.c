@@ -15,6 +15,11 @@ static const char *const field_names[XMPP_SLOT_FIELD_COUNT] = {
     [XMPP_SLOT_EXPIRES] = "Expires",
 };
 
+const char *xmpp_slot_content_type(const char *name)
+{
+    return g_str_has_suffix(name, ".png") ? "image/png" : "text/plain; charset=utf-8";
+}
+
 const char *xmpp_slot_field_name(XmppSlotField field)
 {
     return field_names[field];

@@ -10,8 +10,8 @@
 
 #define XMPP_SLOT_NS "urn:xmpp:http:upload:0"
 
-/* What is uploaded is text. */
-#define XMPP_SLOT_CONTENT_TYPE "text/plain; charset=utf-8"
+/* What a file of this name holds: "image/png" where it ends so, text otherwise. Static. */
+const char *xmpp_slot_content_type(const char *name);
 
 /* Longer is no URL for people, and no header field for a server. */
 #define XMPP_SLOT_URL_MAX_BYTES   2048

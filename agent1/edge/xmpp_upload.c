@@ -1,5 +1,6 @@
 #include "agent1/edge/xmpp_upload.h"
 
+#include "agent1/edge/chart_errand.h"
 #include "agent1/port/event.h"
 #include "common/net/http.h"
 
@@ -14,7 +15,9 @@
 typedef struct File {
     XmppUpload *upload;
     char *id;
-    char *text;
+    char *name;
+    GBytes *content;    /* NULL: it is still drawn */
+    ChartErrand *chart; /* NULL: nothing is drawn */
     char *get_url;
     HttpRequest *request; /* NULL: none yet */
     guint timer;
@@ -32,9 +35,12 @@ static void file_free(void *data)
 
     if (file->request)
         http_cancel(file->request);
+    if (file->chart)
+        chart_errand_cancel(file->chart);
     g_clear_handle_id(&file->timer, g_source_remove);
     g_free(file->id);
-    g_free(file->text);
+    g_free(file->name);
+    g_clear_pointer(&file->content, g_bytes_unref);
     g_free(file->get_url);
     g_free(file);
 }
@@ -113,18 +119,38 @@ static void on_done(const HttpResult *result, void *data)
 
 /* ---- beginnings ---- */
 
-void xmpp_upload_begin(XmppUpload *upload, const XmppAct *act)
+/* The content is there: a place is asked for. */
+static void ask(File *file)
 {
-    size_t bytes = strlen(act->text);
-    File *file;
+    const XmppUploadSettings *settings = &file->upload->settings;
+    size_t bytes = g_bytes_get_size(file->content);
 
-    g_assert(act->kind == XMPP_ACT_UPLOAD);
-    if (g_hash_table_contains(upload->files, act->id))
-        return;
-    if (bytes > XMPP_UPLOAD_MAX_BYTES) {
-        tell(upload, XMPP_FACT_NOT_UPLOADED, act->id, "the file is too large to be uploaded");
+    if (bytes > XMPP_UPLOAD_MAX_BYTES)
+        fail(file, "the file is too large to be uploaded");
+    else if (!settings->ask(file->id, file->name, bytes, settings->data))
+        fail(file, "there is too much to do on XMPP");
+}
+
+static void on_drawn(GBytes *png, const char *why, void *data)
+{
+    File *file = data;
+
+    file->chart = NULL;
+    if (!png) {
+        fail(file, why);
         return;
     }
+    file->content = g_bytes_ref(png);
+    ask(file);
+}
+
+void xmpp_upload_begin(XmppUpload *upload, const XmppAct *act)
+{
+    File *file;
+
+    g_assert(act->kind == XMPP_ACT_UPLOAD || act->kind == XMPP_ACT_UPLOAD_CHART);
+    if (g_hash_table_contains(upload->files, act->id))
+        return;
     if (g_hash_table_size(upload->files) >= XMPP_UPLOADS_MAX) {
         tell(upload, XMPP_FACT_NOT_UPLOADED, act->id, "too many uploads are under way");
         return;
@@ -133,17 +159,22 @@ void xmpp_upload_begin(XmppUpload *upload, const XmppAct *act)
     file = g_new0(File, 1);
     file->upload = upload;
     file->id = g_strdup(act->id);
-    file->text = g_strdup(act->text);
+    file->name = g_strdup(act->about);
     file->timer = g_timeout_add(upload->settings.max_ms, on_too_long, file);
     g_hash_table_insert(upload->files, file->id, file);
-    if (!upload->settings.ask(file->id, act->about, bytes, upload->settings.data))
-        fail(file, "there is too much to do on XMPP");
+    if (act->kind == XMPP_ACT_UPLOAD_CHART) {
+        file->chart = chart_errand_start(act->text, on_drawn, file);
+        return;
+    }
+    file->content = g_bytes_new(act->text, strlen(act->text));
+    ask(file);
 }
 
 static void put(File *file, const XmppSlot *slot)
 {
     static const HttpHandlers handlers = { .done = on_done };
-    HttpField fields[XMPP_SLOT_FIELD_COUNT + 1] = { { "Content-Type", XMPP_SLOT_CONTENT_TYPE } };
+    HttpField fields[XMPP_SLOT_FIELD_COUNT + 1] = { { "Content-Type",
+                                                      xmpp_slot_content_type(file->name) } };
     XmppUpload *upload = file->upload;
     g_autoptr(GError) error = NULL;
     HttpOrder order = {
@@ -151,8 +182,8 @@ static void put(File *file, const XmppSlot *slot)
         .url = slot->put_url,
         .fields = fields,
         .field_count = 1,
-        .body = file->text,
-        .body_bytes = strlen(file->text),
+        .body = g_bytes_get_data(file->content, NULL),
+        .body_bytes = g_bytes_get_size(file->content),
         .ca_file = upload->settings.ca_file,
         .connect_ms = CONNECT_MAX_MS,
         .must_leave = !slot->is_server_here,
@@ -177,7 +208,7 @@ void xmpp_upload_take(XmppUpload *upload, XmppSlot *slot)
     g_autoptr(XmppSlot) owned = slot;
     File *file = g_hash_table_lookup(upload->files, slot->id);
 
-    if (!file || file->get_url)
+    if (!file || !file->content || file->get_url)
         return;
     if (slot->why) {
         fail(file, slot->why);

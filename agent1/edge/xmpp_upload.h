@@ -43,7 +43,7 @@ XmppUpload *xmpp_upload_new(const XmppUploadSettings *settings);
 void xmpp_upload_free(XmppUpload *upload);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmppUpload, xmpp_upload_free)
 
-/* act: XMPP_ACT_UPLOAD. */
+/* act: XMPP_ACT_UPLOAD, or …_CHART, which is drawn first. */
 void xmpp_upload_begin(XmppUpload *upload, const XmppAct *act);
 
 /* The answer to `ask`; slot is taken over. */

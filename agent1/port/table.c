@@ -116,7 +116,8 @@ static const Column reports[] = {
 static const Column proposals[] = { TEXT("id"), TEXT("approval"), INT("number"), INT("said") };
 
 static const Column uploads[] = {
-    TEXT("id"), TEXT("run"), INT("number"), TEXT("agent"), TEXT("jid"), INT("created"),
+    TEXT("id"),  TEXT("run"),    INT("number"), TEXT("agent"),
+    TEXT("jid"), INT("created"), TEXT("file"),  TEXT("chart"),
 };
 
 static const Column publications[] = {

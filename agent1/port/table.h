@@ -32,7 +32,7 @@ typedef enum {
     TABLE_MEMORIES,      /* what stands under them: read when somebody asks */
     TABLE_REPORTS,       /* the last reports of the day of each agent */
     TABLE_PROPOSALS,     /* the messages that showed an approval to somebody */
-    TABLE_UPLOADS,       /* outputs that were promised as a file */
+    TABLE_UPLOADS,       /* outputs and charts that were promised as a file */
     TABLE_PUBLICATIONS,  /* messages that people published and the broker has not answered */
     TABLE_SUBSCRIPTIONS, /* topics that people listen to */
     TABLE_NOTICES,       /* what people hear later: their quiet hours end, or a flood does */
@@ -136,7 +136,7 @@ enum { REPORTS_ID, REPORTS_AGENT, REPORTS_DAY, REPORTS_BODY, REPORTS_SEEN, REPOR
 enum { PROPOSALS_ID, PROPOSALS_APPROVAL, PROPOSALS_NUMBER, PROPOSALS_SAID, PROPOSALS_COLUMNS };
 enum {
     UPLOADS_ID, UPLOADS_RUN, UPLOADS_NUMBER, UPLOADS_AGENT, UPLOADS_JID, UPLOADS_CREATED,
-    UPLOADS_COLUMNS
+    UPLOADS_FILE, UPLOADS_CHART, UPLOADS_COLUMNS
 };
 enum {
     PUBLICATIONS_ID, PUBLICATIONS_TOPIC, PUBLICATIONS_BYTES, PUBLICATIONS_IS_RETAINED,

@@ -3,7 +3,9 @@ servers that fail. The file is read back by HTTP and compared."""
 
 import contextlib
 import http.server
+import re
 import ssl
+import struct
 import threading
 import urllib.request
 
@@ -198,3 +200,22 @@ def test_a_server_that_takes_no_files(house):
     assert "(the end of its output; !output 1 shows more)\n" in answer.text
     ana.ask("!help why", "!why")
     assert not ana.heard.all(lambda heard: link_of(heard))
+
+
+def test_a_chart_of_the_day_is_a_picture(house, tmp_path):
+    with sharing(house, tmp_path):
+        ana = house.person("ana")
+        house.agent("web1")
+        start(house)
+        ana.ask("@web1 true", r"^#1 web1: succeeded", 30)
+        ana.send("DAILY_REPORT:")
+        text = ana.wait_for(r"what ended since midnight").text
+        assert "\nAudit: " in text and text.endswith("█=1\n```") and "\n```\nsucceeded " in text
+        url = wait_for_link(ana)
+        assert re.search(r"/runs-20\d\d-\d\d-\d\d\.png$", url)
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            picture, kind = answer.read(), answer.headers["Content-Type"]
+        assert kind == "image/png" and picture[:8] == b"\x89PNG\r\n\x1a\n"
+        assert struct.unpack(">II", picture[16:24]) == (800, 400)
+        ana.ask("DAILY_REPORT: web2", "no agent of that name")
+        assert len(ana.heard.all(lambda heard: link_of(heard))) == 1

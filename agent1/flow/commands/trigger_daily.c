@@ -5,6 +5,7 @@
 
 #include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/commands/run_lines.h"
+#include "agent1/flow/daily/daily_picture.h"
 #include "agent1/flow/daily/daily_text.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/state/pending.h"
@@ -29,6 +30,8 @@ static void show_day(Core *core, const Pending *pending, const GPtrArray *rows)
 
     turn_init(&turn, core, pending->speaker);
     turn_say(&turn, "%s", text);
+    if (pending->speaker->door == DOOR_XMPP)
+        daily_picture_send(core, &what, pending->speaker->address);
     turn_finish(&turn);
 }
 

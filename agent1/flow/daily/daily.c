@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/daily/daily_rows.h"
+#include "agent1/flow/daily/daily_picture.h"
 #include "agent1/flow/daily/daily_text.h"
 #include "agent1/flow/daily/unreported.h"
 #include "agent1/flow/state/pending.h"
@@ -149,7 +150,8 @@ static char *describe_title(const Core *core, const DailyText *what)
                            is_late ? due : "", is_late ? ")" : "");
 }
 
-static void say_to_role(Core *core, Role role, DailyText *what)
+/* Adds whoever was told to the list of his language: a line each. */
+static void say_to_role(Core *core, Role role, DailyText *what, GString *told[LANGUAGE_COUNT])
 {
     g_autoptr(GPtrArray) users = users_with_role(core->users, role);
     Language before = core->language;
@@ -159,6 +161,7 @@ static void say_to_role(Core *core, Role role, DailyText *what)
         const User *user = users->pdata[i];
         g_autofree char *title = NULL;
         g_autofree char *text = NULL;
+        GString *list;
 
         if (!user->jids || user->jids->len == 0)
             continue;
@@ -167,6 +170,24 @@ static void say_to_role(Core *core, Role role, DailyText *what)
         what->title = title;
         text = daily_text(core, what);
         say_xmpp(core, user->jids->pdata[0], text);
+        list = told[core->language];
+        g_string_append_printf(list, "%s%s", list->len > 0 ? "\n" : "",
+                               (const char *)user->jids->pdata[0]);
+    }
+    core_speak(core, before);
+}
+
+/* The picture, once in each language that is read. */
+static void send_pictures(Core *core, const DailyText *what, GString *told[LANGUAGE_COUNT])
+{
+    Language before = core->language;
+    unsigned language;
+
+    for (language = 0; language < LANGUAGE_COUNT; language++) {
+        core_speak(core, (Language)language);
+        if (told[language]->len > 0)
+            daily_picture_send(core, what, told[language]->str);
+        g_string_free(told[language], TRUE);
     }
     core_speak(core, before);
 }
@@ -186,6 +207,8 @@ static void send_report(Core *core, const Pending *pending, const GPtrArray *row
     g_autofree char *wished = wished_time(core);
     g_autofree char *date = NULL;
     DailyText what = { .rows = rows, .is_closing = true };
+    GString *told[LANGUAGE_COUNT];
+    unsigned language;
     int minute;
 
     core->is_compiling = false;
@@ -197,8 +220,11 @@ static void send_report(Core *core, const Pending *pending, const GPtrArray *row
     date = local_day_print(what.day);
     set_mark(core, what.day, wished);
     core_set_meta(core, META_DAILY_SENT, date);
-    say_to_role(core, ROLE_ADMIN, &what);
-    say_to_role(core, ROLE_OPERATOR, &what);
+    for (language = 0; language < LANGUAGE_COUNT; language++)
+        told[language] = g_string_new(NULL);
+    say_to_role(core, ROLE_ADMIN, &what, told);
+    say_to_role(core, ROLE_OPERATOR, &what, told);
+    send_pictures(core, &what, told);
     audit_report(core, &what);
 }
 

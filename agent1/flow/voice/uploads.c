@@ -11,8 +11,9 @@
 
 /* So many are promised at a time, since the edge takes no more at once; what could not be done for
  * so long is not news any more. */
-#define UPLOADS_MAX     16
-#define UPLOADS_KEPT_MS (24 * 3600 * INT64_C(1000))
+#define UPLOADS_MAX           16
+#define UPLOADS_PICTURE_BYTES 65536 /* no picture is larger */
+#define UPLOADS_KEPT_MS       (24 * 3600 * INT64_C(1000))
 
 bool uploads_may(const Core *core, const Run *run)
 {
@@ -47,6 +48,39 @@ void uploads_begin(Core *core, const Run *run, const char *jid)
     upload(core, id, run);
 }
 
+/* ---- charts ---- */
+
+bool uploads_may_draw(const Core *core)
+{
+    return core->is_up[LINK_XMPP] && core->share_max_bytes >= UPLOADS_PICTURE_BYTES &&
+           ledger_count(core->ledgers[TABLE_UPLOADS]) < UPLOADS_MAX;
+}
+
+static void upload_chart(Core *core, const Row *row)
+{
+    g_autofree char *id = g_strdup(row_text(row, UPLOADS_ID));
+    g_autofree char *name = g_strdup(row_text(row, UPLOADS_FILE));
+    g_autofree char *chart = g_strdup(row_text(row, UPLOADS_CHART));
+    const XmppAct act = { .kind = XMPP_ACT_UPLOAD_CHART, .id = id, .about = name, .text = chart };
+
+    effects_xmpp(core->fx, &act);
+}
+
+void uploads_begin_chart(Core *core, const char *name, const DayChart *chart, const char *jids)
+{
+    g_autofree char *id = core_new_id(core);
+    g_autofree char *text = day_chart_print(chart);
+    Row *row = row_new(TABLE_UPLOADS);
+
+    row_set_text(row, UPLOADS_ID, id);
+    row_set_text(row, UPLOADS_JID, jids);
+    row_set_int(row, UPLOADS_CREATED, core->now_ms);
+    row_set_text(row, UPLOADS_FILE, name);
+    row_set_text(row, UPLOADS_CHART, text);
+    ledger_put(core->ledgers[TABLE_UPLOADS], row, core->fx);
+    upload_chart(core, row);
+}
+
 /* ---- once more ---- */
 
 static void upload_again(Core *core, const Pending *pending, const GPtrArray *rows)
@@ -72,6 +106,8 @@ static void go_on(Core *core)
 
         if (core->now_ms - row_int(row, UPLOADS_CREATED) > UPLOADS_KEPT_MS)
             ledger_remove(core->ledgers[TABLE_UPLOADS], id, core->fx);
+        else if (row_text(row, UPLOADS_CHART))
+            upload_chart(core, row);
         else
             pending_ask(core, upload_again, NULL, NULL, NULL, id, QUERY_RUN_BY_ID,
                         row_text(row, UPLOADS_RUN), 0, 1);
@@ -79,6 +115,18 @@ static void go_on(Core *core)
 }
 
 /* ---- what became of it ---- */
+
+static void tell_of_chart(Core *core, const Row *row, const XmppFact *fact)
+{
+    g_auto(GStrv) jids = g_strsplit(row_text(row, UPLOADS_JID), "\n", -1);
+    unsigned i;
+
+    for (i = 0; fact->kind == XMPP_FACT_UPLOADED && jids[i]; i++)
+        say_link(core, jids[i], fact->text);
+    if (fact->kind == XMPP_FACT_NOT_UPLOADED)
+        effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, NULL, "%s is not sent: %s",
+                    row_text(row, UPLOADS_FILE), fact->text);
+}
 
 static void tell(Core *core, const Row *row, const XmppFact *fact)
 {
@@ -114,6 +162,9 @@ void uploads_take(Core *core, const XmppFact *fact)
     row = ledger_find(core->ledgers[TABLE_UPLOADS], fact->about);
     if (!row || (fact->kind == XMPP_FACT_NOT_UPLOADED && !core->is_up[LINK_XMPP]))
         return;
-    tell(core, row, fact);
+    if (row_text(row, UPLOADS_CHART))
+        tell_of_chart(core, row, fact);
+    else
+        tell(core, row, fact);
     ledger_remove(core->ledgers[TABLE_UPLOADS], fact->about, core->fx);
 }

@@ -1,7 +1,7 @@
 /*
- * Output that is too long for a message, as a file on the XMPP server (XEP-0363). The answer never
- * waits for it: it is said at once with the end of the output, and the link follows as a message of
- * its own, or the reason why there is none.
+ * Output that is too long for a message, or a chart as a picture, as a file on the XMPP server
+ * (XEP-0363). The answer never waits for it: it is said at once with the end of the output, and the
+ * link follows as a message of its own, or the reason why there is none.
  *
  * What is promised so is a row (TABLE_UPLOADS), stored together with the outcome: it goes together
  * with the storing of the link, so a crash in between makes another file of it, but no second link.
@@ -10,6 +10,7 @@
 #define AGENT1_FLOW_VOICE_UPLOADS_H
 
 #include "agent1/flow/state/core_state.h"
+#include "agent1/port/day_chart.h"
 
 #include <stdbool.h>
 
@@ -19,6 +20,13 @@ bool uploads_may(const Core *core, const Run *run);
 /* Sends it, without secrets; who is told the link: the bare JID of a room, or a person's full one.
  */
 void uploads_begin(Core *core, const Run *run, const char *jid);
+
+/* Whether a picture can go there now. */
+bool uploads_may_draw(const Core *core);
+
+/* Has the chart drawn and sent as a file of that name. jids: as above, a line for each who is told
+ * the link. Where there will be none only the log tells why: the chart was said as text. */
+void uploads_begin_chart(Core *core, const char *name, const DayChart *chart, const char *jids);
 
 /* XMPP_FACT_SHARE, which goes on with what was promised before; …UPLOADED. */
 void uploads_take(Core *core, const XmppFact *fact);

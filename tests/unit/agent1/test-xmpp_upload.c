@@ -104,6 +104,40 @@ static void test_a_file(void **state)
     server_clear(&server);
 }
 
+/* Drawn first; one that is none, or whose upload ended meanwhile, is not asked for. */
+static void test_a_chart(void **state)
+{
+    static char none[] = "{}";
+    static char id[] = "c1";
+    static char name[] = "runs.png";
+    static char chart[] = "{\"title\":\"t\",\"of_hours\":\"h\",\"of_runs\":\"r\",\"names\":"
+                          "[\"a\",\"b\",\"c\",\"d\"],\"hours\":[[0,1,2,3,4]]}";
+    XmppAct act = { .kind = XMPP_ACT_UPLOAD_CHART, .id = id, .about = name, .text = none };
+    Server server = { .says = CREATED };
+    g_autofree char *url = NULL;
+    World world;
+
+    (void)state;
+    server_start(&server);
+    url = server_url(&server);
+    world_init(&world, false, 0);
+    xmpp_upload_begin(world.upload, &act);
+    xmpp_upload_take(world.upload, place("c1", url, "https://get.example.org/too-early"));
+    expect_fact(&world, XMPP_FACT_NOT_UPLOADED, "c1", "it cannot be drawn: it is no chart");
+    assert_string_equal(world.asked->str, "");
+    act.text = chart;
+    xmpp_upload_begin(world.upload, &act);
+    wait_until(world.asked->len > 0);
+    assert_true(g_str_has_prefix(world.asked->str, "c1 runs.png "));
+    xmpp_upload_take(world.upload, place("c1", url, "https://get.example.org/a"));
+    expect_fact(&world, XMPP_FACT_UPLOADED, "c1", "https://get.example.org/a");
+    xmpp_upload_begin(world.upload, &act);
+    world_clear(&world);
+    server_join(&server);
+    assert_non_null(strstr(server.heard->str, "\r\nContent-Type: image/png\r\n"));
+    server_clear(&server);
+}
+
 static void test_servers_that_fail(void **state)
 {
     static const struct {
@@ -242,6 +276,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file),
+        cmocka_unit_test(test_a_chart),
         cmocka_unit_test(test_servers_that_fail),
         cmocka_unit_test(test_without_a_place),
         cmocka_unit_test(test_clear_text),

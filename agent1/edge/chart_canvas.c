@@ -1,0 +1,86 @@
+#include "agent1/edge/chart_canvas.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "common/base/banned.h"
+
+#define BYTES_OF_PIXEL 3
+
+static uint8_t *pixel_at(const Canvas *canvas, int x, int y)
+{
+    return canvas->pixels + ((size_t)y * (size_t)canvas->width + (size_t)x) * BYTES_OF_PIXEL;
+}
+
+Canvas *canvas_new(int width, int height, Color color)
+{
+    Canvas *canvas = g_new0(Canvas, 1);
+
+    canvas->width = width;
+    canvas->height = height;
+    canvas->pixels = g_malloc((size_t)width * (size_t)height * BYTES_OF_PIXEL);
+    canvas_fill(canvas, 0, 0, width, height, color);
+    return canvas;
+}
+
+void canvas_free(Canvas *canvas)
+{
+    if (!canvas)
+        return;
+
+    g_free(canvas->pixels);
+    g_free(canvas);
+}
+
+void canvas_fill(Canvas *canvas, int left, int top, int width, int height, Color color)
+{
+    for (int y = MAX(top, 0); y < MIN(top + height, canvas->height); y++) {
+        for (int x = MAX(left, 0); x < MIN(left + width, canvas->width); x++)
+            memcpy(pixel_at(canvas, x, y), &color, BYTES_OF_PIXEL);
+    }
+}
+
+/* How far a point is from the line between two others. */
+static double distance(double x, double y, double x0, double y0, double x1, double y1)
+{
+    double length = (x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0);
+    double along = length > 0 ? ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length : 0;
+    double part = CLAMP(along, 0.0, 1.0);
+
+    return hypot(x - (x0 + part * (x1 - x0)), y - (y0 + part * (y1 - y0)));
+}
+
+static uint8_t mix(uint8_t below, uint8_t above, double share)
+{
+    return (uint8_t)(below + (above - below) * share + 0.5);
+}
+
+static void blend(Canvas *canvas, int x, int y, Color color, double share)
+{
+    uint8_t *pixel = pixel_at(canvas, x, y);
+
+    pixel[0] = mix(pixel[0], color.red, share);
+    pixel[1] = mix(pixel[1], color.green, share);
+    pixel[2] = mix(pixel[2], color.blue, share);
+}
+
+void canvas_stroke(Canvas *canvas, double x0, double y0, double x1, double y1, double thickness,
+                   Color color)
+{
+    double reach = thickness / 2 + 1;
+    int left = (int)MAX(floor(MIN(x0, x1) - reach), 0);
+    int right = (int)MIN(ceil(MAX(x0, x1) + reach), canvas->width);
+    int top = (int)MAX(floor(MIN(y0, y1) - reach), 0);
+    int bottom = (int)MIN(ceil(MAX(y0, y1) + reach), canvas->height);
+
+    for (int y = top; y < bottom; y++) {
+        for (int x = left; x < right; x++) {
+            double inside = thickness / 2 + 0.5 - distance(x + 0.5, y + 0.5, x0, y0, x1, y1);
+
+            if (inside > 0)
+                blend(canvas, x, y, color, MIN(inside, 1.0));
+        }
+    }
+}
+
+G_STATIC_ASSERT(sizeof(Color) == BYTES_OF_PIXEL);
