@@ -36,6 +36,10 @@ static const QueryText queries[] = {
                             "AND " STORE_RUN_FAILED " ORDER BY \"number\" DESC LIMIT ?3" },
     [QUERY_MEMORY] = { TABLE_MEMORIES, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
     [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
+    /* The keys of a day's begin with it and a slash; a nought comes next in order. */
+    [QUERY_DAILY] = { TABLE_DAILIES,
+                      "WHERE \"id\" > ?1 || '/' AND \"id\" < ?1 || '0' ORDER BY \"id\" LIMIT ?3",
+                      "WHERE 0" },
     [QUERY_PLAN] = { TABLE_PLANS, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
     /* The keys of a plan's steps begin with its own and a dot; a slash comes next in order. */
     [QUERY_STEPS] = { TABLE_STEPS,

@@ -141,6 +141,8 @@ static const Column schedules[] = {
     INT("last_number"), TEXT("paused_by"), TEXT("made"),     INT("gone"),
 };
 
+static const Column dailies[] = { TEXT("id"), TEXT("text"), INT("sent") };
+
 static const Column figures[] = {
     TEXT("agent"),  INT("runs"),    INT("succeeded"), INT("failed"),  INT("timed_out"),
     INT("unknown"), INT("expired"), INT("missed"),    INT("refused"), INT("cancelled"),
@@ -185,6 +187,7 @@ static const TableInfo tables[RESULT_END] = {
     [TABLE_SUBSCRIPTIONS] = INFO("subscriptions", subscriptions, NULL),
     [TABLE_NOTICES] = INFO("notices", notices, NULL),
     [TABLE_SCHEDULES] = INFO("schedules", schedules, NULL),
+    [TABLE_DAILIES] = INFO("dailies", dailies, "0"),
     [RESULT_FIGURES] = INFO("figures", figures, NULL),
     [RESULT_SLOTS] = INFO("slots", slots, NULL),
 };
@@ -212,6 +215,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(publications) == PUBLICATIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(subscriptions) == SUBSCRIPTIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(notices) == NOTICES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(schedules) == SCHEDULES_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(dailies) == DAILIES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(figures) == FIGURES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(slots) == SLOTS_COLUMNS);
 

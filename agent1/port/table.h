@@ -37,6 +37,7 @@ typedef enum {
     TABLE_SUBSCRIPTIONS, /* topics that people listen to */
     TABLE_NOTICES,       /* what people hear later: their quiet hours end, or a flood does */
     TABLE_SCHEDULES,     /* what has fired of each schedule of tasks_schedule.json */
+    TABLE_DAILIES,       /* what each compiled report said: read when somebody asks */
     TABLE_COUNT,
     /* Rows that lie nowhere: what a query computes. */
     RESULT_FIGURES = TABLE_COUNT, /* what became of an agent's runs in a time; no agent: of all */
@@ -133,6 +134,7 @@ enum {
     SCHEDULES_PAUSED_BY, SCHEDULES_MADE, SCHEDULES_GONE, SCHEDULES_COLUMNS
 };
 enum { REPORTS_ID, REPORTS_AGENT, REPORTS_DAY, REPORTS_BODY, REPORTS_SEEN, REPORTS_COLUMNS };
+enum { DAILIES_ID, DAILIES_TEXT, DAILIES_SENT, DAILIES_COLUMNS };
 enum { PROPOSALS_ID, PROPOSALS_APPROVAL, PROPOSALS_NUMBER, PROPOSALS_SAID, PROPOSALS_COLUMNS };
 enum {
     UPLOADS_ID, UPLOADS_RUN, UPLOADS_NUMBER, UPLOADS_AGENT, UPLOADS_JID, UPLOADS_CREATED,

@@ -9,6 +9,11 @@ static const char *const codes[LANGUAGE_COUNT] = {
     [LANGUAGE_FR] = "fr",
 };
 
+const char *language_code(Language language)
+{
+    return codes[language];
+}
+
 bool language_parse(const char *text, Language *out)
 {
     int language;

@@ -16,6 +16,7 @@ typedef enum Language {
 #define LANGUAGE_EXPECTED "en or fr"
 
 /* "en", "fr". */
+const char *language_code(Language language);
 bool language_parse(const char *text, Language *out);
 bool language_is_valid(const char *text);
 

@@ -93,9 +93,9 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
         "keep a text under a key, for everybody who may ask; an empty value forgets the key" },
     [TRIGGER_RECALL] = { "RECALL:", "<key or words>", ROLE_VIEWER,
         "what is kept under that key, or else where those words stand" },
-    [TRIGGER_DAILY_REPORT] = { "DAILY_REPORT:", "[agent]", ROLE_VIEWER,
-        "the day so far, agent by agent: how many runs, how they ended, how long they took, who did not "
-        "report" },
+    [TRIGGER_DAILY_REPORT] = { "DAILY_REPORT:", "[agent] [| <day>]", ROLE_VIEWER,
+        "the day so far, agent by agent: how many runs, how they ended, how long they took, what failed, "
+        "who did not report; or what was reported of another day: yesterday, 2026-11-25" },
     [TRIGGER_PLAN_LIST] = { "PLAN_LIST:", "", ROLE_VIEWER,
         "the schedules, as !tasks shows them" },
     [TRIGGER_PLAN] = { "PLAN:", "<agent>|<task> ;; <agent>|<task> …", ROLE_OPERATOR,

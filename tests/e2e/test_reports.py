@@ -32,6 +32,8 @@ def test_runs_and_failures_are_listed(house):
     assert today[1].startswith("2 runs, 1 succeeded, 1 failed; median ")
     assert [line.split(" · ")[0][:9] for line in today[2:]] == ["#2 web1: ", "#1 web1: "]
     assert "\n0 runs" in user.ask("REPORT_ERRORS: | yesterday")["text"]
+    assert "one day" in user.ask("DAILY_REPORT: | 24h")["text"]
+    assert user.ask("DAILY_REPORT:")["text"].endswith("█=1\n```")
     assert user.ask("REPORT_ERRORS: web1 | 1h")["text"].endswith(" · two · E: no lock")
     errors = user.ask("REPORT_ERRORS:")["text"]
     assert errors.startswith("#2 web1: failed (exit 2") and errors.endswith(" · two · E: no lock")
@@ -95,7 +97,10 @@ def test_an_agent_reports_and_the_day_is_compiled(house):
     daily = person.wait_for(r"Daily report ", seconds=90).text
     assert re.search(r"web1: 1 run, 1 failed; median .*; up .*, load .*, disk .* free of", daily)
     assert "\nweb2: 0 runs\nDid not report: web2\nAll: 1 run, 1 failed" in daily
+    assert "#1 web1: failed (exit 3" in daily.split("\nFailures, the last first:\n")[1]
+    assert re.search(r"\nAudit: \d+ rows, head [0-9a-f]{16}\n```\nfailed +.*█", daily)
     house.agent1.restart()
+    person.ask("DAILY_REPORT: | hier", r"what ended that day, Europe/Paris\nweb1: 0 runs\n", 30)
     person.send("!reports")
     shown = person.wait_for(r"Reports, zone").text
     assert "; last sent for 20" in shown and "; reported today at " in shown

@@ -55,6 +55,8 @@ static inline bool row_query_fits(const Row *row, const EffectQuery *query)
         return row_query_holds_words(row, query->text);
     case QUERY_STEPS:
         return g_strcmp0(row_text(row, STEPS_PLAN), query->text) == 0;
+    case QUERY_DAILY:
+        return query->text && g_str_has_prefix(row_text(row, 0), query->text);
     case QUERY_AUDIT:
         return false;
     case QUERY_DAY:
@@ -128,6 +130,8 @@ static inline Table row_query_table(QueryKind kind)
         return TABLE_PLANS;
     case QUERY_STEPS:
         return TABLE_STEPS;
+    case QUERY_DAILY:
+        return TABLE_DAILIES;
     case QUERY_RUN_BY_ID:
     case QUERY_RUN_BY_NUMBER:
     case QUERY_RUNS_RECENT:

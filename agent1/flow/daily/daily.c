@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/daily/daily_rows.h"
-#include "agent1/flow/daily/daily_picture.h"
+#include "agent1/flow/daily/daily_send.h"
 #include "agent1/flow/daily/daily_text.h"
 #include "agent1/flow/daily/unreported.h"
 #include "agent1/flow/state/pending.h"
@@ -24,8 +24,7 @@
 #define META_DAILY_SENT "daily_report_sent"
 #define OFF             "off"
 
-#define LATE_SAID_MS (15 * MINUTE_MS)
-#define LATE_MAX_MS  (6 * HOUR_MS)
+#define LATE_MAX_MS (6 * HOUR_MS)
 
 #define ASKS_MAX        20
 #define ASK_WAIT_MS     (30 * INT64_C(1000))
@@ -136,79 +135,12 @@ static void read_when(const char *when, int64_t *out_day, int *out_minute)
     *out_minute = (int)g_ascii_strtoll(rest, NULL, 10);
 }
 
-/* "Daily report 2026-11-25: what ended since 2026-11-24 22:30 CET (late: due 22:30 CET)". The
- * caller owns it. */
-static char *describe_title(const Core *core, const DailyText *what)
-{
-    bool is_late = core->now_ms - what->until_ms > LATE_SAID_MS;
-    g_autofree char *date = local_day_print(what->day);
-    g_autofree char *from = core_local_time_with_zone(core, what->from_ms);
-    g_autofree char *due = core_local_time_with_zone(core, what->until_ms);
-
-    return g_strdup_printf(core_words(core, "Daily report %s: what ended since %s%s%s%s"), date,
-                           from, is_late ? core_words(core, " (late: due ") : "",
-                           is_late ? due : "", is_late ? ")" : "");
-}
-
-/* Adds whoever was told to the list of his language: a line each. */
-static void say_to_role(Core *core, Role role, DailyText *what, GString *told[LANGUAGE_COUNT])
-{
-    g_autoptr(GPtrArray) users = users_with_role(core->users, role);
-    Language before = core->language;
-    unsigned i;
-
-    for (i = 0; i < users->len; i++) {
-        const User *user = users->pdata[i];
-        g_autofree char *title = NULL;
-        g_autofree char *text = NULL;
-        GString *list;
-
-        if (!user->jids || user->jids->len == 0)
-            continue;
-        core_speak_to(core, user->name);
-        title = describe_title(core, what);
-        what->title = title;
-        text = daily_text(core, what);
-        say_xmpp(core, user->jids->pdata[0], text);
-        list = told[core->language];
-        g_string_append_printf(list, "%s%s", list->len > 0 ? "\n" : "",
-                               (const char *)user->jids->pdata[0]);
-    }
-    core_speak(core, before);
-}
-
-/* The picture, once in each language that is read. */
-static void send_pictures(Core *core, const DailyText *what, GString *told[LANGUAGE_COUNT])
-{
-    Language before = core->language;
-    unsigned language;
-
-    for (language = 0; language < LANGUAGE_COUNT; language++) {
-        core_speak(core, (Language)language);
-        if (told[language]->len > 0)
-            daily_picture_send(core, what, told[language]->str);
-        g_string_free(told[language], TRUE);
-    }
-    core_speak(core, before);
-}
-
-static void audit_report(Core *core, const DailyText *what)
-{
-    Language before = core_speak(core, LANGUAGE_EN);
-    g_autofree char *title = describe_title(core, what);
-
-    core_speak(core, before);
-    effects_audit(core->fx, core->now_ms, "daily_report", NULL, NULL, NULL, "%s", title);
-}
-
 /* What is said and that it was said are stored together. */
 static void send_report(Core *core, const Pending *pending, const GPtrArray *rows)
 {
     g_autofree char *wished = wished_time(core);
     g_autofree char *date = NULL;
     DailyText what = { .rows = rows, .is_closing = true };
-    GString *told[LANGUAGE_COUNT];
-    unsigned language;
     int minute;
 
     core->is_compiling = false;
@@ -220,12 +152,7 @@ static void send_report(Core *core, const Pending *pending, const GPtrArray *row
     date = local_day_print(what.day);
     set_mark(core, what.day, wished);
     core_set_meta(core, META_DAILY_SENT, date);
-    for (language = 0; language < LANGUAGE_COUNT; language++)
-        told[language] = g_string_new(NULL);
-    say_to_role(core, ROLE_ADMIN, &what, told);
-    say_to_role(core, ROLE_OPERATOR, &what, told);
-    send_pictures(core, &what, told);
-    audit_report(core, &what);
+    daily_send(core, &what);
 }
 
 static void compile(Core *core, int64_t day, int minute)

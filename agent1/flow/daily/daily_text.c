@@ -85,7 +85,8 @@ static void append_line(GString *text, const Core *core, const DailyText *what, 
 
     g_string_append_printf(text, "\n%s: ", line->agent);
     daily_figures_append(text, core, line->figures, line->pending);
-    append_version(text, core, line->agent);
+    if (!what->is_past)
+        append_version(text, core, line->agent);
     append_host(text, core, body);
     append_errors(text, core, body);
 }
@@ -143,9 +144,12 @@ static int compare_lines(gconstpointer a, gconstpointer b)
     return strcmp(one->agent, other->agent);
 }
 
-static void add_line(GArray *lines, const Core *core, const char *agent, const Row *figures)
+static void add_line(GArray *lines, const Core *core, const DailyText *what, const char *agent,
+                     const Row *figures)
 {
-    Line line = { .agent = agent, .figures = figures, .pending = runs_count_of(core->runs, agent) };
+    Line line = { .agent = agent,
+                  .figures = figures,
+                  .pending = what->is_past ? 0 : runs_count_of(core->runs, agent) };
 
     g_array_append_val(lines, line);
 }
@@ -161,7 +165,7 @@ static GArray *make_lines(const Core *core, const DailyText *what)
         const RegistryAgent *entry = registry_find(core->registry, names->pdata[i]);
 
         if (entry->is_accepted && (!what->agent || strcmp(what->agent, entry->name) == 0))
-            add_line(lines, core, entry->name, daily_figures_of(what->rows, entry->name));
+            add_line(lines, core, what, entry->name, daily_figures_of(what->rows, entry->name));
     }
     for (i = 0; i < what->rows->len; i++) {
         const Row *row = what->rows->pdata[i];
@@ -169,7 +173,7 @@ static GArray *make_lines(const Core *core, const DailyText *what)
         const RegistryAgent *entry = agent ? registry_find(core->registry, agent) : NULL;
 
         if (agent && !(entry && entry->is_accepted))
-            add_line(lines, core, agent, row);
+            add_line(lines, core, what, agent, row);
     }
     g_array_sort(lines, compare_lines);
     return lines;
@@ -229,11 +233,12 @@ char *daily_text(const Core *core, const DailyText *what)
     if (lines->len > LINES_MAX)
         g_string_append_printf(text, core_words(core, "\nand %u more agents"),
                                lines->len - LINES_MAX);
-    append_missing(text, core, what);
+    if (!what->is_past)
+        append_missing(text, core, what);
     if (!what->agent)
         append_sum(text, core, what, lines);
     daily_failures_append(text, core, what->rows);
-    if (!what->agent)
+    if (!what->agent && !what->is_past)
         append_audit(text, core, what->rows);
     append_chart(text, core, what);
     return g_string_free(text, FALSE);

@@ -18,6 +18,7 @@ typedef struct DailyText {
     int64_t from_ms;       /* the time that was asked for */
     int64_t until_ms;
     int64_t day;     /* whose reports of agents count */
+    bool is_past;    /* another day's: what is pending or missing now is not told */
     bool is_closing; /* whoever should have reported by now and has not is named */
 } DailyText;
 

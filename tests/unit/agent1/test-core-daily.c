@@ -374,6 +374,43 @@ static void failures_are_shown_and_counted(void **state)
     assert_contains(world_last_said(world), "\net 2 de plus\nAudit : ");
 }
 
+/* What it said is there later, in the reader's language; a day without one is compiled anew. */
+static void what_was_said_is_kept(void **state)
+{
+    World *world = *state;
+    Json *users = json_member_mutable(world->config, "users");
+
+    json_set_string((Json *)(guintptr)json_first(users), "language", "fr");
+    configure(world, SCHEDULE);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "@web1 true");
+    world_result(world, world_run_id(world, 1), 1, "succeeded", 0, "fine");
+    wait_until(world, today_at(world, 22, 31));
+    assert_int_equal(world_count_rows(world, TABLE_DAILIES), 2);
+    wait_until(world, today_at(world, 12, 0) + DAY_MS);
+    world_restart(world);
+    world_write(world, "vera", NULL, "DAILY_REPORT: | yesterday");
+    assert_contains(world_last_said(world), "Daily report 2026-09-21: what ended since 2026-09-20 "
+                                            "22:30 UTC\nweb1: 1 run, 1 succeeded");
+    assert_contains(world_last_said(world), "\nDid not report: web1, web2\n");
+    world_write(world, "ana", NULL, "DAILY_REPORT: | hier");
+    assert_contains(world_last_said(world), "Rapport du jour 2026-09-21");
+    world_write(world, "vera", NULL, "DAILY_REPORT: web1 | 2026-09-21");
+    assert_contains(world_last_said(world), "2026-09-21: what ended that day, UTC\nweb1: 1 run, 1 "
+                                            "succeeded; median 0.4 s, 95 % within 0.4 s\n```\n");
+    world_write(world, "vera", NULL, "DAILY_REPORT: | 2026-09-19");
+    assert_string_equal(world_last_said(world), "2026-09-19: what ended that day, UTC\n"
+                                                "web1: 0 runs\nweb2: 0 runs\nAll: 0 runs");
+    world_write(world, "vera", NULL, "DAILY_REPORT: | today");
+    assert_contains(world_last_said(world), "2026-09-22: what ended since midnight");
+    world_write(world, "vera", NULL, "DAILY_REPORT: | 24h");
+    assert_contains(world_last_said(world), "a report is of one day: expected today");
+    world_write(world, "vera", NULL, "DAILY_REPORT: | 2026-09-20..2026-09-21");
+    assert_contains(world_last_said(world), "a report is of one day: expected today");
+    world_write(world, "vera", NULL, "DAILY_REPORT: | soon");
+    assert_contains(world_last_said(world), "soon: expected a time such as today");
+}
+
 /* The second two o'clock of the last Sunday of October is a column of its own. */
 static void a_day_of_25_hours_has_25_columns(void **state)
 {
@@ -420,6 +457,7 @@ int main(void)
         WORLD_TEST(a_typed_one_is_of_today),
         WORLD_TEST(the_parts_are_the_whole),
         WORLD_TEST(failures_are_shown_and_counted),
+        WORLD_TEST(what_was_said_is_kept),
         WORLD_TEST(a_day_of_25_hours_has_25_columns),
     };
 

@@ -130,10 +130,10 @@ static void a_day_of_the_zone_and_more_than_fit(void **state)
     }
     world->now_ms += 8 * HOUR_MS;
     world_write(world, "vera", NULL, "REPORT: | aujourd\u2019hui");
-    assert_contains(world_last_said(world), "tous les agents: ce qui s'est terminé le "
+    assert_contains(world_last_said(world), "tous les agents: ce qui a fini le "
                                             "2026-09-22, Europe/Paris\n0 tâche");
     world_write(world, "vera", NULL, "REPORT: web1 | Hier");
-    assert_contains(world_last_said(world), "web1: ce qui s'est terminé le 2026-09-21");
+    assert_contains(world_last_said(world), "web1: ce qui a fini le 2026-09-21");
     assert_contains(world_last_said(world), "\n#4 web1: succeeded");
     assert_null(strstr(world_last_said(world), "\n#3 web1"));
     assert_contains(world_last_said(world), "\net 3 de plus");

@@ -143,6 +143,42 @@ static void test_plans_and_their_steps(void **state)
     }
 }
 
+/* A day's rows, and not those of the day that begins alike. */
+static void test_compiled_reports(void **state)
+{
+    static const char *const ids[] = { "2026-11-25/fr", "2026-11-26/en", "2026-11-25/en",
+                                       "2026-11-25" };
+    static const struct {
+        const char *text;
+        unsigned limit;
+        const char *keys;
+    } cases[] = { { "2026-11-25", 2, "2026-11-25/en 2026-11-25/fr" },
+                  { "2026-11-25", 1, "2026-11-25/en" },
+                  { "2026-11-24", 2, "" },
+                  { "2026-11-2", 2, "" },
+                  { NULL, 2, "" } };
+    g_autoptr(Fixture) fixture = fixture_new();
+    Effects *effects = effects_new();
+
+    (void)state;
+    fixture_open(fixture);
+    for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++) {
+        Row *row = row_new(TABLE_DAILIES);
+
+        row_set_text(row, DAILIES_ID, ids[i]);
+        effects_put(effects, row);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++)
+        effects_query(effects, i, QUERY_DAILY, cases[i].text, 0, cases[i].limit);
+    fixture_store(fixture, effects);
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const Event *event = g_ptr_array_index(fixture->answer.events, i);
+        g_autofree char *keys = print_rows(event->rows.rows);
+
+        assert_string_equal(keys, cases[i].keys);
+    }
+}
+
 /* What SQLite says it would do. */
 static char *plan_of(sqlite3 *db, QueryKind kind, bool has_text)
 {
@@ -176,6 +212,7 @@ static void test_no_query_walks_over_all_runs(void **state)
         { "recent of one", QUERY_RUNS_RECENT, true, "runs_by_agent" },
         { "failed", QUERY_RUNS_FAILED, false, "runs_failed" },
         { "failed of one", QUERY_RUNS_FAILED, true, "runs_failed_by_agent" },
+        { "a compiled report", QUERY_DAILY, true, "sqlite_autoindex_dailies_1" },
         { "the steps of a plan", QUERY_STEPS, true, "sqlite_autoindex_steps_1" },
     };
     g_autoptr(Fixture) fixture = fixture_new();
@@ -304,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_failed_runs),
         cmocka_unit_test(test_plans_and_their_steps),
+        cmocka_unit_test(test_compiled_reports),
         cmocka_unit_test(test_no_query_walks_over_all_runs),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_a_damaged_index_is_made_anew),

@@ -20,6 +20,7 @@ static void test_codes(void **state)
     for (i = 0; i < LANGUAGE_COUNT; i++) {
         assert_true(language_parse(codes[i], &language));
         assert_int_equal(language, i);
+        assert_string_equal(language_code((Language)i), codes[i]);
         assert_true(language_is_valid(codes[i]));
     }
     language = LANGUAGE_FR;
