@@ -73,6 +73,8 @@ static const CommandInfo commands[COMMAND_COUNT] = {
         "let a paused schedule go on from now" },
     [COMMAND_FIRE] = { "!fire", "<schedule>", ROLE_OPERATOR,
         "run a schedule's task now, once, as you: its times stay as they are" },
+    [COMMAND_CALENDAR] = { "!calendar", "[agent]", ROLE_VIEWER,
+        "the month ahead, hour by hour: schedules and closed hours, of all agents or of one" },
     [COMMAND_AGENT_UPDATE] = { "!agentUPDATE", "<agent>", ROLE_OPERATOR,
         "is a newer version in an agent's git repository? (name, a*, a,b, or agent1); nothing is installed" },
     [COMMAND_AGENTS_UPDATE] = { "!agentsUPDATE", "", ROLE_OPERATOR,

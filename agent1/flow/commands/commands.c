@@ -39,6 +39,7 @@ static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_PAUSE] = commands_pause_schedule,
     [COMMAND_RESUME] = commands_resume_schedule,
     [COMMAND_FIRE] = commands_fire,
+    [COMMAND_CALENDAR] = commands_calendar,
     [COMMAND_AGENT_UPDATE] = commands_agent_update,
     [COMMAND_AGENTS_UPDATE] = commands_agents_update,
 };

@@ -106,6 +106,9 @@ void commands_fire(Core *core, Turn *turn, const char *arguments);
 /* The schedule of that id; NULL, with the complaint said, when there is none. */
 Schedule *commands_read_schedule(Core *core, Turn *turn, const char *arguments, const char *usage);
 
+/* commands_calendar.c */
+void commands_calendar(Core *core, Turn *turn, const char *arguments);
+
 /* trigger_schedule.c */
 void trigger_schedule(Core *core, Turn *turn, const char *rest);
 void trigger_plan_cancel(Core *core, Turn *turn, const char *rest);
