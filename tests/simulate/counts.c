@@ -37,6 +37,7 @@ static const char *const names[INJECT_COUNT] = {
     [INJECT_REVOKE] = "an agent revoked",
     [INJECT_WINDOW] = "seeds with a window that closes",
     [INJECT_POLICY] = "seeds where a policy asks",
+    [INJECT_SCHEDULE] = "seeds with a schedule",
     [INJECT_ANSWER] = "an approval answered",
 };
 

@@ -42,6 +42,7 @@ typedef enum {
     INJECT_REVOKE,
     INJECT_WINDOW,
     INJECT_POLICY,
+    INJECT_SCHEDULE,
     INJECT_ANSWER,
     INJECT_COUNT,
 } Inject;

@@ -220,9 +220,13 @@ void faults_draw_plan(Sim *sim)
     plan->has_window = dice_chance(dice, 250);
     /* People are told an hour of the clock, and a clock that is put back puts that off. */
     plan->has_policy = !plan->has_clock_faults && dice_chance(dice, 400);
+    /* Not drawn: the worlds of other seeds stay what they were. */
+    plan->has_schedule = sim->seed % 4 == 0;
     sim->host_count = 1 + (unsigned)dice_below(dice, SIM_HOSTS_MAX);
     if (plan->has_window)
         sim_count(sim, INJECT_WINDOW);
     if (plan->has_policy)
         sim_count(sim, INJECT_POLICY);
+    if (plan->has_schedule)
+        sim_count(sim, INJECT_SCHEDULE);
 }

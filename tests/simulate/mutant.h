@@ -25,6 +25,7 @@ typedef enum {
     MUTANT_STEP,         /* plans: how far a plan is does not survive a crash */
     MUTANT_APPROVAL,     /* 11: what needs a person's approval is not known */
     MUTANT_WINDOW,       /* 12: a restarted agent1 does not know the windows */
+    MUTANT_MARK,         /* schedules: what was decided does not survive a crash */
     MUTANT_COUNT,
 } Mutant;
 

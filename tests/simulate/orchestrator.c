@@ -261,17 +261,25 @@ static void flush(Orchestrator *agent1)
 
 /* ---- a core from the store ---- */
 
-static void make_core(Orchestrator *agent1)
+void orchestrator_configure(Orchestrator *agent1)
 {
     bool is_blind = agent1->sim->mutant == MUTANT_WINDOW && agent1->cores++ > 0;
     CoreFiles files = { .config = agent1->config,
                         .registry = agent1->registry,
                         .blackouts = is_blind ? NULL : agent1->blackouts,
                         .policy = agent1->policy,
+                        .tasks = agent1->tasks,
                         .zones = agent1->sim->zones,
                         .host_zone = "UTC" };
-    g_autoptr(Event) start = event_new(EVENT_TICK);
     g_autoptr(GError) error = NULL;
+
+    if (!core_configure(agent1->core, &files, NULL, &error))
+        g_error("%s", error->message);
+}
+
+static void make_core(Orchestrator *agent1)
+{
+    g_autoptr(Event) start = event_new(EVENT_TICK);
 
     core_free(agent1->core);
     agent1->core = core_new();
@@ -280,8 +288,7 @@ static void make_core(Orchestrator *agent1)
 
         core_restore(agent1->core, (Table)table, rows);
     }
-    if (!core_configure(agent1->core, &files, NULL, &error))
-        g_error("%s", error->message);
+    orchestrator_configure(agent1);
     stamp(agent1, start);
     core_start(agent1->core, start, NULL, agent1->next);
 }
@@ -396,6 +403,16 @@ static void forget_steps(Orchestrator *agent1)
     }
 }
 
+static void forget_marks(Orchestrator *agent1)
+{
+    GHashTableIter iter;
+    void *row;
+
+    g_hash_table_iter_init(&iter, agent1->store.tables[TABLE_SCHEDULES]);
+    while (g_hash_table_iter_next(&iter, NULL, &row))
+        row_set_int(row, SCHEDULES_MARK, row_int(row, SCHEDULES_ANCHOR));
+}
+
 /* What a store that breaks its contract does not bring back. */
 static void lose_by_mutant(Orchestrator *agent1)
 {
@@ -408,6 +425,8 @@ static void lose_by_mutant(Orchestrator *agent1)
         row_store_copy(&agent1->store, &agent1->unsynced);
     if (agent1->sim->mutant == MUTANT_STEP)
         forget_steps(agent1);
+    if (agent1->sim->mutant == MUTANT_MARK)
+        forget_marks(agent1);
     if (agent1->sim->mutant != MUTANT_EXPIRY)
         return;
     g_hash_table_iter_init(&iter, agent1->store.tables[TABLE_RUNS]);

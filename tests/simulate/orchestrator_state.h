@@ -35,6 +35,7 @@ struct Orchestrator {
     Json *registry;
     Json *blackouts;
     Json *policy;
+    Json *tasks;
 
     char *key;
     BrokerClient *client;
@@ -48,6 +49,7 @@ struct Orchestrator {
 };
 
 /* orchestrator.c */
+void orchestrator_configure(Orchestrator *agent1);
 void orchestrator_start_later(Orchestrator *agent1, int64_t delay_ms);
 
 /* orchestrator_edges.c */

@@ -2,6 +2,7 @@
 #include "tests/simulate/orchestrator_state.h"
 
 #include "agent1/flow/state/core_state.h"
+#include "tests/simulate/schedule_truth.h"
 #include "tests/simulate/truth.h"
 
 #include <string.h>
@@ -81,6 +82,7 @@ Orchestrator *orchestrator_new(Sim *sim)
     agent1->registry = make_registry(sim);
     agent1->policy = make_policy(sim);
     agent1->blackouts = sim->plan.has_window ? make_blackouts(sim) : NULL;
+    agent1->tasks = schedule_truth_file(sim);
     orchestrator_add_client(agent1);
     orchestrator_start_later(agent1, 0);
     return agent1;
@@ -103,6 +105,7 @@ void orchestrator_free(Orchestrator *agent1)
     json_free(agent1->registry);
     json_free(agent1->blackouts);
     json_free(agent1->policy);
+    json_free(agent1->tasks);
     g_hash_table_unref(agent1->trusted);
     g_free(agent1->key);
     g_free(agent1);
@@ -192,8 +195,20 @@ void orchestrator_set_clock(Orchestrator *agent1, int64_t by_ms)
         orchestrator_post(agent1, event_new(EVENT_TICK));
 }
 
+/* A person switches the schedule off, so that this world comes to rest. */
+static void end_schedule(Orchestrator *agent1)
+{
+    json_free(agent1->tasks);
+    agent1->tasks = schedule_truth_file(agent1->sim);
+    if (!agent1->core)
+        return;
+    orchestrator_configure(agent1);
+    orchestrator_post(agent1, event_new(EVENT_CONFIGURED));
+}
+
 void orchestrator_heal(Orchestrator *agent1)
 {
+    end_schedule(agent1);
     agent1->is_full = false;
     agent1->is_broken = false;
     agent1->slow_until_ms = 0;

@@ -27,6 +27,8 @@ static const char *const texts[PROMISE_COUNT] = {
     [PROMISE_OUTBOX_EMPTIES] = "everything sent is acknowledged",
     [PROMISE_RESULTS_ARRIVE] = "every result is acknowledged",
     [PROMISE_EVERYBODY_HEARS] = "every chat is answered",
+    [PROMISE_TIME_ONCE] = "a time of a schedule has one row",
+    [PROMISE_TIME_DECIDED] = "no time of a schedule is passed over without a row",
     [PROMISE_SLEEPS] = "nobody spins",
     [PROMISE_SURVIVES] = "no assertion fails",
 };

@@ -30,6 +30,8 @@ typedef enum {
     PROMISE_OUTBOX_EMPTIES, /* everything sent is acknowledged */
     PROMISE_RESULTS_ARRIVE, /* every result is acknowledged */
     PROMISE_EVERYBODY_HEARS, /* every chat is answered */
+    PROMISE_TIME_ONCE,       /* a time of a schedule has one row */
+    PROMISE_TIME_DECIDED,    /* none is passed over without a row */
     PROMISE_SLEEPS,          /* nobody spins */
     PROMISE_SURVIVES,        /* no assertion fails, no memory is misused */
     PROMISE_COUNT,

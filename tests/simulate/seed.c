@@ -7,6 +7,7 @@
 #include "tests/simulate/orchestrator.h"
 #include "tests/simulate/people.h"
 #include "tests/simulate/plan_truth.h"
+#include "tests/simulate/schedule_truth.h"
 #include "tests/simulate/sim.h"
 #include "tests/simulate/truth.h"
 #include "tests/simulate/xmpp_server.h"
@@ -44,6 +45,7 @@ static void make_world(Sim *sim)
     zones_add(sim->zones, "UTC", utc);
     sim->truth = truth_new(sim);
     sim->plan_truth = plan_truth_new(sim);
+    sim->schedule_truth = schedule_truth_new(sim);
     sim->broker = broker_new(sim);
     sim->xmpp = xmpp_server_new(sim);
     sim->agent1 = orchestrator_new(sim);
@@ -68,6 +70,7 @@ static void end_world(Sim *sim)
     broker_free(sim->broker);
     truth_free(sim->truth);
     plan_truth_free(sim->plan_truth);
+    schedule_truth_free(sim->schedule_truth);
     zones_free(sim->zones);
     g_free(sim->problem);
 }

@@ -29,6 +29,7 @@ typedef struct XmppServer XmppServer;
 typedef struct People People;
 typedef struct Truth Truth;
 typedef struct PlanTruth PlanTruth;
+typedef struct ScheduleTruth ScheduleTruth;
 
 /* What this seed does to its world; drawn at its beginning. */
 typedef struct Plan {
@@ -43,6 +44,7 @@ typedef struct Plan {
     int64_t active_ms;      /* until then people ask and things break */
     bool has_clock_faults;
     bool has_window;
+    bool has_schedule;
     bool has_policy; /* what web1's shell gets needs a person */
 } Plan;
 
@@ -69,6 +71,7 @@ typedef struct Sim {
     People *people;
     Truth *truth;
     PlanTruth *plan_truth;
+    ScheduleTruth *schedule_truth;
     Counts *counts;
     bool is_healed; /* nothing breaks any more */
     bool is_broken; /* a promise is: the first one counts */

@@ -4,6 +4,7 @@
 #include "tests/simulate/host.h"
 #include "tests/simulate/orchestrator.h"
 #include "tests/simulate/plan_truth.h"
+#include "tests/simulate/schedule_truth.h"
 
 #include <string.h>
 
@@ -295,6 +296,7 @@ void truth_forgot(Truth *truth)
     truth->has_forgotten = true;
     truth->highest_number = 0;
     plan_truth_forgot(truth->sim->plan_truth);
+    schedule_truth_forgot(truth->sim->schedule_truth);
     g_hash_table_iter_init(&iter, truth->runs);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         TruthRun *run = value;
@@ -577,6 +579,10 @@ void truth_record(Truth *truth, const RowStore *store, const Row *row, const GPt
 {
     if (row->table == TABLE_RUNS)
         check_run(truth, store, row, batch);
+    if (row->table == TABLE_RUNS)
+        schedule_truth_record_run(truth->sim->schedule_truth, row);
+    else if (row->table == TABLE_SCHEDULES)
+        schedule_truth_record(truth->sim->schedule_truth, store, row);
     else if (row->table == TABLE_STEPS)
         plan_truth_record(truth->sim->plan_truth, store, row);
 }
