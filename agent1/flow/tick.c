@@ -60,7 +60,9 @@ static bool waits_for_another(const Core *core, const Run *run)
 static void try_deferred(Core *core, Run *run)
 {
     if (core->now_ms >= launch_wait_until(run)) {
-        outcome_apply(core, run, RUN_EVENT_MISSED, "its window did not open in time");
+        outcome_apply(core, run, RUN_EVENT_MISSED,
+                      waits_for_another(core, run) ? "the run before it did not end in time"
+                                                   : "its window did not open in time");
     } else if (core->now_ms >= run->not_before_ms && !waits_for_another(core, run)) {
         launch_again(core, run);
     }

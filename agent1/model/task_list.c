@@ -66,7 +66,8 @@ static const Field fields[] = {
     { AT("jitter", jitter_ms), .kind = FIELD_DURATION, .maximum = DAY_MS },
     { AT("timeout", timeout_ms), .kind = FIELD_DURATION, .maximum = 30 * DAY_MS },
     { AT("idempotent", is_idempotent), .kind = FIELD_BOOL },
-    { TEXT("user", user), .maximum = LABEL_MAX_BYTES },
+    { TEXT("user", user), .is_valid = is_words, .maximum = LABEL_MAX_BYTES,
+      .expected = "the name of a user, without hidden characters" },
     { .name = NULL },
 };
 
@@ -248,6 +249,21 @@ GPtrArray *task_list_parse(const Json *object, const Zones *zones, GPtrArray *wa
     for (node = json_first(object); warnings && node; node = json_next(node))
         record_warn_unknown(json_name(node), known, "", warnings);
     return read_list(list, zones, entries, warnings, error) ? g_steal_pointer(&entries) : NULL;
+}
+
+/* ---- telling ---- */
+
+bool task_entry_is_plain(const TaskEntry *entry)
+{
+    return entry->is_enabled && !entry->timezone && entry->catchup == CATCHUP_ONCE &&
+           entry->max_lateness_ms == MAX_LATENESS_MS && entry->overlap == OVERLAP_FORBID &&
+           entry->on_blocked == ON_BLOCKED_DEFER && entry->jitter_ms == 0 &&
+           entry->timeout_ms == 0 && !entry->is_idempotent;
+}
+
+char *task_entry_trigger(const TaskEntry *entry)
+{
+    return g_strdup_printf("SCHEDULE: %s | %s | %s", entry->cron, entry->agent, entry->task);
 }
 
 /* ---- changing ---- */

@@ -32,14 +32,15 @@ def test_what_is_no_schedule_is_told(house):
 def test_one_is_proposed_confirmed_fired_and_taken_out(house):
     house.agent1.tasks = {"_": "ours", "tasks": [], "extra": 1}
     agent, user = start_with(house)
-    answer = user.ask("SCHEDULE: in 2s | web1 | echo one | wc -l")
+    answer = user.ask("SCHEDULE: in 1s | web1 | echo one | wc -l")
     assert answer["outcome"] == "awaiting" and "Shall it be so?" in answer["text"]
     assert not saved(house)
     assert "· next " in user.ask("!yes")["text"]
     wait_for(lambda: saved(house), what="it stands in the file")
     (entry,) = saved(house)
-    assert (entry["cron"], entry["task"], entry["agent"]) == ("in 2s", "echo one | wc -l", "web1")
-    task = agent.next_task()
+    assert entry["cron"].startswith("at 20") and entry["cron"].endswith("Z")
+    assert (entry["task"], entry["agent"]) == ("echo one | wc -l", "web1")
+    task = agent.next_task(70)  # a full minute
     assert task["task"] == "echo one | wc -l" and task["requested_by"] == entry["user"]
     agent.succeed(task)
     wait_for(lambda: not saved(house), what="it is taken out of the file")

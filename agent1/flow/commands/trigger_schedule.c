@@ -1,6 +1,8 @@
 /* SCHEDULE: proposes a schedule, PLAN_CANCEL: takes one back. */
 #include "agent1/flow/commands/commands.h"
 
+#include <string.h>
+
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/commands/task_line.h"
 #include "agent1/flow/commands/utterance.h"
@@ -34,13 +36,50 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wish, wish_clear)
 
 /* ---- reading ---- */
 
-static bool read_when(Turn *turn, const char *text, char **out)
+/* No time is written more exactly. */
+static int64_t next_minute_s(int64_t at_ms)
+{
+    return (at_ms + 59999) / 60000 * 60;
+}
+
+/* What counts from now is written as the time that it means: the same to whoever reads the file,
+ * and after the clock or a pause. False: it never comes. */
+static bool make_absolute(const Core *core, TimeSpec *spec)
+{
+    g_autoptr(WallClock) clock = NULL;
+    TimeOccurrence only;
+
+    if (spec->kind != TIME_SPEC_IN && spec->kind != TIME_SPEC_AT_NEXT &&
+        spec->kind != TIME_SPEC_AT_DAY)
+        return true;
+    clock = wall_clock_new(core->zone);
+    if (!time_spec_next(spec, clock, core->now_ms, core->now_ms, &only))
+        return false;
+    *spec = spec->kind == TIME_SPEC_IN
+                ? (TimeSpec){ .kind = TIME_SPEC_AT_INSTANT, .at_s = next_minute_s(only.at_ms) }
+                : (TimeSpec){ .kind = TIME_SPEC_AT_LOCAL, .at_s = only.local_s };
+    return true;
+}
+
+static void say_bad_when(Turn *turn, const char *problem)
+{
+    if (strstr(problem, TIME_SPEC_EXAMPLES))
+        turn_fail(turn, "when: %s", problem);
+    else
+        turn_fail(turn, "when: %s. Examples: %s", problem, TIME_SPEC_EXAMPLES);
+}
+
+static bool read_when(Core *core, Turn *turn, const char *text, char **out)
 {
     g_autoptr(GError) problem = NULL;
     TimeSpec spec;
 
     if (!time_spec_parse(text, &spec, &problem)) {
-        turn_fail(turn, "when: %s. Examples: %s", problem->message, TIME_SPEC_EXAMPLES);
+        say_bad_when(turn, problem->message);
+        return false;
+    }
+    if (!make_absolute(core, &spec)) {
+        turn_fail(turn, "%s: there is no such time from now on", text);
         return false;
     }
     if (spec.kind == TIME_SPEC_EVERY && spec.period_ms < TASKS_PERIOD_MIN_MS) {
@@ -79,7 +118,8 @@ static bool read_wish(Core *core, Turn *turn, const char *rest, Wish *wish)
     g_autofree char *target = NULL;
     g_autofree char *complaint = NULL;
 
-    if (!utterance_split(rest, &when, &behind) || !utterance_split(behind, &target, &wish->task)) {
+    if (!utterance_split(rest, &when, &behind) || !utterance_split(behind, &target, &wish->task) ||
+        !*wish->task) {
         turn_fail(turn, "expected " USAGE);
         return false;
     }
@@ -88,7 +128,7 @@ static bool read_wish(Core *core, Turn *turn, const char *rest, Wish *wish)
         turn_fail(turn, "%s", complaint);
         return false;
     }
-    return read_when(turn, when, &wish->when) && read_agents(core, turn, target, wish);
+    return read_when(core, turn, when, &wish->when) && read_agents(core, turn, target, wish);
 }
 
 /* ---- proposing ---- */
@@ -243,17 +283,27 @@ void trigger_schedule(Core *core, Turn *turn, const char *rest)
 void trigger_plan_cancel(Core *core, Turn *turn, const char *rest)
 {
     Schedule *schedule = commands_read_schedule(core, turn, rest, "PLAN_CANCEL: <schedule>");
+    g_autoptr(Json) members = NULL;
     g_autofree char *again = NULL;
 
     if (!schedule)
         return;
-    again = schedule_text_trigger(schedule->entry);
+    members = task_entry_members(schedule->entry);
+    again = task_entry_is_plain(schedule->entry) ? task_entry_trigger(schedule->entry)
+                                                 : json_print(members);
     if (turn->speaker->is_dry_run) {
         turn_say(turn, "%s: it would be taken back (dry run: nothing was changed)", schedule->id);
         return;
     }
     effects_audit(core->fx, core->now_ms, "schedule", turn->speaker->principal,
                   schedule->entry->agent, NULL, "%s cancelled: %s", schedule->id, again);
-    turn_say(turn, "%s: cancelled; what runs goes on. To have it back:\n%s", schedule->id, again);
+    if (task_entry_is_plain(schedule->entry))
+        turn_say(turn, "%s: cancelled; what runs goes on. To have it back:\n%s", schedule->id,
+                 again);
+    else
+        turn_say(turn,
+                 "%s: cancelled; what runs goes on. To have it back as it was, put this among the "
+                 "tasks of " TASKS_FILE ":\n%s",
+                 schedule->id, again);
     schedules_cancel(core, schedule);
 }

@@ -6,6 +6,8 @@
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
+#define WHY_MISSED "agent1 was down, asleep or busy then, or its clock was set"
+
 static const char *user_of(const Schedule *schedule)
 {
     return schedule->entry->user ? schedule->entry->user : SPEAKER_FILE;
@@ -53,11 +55,11 @@ static void miss(Core *core, const Schedule *schedule, const LaunchOrder *order,
     g_autofree char *reason = NULL;
 
     if (occurrence->count > 1)
-        reason = g_strdup_printf("%s%u times from %s to %s passed while agent1 was down or asleep",
+        reason = g_strdup_printf("%s%u times from %s to %s passed: " WHY_MISSED,
                                  occurrence->count >= OCCURRENCE_COUNT_MAX ? "at least " : "",
                                  occurrence->count, first, at);
     else
-        reason = g_strdup_printf("%s passed while agent1 was down or asleep, %s ago", at, late);
+        reason = g_strdup_printf("%s passed %s ago: " WHY_MISSED, at, late);
     launch_record(core, order, RUN_EVENT_MISSED, RULE_NONE, reason);
 }
 
@@ -108,7 +110,6 @@ static void meet_gate(Core *core, Schedule *schedule, const LaunchOrder *order)
 /* The run before it has not ended. */
 static void meet_other(Core *core, Schedule *schedule, LaunchOrder *order, const Run *before)
 {
-    const Verdict none = { .kind = GATE_LATER };
     g_autofree char *reason = NULL;
 
     switch ((Overlap)schedule->entry->overlap) {
@@ -119,8 +120,7 @@ static void meet_other(Core *core, Schedule *schedule, LaunchOrder *order, const
         return;
     case OVERLAP_QUEUE:
         order->after = before;
-        start(core, schedule, order, &none);
-        return;
+        break;
     case OVERLAP_ALLOW:
         break;
     }

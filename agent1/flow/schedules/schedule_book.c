@@ -167,6 +167,9 @@ void schedule_book_begin(Core *core, Schedule *schedule)
     schedule->cron = ref_string(entry->cron);
     schedule->timezone = ref_string(entry->timezone);
     schedule->is_enabled = entry->is_enabled;
+    /* Times between now and the mark were decided once, before the clock was put back. */
+    if (core->now_ms < schedule->mark_ms)
+        schedule->turn++;
     schedule->anchor_ms = core->now_ms;
     schedule->mark_ms = core->now_ms;
 }

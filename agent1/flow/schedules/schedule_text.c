@@ -171,11 +171,6 @@ char *schedule_text_line(Core *core, const Schedule *schedule)
     return g_string_free(text, FALSE);
 }
 
-char *schedule_text_trigger(const TaskEntry *entry)
-{
-    return g_strdup_printf("SCHEDULE: %s | %s | %s", entry->cron, entry->agent, entry->task);
-}
-
 char *schedule_text_nearest(Core *core, const char *id)
 {
     g_autoptr(GPtrArray) schedules = schedule_book_list(core);

@@ -46,9 +46,6 @@ char *schedule_text_of_time(Core *core, const Schedule *schedule, const Schedule
  */
 char *schedule_text_line(Core *core, const Schedule *schedule);
 
-/* "SCHEDULE: weekly mon 03:00 | web1 | apt upgrade": what makes it anew. The caller owns it. */
-char *schedule_text_trigger(const TaskEntry *entry);
-
 /* ", nearest: a, b", or "" when none is near. The caller owns it. */
 char *schedule_text_nearest(Core *core, const char *id);
 

@@ -4,7 +4,6 @@
 
 #include "agent1/flow/schedules/firing.h"
 #include "agent1/flow/voice/notices.h"
-#include "common/base/text.h"
 #include "common/base/banned.h"
 
 /* So many occurrences in one turn: others are heard between. */
@@ -15,8 +14,6 @@
 
 /* So many entries without an id get one at a time. */
 #define NAMED_AT_ONCE 500
-
-#define TASK_SHOWN_CHARS 200
 
 /* ---- the file ---- */
 
@@ -111,18 +108,17 @@ static void tell_lost(Core *core, const Schedule *schedule)
 {
     g_autoptr(Json) members = json_parse(schedule->made, strlen(schedule->made), G_MAXUINT16, NULL);
     g_autoptr(TaskEntry) entry = members ? task_entry_parse(members, NULL, NULL) : NULL;
-    g_autofree char *task = NULL;
+    g_autofree char *again = NULL;
 
     effects_audit(core->fx, core->now_ms, "schedule", NULL, NULL, NULL,
                   "%s is not in " TASKS_FILE " any more", schedule->id);
     if (!entry)
         return;
-    task = text_make_line(entry->task, TASK_SHOWN_CHARS);
+    again = task_entry_trigger(entry);
     notices_tell_user(core, entry->user, NOTICE_URGENT,
                       TASKS_FILE " was saved without the schedule %s, which I had written there: "
-                                 "it does not run any more. To have it back, type:\n"
-                                 "SCHEDULE: %s | %s | %s",
-                      schedule->id, entry->cron, entry->agent, task);
+                                 "it does not run any more. To have it back, type:\n%s",
+                      schedule->id, again);
 }
 
 static void take_gone(Core *core, Schedule *schedule)
@@ -172,7 +168,6 @@ static void look_at_clock(Core *core, Schedule *schedule, unsigned *stuck)
     schedule_book_rule(core, schedule, &rule);
     if (!occurrence_is_stuck(&rule, schedule->mark_ms, core->now_ms))
         return;
-    schedule->turn++;
     schedule_book_begin(core, schedule);
     schedule_book_store(core, schedule);
     (*stuck)++;

@@ -216,9 +216,11 @@ static void what_was_for_once_ends(void **state)
 
     begin(world);
     world_write(world, "oskar", NULL, "SCHEDULE: in 20m | web1 | true");
+    assert_contains(world_last_said(world), "at 2026-09-21T14:34Z · web1 · true; zone UTC:\n"
+                                            "1. Mon 2026-09-21 14:34 UTC\nShall it be so?");
     world_wait(world, 5 * MINUTE_MS);
     world_write(world, "oskar", NULL, "!yes");
-    world_wait(world, 19 * MINUTE_MS);
+    world_wait(world, 14 * MINUTE_MS);
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
     world_wait(world, 2 * MINUTE_MS);
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
@@ -226,6 +228,35 @@ static void what_was_for_once_ends(void **state)
                         "null");
     world_write(world, "oskar", NULL, "!tasks");
     assert_contains(world_last_said(world), "\nnone");
+}
+
+/* What was shown is what happens, or nothing. */
+static void a_yes_that_comes_too_late(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_write(world, "oskar", NULL, "SCHEDULE: tomorrow 08:00 | web1 | true");
+    assert_contains(world_last_said(world), "at 2026-09-22T08:00 · web1");
+    world_write(world, "oskar", NULL, "!no");
+    world_write(world, "oskar", NULL, "SCHEDULE: in 20m | web1 | true");
+    world_wait(world, 30 * MINUTE_MS);
+    world_write(world, "oskar", NULL, "!yes");
+    assert_contains(world_last_said(world), "there is no such time from now on");
+    assert_int_equal(world->edits->len, 0);
+}
+
+static void one_with_settings_is_taken_back(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    write_tasks(world, "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"hourly\","
+                       "\"overlap\":\"queue\",\"timeout\":\"2h\"}");
+    world_write(world, "oskar", NULL, "PLAN_CANCEL: a");
+    assert_contains(world_last_said(world),
+                    "put this among the tasks of tasks_schedule.json:\n{\"id\":\"a\",");
+    assert_contains(world_last_said(world), "\"overlap\":\"queue\",\"timeout\":\"2h\"");
 }
 
 /* Somebody's editor was open when agent1 wrote: what he saves has no such entry. */
@@ -297,6 +328,8 @@ int main(void)
         WORLD_TEST(one_is_held),
         WORLD_TEST(one_is_fired),
         WORLD_TEST(what_was_for_once_ends),
+        WORLD_TEST(a_yes_that_comes_too_late),
+        WORLD_TEST(one_with_settings_is_taken_back),
         WORLD_TEST(a_save_that_drops_one),
         WORLD_TEST(a_mistake_leaves_what_is_there),
         WORLD_TEST(reset_forgets_ones_own_questions_here),

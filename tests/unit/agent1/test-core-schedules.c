@@ -87,7 +87,8 @@ static void what_passed_while_it_was_down(void **state)
     /* c: 14:15 to 15:50 are 20 missed ones, 15:55, 16:00 and 16:05 in time. */
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 2 + 2 + 23);
     world_write(world, "vera", NULL, "!runs");
-    assert_contains(world_last_said(world), "missed (15:00 UTC passed while agent1 was down");
+    assert_contains(world_last_said(world),
+                    "missed (15:00 UTC passed 1 h 7 min ago: agent1 was down");
 }
 
 static void asleep_nothing_fires(void **state)
@@ -100,7 +101,7 @@ static void asleep_nothing_fires(void **state)
     world_wait(world, 2 * HOUR_MS);
     assert_told(world, 1, "none");
     world_write(world, "ana", NULL, "!agentsON");
-    assert_told(world, 1, "missed: 15:00 UTC passed while agent1 was down or asleep");
+    assert_told(world, 1, "missed: 15:00 UTC passed ");
     assert_told(world, 2, "queued");
 }
 
@@ -280,6 +281,43 @@ static void a_clock_that_is_put_back(void **state)
     assert_int_equal(row_int(world_run(world, 4), RUNS_TURN), 1);
 }
 
+/* A time that was decided before the clock was put back can come again only in another turn: the
+ * store lets no two rows have the same. */
+static void a_new_beginning_before_the_mark(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    write_tasks(world, ENTRY("a", "hourly", ""));
+    world_wait(world, HOUR_MS);
+    finish(world, 1);
+    world->now_ms -= HOUR_MS;
+    world_step(world, event_new(EVENT_TICK));
+    world_write(world, "ana", NULL, "!pause a");
+    world_write(world, "ana", NULL, "!resume a");
+    world_wait(world, HOUR_MS);
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 2);
+    assert_int_equal(row_int(world_run(world, 2), RUNS_NOMINAL),
+                     row_int(world_run(world, 1), RUNS_NOMINAL));
+    assert_int_equal(row_int(world_run(world, 1), RUNS_TURN), 0);
+    assert_int_equal(row_int(world_run(world, 2), RUNS_TURN), 1);
+}
+
+/* An agent's queue is bounded, also for those that wait for each other. */
+static void a_queue_that_is_full(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    write_tasks(world, ENTRY("a", "every 1min", ",\"overlap\":\"queue\",\"timeout\":\"5h\""));
+    world_wait(world, MINUTE_MS + SECOND_MS);
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    world_wait(world, 100 * MINUTE_MS);
+    assert_told(world, 100, "deferred: until #99 has ended");
+    assert_told(world, 101, "rejected: ");
+    assert_string_equal(row_text(world_run(world, 101), RUNS_RULE), "queue_full");
+}
+
 static void a_clock_that_is_put_forward(void **state)
 {
     World *world = *state;
@@ -325,6 +363,8 @@ int main(void)
         WORLD_TEST(a_failure_is_told),
         WORLD_TEST(an_edit_begins_anew),
         WORLD_TEST(a_clock_that_is_put_back),
+        WORLD_TEST(a_new_beginning_before_the_mark),
+        WORLD_TEST(a_queue_that_is_full),
         WORLD_TEST(a_clock_that_is_put_forward),
         WORLD_TEST(ids_are_written),
     };

@@ -54,6 +54,8 @@ static void test_mistakes(void **state)
         { "{\"tasks\":[{" GOOD ",\"overlap\":\"maybe\"}]}", "tasks[0].overlap" },
         { "{\"tasks\":[{" GOOD ",\"on_blocked\":\"wait\"}]}", "tasks[0].on_blocked" },
         { "{\"tasks\":[{" GOOD ",\"max_lateness\":15}]}", "tasks[0].max_lateness" },
+        { "{\"tasks\":[{" GOOD ",\"user\":\"a\\u202eb\"}]}",
+          "tasks[0].user: \"a<U+202E>b\": expected the name of a user" },
         { "{\"tasks\":[{" GOOD ",\"jitter\":\"2d\"}]}", "tasks[0].jitter" },
     };
 
