@@ -17,6 +17,7 @@
 #include "agent1/flow/runs/plans.h"
 #include "agent1/flow/schedules/schedules.h"
 #include "agent1/flow/state/core_state.h"
+#include "agent1/flow/state/edits.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
@@ -79,6 +80,7 @@ Core *core_new(void)
         core->ledgers[ledgers[i]] = ledger_new(ledgers[i]);
     core->pending = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, pending_free);
     core->clients = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    core->failed_edits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     presence_init(&core->presence);
     core->lives = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, live_free);
     core->lives_by_run = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -116,6 +118,7 @@ void core_free(Core *core)
         ledger_free(core->ledgers[table]);
     g_hash_table_unref(core->pending);
     g_hash_table_unref(core->clients);
+    g_hash_table_unref(core->failed_edits);
     presence_clear(&core->presence);
     g_hash_table_unref(core->lives_by_run);
     g_hash_table_unref(core->lives);
@@ -253,7 +256,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     subscriptions_go_on(core);
     chats_begin_again(core);
     registration_send_trust(core);
-    registration_send_edits(core);
+    edits_send_all(core);
     daily_settle(core);
     schedules_settle(core);
     approval_notices_send(core);
@@ -301,13 +304,11 @@ static void take_link_down(Core *core, Link link)
 
 static void take_edited(Core *core, const EventFileEdited *edited)
 {
-    if (!edited->error) {
-        ledger_remove(core->ledgers[TABLE_EDITS], edited->id, core->fx);
-        return;
-    }
-    effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL, "%s", edited->error);
-    if (ledger_find(core->ledgers[TABLE_EDITS], edited->id) &&
-        say_is_due(core, "edit failed", HOUR_MS))
+    bool is_open = edits_take(core, edited);
+
+    if (edited->error)
+        effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL, "%s", edited->error);
+    if (is_open && say_is_due(core, "edit failed", HOUR_MS))
         notices_tell(core, NOTICE_NEWS,
                      "I could not write a file: %s. What you decided stands; I write it "
                      "when I can.",
@@ -359,7 +360,7 @@ static void take_configured(Core *core, const char *reload_error)
     tell_warnings(core);
     drop_untrusted(core);
     registration_send_trust(core);
-    registration_send_edits(core);
+    edits_send_failed(core);
     dispatch_add_policies(core);
     subscriptions_look_again(core);
     daily_settle(core);

@@ -14,6 +14,7 @@
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/runs/plans.h"
 #include "agent1/flow/schedules/schedules.h"
+#include "agent1/flow/state/edits.h"
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/topics/publications.h"
@@ -143,7 +144,7 @@ void tick_do(Core *core)
         registration_forget_old(core);
         chat_forget_sessions(core);
         proposals_forget_old(core);
-        registration_send_edits(core);
+        edits_send_failed(core);
         core->housekeeping_ms = core->now_ms + 3600 * INT64_C(1000);
     }
     home_assistant_look(core);

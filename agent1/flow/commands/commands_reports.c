@@ -7,6 +7,7 @@
 #include "agent1/flow/daily/daily.h"
 #include "agent1/flow/daily/daily_rows.h"
 #include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/state/edits.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/data/local_day.h"
@@ -111,18 +112,10 @@ static bool read_agent(Core *core, Turn *turn, const char *word, char **out_agen
 
 static void edit(Core *core, const Change *change)
 {
-    g_autofree char *id = core_new_id(core);
     g_autoptr(Json) members = report_times_members(!change->agent, change->minute);
     g_autofree char *text = json_print(members);
-    Row *row = row_new(TABLE_EDITS);
 
-    row_set_text(row, EDITS_ID, id);
-    row_set_text(row, EDITS_FILE, REPORTS_FILE);
-    row_set_text(row, EDITS_NAME, change->agent);
-    row_set_text(row, EDITS_MEMBERS, text);
-    row_set_int(row, EDITS_CREATED, core->now_ms);
-    ledger_put(core->ledgers[TABLE_EDITS], row, core->fx);
-    effects_edit_file(core->fx, id, REPORTS_FILE, change->agent, text, false);
+    edits_make(core, REPORTS_FILE, change->agent, text);
     report_times_set(core->report_times, change->agent, change->minute);
     daily_settle(core);
 }

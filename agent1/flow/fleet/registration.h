@@ -26,9 +26,6 @@ void registration_revoke(Core *core, const char *name);
 /* Tells the gateway whose frames are opened. */
 void registration_send_trust(Core *core);
 
-/* Asks again for the edits of the registry file that were not written yet. */
-void registration_send_edits(Core *core);
-
 void registration_forget_old(Core *core);
 
 #endif

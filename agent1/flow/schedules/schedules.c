@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/schedules/firing.h"
+#include "agent1/flow/state/edits.h"
 #include "agent1/flow/voice/notices.h"
 #include "common/base/banned.h"
 
@@ -16,20 +17,6 @@
 #define NAMED_AT_ONCE 500
 
 /* ---- the file ---- */
-
-static void write_entry(Core *core, const char *id, const char *members)
-{
-    g_autofree char *edit = core_new_id(core);
-    Row *row = row_new(TABLE_EDITS);
-
-    row_set_text(row, EDITS_ID, edit);
-    row_set_text(row, EDITS_FILE, TASKS_FILE);
-    row_set_text(row, EDITS_NAME, id);
-    row_set_text(row, EDITS_MEMBERS, members);
-    row_set_int(row, EDITS_CREATED, core->now_ms);
-    ledger_put(core->ledgers[TABLE_EDITS], row, core->fx);
-    effects_edit_file(core->fx, edit, TASKS_FILE, id, members, false);
-}
 
 void schedules_make(Core *core, TaskEntry *entry)
 {
@@ -49,12 +36,12 @@ void schedules_make(Core *core, TaskEntry *entry)
     schedule_book_begin(core, schedule);
     schedule_book_store(core, schedule);
     schedule_book_place(core, schedule);
-    write_entry(core, entry->id, text);
+    edits_make(core, TASKS_FILE, entry->id, text);
 }
 
 void schedules_cancel(Core *core, Schedule *schedule)
 {
-    write_entry(core, schedule->id, "null");
+    edits_make(core, TASKS_FILE, schedule->id, "null");
     task_list_remove(core->task_list, schedule->id);
     g_clear_pointer(&schedule->entry, task_entry_unref);
     g_clear_pointer(&schedule->made, g_free);

@@ -80,6 +80,8 @@ struct Core {
     GHashTable *pending; /* cookie → Pending * (agent1/flow/state/pending.h) */
     uint64_t last_cookie;
     GHashTable *clients; /* full JID → Client * (agent1/flow/doors/contacts.h) */
+    GHashTable
+        *failed_edits; /* ids of edits that could not be written (agent1/flow/state/edits.h) */
     Presence presence;
     uint64_t share_max_bytes; /* of a file on the XMPP server; 0: it takes none */
     GHashTable *lives;        /* id of a saying → Live * (agent1/flow/voice/live_message.h) */

@@ -84,6 +84,38 @@ static void a_change_is_written_and_kept(void **state)
     assert_string_equal(edit->members, "{\"daily_report_enabled\":false}");
 }
 
+static void answer_edit(World *world, const char *error)
+{
+    Event *event = event_new(EVENT_FILE_EDITED);
+
+    event->edited.id = g_strdup(((const Effect *)world->edits->pdata[0])->edit.id);
+    event->edited.error = g_strdup(error);
+    world_step(world, event);
+}
+
+/* A person saves while the edit is on its way: handed over once more it could undo what he wrote.
+ * One that failed is tried again when the files were read, since he may have mended them. */
+static void an_edit_is_handed_over_once(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "!reports set web1 22:00\n!yes");
+    assert_int_equal(world->edits->len, 1);
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+    world_wait(world, 2 * HOUR_MS);
+    assert_int_equal(world->edits->len, 1);
+    answer_edit(world, "reports_schedule.json: it is no object");
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+    assert_int_equal(world->edits->len, 2);
+    answer_edit(world, NULL);
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+    assert_int_equal(world->edits->len, 2);
+    assert_int_equal(world_count_rows(world, TABLE_EDITS), 0);
+}
+
 /* A message that was written long ago is asked about once, not twice. */
 static void a_delayed_one_is_asked_about_once(void **state)
 {
@@ -122,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(what_reports_answers),
         WORLD_TEST(a_change_is_written_and_kept),
+        WORLD_TEST(an_edit_is_handed_over_once),
         WORLD_TEST(a_delayed_one_is_asked_about_once),
         WORLD_TEST(names_of_the_file_are_explained),
     };

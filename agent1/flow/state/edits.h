@@ -1,0 +1,26 @@
+/*
+ * Changes to files that people edit too. Each is a row until the file has it, and what it says is
+ * in force from the moment it is decided. It is handed to the edge once: handed over again it could
+ * undo what a person wrote meanwhile. Only one that failed is tried again.
+ */
+#ifndef AGENT1_FLOW_STATE_EDITS_H
+#define AGENT1_FLOW_STATE_EDITS_H
+
+#include "agent1/flow/state/core_state.h"
+
+/* As of EffectEditFile: name may be NULL, members is JSON. */
+void edits_make(Core *core, const char *file, const char *name, const char *members);
+
+/* Those of this entry that are not written yet need not be any more. */
+void edits_drop(Core *core, const char *file, const char *name);
+
+/* agent1 starts: nothing is known of any. */
+void edits_send_all(Core *core);
+
+/* Those that could not be written, since the file may be mended now. */
+void edits_send_failed(Core *core);
+
+/* The edge's answer: true when one failed that still waits. */
+bool edits_take(Core *core, const EventFileEdited *edited);
+
+#endif
