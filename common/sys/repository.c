@@ -24,11 +24,16 @@ static const char *const set_variables[] = {
     "GIT_PAGER=cat", "SSH_ASKPASS_REQUIRE=never", "GIT_OPTIONAL_LOCKS=0"
 };
 
-/* A repository's configuration names programs: none of them is needed for a fetch. */
-static const char *const first_arguments[] = {
-    "git", "--no-pager", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false",
-    "-c",  "gc.auto=0",  "-c", "maintenance.auto=false",   "-C"
-};
+/* A repository's configuration names programs: none of them is needed for a fetch. A network that
+ * is silent ends it, should nobody be left to do so. */
+static const char *const first_arguments[] = { "git", "--no-pager",
+                                               "-c",  "core.hooksPath=/dev/null",
+                                               "-c",  "core.fsmonitor=false",
+                                               "-c",  "gc.auto=0",
+                                               "-c",  "maintenance.auto=false",
+                                               "-c",  "http.lowSpeedLimit=1",
+                                               "-c",  "http.lowSpeedTime=60",
+                                               "-C" };
 
 typedef struct Check {
     const RepositoryPlace *place;

@@ -24,11 +24,14 @@ static const struct {
     [UPDATE_NO_GIT] = { "no_git", WORDS_LATER("the program git is not installed there") },
     [UPDATE_NO_FOLDER] = { "no_folder", WORDS_LATER("there is no such folder") },
     [UPDATE_NO_REPOSITORY] = { "no_repository", WORDS_LATER("that is no git repository") },
-    [UPDATE_FOREIGN] = { "foreign", WORDS_LATER("the repository belongs to another user. To trust "
-                                                "it, type as the user of the agent: git config "
-                                                "--global --add safe.directory, and this path") },
-    [UPDATE_NO_WRITE] = { "no_write", WORDS_LATER("the agent may not write into its repository, "
-                                                  "and a fetch writes into .git") },
+    [UPDATE_FOREIGN] = { "foreign",
+                         WORDS_LATER(
+                             "the repository belongs to another user. To trust it, type as root: "
+                             "git config --system --add safe.directory, and this path") },
+    [UPDATE_NO_WRITE] = { "no_write",
+                          WORDS_LATER("a fetch writes into .git, and the agent may not, by the "
+                                      "owner of the folder or by its systemd unit, which has to "
+                                      "name it in ReadWritePaths") },
     [UPDATE_NO_REMOTE] = { "no_remote", WORDS_LATER("the repository has no such remote") },
     [UPDATE_NO_BRANCH] = { "no_branch", WORDS_LATER("the remote has no such branch") },
     [UPDATE_UNREACHABLE] = { "unreachable", WORDS_LATER("the remote cannot be read") },

@@ -95,8 +95,8 @@ def broken_agents(house, source):
         seven = source.install("seven")
         for path in (seven, f"{seven}/.git"):
             os.chown(path, NOBODY, NOBODY)
-        add("w7", "the repository belongs to another user. To trust it, type as the user of the agent: git "
-                  f"config --global --add safe.directory, and this path: {seven}", install_path=seven)
+        add("w7", "the repository belongs to another user. To trust it, type as root: git config --system "
+                  f"--add safe.directory, and this path: {seven}", install_path=seven)
     return wrong
 
 

@@ -159,6 +159,27 @@ static void rows_from_the_store_come_as_the_answer(void **state)
     assert_contains(answer(world, XMPP_ACT_FORM_DONE)->text, "no such run");
 }
 
+/* Agents may take a minute: a form does not wait for them, and what they say is a message. */
+static void agents_answer_by_a_message(void **state)
+{
+    World *world = *state;
+    Message *message;
+
+    world_register(world, JOURNAL_1, 1);
+    submit(world, "oskar", "agentUPDATE", "s1", "web1", NULL);
+    assert_string_equal(answer(world, XMPP_ACT_FORM_DONE)->text,
+                        "asked; what they say comes as a message");
+    message = message_new(MESSAGE_ANSWER, WORLD_MESSAGE_ID, "web1", world->now_ms);
+    message->answer.in_reply_to = g_strdup(world_last_sent(world, MESSAGE_CONTROL)->id);
+    message->answer.data = world_json("{\"problem\":\"no_git\"}");
+    world_report(world, JOURNAL_1, message);
+    assert_string_equal(world_last_said(world),
+                        "web1: not known: the program git is not installed there");
+    submit(world, "oskar", "agentUPDATE", "s2", "web2", NULL);
+    assert_string_equal(answer(world, XMPP_ACT_FORM_DONE)->text,
+                        "web2: not asked: it was not seen yet");
+}
+
 static void asleep_each_is_told(void **state)
 {
     World *world = *state;
@@ -183,6 +204,7 @@ int main(void)
         WORLD_TEST(what_is_missing_is_asked_for),
         WORLD_TEST(odd_forms),
         WORLD_TEST(rows_from_the_store_come_as_the_answer),
+        WORLD_TEST(agents_answer_by_a_message),
         WORLD_TEST(asleep_each_is_told),
     };
 
