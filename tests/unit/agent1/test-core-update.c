@@ -278,6 +278,23 @@ static void the_clock_is_put_back(void **state)
     assert_string_equal(world_last_said(world), "web1: not known: no answer within 1 min 30 s");
 }
 
+/* Who waited is told; what the agent says afterwards is no answer to anybody. */
+static void over_a_restart(void **state)
+{
+    World *world = *state;
+    g_autofree char *id = NULL;
+
+    register_both(world);
+    world_write(world, "oskar", "s1", "!agentUPDATE web1");
+    id = question_to(world, "web1");
+    world_restart(world);
+    assert_contains(world_last_said(world), "I was restarted");
+    world_forget(world);
+    answer_as(world, 1, "web1", id, "", CURRENT);
+    world_wait(world, 2 * MINUTE_MS);
+    assert_int_equal(world->said->len, 0);
+}
+
 /* ---- agent1's own repository ---- */
 
 static void found_own(World *world, UpdateNews *news)
@@ -415,6 +432,7 @@ int main(void)
         WORLD_TEST(agentctl_waits_for_the_last_word),
         WORLD_TEST(revoked_meanwhile),
         WORLD_TEST(the_clock_is_put_back),
+        WORLD_TEST(over_a_restart),
         WORLD_TEST(own_repository),
         WORLD_TEST(all_of_them),
         WORLD_TEST(not_all_at_once),
