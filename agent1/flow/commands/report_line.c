@@ -45,9 +45,9 @@ static void fail_range(Turn *turn, const char *text, ReportRangeFault fault)
 }
 
 /* Phones begin a word with a capital. */
-static bool read_agent(Turn *turn, const char *word, char *text, ReportLine *out)
+static bool read_agent(Turn *turn, const char *word, const char *text, ReportLine *out)
 {
-    g_autofree char *agent = g_ascii_strdown(g_strstrip(text), -1);
+    g_autofree char *agent = g_ascii_strdown(text, -1);
 
     if (!*agent)
         return true;
@@ -59,6 +59,17 @@ static bool read_agent(Turn *turn, const char *word, char *text, ReportLine *out
     return true;
 }
 
+/* "REPORT: yesterday": a time where the agent stands. */
+static bool is_stray_range(const Turn *turn, const char *text)
+{
+    g_autofree char *agent = g_ascii_strdown(text, -1);
+    ReportRange range;
+
+    return !registry_find(turn->core->registry, agent) &&
+           report_range_parse(agent, turn->core->now_ms, turn->core->zone, &range) ==
+               REPORT_RANGE_OK;
+}
+
 bool report_line_read(Turn *turn, const char *word, const char *rest, ReportLine *out)
 {
     const char *bar = strchr(rest, '|');
@@ -67,6 +78,11 @@ bool report_line_read(Turn *turn, const char *word, const char *rest, ReportLine
     ReportRangeFault fault;
 
     *out = (ReportLine){ .has_range = time != NULL };
+    g_strstrip(agent);
+    if (!time && is_stray_range(turn, agent)) {
+        turn_fail(turn, "%s: a time stands behind a bar: %s | %s", agent, word, agent);
+        return false;
+    }
     if (!read_agent(turn, word, agent, out))
         return false;
     if (!time)

@@ -30,6 +30,10 @@ static const struct {
     { "failures of nothing like it", "REPORT_ERRORS: frobnicator",
       "frobnicator: no agent of that name; !agents lists them" },
     { "a bar without a time", "REPORT: web1 |", "expected REPORT: [agent] [| <time>], as in" },
+    { "a time without a bar", "REPORT: Yesterday",
+      "Yesterday: a time stands behind a bar: REPORT: | Yesterday" },
+    { "days without a bar", "REPORT_ERRORS: 2026-09-20..2026-09-21",
+      "a time stands behind a bar: REPORT_ERRORS: | 2026-09-20..2026-09-21" },
     { "a time that is none", "REPORT: web1 | last week",
       "last week: expected a time such as today, yesterday, 24h, 2026-11-25 or "
       "2026-11-01..2026-11-07" },
