@@ -4,6 +4,7 @@ import datetime
 import re
 import zoneinfo
 
+from clock import Clock
 from parties import accepted_agent, known_console, start_with
 from programs import write_json
 from wait import wait_for
@@ -104,3 +105,23 @@ def test_an_agent_reports_and_the_day_is_compiled(house):
     person.send("!reports")
     shown = person.wait_for(r"Reports, zone").text
     assert "; last sent for 20" in shown and "; reported today at " in shown
+
+
+def test_what_was_reported_of_a_day_of_25_hours_is_there_after_a_restart(house):
+    """The evening of a change of clocks, by agent1's moved clock, and the morning after it."""
+    paris = zoneinfo.ZoneInfo("Europe/Paris")
+    evening = datetime.datetime(2026, 10, 25, 22, 29, 50, tzinfo=paris)
+    house.agent1.reports = {"daily_report_time": "22:30", "daily_report_enabled": True}
+    clock = Clock(house.agent1)
+    clock.go_to(evening)
+    person = house.person("ana")
+    accepted_agent(house, "web1")
+    house.start()
+    daily = person.wait_for(r"^Daily report 2026-10-25: what ended since 2026-10-24 22:30 CEST", 60).text
+    assert "\nweb1: 0 runs" in daily and "```" not in daily
+    clock.go_to(evening + datetime.timedelta(hours=11))
+    house.agent1.restart()
+    kept = person.ask("DAILY_REPORT: | yesterday", r"^Daily report 2026-10-25: ", 30).text
+    assert kept == daily
+    answer = person.ask("REPORT: | 2026-10-24..yesterday", "what ended from", 30).text
+    assert answer == "all agents: what ended from 2026-10-24 to 2026-10-25, Europe/Paris\n0 runs"
