@@ -16,23 +16,9 @@
 
 #define NOW_MAX_MS INT64_C(4000000000000)
 
-static GTimeZone *zone(FuzzInput *input)
-{
-    static const char *const names[] = { "UTC", "Europe/Paris", "Australia/Lord_Howe",
-                                         "Pacific/Apia", "America/Asuncion" };
-    static GTimeZone *zones[G_N_ELEMENTS(names)];
-    unsigned choice = fuzz_below(input, G_N_ELEMENTS(names));
-
-    if (!zones[choice])
-        zones[choice] = g_time_zone_new_identifier(names[choice]);
-    if (!zones[choice]) /* a system without the zones */
-        zones[choice] = g_time_zone_new_utc();
-    return zones[choice];
-}
-
 static void check_range(FuzzInput *input)
 {
-    GTimeZone *in = zone(input);
+    GTimeZone *in = fuzz_zone(input);
     int64_t now_ms = ABS(fuzz_number(input) % NOW_MAX_MS);
     g_autofree char *text = fuzz_text(input);
     g_autofree char *first = NULL;

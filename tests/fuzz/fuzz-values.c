@@ -63,21 +63,6 @@ static void check_size(FuzzInput *input)
     g_assert_cmpint(again, ==, bytes);
 }
 
-static GTimeZone *zone(FuzzInput *input)
-{
-    static const char *const names[] = { "UTC",          "Europe/Paris",    "America/New_York",
-                                         "Asia/Kolkata", "Europe/Dublin",   "Australia/Lord_Howe",
-                                         "Pacific/Apia", "America/Asuncion" };
-    static GTimeZone *zones[G_N_ELEMENTS(names)];
-    unsigned choice = fuzz_below(input, G_N_ELEMENTS(names));
-
-    if (!zones[choice])
-        zones[choice] = g_time_zone_new_identifier(names[choice]);
-    if (!zones[choice]) /* a system without the zones */
-        zones[choice] = g_time_zone_new_utc();
-    return zones[choice];
-}
-
 static void check_timestamp(FuzzInput *input)
 {
     g_autofree char *text = fuzz_text(input);
@@ -96,8 +81,8 @@ static void check_timestamp(FuzzInput *input)
     printed = timestamp_format(at_ms);
     g_assert(timestamp_parse(printed, &again, NULL));
     g_assert_cmpint(again, ==, CLAMP(at_ms, 0, LATEST_MS));
-    local = timestamp_local(at_ms, fuzz_number(input), zone(input));
-    zoned = timestamp_local_with_zone(at_ms, fuzz_number(input), zone(input));
+    local = timestamp_local(at_ms, fuzz_number(input), fuzz_zone(input));
+    zoned = timestamp_local_with_zone(at_ms, fuzz_number(input), fuzz_zone(input));
     g_assert(text_is_harmless(local) && text_is_harmless(zoned));
 }
 
@@ -139,7 +124,7 @@ static void check_change(const Window *window, GTimeZone *where, int64_t at_ms)
 
 static void check_window(FuzzInput *input)
 {
-    GTimeZone *where = zone(input);
+    GTimeZone *where = fuzz_zone(input);
     int64_t at_ms = INT64_C(1500000000000) + (int64_t)fuzz_byte(input) * 86400000 * 40 +
                     (int64_t)fuzz_byte(input) * 3600000 + fuzz_byte(input) * 1000;
     g_autofree char *text = fuzz_text(input);

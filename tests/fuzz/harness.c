@@ -94,6 +94,21 @@ unsigned fuzz_below(FuzzInput *input, unsigned bound)
     return fuzz_byte(input) % bound;
 }
 
+GTimeZone *fuzz_zone(FuzzInput *input)
+{
+    static const char *const names[] = { "UTC",          "Europe/Paris",    "America/New_York",
+                                         "Asia/Kolkata", "Europe/Dublin",   "Australia/Lord_Howe",
+                                         "Pacific/Apia", "America/Asuncion" };
+    static GTimeZone *zones[G_N_ELEMENTS(names)];
+    unsigned choice = fuzz_below(input, G_N_ELEMENTS(names));
+
+    if (!zones[choice])
+        zones[choice] = g_time_zone_new_identifier(names[choice]);
+    if (!zones[choice]) /* a system without the zones */
+        zones[choice] = g_time_zone_new_utc();
+    return zones[choice];
+}
+
 bool fuzz_one_in(FuzzInput *input, unsigned n)
 {
     return fuzz_below(input, n) == n - 1;

@@ -35,6 +35,9 @@ uint8_t fuzz_byte(FuzzInput *input);
 /* Evenly enough in [0, bound), from one byte; bound is 1 … 256. */
 unsigned fuzz_below(FuzzInput *input, unsigned bound);
 
+/* A zone with changes of its clock, or UTC; kept for the next time. */
+GTimeZone *fuzz_zone(FuzzInput *input);
+
 /* One in n. */
 bool fuzz_one_in(FuzzInput *input, unsigned n);
 
