@@ -14,8 +14,8 @@
 typedef enum {
     CHART_SUCCEEDED,
     CHART_FAILED,      /* failed, timed_out, unknown */
-    CHART_NOT_STARTED, /* rejected, expired, missed */
-    CHART_STOPPED,     /* cancelled, denied, skipped: somebody wanted that */
+    CHART_NOT_STARTED, /* rejected, expired, missed, skipped */
+    CHART_STOPPED,     /* cancelled, denied: somebody wanted that */
     CHART_GROUP_COUNT,
 } ChartGroup;
 

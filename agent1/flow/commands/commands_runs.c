@@ -6,6 +6,7 @@
 #include "agent1/flow/commands/run_lines.h"
 #include "agent1/flow/fleet/registration.h"
 #include "agent1/flow/gate/gate_facts.h"
+#include "agent1/flow/runs/launch.h"
 #include "agent1/flow/runs/cancel.h"
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/state/pending.h"
@@ -79,11 +80,23 @@ static void say_end(Core *core, Turn *turn, const Run *run)
              started, size, outcome->user_ms, outcome->sys_ms, outcome->max_rss_kib);
 }
 
+static void say_schedule(Core *core, Turn *turn, const Run *run)
+{
+    g_autofree char *nominal = core_local_time(core, run->nominal_ms);
+
+    if (run->schedule && run->nominal_ms > 0)
+        turn_say(turn, "the schedule %s made it for %s", run->schedule, nominal);
+    else if (run->schedule)
+        turn_say(turn, "of the schedule %s, by hand", run->schedule);
+}
+
 static void say_times(Core *core, Turn *turn, const Run *run)
 {
     g_autofree char *created = core_local_time(core, run->created_ms);
     g_autofree char *expires = core_local_time(core, run->expires_ms);
+    g_autofree char *waits = core_local_time(core, launch_wait_until(run));
 
+    say_schedule(core, turn, run);
     turn_say(turn, "asked for by %s at %s, attempt %" G_GINT64_FORMAT ", id %s%s%s", run->user,
              created, run->attempt, run->id, run->plan ? core_words(core, ", part of ") : "",
              run->plan ? run->plan : "");
@@ -91,6 +104,8 @@ static void say_times(Core *core, Turn *turn, const Run *run)
         say_end(core, turn, run);
     else if (is_at_work(run))
         say_work(core, turn, run);
+    else if (run->state == RUN_DEFERRED)
+        turn_say(turn, "waits until %s at most", waits);
     else
         turn_say(turn, "expires %s%s", expires, silence_of(core, run));
 }

@@ -63,8 +63,6 @@ void commands_tasks(Core *core, Turn *turn, const char *arguments)
     if (schedules->len == 0)
         turn_say(turn,
                  "none; an operator proposes one with SCHEDULE: daily 03:00 | <agent> | <task>");
-    if (core_is_asleep(core))
-        turn_say(turn, "agent1 is asleep: nothing fires until !agentsON.");
     if (core->reload_error)
         turn_say(turn, "The edited files are NOT in use: !status tells why.");
 }

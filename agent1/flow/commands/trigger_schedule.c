@@ -198,6 +198,22 @@ static bool may_ever_run(Core *core, Turn *turn, const Schedule *draft)
     return false;
 }
 
+static void say_twin(Core *core, Turn *turn, const Schedule *draft)
+{
+    const TaskEntry *entry = draft->entry;
+    unsigned i;
+
+    for (i = 0; i < core->task_list->len; i++) {
+        const TaskEntry *other = core->task_list->pdata[i];
+
+        if (strcmp(other->cron, entry->cron) == 0 && strcmp(other->agent, entry->agent) == 0 &&
+            strcmp(other->task, entry->task) == 0) {
+            turn_say(turn, "The same stands already as %s: this would be another one.", other->id);
+            return;
+        }
+    }
+}
+
 static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *draft)
 {
     g_autofree char *agents = g_strjoinv(",", (char **)wish->agents->pdata);
@@ -210,6 +226,7 @@ static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *dr
     turn_say(turn, "%s · %s · %s; zone %s:", wish->when, names, task,
              schedule_book_zone_name(core, draft));
     say_times(core, turn, draft);
+    say_twin(core, turn, draft);
     if (wish->agents->len > 1)
         turn_say(turn, "A schedule for each of %u agents; these are the times of %s.",
                  wish->agents->len, draft->entry->agent);

@@ -1,6 +1,7 @@
 #include "agent1/flow/runs/scheduled.h"
 
 #include "agent1/flow/voice/notices.h"
+#include "agent1/flow/voice/say.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/wire/topic.h"
@@ -8,6 +9,7 @@
 
 #define TAIL_LINES 5
 #define TAIL_BYTES 600
+#define HOUR_MS    (3600 * INT64_C(1000))
 
 static void publish(Core *core, const Run *run)
 {
@@ -42,6 +44,16 @@ static char *output_end(const Run *run)
     return g_strconcat("\n", block, NULL);
 }
 
+/* The same again and again is told once an hour. */
+static bool is_news(Core *core, const Run *run)
+{
+    g_autofree char *what =
+        g_strdup_printf("schedule %s %s %s", run->schedule, run_state_name(run->state),
+                        run->outcome.rule ? run->outcome.rule : "");
+
+    return say_is_due(core, what, HOUR_MS);
+}
+
 static void notify(Core *core, const Run *run)
 {
     g_autofree char *state = run_describe(run);
@@ -58,6 +70,6 @@ void scheduled_tell(Core *core, const Run *run)
 
     publish(core, run);
     /* Whoever fired it by hand is answered there. */
-    if (run->nominal_ms > 0 && run_state_is_failure(run->state))
+    if (run->nominal_ms > 0 && run_state_is_failure(run->state) && is_news(core, run))
         notify(core, run);
 }

@@ -29,6 +29,19 @@ static Speaker *speaker_of(const Core *core, const Schedule *schedule)
     return speaker;
 }
 
+/* Who reads it is not who lacks the role. */
+static void name_user(const Core *core, const Speaker *speaker, Verdict *verdict)
+{
+    g_free(verdict->reason);
+    if (users_by_name(core->users, speaker->user))
+        verdict->reason =
+            g_strdup_printf("it acts as %s, who is %s: this needs the role %s", speaker->user,
+                            role_name(speaker->role), role_name(ROLE_OPERATOR));
+    else
+        verdict->reason =
+            g_strdup_printf("it acts as %s, and config.json has no such user", speaker->user);
+}
+
 void firing_judge(const Core *core, const Schedule *schedule, int64_t at_ms, Verdict *out)
 {
     g_autoptr(Speaker) speaker = speaker_of(core, schedule);
@@ -37,6 +50,8 @@ void firing_judge(const Core *core, const Schedule *schedule, int64_t at_ms, Ver
     gate_facts_of_speaker(speaker, schedule->entry->agent, schedule->entry->task, &ask);
     ask.at_ms = at_ms;
     gate_facts_judge(core, &ask, out);
+    if (out->kind == GATE_DENY && out->rule == RULE_ROLE)
+        name_user(core, speaker, out);
 }
 
 /* ---- what is not started ---- */
@@ -74,17 +89,6 @@ static void start(Core *core, Schedule *schedule, const LaunchOrder *order, cons
     schedule->last_number = run->number;
 }
 
-static void refuse(Core *core, const Schedule *schedule, const LaunchOrder *order,
-                   const Verdict *verdict)
-{
-    g_autofree char *reason = NULL;
-
-    if (verdict->rule == RULE_ROLE && order->speaker->role == ROLE_NONE)
-        reason =
-            g_strdup_printf("it acts as %s, and config.json has no such user", user_of(schedule));
-    launch_record(core, order, RUN_EVENT_REFUSED, verdict->rule, reason ? reason : verdict->reason);
-}
-
 static void meet_gate(Core *core, Schedule *schedule, const LaunchOrder *order)
 {
     g_auto(Verdict) verdict = { 0 };
@@ -102,7 +106,7 @@ static void meet_gate(Core *core, Schedule *schedule, const LaunchOrder *order)
             start(core, schedule, order, &verdict);
         return;
     case GATE_DENY:
-        refuse(core, schedule, order, &verdict);
+        launch_record(core, order, RUN_EVENT_REFUSED, verdict.rule, verdict.reason);
         return;
     }
 }

@@ -16,9 +16,6 @@
 /* Hours open and close at most so often in a month. */
 #define OPENINGS_MAX 2000
 
-/* So long something waits for closed hours to end (agent1/flow/runs/launch.h). */
-#define WAIT_MS DAY_MS
-
 typedef struct Opening {
     int64_t from_ms;
     int64_t until_ms;
@@ -42,7 +39,7 @@ static GArray *find_openings(const Look *look, const RegistryAgent *entry)
     Hours hours;
 
     core_hours(look->core, entry, &hours);
-    while (at_ms < look->end_ms + WAIT_MS && openings->len < OPENINGS_MAX) {
+    while (at_ms < look->end_ms + DAY_MS && openings->len < OPENINGS_MAX) {
         HoursView view;
         Opening opening;
 
@@ -114,7 +111,7 @@ static void mark(Look *look, const Schedule *schedule, const GArray *openings, i
 {
     int64_t starts_ms = opens_at(openings, due_ms);
     bool may_wait = schedule->entry->on_blocked == ON_BLOCKED_DEFER;
-    bool is_begun = starts_ms == due_ms || (may_wait && starts_ms <= due_ms + WAIT_MS);
+    bool is_begun = starts_ms == due_ms || (may_wait && starts_ms != INT64_MAX);
     MonthCell *cell = cell_at(look, is_begun ? starts_ms : due_ms);
 
     if (cell)

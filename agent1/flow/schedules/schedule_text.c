@@ -20,11 +20,13 @@ char *schedule_text_time(const Core *core, GTimeZone *zone, int64_t at_ms)
     };
     g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at_ms / 1000);
     g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
-    g_autofree char *text = g_date_time_format(
-        local, core->language == LANGUAGE_FR ? "%d/%m/%Y %H:%M %Z" : "%Y-%m-%d %H:%M %Z");
+    bool is_full_minute = at_ms / 1000 % 60 == 0;
+    g_autofree char *date =
+        g_date_time_format(local, core->language == LANGUAGE_FR ? "%d/%m/%Y" : "%Y-%m-%d");
+    g_autofree char *time = g_date_time_format(local, is_full_minute ? "%H:%M %Z" : "%H:%M:%S %Z");
 
-    return g_strdup_printf("%s %s", days[core->language][g_date_time_get_day_of_week(local) - 1],
-                           text);
+    return g_strdup_printf("%s %s %s", days[core->language][g_date_time_get_day_of_week(local) - 1],
+                           date, time);
 }
 
 /* ---- what becomes of a time ---- */
@@ -131,6 +133,10 @@ static void append_next(Core *core, const Schedule *schedule, GString *text)
         return;
     }
     described = schedule_text_of_time(core, schedule, &time);
+    if (time.fate == TIME_SKIPS) {
+        g_string_append_printf(text, core_words(core, " · never as things are: %s"), described);
+        return;
+    }
     g_string_append_printf(text, core_words(core, " · next %s"), described);
     if (skipped > 0)
         g_string_append_printf(text,
