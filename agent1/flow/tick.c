@@ -53,20 +53,30 @@ static void expire(Core *core, Run *run)
         dispatch_query_run(core, run);
 }
 
-static bool waits_for_another(const Core *core, const Run *run)
+/* The live run that this one waits for. */
+static const Run *find_awaited(const Core *core, const Run *run)
 {
-    return run->after && runs_find(core->runs, run->after);
+    return run->after ? runs_find(core->runs, run->after) : NULL;
+}
+
+static void miss(Core *core, Run *run, const Run *awaited)
+{
+    g_autofree char *reason =
+        awaited ? g_strdup_printf("the run before it, #%" G_GINT64_FORMAT ", did not end in time",
+                                  awaited->number)
+                : g_strdup("its window did not open in time");
+
+    outcome_apply(core, run, RUN_EVENT_MISSED, reason);
 }
 
 static void try_deferred(Core *core, Run *run)
 {
-    if (core->now_ms >= launch_wait_until(run)) {
-        outcome_apply(core, run, RUN_EVENT_MISSED,
-                      waits_for_another(core, run) ? "the run before it did not end in time"
-                                                   : "its window did not open in time");
-    } else if (core->now_ms >= run->not_before_ms && !waits_for_another(core, run)) {
+    const Run *awaited = find_awaited(core, run);
+
+    if (core->now_ms >= launch_wait_until(run))
+        miss(core, run, awaited);
+    else if (core->now_ms >= run->not_before_ms && !awaited)
         launch_again(core, run);
-    }
 }
 
 static int64_t deferred_due(const Core *core, const Run *run)
@@ -74,7 +84,7 @@ static int64_t deferred_due(const Core *core, const Run *run)
     HoursView view;
     Hours hours;
 
-    if (waits_for_another(core, run))
+    if (find_awaited(core, run))
         return launch_wait_until(run);
     if (run->not_before_ms > core->now_ms)
         return MIN(run->not_before_ms, launch_wait_until(run));

@@ -141,6 +141,16 @@ void run_free(Run *run)
     g_free(run);
 }
 
+void run_wait_for(Run *run, const Run *before)
+{
+    char *after = g_strdup(before->id);
+
+    g_free(run->after);
+    run->after = after;
+    g_free(run->outcome.reason);
+    run->outcome.reason = g_strdup_printf("until #%" G_GINT64_FORMAT " has ended", before->number);
+}
+
 RunApplied run_apply(Run *run, RunEvent event, int64_t now_ms)
 {
     int step = steps[run->state][event];

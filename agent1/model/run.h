@@ -106,6 +106,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
  * first). */
 RunApplied run_apply(Run *run, RunEvent event, int64_t now_ms);
 
+/* It is deferred until a live run has ended, and says so. */
+void run_wait_for(Run *run, const Run *before);
+
 /* The event that a state reported by an agent stands for. False for states no agent reports. */
 bool run_event_of_state(RunState state, RunEvent *out);
 

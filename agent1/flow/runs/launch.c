@@ -68,7 +68,6 @@ static Run *make_run(Core *core, const LaunchOrder *order)
     run->schedule = g_strdup(order->schedule);
     run->nominal_ms = order->nominal_ms;
     run->turn = order->turn;
-    run->after = g_strdup(order->after ? order->after->id : NULL);
     return run;
 }
 
@@ -148,7 +147,7 @@ static void wait_for(const Core *core, Run *run, const Run *before)
 {
     run_apply(run, RUN_EVENT_LATER, core->now_ms);
     run->wait_until_ms = core->now_ms + LAUNCH_WAIT_MS;
-    run->outcome.reason = g_strdup_printf("until #%" G_GINT64_FORMAT " has ended", before->number);
+    run_wait_for(run, before);
 }
 
 const Run *launch_run(Core *core, const LaunchOrder *order, const Verdict *verdict)

@@ -156,6 +156,23 @@ static void tell_deferred(Core *core, const Run *run)
     outcome_tell(core, run, text, run_state_name(run->state));
 }
 
+/* What waited itself ended without its turn: whoever waited for it waits for what it waited for. */
+static void pass_on_wait(Core *core, const Run *ended)
+{
+    const Run *before = ended->after ? runs_find(core->runs, ended->after) : NULL;
+    g_autoptr(GPtrArray) runs = before ? runs_list(core->runs, NULL) : NULL;
+    unsigned i;
+
+    for (i = 0; runs && i < runs->len; i++) {
+        Run *run = runs->pdata[i];
+
+        if (run->state != RUN_DEFERRED || g_strcmp0(run->after, ended->id) != 0)
+            continue;
+        run_wait_for(run, before);
+        effects_put(core->fx, rows_of_run(run));
+    }
+}
+
 static void finish(Core *core, Run *run)
 {
     g_autofree char *state = run_describe(run);
@@ -175,6 +192,7 @@ static void finish(Core *core, Run *run)
     if (ended->schedule) {
         scheduled_tell(core, ended);
         /* Another occurrence may wait for this one. */
+        pass_on_wait(core, ended);
         core->runs_due_ms = core->now_ms;
     }
     run_free(ended);

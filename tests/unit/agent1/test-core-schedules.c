@@ -144,6 +144,42 @@ static void those_that_wait_for_each_other(void **state)
     assert_told(world, 3, "queued");
 }
 
+/* Whoever waited for it waits for what it waited for. */
+static void one_in_the_middle_is_cancelled(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    write_tasks(world, ENTRY("a", "hourly", ",\"timeout\":\"5h\",\"overlap\":\"queue\""));
+    world_wait(world, HOUR_MS);
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    world_wait(world, 2 * HOUR_MS);
+    assert_told(world, 3, "deferred: until #2 has ended");
+    world_write(world, "ana", NULL, "!cancel 2");
+    assert_told(world, 2, "cancelled");
+    world_wait(world, MINUTE_MS);
+    assert_told(world, 3, "deferred: until #1 has ended");
+    world_restart(world);
+    world_register(world, JOURNAL_1, 2);
+    world_wait(world, MINUTE_MS);
+    assert_told(world, 3, "deferred: until #1 has ended");
+    finish(world, 1);
+    assert_told(world, 3, "queued");
+}
+
+/* It waited for another run, not for a window. */
+static void one_that_waits_too_long(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    write_tasks(world, ENTRY("a", "hourly", ",\"timeout\":\"20d\",\"overlap\":\"queue\""));
+    world_wait(world, HOUR_MS);
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    world_wait(world, 26 * HOUR_MS);
+    assert_told(world, 2, "missed: the run before it, #1, did not end in time");
+}
+
 static void those_that_may_overlap(void **state)
 {
     World *world = *state;
@@ -356,6 +392,8 @@ int main(void)
         WORLD_TEST(asleep_nothing_fires),
         WORLD_TEST(one_that_has_not_ended),
         WORLD_TEST(those_that_wait_for_each_other),
+        WORLD_TEST(one_in_the_middle_is_cancelled),
+        WORLD_TEST(one_that_waits_too_long),
         WORLD_TEST(those_that_may_overlap),
         WORLD_TEST(a_blackout_defers_or_skips),
         WORLD_TEST(whose_maker_is_gone),
