@@ -187,3 +187,9 @@ void verdict_clear(Verdict *verdict)
 {
     g_clear_pointer(&verdict->reason, g_free);
 }
+
+bool verdict_passes_by_a_word(const Verdict *verdict)
+{
+    return verdict->kind == GATE_DENY &&
+           (verdict->rule == RULE_STANDBY || verdict->rule == RULE_PAUSED);
+}

@@ -85,4 +85,7 @@ void gate_judge(const GateRequest *request, Verdict *out);
 void verdict_clear(Verdict *verdict);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Verdict, verdict_clear)
 
+/* True of a denial that a person's word ends at any time: it is no end of what may wait. */
+bool verdict_passes_by_a_word(const Verdict *verdict);
+
 #endif

@@ -225,12 +225,6 @@ static void start_again(Core *core, Run *run, bool was_asked)
     core_speak(core, before);
 }
 
-/* What a person can change at any time: it is no end of what waits already. */
-static bool passes_by_a_word(const Verdict *verdict)
-{
-    return verdict->rule == RULE_STANDBY || verdict->rule == RULE_PAUSED;
-}
-
 static void wait_again(Core *core, Run *run, const Verdict *verdict)
 {
     bool was_asked = run->state == RUN_AWAITING_APPROVAL;
@@ -263,8 +257,7 @@ void launch_again(Core *core, Run *run)
     gate_facts_judge(core, &ask, &verdict);
     if (verdict.kind == GATE_ALLOW) {
         start_again(core, run, run->state == RUN_AWAITING_APPROVAL);
-    } else if (verdict.kind == GATE_LATER ||
-               (verdict.kind == GATE_DENY && passes_by_a_word(&verdict))) {
+    } else if (verdict.kind == GATE_LATER || verdict_passes_by_a_word(&verdict)) {
         wait_again(core, run, &verdict);
     } else if (verdict.kind == GATE_ASK) {
         ask_again(core, run, &verdict);

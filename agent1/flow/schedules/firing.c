@@ -6,6 +6,9 @@
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
+/* A time that comes while agent1 is at work is not so late. */
+#define LATE_MS INT64_C(2000)
+
 #define WHY_MISSED "agent1 was down, asleep or busy then, or its clock was set"
 
 static const char *user_of(const Schedule *schedule)
@@ -89,6 +92,15 @@ static void start(Core *core, Schedule *schedule, const LaunchOrder *order, cons
     schedule->last_number = run->number;
 }
 
+static void wait_or_skip(Core *core, Schedule *schedule, const LaunchOrder *order,
+                         const Verdict *verdict)
+{
+    if (schedule->entry->on_blocked == ON_BLOCKED_SKIP)
+        launch_record(core, order, RUN_EVENT_SKIPPED, verdict->rule, verdict->reason);
+    else
+        start(core, schedule, order, verdict);
+}
+
 static void meet_gate(Core *core, Schedule *schedule, const LaunchOrder *order)
 {
     g_auto(Verdict) verdict = { 0 };
@@ -100,23 +112,38 @@ static void meet_gate(Core *core, Schedule *schedule, const LaunchOrder *order)
         start(core, schedule, order, &verdict);
         return;
     case GATE_LATER:
-        if (schedule->entry->on_blocked == ON_BLOCKED_SKIP)
-            launch_record(core, order, RUN_EVENT_SKIPPED, verdict.rule, verdict.reason);
-        else
-            start(core, schedule, order, &verdict);
+        wait_or_skip(core, schedule, order, &verdict);
         return;
     case GATE_DENY:
-        launch_record(core, order, RUN_EVENT_REFUSED, verdict.rule, verdict.reason);
+        if (!verdict_passes_by_a_word(&verdict)) {
+            launch_record(core, order, RUN_EVENT_REFUSED, verdict.rule, verdict.reason);
+            return;
+        }
+        verdict.kind = GATE_LATER;
+        verdict.next_ms = INT64_MAX;
+        wait_or_skip(core, schedule, order, &verdict);
         return;
     }
 }
 
+/* All that passed are to be made up for: then they wait for each other. */
+static Overlap overlap_of(const Core *core, const Schedule *schedule, const Occurrence *occurrence)
+{
+    const TaskEntry *entry = schedule->entry;
+    bool is_late = core->now_ms - occurrence->due_ms > LATE_MS;
+
+    if (entry->overlap == OVERLAP_FORBID && entry->catchup == CATCHUP_ALL && is_late)
+        return OVERLAP_QUEUE;
+    return (Overlap)entry->overlap;
+}
+
 /* The run before it has not ended. */
-static void meet_other(Core *core, Schedule *schedule, LaunchOrder *order, const Run *before)
+static void meet_other(Core *core, Schedule *schedule, LaunchOrder *order, const Run *before,
+                       Overlap overlap)
 {
     g_autofree char *reason = NULL;
 
-    switch ((Overlap)schedule->entry->overlap) {
+    switch (overlap) {
     case OVERLAP_FORBID:
         reason = g_strdup_printf("the run before it, #%" G_GINT64_FORMAT ", has not ended: %s",
                                  before->number, run_state_name(before->state));
@@ -149,7 +176,7 @@ static void decide(Core *core, Schedule *schedule, const Occurrence *occurrence)
     if (occurrence->is_missed)
         miss(core, schedule, &order, occurrence);
     else if (before)
-        meet_other(core, schedule, &order, before);
+        meet_other(core, schedule, &order, before, overlap_of(core, schedule, occurrence));
     else
         meet_gate(core, schedule, &order);
 }

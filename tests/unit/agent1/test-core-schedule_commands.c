@@ -47,7 +47,7 @@ static void schedules_are_shown(void **state)
     assert_string_equal(
         world_last_said(world),
         "Schedules, zone UTC (tasks_schedule.json):\n"
-        "b: every 6h · web9 (no agent of that name) · true · as ana · next Mon 2026-09-21 20:13 "
+        "b: every 6h · web9 (no agent of that name) · true · as ana · next Mon 2026-09-21 20:13:20 "
         "UTC, "
         "would be refused (unknown_agent): no agent of that name; nearest: web1, web2\n"
         "d: 0 3,6 * * * (UTC) · web2 · true · next Tue 2026-09-22 06:00 UTC; 1 before it is "

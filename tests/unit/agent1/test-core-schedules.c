@@ -91,6 +91,26 @@ static void what_passed_while_it_was_down(void **state)
                     "missed (15:00 UTC passed 1 h 7 min ago: agent1 was down");
 }
 
+/* One after another, though no two of its runs may overlap otherwise. */
+static void all_that_passed_are_made_up_for(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    write_tasks(world, ENTRY("a", "*/5 * * * *", ",\"catchup\":\"all\""));
+    /* 14:13:20 to 14:26:20 */
+    world->now_ms += 13 * MINUTE_MS;
+    world_restart(world);
+    world_register(world, JOURNAL_1, 2);
+    assert_told(world, 1, "queued");
+    assert_told(world, 2, "deferred: until #1 has ended");
+    assert_told(world, 3, "deferred: until #2 has ended");
+    world_wait(world, 4 * MINUTE_MS);
+    assert_told(world, 4, "skipped: ");
+    finish(world, 1);
+    assert_told(world, 2, "queued");
+}
+
 static void asleep_nothing_fires(void **state)
 {
     World *world = *state;
@@ -208,6 +228,26 @@ static void a_blackout_defers_or_skips(void **state)
     world_restart(world);
     world_register(world, JOURNAL_1, 2);
     world_wait(world, 2 * HOUR_MS);
+    assert_told(world, 1, "queued");
+}
+
+/* On waking agent1 knows of a pause that its agent did not end yet. */
+static void a_paused_agent_defers_or_skips(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    write_tasks(world, ENTRY("a", "daily 15:00", "") "," ENTRY("b", "daily 15:00",
+                                                               ",\"on_blocked\":\"skip\""));
+    world_write(world, "oskar", NULL, "!agentsOFF");
+    world_status(world, JOURNAL_1, 1, 2, AGENT_PAUSED);
+    world_wait(world, 50 * MINUTE_MS);
+    world_write(world, "oskar", NULL, "!agentsON");
+    assert_told(world, 1, "deferred: it is paused");
+    assert_told(world, 2, "skipped: it is paused");
+    assert_string_equal(row_text(world_run(world, 2), RUNS_RULE), "paused");
+    world_status(world, JOURNAL_1, 1, 3, AGENT_ONLINE);
+    world_wait(world, 2 * MINUTE_MS);
     assert_told(world, 1, "queued");
 }
 
@@ -389,6 +429,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_time_makes_one_run),
         WORLD_TEST(what_passed_while_it_was_down),
+        WORLD_TEST(all_that_passed_are_made_up_for),
         WORLD_TEST(asleep_nothing_fires),
         WORLD_TEST(one_that_has_not_ended),
         WORLD_TEST(those_that_wait_for_each_other),
@@ -396,6 +437,7 @@ int main(void)
         WORLD_TEST(one_that_waits_too_long),
         WORLD_TEST(those_that_may_overlap),
         WORLD_TEST(a_blackout_defers_or_skips),
+        WORLD_TEST(a_paused_agent_defers_or_skips),
         WORLD_TEST(whose_maker_is_gone),
         WORLD_TEST(one_that_needs_an_approval),
         WORLD_TEST(a_failure_is_told),
