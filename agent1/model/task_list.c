@@ -25,6 +25,11 @@ static bool is_words(const char *text)
     return *text && text_is_harmless(text);
 }
 
+static bool is_line(const char *text)
+{
+    return is_words(text) && !strchr(text, '\n');
+}
+
 static const char *const catchups[] = {
     [CATCHUP_ONCE] = "once",
     [CATCHUP_SKIP] = "skip",
@@ -55,7 +60,7 @@ static const Field fields[] = {
       .expected = "the name of an agent" },
     { TEXT("task", task), .is_required = true, .is_valid = is_words, .maximum = TASK_TEXT_MAX_BYTES,
       .expected = "a task without hidden characters" },
-    { TEXT("cron", cron), .is_required = true, .is_valid = is_words, .maximum = LABEL_MAX_BYTES,
+    { TEXT("cron", cron), .is_required = true, .is_valid = is_line, .maximum = LABEL_MAX_BYTES,
       .expected = "when, as in \"daily 03:00\" or \"every 6h\"" },
     { AT("enabled", is_enabled), .kind = FIELD_BOOL },
     { TEXT("timezone", timezone) },
@@ -67,8 +72,8 @@ static const Field fields[] = {
     { AT("jitter", jitter_ms), .kind = FIELD_DURATION, .maximum = DAY_MS },
     { AT("timeout", timeout_ms), .kind = FIELD_DURATION, .maximum = 30 * DAY_MS },
     { AT("idempotent", is_idempotent), .kind = FIELD_BOOL },
-    { TEXT("user", user), .is_valid = is_words, .maximum = LABEL_MAX_BYTES,
-      .expected = "the name of a user, without hidden characters" },
+    { TEXT("user", user), .is_valid = is_line, .maximum = LABEL_MAX_BYTES,
+      .expected = "the name of a user" },
     { .name = NULL },
 };
 

@@ -39,6 +39,8 @@ static void test_mistakes(void **state)
         { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"\",\"cron\":\"hourly\"}]}", "tasks[0].task" },
         { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"a\\u202eb\",\"cron\":\"hourly\"}]}",
           "tasks[0].task: \"a<U+202E>b\": expected a task without hidden characters" },
+        { "{\"tasks\":[{" GOOD ",\"user\":\"a\\u202eb\"}]}", "tasks[0].user: \"a<U+202E>b\"" },
+        { "{\"tasks\":[{" GOOD ",\"user\":\"ana\\nweb1: off\"}]}", "tasks[0].user" },
         { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"x\"}]}", "tasks[0].cron" },
         { "{\"tasks\":[{\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"weekly lundo 03:00\"}]}",
           "tasks[0].cron: character 8: found \"lundo\"" },
