@@ -81,13 +81,13 @@ ReportRangeFault report_range_parse(const char *text, int64_t now_ms, GTimeZone 
 {
     g_autofree char *line = g_strstrip(g_ascii_strdown(text, -1));
     int64_t today = local_day_of(now_ms, zone);
-    ReportRangeFault fault;
     int64_t first;
     int64_t last;
     int64_t ms;
 
     if (read_days(line, today, &first, &last)) {
-        fault = check_days(first, last, today);
+        ReportRangeFault fault = check_days(first, last, today);
+
         if (fault == REPORT_RANGE_OK)
             set_days(first, last, zone, out);
         return fault;

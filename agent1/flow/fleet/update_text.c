@@ -145,7 +145,6 @@ static void say_finding(Turn *turn, const UpdateFinding *finding)
 
 static void say_kind(Turn *turn, const GPtrArray *findings, EndKind kind)
 {
-    unsigned shown = MIN(findings->len, LINES_SHOWN);
     g_autofree char *names = NULL;
     unsigned i;
 
@@ -154,10 +153,10 @@ static void say_kind(Turn *turn, const GPtrArray *findings, EndKind kind)
         turn_say(turn, "up to date: %s", names);
         return;
     }
-    for (i = 0; i < shown; i++)
+    for (i = 0; i < findings->len && i < LINES_SHOWN; i++)
         say_finding(turn, findings->pdata[i]);
-    if (findings->len > shown) {
-        names = names_from(findings, shown);
+    if (findings->len > LINES_SHOWN) {
+        names = names_from(findings, LINES_SHOWN);
         turn_say(turn,
                  kind == END_NEWER ? "a newer version is available for %s, too"
                                    : "not known of %s, too",

@@ -211,11 +211,11 @@ static void finish_if_over(Core *core, Schedule *schedule)
 
 void schedules_tick(Core *core)
 {
-    Schedule *schedule;
     unsigned count;
 
     for (count = 0; count < BATCH && schedules_next_deadline(core) <= core->now_ms; count++) {
-        schedule = schedule_book_first(core);
+        Schedule *schedule = schedule_book_first(core);
+
         firing_do_next(core, schedule);
         schedule_book_place(core, schedule);
         finish_if_over(core, schedule);
