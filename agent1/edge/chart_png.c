@@ -16,6 +16,11 @@ typedef int (*Write)(png_imagep image, void *memory, png_alloc_size_t *bytes, in
                      const void *pixels, png_int_32 row_stride, const void *colormap);
 
 /* ISO C knows no way from an object's address to a function's; POSIX (dlsym) demands one. */
+static void put_function(Write *place, void *function)
+{
+    memcpy(place, &function, sizeof(function));
+}
+
 static bool load(void **out_handle, Write *out_write, GError **error)
 {
     void *handle = dlopen(FILE_NAME, RTLD_NOW | RTLD_LOCAL);
@@ -27,7 +32,7 @@ static bool load(void **out_handle, Write *out_write, GError **error)
             dlclose(handle);
         return false;
     }
-    memcpy(out_write, &found, sizeof(found));
+    put_function(out_write, found);
     *out_handle = handle;
     return true;
 }

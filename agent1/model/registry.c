@@ -201,34 +201,38 @@ static bool enter_key(Registry *registry, RegistryAgent *agent, const char *path
     return true;
 }
 
+static bool add_agent(Registry *registry, const Json *node, const Zones *zones, GPtrArray *warnings,
+                      GError **error)
+{
+    const char *name = json_name(node);
+    g_autofree char *shown = text_make_line(name, SHOWN_MAX_CHARS);
+    g_autofree char *path = g_strdup_printf("agents.%s", shown);
+    RegistryAgent *agent;
+
+    if (!check_name(name, path, error))
+        return false;
+    agent = g_new0(RegistryAgent, 1);
+    agent->name = g_strdup(name);
+    g_hash_table_insert(registry->by_name, agent->name, agent);
+    return read_agent(agent, node, path, zones, warnings, error) &&
+           enter_key(registry, agent, path, error);
+}
+
 static bool read_agents(Registry *registry, const Json *agents, const Zones *zones,
                         GPtrArray *warnings, GError **error)
 {
+    bool is_good = true;
     const Json *node;
 
-    for (node = json_first(agents); node; node = json_next(node)) {
+    for (node = json_first(agents); node && is_good; node = json_next(node)) {
         const char *name = json_name(node);
-        g_autofree char *shown = text_make_line(name, SHOWN_MAX_CHARS);
-        g_autofree char *path = g_strdup_printf("agents.%s", shown);
-        RegistryAgent *agent;
 
-        if (name[0] == '_')
-            continue;
-        if (strcmp(name, OWN_ENTRY) == 0) {
-            if (!read_own(registry, node, warnings, error))
-                return false;
-            continue;
-        }
-        if (!check_name(name, path, error))
-            return false;
-        agent = g_new0(RegistryAgent, 1);
-        agent->name = g_strdup(name);
-        g_hash_table_insert(registry->by_name, agent->name, agent);
-        if (!read_agent(agent, node, path, zones, warnings, error) ||
-            !enter_key(registry, agent, path, error))
-            return false;
+        if (strcmp(name, OWN_ENTRY) == 0)
+            is_good = read_own(registry, node, warnings, error);
+        else if (name[0] != '_')
+            is_good = add_agent(registry, node, zones, warnings, error);
     }
-    return true;
+    return is_good;
 }
 
 Registry *registry_parse(const Json *root, const Zones *zones, GPtrArray *warnings, GError **error)
