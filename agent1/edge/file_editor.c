@@ -17,6 +17,8 @@
 /* What agents tell waits so long for company: each reading parses the whole file, and after a
  * restart of the broker a thousand agents register within a second. */
 #define GATHER_MS 200
+/* Who saves so often in a row is a program. */
+#define TRIES_MAX 10
 
 struct FileEditor {
     char *folder;
@@ -71,19 +73,23 @@ static Json *read_file(const char *path, size_t max_bytes, GError **error)
 
 /* All jobs are for one file: read once, write once. What is wrong with one of them stops no other.
  */
-static bool edit_together(const char *path, GPtrArray *jobs, GError **error)
+static bool try_together(const char *path, GPtrArray *jobs, GError **error)
 {
     size_t max_bytes = file_entries_max_bytes(((const Job *)jobs->pdata[0])->edit.file);
-    g_autoptr(Json) root = read_file(path, max_bytes, error);
+    g_autoptr(Json) root = NULL;
     g_autofree char *text = NULL;
     bool is_changed = false;
+    FileStamp read;
     unsigned i;
 
+    file_stamp(path, &read);
+    root = read_file(path, max_bytes, error);
     if (!root)
         return false;
     for (i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
 
+        g_clear_error(&job->reason);
         if (file_entries_change(root, &job->edit, &job->reason))
             is_changed = true;
     }
@@ -91,7 +97,24 @@ static bool edit_together(const char *path, GPtrArray *jobs, GError **error)
         return true;
 
     text = json_print_pretty(root);
-    return file_write_atomic(path, text, strlen(text), 0600, error);
+    return file_replace(path, &read, text, strlen(text), 0600, error);
+}
+
+/* Again when a person saved meanwhile: what he wrote is not written over. */
+static bool edit_together(const char *path, GPtrArray *jobs, GError **error)
+{
+    unsigned tries;
+
+    for (tries = 1;; tries++) {
+        g_autoptr(GError) reason = NULL;
+
+        if (try_together(path, jobs, &reason))
+            return true;
+        if (!g_error_matches(reason, PROBLEM, PROBLEM_CHANGED) || tries >= TRIES_MAX) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+    }
 }
 
 static void do_jobs(FileEditor *editor, GPtrArray *jobs)

@@ -261,10 +261,10 @@ GPtrArray *task_list_parse(const Json *object, const Zones *zones, GPtrArray *wa
 
 bool task_entry_is_plain(const TaskEntry *entry)
 {
-    return entry->is_enabled && !entry->timezone && entry->catchup == CATCHUP_ONCE &&
-           entry->max_lateness_ms == MAX_LATENESS_MS && entry->overlap == OVERLAP_FORBID &&
-           entry->on_blocked == ON_BLOCKED_DEFER && entry->jitter_ms == 0 &&
-           entry->timeout_ms == 0 && !entry->is_idempotent;
+    return entry->is_enabled && !strchr(entry->task, '\n') && !entry->timezone &&
+           entry->catchup == CATCHUP_ONCE && entry->max_lateness_ms == MAX_LATENESS_MS &&
+           entry->overlap == OVERLAP_FORBID && entry->on_blocked == ON_BLOCKED_DEFER &&
+           entry->jitter_ms == 0 && entry->timeout_ms == 0 && !entry->is_idempotent;
 }
 
 char *task_entry_trigger(const TaskEntry *entry)

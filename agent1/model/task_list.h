@@ -70,8 +70,8 @@ TaskEntry *task_entry_parse(const Json *object, const Zones *zones, GError **err
 /* Its members as the file has them, the id among them. The caller owns it. */
 Json *task_entry_members(const TaskEntry *entry);
 
-/* True when it says no more than when, on which agent and what: then this line makes it anew,
- * "SCHEDULE: weekly mon 03:00 | web1 | apt upgrade". The caller owns it. */
+/* True when it says no more than when, on which agent and what, in one line: then this makes it
+ * anew, "SCHEDULE: weekly mon 03:00 | web1 | apt upgrade". The caller owns it. */
 bool task_entry_is_plain(const TaskEntry *entry);
 char *task_entry_trigger(const TaskEntry *entry);
 

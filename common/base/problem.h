@@ -20,6 +20,7 @@ typedef enum {
     PROBLEM_REFUSED,  /* authentic form, but not acceptable (bad tag, unknown key, retained) */
     PROBLEM_IO,       /* the system refused: file, socket, process */
     PROBLEM_FULL,     /* no space left on the device */
+    PROBLEM_CHANGED,  /* somebody else was quicker: read it anew */
     PROBLEM_BUSY,     /* no descriptor is left: later it may work */
     PROBLEM_INTERNAL, /* our own fault */
 } Problem;

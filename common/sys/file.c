@@ -169,14 +169,45 @@ static bool sync_parent(int fd, const char *path, GError **error)
     return is_durable;
 }
 
+void file_stamp(const char *path, FileStamp *out)
+{
+    struct stat found;
+
+    *out = (FileStamp){ 0 };
+    if (stat(path, &found) != 0)
+        return;
+    out->inode = found.st_ino;
+    out->changed_ns = found.st_mtim.tv_sec * INT64_C(1000000000) + found.st_mtim.tv_nsec;
+    out->size = found.st_size;
+}
+
+static bool is_still(const char *path, const FileStamp *was)
+{
+    FileStamp is;
+
+    file_stamp(path, &is);
+    return is.inode == was->inode && is.changed_ns == was->changed_ns && is.size == was->size;
+}
+
 bool file_write_atomic(const char *path, const char *content, size_t length, mode_t mode,
                        GError **error)
+{
+    return file_replace(path, NULL, content, length, mode, error);
+}
+
+bool file_replace(const char *path, const FileStamp *was, const char *content, size_t length,
+                  mode_t mode, GError **error)
 {
     AUTO_FD fd = open_parent(path, error);
     g_autofree char *temporary = fd < 0 ? NULL : write_beside(path, content, length, mode, error);
 
     if (!temporary)
         return false;
+    if (was && !is_still(path, was)) {
+        g_set_error(error, PROBLEM, PROBLEM_CHANGED, "%s: it was changed meanwhile", path);
+        unlink(temporary);
+        return false;
+    }
     if (rename(temporary, path) != 0) {
         fail(error, path, "replace");
         unlink(temporary);

@@ -10,6 +10,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "common/base/problem.h"
@@ -24,6 +25,22 @@ char *file_read(const char *path, size_t max_bytes, size_t *out_length, GError *
 /* Writes a temporary file beside path, fsyncs, renames over it, fsyncs the folder. */
 bool file_write_atomic(const char *path, const char *content, size_t length, mode_t mode,
                        GError **error);
+
+/* Which content a file has, without reading it: that of another moment is equal only where nobody
+ * wrote or replaced it between. Of a file that is not there all is 0. */
+typedef struct FileStamp {
+    uint64_t inode;
+    int64_t changed_ns;
+    int64_t size;
+} FileStamp;
+
+void file_stamp(const char *path, FileStamp *out);
+
+/* The same, but PROBLEM_CHANGED where the file is not what it was; looked at last before the
+ * rename.
+ */
+bool file_replace(const char *path, const FileStamp *was, const char *content, size_t length,
+                  mode_t mode, GError **error);
 
 /* Writes all of it; errno tells of a failure. */
 bool file_write_all(int fd, const char *content, size_t length);

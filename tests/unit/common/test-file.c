@@ -349,13 +349,47 @@ static int remove_test_folder(void **state)
     return is_gone ? 0 : -1;
 }
 
+/* A file that somebody else wrote, replaced or removed since it was looked at stays his. */
+static void test_replacing_what_was_looked_at(void **state)
+{
+    g_autofree char *path = inside("looked-at");
+    g_autofree char *content = NULL;
+    g_autoptr(GError) error = NULL;
+    FileStamp none;
+    FileStamp first;
+    FileStamp second;
+
+    (void)state;
+    file_stamp(path, &none);
+    assert_true(file_replace(path, &none, "one", 3, 0600, NULL));
+    file_stamp(path, &first);
+    assert_false(file_replace(path, &none, "two", 3, 0600, &error));
+    assert_problem(&error, PROBLEM_CHANGED, path);
+    assert_true(file_replace(path, &first, "two", 3, 0600, NULL));
+    file_stamp(path, &second);
+    assert_false(file_replace(path, &first, "six", 3, 0600, &error));
+    assert_problem(&error, PROBLEM_CHANGED, path);
+    assert_int_equal(unlink(path), 0);
+    assert_false(file_replace(path, &second, "six", 3, 0600, &error));
+    assert_problem(&error, PROBLEM_CHANGED, path);
+    assert_true(file_write_atomic(path, "ten", 3, 0600, NULL));
+    content = file_read(path, 10, NULL, NULL);
+    assert_string_equal(content, "ten");
+    assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_read),           cmocka_unit_test(test_read_large),
-        cmocka_unit_test(test_read_refuses),   cmocka_unit_test(test_write_atomic),
-        cmocka_unit_test(test_failing_device), cmocka_unit_test(test_create_exclusive),
-        cmocka_unit_test(test_make_folder),    cmocka_unit_test(test_remove_tree),
+        cmocka_unit_test(test_replacing_what_was_looked_at),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_read_large),
+        cmocka_unit_test(test_read_refuses),
+        cmocka_unit_test(test_write_atomic),
+        cmocka_unit_test(test_failing_device),
+        cmocka_unit_test(test_create_exclusive),
+        cmocka_unit_test(test_make_folder),
+        cmocka_unit_test(test_remove_tree),
         cmocka_unit_test(test_is_local),
     };
 
