@@ -142,15 +142,11 @@ const Settings *core_settings(const Core *core)
 
 /* ---- beginning ---- */
 
-static void restore_row(Core *core, Table table, Row *row)
+static void restore_row(Core *core, Table table, const Row *row)
 {
     Run *run;
     RunKey key;
 
-    if (core->ledgers[table]) {
-        ledger_restore(core->ledgers[table], row);
-        return;
-    }
     if (table == TABLE_RUNS) {
         run = rows_to_run(row);
         if (run) {
@@ -168,15 +164,22 @@ static void restore_row(Core *core, Table table, Row *row)
     } else if (table == TABLE_SCHEDULES) {
         schedule_book_restore(core, row);
     }
-    row_free(row);
 }
 
 void core_restore(Core *core, Table table, GPtrArray *rows)
 {
     unsigned i;
 
+    if (core->ledgers[table]) {
+        for (i = 0; i < rows->len; i++)
+            ledger_restore(core->ledgers[table], g_steal_pointer(&rows->pdata[i]));
+        return;
+    }
     for (i = 0; i < rows->len; i++)
-        restore_row(core, table, g_steal_pointer(&rows->pdata[i]));
+        restore_row(core, table, rows->pdata[i]);
+    /* All at once: what was made of them would else lie between their holes. */
+    for (i = 0; i < rows->len; i++)
+        row_free(g_steal_pointer(&rows->pdata[i]));
 }
 
 static void begin_step(Core *core, const Event *event, Effects *fx)

@@ -50,20 +50,22 @@ static const char *const on_blockeds[] = {
 
 #define AT(json_name, member)   .name = (json_name), .offset = offsetof(TaskEntry, member)
 #define TEXT(json_name, member) AT(json_name, member), .kind = FIELD_STRING
+/* What many of them say alike. */
+#define WORD(json_name, member) TEXT(json_name, member), .is_shared = true
 #define CHOICE(json_name, member, names)                                                           \
     AT(json_name, member), .kind = FIELD_CHOICE, .choices = (names)
 
 static const Field fields[] = {
     { TEXT("id", id), .is_valid = is_id,
       .expected = "1 to 64 letters, digits, and _ . -, as in apt-weekly" },
-    { TEXT("agent", agent), .is_required = true, .is_valid = name_is_valid,
+    { WORD("agent", agent), .is_required = true, .is_valid = name_is_valid,
       .expected = "the name of an agent" },
     { TEXT("task", task), .is_required = true, .is_valid = is_words, .maximum = TASK_TEXT_MAX_BYTES,
       .expected = "a task without hidden characters" },
-    { TEXT("cron", cron), .is_required = true, .is_valid = is_line, .maximum = LABEL_MAX_BYTES,
+    { WORD("cron", cron), .is_required = true, .is_valid = is_line, .maximum = LABEL_MAX_BYTES,
       .expected = "when, as in \"daily 03:00\" or \"every 6h\"" },
     { AT("enabled", is_enabled), .kind = FIELD_BOOL },
-    { TEXT("timezone", timezone) },
+    { WORD("timezone", timezone) },
     { CHOICE("catchup", catchup, catchups) },
     { AT("max_lateness", max_lateness_ms), .kind = FIELD_DURATION, .minimum = 10 * INT64_C(1000),
       .maximum = 30 * DAY_MS },
@@ -72,7 +74,7 @@ static const Field fields[] = {
     { AT("jitter", jitter_ms), .kind = FIELD_DURATION, .maximum = DAY_MS },
     { AT("timeout", timeout_ms), .kind = FIELD_DURATION, .maximum = 30 * DAY_MS },
     { AT("idempotent", is_idempotent), .kind = FIELD_BOOL },
-    { TEXT("user", user), .is_valid = is_line, .maximum = LABEL_MAX_BYTES,
+    { WORD("user", user), .is_valid = is_line, .maximum = LABEL_MAX_BYTES,
       .expected = "the name of a user" },
     { .name = NULL },
 };
@@ -284,6 +286,16 @@ Json *task_entry_members(const TaskEntry *entry)
         json_remove(members, "max_lateness");
     json_set_bool(members, "enabled", entry->is_enabled);
     return members;
+}
+
+GPtrArray *task_list_copy(const GPtrArray *list)
+{
+    GPtrArray *copy = g_ptr_array_new_full(list->len, unref_entry);
+    unsigned i;
+
+    for (i = 0; i < list->len; i++)
+        g_ptr_array_add(copy, task_entry_ref(list->pdata[i]));
+    return copy;
 }
 
 static bool find_place(const GPtrArray *list, const char *id, unsigned *out)

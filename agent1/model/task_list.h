@@ -37,22 +37,25 @@ typedef enum {
 /* Never changed once it stands in a list: those who keep one hold a reference. */
 typedef struct TaskEntry {
     char *id;
-    bool is_id_made; /* hand-written without one: made from the rest, always the same */
-    char *agent;
     char *task;
-    char *cron; /* as it was written */
-    TimeSpec spec;
-    bool is_enabled;
-    char *timezone;  /* NULL: the installation's */
+
+    /* Reference strings. */
+    char *agent;
+    char *cron;     /* as it was written */
+    char *timezone; /* NULL: the installation's */
+    char *user;     /* who made it; NULL: nobody is named */
+
     GTimeZone *zone; /* of that name; NULL: the installation's */
-    int catchup;     /* Catchup */
+    TimeSpec spec;
     int64_t max_lateness_ms;
-    int overlap;    /* Overlap */
-    int on_blocked; /* OnBlocked */
     int64_t jitter_ms;
     int64_t timeout_ms; /* 0: as every task */
+    int catchup;        /* Catchup */
+    int overlap;        /* Overlap */
+    int on_blocked;     /* OnBlocked */
+    bool is_id_made;    /* hand-written without one: made from the rest, always the same */
+    bool is_enabled;
     bool is_idempotent;
-    char *user; /* who made it; NULL: nobody is named */
 } TaskEntry;
 
 /* TaskEntry *, in the order of the file. NULL: none. Warnings as in record_read(); errors name the
@@ -74,6 +77,9 @@ Json *task_entry_members(const TaskEntry *entry);
  * anew, "SCHEDULE: weekly mon 03:00 | web1 | apt upgrade". The caller owns it. */
 bool task_entry_is_plain(const TaskEntry *entry);
 char *task_entry_trigger(const TaskEntry *entry);
+
+/* Another list of the same entries. The caller unrefs it. */
+GPtrArray *task_list_copy(const GPtrArray *list);
 
 /* NULL when there is none of that id. Borrowed. */
 TaskEntry *task_list_find(const GPtrArray *list, const char *id);

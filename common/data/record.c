@@ -17,6 +17,19 @@ static const void *const_slot_of(const Field *field, const void *record)
     return (const char *)record + field->offset;
 }
 
+static void free_text(const Field *field, char *text)
+{
+    if (field->is_shared && text)
+        g_ref_string_release(text);
+    else
+        g_free(text);
+}
+
+static char *copy_text(const Field *field, char *text)
+{
+    return field->is_shared && text ? g_ref_string_acquire(text) : g_strdup(text);
+}
+
 static void free_texts(GPtrArray *texts)
 {
     if (texts)
@@ -64,7 +77,7 @@ static void free_owned(const Field *fields, void *record)
 
         switch (field->kind) {
         case FIELD_STRING:
-            g_free(*(char **)slot);
+            free_text(field, *(char **)slot);
             break;
         case FIELD_STRINGS:
             free_texts(*(GPtrArray **)slot);
@@ -110,7 +123,7 @@ void record_copy(const Field *fields, const void *from, void *to)
 
         switch (field->kind) {
         case FIELD_STRING:
-            *(char **)slot = g_strdup(*(char *const *)source);
+            *(char **)slot = copy_text(field, *(char *const *)source);
             break;
         case FIELD_BOOL:
             *(bool *)slot = *(const bool *)source;

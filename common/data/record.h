@@ -35,6 +35,7 @@ typedef struct Field {
     FieldKind kind;
     size_t offset;
     bool is_required;
+    bool is_shared;         /* STRING: a reference string, one for all records that say the same */
     bool is_always_written; /* BOOL, CHOICE: also false and choice 0, which else mean "absent" */
     int64_t minimum;        /* minimum == maximum == 0: no bound but the kind's own */
     int64_t maximum;        /* below minimum: no upper bound */

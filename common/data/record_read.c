@@ -110,19 +110,29 @@ static bool refuse(const Field *field, const Json *value, const char *path, Prob
     return false;
 }
 
+static void set_text(const Field *field, char **place, const char *text)
+{
+    if (!field->is_shared) {
+        g_free(*place);
+        *place = g_strdup(text);
+        return;
+    }
+    if (*place)
+        g_ref_string_release(*place);
+    *place = g_ref_string_new_intern(text);
+}
+
 static bool read_string(const Field *field, void *slot, const Json *value, const char *path,
                         GError **error)
 {
     const char *text = json_string(value);
-    char **place = slot;
 
     if (!text)
         return refuse(field, value, path, PROBLEM_TYPE, error);
     if (!is_within(field, (int64_t)strlen(text)) || (field->is_valid && !field->is_valid(text)))
         return refuse(field, value, path, PROBLEM_VALUE, error);
 
-    g_free(*place);
-    *place = g_strdup(text);
+    set_text(field, slot, text);
     return true;
 }
 

@@ -1,8 +1,6 @@
 /* !tasks and PLAN_LIST: the schedules; !pause, !resume and !fire, which hold one, or run it now. */
 #include "agent1/flow/commands/commands.h"
 
-#include <string.h>
-
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/schedules/schedule_text.h"
@@ -35,32 +33,22 @@ Schedule *commands_read_schedule(Core *core, Turn *turn, const char *arguments, 
 
 /* ---- showing ---- */
 
-static int compare_due(gconstpointer a, gconstpointer b)
-{
-    const Schedule *one = *(const Schedule *const *)a;
-    const Schedule *other = *(const Schedule *const *)b;
-
-    if (one->due_ms != other->due_ms)
-        return one->due_ms < other->due_ms ? -1 : 1;
-    return strcmp(one->id, other->id);
-}
-
 void commands_tasks(Core *core, Turn *turn, const char *arguments)
 {
-    g_autoptr(GPtrArray) schedules = schedule_book_list(core);
+    g_autoptr(GPtrArray) schedules = schedule_book_list_by_due(core, SHOWN_MAX);
+    unsigned count = core->task_list->len;
     unsigned i;
 
     (void)arguments;
-    g_ptr_array_sort(schedules, compare_due);
     turn_say(turn, "Schedules, zone %s (" TASKS_FILE "):", core->zone_name);
-    for (i = 0; i < MIN(schedules->len, SHOWN_MAX); i++) {
+    for (i = 0; i < schedules->len; i++) {
         g_autofree char *line = schedule_text_line(core, schedules->pdata[i]);
 
         turn_say(turn, "%s", line);
     }
-    if (schedules->len > SHOWN_MAX)
-        turn_say(turn, "and %u more", schedules->len - SHOWN_MAX);
-    if (schedules->len == 0)
+    if (count > schedules->len)
+        turn_say(turn, "and %u more", count - schedules->len);
+    if (count == 0)
         turn_say(turn,
                  "none; an operator proposes one with SCHEDULE: daily 03:00 | <agent> | <task>");
     if (core->reload_error)

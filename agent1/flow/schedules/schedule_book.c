@@ -133,7 +133,9 @@ static int compare_ids(gconstpointer a, gconstpointer b)
     return strcmp((*(const Schedule *const *)a)->id, (*(const Schedule *const *)b)->id);
 }
 
-static GPtrArray *list(const Core *core, bool is_all)
+typedef bool (*IsMeant)(const Schedule *schedule);
+
+static GPtrArray *list(const Core *core, IsMeant is_meant)
 {
     GPtrArray *schedules = g_ptr_array_new();
     GHashTableIter iter;
@@ -141,21 +143,65 @@ static GPtrArray *list(const Core *core, bool is_all)
 
     g_hash_table_iter_init(&iter, core->schedules->by_id);
     while (g_hash_table_iter_next(&iter, NULL, &schedule)) {
-        if (is_all || ((const Schedule *)schedule)->entry)
+        if (is_meant(schedule))
             g_ptr_array_add(schedules, schedule);
     }
     g_ptr_array_sort(schedules, compare_ids);
     return schedules;
 }
 
-GPtrArray *schedule_book_list(const Core *core)
+static bool is_there(const Schedule *schedule)
 {
-    return list(core, false);
+    return schedule->entry != NULL;
 }
 
-GPtrArray *schedule_book_list_all(const Core *core)
+static bool is_gone(const Schedule *schedule)
 {
-    return list(core, true);
+    return schedule->entry == NULL;
+}
+
+static bool is_at_rest(const Schedule *schedule)
+{
+    return schedule->entry && schedule->due_ms == INT64_MAX;
+}
+
+GPtrArray *schedule_book_list(const Core *core)
+{
+    return list(core, is_there);
+}
+
+GPtrArray *schedule_book_list_gone(const Core *core)
+{
+    return list(core, is_gone);
+}
+
+GPtrArray *schedule_book_list_by_due(const Core *core, unsigned max)
+{
+    GPtrArray *schedules = g_ptr_array_new();
+    g_autoptr(GPtrArray) others = NULL;
+    GTreeNode *node;
+    unsigned i;
+
+    for (node = g_tree_node_first(core->schedules->by_due); node && schedules->len < max;
+         node = g_tree_node_next(node))
+        g_ptr_array_add(schedules, g_tree_node_key(node));
+    if (schedules->len == max)
+        return schedules;
+
+    others = list(core, is_at_rest);
+    for (i = 0; i < others->len && schedules->len < max; i++)
+        g_ptr_array_add(schedules, others->pdata[i]);
+    return schedules;
+}
+
+void schedule_book_forget_entries(Core *core)
+{
+    GHashTableIter iter;
+    void *schedule;
+
+    g_hash_table_iter_init(&iter, core->schedules->by_id);
+    while (g_hash_table_iter_next(&iter, NULL, &schedule))
+        g_clear_pointer(&((Schedule *)schedule)->entry, task_entry_unref);
 }
 
 void schedule_book_begin(Core *core, Schedule *schedule)
@@ -164,8 +210,8 @@ void schedule_book_begin(Core *core, Schedule *schedule)
 
     clear_ref_string(&schedule->cron);
     clear_ref_string(&schedule->timezone);
-    schedule->cron = ref_string(entry->cron);
-    schedule->timezone = ref_string(entry->timezone);
+    schedule->cron = g_ref_string_acquire(entry->cron);
+    schedule->timezone = entry->timezone ? g_ref_string_acquire(entry->timezone) : NULL;
     schedule->is_enabled = entry->is_enabled;
     /* Times between now and the mark were decided once, before the clock was put back. */
     if (core->now_ms < schedule->mark_ms)
@@ -193,20 +239,29 @@ void schedule_book_remove(Core *core, Schedule *schedule)
     g_hash_table_remove(core->schedules->by_id, schedule->id);
 }
 
-void schedule_book_place(Core *core, Schedule *schedule)
+/* INT64_MAX: it is not waited for. */
+static int64_t find_due(Core *core, const Schedule *schedule)
 {
     OccurrenceRule rule;
     Occurrence next;
 
-    take_out(core, schedule);
     if (!schedule->entry || !schedule->entry->is_enabled || schedule->paused_by)
-        return;
+        return INT64_MAX;
 
     schedule_book_rule(core, schedule, &rule);
-    if (!occurrence_next(&rule, schedule->mark_ms, &next))
+    return occurrence_next(&rule, schedule->mark_ms, &next) ? next.due_ms : INT64_MAX;
+}
+
+void schedule_book_place(Core *core, Schedule *schedule)
+{
+    int64_t due_ms = find_due(core, schedule);
+
+    if (due_ms == schedule->due_ms)
         return;
-    schedule->due_ms = next.due_ms;
-    g_tree_insert(core->schedules->by_due, schedule, schedule);
+    take_out(core, schedule);
+    schedule->due_ms = due_ms;
+    if (due_ms != INT64_MAX)
+        g_tree_insert(core->schedules->by_due, schedule, schedule);
 }
 
 Schedule *schedule_book_first(const Core *core)

@@ -39,10 +39,15 @@ void schedule_book_restore(Core *core, const Row *row);
 /* Borrowed; NULL when there is none of that id. */
 Schedule *schedule_book_find(const Core *core, const char *id);
 
-/* All that the file has, in order of their ids; and those that it has no more, too. Borrowed; the
- * caller unrefs the array. */
+/* All that the file has, in order of their ids; those that it has no more. The first max of what it
+ * has in the order in which they are due, those that are not waited for last. Borrowed; the caller
+ * unrefs the array. */
 GPtrArray *schedule_book_list(const Core *core);
-GPtrArray *schedule_book_list_all(const Core *core);
+GPtrArray *schedule_book_list_gone(const Core *core);
+GPtrArray *schedule_book_list_by_due(const Core *core, unsigned max);
+
+/* As if the file had none: before its entries are given to them anew. */
+void schedule_book_forget_entries(Core *core);
 
 /* A new one, whose times begin now. Borrowed; its row is not written yet. */
 Schedule *schedule_book_add(Core *core, const char *id);

@@ -74,15 +74,25 @@ static bool is_changed(const Schedule *schedule)
            schedule->is_enabled != entry->is_enabled || schedule->gone_ms > 0;
 }
 
-static void take_entry(Core *core, TaskEntry *entry)
+/* All of them before the first row is written: they would else lie between the holes of rows. */
+static void take_entries(Core *core)
 {
-    Schedule *schedule = schedule_book_find(core, entry->id);
-    bool is_new = schedule == NULL;
+    unsigned i;
 
-    if (is_new)
-        schedule = schedule_book_add(core, entry->id);
-    schedule->entry = task_entry_ref(entry);
-    if (!is_new && !is_changed(schedule))
+    for (i = 0; i < core->task_list->len; i++) {
+        TaskEntry *entry = core->task_list->pdata[i];
+        Schedule *schedule = schedule_book_find(core, entry->id);
+
+        if (!schedule)
+            schedule = schedule_book_add(core, entry->id);
+        schedule->entry = task_entry_ref(entry);
+    }
+}
+
+/* One that is new was never begun, so it is changed, too. */
+static void begin_if_changed(Core *core, Schedule *schedule)
+{
+    if (!is_changed(schedule))
         return;
 
     schedule->gone_ms = 0;
@@ -150,8 +160,6 @@ static void look_at_clock(Core *core, Schedule *schedule, unsigned *stuck)
 {
     OccurrenceRule rule;
 
-    if (!schedule->entry)
-        return;
     schedule_book_rule(core, schedule, &rule);
     if (!occurrence_is_stuck(&rule, schedule->mark_ms, core->now_ms))
         return;
@@ -162,19 +170,19 @@ static void look_at_clock(Core *core, Schedule *schedule, unsigned *stuck)
 
 static void place_all(Core *core)
 {
-    g_autoptr(GPtrArray) all = schedule_book_list_all(core);
+    g_autoptr(GPtrArray) gone = schedule_book_list_gone(core);
     unsigned stuck = 0;
     unsigned i;
 
-    for (i = 0; i < all->len; i++) {
-        Schedule *schedule = all->pdata[i];
+    for (i = 0; i < core->task_list->len; i++) {
+        const TaskEntry *entry = core->task_list->pdata[i];
+        Schedule *schedule = schedule_book_find(core, entry->id);
 
         look_at_clock(core, schedule, &stuck);
-        if (schedule->entry)
-            schedule_book_place(core, schedule);
-        else
-            take_gone(core, schedule);
+        schedule_book_place(core, schedule);
     }
+    for (i = 0; i < gone->len; i++)
+        take_gone(core, gone->pdata[i]);
     if (stuck > 0)
         effects_audit(core->fx, core->now_ms, "schedule", NULL, NULL, NULL,
                       "the clock was put back: the times of %u begin anew", stuck);
@@ -182,14 +190,16 @@ static void place_all(Core *core)
 
 void schedules_settle(Core *core)
 {
-    g_autoptr(GPtrArray) all = schedule_book_list_all(core);
     unsigned i;
 
     schedule_book_forget_clocks(core);
-    for (i = 0; i < all->len; i++)
-        g_clear_pointer(&((Schedule *)all->pdata[i])->entry, task_entry_unref);
-    for (i = 0; i < core->task_list->len; i++)
-        take_entry(core, core->task_list->pdata[i]);
+    schedule_book_forget_entries(core);
+    take_entries(core);
+    for (i = 0; i < core->task_list->len; i++) {
+        const TaskEntry *entry = core->task_list->pdata[i];
+
+        begin_if_changed(core, schedule_book_find(core, entry->id));
+    }
     place_all(core);
     name_the_nameless(core);
 }

@@ -50,7 +50,7 @@ static const Field inner[] = {
 static const Field rows[] = {
     { AT("name", name), .kind = FIELD_STRING, .is_required = true, .is_valid = name_is_valid,
       .expected = "a name" },
-    { AT("note", note), .kind = FIELD_STRING, .minimum = 2, .maximum = 4 },
+    { AT("note", note), .kind = FIELD_STRING, .is_shared = true, .minimum = 2, .maximum = 4 },
     { AT("on", is_on), .kind = FIELD_BOOL },
     { AT("always", is_always), .kind = FIELD_BOOL, .is_always_written = true },
     { AT("port", port), .kind = FIELD_INT, .minimum = 1, .maximum = 65535, .absent = 1883 },
@@ -137,6 +137,23 @@ static void test_round_trip(void **state)
     }
 }
 
+static void test_shared_text(void **state)
+{
+    g_autoptr(Json) json = parse("{\"name\":\"web1\",\"note\":\"same\"}");
+    Sample samples[2];
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(samples); i++)
+        record_init(rows, &samples[i]);
+    /* Once more than there are: what a record had is let go. */
+    for (size_t i = 0; i <= G_N_ELEMENTS(samples); i++)
+        record_read(rows, &samples[i % G_N_ELEMENTS(samples)], json, "", NULL, NULL);
+    assert_ptr_equal(samples[0].note, samples[1].note);
+    record_clear(rows, &samples[0]);
+    assert_string_equal(samples[1].note, "same");
+    record_clear(rows, &samples[1]);
+}
+
 static void test_values(void **state)
 {
     g_autoptr(Json) json =
@@ -170,7 +187,7 @@ static void test_defaults(void **state)
 
     (void)state;
     record_init(rows, &sample);
-    sample.note = g_strdup("dflt");
+    sample.note = g_ref_string_new_intern("dflt");
     sample.url = g_strdup("old");
     sample.wait_ms = 5000;
     sample.any = json_new_int(1);
@@ -327,10 +344,10 @@ static void test_write_into(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_values),
-        cmocka_unit_test(test_defaults),   cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_root),       cmocka_unit_test(test_warnings),
-        cmocka_unit_test(test_write_into),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_shared_text),
+        cmocka_unit_test(test_values),     cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_errors),     cmocka_unit_test(test_root),
+        cmocka_unit_test(test_warnings),   cmocka_unit_test(test_write_into),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
