@@ -133,6 +133,12 @@ const CoreFiles *config_files(const Config *config)
     return &config->core_files;
 }
 
+void config_forget_tasks(Config *config)
+{
+    g_clear_pointer(&config->parsed[FILE_TASKS], json_free);
+    config->core_files.tasks = NULL;
+}
+
 char *config_path(const Config *config, const char *path)
 {
     return g_canonicalize_filename(path, config->folder);

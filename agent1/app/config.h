@@ -20,6 +20,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 /* For core_configure(); borrowed. */
 const CoreFiles *config_files(const Config *config);
 
+/* Gives back what tasks_schedule.json said, once a core has it: it may be the largest by far. What
+ * config_files() gives then names no tasks. */
+void config_forget_tasks(Config *config);
+
 /* The absolute path of a file named in the configuration: relative ones count from the folder. The
  * caller owns it. */
 char *config_path(const Config *config, const char *path);

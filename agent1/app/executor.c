@@ -15,6 +15,7 @@
 #include "common/sys/clock.h"
 #include "common/sys/crash_point.h"
 #include "common/sys/file.h"
+#include "common/sys/heap.h"
 #include "common/sys/in_hand.h"
 #include "common/sys/log.h"
 #include "common/sys/mailbox.h"
@@ -259,14 +260,16 @@ static bool restore(Executor *executor, Core *core, GError **error)
     return true;
 }
 
+/* In place of the core that there is, whose tasks are not parsed again. */
 static Core *make_core(Executor *executor, const char *set_aside, GError **error)
 {
     g_autoptr(Core) core = core_new();
     g_autoptr(Event) start = event_new(EVENT_TICK);
+    CoreFiles files = *config_files(executor->config);
 
+    files.tasks_of = executor->core;
     /* The open edits among the rows are laid over the registry: rows first. */
-    if (!restore(executor, core, error) ||
-        !core_configure(core, config_files(executor->config), NULL, error))
+    if (!restore(executor, core, error) || !core_configure(core, &files, NULL, error))
         return NULL;
 
     stamp(executor, start);
@@ -470,23 +473,15 @@ static void free_event(void *event)
     event_free(event);
 }
 
-/* The settings are needed before the store can be opened: a core of its own reads them. */
-static char *find_state_dir(const Config *config, GError **error)
-{
-    g_autoptr(Core) core = core_new();
-
-    if (!core_configure(core, config_files(config), NULL, error))
-        return NULL;
-    return executor_state_dir(config, core_settings(core));
-}
-
 static bool begin(Executor *executor, GError **error)
 {
-    g_autofree char *state_dir = find_state_dir(executor->config, error);
+    const Settings *settings = core_settings(executor->core);
+    g_autofree char *state_dir = executor_state_dir(executor->config, settings);
     g_autofree char *set_aside = NULL;
     g_autofree char *in_hand = NULL;
+    Core *core;
 
-    if (!state_dir || !file_make_folder(state_dir, 0700, error))
+    if (!file_make_folder(state_dir, 0700, error))
         return false;
 
     executor->store = store_open(state_dir, on_stored, executor, &set_aside, error);
@@ -498,8 +493,12 @@ static bool begin(Executor *executor, GError **error)
     if (!executor->in_hand)
         return false;
 
-    executor->core = make_core(executor, set_aside, error);
-    if (!executor->core || !open_edges(executor, error))
+    core = make_core(executor, set_aside, error);
+    if (!core)
+        return false;
+    core_free(executor->core);
+    executor->core = core;
+    if (!open_edges(executor, error))
         return false;
 
     trust_at_once(executor);
@@ -507,15 +506,18 @@ static bool begin(Executor *executor, GError **error)
     executor->timer = timer_new(on_time, executor);
     mailbox_attach(executor->events, on_event, executor);
     flush(executor);
+    heap_give_back();
     arm_timer(executor);
     return true;
 }
 
-Executor *executor_new(Config *config, void (*failed)(void *data), void *data, GError **error)
+Executor *executor_new(Config *config, Core *checked, void (*failed)(void *data), void *data,
+                       GError **error)
 {
     g_autoptr(Executor) executor = g_new0(Executor, 1);
 
     executor->config = config;
+    executor->core = checked;
     executor->failed = failed;
     executor->failed_data = data;
     executor->next = effects_new();
@@ -581,6 +583,8 @@ bool executor_reload(Executor *executor, const char *folder, GError **error)
                                    "effect at the next start");
     config_free(executor->config);
     executor->config = g_steal_pointer(&config);
+    config_forget_tasks(executor->config);
     on_event(event_new(EVENT_CONFIGURED), executor);
+    heap_give_back();
     return true;
 }

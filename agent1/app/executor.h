@@ -14,9 +14,11 @@
 
 typedef struct Executor Executor;
 
-/* Opens the store, restores the core, and begins to connect. config is taken over. failed is called
- * on the main loop when the process must end (the store broke). */
-Executor *executor_new(Config *config, void (*failed)(void *data), void *data, GError **error);
+/* Opens the store, restores the core, and begins to connect. config is taken over, and so is
+ * checked, a core that was configured with it and has done nothing yet. failed is called on the
+ * main loop when the process must end (the store broke). */
+Executor *executor_new(Config *config, Core *checked, void (*failed)(void *data), void *data,
+                       GError **error);
 
 /* Disconnects in good order, finishes what was committed, and closes the store. */
 void executor_free(Executor *executor);

@@ -195,7 +195,7 @@ static FolderWatch *watch_files(Program *program)
     return watch;
 }
 
-static int run(const char *folder, Config *config)
+static int run(const char *folder, Config *config, Core *checked)
 {
     Program program = { .folder = folder, .exit_code = EXIT_SUCCESS };
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
@@ -203,7 +203,7 @@ static int run(const char *folder, Config *config)
     FolderWatch *watch;
 
     program.loop = loop;
-    program.executor = executor_new(config, on_failed, &program, &error);
+    program.executor = executor_new(config, checked, on_failed, &program, &error);
     if (!program.executor) {
         log_line(LOG_LEVEL_ERROR, "cannot start: %s", error->message);
         return error->domain == PROBLEM && error->code == PROBLEM_VALUE ? EX_CONFIG : EXIT_FAILURE;
@@ -236,7 +236,8 @@ static int start(const Options *options)
         return show_key(config, core);
     if (options->is_audit_verify)
         return verify_audit(config, core);
-    return run(options->folder, g_steal_pointer(&config));
+    config_forget_tasks(config);
+    return run(options->folder, g_steal_pointer(&config), g_steal_pointer(&core));
 }
 
 int main(int argc, char **argv)

@@ -10,6 +10,7 @@
 #include "common/data/json.h"
 #include "common/sys/clock.h"
 #include "common/sys/file.h"
+#include "common/sys/heap.h"
 #include "common/sys/log.h"
 #include "common/base/banned.h"
 
@@ -19,6 +20,8 @@
 #define GATHER_MS 200
 /* Who saves so often in a row is a program. */
 #define TRIES_MAX 10
+/* What it took to parse and print so long a text is worth giving back. */
+#define LARGE_BYTES (1024 * 1024)
 
 struct FileEditor {
     char *folder;
@@ -72,8 +75,8 @@ static Json *read_file(const char *path, size_t max_bytes, GError **error)
 }
 
 /* All jobs are for one file: read once, write once. What is wrong with one of them stops no other.
- */
-static bool try_together(const char *path, GPtrArray *jobs, GError **error)
+ * *out_length: how long the text is that was written. */
+static bool try_together(const char *path, GPtrArray *jobs, size_t *out_length, GError **error)
 {
     size_t max_bytes = file_entries_max_bytes(((const Job *)jobs->pdata[0])->edit.file);
     g_autoptr(Json) root = NULL;
@@ -97,18 +100,19 @@ static bool try_together(const char *path, GPtrArray *jobs, GError **error)
         return true;
 
     text = json_print_pretty(root);
-    return file_replace(path, &read, text, strlen(text), 0600, error);
+    *out_length = strlen(text);
+    return file_replace(path, &read, text, *out_length, 0600, error);
 }
 
 /* Again when a person saved meanwhile: what he wrote is not written over. */
-static bool edit_together(const char *path, GPtrArray *jobs, GError **error)
+static bool edit_together(const char *path, GPtrArray *jobs, size_t *out_length, GError **error)
 {
     unsigned tries;
 
     for (tries = 1;; tries++) {
         g_autoptr(GError) reason = NULL;
 
-        if (try_together(path, jobs, &reason))
+        if (try_together(path, jobs, out_length, &reason))
             return true;
         if (!g_error_matches(reason, PROBLEM, PROBLEM_CHANGED) || tries >= TRIES_MAX) {
             g_propagate_error(error, g_steal_pointer(&reason));
@@ -122,9 +126,10 @@ static void do_jobs(FileEditor *editor, GPtrArray *jobs)
     const Job *first = jobs->pdata[0];
     g_autofree char *path = g_build_filename(editor->folder, first->edit.file, NULL);
     g_autoptr(GError) error = NULL;
+    size_t length = 0;
     unsigned i;
 
-    if (!edit_together(path, jobs, &error) && error)
+    if (!edit_together(path, jobs, &length, &error) && error)
         g_prefix_error(&error, "%s: ", first->edit.file);
     for (i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
@@ -133,6 +138,8 @@ static void do_jobs(FileEditor *editor, GPtrArray *jobs)
             g_prefix_error(&job->reason, "%s: ", job->edit.file);
         answer(editor, job, job->reason ? job->reason : error);
     }
+    if (length >= LARGE_BYTES)
+        heap_give_back();
 }
 
 /* timeout_ms: -1 for as long as it takes. */

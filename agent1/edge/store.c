@@ -12,12 +12,16 @@
 #include "agent1/port/event.h"
 #include "common/base/problem.h"
 #include "common/sys/file.h"
+#include "common/sys/heap.h"
 #include "common/sys/mailbox.h"
 
 #include "common/base/banned.h"
 
 #define DATABASE_NAME "agent1.db"
 #define LOCK_NAME     "agent1.lock"
+
+/* So many rows take memory that is worth giving back. */
+#define LARGE_BATCH 10000
 
 /* Batches handed over and not answered; the core keeps one, so that this is never met. */
 #define BATCHES_MAX 64
@@ -152,6 +156,16 @@ static void answer_batch(Worker *worker, Request *request)
     post(worker->store->answers, answer);
 }
 
+/* What a hundred thousand rows took does not stay with the process. */
+static void drop_effects(Request *request)
+{
+    bool is_large = request->effects->len >= LARGE_BATCH;
+
+    g_clear_pointer(&request->effects, g_ptr_array_unref);
+    if (is_large)
+        heap_give_back();
+}
+
 /* After the answer, which it would only delay. What goes wrong here is told to the next batch. */
 static void tidy(Worker *worker)
 {
@@ -194,6 +208,7 @@ static void *run_thread(void *data)
         switch (request->kind) {
         case REQUEST_COMMIT:
             answer_batch(&worker, request);
+            drop_effects(request);
             tidy(&worker);
             break;
         case REQUEST_OPEN:

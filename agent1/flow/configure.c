@@ -92,7 +92,9 @@ static bool read_reports(Draft *draft, const CoreFiles *files, GPtrArray *warnin
 
 static bool read_tasks(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
 {
-    draft->task_list = task_list_parse(files->tasks, files->zones, warnings, error);
+    draft->task_list = files->tasks_of
+                           ? g_ptr_array_ref(files->tasks_of->tasks_read)
+                           : task_list_parse(files->tasks, files->zones, warnings, error);
     return draft->task_list != NULL;
 }
 
@@ -223,7 +225,8 @@ bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GEr
     core->blackouts = g_steal_pointer(&draft.blackouts);
     core->rulebook = g_steal_pointer(&draft.rulebook);
     core->report_times = g_steal_pointer(&draft.report_times);
-    core->task_list = g_steal_pointer(&draft.task_list);
+    core->tasks_read = g_steal_pointer(&draft.task_list);
+    core->task_list = task_list_copy(core->tasks_read);
     core->zone = g_time_zone_ref(draft.zone);
     core->zone_name = g_strdup(draft.zone_name);
     core->warnings = join_warnings(found);

@@ -30,6 +30,7 @@ typedef struct CoreFiles {
     const Json *policy;
     const Json *reports;   /* reports_schedule.json */
     const Json *tasks;     /* tasks_schedule.json */
+    const Core *tasks_of;  /* not NULL: its entries as that core read them, instead of `tasks` */
     const Zones *zones;    /* every zone that the files name, as far as this system has it */
     const char *host_zone; /* the host's own zone: used when the files name none; it is in zones */
 } CoreFiles;

@@ -50,8 +50,9 @@ struct Core {
     GPtrArray *blackouts; /* Window * */
     Rulebook *rulebook;
     ReportTimes *report_times;
-    GPtrArray *task_list; /* TaskEntry * */
-    GTimeZone *zone;      /* the installation's */
+    GPtrArray *task_list;  /* TaskEntry * */
+    GPtrArray *tasks_read; /* the same as the file had them, before any edit was laid over */
+    GTimeZone *zone;       /* the installation's */
     char *zone_name;
     char *warnings;          /* what stands in them without effect; NULL: nothing */
     char *warnings_told;     /* what of that people were told, or need not be; NULL: nothing */

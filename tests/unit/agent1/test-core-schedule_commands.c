@@ -1,6 +1,8 @@
 /* !tasks, SCHEDULE:, PLAN_CANCEL:, !pause, !resume, !fire, and !reset. */
 #include "core-world.h"
 
+#include "agent1/flow/state/core_state.h"
+
 #include "common/base/banned.h"
 
 #define APT                                                                                        \
@@ -300,6 +302,53 @@ static void a_mistake_leaves_what_is_there(void **state)
     assert_contains(world_last_said(world), "none");
 }
 
+static void of_many_the_first_are_shown(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) tasks =
+        g_string_new("{\"id\":\"off\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"hourly\","
+                     "\"enabled\":false}");
+    unsigned i;
+
+    for (i = 0; i < 99; i++)
+        g_string_append_printf(
+            tasks, ",{\"id\":\"s%u\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"hourly\"}", i);
+    begin(world);
+    write_tasks(world, tasks->str);
+    world_write(world, "vera", NULL, "!tasks");
+    assert_contains(world_last_said(world), "\noff: hourly · web1 · true · off");
+
+    g_string_append(tasks, "," APT);
+    write_tasks(world, tasks->str);
+    world_write(world, "vera", NULL, "!tasks");
+    assert_contains(world_last_said(world), "\napt: ");
+    assert_null(strstr(world_last_said(world), "\noff: "));
+    assert_true(g_str_has_suffix(world_last_said(world), "\nand 1 more"));
+}
+
+static void another_core_takes_them_as_they_were_read(void **state)
+{
+    World *world = *state;
+    CoreFiles files = { .config = world->config,
+                        .registry = world->registry,
+                        .zones = world->zones,
+                        .host_zone = "UTC",
+                        .tasks_of = world->core };
+    g_autoptr(Core) other = core_new();
+    GError *error = NULL;
+
+    begin(world);
+    write_tasks(world, APT);
+    world_write(world, "oskar", NULL, "SCHEDULE: daily 15:00 | web1 | uptime");
+    world_write(world, "oskar", NULL, "!yes");
+    assert_int_equal(world->core->task_list->len, 2);
+
+    /* What was decided since is in the rows, and not theirs. */
+    assert_true(core_configure(other, &files, NULL, &error));
+    assert_int_equal(other->task_list->len, 1);
+    assert_ptr_equal(other->task_list->pdata[0], world->core->task_list->pdata[0]);
+}
+
 static void reset_forgets_ones_own_questions_here(void **state)
 {
     World *world = *state;
@@ -331,6 +380,8 @@ int main(void)
         WORLD_TEST(a_yes_that_comes_too_late),
         WORLD_TEST(one_with_settings_is_taken_back),
         WORLD_TEST(a_save_that_drops_one),
+        WORLD_TEST(of_many_the_first_are_shown),
+        WORLD_TEST(another_core_takes_them_as_they_were_read),
         WORLD_TEST(a_mistake_leaves_what_is_there),
         WORLD_TEST(reset_forgets_ones_own_questions_here),
     };
