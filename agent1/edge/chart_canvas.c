@@ -64,21 +64,32 @@ static void blend(Canvas *canvas, int x, int y, Color color, double share)
     pixel[2] = mix(pixel[2], color.blue, share);
 }
 
+/* The pixels that a stroke may touch along one axis. */
+typedef struct Span {
+    int from;
+    int until;
+} Span;
+
+static Span span_of(double a, double b, double reach, int end)
+{
+    double from = floor(fmin(a, b) - reach);
+    double until = ceil(fmax(a, b) + reach);
+
+    return (Span){ .from = (int)fmax(from, 0), .until = (int)fmin(until, end) };
+}
+
 void canvas_stroke(Canvas *canvas, double x0, double y0, double x1, double y1, double thickness,
                    Color color)
 {
-    double reach = thickness / 2 + 1;
-    int left = (int)MAX(floor(MIN(x0, x1) - reach), 0);
-    int right = (int)MIN(ceil(MAX(x0, x1) + reach), canvas->width);
-    int top = (int)MAX(floor(MIN(y0, y1) - reach), 0);
-    int bottom = (int)MIN(ceil(MAX(y0, y1) + reach), canvas->height);
+    Span across = span_of(x0, x1, thickness / 2 + 1, canvas->width);
+    Span down = span_of(y0, y1, thickness / 2 + 1, canvas->height);
 
-    for (int y = top; y < bottom; y++) {
-        for (int x = left; x < right; x++) {
+    for (int y = down.from; y < down.until; y++) {
+        for (int x = across.from; x < across.until; x++) {
             double inside = thickness / 2 + 0.5 - distance(x + 0.5, y + 0.5, x0, y0, x1, y1);
 
             if (inside > 0)
-                blend(canvas, x, y, color, MIN(inside, 1.0));
+                blend(canvas, x, y, color, fmin(inside, 1.0));
         }
     }
 }

@@ -181,7 +181,7 @@ static void bury(const Child *child, ChildEnd *out)
 {
     int status = 0;
 
-    kill(-child->pid, SIGKILL);
+    (void)kill(-child->pid, SIGKILL);
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
     }
     if (out->kind == CHILD_EXITED && WIFSIGNALED(status))

@@ -39,14 +39,14 @@ typedef struct UpdateAsk {
 
 /* A round that nobody is asked in yet. The speaker is copied. */
 UpdateRound *update_round_new(const Speaker *speaker);
-void update_round_free(void *round);
+void update_round_free(void *data); /* UpdateRound * */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UpdateRound, update_round_free)
 
 UpdateFinding *update_round_add(UpdateRound *round, const char *agent, FindingKind kind);
 UpdateFinding *update_round_find(const UpdateRound *round, const char *agent);
 unsigned update_round_count(const UpdateRound *round, FindingKind kind);
 
-void update_ask_free(void *ask);
+void update_ask_free(void *data); /* UpdateAsk * */
 
 /* True while a round of this chat is under way. */
 bool update_rounds_has_chat(const Core *core, const char *chat_id);
