@@ -1,6 +1,5 @@
 #include "agent1/flow/schedules/schedule_text.h"
 
-#include "agent1/flow/runs/launch.h"
 #include "agent1/flow/schedules/firing.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
