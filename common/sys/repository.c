@@ -189,7 +189,8 @@ static UpdateNews *judge(const Check *check, const ChildEnd *end, UpdateState ot
             return new_problem(reasons[i].state, abouts[reasons[i].about]);
     }
     news = new_problem(otherwise, otherwise_about);
-    news->detail = find_detail(end->errors);
+    news->detail = end->kind == CHILD_SIGNALLED ? g_strdup("git was ended by a signal")
+                                                : find_detail(end->errors);
     return news;
 }
 

@@ -158,7 +158,8 @@ def test_a_remote_that_hangs_keeps_nobody_from_working(house, source):
     oskar = house.person("oskar", "operator")
     house.start()
     oskar.send("!agentUPDATE web1")
-    pid = int(wait_for(lambda: pid_file.exists() and pid_file.read_text().strip(), what="git hangs"))
+    pid = int(wait_for(lambda: pid_file.exists() and pid_file.read_text().strip(),
+                       what=lambda: f"git hangs; what oskar heard:\n{oskar.heard}"))
     oskar.ask("@web1 echo hello", r"#1 web1: succeeded.*\n```\nhello")
     oskar.wait_for("still waiting for web1")
     web1.stop()

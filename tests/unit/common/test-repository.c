@@ -147,6 +147,24 @@ static void test_no_git(void **state)
     g_setenv("PATH", path, TRUE);
 }
 
+static void write_script(const char *path, const char *text)
+{
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+    assert_int_equal(g_chmod(path, 0700), 0);
+}
+
+static void test_git_is_killed(void **state)
+{
+    const Place *place = *state;
+    g_autofree char *path = g_strdup(g_getenv("PATH"));
+    g_autofree char *script = g_build_filename(place->folder, "git", NULL);
+
+    write_script(script, "#!/bin/sh\nkill -9 $$\n");
+    g_setenv("PATH", place->folder, TRUE);
+    expect_detail(place->installed, UPDATE_FAILED, "git was ended by a signal");
+    g_setenv("PATH", path, TRUE);
+}
+
 static void test_of_another_user(void **state)
 {
     const Place *place = *state;
@@ -196,12 +214,6 @@ static void test_it_may_not_write(void **state)
     /* Not even root can write into a folder. */
     assert_int_equal(g_mkdir(head, 0700), 0);
     expect(place->installed, NULL, UPDATE_NO_WRITE, place->installed);
-}
-
-static void write_script(const char *path, const char *text)
-{
-    assert_true(g_file_set_contents(path, text, -1, NULL));
-    assert_int_equal(g_chmod(path, 0700), 0);
 }
 
 static void test_its_time_is_over(void **state)
@@ -325,10 +337,10 @@ static void test_one_at_a_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_no_repository),    TEST(test_no_git),           TEST(test_of_another_user),
-        TEST(test_branches),         TEST(test_remotes),          TEST(test_it_may_not_write),
-        TEST(test_its_time_is_over), TEST(test_commits_and_tags), TEST(test_a_rewritten_branch),
-        TEST(test_nothing_changes),  TEST(test_one_at_a_time),
+        TEST(test_no_repository),      TEST(test_no_git),           TEST(test_git_is_killed),
+        TEST(test_of_another_user),    TEST(test_branches),         TEST(test_remotes),
+        TEST(test_it_may_not_write),   TEST(test_its_time_is_over), TEST(test_commits_and_tags),
+        TEST(test_a_rewritten_branch), TEST(test_nothing_changes),  TEST(test_one_at_a_time),
     };
 
     return cmocka_run_group_tests_name("repository", tests, NULL, NULL);
