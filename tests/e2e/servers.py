@@ -105,11 +105,16 @@ class Mosquitto:
         return self.passwords[name]
 
     def start(self):
-        """Its port answers before it knows what to do with a SIGHUP: that would end it."""
+        """Its port answers before it knows what to do with signals: a SIGHUP would end it, and it
+        would forget a SIGTERM. It is past that when it tells of the connection that asked."""
         starts = self.process.log_text().count(RUNNING)
         self.process.start()
         self.process.wait_for_port(self.port)
-        wait_for(lambda: self.process.log_text().count(RUNNING) > starts, what="a broker that runs")
+
+        def has_gone_on():
+            *before, since = self.process.log_text().split(RUNNING)
+            return len(before) > starts and since
+        wait_for(has_gone_on, what="a broker that runs")
         return self
 
     def stop(self):
