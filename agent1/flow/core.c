@@ -31,6 +31,7 @@
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/presence.h"
 #include "agent1/flow/voice/say.h"
+#include "agent1/flow/voice/uploads.h"
 #include "common/base/banned.h"
 
 /* Less than this is how clocks are kept right. */
@@ -445,7 +446,10 @@ static void take_clock_back(Core *core)
 {
     g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
     unsigned i;
+    int link;
 
+    for (link = 0; link < LINK_COUNT; link++)
+        core->link_since_ms[link] = MIN(core->link_since_ms[link], core->now_ms);
     for (i = 0; i < agents->len; i++) {
         FleetAgent *agent = agents->pdata[i];
 
@@ -457,6 +461,7 @@ static void take_clock_back(Core *core)
     plans_hurry(core);
     schedules_set_back(core);
     publications_set_back(core);
+    uploads_set_back(core);
     updates_set_back(core);
     home_assistant_look_soon(core);
     presence_hurry(core);

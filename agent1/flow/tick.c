@@ -23,6 +23,7 @@
 #include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/presence.h"
+#include "agent1/flow/voice/uploads.h"
 #include "common/base/banned.h"
 
 /* Starting at the last moment and running to its limit, a run is heard of this much later. */
@@ -167,6 +168,7 @@ void tick_do(Core *core)
     approval_notices_send(core);
     dispatch_due(core);
     publications_tick(core);
+    uploads_tick(core);
     updates_tick(core);
     subscriptions_tick(core);
 }
@@ -187,6 +189,7 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, plans_next_deadline(core));
     next_ms = MIN(next_ms, schedules_next_deadline(core));
     next_ms = MIN(next_ms, publications_next_deadline(core));
+    next_ms = MIN(next_ms, uploads_next_deadline(core));
     next_ms = MIN(next_ms, updates_next_deadline(core));
     next_ms = MIN(next_ms, subscriptions_next_deadline(core));
     return MIN(next_ms, questions_next_deadline(core));

@@ -9,11 +9,11 @@
 
 #include "common/base/banned.h"
 
-/* So many are promised at a time, since the edge takes no more at once; what could not be done for
- * so long is not news any more. */
+/* So many are promised at a time, since the edge takes no more at once. */
 #define UPLOADS_MAX           16
 #define UPLOADS_PICTURE_BYTES 65536 /* no picture is larger */
-#define UPLOADS_KEPT_MS       (24 * 3600 * INT64_C(1000))
+/* So long nobody waits for a file while the server is there: the edge gives up much earlier. */
+#define UPLOADS_WAIT_MS (10 * 60 * INT64_C(1000))
 
 bool uploads_may(const Core *core, const Run *run)
 {
@@ -102,50 +102,55 @@ static void go_on(Core *core)
 
     for (i = 0; i < promised->len; i++) {
         const Row *row = promised->pdata[i];
-        g_autofree char *id = g_strdup(row_text(row, UPLOADS_ID));
 
-        if (core->now_ms - row_int(row, UPLOADS_CREATED) > UPLOADS_KEPT_MS)
-            ledger_remove(core->ledgers[TABLE_UPLOADS], id, core->fx);
-        else if (row_text(row, UPLOADS_CHART))
+        if (row_text(row, UPLOADS_CHART))
             upload_chart(core, row);
         else
-            pending_ask(core, upload_again, NULL, NULL, NULL, id, QUERY_RUN_BY_ID,
-                        row_text(row, UPLOADS_RUN), 0, 1);
+            pending_ask(core, upload_again, NULL, NULL, NULL, row_text(row, UPLOADS_ID),
+                        QUERY_RUN_BY_ID, row_text(row, UPLOADS_RUN), 0, 1);
     }
 }
 
 /* ---- what became of it ---- */
 
-static void tell_of_chart(Core *core, const Row *row, const XmppFact *fact)
+static void tell_chart_link(Core *core, const Row *row, const char *link)
 {
     g_auto(GStrv) jids = g_strsplit(row_text(row, UPLOADS_JID), "\n", -1);
     unsigned i;
 
-    for (i = 0; fact->kind == XMPP_FACT_UPLOADED && jids[i]; i++)
-        say_link(core, jids[i], fact->text);
-    if (fact->kind == XMPP_FACT_NOT_UPLOADED)
-        effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, NULL, "%s is not sent: %s",
-                    row_text(row, UPLOADS_FILE), fact->text);
+    for (i = 0; jids[i]; i++)
+        say_link(core, jids[i], link);
 }
 
-static void tell(Core *core, const Row *row, const XmppFact *fact)
+static void tell_failure(Core *core, const Row *row, const char *why)
 {
     const char *jid = row_text(row, UPLOADS_JID);
     int64_t number = row_int(row, UPLOADS_NUMBER);
-    g_autofree char *text = NULL;
-    Language before;
+    Language before = core_speak_to_jid(core, jid);
+    g_autofree char *text = g_strdup_printf(
+        core_words(core, "#%" G_GINT64_FORMAT " %s: no file of its output: %s; !output "
+                         "%" G_GINT64_FORMAT " shows all of it"),
+        number, row_text(row, UPLOADS_AGENT), core_words(core, why), number);
 
-    if (fact->kind == XMPP_FACT_UPLOADED) {
-        say_link(core, jid, fact->text);
-        return;
-    }
-    before = core_speak_to_jid(core, jid);
-    text = g_strdup_printf(core_words(core, "#%" G_GINT64_FORMAT
-                                            " %s: no file of its output: %s; !output "
-                                            "%" G_GINT64_FORMAT " shows all of it"),
-                           number, row_text(row, UPLOADS_AGENT), fact->text, number);
     core_speak(core, before);
     say_xmpp(core, jid, text);
+}
+
+/* Tells it, and forgets the row. link: NULL where there is none. */
+static void finish(Core *core, const Row *row, const char *link, const char *why)
+{
+    bool is_chart = row_text(row, UPLOADS_CHART) != NULL;
+
+    if (link && is_chart)
+        tell_chart_link(core, row, link);
+    else if (link)
+        say_link(core, row_text(row, UPLOADS_JID), link);
+    else if (is_chart)
+        effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, NULL, "%s is not sent: %s",
+                    row_text(row, UPLOADS_FILE), why);
+    else
+        tell_failure(core, row, why);
+    ledger_remove(core->ledgers[TABLE_UPLOADS], row_text(row, UPLOADS_ID), core->fx);
 }
 
 void uploads_take(Core *core, const XmppFact *fact)
@@ -162,9 +167,53 @@ void uploads_take(Core *core, const XmppFact *fact)
     row = ledger_find(core->ledgers[TABLE_UPLOADS], fact->about);
     if (!row || (fact->kind == XMPP_FACT_NOT_UPLOADED && !core->is_up[LINK_XMPP]))
         return;
-    if (row_text(row, UPLOADS_CHART))
-        tell_of_chart(core, row, fact);
+    if (fact->kind == XMPP_FACT_UPLOADED)
+        finish(core, row, fact->text, NULL);
     else
-        tell(core, row, fact);
-    ledger_remove(core->ledgers[TABLE_UPLOADS], fact->about, core->fx);
+        finish(core, row, NULL, fact->text);
+}
+
+/* ---- what nobody tells ---- */
+
+static int64_t due_ms(const Core *core, const Row *row)
+{
+    return MAX(row_int(row, UPLOADS_CREATED), core->link_since_ms[LINK_XMPP]) + UPLOADS_WAIT_MS;
+}
+
+void uploads_set_back(Core *core)
+{
+    g_autoptr(GPtrArray) promised = ledger_list(core->ledgers[TABLE_UPLOADS]);
+    unsigned i;
+
+    for (i = 0; i < promised->len; i++) {
+        Row *row = promised->pdata[i];
+
+        if (row_int(row, UPLOADS_CREATED) <= core->now_ms)
+            continue;
+        row_set_int(row, UPLOADS_CREATED, core->now_ms);
+        ledger_changed(core->ledgers[TABLE_UPLOADS], row, core->fx);
+    }
+}
+
+void uploads_tick(Core *core)
+{
+    g_autoptr(GPtrArray) promised = ledger_list(core->ledgers[TABLE_UPLOADS]);
+    unsigned i;
+
+    for (i = 0; core->is_up[LINK_XMPP] && i < promised->len; i++) {
+        if (due_ms(core, promised->pdata[i]) <= core->now_ms)
+            finish(core, promised->pdata[i], NULL,
+                   WORDS_LATER("the XMPP server gives no place for it"));
+    }
+}
+
+int64_t uploads_next_deadline(const Core *core)
+{
+    g_autoptr(GPtrArray) promised = ledger_list(core->ledgers[TABLE_UPLOADS]);
+    int64_t next_ms = INT64_MAX;
+    unsigned i;
+
+    for (i = 0; core->is_up[LINK_XMPP] && i < promised->len; i++)
+        next_ms = MIN(next_ms, due_ms(core, promised->pdata[i]));
+    return next_ms;
 }

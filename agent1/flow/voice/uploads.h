@@ -31,4 +31,10 @@ void uploads_begin_chart(Core *core, const char *name, const DayChart *chart, co
 /* XMPP_FACT_SHARE, which goes on with what was promised before; …UPLOADED. */
 void uploads_take(Core *core, const XmppFact *fact);
 
+/* A server that is there and takes no files any more: what was promised is told to fail. */
+void uploads_tick(Core *core);
+/* The wall clock was put back: nobody waits longer for that. */
+void uploads_set_back(Core *core);
+int64_t uploads_next_deadline(const Core *core);
+
 #endif

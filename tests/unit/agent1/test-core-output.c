@@ -285,18 +285,52 @@ static void a_restart_makes_the_file_anew(void **state)
     assert_int_equal(count_links(world), 1);
 }
 
-static void a_promise_ends_after_a_day(void **state)
+#define NO_PLACE                                                                                   \
+    "#1 web1: no file of its output: the XMPP server gives no place for it; !output 1 shows all "  \
+    "of it"
+
+/* The file service is gone, and agent1 was begun anew: nobody else will ever say so. */
+static void a_promise_without_a_place_is_told(void **state)
 {
     World *world = *state;
     g_autofree char *output = make_output(100);
 
     tell_share(world, 1000000);
     end_run(world, output);
-    world_wait(world, 25 * HOUR_MS);
+    world_restart(world);
+    world_link(world, LINK_XMPP, true);
     world_forget(world);
+    world_wait(world, 9 * MINUTE_MS);
+    assert_int_equal(world->said->len, 0);
+    assert_in_range(core_next_deadline(world->core), 0, world->now_ms + MINUTE_MS);
+    world_wait(world, MINUTE_MS);
+    assert_int_equal(world->said->len, 1);
+    assert_string_equal(world_last_said(world), NO_PLACE);
+    assert_int_equal(world_count_rows(world, TABLE_UPLOADS), 0);
     tell_share(world, 1000000);
     assert_int_equal(count_uploads(world), 0);
-    assert_int_equal(world_count_rows(world, TABLE_UPLOADS), 0);
+}
+
+/* Without a connection there is nobody to tell, and a clock that is put back delays nothing. */
+static void a_promise_waits_for_the_server_alone(void **state)
+{
+    World *world = *state;
+    g_autofree char *output = make_output(100);
+
+    tell_share(world, 1000000);
+    end_run(world, output);
+    world_link(world, LINK_XMPP, false);
+    world_wait(world, 25 * HOUR_MS);
+    assert_int_equal(world_count_rows(world, TABLE_UPLOADS), 1);
+    world_link(world, LINK_XMPP, true);
+    tell_share(world, 1000000);
+    assert_int_equal(count_uploads(world), 2);
+    world->now_ms -= 2 * HOUR_MS;
+    world_wait(world, 0);
+    world_wait(world, 9 * MINUTE_MS);
+    assert_int_equal(world_count_rows(world, TABLE_UPLOADS), 1);
+    world_wait(world, MINUTE_MS);
+    assert_string_equal(world_last_said(world), NO_PLACE);
 }
 
 /* agentctl has all of it already. */
@@ -326,7 +360,8 @@ int main(void)
         OUTPUT_TEST(what_is_short_or_too_long_is_no_file),
         OUTPUT_TEST(secrets_do_not_go_into_files),
         OUTPUT_TEST(a_restart_makes_the_file_anew),
-        OUTPUT_TEST(a_promise_ends_after_a_day),
+        OUTPUT_TEST(a_promise_without_a_place_is_told),
+        OUTPUT_TEST(a_promise_waits_for_the_server_alone),
         OUTPUT_TEST(a_console_gets_no_file),
     };
 
