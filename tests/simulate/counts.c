@@ -39,6 +39,8 @@ static const char *const names[INJECT_COUNT] = {
     [INJECT_POLICY] = "seeds where a policy asks",
     [INJECT_SCHEDULE] = "seeds with a schedule",
     [INJECT_ANSWER] = "an approval answered",
+    [INJECT_FILE] = "a file promised",
+    [INJECT_PUBLICATION] = "a message published",
 };
 
 const char *inject_name(Inject inject)

@@ -44,6 +44,8 @@ typedef enum {
     INJECT_POLICY,
     INJECT_SCHEDULE,
     INJECT_ANSWER,
+    INJECT_FILE,
+    INJECT_PUBLICATION,
     INJECT_COUNT,
 } Inject;
 

@@ -222,6 +222,8 @@ void faults_draw_plan(Sim *sim)
     plan->has_policy = !plan->has_clock_faults && dice_chance(dice, 400);
     /* Not drawn: the worlds of other seeds stay what they were. */
     plan->has_schedule = sim->seed % 4 == 0;
+    plan->has_files = sim->seed % 4 == 2;
+    plan->has_topics = sim->seed % 4 == 3;
     sim->host_count = 1 + (unsigned)dice_below(dice, SIM_HOSTS_MAX);
     if (plan->has_window)
         sim_count(sim, INJECT_WINDOW);

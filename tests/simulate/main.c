@@ -31,7 +31,6 @@ typedef struct Options {
     gint64 mutants;
     gint64 twice;
     gint jobs;
-    char *mutant;
 } Options;
 
 static double seconds(void)
@@ -137,11 +136,12 @@ static int compare_traces(const Options *options, Mutant mutant)
 int main(int argc, char **argv)
 {
     Options options = { .first = 1, .seeds = 2000, .jobs = (gint)sysconf(_SC_NPROCESSORS_ONLN) };
+    g_autofree char *mutant_word = NULL;
     const GOptionEntry entries[] = {
         { "seeds", 0, 0, G_OPTION_ARG_INT64, &options.seeds, "how many", "N" },
         { "first", 0, 0, G_OPTION_ARG_INT64, &options.first, "the first of them", "N" },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &options.seed, "one, with its trace", "N" },
-        { "mutant", 0, 0, G_OPTION_ARG_STRING, &options.mutant, "a rule switched off", "NAME" },
+        { "mutant", 0, 0, G_OPTION_ARG_STRING, &mutant_word, "a rule switched off", "NAME" },
         { "mutants", 0, 0, G_OPTION_ARG_INT64, &options.mutants, "all of them, caught", "N" },
         { "twice", 0, 0, G_OPTION_ARG_INT64, &options.twice, "the same trace again", "N" },
         { "jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs, "processes", "N" },
@@ -153,7 +153,7 @@ int main(int argc, char **argv)
 
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, &argc, &argv, &error) ||
-        (options.mutant && !mutant_parse(options.mutant, &mutant))) {
+        (mutant_word && !mutant_parse(mutant_word, &mutant))) {
         fprintf(stderr, "%s\n", error ? error->message : "no such mutant");
         return EXIT_FAILURE;
     }

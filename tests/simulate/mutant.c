@@ -16,7 +16,8 @@ static const struct {
     [MUTANT_EPOCH] = { "epoch", 8 },        [MUTANT_SILENCE] = { "silence", 9 },
     [MUTANT_BOUNDS] = { "bounds", 10 },     [MUTANT_STEP] = { "step", 1 },
     [MUTANT_APPROVAL] = { "approval", 11 }, [MUTANT_WINDOW] = { "window", 12 },
-    [MUTANT_MARK] = { "mark", 1 },
+    [MUTANT_MARK] = { "mark", 1 },          [MUTANT_FILE] = { "file", 1 },
+    [MUTANT_AGAIN] = { "again", 1 },
 };
 
 const char *mutant_name(Mutant mutant)

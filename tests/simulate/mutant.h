@@ -26,6 +26,8 @@ typedef enum {
     MUTANT_APPROVAL,     /* 11: what needs a person's approval is not known */
     MUTANT_WINDOW,       /* 12: a restarted agent1 does not know the windows */
     MUTANT_MARK,         /* schedules: what was decided does not survive a crash */
+    MUTANT_FILE,         /* files: what was promised does not survive a crash */
+    MUTANT_AGAIN,        /* messages: what was not answered is handed over once more */
     MUTANT_COUNT,
 } Mutant;
 

@@ -1,5 +1,6 @@
 #include "tests/simulate/orchestrator_state.h"
 
+#include "tests/simulate/file_share.h"
 #include "tests/simulate/told.h"
 #include "tests/simulate/truth.h"
 #include "tests/simulate/xmpp_server.h"
@@ -129,6 +130,7 @@ static void on_stored(void *owner, void *item)
     GPtrArray *events = item;
 
     refusals_stored(agent1->refusals);
+    outside_batch_stored(agent1->outside);
     if (agent1->sim->mutant != MUTANT_PUBLISH &&
         !perform_all(agent1, g_steal_pointer(&agent1->in_flight)))
         return;
@@ -226,6 +228,7 @@ static void flush_now(Orchestrator *agent1)
         perform_all(agent1, outward);
         return;
     }
+    outside_batch_begins(agent1->outside);
     agent1->committing = stored;
     if (agent1->sim->mutant == MUTANT_PUBLISH) {
         agent1->in_flight = effects_new();
@@ -309,6 +312,8 @@ static void refuse_outward(Orchestrator *agent1, Effects *effects)
 
 static void start_over(Orchestrator *agent1)
 {
+    g_autoptr(GPtrArray) outside = NULL;
+
     refuse_outward(agent1, agent1->in_flight);
     refuse_outward(agent1, agent1->next);
     g_clear_pointer(&agent1->in_flight, effects_free);
@@ -317,13 +322,10 @@ static void start_over(Orchestrator *agent1)
     agent1->next = effects_new();
     refusals_stored(agent1->refusals);
     make_core(agent1);
-    for (int link = 0; link < LINK_COUNT; link++) {
-        g_autoptr(Event) event = event_new(EVENT_LINK_UP);
-
-        event->link = (Link)link;
-        stamp(agent1, event);
-        if (agent1->is_up[link])
-            core_step(agent1->core, event, agent1->next);
+    outside = outside_tell(agent1->outside);
+    for (guint i = 0; i < outside->len; i++) {
+        stamp(agent1, outside->pdata[i]);
+        core_step(agent1->core, outside->pdata[i], agent1->next);
     }
     arm_timer(agent1);
 }
@@ -337,6 +339,7 @@ static void take_event(Orchestrator *agent1, Event *event)
 
     stamp(agent1, event);
     sim->counts->steps++;
+    outside_note(agent1->outside, event);
     if (event->kind == EVENT_LINK_UP || event->kind == EVENT_LINK_DOWN)
         agent1->is_up[event->link] = event->kind == EVENT_LINK_UP;
     answer = refusals_find(agent1->refusals, event);
@@ -378,6 +381,7 @@ static void start(void *owner, void *item)
     truth_disturb(agent1->sim->truth, NULL);
     agent1->next = effects_new();
     agent1->refusals = refusals_new();
+    agent1->outside = outside_new();
     agent1->full_until_ms = 0;
     agent1->waits_for_company = false;
     memset(agent1->is_up, 0, sizeof agent1->is_up);
@@ -427,6 +431,8 @@ static void lose_by_mutant(Orchestrator *agent1)
         forget_steps(agent1);
     if (agent1->sim->mutant == MUTANT_MARK)
         forget_marks(agent1);
+    if (agent1->sim->mutant == MUTANT_FILE)
+        g_hash_table_remove_all(agent1->store.tables[TABLE_UPLOADS]);
     if (agent1->sim->mutant != MUTANT_EXPIRY)
         return;
     g_hash_table_iter_init(&iter, agent1->store.tables[TABLE_RUNS]);
@@ -447,12 +453,15 @@ void orchestrator_crash(Orchestrator *agent1, int64_t away_ms)
     g_clear_pointer(&agent1->core, core_free);
     g_clear_pointer(&agent1->next, effects_free);
     g_clear_pointer(&agent1->refusals, refusals_free);
+    g_clear_pointer(&agent1->outside, outside_free);
     g_clear_pointer(&agent1->in_flight, effects_free);
     g_clear_pointer(&agent1->committing, g_ptr_array_unref);
     g_hash_table_remove_all(agent1->trusted);
     lose_by_mutant(agent1);
     broker_leave(agent1->client, false);
     xmpp_server_leave(sim->xmpp);
+    file_share_leave(sim->share);
+    publisher_leave(agent1->publisher);
     if (away_ms < 0)
         away_ms = dice_between(&sim->dice, 10, 5 * SECOND_MS);
     orchestrator_start_later(agent1, away_ms);

@@ -2,6 +2,8 @@
 #include "tests/simulate/orchestrator_state.h"
 
 #include "common/wire/topic.h"
+#include "tests/simulate/errand_truth.h"
+#include "tests/simulate/file_share.h"
 #include "tests/simulate/told.h"
 #include "tests/simulate/truth.h"
 #include "tests/simulate/xmpp_server.h"
@@ -71,6 +73,7 @@ void orchestrator_perform(Orchestrator *agent1, Effect *effect)
     Sim *sim = agent1->sim;
 
     told_check(sim, &agent1->store, effect);
+    errand_truth_leaves(sim->errand_truth, &agent1->store, effect);
     switch (effect->kind) {
     case EFFECT_PUBLISH:
         orchestrator_publish(agent1, &effect->publish);
@@ -86,9 +89,15 @@ void orchestrator_perform(Orchestrator *agent1, Effect *effect)
                   &agent1->life);
         return;
     case EFFECT_PUBLISH_PLAIN:
+        if (effect->plain.id)
+            publisher_publish(agent1->publisher, &effect->plain);
+        break;
+    case EFFECT_XMPP:
+        if (effect->act.kind == XMPP_ACT_UPLOAD)
+            file_share_begin(sim->share, &effect->act);
+        break;
     case EFFECT_LISTEN:
     case EFFECT_UPDATE:
-    case EFFECT_XMPP:
     case EFFECT_LOG:
         break;
     case EFFECT_PUT:
@@ -176,12 +185,18 @@ static void post_link(Orchestrator *agent1, bool is_up)
 
 static void on_up(void *owner)
 {
-    post_link(owner, true);
+    Orchestrator *agent1 = owner;
+
+    publisher_link_up(agent1->publisher);
+    post_link(agent1, true);
 }
 
 static void on_down(void *owner)
 {
-    post_link(owner, false);
+    Orchestrator *agent1 = owner;
+
+    post_link(agent1, false);
+    publisher_link_down(agent1->publisher);
 }
 
 void orchestrator_add_client(Orchestrator *agent1)
@@ -191,4 +206,5 @@ void orchestrator_add_client(Orchestrator *agent1)
     };
 
     agent1->client = broker_add_client(agent1->sim->broker, "agent1", &handlers, agent1);
+    agent1->publisher = publisher_new(agent1->sim, agent1->client);
 }

@@ -6,11 +6,13 @@
 #ifndef TESTS_SIMULATE_ORCHESTRATOR_STATE_H
 #define TESTS_SIMULATE_ORCHESTRATOR_STATE_H
 
+#include "agent1/app/outside.h"
 #include "agent1/app/refusals.h"
 #include "agent1/flow/core.h"
 #include "common/data/json.h"
 #include "tests/simulate/broker.h"
 #include "tests/simulate/orchestrator.h"
+#include "tests/simulate/publisher.h"
 
 struct Orchestrator {
     Sim *sim;
@@ -21,6 +23,7 @@ struct Orchestrator {
     bool waits_for_company;
     Effects *in_flight;    /* outward effects that wait for their commit */
     GPtrArray *committing; /* the stored ones */
+    Outside *outside;
     bool is_up[LINK_COUNT];
     int64_t full_until_ms; /* wall clock */
     Refusals *refusals;
@@ -39,6 +42,7 @@ struct Orchestrator {
 
     char *key;
     BrokerClient *client;
+    Publisher *publisher;
     int64_t clock_ms; /* its wall clock is so far ahead */
     bool is_full;
     bool is_broken;

@@ -62,10 +62,16 @@ static Json *make_blackouts(Sim *sim)
 /* Switched off, the file is not read. */
 static Json *make_policy(const Sim *sim)
 {
-    if (!sim->plan.has_policy || sim->mutant == MUTANT_APPROVAL)
+    bool has_rule = sim->plan.has_policy && sim->mutant != MUTANT_APPROVAL;
+    g_autofree char *text = g_strdup_printf(
+        "{\"rules\":[%s],\"mqtt\":{\"publish\":[%s]}}",
+        has_rule ? "{\"agent\":\"web1\",\"skill\":\"shell\",\"decision\":\"ask\",\"second\":false}"
+                 : "",
+        sim->plan.has_topics ? "\"sim/#\"" : "");
+
+    if (!has_rule && !sim->plan.has_topics)
         return NULL;
-    return parse("{\"rules\":[{\"agent\":\"web1\",\"skill\":\"shell\",\"decision\":\"ask\","
-                 "\"second\":false}]}");
+    return parse(text);
 }
 
 Orchestrator *orchestrator_new(Sim *sim)
@@ -96,6 +102,8 @@ void orchestrator_free(Orchestrator *agent1)
     effects_free(agent1->next);
     effects_free(agent1->in_flight);
     refusals_free(agent1->refusals);
+    outside_free(agent1->outside);
+    publisher_free(agent1->publisher);
     if (agent1->committing)
         g_ptr_array_unref(agent1->committing);
     row_store_clear(&agent1->store);

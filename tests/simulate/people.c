@@ -331,6 +331,11 @@ static char *think_of_answer(People *people)
                       : g_strdup_printf("!defer %u 2m", number);
 }
 
+static char *think_of_message(People *people)
+{
+    return g_strdup_printf("MQTT_PUBLISH: sim/%u | %u", people->asked, people->asked);
+}
+
 char *people_think(People *people)
 {
     uint64_t wish = dice_below(&people->sim->dice, 100);
@@ -349,6 +354,8 @@ char *people_think(People *people)
         return think_of_answer(people);
     if (wish < 48)
         return think_of_plan(people);
+    if (wish < 75 && people->sim->plan.has_topics)
+        return think_of_message(people);
     return think_of_task(people);
 }
 

@@ -29,6 +29,9 @@ static const char *const texts[PROMISE_COUNT] = {
     [PROMISE_EVERYBODY_HEARS] = "every chat is answered",
     [PROMISE_TIME_ONCE] = "a time of a schedule has one row",
     [PROMISE_TIME_DECIDED] = "no time of a schedule is passed over without a row",
+    [PROMISE_FILE_TOLD] = "of a promised file the link is told once, or why there is none",
+    [PROMISE_PUBLISHED_ONCE] = "a message that is published leaves once at most",
+    [PROMISE_PUBLISHED_TOLD] = "what became of a published message is audited once, as it was",
     [PROMISE_SLEEPS] = "nobody spins",
     [PROMISE_SURVIVES] = "no assertion fails",
 };

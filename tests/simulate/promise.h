@@ -32,6 +32,9 @@ typedef enum {
     PROMISE_EVERYBODY_HEARS, /* every chat is answered */
     PROMISE_TIME_ONCE,       /* a time of a schedule has one row */
     PROMISE_TIME_DECIDED,    /* none is passed over without a row */
+    PROMISE_FILE_TOLD,       /* of a promised file its link is told once, or why there is none */
+    PROMISE_PUBLISHED_ONCE,  /* a message for others leaves once at most */
+    PROMISE_PUBLISHED_TOLD,  /* what became of it is audited once, as it was */
     PROMISE_SLEEPS,          /* nobody spins */
     PROMISE_SURVIVES,        /* no assertion fails, no memory is misused */
     PROMISE_COUNT,

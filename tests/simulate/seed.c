@@ -2,7 +2,9 @@
 
 #include "common/wire/key.h"
 #include "tests/simulate/broker.h"
+#include "tests/simulate/errand_truth.h"
 #include "tests/simulate/faults.h"
+#include "tests/simulate/file_share.h"
 #include "tests/simulate/host.h"
 #include "tests/simulate/orchestrator.h"
 #include "tests/simulate/people.h"
@@ -46,7 +48,9 @@ static void make_world(Sim *sim)
     sim->truth = truth_new(sim);
     sim->plan_truth = plan_truth_new(sim);
     sim->schedule_truth = schedule_truth_new(sim);
+    sim->errand_truth = errand_truth_new(sim);
     sim->broker = broker_new(sim);
+    sim->share = file_share_new(sim);
     sim->xmpp = xmpp_server_new(sim);
     sim->agent1 = orchestrator_new(sim);
     for (unsigned i = 0; i < sim->host_count; i++)
@@ -67,10 +71,12 @@ static void end_world(Sim *sim)
         host_free(sim->hosts[i]);
     orchestrator_free(sim->agent1);
     xmpp_server_free(sim->xmpp);
+    file_share_free(sim->share);
     broker_free(sim->broker);
     truth_free(sim->truth);
     plan_truth_free(sim->plan_truth);
     schedule_truth_free(sim->schedule_truth);
+    errand_truth_free(sim->errand_truth);
     zones_free(sim->zones);
     g_free(sim->problem);
 }
@@ -172,6 +178,9 @@ static Open find_open(const Sim *sim)
         return open;
     open = (Open){ .promise = PROMISE_PLANS_END,
                    .what = plan_truth_find_open(orchestrator_store(sim->agent1)) };
+    if (open.what)
+        return open;
+    open.what = errand_truth_find_open(sim->errand_truth, &open.promise);
     if (open.what)
         return open;
     open = (Open){ .promise = PROMISE_OUTBOX_EMPTIES, .what = find_unsent(sim) };

@@ -30,6 +30,9 @@ typedef struct People People;
 typedef struct Truth Truth;
 typedef struct PlanTruth PlanTruth;
 typedef struct ScheduleTruth ScheduleTruth;
+typedef struct ErrandTruth ErrandTruth;
+typedef struct FileShare FileShare;
+typedef struct Publisher Publisher;
 
 /* What this seed does to its world; drawn at its beginning. */
 typedef struct Plan {
@@ -45,6 +48,8 @@ typedef struct Plan {
     bool has_clock_faults;
     bool has_window;
     bool has_schedule;
+    bool has_files;  /* the XMPP server takes files, and what commands print is long */
+    bool has_topics; /* people publish on MQTT */
     bool has_policy; /* what web1's shell gets needs a person */
 } Plan;
 
@@ -68,10 +73,12 @@ typedef struct Sim {
     Host *hosts[SIM_HOSTS_MAX];
     unsigned host_count;
     XmppServer *xmpp;
+    FileShare *share;
     People *people;
     Truth *truth;
     PlanTruth *plan_truth;
     ScheduleTruth *schedule_truth;
+    ErrandTruth *errand_truth;
     Counts *counts;
     bool is_healed; /* nothing breaks any more */
     bool is_broken; /* a promise is: the first one counts */

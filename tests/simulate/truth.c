@@ -1,5 +1,6 @@
 #include "tests/simulate/truth.h"
 
+#include "tests/simulate/errand_truth.h"
 #include "tests/simulate/gate_truth.h"
 #include "tests/simulate/host.h"
 #include "tests/simulate/orchestrator.h"
@@ -297,6 +298,7 @@ void truth_forgot(Truth *truth)
     truth->highest_number = 0;
     plan_truth_forgot(truth->sim->plan_truth);
     schedule_truth_forgot(truth->sim->schedule_truth);
+    errand_truth_forgot(truth->sim->errand_truth, orchestrator_store(truth->sim->agent1));
     g_hash_table_iter_init(&iter, truth->runs);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         TruthRun *run = value;
@@ -559,6 +561,7 @@ static void check_agent(Truth *truth, const RowStore *store, const Row *row)
 
 void truth_begin_commit(Truth *truth, const RowStore *store, const GPtrArray *batch)
 {
+    errand_truth_record(truth->sim->errand_truth, store, batch);
     for (guint i = 0; i < batch->len; i++) {
         const Effect *effect = batch->pdata[i];
 

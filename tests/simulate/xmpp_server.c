@@ -1,6 +1,7 @@
 #include "tests/simulate/xmpp_server.h"
 
 #include "agent1/port/event.h"
+#include "tests/simulate/file_share.h"
 #include "tests/simulate/orchestrator.h"
 #include "tests/simulate/people.h"
 
@@ -160,6 +161,7 @@ static void come_up(void *owner, void *item)
     (void)item;
     server->is_up = true;
     post_link(server, true);
+    file_share_look(server->sim->share);
     while (server->is_up && (stanza = g_queue_pop_head(server->kept)) != NULL)
         pass_on(server, stanza);
 }
