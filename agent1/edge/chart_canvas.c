@@ -6,6 +6,7 @@
 #include "common/base/banned.h"
 
 #define BYTES_OF_PIXEL 3
+#define SHADES         8.0 /* of an edge: few, so that a picture has few colors */
 
 static uint8_t *pixel_at(const Canvas *canvas, int x, int y)
 {
@@ -89,7 +90,7 @@ void canvas_stroke(Canvas *canvas, double x0, double y0, double x1, double y1, d
             double inside = thickness / 2 + 0.5 - distance(x + 0.5, y + 0.5, x0, y0, x1, y1);
 
             if (inside > 0)
-                blend(canvas, x, y, color, fmin(inside, 1.0));
+                blend(canvas, x, y, color, round(fmin(inside, 1.0) * SHADES) / SHADES);
         }
     }
 }

@@ -1,8 +1,8 @@
 #include "agent1/edge/chart_errand.h"
 
-#include "agent1/edge/chart_picture.h"
+#include "agent1/edge/chart_day.h"
+#include "agent1/edge/chart_month.h"
 #include "agent1/edge/chart_png.h"
-#include "agent1/port/day_chart.h"
 #include "common/base/problem.h"
 #include "common/sys/errand.h"
 
@@ -17,12 +17,28 @@ struct ChartErrand {
     void *data;
 };
 
+static Canvas *draw_day(const char *text)
+{
+    g_autoptr(DayChart) chart = day_chart_parse(text);
+
+    return chart ? chart_day_draw(chart) : NULL;
+}
+
+static Canvas *draw_month(const char *text)
+{
+    g_autoptr(MonthChart) chart = month_chart_parse(text);
+
+    return chart ? chart_month_draw(chart) : NULL;
+}
+
 static void draw(void *data)
 {
+    static Canvas *(*const kinds[])(const char *text) = { draw_day, draw_month };
     ChartErrand *errand = data;
-    g_autoptr(DayChart) chart = day_chart_parse(errand->text);
-    g_autoptr(Canvas) canvas = chart ? chart_picture(chart) : NULL;
+    g_autoptr(Canvas) canvas = NULL;
 
+    for (unsigned i = 0; i < G_N_ELEMENTS(kinds) && !canvas; i++)
+        canvas = kinds[i](errand->text);
     if (canvas)
         errand->png = chart_png(canvas, &errand->error);
     else

@@ -13,7 +13,7 @@ typedef struct ChartErrand ChartErrand;
  * The errand is gone when this is called. */
 typedef void (*ChartDone)(GBytes *png, const char *why, void *data);
 
-/* chart: as day_chart_print() writes it, copied. */
+/* chart: as day_chart_print() or month_chart_print() writes it, copied. */
 ChartErrand *chart_errand_start(const char *chart, ChartDone done, void *data);
 
 /* done will not be called any more. */

@@ -23,8 +23,8 @@ typedef enum {
     XMPP_ACT_FORM_REFUSED,   /* by the condition `text` of RFC 6120, 8.3.3 */
     /* XEP-0363: the file `about` with the contents `text`; one fact about `id` follows. */
     XMPP_ACT_UPLOAD,
-    XMPP_ACT_UPLOAD_CHART, /* the same of the picture of a chart, `text` as day_chart_print() writes
-                              it */
+    XMPP_ACT_UPLOAD_CHART, /* the same of the picture of a chart, `text` as day_chart_print() or
+                              month_chart_print() writes it */
 } XmppActKind;
 
 typedef struct XmppAct {

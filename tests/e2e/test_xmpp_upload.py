@@ -12,6 +12,7 @@ import urllib.request
 import pytest
 
 from servers import Prosody
+from test_french import speaks
 from test_xmpp_rooms import Room
 from wait import wait_for
 
@@ -219,3 +220,22 @@ def test_a_chart_of_the_day_is_a_picture(house, tmp_path):
         assert struct.unpack(">II", picture[16:24]) == (800, 400)
         ana.ask("DAILY_REPORT: web2", "no agent of that name")
         assert len(ana.heard.all(lambda heard: link_of(heard))) == 1
+
+
+def test_the_month_ahead_is_a_picture(house, tmp_path):
+    with sharing(house, tmp_path):
+        ana = house.person("ana")
+        speaks(house, "ana", "fr")
+        house.agent("web1")
+        house.agent1.blackouts = [{"start": "02:00", "end": "05:00"}]
+        house.agent1.tasks = {"tasks": [{"id": "apt", "agent": "web1", "task": "true", "cron": "daily 03:00"}]}
+        start(house)
+        ana.send("!calendar web1")
+        text = ana.wait_for(r"^web1, le mois qui vient, fuseau ").text
+        assert "░░░1" in text
+        url = wait_for_link(ana)
+        assert re.search(r"/calendar-web1-20\d\d-\d\d-\d\d\.png$", url)
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            picture, kind = answer.read(), answer.headers["Content-Type"]
+        assert kind == "image/png" and picture[:8] == b"\x89PNG\r\n\x1a\n"
+        assert struct.unpack(">II", picture[16:24]) == (800, 1420) and len(picture) < 65536

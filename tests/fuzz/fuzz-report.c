@@ -1,12 +1,14 @@
 /*
- * What reports read: the ranges of time that people type, and charts of a day as text. A range is
- * never empty, has whole days of its zone or ends now, and a day that is printed is read back; a
- * chart reads back as the same text, and every one can be shown and drawn.
+ * What reports read: the ranges of time that people type, and charts of a day or month as text. A
+ * range is never empty, has whole days of its zone or ends now, and a day that is printed is read
+ * back; a chart reads back as the same text, and every one can be shown and drawn.
  */
-#include "agent1/edge/chart_picture.h"
+#include "agent1/edge/chart_day.h"
+#include "agent1/edge/chart_month.h"
 #include "agent1/flow/daily/chart_text.h"
 #include "agent1/model/report_range.h"
 #include "agent1/port/day_chart.h"
+#include "agent1/port/month_chart.h"
 #include "common/data/local_day.h"
 #include "tests/fuzz/harness.h"
 
@@ -70,7 +72,7 @@ static void check_chart(FuzzInput *input)
     g_assert(again);
     reprinted = day_chart_print(again);
     g_assert_cmpstr(reprinted, ==, printed);
-    canvas = chart_picture(chart);
+    canvas = chart_day_draw(chart);
     /* The core's own names are lines. */
     if (!strstr(printed, "\\n")) {
         shown = chart_text(chart);
@@ -78,12 +80,30 @@ static void check_chart(FuzzInput *input)
     }
 }
 
+static void check_month(FuzzInput *input)
+{
+    g_autofree char *text = fuzz_text(input);
+    g_autoptr(MonthChart) chart = month_chart_parse(text);
+    g_autoptr(MonthChart) again = NULL;
+    g_autoptr(Canvas) canvas = NULL;
+    g_autofree char *printed = NULL;
+    g_autofree char *reprinted = NULL;
+
+    if (!chart)
+        return;
+    g_assert(!day_chart_parse(text));
+    printed = month_chart_print(chart);
+    again = month_chart_parse(printed);
+    g_assert(again);
+    reprinted = month_chart_print(again);
+    g_assert_cmpstr(reprinted, ==, printed);
+    canvas = chart_month_draw(chart);
+}
+
 void fuzz_one(const uint8_t *data, size_t size)
 {
+    static void (*const checks[])(FuzzInput * input) = { check_range, check_chart, check_month };
     FuzzInput input = fuzz_input(data, size);
 
-    if (fuzz_below(&input, 2) == 0)
-        check_range(&input);
-    else
-        check_chart(&input);
+    checks[fuzz_below(&input, G_N_ELEMENTS(checks))](&input);
 }

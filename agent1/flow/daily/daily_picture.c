@@ -8,11 +8,14 @@
 void daily_picture_send(Core *core, const DailyText *what, const char *jids)
 {
     g_autoptr(DayChart) chart = NULL;
+    g_autofree char *text = NULL;
     g_autofree char *date = local_day_print(what->day);
     g_autofree char *name = g_strdup_printf("runs-%s.png", date);
 
     if (uploads_may_draw(core))
         chart = daily_chart(core, what->rows, what->from_ms, what->until_ms);
-    if (chart)
-        uploads_begin_chart(core, name, chart, jids);
+    if (!chart)
+        return;
+    text = day_chart_print(chart);
+    uploads_begin_chart(core, name, text, jids);
 }

@@ -7,17 +7,7 @@
 #define AGENT1_FLOW_SCHEDULES_MONTH_H
 
 #include "agent1/flow/state/core_state.h"
-
-#define MONTH_DAYS  31
-#define MONTH_HOURS 24
-/* What begins more often in one hour is not counted further. */
-#define MONTH_CELL_MAX 10
-
-typedef struct MonthCell {
-    bool is_closed; /* when it begins */
-    uint8_t begins; /* 0 … MONTH_CELL_MAX */
-    uint8_t skipped;
-} MonthCell;
+#include "agent1/port/month_chart.h"
 
 typedef struct Month {
     int64_t first_day; /* as of common/data/local_day.h */

@@ -66,17 +66,16 @@ static void upload_chart(Core *core, const Row *row)
     effects_xmpp(core->fx, &act);
 }
 
-void uploads_begin_chart(Core *core, const char *name, const DayChart *chart, const char *jids)
+void uploads_begin_chart(Core *core, const char *name, const char *chart, const char *jids)
 {
     g_autofree char *id = core_new_id(core);
-    g_autofree char *text = day_chart_print(chart);
     Row *row = row_new(TABLE_UPLOADS);
 
     row_set_text(row, UPLOADS_ID, id);
     row_set_text(row, UPLOADS_JID, jids);
     row_set_int(row, UPLOADS_CREATED, core->now_ms);
     row_set_text(row, UPLOADS_FILE, name);
-    row_set_text(row, UPLOADS_CHART, text);
+    row_set_text(row, UPLOADS_CHART, chart);
     ledger_put(core->ledgers[TABLE_UPLOADS], row, core->fx);
     upload_chart(core, row);
 }

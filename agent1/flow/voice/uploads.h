@@ -10,7 +10,6 @@
 #define AGENT1_FLOW_VOICE_UPLOADS_H
 
 #include "agent1/flow/state/core_state.h"
-#include "agent1/port/day_chart.h"
 
 #include <stdbool.h>
 
@@ -24,9 +23,10 @@ void uploads_begin(Core *core, const Run *run, const char *jid);
 /* Whether a picture can go there now. */
 bool uploads_may_draw(const Core *core);
 
-/* Has the chart drawn and sent as a file of that name. jids: as above, a line for each who is told
- * the link. Where there will be none only the log tells why: the chart was said as text. */
-void uploads_begin_chart(Core *core, const char *name, const DayChart *chart, const char *jids);
+/* Has a chart, as XMPP_ACT_UPLOAD_CHART takes it, drawn and sent as a file of that name. jids: as
+ * above, a line for each who is told the link. Where there will be none only the log tells why: the
+ * chart was said as text. */
+void uploads_begin_chart(Core *core, const char *name, const char *chart, const char *jids);
 
 /* XMPP_FACT_SHARE, which goes on with what was promised before; …UPLOADED. */
 void uploads_take(Core *core, const XmppFact *fact);

@@ -1,7 +1,9 @@
-/* The picture of the day: for whom, in which language, when there is none, and after a crash. */
+/* The pictures of a day and of the month: for whom, in which language, when there is none, and
+ * after a crash. */
 #include "core-xmpp.h"
 
 #include "agent1/port/day_chart.h"
+#include "agent1/port/month_chart.h"
 #include "common/base/banned.h"
 
 #define LINK_URL "https://share.example.org/x/runs-2026-09-21.png"
@@ -144,6 +146,98 @@ static void the_compiled_report_has_one_in_each_language(void **state)
     assert_int_equal(world_count_rows(world, TABLE_UPLOADS), 0);
 }
 
+/* ---- the month ---- */
+
+static void write_tasks(World *world, const char *entries)
+{
+    g_autofree char *text = g_strdup_printf("{\"tasks\":[%s]}", entries);
+
+    json_free(world->tasks);
+    world->tasks = world_json(text);
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+}
+
+static void the_month_has_one(void **state)
+{
+    World *world = *state;
+    const XmppAct *act;
+    g_autoptr(MonthChart) chart = NULL;
+
+    json_free(world->blackouts);
+    world->blackouts = world_json("[{\"start\":\"02:00\",\"end\":\"05:30\"}]");
+    write_tasks(world,
+                "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"daily 03:00\"},"
+                "{\"id\":\"b\",\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"weekly tue 04:00\","
+                "\"on_blocked\":\"skip\"}");
+    tell(world, XMPP_FACT_SHARE, NULL, NULL);
+    world_write(world, "vera", NULL, "!calendar");
+    assert_contains(world_last_said(world), "All agents, the month ahead, zone UTC:");
+    act = world_last_act(world, XMPP_ACT_UPLOAD_CHART);
+    assert_string_equal(act->about, "calendar-2026-09-21.png");
+    chart = month_chart_parse(act->text);
+    assert_string_equal(chart->title, "All agents, the month ahead");
+    assert_string_equal(chart->of_hours, "hour, UTC");
+    assert_string_equal(chart->days[1].name, "Tue 22 Sep");
+    assert_int_equal(chart->days[1].weekday, 1);
+    assert_true(chart->days[1].cells[2].is_closed);
+    assert_int_equal(chart->days[1].cells[4].skipped, 1);
+    assert_int_equal(chart->days[1].cells[5].begins, 1);
+    assert_int_equal(chart->days[30].weekday, 2);
+    tell(world, XMPP_FACT_UPLOADED, act->id, LINK_URL);
+    assert_int_equal(count_links(world, "vera@example.org/phone"), 1);
+    world_write(world, "vera", NULL, "!calendar web1");
+    act = world_last_act(world, XMPP_ACT_UPLOAD_CHART);
+    assert_string_equal(act->about, "calendar-web1-2026-09-21.png");
+}
+
+/* Nothing to see, not all to see, nowhere to put it, nobody with an XMPP client. */
+static void the_month_has_none(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) many = g_string_new(NULL);
+    const char *one = "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"daily 03:00\"}";
+    unsigned i;
+
+    tell(world, XMPP_FACT_SHARE, NULL, NULL);
+    world_write(world, "vera", NULL, "!calendar");
+    write_tasks(world, one);
+    world_write(world, "vera", NULL, "!calendar web3");
+    world_type(world, JOURNAL_1, "!calendar", false, false);
+    for (i = 0; i < 100; i++)
+        g_string_append_printf(many,
+                               "%s{\"id\":\"s%u\",\"agent\":\"web%u\",\"task\":\"x\",\"cron\":"
+                               "\"hourly\"}",
+                               i ? "," : "", i, i % 2 + 1);
+    write_tasks(world, many->str);
+    world_write(world, "vera", NULL, "!calendar");
+    assert_contains(world_last_said(world), "There are too many for one screen");
+    write_tasks(world, one);
+    world_link(world, LINK_XMPP, false);
+    world_write(world, "vera", NULL, "!calendar");
+    assert_int_equal(count_charts(world), 0);
+}
+
+static void the_month_is_drawn_anew_after_a_crash(void **state)
+{
+    World *world = *state;
+    Json *users = json_member_mutable(world->config, "users");
+    g_autoptr(MonthChart) chart = NULL;
+
+    json_set_string((Json *)(guintptr)json_first(users), "language", "fr");
+    write_tasks(world, "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"daily 03:00\"}");
+    tell(world, XMPP_FACT_SHARE, NULL, NULL);
+    world_write(world, "ana", NULL, "!calendar");
+    world_restart(world);
+    world_forget(world);
+    tell(world, XMPP_FACT_SHARE, NULL, NULL);
+    assert_int_equal(count_charts(world), 1);
+    chart = month_chart_parse(world_last_act(world, XMPP_ACT_UPLOAD_CHART)->text);
+    assert_string_equal(chart->title, "Tous les agents, le mois qui vient");
+    assert_string_equal(chart->days[1].name, "mar 22/09");
+    assert_string_equal(chart->names[MONTH_CHART_CLOSED], "fermé");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +245,9 @@ int main(void)
         WORLD_TEST(who_asks_gets_the_link),
         WORLD_TEST(a_failure_is_only_logged),
         WORLD_TEST(the_compiled_report_has_one_in_each_language),
+        WORLD_TEST(the_month_has_one),
+        WORLD_TEST(the_month_has_none),
+        WORLD_TEST(the_month_is_drawn_anew_after_a_crash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

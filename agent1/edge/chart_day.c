@@ -1,6 +1,7 @@
-#include "agent1/edge/chart_picture.h"
+#include "agent1/edge/chart_day.h"
 
 #include "agent1/edge/chart_letters.h"
+#include "agent1/edge/chart_palette.h"
 
 #include "common/base/banned.h"
 
@@ -14,18 +15,14 @@
 #define TITLE_HEIGHT 17.0
 #define WORD_HEIGHT  12.0
 
-static const Color paper = { 0xff, 0xff, 0xff };
-static const Color ink = { 0x22, 0x22, 0x22 };
-static const Color faint = { 0xdd, 0xdd, 0xdd };
-
 /* Failures stand at the bottom, where their heights can be compared. */
 static const ChartGroup order[] = { CHART_FAILED, CHART_NOT_STARTED, CHART_STOPPED,
                                     CHART_SUCCEEDED };
 static const Color colors[CHART_GROUP_COUNT] = {
-    [CHART_SUCCEEDED] = { 0x00, 0x72, 0xb2 },
-    [CHART_FAILED] = { 0xd5, 0x5e, 0x00 },
-    [CHART_NOT_STARTED] = { 0xf0, 0xe4, 0x42 },
-    [CHART_STOPPED] = { 0x99, 0x99, 0x99 },
+    [CHART_SUCCEEDED] = PALETTE_BLUE,
+    [CHART_FAILED] = PALETTE_ORANGE,
+    [CHART_NOT_STARTED] = PALETTE_YELLOW,
+    [CHART_STOPPED] = PALETTE_GREY,
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(order) == CHART_GROUP_COUNT);
 
@@ -62,11 +59,11 @@ static void draw_lines(Canvas *canvas, const DayChart *chart, unsigned step, uns
         g_autofree char *number = g_strdup_printf("%u", count);
         int y = y_of(count, full);
 
-        canvas_fill(canvas, LEFT, y, RIGHT - LEFT, 1, count > 0 ? faint : ink);
+        canvas_fill(canvas, LEFT, y, RIGHT - LEFT, 1, count > 0 ? PALETTE_FAINT : PALETTE_INK);
         letters_draw(canvas, number, LEFT - 10, y + WORD_HEIGHT / 2, WORD_HEIGHT, LETTERS_RIGHT,
-                     ink);
+                     PALETTE_INK);
     }
-    letters_draw(canvas, chart->of_runs, LEFT, TOP - 12, WORD_HEIGHT, LETTERS_LEFT, ink);
+    letters_draw(canvas, chart->of_runs, LEFT, TOP - 12, WORD_HEIGHT, LETTERS_LEFT, PALETTE_INK);
 }
 
 /* One run among thousands is a thin line. */
@@ -102,11 +99,11 @@ static void draw_hours(Canvas *canvas, const DayChart *chart, unsigned full)
         if (hour->clock % TICK_HOURS != 0 || (int)hour->clock == last)
             continue;
         last = (int)hour->clock;
-        canvas_fill(canvas, left, BOTTOM, 1, 6, ink);
-        letters_draw(canvas, clock, left, BOTTOM + 22, WORD_HEIGHT, LETTERS_MIDDLE, ink);
+        canvas_fill(canvas, left, BOTTOM, 1, 6, PALETTE_INK);
+        letters_draw(canvas, clock, left, BOTTOM + 22, WORD_HEIGHT, LETTERS_MIDDLE, PALETTE_INK);
     }
     letters_draw(canvas, chart->of_hours, (LEFT + RIGHT) / 2.0, BOTTOM + 48, WORD_HEIGHT,
-                 LETTERS_MIDDLE, ink);
+                 LETTERS_MIDDLE, PALETTE_INK);
 }
 
 /* The groups that there are, each with its sum, from the right. */
@@ -121,22 +118,22 @@ static void draw_legend(Canvas *canvas, const DayChart *chart)
 
         if (sum == 0)
             continue;
-        letters_draw(canvas, text, right, 62, WORD_HEIGHT, LETTERS_RIGHT, ink);
+        letters_draw(canvas, text, right, 62, WORD_HEIGHT, LETTERS_RIGHT, PALETTE_INK);
         canvas_fill(canvas, (int)(right - width) - 22, 49, 14, 14, colors[order[i]]);
         right -= width + 48;
     }
 }
 
-Canvas *chart_picture(const DayChart *chart)
+Canvas *chart_day_draw(const DayChart *chart)
 {
-    Canvas *canvas = canvas_new(CHART_PICTURE_WIDTH, CHART_PICTURE_HEIGHT, paper);
+    Canvas *canvas = canvas_new(CHART_DAY_WIDTH, CHART_DAY_HEIGHT, PALETTE_PAPER);
     unsigned peak = find_peak(chart);
     unsigned step = find_step(peak);
     unsigned full = (peak + step - 1) / step * step;
 
     draw_lines(canvas, chart, step, full);
     draw_hours(canvas, chart, full);
-    letters_draw(canvas, chart->title, LEFT, 32, TITLE_HEIGHT, LETTERS_LEFT, ink);
+    letters_draw(canvas, chart->title, LEFT, 32, TITLE_HEIGHT, LETTERS_LEFT, PALETTE_INK);
     draw_legend(canvas, chart);
     return canvas;
 }

@@ -1,5 +1,5 @@
 /* The picture of a day: heights, colors and the same bytes each time; as a PNG, read back. */
-#include "agent1/edge/chart_picture.h"
+#include "agent1/edge/chart_day.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,7 +49,7 @@ static void heights_tell_how_many(void **state)
     chart->hours[4].counts[CHART_FAILED] = 3;
     chart->hours[5].counts[CHART_NOT_STARTED] = 3;
     chart->hours[5].counts[CHART_STOPPED] = 3;
-    canvas = chart_picture(chart);
+    canvas = chart_day_draw(chart);
     succeeded = count(canvas, 0x00, 0x72, 0xb2);
     assert_true(succeeded > 3000);
     assert_in_range(count(canvas, 0xd5, 0x5e, 0x00), succeeded / 2 - 100, succeeded / 2 + 100);
@@ -64,13 +64,13 @@ static void extremes_are_drawn(void **state)
     (void)state;
     for (unsigned i = 0; i < G_N_ELEMENTS(hours); i++) {
         g_autoptr(DayChart) chart = make(hours[i]);
-        g_autoptr(Canvas) empty = chart_picture(chart);
+        g_autoptr(Canvas) empty = chart_day_draw(chart);
         g_autoptr(Canvas) full = NULL;
 
         chart->hours[0].counts[CHART_FAILED] = 1;
         for (unsigned group = 0; group < CHART_GROUP_COUNT; group++)
             chart->hours[hours[i] - 1].counts[group] = 100000000;
-        full = chart_picture(chart);
+        full = chart_day_draw(chart);
         assert_int_equal(count(empty, 0xd5, 0x5e, 0x00), 0);
         assert_true(count(full, 0xd5, 0x5e, 0x00) > 1000);
     }
@@ -84,7 +84,7 @@ static void one_among_thousands_is_seen(void **state)
     (void)state;
     chart->hours[1].counts[CHART_SUCCEEDED] = 100000;
     chart->hours[2].counts[CHART_FAILED] = 1;
-    canvas = chart_picture(chart);
+    canvas = chart_day_draw(chart);
     assert_true(count(canvas, 0xd5, 0x5e, 0x00) >= 20);
 }
 
@@ -99,7 +99,7 @@ static void the_same_chart_is_the_same_file(void **state)
     (void)state;
     chart->hours[3].counts[CHART_SUCCEEDED] = 6;
     for (unsigned i = 0; i < 2; i++) {
-        g_autoptr(Canvas) canvas = chart_picture(chart);
+        g_autoptr(Canvas) canvas = chart_day_draw(chart);
         g_autoptr(GError) error = NULL;
 
         files[i] = chart_png(canvas, &error);
