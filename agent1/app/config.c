@@ -159,3 +159,8 @@ bool config_same_links(const Config *one, const Config *other)
     return same_member(one, other, "mqtt") && same_member(one, other, "xmpp") &&
            same_member(one, other, "state_dir");
 }
+
+Zones *config_zones(Config *config)
+{
+    return config->zones;
+}

@@ -31,4 +31,7 @@ char *config_path(const Config *config, const char *path);
 /* True when both name the same broker, account and state folder: what only a restart changes. */
 bool config_same_links(const Config *one, const Config *other);
 
+/* The zones that it names, to which those can be added that are needed besides. */
+Zones *config_zones(Config *config);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/app/chat_zones.h"
 #include "agent1/app/links.h"
 #include "agent1/app/log_effect.h"
 #include "agent1/app/message_mark.h"
@@ -255,6 +256,7 @@ static bool restore(Executor *executor, Core *core, GError **error)
 
         if (!rows)
             return false;
+        chat_zones_read_rows((Table)table, rows, config_zones(executor->config));
         core_restore(core, (Table)table, rows);
     }
     return true;
@@ -392,6 +394,7 @@ static void take_event(Executor *executor, Event *event)
     const Effect *answer;
 
     stamp(executor, event);
+    chat_zones_read(event);
     outside_note(executor->outside, event);
     answer = refusals_find(executor->refusals, event);
     if (answer)

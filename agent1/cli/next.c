@@ -7,6 +7,7 @@
 #include "common/base/timestamp.h"
 #include "common/data/json.h"
 #include "common/data/time_spec.h"
+#include "common/data/zones.h"
 #include "common/sys/clock.h"
 #include "common/sys/zone.h"
 
@@ -34,16 +35,26 @@ static bool question_init(Question *question, const CliOptions *options)
 {
     g_autoptr(GError) error = NULL;
 
+    g_autofree char *text = NULL;
+    g_autofree char *name = NULL;
+
     *question = (Question){ .count = options->count };
     question->from_ms = options->from_ms == CLI_FROM_NOW ? clock_now_ms() : options->from_ms;
-    if (!time_spec_parse(options->text, &question->spec, &error)) {
+    zones_split(options->text, &text, &name);
+    if (name && options->zone) {
+        printer_problem("--zone: the text names a zone already: expected one of them");
+        return false;
+    }
+    if (!time_spec_parse(text, &question->spec, &error)) {
         printer_problem("%s", error->message);
         printer_problem("examples: %s", TIME_SPEC_EXAMPLES);
         return false;
     }
-    question->zone = options->zone ? zone_read(options->zone, &error) : g_time_zone_new_local();
+    if (!name)
+        name = g_strdup(options->zone);
+    question->zone = name ? zone_read(name, &error) : g_time_zone_new_local();
     if (!question->zone) {
-        printer_problem("--zone: %s", error->message);
+        printer_problem("%s%s", options->zone ? "--zone: " : "", error->message);
         return false;
     }
 

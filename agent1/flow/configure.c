@@ -158,7 +158,7 @@ static void apply_task(Core *core, const char *id, const Json *members)
         task_list_remove(core->task_list, id);
         return;
     }
-    entry = task_entry_parse(members, NULL, NULL);
+    entry = task_entry_parse(members, core->zones, NULL);
     if (entry && g_strcmp0(entry->id, id) == 0)
         task_list_set(core->task_list, entry);
 }
@@ -230,6 +230,7 @@ bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GEr
     core->zone = g_time_zone_ref(draft.zone);
     core->zone_name = g_strdup(draft.zone_name);
     core->warnings = join_warnings(found);
+    zones_add_all(core->zones, files->zones);
     core_speak_to(core, NULL);
     apply_open_edits(core);
     return true;

@@ -73,6 +73,7 @@ Core *core_new(void)
     Core *core = g_new0(Core, 1);
     unsigned i;
 
+    core->zones = zones_new();
     core->runs = runs_new(free_run);
     core->plans = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_plan);
     core->outbox = outbox_new();
@@ -109,6 +110,7 @@ void core_free(Core *core)
         return;
 
     core_drop_files(core);
+    zones_free(core->zones);
     g_free(core->reload_error);
     g_free(core->warnings_told);
     runs_free(core->runs);
@@ -190,6 +192,8 @@ static void begin_step(Core *core, const Event *event, Effects *fx)
     core->boot_ms = event->boot_ms;
     core->turned_away = MAX(core->turned_away, event->turned_away);
     ids_init(&core->ids, event->now_ms, event->seed);
+    if (event->zones)
+        zones_add_all(core->zones, event->zones);
     core_speak_to(core, NULL);
 }
 

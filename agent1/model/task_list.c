@@ -168,7 +168,7 @@ static bool find_zone(TaskEntry *entry, const char *path, const Zones *zones, GE
     GTimeZone *zone = entry->timezone && zones ? zones_find(zones, entry->timezone) : NULL;
 
     entry->zone = zone ? g_time_zone_ref(zone) : NULL;
-    if (zone || !entry->timezone)
+    if (zone || !entry->timezone || !zones)
         return true;
 
     problem_set_expected(error, PROBLEM_VALUE, entry->timezone,
@@ -263,15 +263,19 @@ GPtrArray *task_list_parse(const Json *object, const Zones *zones, GPtrArray *wa
 
 bool task_entry_is_plain(const TaskEntry *entry)
 {
-    return entry->is_enabled && !strchr(entry->task, '\n') && !entry->timezone &&
-           entry->catchup == CATCHUP_ONCE && entry->max_lateness_ms == MAX_LATENESS_MS &&
-           entry->overlap == OVERLAP_FORBID && entry->on_blocked == ON_BLOCKED_DEFER &&
-           entry->jitter_ms == 0 && entry->timeout_ms == 0 && !entry->is_idempotent;
+    return entry->is_enabled && !strchr(entry->task, '\n') &&
+           (!entry->timezone || zones_is_name(entry->timezone)) && entry->catchup == CATCHUP_ONCE &&
+           entry->max_lateness_ms == MAX_LATENESS_MS && entry->overlap == OVERLAP_FORBID &&
+           entry->on_blocked == ON_BLOCKED_DEFER && entry->jitter_ms == 0 &&
+           entry->timeout_ms == 0 && !entry->is_idempotent;
 }
 
 char *task_entry_trigger(const TaskEntry *entry)
 {
-    return g_strdup_printf("SCHEDULE: %s | %s | %s", entry->cron, entry->agent, entry->task);
+    const char *zone = entry->timezone ? entry->timezone : "";
+
+    return g_strdup_printf("SCHEDULE: %s%s%s | %s | %s", entry->cron, *zone ? " " : "", zone,
+                           entry->agent, entry->task);
 }
 
 /* ---- changing ---- */

@@ -67,14 +67,16 @@ TaskEntry *task_entry_ref(TaskEntry *entry);
 void task_entry_unref(TaskEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TaskEntry, task_entry_unref)
 
-/* One entry of the list, from its members. zones may be NULL when it names none. */
+/* One entry of the list, from its members. zones NULL: its zone is not looked up, so it is there to
+ * be told of alone. */
 TaskEntry *task_entry_parse(const Json *object, const Zones *zones, GError **error);
 
 /* Its members as the file has them, the id among them. The caller owns it. */
 Json *task_entry_members(const TaskEntry *entry);
 
-/* True when it says no more than when, on which agent and what, in one line: then this makes it
- * anew, "SCHEDULE: weekly mon 03:00 | web1 | apt upgrade". The caller owns it. */
+/* True when it says no more than when, in which zone, on which agent and what, in one line: then
+ * this makes it anew, "SCHEDULE: weekly mon 03:00 Europe/Paris | web1 | apt upgrade". The caller
+ * owns it. */
 bool task_entry_is_plain(const TaskEntry *entry);
 char *task_entry_trigger(const TaskEntry *entry);
 

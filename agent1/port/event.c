@@ -87,5 +87,6 @@ void event_free(Event *event)
     case EVENT_TICK:
         break;
     }
+    zones_free(event->zones);
     g_free(event);
 }

@@ -10,6 +10,7 @@
 #include "agent1/port/table.h"
 #include "agent1/port/xmpp_fact.h"
 #include "common/base/ids.h"
+#include "common/data/zones.h"
 #include "common/wire/message.h"
 #include "common/wire/topic.h"
 #include "common/wire/update_news.h"
@@ -97,6 +98,7 @@ typedef struct Event {
     uint8_t seed[IDS_SEED_BYTES];
     uint64_t
         turned_away; /* what came by MQTT and was refused before it was an event, since the start */
+    Zones *zones;    /* that its text names, as far as this system has them; NULL: none */
     union {
         EventChat chat;
         XmppFact fact;

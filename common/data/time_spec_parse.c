@@ -15,7 +15,7 @@
 #define NAMES_EXPECTED  "@hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually"
 #define LES_EXPECTED    "\"les\", as in \"tous les jours 03:00\""
 #define MORE_EXPECTED   "nothing more"
-#define ZONE_EXPECTED   "nothing more (the zone is told apart from the time)"
+#define ZONE_EXPECTED   "nothing more (a time zone is called as Europe/Paris is)"
 #define OFFSET_EXPECTED "Z or an offset from UTC, as in \"at 2026-12-01T08:00+01:00\""
 
 static bool set_calendar(const Calendar *calendar, TimeSpec *out)

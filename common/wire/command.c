@@ -111,7 +111,8 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
         "--count <n> up to 100, --time <duration> up to 24h" },
     [TRIGGER_SCHEDULE] = { "SCHEDULE:", "<when> | <agent> | <task>", ROLE_OPERATOR,
         "propose a task for certain times; shows the next five and asks: daily 03:00, every 6h, weekly mon "
-        "08:00, mon..fri 09:00, 0 3 1 * *, at 2026-12-01T08:00, in 20m; in French, too" },
+        "08:00, mon..fri 09:00, 0 3 1 * *, at 2026-12-01T08:00, in 20m, daily 08:00 "
+        "America/New_York; in French, too" },
     [TRIGGER_PLAN_CANCEL] = { "PLAN_CANCEL:", "<schedule>", ROLE_OPERATOR,
         "take a schedule back; what it started goes on" },
 };

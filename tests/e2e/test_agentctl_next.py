@@ -44,7 +44,7 @@ WRONG_TIMES = {
     "0 3 * *": "character 8: found the end, expected the day of the week",
     "*/90 * * * *": 'character 3: found "90", expected a step',
     "at 2026-02-30T08:00": 'character 4: found "2026-02-30T08:00", expected a date',
-    "daily 03:00 Europe/Paris": 'character 13: found "Europe/Paris", expected nothing more',
+    "daily 03:00 CET": 'character 13: found "CET", expected nothing more (a time zone is called as',
     "daily \x1b[2J": 'character 7: found "<U+001B>[2J", expected a time of day',
     "x" * 300: "a text of 300 characters: expected at most 256",
 }
@@ -155,3 +155,12 @@ def test_a_zone_by_an_oracle(zone):
     outcome = oracle.check(zone, 2026, 2027)
     assert not outcome.differences, "\n".join(outcome.differences[:5])
     assert outcome.asked > 0
+
+
+def test_a_zone_behind_the_time(ask):
+    given = ask("daily 08:00 America/New_York", "--from", "2026-11-27T00:00:00Z", "--count", "1")
+    assert given.returncode == 0 and "08:00 EST" in given.stdout and "2026-11-27T13:00:00Z" in given.stdout
+    twice = ask("daily 08:00 America/New_York", "--zone", "UTC")
+    assert twice.returncode == 2 and "the text names a zone already" in twice.stderr
+    none = ask("daily 08:00 Europe/Pariss")
+    assert none.returncode == 2 and '"Europe/Pariss": expected an IANA time zone' in none.stderr

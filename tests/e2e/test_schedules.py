@@ -1,6 +1,7 @@
 """Schedules over the real programs: proposed, edited by people and by agent1, fired once, and told."""
 
 import json
+import re
 import sqlite3
 
 import pytest
@@ -150,3 +151,20 @@ def test_many_at_once(house):
     database = sqlite3.connect(house.agent1.state / "agent1.db")
     states = dict(database.execute("SELECT state, COUNT(*) FROM runs GROUP BY state"))
     assert set(states) <= {"queued", "accepted", "rejected", "skipped", "missed"}, states
+
+
+def test_a_person_in_another_zone(house):
+    """Both times are shown, a restart before the answer forgets nothing, the file keeps the zone."""
+    _, user = start_with(house)
+    answer = user.ask("SCHEDULE: tous les jours à 8h america/new_york | web1 | true")["text"]
+    assert re.search(r"^daily 08:00 · web1 · true; zone America/New_York \(here: \S+\):\n"
+                     r"1\. \w+ \S+ 08:00 E[DS]T = ", answer)
+    house.agent1.kill()
+    house.agent1.start()
+    assert ": daily 08:00 (America/New_York) · web1 · true" in user.ask("!yes")["text"]
+    wait_for(lambda: saved(house), what="it stands in the file")
+    (entry,) = saved(house)
+    assert (entry["cron"], entry["timezone"]) == ("daily 08:00", "America/New_York")
+    wait_for(lambda: re.search(r"next \w+ \S+ 08:00 E[DS]T = ", user.ask("!tasks")["text"]))
+    answer = user.ask("SCHEDULE: daily 08:00 Europe/Pariss | web1 | true")["text"]
+    assert answer.startswith("when: Europe/Pariss: there is no such time zone here; expected one such as")

@@ -19,7 +19,9 @@
 
 /* What was typed, read: the texts are owned. */
 typedef struct Wish {
-    char *when; /* in its canonical form */
+    char *when;      /* in its canonical form */
+    char *zone_name; /* NULL: the installation's */
+    GTimeZone *zone; /* borrowed from the core */
     char *task;
     GPtrArray *agents; /* char * */
 } Wish;
@@ -27,6 +29,7 @@ typedef struct Wish {
 static void wish_clear(Wish *wish)
 {
     g_free(wish->when);
+    g_free(wish->zone_name);
     g_free(wish->task);
     if (wish->agents)
         g_ptr_array_unref(wish->agents);
@@ -44,7 +47,7 @@ static int64_t next_minute_s(int64_t at_ms)
 
 /* What counts from now is written as the time that it means: the same to whoever reads the file,
  * and after the clock or a pause. False: it never comes. */
-static bool make_absolute(const Core *core, TimeSpec *spec)
+static bool make_absolute(const Core *core, GTimeZone *zone, TimeSpec *spec)
 {
     g_autoptr(WallClock) clock = NULL;
     TimeOccurrence only;
@@ -52,7 +55,7 @@ static bool make_absolute(const Core *core, TimeSpec *spec)
     if (spec->kind != TIME_SPEC_IN && spec->kind != TIME_SPEC_AT_NEXT &&
         spec->kind != TIME_SPEC_AT_DAY)
         return true;
-    clock = wall_clock_new(core->zone);
+    clock = wall_clock_new(zone);
     if (!time_spec_next(spec, clock, core->now_ms, core->now_ms, &only))
         return false;
     *spec = spec->kind == TIME_SPEC_IN
@@ -69,16 +72,38 @@ static void say_bad_when(Turn *turn, const char *problem)
         turn_fail(turn, "when: %s. Examples: %s", problem, TIME_SPEC_EXAMPLES);
 }
 
-static bool read_when(Core *core, Turn *turn, const char *text, char **out)
+/* The zone that stands behind the time, by the name that it has in this system. */
+static bool read_zone(const Core *core, Turn *turn, const char *name, Wish *wish)
+{
+    GTimeZone *zone = name ? zones_find(core->zones, name) : core->zone;
+
+    if (!zone) {
+        turn_fail(turn,
+                  "when: %s: there is no such time zone here; expected one such as Europe/Paris, "
+                  "America/New_York or UTC behind the time, or none for %s",
+                  name, core->zone_name);
+        return false;
+    }
+    wish->zone = zone;
+    wish->zone_name = name ? g_strdup(g_time_zone_get_identifier(zone)) : NULL;
+    return true;
+}
+
+static bool read_when(Core *core, Turn *turn, const char *typed, Wish *wish)
 {
     g_autoptr(GError) problem = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *zone_name = NULL;
     TimeSpec spec;
 
+    zones_split(typed, &text, &zone_name);
+    if (!read_zone(core, turn, zone_name, wish))
+        return false;
     if (!time_spec_parse(text, &spec, &problem)) {
         say_bad_when(turn, problem->message);
         return false;
     }
-    if (!make_absolute(core, &spec)) {
+    if (!make_absolute(core, wish->zone, &spec)) {
         turn_fail(turn, "%s: there is no such time from now on", text);
         return false;
     }
@@ -86,7 +111,7 @@ static bool read_when(Core *core, Turn *turn, const char *text, char **out)
         turn_fail(turn, "when: expected at least 10 s between two times");
         return false;
     }
-    *out = time_spec_print(&spec);
+    wish->when = time_spec_print(&spec);
     return true;
 }
 
@@ -128,7 +153,7 @@ static bool read_wish(Core *core, Turn *turn, const char *rest, Wish *wish)
         turn_fail(turn, "%s", complaint);
         return false;
     }
-    return read_when(core, turn, when, &wish->when) && read_agents(core, turn, target, wish);
+    return read_when(core, turn, when, wish) && read_agents(core, turn, target, wish);
 }
 
 /* ---- proposing ---- */
@@ -148,8 +173,10 @@ static TaskEntry *make_entry(Core *core, const Turn *turn, const Wish *wish, con
     json_set_string(members, "agent", agent);
     json_set_string(members, "task", wish->task);
     json_set_string(members, "cron", wish->when);
+    if (wish->zone_name)
+        json_set_string(members, "timezone", wish->zone_name);
     json_set_string(members, "user", turn->speaker->user);
-    entry = task_entry_parse(members, NULL, NULL);
+    entry = task_entry_parse(members, core->zones, NULL);
     if (entry)
         entry->id = task_entry_make_id(entry, is_taken, core);
     return entry;
@@ -206,8 +233,9 @@ static void say_twin(Core *core, Turn *turn, const Schedule *draft)
     for (i = 0; i < core->task_list->len; i++) {
         const TaskEntry *other = core->task_list->pdata[i];
 
-        if (strcmp(other->cron, entry->cron) == 0 && strcmp(other->agent, entry->agent) == 0 &&
-            strcmp(other->task, entry->task) == 0) {
+        if (strcmp(other->cron, entry->cron) == 0 &&
+            g_strcmp0(other->timezone, entry->timezone) == 0 &&
+            strcmp(other->agent, entry->agent) == 0 && strcmp(other->task, entry->task) == 0) {
             turn_say(turn, "The same stands already as %s: this would be another one.", other->id);
             return;
         }
@@ -220,11 +248,16 @@ static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *dr
     g_autofree char *names = text_make_line(agents, SHOWN_CHARS);
     g_autofree char *task = text_make_line(wish->task, SHOWN_CHARS);
     g_autofree char *text =
-        g_strdup_printf("SCHEDULE: %s | %s | %s", wish->when, agents, wish->task);
+        g_strdup_printf("SCHEDULE: %s%s%s | %s | %s", wish->when, wish->zone_name ? " " : "",
+                        wish->zone_name ? wish->zone_name : "", agents, wish->task);
     g_autofree char *shown = g_strdup_printf("%s · %s · %s", wish->when, names, task);
 
-    turn_say(turn, "%s · %s · %s; zone %s:", wish->when, names, task,
-             schedule_book_zone_name(core, draft));
+    if (wish->zone_name && strcmp(wish->zone_name, core->zone_name) != 0)
+        turn_say(turn, "%s · %s · %s; zone %s (here: %s):", wish->when, names, task,
+                 wish->zone_name, core->zone_name);
+    else
+        turn_say(turn, "%s · %s · %s; zone %s:", wish->when, names, task,
+                 schedule_book_zone_name(core, draft));
     say_times(core, turn, draft);
     say_twin(core, turn, draft);
     if (wish->agents->len > 1)

@@ -11,21 +11,56 @@
 /* Of a schedule that is skipped so often something else is wrong. */
 #define LOOKED_AT_MAX 400
 
-char *schedule_text_time(const Core *core, GTimeZone *zone, int64_t at_ms)
+static GDateTime *in_zone(GTimeZone *zone, int64_t at_ms)
+{
+    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at_ms / 1000);
+
+    return g_date_time_to_timezone(utc, zone);
+}
+
+static char *print_date(const Core *core, GDateTime *local)
 {
     static const char *const days[LANGUAGE_COUNT][7] = {
         [LANGUAGE_EN] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" },
         [LANGUAGE_FR] = { "lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim." },
     };
-    g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at_ms / 1000);
-    g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, zone);
-    bool is_full_minute = at_ms / 1000 % 60 == 0;
     g_autofree char *date =
         g_date_time_format(local, core->language == LANGUAGE_FR ? "%d/%m/%Y" : "%Y-%m-%d");
-    g_autofree char *time = g_date_time_format(local, is_full_minute ? "%H:%M %Z" : "%H:%M:%S %Z");
 
-    return g_strdup_printf("%s %s %s", days[core->language][g_date_time_get_day_of_week(local) - 1],
-                           date, time);
+    return g_strdup_printf("%s %s", days[core->language][g_date_time_get_day_of_week(local) - 1],
+                           date);
+}
+
+static char *print_clock(GDateTime *local)
+{
+    return g_date_time_format(local,
+                              g_date_time_get_second(local) == 0 ? "%H:%M %Z" : "%H:%M:%S %Z");
+}
+
+char *schedule_text_time(const Core *core, GTimeZone *zone, int64_t at_ms)
+{
+    g_autoptr(GDateTime) local = in_zone(zone, at_ms);
+    g_autofree char *date = print_date(core, local);
+    g_autofree char *clock = print_clock(local);
+
+    return g_strdup_printf("%s %s", date, clock);
+}
+
+/* In the zone of the schedule and, where its clock shows something else, in the installation's:
+ * "Mon 2026-11-30 08:00 EST = 14:00 CET". The caller owns it. */
+static char *print_both(const Core *core, GTimeZone *zone, int64_t at_ms)
+{
+    g_autoptr(GDateTime) there = in_zone(zone, at_ms);
+    g_autoptr(GDateTime) here = in_zone(core->zone, at_ms);
+    g_autofree char *text = schedule_text_time(core, zone, at_ms);
+    g_autofree char *text_here = NULL;
+
+    if (g_date_time_get_utc_offset(there) == g_date_time_get_utc_offset(here))
+        return g_steal_pointer(&text);
+    text_here = g_date_time_get_day_of_month(there) == g_date_time_get_day_of_month(here)
+                    ? print_clock(here)
+                    : schedule_text_time(core, core->zone, at_ms);
+    return g_strdup_printf("%s = %s", text, text_here);
 }
 
 /* ---- what becomes of a time ---- */
@@ -95,7 +130,7 @@ bool schedule_text_next_start(Core *core, const Schedule *schedule, ScheduledTim
 char *schedule_text_of_time(Core *core, const Schedule *schedule, const ScheduledTime *time)
 {
     GTimeZone *zone = schedule_book_zone(core, schedule);
-    g_autofree char *at = schedule_text_time(core, zone, time->occurrence.due_ms);
+    g_autofree char *at = print_both(core, zone, time->occurrence.due_ms);
     g_autofree char *starts = NULL;
     g_autofree char *shift = NULL;
     OccurrenceRule rule;
@@ -108,7 +143,7 @@ char *schedule_text_of_time(Core *core, const Schedule *schedule, const Schedule
     case TIME_ASKS:
         return g_strdup_printf(core_words(core, "%s, asks for an approval (%s)"), at, time->reason);
     case TIME_WAITS:
-        starts = schedule_text_time(core, zone, time->starts_ms);
+        starts = print_both(core, zone, time->starts_ms);
         return g_strdup_printf(core_words(core, "%s, starts %s (%s)"), at, starts, time->reason);
     case TIME_SKIPS:
         return g_strdup_printf(core_words(core, "%s, skipped (%s)"), at, time->reason);

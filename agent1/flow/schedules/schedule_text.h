@@ -39,7 +39,8 @@ bool schedule_text_next_start(Core *core, const Schedule *schedule, ScheduledTim
                               unsigned *out_skipped);
 
 /* "Mon 2026-11-30 03:00 CET, starts 05:00 CET (blackout hours 02:00-05:00)", and why where clocks
- * are set. The caller owns it. */
+ * are set. Where the schedule's clock shows another time than the installation's, both. The caller
+ * owns it. */
 char *schedule_text_of_time(Core *core, const Schedule *schedule, const ScheduledTime *time);
 
 /* The whole line: "apt-weekly: weekly mon 03:00 · web1 · apt upgrade · next …". The caller owns it.

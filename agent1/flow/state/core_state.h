@@ -54,6 +54,7 @@ struct Core {
     GPtrArray *tasks_read; /* the same as the file had them, before any edit was laid over */
     GTimeZone *zone;       /* the installation's */
     char *zone_name;
+    Zones *zones;            /* that files name, or people did since the start */
     char *warnings;          /* what stands in them without effect; NULL: nothing */
     char *warnings_told;     /* what of that people were told, or need not be; NULL: nothing */
     char *reload_error;      /* why what they wrote since is not in use; NULL: it is */

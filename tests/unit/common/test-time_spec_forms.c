@@ -53,7 +53,7 @@ static const struct {
     { "daily lundi", "character 7: found \"lundi\", expected a time of day" },
     { "daily 03:00:30", "character 13: found \"30\", expected no seconds but :00" },
     { "daily 03:00 Europe/Paris", "character 13: found \"Europe/Paris\", expected nothing more "
-                                  "(the zone" },
+                                  "(a time zone is called as Europe/Paris is)" },
     { "daily 03:00 04:00", "character 13: found \"04:00\", expected nothing more" },
     { "daily 9am", "character 8: found \"am\", expected a colon" },
     { "tous les jours à 25h", "character 18: found \"25h\", expected an hour" },
