@@ -115,19 +115,33 @@ static bool read_when(Core *core, Turn *turn, const char *typed, Wish *wish)
     return true;
 }
 
+/* Also one that no task has: to be told which those have would help nobody here. */
+static bool has_other_option(const char *text)
+{
+    g_auto(GStrv) words = g_strsplit_set(text, " \t", -1);
+    unsigned i;
+
+    for (i = 0; words[i]; i++) {
+        if (task_options_begin(words[i]) && !strstr(words[i], "limit"))
+            return true;
+    }
+    return false;
+}
+
 static bool read_agents(Core *core, Turn *turn, const char *text, Wish *wish)
 {
     g_autofree char *target = NULL;
     TaskOptions options = { 0 };
 
+    if (has_other_option(text)) {
+        turn_fail(turn, "a schedule takes no options but --limit: its times say when, and what "
+                        "falls into closed hours waits for them; a timeout, jitter and the like "
+                        "are set in " TASKS_FILE);
+        return false;
+    }
     if (!task_line_read_target(turn, text, &target, &options) ||
         !targets_find(core, turn, target, &wish->agents))
         return false;
-    if (options.is_now || options.may_wait || options.batch > 0) {
-        turn_fail(turn, "a schedule takes no options but --limit: its times say when, and what "
-                        "falls into closed hours waits for them");
-        return false;
-    }
     task_line_limit(wish->agents, &options);
     if (wish->agents->len <= AGENTS_MAX)
         return true;

@@ -1,4 +1,5 @@
-/* SCHEDULE: with a zone behind the time: shown in both, kept in the file, and after a crash. */
+/* SCHEDULE: with a zone behind the time: shown in both, kept in the file, and after a crash; and
+ * the options that it takes. */
 #include "core-world.h"
 
 #include "common/base/banned.h"
@@ -100,6 +101,27 @@ static void taken_back_with_its_zone(void **state)
                     "To have it back:\nSCHEDULE: daily 08:00 America/New_York | web1 | true");
 }
 
+/* None is offered that would be refused. */
+static void options_are_none_of_a_task(void **state)
+{
+    static const char *const targets[] = { "web1 --timeout 5m", "--now web1", "web1 --batch 2",
+                                           "web1 --defer" };
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    for (unsigned i = 0; i < G_N_ELEMENTS(targets); i++) {
+        g_autofree char *line = g_strdup_printf("SCHEDULE: hourly | %s | true", targets[i]);
+
+        world_write(world, "oskar", NULL, line);
+        assert_string_equal(world_last_said(world),
+                            "a schedule takes no options but --limit: its times say when, and what "
+                            "falls into closed hours waits for them; a timeout, jitter and the "
+                            "like are set in tasks_schedule.json");
+    }
+    world_write(world, "oskar", NULL, "SCHEDULE: hourly | web* --limit 1 | true");
+    assert_contains(world_last_said(world), "hourly · web1 · true; zone UTC:");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +129,7 @@ int main(void)
         WORLD_TEST(times_of_one_day_count_there),
         WORLD_TEST(a_zone_that_is_none_is_refused),
         WORLD_TEST(taken_back_with_its_zone),
+        WORLD_TEST(options_are_none_of_a_task),
     };
 
     return cmocka_run_group_tests_name("core-schedule_zone", tests, NULL, NULL);
