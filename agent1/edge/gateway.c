@@ -7,6 +7,7 @@
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/data/bucket.h"
+#include "common/net/mqtt_ear.h"
 #include "common/sys/clock.h"
 #include "common/sys/log.h"
 #include "common/sys/random.h"
@@ -39,6 +40,7 @@ struct Gateway {
     uint64_t refused;
     GHashTable *asked; /* token of a publication → id of the effect that wants to know */
     Listeners *listeners;
+    MqttEar *ear; /* an agent that registers is told its policy, and its ack comes to the inbox */
 };
 
 static void free_pair(void *pair)
@@ -196,6 +198,8 @@ static void take_frame(Gateway *gateway, TopicKind kind, const char *topic_name,
             refuse(gateway, message->topic, error->message);
         return;
     }
+    if (decoded->kind == MESSAGE_REGISTER && g_hash_table_contains(gateway->trusted, key_text))
+        mqtt_ear_expect(gateway->ear);
     event = event_new(EVENT_MESSAGE);
     event->message.topic = kind;
     event->message.topic_name = g_strdup(topic_name);
@@ -235,6 +239,8 @@ static void on_message(const MqttMessage *message, void *data)
     g_autofree char *topic_name = NULL;
     TopicKind kind = topic_parse(message->topic, &topic_name);
 
+    if (kind == TOPIC_KIND_AGENT1_INBOX)
+        mqtt_ear_heard(gateway->ear);
     if (kind == TOPIC_KIND_ACL_PROBE)
         take_probe(gateway, message);
     else if (g_strcmp0(message->topic, gateway->birth_topic) == 0)
@@ -316,9 +322,17 @@ static void on_disconnected(const char *reason, int64_t next_ms, void *data)
 
     log_line(LOG_LEVEL_WARNING, "no MQTT broker: %s; next try in %.1f s", reason,
              (double)next_ms / 1000);
+    mqtt_ear_rest(gateway->ear);
     if (gateway->is_up)
         post_link(gateway, false);
     lose_answers(gateway, reason);
+}
+
+static void on_deaf(void *data)
+{
+    Gateway *gateway = data;
+
+    mqtt_renew(gateway->mqtt, "agents register, and nothing comes to " TOPIC_AGENT1_INBOX);
 }
 
 /* ---- out ---- */
@@ -433,6 +447,7 @@ Gateway *gateway_new(const MqttSettings *settings, const GatewayHouse *house, co
     bucket_init(&gateway->refusal_lines, 5, REFUSALS_PER_S);
     gateway->asked = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     gateway->listeners = listeners_new(settings, events);
+    gateway->ear = mqtt_ear_new(MAX(DEAF_MIN_MS, 2000 * settings->keep_alive_s), on_deaf, gateway);
     gateway->mqtt = mqtt_new(&own_settings, &handlers, gateway, error);
     if (!gateway->mqtt)
         return NULL;
@@ -457,6 +472,7 @@ void gateway_free(Gateway *gateway)
         say_goodbye(gateway);
     listeners_free(gateway->listeners);
     mqtt_free(gateway->mqtt);
+    mqtt_ear_free(gateway->ear);
     g_hash_table_unref(gateway->asked);
     g_free(gateway->birth_topic);
     g_hash_table_unref(gateway->trusted);

@@ -3,6 +3,7 @@
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/data/bucket.h"
+#include "common/net/mqtt_ear.h"
 #include "common/sys/clock.h"
 #include "common/sys/log.h"
 #include "common/sys/random.h"
@@ -39,6 +40,7 @@ struct WorkerGateway {
     Bucket refusal_lines;
     uint64_t refused;
     uint64_t refused_told;
+    MqttEar *ear; /* agent1 answers what registers and what tells a result, on control */
 };
 
 static void free_peer(void *data)
@@ -163,6 +165,8 @@ static void take_frame(WorkerGateway *gateway, const MqttMessage *message)
     }
     event = worker_event_new(WORKER_EVENT_MESSAGE);
     event->message.topic = topic_parse(message->topic, &topic_name);
+    if (event->message.topic == TOPIC_KIND_CONTROL)
+        mqtt_ear_heard(gateway->ear);
     event->message.topic_name = g_steal_pointer(&topic_name);
     event->message.sender = g_strdup(peer->text);
     event->message.is_sealed = kind == FRAME_SEALED;
@@ -215,10 +219,18 @@ static void on_disconnected(const char *reason, int64_t next_ms, void *data)
 
     log_line(LOG_LEVEL_WARNING, "no MQTT broker: %s; next try in %.1f s", reason,
              (double)next_ms / 1000);
+    mqtt_ear_rest(gateway->ear);
     forget_outstanding(gateway);
     if (gateway->is_up)
         gateway->handlers.event(worker_event_new(WORKER_EVENT_LINK_DOWN), gateway->data);
     gateway->is_up = false;
+}
+
+static void on_deaf(void *data)
+{
+    WorkerGateway *gateway = data;
+
+    mqtt_renew(gateway->mqtt, "agent1 does not answer");
 }
 
 static void on_published(unsigned token, void *data)
@@ -285,6 +297,8 @@ void worker_gateway_publish(WorkerGateway *gateway, const WorkerPublish *publish
     if (!gateway->is_up)
         return;
 
+    if (publish->message->kind == MESSAGE_REGISTER || publish->message->kind == MESSAGE_RESULT)
+        mqtt_ear_expect(gateway->ear);
     frame = make_frame(gateway, kind, publish->peer, publish->topic, publish->message, &length);
     if (frame)
         remember(gateway, mqtt_publish(gateway->mqtt, publish->topic, frame, length,
@@ -345,6 +359,7 @@ WorkerGateway *worker_gateway_new(const WorkerGatewaySettings *settings,
     gateway->outstanding = g_hash_table_new(NULL, NULL);
     bucket_init(&gateway->refusal_lines, 1, 1.0 / REFUSAL_LINE_EVERY_S);
     worker_gateway_set_keys(gateway, settings->keys);
+    gateway->ear = mqtt_ear_new(MAX(DEAF_MIN_MS, 2000 * mqtt.keep_alive_s), on_deaf, gateway);
     gateway->mqtt = mqtt_new(&mqtt, &own_handlers, gateway, error);
     return gateway->mqtt ? g_steal_pointer(&gateway) : NULL;
 }
@@ -355,6 +370,7 @@ void worker_gateway_free(WorkerGateway *gateway)
         return;
 
     mqtt_free(gateway->mqtt);
+    mqtt_ear_free(gateway->ear);
     g_ptr_array_unref(gateway->peers);
     g_hash_table_unref(gateway->outstanding);
     explicit_bzero(&gateway->secret, sizeof gateway->secret);

@@ -73,6 +73,7 @@
 
 /* Time. */
 #define RECONNECT_MAX_MS         (30 * 1000)
+#define DEAF_MIN_MS              (10 * 1000) /* a connection that brings nothing is kept so long */
 #define CLOCK_OFFSET_WARN_MS     (30 * 1000)
 #define CRASHES_BEFORE_SET_ASIDE 3
 

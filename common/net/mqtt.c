@@ -339,6 +339,12 @@ bool mqtt_is_connected(const Mqtt *mqtt)
     return mqtt->state == MQTT_STATE_CONNECTED;
 }
 
+void mqtt_renew(Mqtt *mqtt, const char *reason)
+{
+    if (mqtt->state == MQTT_STATE_CONNECTED)
+        end_attempt(mqtt, reason, false);
+}
+
 static bool has_room(const Mqtt *mqtt, size_t length)
 {
     return g_hash_table_size(mqtt->pending) < BUFFERED_MAX &&

@@ -87,6 +87,10 @@ void mqtt_drop(Mqtt *mqtt);
 
 bool mqtt_is_connected(const Mqtt *mqtt);
 
+/* Gives a connection up that stands, for this reason, and makes another as after any other end of
+ * it: `disconnected` is called, and the broker sends the will. Nothing where none stands. */
+void mqtt_renew(Mqtt *mqtt, const char *reason);
+
 typedef struct MqttProperties {
     const char *content_type; /* NULL: none. All are hints, left out on 3.1.1 */
     const char *response_topic;

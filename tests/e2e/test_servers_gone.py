@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import subprocess
 
 import pytest
@@ -49,6 +50,33 @@ def test_the_broker_dies_while_a_task_runs(house, with_database):
     wait_for(lambda: "#1 web1: succeeded" in user.ask("!runs", 60)["text"], 60, "the outcome")
     user.chat("@web1 long", id=chat)
     assert user.wait_for("reply", in_reply_to=chat, final=True)["outcome"] == "succeeded"
+
+
+# who does not hear it, topic, what he says when he gives the connection up
+DEAF = [("agent1", "agents/agent1/inbox", "nothing comes to agents/agent1/inbox"),
+        ("web1", "agents/web1/control", "agent1 does not answer")]
+
+
+@pytest.mark.parametrize("who, topic, words", DEAF)
+def test_a_connection_that_brings_nothing_is_made_anew(house, who, topic, words):
+    """A broker that loses a subscription: the connection stands, and it takes what is said."""
+    web1, ana = house.agent("web1"), house.person("ana")
+    programs = {"agent1": house.agent1, "web1": web1}
+    for program in programs.values():
+        program.write()
+        program.config["mqtt"]["keep_alive"] = "5s"
+    house.start()
+    acl = house.broker.acl_file
+    before = acl.read_text()
+    acl.write_text(f"{before}\nuser {who}\ntopic deny {topic}\n")
+    house.broker.process.signal(signal.SIGHUP)
+    web1.restart()
+    log = programs[who].process.log_text
+    wait_for(lambda: words in log(), 40, lambda: log()[-2000:])
+    acl.write_text(before)
+    house.broker.process.signal(signal.SIGHUP)
+    ana.send("@web1 echo heard")
+    assert "heard" in ana.wait_for(r"#1 web1: succeeded", 60).text
 
 
 def test_a_wrong_password_for_the_broker(house):

@@ -521,6 +521,27 @@ static void test_free_at_any_moment(void **state)
     assert_true(longest_ms < 2000);
 }
 
+/* As after any other end of a connection: the will is sent, and another one is made. */
+static void test_renewed(void **state)
+{
+    Client *client = connect_client("renewed", all_of_test, true);
+    Client *other = connect_client("other", all_of_test, false);
+
+    (void)state;
+    mqtt_renew(client->mqtt, "nothing comes");
+    assert_int_equal(client->reasons->len, 1);
+    assert_string_equal(client->reasons->pdata[0], "nothing comes");
+    assert_false(mqtt_is_connected(client->mqtt));
+    /* There is none that could be given up. */
+    mqtt_renew(client->mqtt, "nothing comes");
+    assert_int_equal(client->reasons->len, 1);
+    wait_until(client->connects == 2);
+    wait_until(other->messages->len >= 1);
+    assert_string_equal(other->messages->pdata[0], "test/will will 1");
+    client_free(client);
+    client_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -535,6 +556,7 @@ int main(void)
         cmocka_unit_test(test_message_after_silence),
         cmocka_unit_test(test_idle),
         cmocka_unit_test(test_will),
+        cmocka_unit_test(test_renewed),
         cmocka_unit_test(test_broker_restarts),
         cmocka_unit_test(test_frozen_broker_is_noticed),
         cmocka_unit_test(test_reasons),
