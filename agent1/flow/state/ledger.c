@@ -66,6 +66,19 @@ void ledger_changed(Ledger *ledger, const Row *row, Effects *fx)
     effects_put(fx, copy_row(row));
 }
 
+void ledger_set_back(Ledger *ledger, unsigned column, int64_t now_ms, Effects *fx)
+{
+    g_autoptr(GPtrArray) rows = ledger_list(ledger);
+    unsigned i;
+
+    for (i = 0; i < rows->len; i++) {
+        if (row_int(rows->pdata[i], column) <= now_ms)
+            continue;
+        row_set_int(rows->pdata[i], column, now_ms);
+        ledger_changed(ledger, rows->pdata[i], fx);
+    }
+}
+
 void ledger_remove(Ledger *ledger, const char *key, Effects *fx)
 {
     if (!g_hash_table_contains(ledger->by_key, key))

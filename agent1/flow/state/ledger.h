@@ -25,6 +25,9 @@ void ledger_put(Ledger *ledger, Row *row, Effects *fx);
 /* Writes a row of the ledger that was changed in place. */
 void ledger_changed(Ledger *ledger, const Row *row, Effects *fx);
 
+/* The wall clock was put back: no row says in this column that it is of a later time than now. */
+void ledger_set_back(Ledger *ledger, unsigned column, int64_t now_ms, Effects *fx);
+
 /* Removes a row; absent is fine. */
 void ledger_remove(Ledger *ledger, const char *key, Effects *fx);
 

@@ -173,17 +173,8 @@ static int64_t due_ms(const Row *row)
 
 void publications_set_back(Core *core)
 {
-    g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_PUBLICATIONS]);
-    unsigned i;
-
-    for (i = 0; i < rows->len; i++) {
-        Row *row = rows->pdata[i];
-
-        if (row_int(row, PUBLICATIONS_CREATED) <= core->now_ms)
-            continue;
-        row_set_int(row, PUBLICATIONS_CREATED, core->now_ms);
-        ledger_changed(core->ledgers[TABLE_PUBLICATIONS], row, core->fx);
-    }
+    ledger_set_back(core->ledgers[TABLE_PUBLICATIONS], PUBLICATIONS_CREATED, core->now_ms,
+                    core->fx);
 }
 
 void publications_tick(Core *core)

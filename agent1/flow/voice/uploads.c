@@ -181,17 +181,7 @@ static int64_t due_ms(const Core *core, const Row *row)
 
 void uploads_set_back(Core *core)
 {
-    g_autoptr(GPtrArray) promised = ledger_list(core->ledgers[TABLE_UPLOADS]);
-    unsigned i;
-
-    for (i = 0; i < promised->len; i++) {
-        Row *row = promised->pdata[i];
-
-        if (row_int(row, UPLOADS_CREATED) <= core->now_ms)
-            continue;
-        row_set_int(row, UPLOADS_CREATED, core->now_ms);
-        ledger_changed(core->ledgers[TABLE_UPLOADS], row, core->fx);
-    }
+    ledger_set_back(core->ledgers[TABLE_UPLOADS], UPLOADS_CREATED, core->now_ms, core->fx);
 }
 
 void uploads_tick(Core *core)

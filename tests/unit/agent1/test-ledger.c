@@ -97,13 +97,36 @@ static void listed_in_order_of_the_keys(void **state)
     ledger_free(ledger);
 }
 
+static void nothing_is_of_the_future(void **state)
+{
+    Ledger *ledger = ledger_new(TABLE_UPLOADS);
+    g_autoptr(Effects) fx = effects_new();
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < 3; i++) {
+        g_autofree char *id = g_strdup_printf("%u", i);
+        Row *row = row_new(TABLE_UPLOADS);
+
+        row_set_text(row, UPLOADS_ID, id);
+        row_set_int(row, UPLOADS_CREATED, 99 + i);
+        ledger_restore(ledger, row);
+    }
+    ledger_set_back(ledger, UPLOADS_CREATED, 100, fx);
+    assert_int_equal(row_int(ledger_find(ledger, "0"), UPLOADS_CREATED), 99);
+    assert_int_equal(row_int(ledger_find(ledger, "1"), UPLOADS_CREATED), 100);
+    assert_int_equal(row_int(ledger_find(ledger, "2"), UPLOADS_CREATED), 100);
+    assert_int_equal(fx->list->len, 1);
+    assert_string_equal(row_text(((Effect *)fx->list->pdata[0])->row, UPLOADS_ID), "2");
+    ledger_free(ledger);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_put_is_written),
-        cmocka_unit_test(what_is_restored_is_not),
-        cmocka_unit_test(what_is_removed_is_deleted),
-        cmocka_unit_test(listed_in_order_of_the_keys),
+        cmocka_unit_test(what_is_put_is_written),     cmocka_unit_test(what_is_restored_is_not),
+        cmocka_unit_test(what_is_removed_is_deleted), cmocka_unit_test(listed_in_order_of_the_keys),
+        cmocka_unit_test(nothing_is_of_the_future),
     };
 
     return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
