@@ -24,6 +24,7 @@
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/presence.h"
 #include "agent1/flow/voice/uploads.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 /* Starting at the last moment and running to its limit, a run is heard of this much later. */
@@ -47,7 +48,7 @@ static int64_t patience_ms(const Run *run)
 static void expire(Core *core, Run *run)
 {
     if (run->state == RUN_QUEUED && !run->is_handed)
-        outcome_apply(core, run, RUN_EVENT_EXPIRED, "its agent was not there in time");
+        outcome_apply(core, run, RUN_EVENT_EXPIRED, reason_format(REASON_AGENT_ABSENT));
     else if (!run->is_unconfirmed)
         outcome_flag_unconfirmed(core, run);
     else if (core->now_ms >= run->asked_ms + UNCONFIRMED_LOOK_MS || core->now_ms < run->asked_ms)
@@ -62,10 +63,10 @@ static const Run *find_awaited(const Core *core, const Run *run)
 
 static void miss(Core *core, Run *run, const Run *awaited)
 {
-    g_autofree char *reason =
-        awaited ? g_strdup_printf("the run before it, #%" G_GINT64_FORMAT ", did not end in time",
-                                  awaited->number)
-                : g_strdup("its window did not open in time");
+    g_autofree char *number =
+        awaited ? g_strdup_printf("%" G_GINT64_FORMAT, awaited->number) : NULL;
+    g_autofree char *reason = number ? reason_make(REASON_RUN_BEFORE_MISSED, number, NULL)
+                                     : reason_make(REASON_WINDOW_MISSED, NULL);
 
     outcome_apply(core, run, RUN_EVENT_MISSED, reason);
 }
@@ -138,7 +139,8 @@ static void do_approvals(Core *core)
     unsigned i;
 
     for (i = 0; expired && i < expired->len; i++)
-        outcome_apply(core, expired->pdata[i], RUN_EVENT_EXPIRED, "nobody approved it in time");
+        outcome_apply(core, expired->pdata[i], RUN_EVENT_EXPIRED,
+                      reason_format(REASON_NOBODY_APPROVED));
 }
 
 void tick_do(Core *core)

@@ -1,5 +1,6 @@
 #include "agent1/model/gate.h"
 
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 static const char *const risk_names[RISK_COUNT] = {
@@ -41,9 +42,9 @@ static bool check_role(const GateRequest *request, Verdict *out)
     if (request->role >= request->needed_role)
         return false;
 
-    return object(out, GATE_DENY, RULE_ROLE, 0,
-                  g_strdup_printf("this needs the role %s; yours is %s",
-                                  role_name(request->needed_role), role_name(request->role)));
+    return object(
+        out, GATE_DENY, RULE_ROLE, 0,
+        reason_make(REASON_ROLE, role_name(request->needed_role), role_name(request->role), NULL));
 }
 
 static bool check_known(const GateRequest *request, Verdict *out)
@@ -52,9 +53,8 @@ static bool check_known(const GateRequest *request, Verdict *out)
         return false;
 
     return object(out, GATE_DENY, RULE_UNKNOWN_AGENT, 0,
-                  request->nearest
-                      ? g_strdup_printf("no agent of that name; nearest: %s", request->nearest)
-                      : g_strdup("no agent of that name; !agents lists them"));
+                  request->nearest ? reason_make(REASON_NO_AGENT_BUT, request->nearest, NULL)
+                                   : reason_make(REASON_NO_AGENT, NULL));
 }
 
 static bool check_accepted(const GateRequest *request, Verdict *out)
@@ -62,9 +62,7 @@ static bool check_accepted(const GateRequest *request, Verdict *out)
     if (request->is_accepted)
         return false;
 
-    return object(out, GATE_DENY, RULE_NOT_ACCEPTED, 0,
-                  g_strdup("its key is not trusted yet; an admin types !accept <agent> "
-                           "<fingerprint start>"));
+    return object(out, GATE_DENY, RULE_NOT_ACCEPTED, 0, reason_make(REASON_NOT_TRUSTED, NULL));
 }
 
 static bool check_standby(const GateRequest *request, Verdict *out)
@@ -72,8 +70,7 @@ static bool check_standby(const GateRequest *request, Verdict *out)
     if (!request->is_asleep)
         return false;
 
-    return object(out, GATE_DENY, RULE_STANDBY, 0,
-                  g_strdup("agent1 is asleep; !agentsON wakes it"));
+    return object(out, GATE_DENY, RULE_STANDBY, 0, reason_make(REASON_ASLEEP, NULL));
 }
 
 static bool check_paused(const GateRequest *request, Verdict *out)
@@ -81,25 +78,34 @@ static bool check_paused(const GateRequest *request, Verdict *out)
     if (!request->is_paused)
         return false;
 
-    return object(out, GATE_DENY, RULE_PAUSED, 0,
-                  g_strdup_printf("it is paused; !agentON %s resumes it", request->agent));
+    return object(out, GATE_DENY, RULE_PAUSED, 0, reason_make(REASON_PAUSED, request->agent, NULL));
+}
+
+static char *describe_skills(const GateRequest *request)
+{
+    if (!request->skills_text)
+        return reason_make(REASON_NO_SKILLS, NULL);
+    if (!request->nearest_skill)
+        return reason_make(REASON_NO_SUCH_SKILL, request->skills_text, NULL);
+    return reason_make(REASON_NO_SUCH_SKILL_BUT, request->nearest_skill, request->skills_text,
+                       NULL);
 }
 
 static bool check_skill(const GateRequest *request, Verdict *out)
 {
-    const char *nearest = request->nearest_skill;
-
     if (request->is_offered && !request->complaint)
         return false;
-    if (request->is_offered)
-        return object(out, GATE_DENY, RULE_SKILL, 0, g_strdup(request->complaint));
 
     return object(out, GATE_DENY, RULE_SKILL, 0,
-                  request->skills_text
-                      ? g_strdup_printf("it has no shell and no such skill; %s%s%sits skills: %s",
-                                        nearest ? "nearest: " : "", nearest ? nearest : "",
-                                        nearest ? "; " : "", request->skills_text)
-                      : g_strdup("it has no shell and no skills"));
+                  request->is_offered ? g_strdup(request->complaint) : describe_skills(request));
+}
+
+/* What the policy says, and why where the file tells. */
+static char *describe_policy(const GateRequest *request, ReasonKind kind, ReasonKind kind_why)
+{
+    return request->policy_reason
+               ? reason_make(kind_why, request->policy, request->policy_reason, NULL)
+               : reason_make(kind, request->policy, NULL);
 }
 
 static bool check_policy(const GateRequest *request, Verdict *out)
@@ -108,9 +114,7 @@ static bool check_policy(const GateRequest *request, Verdict *out)
         return false;
 
     return object(out, GATE_DENY, RULE_POLICY, 0,
-                  g_strdup_printf("%s forbids it%s%s", request->policy,
-                                  request->policy_reason ? ": " : "",
-                                  request->policy_reason ? request->policy_reason : ""));
+                  describe_policy(request, REASON_FORBIDDEN, REASON_FORBIDDEN_WHY));
 }
 
 static bool check_blackout(const GateRequest *request, Verdict *out)
@@ -119,7 +123,7 @@ static bool check_blackout(const GateRequest *request, Verdict *out)
         return false;
 
     return object(out, GATE_LATER, RULE_BLACKOUT, request->opens_ms,
-                  g_strdup_printf("blackout hours %s", request->blackout));
+                  reason_make(REASON_BLACKOUT, request->blackout, NULL));
 }
 
 static bool check_work_hours(const GateRequest *request, Verdict *out)
@@ -128,7 +132,7 @@ static bool check_work_hours(const GateRequest *request, Verdict *out)
         return false;
 
     return object(out, GATE_LATER, RULE_WORK_HOURS, request->opens_ms,
-                  g_strdup_printf("outside its work hours %s", request->work_hours));
+                  reason_make(REASON_WORK_HOURS, request->work_hours, NULL));
 }
 
 static bool check_offline(const GateRequest *request, Verdict *out)
@@ -137,18 +141,18 @@ static bool check_offline(const GateRequest *request, Verdict *out)
         return false;
 
     return object(out, GATE_DENY, RULE_OFFLINE, 0,
-                  request->offline_since
-                      ? g_strdup_printf("it is offline since %s", request->offline_since)
-                      : g_strdup("it has not been seen yet"));
+                  request->offline_since ? reason_make(REASON_OFFLINE, request->offline_since, NULL)
+                                         : reason_make(REASON_NEVER_SEEN, NULL));
 }
 
 static bool check_queue(const GateRequest *request, Verdict *out)
 {
+    g_autofree char *queued = g_strdup_printf("%u", request->queued);
+
     if (request->queued < request->queue_max)
         return false;
 
-    return object(out, GATE_DENY, RULE_QUEUE_FULL, 0,
-                  g_strdup_printf("%u runs wait for it already", request->queued));
+    return object(out, GATE_DENY, RULE_QUEUE_FULL, 0, reason_make(REASON_QUEUE_FULL, queued, NULL));
 }
 
 static bool check_approval(const GateRequest *request, Verdict *out)
@@ -158,10 +162,9 @@ static bool check_approval(const GateRequest *request, Verdict *out)
 
     out->needs_second = request->needs_second;
     return object(out, GATE_ASK, RULE_POLICY, 0,
-                  g_strdup_printf("%s needs an approval%s%s%s", request->policy,
-                                  request->needs_second ? " of a second user" : "",
-                                  request->policy_reason ? ": " : "",
-                                  request->policy_reason ? request->policy_reason : ""));
+                  request->needs_second
+                      ? describe_policy(request, REASON_SECOND, REASON_SECOND_WHY)
+                      : describe_policy(request, REASON_APPROVAL, REASON_APPROVAL_WHY));
 }
 
 typedef bool (*Check)(const GateRequest *request, Verdict *out);

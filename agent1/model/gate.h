@@ -36,7 +36,7 @@ typedef enum {
 const char *risk_name(Risk risk);
 bool risk_parse(const char *name, Risk *out);
 
-/* Everything is borrowed; texts are for the reasons. */
+/* Everything is borrowed; texts fill the places of reasons (common/wire/reason.h). */
 typedef struct GateRequest {
     Role role; /* of the user who acts */
     Role needed_role;
@@ -49,14 +49,14 @@ typedef struct GateRequest {
     bool is_paused;
     bool is_offline;
     bool is_now;               /* refuse rather than queue for an offline agent */
-    const char *offline_since; /* "14:02", or NULL when it was never seen */
+    const char *offline_since; /* "14:02", as records write it; NULL when it was never seen */
 
     bool is_offered;           /* the agent has the skill, or a shell for free text */
-    const char *complaint;     /* what is wrong with the call of a skill that it has, or NULL */
+    const char *complaint;     /* a reason: what is wrong with the call of a skill, or NULL */
     const char *nearest_skill; /* to what is not offered, or NULL */
     const char *skills_text;   /* "apt.update, apt.upgrade", or NULL: none known */
 
-    const char *policy;        /* what speaks of it: "work of high risk", "rule 2 of policy.json" */
+    const char *policy;        /* a reason: what speaks of it, as "rule 2 of policy.json" */
     const char *policy_reason; /* in the file's words, or NULL */
     bool is_forbidden;         /* by policy, whoever would approve it */
     bool needs_approval;
@@ -75,7 +75,7 @@ typedef struct GateRequest {
 typedef struct Verdict {
     GateKind kind;
     Rule rule;         /* RULE_NONE when allowed */
-    char *reason;      /* for people, without a final stop; NULL when allowed */
+    char *reason;      /* its English text (common/wire/reason.h); NULL when allowed */
     int64_t next_ms;   /* LATER: when it would pass, INT64_MAX when that is not known; else 0 */
     bool needs_second; /* ASK: somebody else than who asked must approve */
 } Verdict;

@@ -1,6 +1,7 @@
 #include "agent1/model/run.h"
 
 #include "common/base/quantity.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 /*
@@ -143,12 +144,13 @@ void run_free(Run *run)
 
 void run_wait_for(Run *run, const Run *before)
 {
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, before->number);
     char *after = g_strdup(before->id);
 
     g_free(run->after);
     run->after = after;
     g_free(run->outcome.reason);
-    run->outcome.reason = g_strdup_printf("until #%" G_GINT64_FORMAT " has ended", before->number);
+    run->outcome.reason = reason_make(REASON_AFTER_RUN, number, NULL);
 }
 
 RunApplied run_apply(Run *run, RunEvent event, int64_t now_ms)
@@ -194,11 +196,16 @@ bool run_event_of_state(RunState state, RunEvent *out)
     return false;
 }
 
-/* As the gate words it, whoever refused. */
-static char *describe_refusal(const RunOutcome *outcome)
+const char *run_reason(const Run *run)
 {
-    const char *reason = outcome->reason ? outcome->reason : "the agent gave no reason";
+    const char *reason = run->outcome.reason;
 
+    return reason || run->state != RUN_REJECTED ? reason : reason_format(REASON_NONE_GIVEN);
+}
+
+/* As the gate words it, whoever refused. */
+static char *describe_refusal(const RunOutcome *outcome, const char *reason)
+{
     if (!outcome->rule)
         return g_strdup_printf("refused: %s", reason);
     return g_strdup_printf("refused (%s): %s", outcome->rule, reason);
@@ -212,13 +219,18 @@ static bool shows_reason(RunState state)
 
 char *run_describe(const Run *run)
 {
+    return run_describe_as(run, run_reason(run));
+}
+
+char *run_describe_as(const Run *run, const char *reason)
+{
     const RunOutcome *outcome = &run->outcome;
     GString *text = g_string_new(run_state_name(run->state));
     const char *between = " (";
 
     if (run->state == RUN_REJECTED) {
         g_string_free(text, TRUE);
-        return describe_refusal(outcome);
+        return describe_refusal(outcome, reason);
     }
     if (outcome->exit_code != RUN_ABSENT) {
         g_string_append_printf(text, "%sexit %" G_GINT64_FORMAT, between, outcome->exit_code);
@@ -234,8 +246,8 @@ char *run_describe(const Run *run)
         g_string_append_printf(text, "%s%s", between, duration);
         between = ", ";
     }
-    if (shows_reason(run->state) && outcome->reason) {
-        g_string_append_printf(text, "%s%s", between, outcome->reason);
+    if (shows_reason(run->state) && reason) {
+        g_string_append_printf(text, "%s%s", between, reason);
         between = ", ";
     }
     if (between[0] == ',')

@@ -56,7 +56,7 @@ typedef struct RunOutcome {
     int64_t sys_ms;
     int64_t max_rss_kib;
     char *rule;   /* of a refusal */
-    char *reason; /* for people */
+    char *reason; /* as common/wire/reason.h says, or as the agent did */
 } RunOutcome;
 
 typedef struct Run {
@@ -118,5 +118,11 @@ const char *run_waiting_word(const Run *run);
 /* "succeeded (exit 0, 0.4 s)", "queued", "deferred (why)", "unknown (why)", and for a
  * rejected one "refused (skill): why", as every refusal reads. The caller owns it. */
 char *run_describe(const Run *run);
+
+/* Its reason; that of a refusal without one says so. NULL: none. Borrowed. */
+const char *run_reason(const Run *run);
+
+/* The same with run_reason() in other words, for who reads another language than rows keep. */
+char *run_describe_as(const Run *run, const char *reason);
 
 #endif

@@ -7,6 +7,7 @@
 #include "agent2/flow/worker_task.h"
 #include "agent2/flow/worker_update.h"
 #include "common/base/name.h"
+#include "common/wire/reason.h"
 
 #include <string.h>
 
@@ -130,8 +131,8 @@ static void take_cancel(Worker *worker, const Message *message, WorkerEffects *e
     }
     job = find_job(worker, control);
     if (!job)
-        job = bury_unknown(worker, control, RUN_CANCELLED, RULE_NONE, "cancelled before it arrived",
-                           effects);
+        job = bury_unknown(worker, control, RUN_CANCELLED, RULE_NONE,
+                           reason_format(REASON_CANCELLED_ON_THE_WAY), effects);
     g_free(job->cancel_id);
     job->cancel_id = g_strdup(message->id);
     worker_cancel_job(worker, job, effects);
@@ -201,8 +202,8 @@ static void take_query(Worker *worker, const Message *message, WorkerEffects *ef
         return;
     }
     if (!job)
-        job = bury_unknown(worker, control, RUN_EXPIRED, RULE_EXPIRED, "never arrived in time",
-                           effects);
+        job = bury_unknown(worker, control, RUN_EXPIRED, RULE_EXPIRED,
+                           reason_format(REASON_NEVER_CAME), effects);
     g_free(job->query_id);
     job->query_id = g_strdup(message->id);
     /* Until the folder or the tombstone is durable there is nothing to say; then it is said. */

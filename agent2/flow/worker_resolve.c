@@ -2,6 +2,7 @@
 
 #include "common/base/limits.h"
 #include "common/base/problem.h"
+#include "common/wire/reason.h"
 
 #include <string.h>
 
@@ -53,7 +54,8 @@ static char **shell_argv(const char *text, GError **error)
     g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
 
     if (!*text || strlen(text) > TASK_TEXT_MAX_BYTES) {
-        g_set_error(error, PROBLEM, PROBLEM_LIMIT, "the task is %s", *text ? "too long" : "empty");
+        g_set_error_literal(error, PROBLEM, PROBLEM_LIMIT,
+                            reason_format(*text ? REASON_TASK_TOO_LONG : REASON_TASK_EMPTY));
         return NULL;
     }
     /* A text may begin with a hyphen, and is no option all the same. */
@@ -64,14 +66,10 @@ static char **shell_argv(const char *text, GError **error)
 static bool unknown_skill(const SkillBook *skills, const char *name, GError **error)
 {
     g_autofree char *list = skill_book_list(skills);
+    g_autofree char *reason = name ? reason_make(REASON_SKILL_UNKNOWN, name, list, NULL)
+                                   : reason_make(REASON_NO_FREE_TEXT, list, NULL);
 
-    if (name)
-        g_set_error(error, PROBLEM, PROBLEM_VALUE, "there is no skill \"%s\" here; skills: %s",
-                    name, list);
-    else
-        g_set_error(error, PROBLEM, PROBLEM_VALUE,
-                    "this is no skill of this agent, and free text is not allowed here; skills: %s",
-                    list);
+    g_set_error_literal(error, PROBLEM, PROBLEM_VALUE, reason);
     return false;
 }
 

@@ -1,6 +1,7 @@
 #include "agent2/flow/worker_runs.h"
 
 #include "agent2/flow/worker_report.h"
+#include "common/wire/reason.h"
 
 #include "common/base/banned.h"
 
@@ -26,13 +27,13 @@ static bool claim_if_too_late(Worker *worker, Job *job, WorkerEffects *effects)
     Rule rule;
 
     if (job->cancel_id) {
-        claim(worker, job, CLAIM_CANCELLED, RUN_CANCELLED, RULE_NONE, "cancelled before its start",
-              effects);
+        claim(worker, job, CLAIM_CANCELLED, RUN_CANCELLED, RULE_NONE,
+              reason_format(REASON_CANCELLED_BEFORE), effects);
         return true;
     }
     if (worker->now_ms >= job->meta.local_expires_ms) {
-        claim(worker, job, CLAIM_EXPIRED, RUN_EXPIRED, RULE_EXPIRED, "expired in the queue",
-              effects);
+        claim(worker, job, CLAIM_EXPIRED, RUN_EXPIRED, RULE_EXPIRED,
+              reason_format(REASON_EXPIRED_QUEUED), effects);
         return true;
     }
     if (worker->now_ms < job->meta.not_before_ms)
@@ -42,7 +43,7 @@ static bool claim_if_too_late(Worker *worker, Job *job, WorkerEffects *effects)
     if (rule == RULE_NONE && worker->now_ms < job->meta.window_end_ms)
         return false;
     claim(worker, job, CLAIM_WINDOW_CLOSED, RUN_DEFERRED, rule == RULE_NONE ? RULE_BLACKOUT : rule,
-          reason ? reason : "the window closed before its turn", effects);
+          reason ? reason : reason_format(REASON_CLOSED_BEFORE_TURN), effects);
     return true;
 }
 
@@ -247,7 +248,7 @@ static void decide_by_claim(const Worker *worker, Job *job, const RunClaim *foun
         return;
     case CLAIM_WINDOW_CLOSED:
         job_decide(job, RUN_DEFERRED, rule_of_window(worker, found->at_ms),
-                   reason ? reason : "the window closed before its start", found->at_ms);
+                   reason ? reason : reason_format(REASON_CLOSED_BEFORE_START), found->at_ms);
         return;
     case CLAIM_REJECTED:
         rule_parse(found->rule, &rule);
@@ -264,16 +265,16 @@ static void decide_by_claim(const Worker *worker, Job *job, const RunClaim *foun
 
 static void decide_unknown(Job *job, const WorkerFolder *folder, int64_t now_ms)
 {
-    const char *reason = "its shim was lost: how it ended is not recorded";
+    ReasonKind reason = REASON_SHIM_LOST;
 
     if (folder->facts.exit == EXIT_UNREADABLE)
-        reason = "its exit record is damaged";
+        reason = REASON_EXIT_DAMAGED;
     else if (!folder->facts.is_same_boot)
-        reason = "the host restarted while it ran";
+        reason = REASON_HOST_RESTARTED;
     else if (folder->has_survivors)
-        reason = "its shim was lost, and processes of it still run";
+        reason = REASON_SHIM_LOST_ALIVE;
     job->has_survivors = folder->has_survivors;
-    job_decide(job, RUN_UNKNOWN, RULE_NONE, reason, now_ms);
+    job_decide(job, RUN_UNKNOWN, RULE_NONE, reason_format(reason), now_ms);
 }
 
 /* Not started, and may be: back to the queue, or refused for good when no shim ever comes up. */
@@ -282,13 +283,13 @@ static void return_to_queue(Worker *worker, Job *job, const WorkerFolder *folder
 {
     jobs_apply(worker->jobs, job, JOB_EVENT_RETURNED);
     if (folder->has_cancel && !job->cancel_id) {
-        claim(worker, job, CLAIM_CANCELLED, RUN_CANCELLED, RULE_NONE, "cancelled before its start",
-              effects);
+        claim(worker, job, CLAIM_CANCELLED, RUN_CANCELLED, RULE_NONE,
+              reason_format(REASON_CANCELLED_BEFORE), effects);
     } else if (job->launches >= WORKER_LAUNCH_MAX) {
         worker_alarm(worker, effects, job->run, "no shim comes up for this run (%u tries)",
                      job->launches);
-        claim(worker, job, CLAIM_REJECTED, RUN_REJECTED, RULE_POLICY,
-              "no shim can be started on this host", effects);
+        claim(worker, job, CLAIM_REJECTED, RUN_REJECTED, RULE_POLICY, reason_format(REASON_NO_SHIM),
+              effects);
     } else if (job->launches > 0) {
         job->next_boot_ms = worker->boot_ms + worker_wait_ms(worker, job->launches, LAUNCH_WAIT_MS,
                                                              LAUNCH_WAIT_MAX_MS);
@@ -359,7 +360,8 @@ void worker_settled(Worker *worker, Job *job, const WorkerRead *read, WorkerEffe
     job->is_unreadable = job->has_survivors = !read->folder;
     if (!read->folder || !recover(worker, job, read->folder, effects)) {
         job_decide(job, RUN_UNKNOWN, RULE_NONE,
-                   read->problem ? read->problem : "its run folder is gone", worker->now_ms);
+                   read->problem ? read->problem : reason_format(REASON_FOLDER_GONE),
+                   worker->now_ms);
         jobs_apply(worker->jobs, job, JOB_EVENT_ENDED);
     }
     if (job->state != JOB_ENDED)
@@ -384,7 +386,7 @@ static bool was_refused(const WorkerFolder *folder, const Job *job)
 static void restore_unreadable(Worker *worker, Job *job, const char *problem,
                                WorkerEffects *effects)
 {
-    g_autofree char *reason = g_strdup_printf("its run folder cannot be read: %s", problem);
+    g_autofree char *reason = reason_make(REASON_FOLDER_UNREADABLE, problem, NULL);
 
     job->is_unreadable = true;
     job->has_survivors = true;

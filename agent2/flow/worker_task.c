@@ -7,13 +7,11 @@
 #include "common/base/name.h"
 #include "common/base/quantity.h"
 #include "common/wire/approval.h"
+#include "common/wire/reason.h"
 
 #include <string.h>
 
 #include "common/base/banned.h"
-
-#define REASON_DISK_FULL "agent's disk is full"
-#define REASON_BUSY      "agent has no descriptor left"
 
 /* Refused for what it is, not for what it asks: nothing is kept, for this attempt is not ours to
  * decide. */
@@ -135,15 +133,17 @@ static Rule judge(const Worker *worker, const Job *job, char **out_reason)
     if (worker_agent1_now(worker) >= job->meta.expires_ms) {
         g_autofree char *late = duration_format(worker_agent1_now(worker) - job->meta.expires_ms);
 
-        *out_reason = g_strdup_printf("arrived %s after its expiry", late);
+        *out_reason = reason_make(REASON_CAME_LATE, late, NULL);
         return RULE_EXPIRED;
     }
     if (worker->counters.is_paused) {
-        *out_reason = g_strdup("this agent is paused");
+        *out_reason = reason_make(REASON_AGENT_PAUSED, NULL);
         return RULE_PAUSED;
     }
     if (waiting_count(worker) >= room) {
-        *out_reason = g_strdup_printf("%u tasks wait already", worker->settings->queue);
+        g_autofree char *queue = g_strdup_printf("%u", worker->settings->queue);
+
+        *out_reason = reason_make(REASON_AGENT_QUEUE, queue, NULL);
         return RULE_QUEUE_FULL;
     }
     return worker_windows_judge(worker->windows, start_ms, out_reason);
@@ -207,7 +207,7 @@ static void decide(Worker *worker, const Message *message, WorkerEffects *effect
 
     if (rule == RULE_NONE && !fits_approval(&message->task)) {
         rule = RULE_POLICY;
-        reason = g_strdup("its approval was given to another task");
+        reason = reason_make(REASON_OTHER_APPROVAL, NULL);
     }
     if (rule == RULE_NONE) {
         order = worker_resolve(worker->settings->skills, &message->task, &skill, &error);
@@ -218,8 +218,8 @@ static void decide(Worker *worker, const Message *message, WorkerEffects *effect
     }
     if (message->task.is_dry_run) {
         g_autofree char *command = order ? g_strjoinv(" ", order->argv) : NULL;
-        g_autofree char *text = g_strdup_printf(
-            order ? "dry run: would start: %s" : "dry run: refused: %s", order ? command : reason);
+        g_autofree char *text = order ? reason_make(REASON_DRY_RUN, command, NULL)
+                                      : reason_make(REASON_DRY_RUN_REFUSED, reason, NULL);
 
         worker_ack(worker, effects, message->id, job->run, job->attempt, ACK_REJECTED,
                    rule == RULE_NONE ? RULE_POLICY : rule, text);
@@ -320,7 +320,7 @@ static void tell_note(Worker *worker, Job *job, WorkerEffects *effects)
 static void leave_to_newer(Worker *worker, Job *job, WorkerEffects *effects)
 {
     worker_ack(worker, effects, job->meta.request, job->run, job->attempt, ACK_REJECTED,
-               RULE_POLICY, "a newer agent2 holds this attempt");
+               RULE_POLICY, reason_format(REASON_NEWER_AGENT));
     jobs_remove(worker->jobs, job);
 }
 
@@ -331,10 +331,10 @@ void worker_filed(Worker *worker, Job *job, const WorkerJournaled *answer, Worke
 
     switch (answer->outcome) {
     case WORKER_DISK_FULL:
-        refuse_without_folder(worker, job, REASON_DISK_FULL, effects);
+        refuse_without_folder(worker, job, reason_format(REASON_DISK_FULL), effects);
         return;
     case WORKER_BUSY:
-        refuse_without_folder(worker, job, REASON_BUSY, effects);
+        refuse_without_folder(worker, job, reason_format(REASON_NO_DESCRIPTOR), effects);
         return;
     case WORKER_BROKEN:
     case WORKER_REFUSED:

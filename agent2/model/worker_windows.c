@@ -2,6 +2,7 @@
 
 #include "common/base/problem.h"
 #include "common/base/timestamp.h"
+#include "common/wire/reason.h"
 
 #include "common/base/banned.h"
 
@@ -13,7 +14,8 @@ typedef struct Barrier {
     Window *window;
     GTimeZone *zone;
     Rule rule;
-    const char *whose;
+    ReasonKind reason;       /* when nobody knows when it opens */
+    ReasonKind reason_opens; /* when that is known */
 } Barrier;
 
 struct WorkerWindows {
@@ -33,14 +35,16 @@ static void free_barrier(void *data)
     g_free(barrier);
 }
 
-static Barrier *new_barrier(Window *window, GTimeZone *zone, Rule rule, const char *whose)
+static Barrier *new_barrier(Window *window, GTimeZone *zone, Rule rule)
 {
     Barrier *barrier = g_new0(Barrier, 1);
 
     barrier->window = window;
     barrier->zone = g_time_zone_ref(zone);
     barrier->rule = rule;
-    barrier->whose = whose;
+    barrier->reason = rule == RULE_BLACKOUT ? REASON_AGENT_BLACKOUT : REASON_AGENT_HOURS;
+    barrier->reason_opens =
+        rule == RULE_BLACKOUT ? REASON_AGENT_BLACKOUT_OPENS : REASON_AGENT_HOURS_OPENS;
     return barrier;
 }
 
@@ -65,9 +69,11 @@ void worker_windows_free(WorkerWindows *windows)
 void worker_windows_set_own(WorkerWindows *windows, const Window *work_hours, GTimeZone *zone)
 {
     g_clear_pointer(&windows->own, free_barrier);
-    if (work_hours)
-        windows->own = new_barrier(window_copy(work_hours), zone, RULE_WORK_HOURS,
-                                   "this agent's own work hours");
+    if (!work_hours)
+        return;
+    windows->own = new_barrier(window_copy(work_hours), zone, RULE_WORK_HOURS);
+    windows->own->reason = REASON_OWN_HOURS;
+    windows->own->reason_opens = REASON_OWN_HOURS_OPENS;
 }
 
 /* The zone that a member names; the fallback where it is absent. */
@@ -106,7 +112,7 @@ static bool read_blackouts(GPtrArray *barriers, const Json *list, GTimeZone *zon
 
         if (!window)
             return false;
-        g_ptr_array_add(barriers, new_barrier(window, zone, RULE_BLACKOUT, "blackout"));
+        g_ptr_array_add(barriers, new_barrier(window, zone, RULE_BLACKOUT));
     }
     return true;
 }
@@ -121,7 +127,7 @@ static bool read_work_hours(GPtrArray *barriers, const Json *hours, GTimeZone *z
     window = window_parse(hours, "policy.work_hours", NULL, NULL, error);
     if (!window)
         return false;
-    g_ptr_array_add(barriers, new_barrier(window, zone, RULE_WORK_HOURS, "work hours"));
+    g_ptr_array_add(barriers, new_barrier(window, zone, RULE_WORK_HOURS));
     return true;
 }
 
@@ -218,7 +224,7 @@ Rule worker_windows_judge(const WorkerWindows *windows, int64_t at_ms, char **ou
     opens_ms = find_change(windows, at_ms, false);
     if (opens_ms != INT64_MAX)
         opens = timestamp_local_with_zone(opens_ms, at_ms, barrier->zone);
-    *out_reason = g_strdup_printf("%s %s%s%s", barrier->whose, described, opens ? "; opens " : "",
-                                  opens ? opens : "");
+    *out_reason = opens ? reason_make(barrier->reason_opens, described, opens, NULL)
+                        : reason_make(barrier->reason, described, NULL);
     return barrier->rule;
 }

@@ -219,3 +219,16 @@ char *timestamp_local_fr_with_zone(int64_t at_ms, int64_t now_ms, GTimeZone *zon
 
     return add_zone(local_text_fr(at, now_ms, zone), at);
 }
+
+char *timestamp_reword_fr(const char *local, int64_t now_ms, GTimeZone *zone)
+{
+    g_autoptr(GDateTime) now = local_time(now_ms, zone);
+    const char *time = local;
+    int date[3] = { 0 };
+
+    if (!read_picture(&time, "dddd-dd-dd ", date))
+        return g_strdup(local);
+    if (date[0] == g_date_time_get_year(now))
+        return g_strdup_printf("le %02d/%02d à %s", date[2], date[1], time);
+    return g_strdup_printf("le %02d/%02d/%04d à %s", date[2], date[1], date[0], time);
+}

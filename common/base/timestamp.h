@@ -28,4 +28,8 @@ char *timestamp_local_with_zone(int64_t at_ms, int64_t now_ms, GTimeZone *zone);
 char *timestamp_local_fr(int64_t at_ms, int64_t now_ms, GTimeZone *zone);
 char *timestamp_local_fr_with_zone(int64_t at_ms, int64_t now_ms, GTimeZone *zone);
 
+/* What timestamp_local() wrote, with a zone or without, as French is written; another text as it
+ * is. The caller owns it. */
+char *timestamp_reword_fr(const char *local, int64_t now_ms, GTimeZone *zone);
+
 #endif

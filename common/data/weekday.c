@@ -18,6 +18,10 @@ static const char *const printed[DAYS_A_WEEK] = {
     "mon", "tue", "wed", "thu", "fri", "sat", "sun",
 };
 
+static const char *const printed_fr[DAYS_A_WEEK] = {
+    "lun", "mar", "mer", "jeu", "ven", "sam", "dim",
+};
+
 bool weekday_parse(const char *name, unsigned *out)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -33,4 +37,10 @@ const char *weekday_name(unsigned day)
 {
     g_assert(day < DAYS_A_WEEK);
     return printed[day];
+}
+
+const char *weekday_name_fr(unsigned day)
+{
+    g_assert(day < DAYS_A_WEEK);
+    return printed_fr[day];
 }

@@ -18,4 +18,7 @@ bool weekday_parse(const char *name, unsigned *out);
 /* "mon" … "sun". */
 const char *weekday_name(unsigned day);
 
+/* "lun" … "dim". */
+const char *weekday_name_fr(unsigned day);
+
 #endif

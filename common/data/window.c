@@ -267,6 +267,26 @@ char *window_describe(const Window *window)
     return g_string_free(out, FALSE);
 }
 
+char *window_reword_fr(const char *described)
+{
+    size_t begin = strcspn(described, " ");
+    const char *label = strstr(described, " (");
+    size_t end = label ? (size_t)(label - described) : strlen(described);
+    GString *text = g_string_new_len(described, (gssize)MIN(begin, end));
+    g_autofree char *list = g_strndup(described + begin, end > begin ? end - begin : 0);
+    g_auto(GStrv) names = g_strsplit(g_strstrip(list), ",", -1);
+
+    for (guint i = 0; names[i]; i++) {
+        unsigned day = 0;
+        bool is_day = weekday_parse(names[i], &day);
+
+        g_string_append_printf(text, "%c%s", i ? ',' : ' ',
+                               is_day ? weekday_name_fr(day) : names[i]);
+    }
+    g_string_append(text, described + MAX(begin, end));
+    return g_string_free(text, FALSE);
+}
+
 static int64_t divide_down(int64_t number, int64_t by)
 {
     return number / by - (number % by < 0);

@@ -46,6 +46,10 @@ Json *window_print(const Window *window);
 /* "02:00-05:00" or "22:00-06:00 mon,tue", with the label where it has one. The caller owns it. */
 char *window_describe(const Window *window);
 
+/* What window_describe() wrote with French names of days: "22:00-06:00 lun,mar". The caller owns
+ * it. */
+char *window_reword_fr(const char *described);
+
 /* True when the instant's local time is inside; a disabled window contains nothing. */
 bool window_contains(const Window *window, GTimeZone *zone, int64_t at_ms);
 

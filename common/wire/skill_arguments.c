@@ -1,6 +1,7 @@
 #include "common/wire/skill_arguments.h"
 
 #include "common/base/problem.h"
+#include "common/wire/reason.h"
 
 #include "common/base/banned.h"
 
@@ -32,6 +33,7 @@ static const SkillParameter *match_argument(const Match *match, const SkillArgum
                                             unsigned position, GError **error)
 {
     const SkillParameter *parameter = NULL;
+    g_autofree char *reason = NULL;
     g_autofree char *usage = NULL;
 
     if (argument->name)
@@ -42,11 +44,9 @@ static const SkillParameter *match_argument(const Match *match, const SkillArgum
         return parameter;
 
     usage = skill_arguments_usage(match->skill, match->parameters);
-    if (argument->name)
-        g_set_error(error, PROBLEM, PROBLEM_VALUE, "there is no parameter \"%s\"; expected %s",
-                    argument->name, usage);
-    else
-        g_set_error(error, PROBLEM, PROBLEM_VALUE, "too many arguments; expected %s", usage);
+    reason = argument->name ? reason_make(REASON_NO_PARAMETER, argument->name, usage, NULL)
+                            : reason_make(REASON_TOO_MANY, usage, NULL);
+    g_set_error_literal(error, PROBLEM, PROBLEM_VALUE, reason);
     return NULL;
 }
 
@@ -71,7 +71,9 @@ static bool take_arguments(const Match *match, const SkillCall *call, GError **e
         if (!parameter)
             return false;
         if (!g_hash_table_add(match->given, parameter->name)) {
-            g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s is given twice", parameter->name);
+            g_autofree char *reason = reason_make(REASON_GIVEN_TWICE, parameter->name, NULL);
+
+            g_set_error_literal(error, PROBLEM, PROBLEM_VALUE, reason);
             return false;
         }
         if (!take_value(match->values, parameter, argument->value, error))
@@ -90,8 +92,9 @@ static bool take_defaults(const Match *match, GError **error)
         if (parameter->is_required) {
             g_autofree char *usage = skill_arguments_usage(match->skill, match->parameters);
 
-            g_set_error(error, PROBLEM, PROBLEM_MISSING, "%s is missing; expected %s",
-                        parameter->name, usage);
+            g_autofree char *reason = reason_make(REASON_MISSING, parameter->name, usage, NULL);
+
+            g_set_error_literal(error, PROBLEM, PROBLEM_MISSING, reason);
             return false;
         }
         if (parameter->standard &&

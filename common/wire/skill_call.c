@@ -3,6 +3,7 @@
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
+#include "common/wire/reason.h"
 
 #include <string.h>
 
@@ -108,6 +109,14 @@ char *skill_call_name(const char *text)
     return g_strndup(text, length);
 }
 
+/* A reason as an error; what fills its only place, NULL where it has none. */
+static void complain(GError **error, Problem problem, ReasonKind kind, const char *part)
+{
+    g_autofree char *reason = reason_make(kind, part, NULL);
+
+    g_set_error_literal(error, PROBLEM, problem, reason);
+}
+
 static void skip_blanks(Reader *reader)
 {
     reader->at += strspn(reader->at, BLANKS);
@@ -123,15 +132,14 @@ static char *read_quoted(Reader *reader, GError **error)
         if (quote == '"' && *reader->at == '\\') {
             reader->at++;
             if (*reader->at != '"' && *reader->at != '\\') {
-                g_set_error(error, PROBLEM, PROBLEM_SYNTAX,
-                            "in double quotes \\ may only stand before \" and \\");
+                complain(error, PROBLEM_SYNTAX, REASON_CALL_ESCAPE, NULL);
                 return NULL;
             }
         }
         g_string_append_c(value, *reader->at);
     }
     if (!*reader->at) {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "a quotation is not closed: %c", quote);
+        complain(error, PROBLEM_SYNTAX, REASON_CALL_QUOTE, quote == '"' ? "\"" : "'");
         return NULL;
     }
     reader->at++;
@@ -147,15 +155,15 @@ static char *read_bare(Reader *reader, GError **error)
 
     reader->at += length;
     if (*reader->at == '\'' || *reader->at == '"' || *reader->at == '(') {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX,
-                    "%c inside a value: put the whole value in quotes", *reader->at);
+        char sign[] = { *reader->at, '\0' };
+
+        complain(error, PROBLEM_SYNTAX, REASON_CALL_INSIDE, sign);
         return NULL;
     }
     while (length > 0 && is_blank(start[length - 1]))
         length--;
     if (length == 0) {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX,
-                    "an argument is empty; an empty value is written ''");
+        complain(error, PROBLEM_SYNTAX, REASON_CALL_EMPTY, NULL);
         return NULL;
     }
     return g_strndup(start, length);
@@ -169,12 +177,11 @@ static char *read_value(Reader *reader, GError **error)
     if (!value)
         return NULL;
     if (strlen(value) > SKILL_ARGUMENT_MAX_BYTES) {
-        g_set_error(error, PROBLEM, PROBLEM_LIMIT, "an argument is longer than %d bytes",
-                    SKILL_ARGUMENT_MAX_BYTES);
+        complain(error, PROBLEM_LIMIT, REASON_CALL_LONG, G_STRINGIFY(SKILL_ARGUMENT_MAX_BYTES));
         return NULL;
     }
     if (is_quoted && !reader->is_in_parentheses && *reader->at && !is_blank(*reader->at)) {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "after a quotation a blank is expected");
+        complain(error, PROBLEM_SYNTAX, REASON_CALL_BLANK, NULL);
         return NULL;
     }
     return g_steal_pointer(&value);
@@ -219,7 +226,7 @@ static bool read_argument(Reader *reader, SkillCall *call, GError **error)
     const SkillArgument *last = NULL;
 
     if (call->arguments->len == SKILL_ARGUMENTS_MAX) {
-        g_set_error(error, PROBLEM, PROBLEM_LIMIT, "more than %d arguments", SKILL_ARGUMENTS_MAX);
+        complain(error, PROBLEM_LIMIT, REASON_CALL_MANY, G_STRINGIFY(SKILL_ARGUMENTS_MAX));
         return false;
     }
     value = read_value(reader, error);
@@ -232,13 +239,13 @@ static bool read_argument(Reader *reader, SkillCall *call, GError **error)
         last = g_ptr_array_index(call->arguments, call->arguments->len - 1);
     if (!name && last && last->name) {
         g_autofree char *shown = text_make_line(value, SHOWN_MAX_CHARS);
+        g_autofree char *reason = reason_make(REASON_CALL_NO_NAME, shown, last->name, NULL);
 
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "\"%s\" has no name but follows %s=", shown,
-                    last->name);
+        g_set_error_literal(error, PROBLEM, PROBLEM_SYNTAX, reason);
         return false;
     }
     if (name && has_argument_named(call, name)) {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "%s= is given twice", name);
+        complain(error, PROBLEM_SYNTAX, REASON_CALL_TWICE, name);
         return false;
     }
     skill_call_add(call, name, value);
@@ -265,24 +272,24 @@ static bool read_list(Reader *reader, SkillCall *call, GError **error)
         if (*reader->at == ')')
             break;
         if (*reader->at != ',') {
-            g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "expected ',' or ')' after an argument");
+            complain(error, PROBLEM_SYNTAX, REASON_CALL_COMMA, NULL);
             return false;
         }
         reader->at++;
         skip_blanks(reader);
         if (*reader->at == ')') {
-            g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "expected an argument after ','");
+            complain(error, PROBLEM_SYNTAX, REASON_CALL_AFTER_COMMA, NULL);
             return false;
         }
     }
     if (*reader->at != ')') {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "the ')' is missing");
+        complain(error, PROBLEM_SYNTAX, REASON_CALL_NO_END, NULL);
         return false;
     }
     reader->at++;
     skip_blanks(reader);
     if (*reader->at) {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "nothing may follow the ')'");
+        complain(error, PROBLEM_SYNTAX, REASON_CALL_AFTER_END, NULL);
         return false;
     }
     return true;
@@ -296,8 +303,7 @@ SkillCall *skill_call_parse(const char *text, GError **error)
     bool is_read;
 
     if (!name) {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX,
-                    "expected the name of a skill, then its arguments");
+        complain(error, PROBLEM_SYNTAX, REASON_CALL_NO_SKILL, NULL);
         return NULL;
     }
 

@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "common/data/record.h"
 #include "common/wire/skill_call.h"
+#include "common/wire/reason.h"
 
 #include <string.h>
 
@@ -286,14 +287,25 @@ static char *join(const GPtrArray *texts)
 
 static char *describe_int(const SkillParameter *parameter)
 {
+    g_autofree char *minimum = g_strdup_printf("%" G_GINT64_FORMAT, parameter->minimum);
+    g_autofree char *maximum = g_strdup_printf("%" G_GINT64_FORMAT, parameter->maximum);
+
     if (parameter->minimum == INT64_MIN && parameter->maximum == INT64_MAX)
-        return g_strdup("a whole number");
+        return reason_make(REASON_EXPECT_INT, NULL);
     if (parameter->maximum == INT64_MAX)
-        return g_strdup_printf("a whole number from %" G_GINT64_FORMAT, parameter->minimum);
+        return reason_make(REASON_EXPECT_INT_FROM, minimum, NULL);
     if (parameter->minimum == INT64_MIN)
-        return g_strdup_printf("a whole number up to %" G_GINT64_FORMAT, parameter->maximum);
-    return g_strdup_printf("a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-                           parameter->minimum, parameter->maximum);
+        return reason_make(REASON_EXPECT_INT_UP_TO, maximum, NULL);
+    return reason_make(REASON_EXPECT_INT_BETWEEN, minimum, maximum, NULL);
+}
+
+static char *describe_text(const SkillParameter *parameter)
+{
+    g_autofree char *bytes = g_strdup_printf("%" G_GINT64_FORMAT, parameter->max_bytes);
+
+    return parameter->pattern
+               ? reason_make(REASON_EXPECT_LINE_FITTING, bytes, parameter->pattern, NULL)
+               : reason_make(REASON_EXPECT_LINE, bytes, NULL);
 }
 
 static char *describe(const SkillParameter *parameter)
@@ -302,24 +314,22 @@ static char *describe(const SkillParameter *parameter)
 
     switch ((ParameterType)parameter->type) {
     case PARAMETER_UNIT:
-        return g_strdup("the name of a systemd unit");
+        return reason_make(REASON_EXPECT_UNIT, NULL);
     case PARAMETER_NAME:
-        return g_strdup("a name: letters, digits, '.', '_' and '-'");
+        return reason_make(REASON_EXPECT_NAME, NULL);
     case PARAMETER_CHOICE:
         list = join(parameter->choices);
-        return g_strdup_printf("one of %s", list);
+        return reason_make(REASON_EXPECT_CHOICE, list, NULL);
     case PARAMETER_INT:
         return describe_int(parameter);
     case PARAMETER_PATH:
         list = parameter->below ? join(parameter->below) : NULL;
-        return g_strdup_printf("an absolute path without \"..\"%s%s", list ? " in " : "",
-                               list ? list : "");
+        return list ? reason_make(REASON_EXPECT_PATH_IN, list, NULL)
+                    : reason_make(REASON_EXPECT_PATH, NULL);
     case PARAMETER_BOOL:
-        return g_strdup("true or false");
+        return reason_make(REASON_EXPECT_BOOL, NULL);
     case PARAMETER_TEXT:
-        return g_strdup_printf("one line of at most %" G_GINT64_FORMAT " bytes%s%s",
-                               parameter->max_bytes, parameter->pattern ? " that fits " : "",
-                               parameter->pattern ? parameter->pattern : "");
+        return describe_text(parameter);
     case PARAMETER_TYPE_COUNT:
         break;
     }
@@ -334,9 +344,10 @@ char *skill_parameter_take(const SkillParameter *parameter, const char *value, G
         !fits_type(parameter, value)) {
         g_autofree char *shown = text_make_line(value, SHOWN_MAX_CHARS);
         g_autofree char *expected = describe(parameter);
+        g_autofree char *reason = reason_make(is_option_like ? REASON_BAD_OPTION : REASON_BAD_VALUE,
+                                              parameter->name, shown, expected, NULL);
 
-        g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s: \"%s\": expected %s%s", parameter->name,
-                    shown, expected, is_option_like ? ", not beginning with '-' or '@'" : "");
+        g_set_error_literal(error, PROBLEM, PROBLEM_VALUE, reason);
         return NULL;
     }
     if (parameter->type != PARAMETER_BOOL)

@@ -10,6 +10,7 @@
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/state/pending.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/model/plan.h"
 #include "common/base/limits.h"
@@ -34,7 +35,7 @@ static void say_approval(Core *core, Turn *turn, const Run *run, const Row *row,
 
 static void say_waiting(Turn *turn, const Run *run)
 {
-    g_autofree char *state = run_describe(run);
+    g_autofree char *state = reason_words_run(turn->core, run);
     g_autofree char *task = text_make_line(run->task, 60);
 
     turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s · %s", run->number, run->agent, state, task);
@@ -106,7 +107,7 @@ static bool read_answer(Turn *turn, const char *arguments, const char *usage, ch
 /* Somebody was quicker, or nobody was: said of a run that waits for no approval (any more). */
 static void say_late(Core *core, Turn *turn, const Run *run)
 {
-    g_autofree char *state = run_describe(run);
+    g_autofree char *state = reason_words_run(core, run);
     g_autofree char *at = core_local_time(core, run->decided_ms);
 
     if (run->decided_by)

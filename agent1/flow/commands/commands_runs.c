@@ -11,6 +11,7 @@
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/model/plan.h"
 #include "common/base/name.h"
@@ -201,7 +202,7 @@ static void refuse_cancel(Core *core, const Pending *pending, const GPtrArray *r
     g_autoptr(Run) run = lookup_begin(core, pending, rows, LOOKUP_HINT_RUNS, &turn);
 
     if (run) {
-        g_autofree char *state = run_describe(run);
+        g_autofree char *state = reason_words_run(core, run);
 
         turn_fail(&turn, "#%" G_GINT64_FORMAT " %s: it ended already: %s", run->number, run->agent,
                   state);

@@ -10,6 +10,7 @@
 #include "agent1/flow/gate/targets.h"
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/state/pending.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/model/target.h"
 #include "agent1/model/task_options.h"
@@ -47,8 +48,10 @@ static void say_verdict(Core *core, Turn *turn, const GateAsk *ask)
 {
     g_autofree char *shown = text_make_line(ask->agent, SHOWN_CHARS);
     g_auto(Verdict) verdict = { 0 };
+    g_autofree char *reason = NULL;
 
     gate_facts_judge(core, ask, &verdict);
+    reason = verdict.reason ? reason_words(core, verdict.reason) : NULL;
     if (verdict.kind == GATE_ALLOW) {
         const FleetAgent *live = fleet_find(core->fleet, ask->agent);
         bool is_there = live && core_is_reachable(core, live);
@@ -61,13 +64,13 @@ static void say_verdict(Core *core, Turn *turn, const GateAsk *ask)
     if (verdict.kind == GATE_LATER && verdict.next_ms != INT64_MAX) {
         g_autofree char *next = core_local_time_with_zone(core, verdict.next_ms);
 
-        turn_say(turn, "%s: not now (%s): %s; next: %s", shown, rule_name(verdict.rule),
-                 verdict.reason, next);
+        turn_say(turn, "%s: not now (%s): %s; next: %s", shown, rule_name(verdict.rule), reason,
+                 next);
         return;
     }
     turn_say(turn, "%s: %s (%s): %s", shown,
              core_words(core, verdict.kind == GATE_ASK ? "not without a person" : "not now"),
-             rule_name(verdict.rule), verdict.reason);
+             rule_name(verdict.rule), reason);
 }
 
 /* ---- rule by rule ---- */

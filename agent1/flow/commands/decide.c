@@ -4,6 +4,7 @@
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/runs/outcome.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 /* The gate is asked as if this hand had approved it. */
@@ -18,8 +19,7 @@ const char *decide_objection(Core *core, const Speaker *speaker, const Run *run,
     gate_facts_judge(core, &ask, &verdict);
     if (!is_own || (!row_int(row, APPROVALS_NEEDS_SECOND) && verdict.kind != GATE_ASK))
         return NULL;
-    return "you asked for it yourself, and a second user must approve it; !reject withdraws it; "
-           "after a change of the rule, ask again";
+    return reason_format(REASON_OWN_APPROVAL);
 }
 
 static void note_decision(Core *core, Run *run, const Speaker *speaker, const char *word)
@@ -34,7 +34,7 @@ static void note_decision(Core *core, Run *run, const Speaker *speaker, const ch
 /* What waits is no longer what was shown: nobody wrote it so, and nobody may start it. */
 static char *refuse_changed(Core *core, Run *run)
 {
-    static const char why[] = "it is not what was shown for approval";
+    const char *why = reason_format(REASON_NOT_WHAT_WAS_SHOWN);
 
     effects_audit(core->fx, core->now_ms, "alarm", NULL, run->agent, run->id,
                   "#%" G_GINT64_FORMAT " is not what its approval was asked for", run->number);
@@ -59,7 +59,8 @@ char *decide_approve(Core *core, const Speaker *speaker, Run *run, const Row *ro
 
 void decide_reject(Core *core, const Speaker *speaker, Run *run, const char *why)
 {
-    g_autofree char *reason = g_strdup_printf("by %s%s%s", speaker->user, *why ? ": " : "", why);
+    g_autofree char *reason = *why ? reason_make(REASON_BY_WHY, speaker->user, why, NULL)
+                                   : reason_make(REASON_BY, speaker->user, NULL);
 
     note_decision(core, run, speaker, "rejected");
     outcome_apply(core, run, RUN_EVENT_DENIED, reason);

@@ -9,6 +9,7 @@
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/gate/targets.h"
 #include "agent1/flow/runs/launch.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/model/target.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
@@ -25,10 +26,11 @@ static void say_dry_run(Turn *turn, const char *agent, const Verdict *verdict)
         [GATE_ASK] = WORDS_LATER("it would wait for an approval"),
         [GATE_LATER] = WORDS_LATER("it would be deferred"),
     };
+    g_autofree char *reason = verdict->reason ? reason_words(turn->core, verdict->reason) : NULL;
 
     turn_say(turn, "%s: %s%s%s%s (dry run: nothing was sent)", agent,
-             core_words(turn->core, words[verdict->kind]), verdict->reason ? " (" : "",
-             verdict->reason ? verdict->reason : "", verdict->reason ? ")" : "");
+             core_words(turn->core, words[verdict->kind]), reason ? " (" : "", reason ? reason : "",
+             reason ? ")" : "");
 }
 
 /* Notes the agent as one that would take the task later. */

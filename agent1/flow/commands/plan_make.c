@@ -4,6 +4,7 @@
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/gate/targets.h"
 #include "agent1/flow/runs/plans.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/model/plan_script.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
@@ -70,15 +71,16 @@ static bool judge_sequence(Core *core, Turn *turn, const Plan *plan)
 
 static char *describe_verdict(const Core *core, const PlanStep *step, const Verdict *verdict)
 {
+    g_autofree char *reason = verdict->reason ? reason_words(core, verdict->reason) : NULL;
+
     switch (verdict->kind) {
     case GATE_ALLOW:
         return g_strdup(core_words(core, "allowed"));
     case GATE_ASK:
-        return g_strdup_printf(core_words(core, "it would wait for an approval (%s)"),
-                               verdict->reason);
+        return g_strdup_printf(core_words(core, "it would wait for an approval (%s)"), reason);
     case GATE_LATER:
         if (step->may_wait)
-            return g_strdup_printf(core_words(core, "it would be deferred (%s)"), verdict->reason);
+            return g_strdup_printf(core_words(core, "it would be deferred (%s)"), reason);
         break;
     case GATE_DENY:
         break;

@@ -14,6 +14,7 @@
 #include "common/base/name.h"
 #include "common/base/text.h"
 #include "common/wire/key.h"
+#include "common/wire/reason.h"
 #include "common/wire/topic.h"
 #include "common/base/banned.h"
 
@@ -124,7 +125,7 @@ static void take_new_journal(Core *core, FleetAgent *agent, const char *journal)
                   "the agent's journal is new: %s", journal);
     effects_log(core->fx, EFFECT_LOG_WARNING, NULL, agent->name,
                 "the agent's journal is new: what it held is unknown");
-    outcome_lose_handed(core, agent, "the agent's journal is new");
+    outcome_lose_handed(core, agent, reason_format(REASON_NEW_JOURNAL));
 }
 
 static void refuse_stale(Core *core, const FleetAgent *agent, const Message *message)

@@ -12,6 +12,7 @@
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/text.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 #define ALARM_MS (60 * INT64_C(1000))
@@ -109,7 +110,7 @@ static void take_state(Core *core, Run *run, const Message *message, RunState st
         /* Never received; its task still repeats until its time, or its cancel until it is heard:
          * harmless. */
         if (run->state != RUN_QUEUED && !dispatch_was_unheard(core, run))
-            outcome_lose(core, run, "the agent does not know this attempt");
+            outcome_lose(core, run, reason_format(REASON_ATTEMPT_UNKNOWN));
         return;
     }
     if (!run_event_of_state(state, &event))
@@ -339,7 +340,7 @@ static void lose_contradictory(Core *core, Run *run)
     alarm_about(core, run->id, run->agent,
                 "the agent reports that a run never started which it showed at work");
     g_clear_pointer(&run->outcome.reason, g_free);
-    outcome_apply(core, run, RUN_EVENT_LOST, "the agent contradicts itself");
+    outcome_apply(core, run, RUN_EVENT_LOST, reason_format(REASON_CONTRADICTS));
 }
 
 void reports_take_result(Core *core, FleetAgent *agent, const Message *message)

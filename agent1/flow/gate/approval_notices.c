@@ -1,6 +1,7 @@
 #include "agent1/flow/gate/approval_notices.h"
 
 #include "agent1/flow/gate/approvals.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/voice/say.h"
 #include "agent1/model/plan.h"
 #include "agent1/model/target.h"
@@ -71,7 +72,8 @@ static char *describe_plan(const Core *core, const Group *group)
     const Run *first = group->runs->pdata[0];
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     g_autofree char *asked = core_local_time(core, core->now_ms);
-    g_autofree char *why = approvals_why(first);
+    g_autofree char *reason = approvals_why(first);
+    g_autofree char *why = reason_words(core, reason);
     g_autofree char *list = NULL;
     unsigned i;
 

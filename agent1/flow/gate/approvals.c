@@ -2,9 +2,12 @@
 
 #include <string.h>
 
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/rows.h"
 #include "common/base/text.h"
+#include "common/base/timestamp.h"
 #include "common/wire/approval.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 #define STATE_OPEN    "open"
@@ -92,39 +95,25 @@ char *approvals_who(const Core *core, const char *asked_by, bool needs_second)
     return g_strdup(others->len ? text->str : core_words(core, "nobody"));
 }
 
-static char *describe_time(const Core *core, const Row *row)
-{
-    g_autofree char *opens = core_local_time(core, row_int(row, APPROVALS_OPENS));
-    g_autofree char *expires = core_local_time(core, row_int(row, APPROVALS_EXPIRES));
-
-    if (is_put_off(row))
-        return g_strdup_printf(core_words(core, "put off until %s"), opens);
-    return g_strdup_printf(core_words(core, "expires %s"), expires);
-}
-
-/* Why it waits, how to answer, and until when. The caller owns it. */
+/* Why it waits, how to answer, and until when: a reason, as rows keep it. The caller owns it. */
 static char *describe_wait(const Core *core, const Run *run, const Row *row, const char *why)
 {
     g_autoptr(GPtrArray) others = approvals_others(core, run->user);
-    g_autofree char *time = describe_time(core, row);
+    bool is_later = is_put_off(row);
     bool is_alone = row_int(row, APPROVALS_NEEDS_SECOND) && others->len == 0;
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, run->number);
+    g_autofree char *at = timestamp_local(
+        row_int(row, is_later ? APPROVALS_OPENS : APPROVALS_EXPIRES), core->now_ms, core->zone);
+    g_autofree char *wait = reason_make(is_later ? REASON_TO_APPROVE_LATER : REASON_TO_APPROVE, why,
+                                        number, number, at, NULL);
 
-    return g_strdup_printf(
-        core_words(core, "%s; !approve %" G_GINT64_FORMAT " or !reject %" G_GINT64_FORMAT "; %s%s"),
-        why, run->number, run->number, time,
-        is_alone ? core_words(core, "; there is no second user: a rule of policy.json with "
-                                    "\"second\": false lets you approve yourself what is asked "
-                                    "after it")
-                 : "");
+    return is_alone ? reason_make(REASON_NO_SECOND_USER, wait, NULL) : g_steal_pointer(&wait);
 }
 
-/* What its row keeps while it waits: in no language but the records' own. */
-static void note_reason(Core *core, Run *run, const Row *row, const char *why)
+static void note_reason(const Core *core, Run *run, const Row *row, const char *why)
 {
-    Language before = core_speak(core, LANGUAGE_EN);
     char *reason = describe_wait(core, run, row, why);
 
-    core_speak(core, before);
     g_free(run->outcome.reason);
     run->outcome.reason = reason;
 }
@@ -132,9 +121,9 @@ static void note_reason(Core *core, Run *run, const Row *row, const char *why)
 char *approvals_describe(const Core *core, const Run *run, const Row *row)
 {
     g_autofree char *asked = core_local_time(core, row_int(row, APPROVALS_CREATED));
-
     g_autofree char *why = approvals_why(run);
-    g_autofree char *wait = describe_wait(core, run, row, why);
+    g_autofree char *reason = describe_wait(core, run, row, why);
+    g_autofree char *wait = reason_words(core, reason);
 
     return g_strdup_printf(core_words(core, "#%" G_GINT64_FORMAT " %s: %s asks since %s: %s"),
                            run->number, run->agent, run->user, asked, wait);

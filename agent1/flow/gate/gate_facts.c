@@ -5,6 +5,8 @@
 #include "agent1/model/offer.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
+#include "common/base/timestamp.h"
+#include "common/wire/reason.h"
 #include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
@@ -76,9 +78,7 @@ static void judge_skill(const GateAsk *ask, const FleetAgent *live, const char *
     offered = fleet_skill(live, skill);
     request->is_offered = offered != NULL;
     if (offered && is_bare_shell(ask->task))
-        *out_complaint = g_strdup_printf("shell takes a command of your own: @%s uptime, not "
-                                         "the word shell",
-                                         ask->agent);
+        *out_complaint = reason_make(REASON_BARE_SHELL, ask->agent, NULL);
     if (offered && skill && strcmp(skill, SKILL_SHELL) != 0 &&
         !offer_judge(offered, ask->task, &problem))
         *out_complaint = text_make_line(problem->message, COMPLAINT_SHOWN_CHARS);
@@ -88,12 +88,13 @@ static void judge_skill(const GateAsk *ask, const FleetAgent *live, const char *
     request->nearest_skill = *out_nearest;
 }
 
-/* What speaks of it, as people read it. The caller owns it. */
+/* The reason that says what speaks of it. The caller owns it. */
 static char *describe_place(const RulebookAnswer *answer, Risk risk)
 {
-    if (answer->place > 0)
-        return g_strdup_printf("rule %u of policy.json", answer->place);
-    return g_strdup_printf("work of %s risk", risk_name(risk));
+    g_autofree char *place = g_strdup_printf("%u", answer->place);
+
+    return answer->place > 0 ? reason_make(REASON_PLACE_RULE, place, NULL)
+                             : reason_make(REASON_PLACE_RISK, risk_name(risk), NULL);
 }
 
 static const char *door_word(Door door)
@@ -252,7 +253,7 @@ void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
     };
 
     if (live && live->state == AGENT_OFFLINE && live->heard_ms > 0)
-        since = core_local_time(core, live->since_ms);
+        since = timestamp_local(live->since_ms, core->now_ms, core->zone);
     request.offline_since = since;
     judge_skill(ask, live, skill, &request, &complaint, &nearest_skill);
     judge_policy(core, ask, &request, &policy, &policy_reason);

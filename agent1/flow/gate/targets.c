@@ -5,6 +5,7 @@
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/model/target.h"
 #include "common/base/text.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 #define SHOWN_CHARS  40
@@ -82,19 +83,18 @@ static char *known_labels(const TargetAgent *agents, unsigned count)
 static void refuse_name(Core *core, Turn *turn, const char *shown, const char *term)
 {
     g_autofree char *nearest = gate_facts_nearest(core, term);
-    g_autofree char *reason =
-        g_strdup_printf("no agent of that name%s%s; nothing was done",
-                        nearest ? "; nearest: " : "; !agents lists them", nearest ? nearest : "");
+    g_autofree char *reason = nearest ? reason_make(REASON_NAME_UNKNOWN_BUT, nearest, NULL)
+                                      : reason_make(REASON_NAME_UNKNOWN, NULL);
 
     turn_refuse(turn, shown, RULE_UNKNOWN_AGENT, reason, 0);
 }
 
 /* A pattern or a label that means nobody, and what there is instead: NULL for nothing. */
-static void refuse_term(Turn *turn, const char *shown, const char *problem, const char *there_is,
-                        const char *nothing)
+static void refuse_term(Turn *turn, const char *shown, ReasonKind kind, const char *there_is,
+                        ReasonKind kind_nothing)
 {
-    g_autofree char *reason = g_strdup_printf(
-        "%s; %s%s", problem, there_is ? "there are " : nothing, there_is ? there_is : "");
+    g_autofree char *reason =
+        there_is ? reason_make(kind, there_is, NULL) : reason_make(kind_nothing, NULL);
 
     turn_refuse(turn, shown, RULE_UNKNOWN_AGENT, reason, 0);
 }
@@ -119,12 +119,11 @@ static void say_fault(Core *core, Turn *turn, TargetResult result, const char *t
         break;
     case TARGET_NO_MATCH:
         there_is = known_names(agents, count);
-        refuse_term(turn, shown, "no accepted agent fits", there_is, "there are none yet");
+        refuse_term(turn, shown, REASON_NOBODY_FITS, there_is, REASON_NOBODY_THERE);
         break;
     case TARGET_NO_LABEL:
         there_is = known_labels(agents, count);
-        refuse_term(turn, shown, "no accepted agent has this label", there_is,
-                    "none has any (agents_registry.json, member labels)");
+        refuse_term(turn, shown, REASON_NO_LABEL, there_is, REASON_NO_LABELS);
         break;
     case TARGET_MALFORMED:
         turn_fail(turn, "%s: expected a label as in role=web", shown);

@@ -6,9 +6,11 @@
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/runs/scheduled.h"
 #include "agent1/flow/state/plan_news.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/rows.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 /* A window opens for long enough to be met. */
@@ -76,19 +78,21 @@ int64_t launch_wait_until(const Run *run)
     return run->wait_until_ms > 0 ? run->wait_until_ms : run->created_ms + LAUNCH_WAIT_MS;
 }
 
-/* Why it waits, as people read it: "blackout hours 02:00-05:00; starts 05:00 CET". */
-static void note_wait(const Core *core, Run *run, const Verdict *verdict, const char *begin)
+/* Why it waits: "blackout hours 02:00-05:00; starts 05:00 CET". approved_by: NULL, nobody did. */
+static void note_wait(const Core *core, Run *run, const Verdict *verdict, const char *approved_by)
 {
     RunOutcome *outcome = &run->outcome;
     bool is_dated = verdict->next_ms > core->now_ms && verdict->next_ms != INT64_MAX;
     int64_t shown_ms = is_dated ? verdict->next_ms : launch_wait_until(run);
     g_autofree char *at = timestamp_local_with_zone(shown_ms, core->now_ms, core->zone);
+    g_autofree char *wait =
+        reason_make(is_dated ? REASON_STARTS : REASON_WAITS_UNTIL, verdict->reason, at, NULL);
 
     g_free(outcome->rule);
     outcome->rule = g_strdup(rule_name(verdict->rule));
     g_free(outcome->reason);
-    outcome->reason = g_strdup_printf("%s%s; %s %s", begin, verdict->reason,
-                                      is_dated ? "starts" : "waits until", at);
+    outcome->reason = approved_by ? reason_make(REASON_APPROVED_BY, approved_by, wait, NULL)
+                                  : g_steal_pointer(&wait);
 }
 
 static void forget_wait(Run *run)
@@ -119,7 +123,7 @@ static void begin(Core *core, Run *run, const Verdict *verdict)
     case GATE_LATER:
         run_apply(run, RUN_EVENT_LATER, core->now_ms);
         set_wait(core, run, verdict);
-        note_wait(core, run, verdict, "");
+        note_wait(core, run, verdict, NULL);
         return;
     case GATE_DENY:
         g_assert_not_reached();
@@ -190,7 +194,7 @@ void launch_record(Core *core, const LaunchOrder *order, RunEvent event, Rule ru
 
 char *launch_describe(const Core *core, const Run *run)
 {
-    return run->state == RUN_QUEUED ? describe_queued(core, run) : run_describe(run);
+    return run->state == RUN_QUEUED ? describe_queued(core, run) : reason_words_run(core, run);
 }
 
 void launch_say(Turn *turn, const Run *run)
@@ -228,13 +232,11 @@ static void start_again(Core *core, Run *run, bool was_asked)
 static void wait_again(Core *core, Run *run, const Verdict *verdict)
 {
     bool was_asked = run->state == RUN_AWAITING_APPROVAL;
-    g_autofree char *approval =
-        was_asked ? g_strdup_printf("approved by %s: ", run->decided_by) : g_strdup("");
     g_autofree char *before = g_strdup(run->outcome.reason);
 
     if (was_asked)
         set_wait(core, run, verdict);
-    note_wait(core, run, verdict, approval);
+    note_wait(core, run, verdict, was_asked ? run->decided_by : NULL);
     if (outcome_apply(core, run, RUN_EVENT_LATER, NULL) == RUN_REPEATED &&
         g_strcmp0(before, run->outcome.reason) != 0)
         effects_put(core->fx, rows_of_run(run));
@@ -280,8 +282,7 @@ static void check_again(Core *core, Run *run)
     if (verdict.kind == GATE_ALLOW || verdict.rule != RULE_POLICY)
         return;
 
-    reason = g_strdup_printf("%s; its agent told what it is only after it was queued: ask again",
-                             verdict.reason);
+    reason = reason_make(REASON_TOLD_TOO_LATE, verdict.reason, NULL);
     g_free(run->outcome.rule);
     run->outcome.rule = g_strdup(rule_name(verdict.rule));
     outcome_apply(core, run, RUN_EVENT_REFUSED, reason);
@@ -307,6 +308,6 @@ void launch_put_off(Core *core, Run *run, int64_t until_ms)
     run->not_before_ms = until_ms;
     run->wait_until_ms = MAX(launch_wait_until(run), until_ms + LAUNCH_WAIT_MS);
     g_free(run->outcome.reason);
-    run->outcome.reason = g_strdup_printf("put off until %s", until);
+    run->outcome.reason = reason_make(REASON_PUT_OFF, until, NULL);
     core->runs_due_ms = MIN(core->runs_due_ms, core->now_ms + RUNS_LOOK_MS);
 }

@@ -8,12 +8,14 @@
 #include "agent1/flow/runs/scheduled.h"
 #include "agent1/flow/state/plan_news.h"
 #include "agent1/flow/state/progress.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/turn.h"
 #include "agent1/flow/voice/uploads.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
+#include "common/wire/reason.h"
 #include "common/wire/skill_call.h"
 #include "common/base/banned.h"
 
@@ -60,7 +62,7 @@ static char *describe_rest(const Core *core, const Run *run, const OutcomeView *
 
 char *outcome_text(const Core *core, const Run *run, const OutcomeView *view)
 {
-    g_autofree char *state = run_describe(run);
+    g_autofree char *state = reason_words_run(core, run);
     const char *output = run->outcome.output;
     g_autofree char *tail = NULL;
     g_autofree char *rest = NULL;
@@ -149,11 +151,13 @@ static void tell_outcome(Core *core, const Run *run)
 
 static void tell_deferred(Core *core, const Run *run)
 {
-    g_autofree char *state = run_describe(run);
+    Language before = core_speak_to(core, run->user);
+    g_autofree char *state = reason_words_run(core, run);
     g_autofree char *text =
         g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, state);
 
     outcome_tell(core, run, text, run_state_name(run->state));
+    core_speak(core, before);
 }
 
 /* What waited itself ended without its turn: whoever waited for it waits for what it waited for. */
@@ -300,11 +304,11 @@ void outcome_revoke(Core *core, const char *agent)
         Run *run = runs->pdata[i];
 
         if (run->is_handed) {
-            outcome_apply(core, run, RUN_EVENT_LOST, "revoked");
+            outcome_apply(core, run, RUN_EVENT_LOST, reason_format(REASON_REVOKED));
         } else {
             g_free(run->outcome.rule);
             run->outcome.rule = g_strdup(rule_name(RULE_NOT_ACCEPTED));
-            outcome_apply(core, run, RUN_EVENT_REFUSED, "its key was revoked");
+            outcome_apply(core, run, RUN_EVENT_REFUSED, reason_format(REASON_KEY_REVOKED));
         }
     }
 }

@@ -4,6 +4,7 @@
 
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/state/plan_news.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/model/target.h"
 #include "common/base/quantity.h"
@@ -94,21 +95,18 @@ static char *describe_waiting(const Core *core, const PlanStep *step)
         return g_strdup(core_words(core, "waits for its turn"));
     if (run->is_unconfirmed)
         return g_strdup(core_words(core, "unconfirmed (past its time and its agent is silent)"));
-    return run_describe(run);
+    return reason_words_run(core, run);
 }
 
 char *plan_summary_line(const Core *core, const Plan *plan, const PlanStep *step)
 {
     g_autofree char *task = text_make_line(plan_task(plan, step), TASK_CHARS);
-    g_autofree char *waiting = NULL;
-    const char *text = step->text ? step->text : step->outcome;
+    g_autofree char *text = NULL;
 
     if (step->state == STEP_NOT_RUN)
         return g_strdup_printf(core_words(core, "%s | %s: not run"), step->agent, task);
-    if (step->state != STEP_ENDED) {
-        waiting = describe_waiting(core, step);
-        text = waiting;
-    }
+    text = step->state == STEP_ENDED ? reason_words(core, step->text ? step->text : step->outcome)
+                                     : describe_waiting(core, step);
     if (!step->run)
         return g_strdup_printf("%s: %s", step->agent, text);
     return g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s", step->number, step->agent, text);

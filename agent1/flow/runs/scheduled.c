@@ -1,5 +1,6 @@
 #include "agent1/flow/runs/scheduled.h"
 
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/text.h"
@@ -56,11 +57,13 @@ static bool is_news(Core *core, const Run *run)
 
 static void notify(Core *core, const Run *run)
 {
-    g_autofree char *state = run_describe(run);
+    Language before = core_speak_to(core, run->user);
+    g_autofree char *state = reason_words_run(core, run);
     g_autofree char *end = output_end(run);
 
     notices_tell_user(core, run->user, NOTICE_NEWS, "Schedule %s: #%" G_GINT64_FORMAT " %s: %s%s",
                       run->schedule, run->number, run->agent, state, end);
+    core_speak(core, before);
 }
 
 void scheduled_tell(Core *core, const Run *run)

@@ -4,12 +4,11 @@
 #include "agent1/flow/runs/launch.h"
 #include "common/base/quantity.h"
 #include "common/base/timestamp.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 /* A time that comes while agent1 is at work is not so late. */
 #define LATE_MS INT64_C(2000)
-
-#define WHY_MISSED "agent1 was down, asleep or busy then, or its clock was set"
 
 static const char *user_of(const Schedule *schedule)
 {
@@ -37,12 +36,10 @@ static void name_user(const Core *core, const Speaker *speaker, Verdict *verdict
 {
     g_free(verdict->reason);
     if (users_by_name(core->users, speaker->user))
-        verdict->reason =
-            g_strdup_printf("it acts as %s, who is %s: this needs the role %s", speaker->user,
-                            role_name(speaker->role), role_name(ROLE_OPERATOR));
+        verdict->reason = reason_make(REASON_ACTS_AS, speaker->user, role_name(speaker->role),
+                                      role_name(ROLE_OPERATOR), NULL);
     else
-        verdict->reason =
-            g_strdup_printf("it acts as %s, and config.json has no such user", speaker->user);
+        verdict->reason = reason_make(REASON_ACTS_AS_NOBODY, speaker->user, NULL);
 }
 
 void firing_judge(const Core *core, const Schedule *schedule, int64_t at_ms, Verdict *out)
@@ -70,14 +67,15 @@ static void miss(Core *core, const Schedule *schedule, const LaunchOrder *order,
     g_autofree char *first = local(core, schedule, occurrence->first_ms);
     g_autofree char *at = local(core, schedule, occurrence->time.at_ms);
     g_autofree char *late = duration_format(core->now_ms - occurrence->due_ms);
+    g_autofree char *count = g_strdup_printf("%u", occurrence->count);
     g_autofree char *reason = NULL;
 
     if (occurrence->count > 1)
-        reason = g_strdup_printf("%s%u times from %s to %s passed: " WHY_MISSED,
-                                 occurrence->count >= OCCURRENCE_COUNT_MAX ? "at least " : "",
-                                 occurrence->count, first, at);
+        reason = reason_make(occurrence->count >= OCCURRENCE_COUNT_MAX ? REASON_MANY_TIMES_PASSED
+                                                                       : REASON_TIMES_PASSED,
+                             count, first, at, NULL);
     else
-        reason = g_strdup_printf("%s passed %s ago: " WHY_MISSED, at, late);
+        reason = reason_make(REASON_TIME_PASSED, at, late, NULL);
     launch_record(core, order, RUN_EVENT_MISSED, RULE_NONE, reason);
 }
 
@@ -141,12 +139,12 @@ static Overlap overlap_of(const Core *core, const Schedule *schedule, const Occu
 static void meet_other(Core *core, Schedule *schedule, LaunchOrder *order, const Run *before,
                        Overlap overlap)
 {
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, before->number);
     g_autofree char *reason = NULL;
 
     switch (overlap) {
     case OVERLAP_FORBID:
-        reason = g_strdup_printf("the run before it, #%" G_GINT64_FORMAT ", has not ended: %s",
-                                 before->number, run_state_name(before->state));
+        reason = reason_make(REASON_RUN_BEFORE, number, run_state_name(before->state), NULL);
         launch_record(core, order, RUN_EVENT_SKIPPED, RULE_NONE, reason);
         return;
     case OVERLAP_QUEUE:

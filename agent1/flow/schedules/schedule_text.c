@@ -1,6 +1,7 @@
 #include "agent1/flow/schedules/schedule_text.h"
 
 #include "agent1/flow/schedules/firing.h"
+#include "agent1/flow/state/reason_words.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -133,6 +134,7 @@ char *schedule_text_of_time(Core *core, const Schedule *schedule, const Schedule
     g_autofree char *at = print_both(core, zone, time->occurrence.due_ms);
     g_autofree char *starts = NULL;
     g_autofree char *shift = NULL;
+    g_autofree char *reason = time->reason ? reason_words(core, time->reason) : NULL;
     OccurrenceRule rule;
 
     schedule_book_rule(core, schedule, &rule);
@@ -141,15 +143,15 @@ char *schedule_text_of_time(Core *core, const Schedule *schedule, const Schedule
     case TIME_STARTS:
         break;
     case TIME_ASKS:
-        return g_strdup_printf(core_words(core, "%s, asks for an approval (%s)"), at, time->reason);
+        return g_strdup_printf(core_words(core, "%s, asks for an approval (%s)"), at, reason);
     case TIME_WAITS:
         starts = print_both(core, zone, time->starts_ms);
-        return g_strdup_printf(core_words(core, "%s, starts %s (%s)"), at, starts, time->reason);
+        return g_strdup_printf(core_words(core, "%s, starts %s (%s)"), at, starts, reason);
     case TIME_SKIPS:
-        return g_strdup_printf(core_words(core, "%s, skipped (%s)"), at, time->reason);
+        return g_strdup_printf(core_words(core, "%s, skipped (%s)"), at, reason);
     case TIME_FAILS:
         return g_strdup_printf(core_words(core, "%s, would be refused (%s): %s"), at,
-                               rule_name(time->rule), time->reason);
+                               rule_name(time->rule), reason);
     }
     return shift ? g_strdup_printf("%s (%s)", at, shift) : g_steal_pointer(&at);
 }

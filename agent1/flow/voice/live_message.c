@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/state/progress.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/voice/clients.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
@@ -182,7 +183,7 @@ static void describe(const Core *core, const Live *live, Line *line)
     if (run->state == RUN_RUNNING)
         state = describe_running(core, live, run);
     else
-        state = run_describe(run);
+        state = reason_words_run(core, run);
     g_free(line->text);
     line->text = g_strdup_printf(
         "#%" G_GINT64_FORMAT " %s: %s%s", run->number, run->agent, state,
@@ -307,9 +308,9 @@ void live_end(Core *core, const Run *run)
 
         if (strcmp(line->run, run->id) != 0)
             continue;
-        state = run_describe(run);
-        g_free(line->text);
         core_speak_to_jid(core, live->jid);
+        state = reason_words_run(core, run);
+        g_free(line->text);
         line->text = g_strdup_printf(core_words(core, "#%" G_GINT64_FORMAT " %s: %s; see below"),
                                      run->number, run->agent, state);
         line->is_over = true;

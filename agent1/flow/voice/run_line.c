@@ -1,5 +1,6 @@
 #include "agent1/flow/voice/run_line.h"
 
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/model/failure_line.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
@@ -11,7 +12,7 @@
 static char *print(const Core *core, const Run *run, const char *why)
 {
     g_autofree char *at = core_local_time(core, run->created_ms);
-    g_autofree char *described = run_describe(run);
+    g_autofree char *described = reason_words_run(core, run);
     g_autofree char *state = text_make_line(described, STATE_SHOWN_CHARS);
     g_autofree char *task = text_make_line(run->task, TASK_SHOWN_CHARS);
 

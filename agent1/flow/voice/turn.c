@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/state/pending.h"
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/topic_rows.h"
 #include "agent1/flow/state/update_rounds.h"
 #include "agent1/flow/voice/bad_edit.h"
@@ -43,6 +44,7 @@ void turn_say(Turn *turn, const char *format, ...)
 
 char *turn_refusal_text(const Core *core, Rule rule, const char *reason, int64_t next_ms)
 {
+    g_autofree char *worded = reason_words(core, reason);
     g_autofree char *next = NULL;
 
     if (next_ms == INT64_MAX) {
@@ -52,7 +54,7 @@ char *turn_refusal_text(const Core *core, Rule rule, const char *reason, int64_t
 
         next = g_strdup_printf(core_words(core, "; next: %s"), local);
     }
-    return g_strdup_printf("refused (%s): %s%s", rule_name(rule), reason, next ? next : "");
+    return g_strdup_printf("refused (%s): %s%s", rule_name(rule), worded, next ? next : "");
 }
 
 static void note_refusal(Turn *turn, const char *agent, const char *run, Rule rule,

@@ -28,7 +28,8 @@ void turn_init(Turn *turn, Core *core, const Speaker *speaker);
 void turn_say(Turn *turn, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Adds a refusal as every door writes it: "<agent>: refused (<rule>): <reason>; next: <time>".
- * next_ms 0: it never passes by itself. */
+ * reason is audited as it is and worded for the speaker (common/wire/reason.h). next_ms 0: it never
+ * passes by itself. */
 void turn_refuse(Turn *turn, const char *agent, Rule rule, const char *reason, int64_t next_ms);
 
 /* The same of an answer about a run: "#12 <agent>: refused (<rule>): <reason>". */

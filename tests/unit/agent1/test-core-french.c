@@ -111,6 +111,38 @@ static void lines_of_runs_stay(void **state)
     assert_contains(world_last_said(world), "loacl: refused (unknown_agent): ");
 }
 
+/* What the gate says, at once, asked for by !why, and in a row that was stored before; the row and
+ * the audit keep their English. */
+static void reasons_are_in_the_language_of_who_reads_them(void **state)
+{
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    world_write(world, "odile", NULL, "@loacl uptime");
+    assert_string_equal(
+        world_last_said(world),
+        "loacl: refused (unknown_agent): pas d'agent de ce nom ; !agents les liste");
+    world_write(world, "odile", NULL, "!agentOFF web1");
+    world_write(world, "odile", NULL, "!why web1");
+    assert_contains(world_last_said(world),
+                    "web1: pas maintenant (paused): il est en pause ; !agentON web1 le remet au "
+                    "travail\n");
+    world_write(world, "oskar", NULL, "!why web1");
+    assert_contains(world_last_said(world),
+                    "web1: not now (paused): it is paused; !agentON web1 resumes it\n");
+    world_write(world, "odile", NULL, "!agentON web1");
+    world_write(world, "oskar", NULL, "@web1 wipe");
+    world_write(world, "odile", NULL, "!run 1");
+    assert_contains(world_last_said(world),
+                    "#1 web1: awaiting_approval (un travail de risque high exige l'approbation "
+                    "d'une deuxième personne ; !approve 1 ou !reject 1 ; échéance : 15:13)");
+    assert_contains(row_text(world_run(world, 1), RUNS_REASON), "work of high risk needs");
+    world_write(world, "odile", NULL, "!reject 1 trop tard");
+    world_write(world, "oskar", NULL, "@web1 wipe");
+    world_write(world, "oskar", NULL, "!approve 2");
+    assert_contains(world_last_said(world), "refused (policy): you asked for it yourself");
+}
+
 static void one_approval_is_told_to_each_in_his_language(void **state)
 {
     World *world = *state;
@@ -118,9 +150,9 @@ static void one_approval_is_told_to_each_in_his_language(void **state)
     begin(world, CONFIG(""));
     world_write(world, "oskar", NULL, "@web1 wipe");
     assert_string_equal(world_said_to(world, "odile@example.org"),
-                        "#1 web1: demandée par oskar, depuis 14:13 : work of high risk needs an "
-                        "approval of a second user ; !approve 1 ou !reject 1 ; échéance : 15:13\n"
-                        "```\nwipe\n```");
+                        "#1 web1: demandée par oskar, depuis 14:13 : un travail de risque high "
+                        "exige l'approbation d'une deuxième personne ; !approve 1 ou !reject 1 ; "
+                        "échéance : 15:13\n```\nwipe\n```");
     assert_string_equal(world_said_to(world, "ana@example.org"),
                         "#1 web1: oskar asks since 14:13: work of high risk needs an approval of a "
                         "second user; !approve 1 or !reject 1; expires 15:13\n```\nwipe\n```");
@@ -292,6 +324,7 @@ int main(void)
         WORLD_TEST(aide_is_help),
         WORLD_TEST(who_has_no_language_has_the_installations),
         WORLD_TEST(lines_of_runs_stay),
+        WORLD_TEST(reasons_are_in_the_language_of_who_reads_them),
         WORLD_TEST(one_approval_is_told_to_each_in_his_language),
         WORLD_TEST(what_is_counted_agrees),
         WORLD_TEST(what_is_put_off_is_told_and_noted),

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 #define OPENS_MS INT64_C(1790003600000)
@@ -75,7 +76,7 @@ static void break_skill_with_a_neighbour(GateRequest *request)
 
 static void break_call(GateRequest *request)
 {
-    request->complaint = "service.restart: unit is missing";
+    request->complaint = "service.restart: unit is missing; expected service.restart(unit)";
 }
 
 static void break_all_skills(GateRequest *request)
@@ -173,7 +174,7 @@ static const struct {
       "it has no shell and no such skill; nearest: apt.update; its skills: apt.update, "
       "apt.upgrade" },
     { "a skill called wrongly", break_call, GATE_DENY, RULE_SKILL, 0,
-      "service.restart: unit is missing" },
+      "service.restart: unit is missing; expected service.restart(unit)" },
     { "no skills at all", break_all_skills, GATE_DENY, RULE_SKILL, 0,
       "it has no shell and no skills" },
     { "forbidden", break_policy, GATE_DENY, RULE_POLICY, 0, "rule 2 of policy.json forbids it" },
@@ -270,7 +271,8 @@ static void what_passes(void **state)
     }
 }
 
-/* Reasons stand in the middle of a sentence: no final stop, no line break. */
+/* Reasons stand in the middle of a sentence: no final stop, no line break. Each can be taken apart,
+ * and so said in every language (tests/unit/agent1/test-reason_words.c). */
 static void reasons_fit_into_a_sentence(void **state)
 {
     unsigned i;
@@ -279,11 +281,13 @@ static void reasons_fit_into_a_sentence(void **state)
     for (i = 0; i < G_N_ELEMENTS(rules); i++) {
         GateRequest request = harmless();
         g_auto(Verdict) verdict = { 0 };
+        g_auto(Reason) reason = { 0 };
 
         rules[i].apply(&request);
         gate_judge(&request, &verdict);
         assert_false(g_str_has_suffix(verdict.reason, "."));
         assert_null(strchr(verdict.reason, '\n'));
+        assert_true(reason_read(verdict.reason, &reason));
     }
 }
 
