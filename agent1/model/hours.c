@@ -34,17 +34,27 @@ GPtrArray *hours_parse_blackouts(const Json *array, GPtrArray *warnings, GError 
     return g_steal_pointer(&blackouts);
 }
 
+/* Of those that hold the one that ends last; the first of equals, or of those without an end. */
 static const Window *blackout_at(const Hours *hours, int64_t at_ms)
 {
+    const Window *last = NULL;
+    int64_t last_ms = 0;
     unsigned i;
 
     for (i = 0; hours->blackouts && i < hours->blackouts->len; i++) {
         const Window *window = hours->blackouts->pdata[i];
 
-        if (window_contains(window, hours->zone, at_ms))
-            return window;
+        int64_t ends_ms;
+
+        if (!window_contains(window, hours->zone, at_ms))
+            continue;
+        ends_ms = window_next_change(window, hours->zone, at_ms);
+        if (!last || ends_ms > last_ms) {
+            last = window;
+            last_ms = ends_ms;
+        }
     }
-    return NULL;
+    return last;
 }
 
 static bool is_outside_work(const Hours *hours, int64_t at_ms)

@@ -23,7 +23,7 @@ typedef struct Hours {
 } Hours;
 
 typedef struct HoursView {
-    const Window *blackout; /* the one that at_ms lies in, or NULL */
+    const Window *blackout; /* of those that at_ms lies in the one that ends last, or NULL */
     bool is_outside_work;   /* at_ms lies outside the work hours */
     int64_t opens_ms;       /* the first instant from at_ms on at which neither holds; INT64_MAX:
                                none within two weeks */

@@ -149,6 +149,52 @@ static void single_answers(void **state)
     }
 }
 
+/* Of blackouts that overlap the one is named that still holds when the others are over. */
+static void the_longest_of_overlapping_ones(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *blackouts;
+        const char *at;
+        const char *label; /* of the one that is named */
+    } rows[] = {
+        { "the second ends last",
+          "[{\"start\":\"02:00\",\"end\":\"05:00\",\"label\":\"a\"},"
+          "{\"start\":\"03:00\",\"end\":\"07:00\",\"label\":\"b\"}]",
+          "2026-09-21T04:00:00Z", "b" },
+        { "the first ends last",
+          "[{\"start\":\"02:00\",\"end\":\"08:00\",\"label\":\"a\"},"
+          "{\"start\":\"03:00\",\"end\":\"07:00\",\"label\":\"b\"}]",
+          "2026-09-21T04:00:00Z", "a" },
+        { "the second has not begun",
+          "[{\"start\":\"02:00\",\"end\":\"05:00\",\"label\":\"a\"},"
+          "{\"start\":\"04:30\",\"end\":\"07:00\",\"label\":\"b\"}]",
+          "2026-09-21T04:00:00Z", "a" },
+        { "over midnight",
+          "[{\"start\":\"21:00\",\"end\":\"23:30\",\"label\":\"a\"},"
+          "{\"start\":\"22:00\",\"end\":\"01:00\",\"label\":\"b\"}]",
+          "2026-09-21T23:00:00Z", "b" },
+        { "both end together",
+          "[{\"start\":\"02:00\",\"end\":\"05:00\",\"label\":\"a\"},"
+          "{\"start\":\"03:00\",\"end\":\"05:00\",\"label\":\"b\"}]",
+          "2026-09-21T04:00:00Z", "a" },
+    };
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        World world;
+        HoursView view;
+
+        print_message("%s\n", rows[i].what);
+        world_init(&world, rows[i].blackouts, NULL, "UTC", "UTC");
+        hours_look(&world.hours, instant(rows[i].at), &view);
+        assert_non_null(view.blackout);
+        assert_string_equal(view.blackout->label, rows[i].label);
+        world_clear(&world);
+    }
+}
+
 /* ---- against a search by the minute ---- */
 
 /* The local minute of the day and the day of the week, as GLib sees the wall clock. */
@@ -329,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(single_answers),
+        cmocka_unit_test(the_longest_of_overlapping_ones),
         cmocka_unit_test(as_a_search_by_the_minute),
         cmocka_unit_test(blackouts_read),
         cmocka_unit_test(no_file_means_no_blackouts),
