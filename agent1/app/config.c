@@ -109,6 +109,9 @@ Config *config_load(const char *folder, GError **error)
         .tasks = config->parsed[FILE_TASKS],
         .zones = config->zones,
         .host_zone = config->host_zone,
+        .models = { .ollama_host = g_getenv("OLLAMA_HOST"),
+                    .ollama_model = g_getenv("OLLAMA_MODEL"),
+                    .has_anthropic_key = g_getenv("ANTHROPIC_API_KEY") != NULL },
     };
     return g_steal_pointer(&config);
 }

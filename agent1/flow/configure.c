@@ -47,7 +47,7 @@ static void name_warnings(GPtrArray *all, GPtrArray *own, const char *file)
 
 static bool read_config(Draft *draft, const CoreFiles *files, GPtrArray *warnings, GError **error)
 {
-    draft->settings = settings_parse(files->config, warnings, error);
+    draft->settings = settings_parse(files->config, &files->models, warnings, error);
     if (!draft->settings)
         return false;
     draft->users = users_parse(draft->settings->users, files->zones, warnings, error);

@@ -49,13 +49,16 @@ typedef struct TalkSettings {
 void talk_settings_free(TalkSettings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TalkSettings, talk_settings_free)
 
-/* Looks a variable of the environment up: NULL for none. */
-typedef const char *(*EnvironmentLook)(const char *name);
+/* What the environment of the process offers. */
+typedef struct ModelEnvironment {
+    const char *ollama_host;  /* OLLAMA_HOST, or NULL */
+    const char *ollama_model; /* OLLAMA_MODEL, or NULL */
+    bool has_anthropic_key;   /* ANTHROPIC_API_KEY is set */
+} ModelEnvironment;
 
-/* Reads the object; NULL means that the file has none: the chain comes from the environment
- * (OLLAMA_HOST, OLLAMA_MODEL, ANTHROPIC_API_KEY). The caller owns the result. Warnings as in
- * record_read(). */
-TalkSettings *talk_settings_parse(const Json *object, EnvironmentLook look, GPtrArray *warnings,
-                                  GError **error);
+/* Reads the object; NULL means that the file has none: the chain is what the environment offers
+ * (NULL: nothing). The caller owns the result. Warnings as in record_read(). */
+TalkSettings *talk_settings_parse(const Json *object, const ModelEnvironment *environment,
+                                  GPtrArray *warnings, GError **error);
 
 #endif

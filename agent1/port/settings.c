@@ -211,7 +211,8 @@ static void drop_empty(char **text)
         g_clear_pointer(text, g_free);
 }
 
-Settings *settings_parse(const Json *object, GPtrArray *warnings, GError **error)
+Settings *settings_parse(const Json *object, const ModelEnvironment *environment,
+                         GPtrArray *warnings, GError **error)
 {
     g_autoptr(Settings) settings = g_new0(Settings, 1);
 
@@ -231,6 +232,9 @@ Settings *settings_parse(const Json *object, GPtrArray *warnings, GError **error
     settings->rooms = room_settings_parse(settings->xmpp_rooms, settings->name, warnings, error);
     if (!settings->rooms || !check_together(settings, error))
         return NULL;
+    settings->talk = talk_settings_parse(settings->llm, environment, warnings, error);
+    if (!settings->talk)
+        return NULL;
     return g_steal_pointer(&settings);
 }
 
@@ -242,5 +246,6 @@ void settings_free(Settings *settings)
     record_clear(settings_fields, settings);
     if (settings->rooms)
         g_ptr_array_unref(settings->rooms);
+    talk_settings_free(settings->talk);
     g_free(settings);
 }

@@ -5,6 +5,7 @@
 #ifndef AGENT1_PORT_SETTINGS_H
 #define AGENT1_PORT_SETTINGS_H
 
+#include "agent1/port/model_settings.h"
 #include "agent1/port/room_settings.h"
 #include "common/data/json.h"
 #include "common/wire/command.h"
@@ -61,6 +62,7 @@ typedef struct Settings {
     Json *planner;
     Json *debate;
     Json *llm;
+    TalkSettings *talk; /* read from it */
     Json *events;
 
     bool home_assistant_is_enabled;
@@ -68,9 +70,11 @@ typedef struct Settings {
     int home_assistant_role;     /* Role of the user "homeassistant" */
 } Settings;
 
-/* Reads and checks the object; the defaults stand where a member is absent. Warnings as in
+/* Reads and checks the object; the defaults stand where a member is absent, and what the
+ * environment offers (NULL: nothing) where it names no language models. Warnings as in
  * record_read(). The caller owns the result. */
-Settings *settings_parse(const Json *object, GPtrArray *warnings, GError **error);
+Settings *settings_parse(const Json *object, const ModelEnvironment *environment,
+                         GPtrArray *warnings, GError **error);
 
 void settings_free(Settings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)

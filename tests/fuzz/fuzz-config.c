@@ -51,7 +51,7 @@ static void check_parts(const Json *json, const Zones *zones)
     g_autoptr(GError) users_error = NULL;
     g_autoptr(GError) registry_error = NULL;
     g_autoptr(GError) hours_error = NULL;
-    g_autoptr(Settings) settings = settings_parse(json, warnings, &settings_error);
+    g_autoptr(Settings) settings = settings_parse(json, NULL, warnings, &settings_error);
     g_autoptr(Users) users = users_parse(json_member(json, "users"), zones, warnings, &users_error);
     g_autoptr(Registry) registry = registry_parse(json, zones, warnings, &registry_error);
     g_autoptr(GPtrArray) hours = hours_parse_blackouts(json, warnings, &hours_error);

@@ -17,7 +17,7 @@ static Settings *parse(const char *text, GPtrArray *warnings, GError **error)
 
     if (!json)
         fail_msg("%s", text);
-    return settings_parse(json, warnings, error);
+    return settings_parse(json, NULL, warnings, error);
 }
 
 /* The least that works, and what a row adds. */
