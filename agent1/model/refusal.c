@@ -1,0 +1,112 @@
+#include "agent1/model/refusal.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+/* What may stand before the phrase: "I'm sorry, but …", "Désolé, …". */
+#define BEGINNING_CHARS 60
+
+static const char *const phrases[] = {
+    /* English */
+    "i can't help",
+    "i cannot help",
+    "i can't assist",
+    "i cannot assist",
+    "i can't do that",
+    "i cannot do that",
+    "i'm unable to",
+    "i am unable to",
+    "i'm not able to",
+    "i am not able to",
+    "i won't be able to",
+    "i can't provide",
+    "i cannot provide",
+    "i can't comply",
+    "i cannot comply",
+    "i must decline",
+    "i have to decline",
+    "as an ai language model",
+    "as an ai, i can't",
+    "as an ai, i cannot",
+    "i can't fulfill",
+    "i cannot fulfill",
+    /* French */
+    "je ne peux pas",
+    "je ne suis pas en mesure",
+    "je suis dans l'incapacité",
+    "il m'est impossible",
+    "je refuse de",
+    "en tant qu'ia",
+    "en tant que modèle de langage",
+    "je ne suis pas autorisé",
+    /* Polish */
+    "nie mogę pomóc",
+    "nie mogę tego zrobić",
+    "nie jestem w stanie",
+    "jako model językowy",
+    "muszę odmówić",
+    "nie mogę spełnić",
+    /* Portuguese */
+    "não posso ajudar",
+    "não posso fazer isso",
+    "não consigo ajudar",
+    "não sou capaz de",
+    "como um modelo de linguagem",
+    "como modelo de linguagem",
+    "não posso fornecer",
+    /* Chinese */
+    "我无法",
+    "我不能",
+    "抱歉,我不能",
+    "作为一个人工智能",
+    "作为ai",
+    "我没办法",
+    "对不起,我不能",
+};
+
+/* Small letters, apostrophes and commas of one kind. */
+static char *make_plain(const char *text)
+{
+    g_autofree char *small = g_utf8_strdown(text, -1);
+    GString *plain = g_string_new(NULL);
+
+    for (char *at = small; *at; at = g_utf8_next_char(at)) {
+        gunichar sign = g_utf8_get_char(at);
+
+        if (sign == 0x2019 || sign == 0x2018 || sign == 0x02bc)
+            sign = '\'';
+        else if (sign == 0xff0c)
+            sign = ',';
+        g_string_append_unichar(plain, sign);
+    }
+    return g_string_free(plain, FALSE);
+}
+
+static bool begins(const char *plain, const char *phrase)
+{
+    const char *found = strstr(plain, phrase);
+
+    return found && g_utf8_strlen(plain, found - plain) <= BEGINNING_CHARS;
+}
+
+bool refusal_is(const char *text, const GPtrArray *more)
+{
+    g_autofree char *plain = NULL;
+
+    if (g_utf8_strlen(text, -1) > REFUSAL_MAX_CHARS)
+        return false;
+
+    plain = make_plain(text);
+    for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++) {
+        if (begins(plain, phrases[i]))
+            return true;
+    }
+    for (unsigned i = 0; more && i < more->len; i++) {
+        g_autofree char *phrase = make_plain(more->pdata[i]);
+
+        if (begins(plain, phrase))
+            return true;
+    }
+    return false;
+}
