@@ -4,7 +4,7 @@
  * understood the same way, and so is a plan; nothing that stands in a quotation is an order; a call
  * of a skill prints to a text that reads as the same call.
  */
-#include "agent1/flow/commands/utterance.h"
+#include "common/wire/utterance.h"
 
 #include "agent1/cli/completion.h"
 #include "agent1/cli/typed_line.h"

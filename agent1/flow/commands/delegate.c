@@ -5,7 +5,6 @@
 #include "agent1/flow/commands/plan_make.h"
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/commands/task_line.h"
-#include "agent1/flow/commands/utterance.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/gate/targets.h"
 #include "agent1/flow/runs/launch.h"
@@ -13,6 +12,7 @@
 #include "agent1/model/target.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
+#include "common/wire/utterance.h"
 #include "common/base/banned.h"
 
 #define OPTION_SHOWN_CHARS 40

@@ -5,8 +5,8 @@
 #ifndef AGENT1_FLOW_COMMANDS_HINTS_H
 #define AGENT1_FLOW_COMMANDS_HINTS_H
 
-#include "agent1/flow/commands/utterance.h"
 #include "agent1/flow/voice/turn.h"
+#include "common/wire/utterance.h"
 
 void hints_unknown_command(Turn *turn, const Line *line);
 void hints_unknown_trigger(Turn *turn, const Line *line);

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "agent1/flow/commands/lookup.h"
-#include "agent1/flow/commands/utterance.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/model/memory.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
+#include "common/wire/utterance.h"
 #include "common/base/banned.h"
 
 #define SCOPE_SHARED      "shared"

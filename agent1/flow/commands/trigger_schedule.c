@@ -5,11 +5,11 @@
 
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/commands/task_line.h"
-#include "agent1/flow/commands/utterance.h"
 #include "agent1/flow/gate/targets.h"
 #include "agent1/flow/schedules/schedule_text.h"
 #include "agent1/flow/schedules/schedules.h"
 #include "common/base/text.h"
+#include "common/wire/utterance.h"
 #include "common/base/banned.h"
 
 #define USAGE       "SCHEDULE: <when> | <agent> | <task>, as in SCHEDULE: daily 03:00 | web1 | apt update"

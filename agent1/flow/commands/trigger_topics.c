@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "agent1/flow/commands/utterance.h"
 #include "agent1/flow/topics/publications.h"
 #include "agent1/flow/topics/subscription_text.h"
 #include "agent1/flow/topics/subscriptions.h"
@@ -15,6 +14,7 @@
 #include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/wire/run_state.h"
+#include "common/wire/utterance.h"
 #include "common/base/banned.h"
 
 #define TOPIC_SHOWN_CHARS 160

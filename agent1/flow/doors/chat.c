@@ -6,7 +6,6 @@
 #include "agent1/flow/commands/delegate.h"
 #include "agent1/flow/commands/hints.h"
 #include "agent1/flow/commands/questions.h"
-#include "agent1/flow/commands/utterance.h"
 #include "agent1/flow/doors/corrections.h"
 #include "agent1/flow/doors/decisions.h"
 #include "agent1/flow/doors/rooms.h"
@@ -18,6 +17,7 @@
 #include "common/base/name.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
+#include "common/wire/utterance.h"
 #include "common/base/banned.h"
 
 #define HOUR_MS           (3600 * INT64_C(1000))

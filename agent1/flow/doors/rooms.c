@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "agent1/flow/commands/utterance.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/text.h"
+#include "common/wire/utterance.h"
 #include "common/base/banned.h"
 
 #define STRANGER_MS      (3600 * INT64_C(1000))

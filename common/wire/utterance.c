@@ -1,4 +1,4 @@
-#include "agent1/flow/commands/utterance.h"
+#include "common/wire/utterance.h"
 
 #include <string.h>
 

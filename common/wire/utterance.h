@@ -1,10 +1,10 @@
 /*
  * What a person typed, as a list of things to do: commands, triggers, "@agent task", in their
  * order. What stands in a quotation (a line that begins with '>') or between code fences is never
- * done. Knows no state and judges no rights.
+ * done. Knows no state and judges no rights. Pure.
  */
-#ifndef AGENT1_FLOW_COMMANDS_UTTERANCE_H
-#define AGENT1_FLOW_COMMANDS_UTTERANCE_H
+#ifndef COMMON_WIRE_UTTERANCE_H
+#define COMMON_WIRE_UTTERANCE_H
 
 #include "common/wire/command.h"
 

@@ -1,5 +1,5 @@
 /* What a person wrote, line by line: orders, quotations, talk. */
-#include "agent1/flow/commands/utterance.h"
+#include "common/wire/utterance.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
