@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/limits.h"
+#include "common/wire/fence.h"
 #include "common/base/banned.h"
 
 #define WORD_MAX_CHARS 32
@@ -128,22 +129,31 @@ static Line *read_quoted(const char *text)
     return line_new(LINE_QUOTED, word, length, "");
 }
 
+static bool is_behind_sign(const char *text)
+{
+    while (g_ascii_isspace(*text))
+        text++;
+    return *text == '>';
+}
+
 GPtrArray *utterance_parse(const char *text)
 {
     GPtrArray *lines = g_ptr_array_new_with_free_func(free_line);
     g_auto(GStrv) texts = g_strsplit(text, "\n", -1);
-    bool is_fenced = false;
+    Fence fence = { .sign = '\0' };
     unsigned i;
 
     for (i = 0; texts[i]; i++) {
+        bool is_quoted = fence.sign == '\0' && is_behind_sign(texts[i]);
+        FencePlace place = is_quoted ? FENCE_OUTSIDE : fence_step(&fence, texts[i]);
         const char *here = g_strstrip(texts[i]);
         Line *line = NULL;
 
-        if (g_str_has_prefix(here, "```"))
-            is_fenced = !is_fenced;
-        else if (is_fenced)
+        if (place == FENCE_INSIDE)
             line = read_quoted(here);
-        else if (*here == '>')
+        else if (place == FENCE_EDGE)
+            line = NULL;
+        else if (is_quoted)
             line = read_quoted(here + strspn(here, "> \t"));
         else if (*here)
             line = read_line(here);

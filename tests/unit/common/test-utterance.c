@@ -88,6 +88,11 @@ static const struct {
       "quoted !agentsOFF []; quoted DELEGATE: []; command !agents []" },
     { "a fence that does not end", "!agents\n```sh\n!agentsOFF",
       "command !agents []; quoted !agentsOFF []" },
+    { "a long fence is not closed by a short one", "````\n```\n!agentsOFF\n````\n!agents",
+      "quoted !agentsOFF []; command !agents []" },
+    { "a quoted fence ends with its quotation", "> ```\n> !runs\n!agents",
+      "quoted !runs []; command !agents []" },
+    { "a fence of tildes", "~~~\n@web1 rm\n~~~", "quoted @web1 []" },
     { "a fence with a language", "```c\n@web1 x\n```", "quoted @web1 []" },
 };
 
