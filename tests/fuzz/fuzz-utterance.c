@@ -1,8 +1,8 @@
 /*
  * What people type: lines of chat as commands, triggers, direct tasks, quotations; the words of
- * agentctl; calls of skills; completion. A line that was understood and is written down again is
- * understood the same way, and so is a plan; nothing that stands in a quotation is an order; a call
- * of a skill prints to a text that reads as the same call.
+ * agentctl; calls of skills; completion; and what models answer. A line that was understood and is
+ * written down again is understood the same way, and so is a plan; nothing that stands in a
+ * quotation is an order; a call of a skill prints to a text that reads as the same call.
  */
 #include "common/wire/utterance.h"
 
@@ -14,6 +14,7 @@
 #include "agent1/model/task_options.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
+#include "common/wire/model_answer.h"
 #include "common/wire/skill_call.h"
 #include "tests/fuzz/harness.h"
 
@@ -175,6 +176,45 @@ static void check_utterance(FuzzInput *input)
     check_quoted(text);
 }
 
+/* ---- answers of models ---- */
+
+/* Nothing in a quotation counts; what counts is written down again to count the same way. */
+static void check_answer(FuzzInput *input)
+{
+    const char *bytes = (const char *)input->at;
+    size_t length = input->left;
+    g_autoptr(ModelAnswer) answer = model_answer_parse(bytes, length);
+    g_autoptr(GString) quoted = g_string_new("```````````` `\n");
+    g_autoptr(ModelAnswer) none = NULL;
+
+    g_assert(text_is_harmless(answer->words));
+    g_assert_cmpuint(answer->lines->len, <=, ANSWER_NOTES_MAX + TRIGGERS_MAX_PER_MESSAGE);
+    for (unsigned i = 0; i < answer->lines->len; i++) {
+        const AnswerLine *line = answer->lines->pdata[i];
+        g_autofree char *written = NULL;
+        g_autoptr(ModelAnswer) again = NULL;
+        const AnswerLine *same;
+
+        g_assert(line->number > 0 && line->word);
+        g_assert((line->reason == ANSWER_COUNTS) == (line->rest != NULL));
+        if (line->reason != ANSWER_COUNTS)
+            continue;
+        g_assert(text_is_harmless(line->rest) && !strchr(line->rest, '\n'));
+        written = g_strdup_printf("%s %s", line->word, line->rest);
+        again = model_answer_parse(written, strlen(written));
+        g_assert_cmpuint(again->lines->len, ==, 1);
+        same = again->lines->pdata[0];
+        g_assert(same->reason == ANSWER_COUNTS && same->trigger == line->trigger);
+        g_assert_cmpstr(same->rest, ==, line->rest);
+        g_assert_cmpstr(again->words, ==, "");
+    }
+
+    g_string_append_len(quoted, bytes, (gssize)length);
+    none = model_answer_parse(quoted->str, quoted->len);
+    for (unsigned i = 0; i < none->lines->len; i++)
+        g_assert(((const AnswerLine *)none->lines->pdata[i])->reason != ANSWER_COUNTS);
+}
+
 /* ---- calls of skills ---- */
 
 static void check_call(FuzzInput *input)
@@ -264,8 +304,8 @@ static void check_speaker(FuzzInput *input)
 
 void fuzz_one(const uint8_t *data, size_t size)
 {
-    static void (*const checks[])(FuzzInput *) = { check_utterance, check_call, check_typed,
-                                                   check_completion, check_speaker };
+    static void (*const checks[])(FuzzInput *) = { check_utterance,  check_call,    check_typed,
+                                                   check_completion, check_speaker, check_answer };
     FuzzInput input = fuzz_input(data, size);
 
     checks[fuzz_below(&input, G_N_ELEMENTS(checks))](&input);
