@@ -1,0 +1,142 @@
+#include "agent1/providers/answer.h"
+
+#include "common/base/limits.h"
+
+#include <string.h>
+
+#include "common/base/banned.h"
+
+static void tool_free(void *data)
+{
+    ToolCall *tool = data;
+
+    g_free(tool->name);
+    g_string_free(tool->arguments, TRUE);
+    g_free(tool);
+}
+
+void model_answer_init(ModelAnswer *answer)
+{
+    *answer = (ModelAnswer){ .fresh = g_string_new(NULL),
+                             .tools = g_ptr_array_new_with_free_func(tool_free) };
+}
+
+void model_answer_clear(ModelAnswer *answer)
+{
+    g_string_free(answer->fresh, TRUE);
+    g_ptr_array_unref(answer->tools);
+    g_free(answer->why);
+}
+
+void model_answer_fail(ModelAnswer *answer, ModelOutcome outcome, const char *format, ...)
+{
+    va_list arguments;
+
+    if (answer->is_failed)
+        return;
+
+    va_start(arguments, format);
+    answer->why = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    answer->outcome = outcome;
+    answer->is_failed = true;
+    answer->is_over = true;
+}
+
+static void append(ModelAnswer *answer, GString *to, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length > MODEL_ANSWER_MAX_BYTES - answer->bytes) {
+        model_answer_fail(answer, MODEL_TOO_LARGE, "its answer is longer than %d KiB",
+                          MODEL_ANSWER_MAX_BYTES / 1024);
+        return;
+    }
+    answer->bytes += length;
+    g_string_append_len(to, text, (gssize)length);
+}
+
+/* The text; NULL for none. What is no text breaks the answer. */
+static const char *text_of(ModelAnswer *answer, const Json *json)
+{
+    const char *text = json_string(json);
+    JsonKind kind = json_kind(json);
+
+    if (!text && kind != JSON_ABSENT && kind != JSON_NULL)
+        model_answer_fail(answer, MODEL_BROKEN, "there is %s where its answer has a text",
+                          json_kind_name(kind));
+    return text;
+}
+
+void model_answer_take_text(ModelAnswer *answer, const Json *json)
+{
+    const char *text = text_of(answer, json);
+
+    if (text)
+        append(answer, answer->fresh, text);
+}
+
+ToolCall *model_answer_tool(ModelAnswer *answer, int64_t index)
+{
+    ToolCall *tool;
+
+    for (unsigned i = 0; index >= 0 && i < answer->tools->len; i++) {
+        tool = answer->tools->pdata[i];
+        if (tool->index == index)
+            return tool;
+    }
+    if (answer->tools->len >= TRIGGERS_MAX_PER_MESSAGE) {
+        model_answer_fail(answer, MODEL_TOO_LARGE, "it calls more than %d tools",
+                          TRIGGERS_MAX_PER_MESSAGE);
+        return NULL;
+    }
+
+    tool = g_new0(ToolCall, 1);
+    tool->index = index;
+    tool->arguments = g_string_new(NULL);
+    g_ptr_array_add(answer->tools, tool);
+    return tool;
+}
+
+void model_answer_take_name(ModelAnswer *answer, ToolCall *tool, const Json *json)
+{
+    const char *name = text_of(answer, json);
+
+    if (!name || !*name || g_strcmp0(name, tool->name) == 0)
+        return;
+    if (tool->name) {
+        model_answer_fail(answer, MODEL_BROKEN, "one of its tool calls has two names");
+        return;
+    }
+    if (strlen(name) > MODEL_ANSWER_MAX_BYTES - answer->bytes)
+        model_answer_fail(answer, MODEL_TOO_LARGE, "the name of a tool is too long");
+    answer->bytes += answer->is_failed ? 0 : strlen(name);
+    tool->name = g_strdup(name);
+}
+
+void model_answer_take_arguments(ModelAnswer *answer, ToolCall *tool, const Json *json)
+{
+    const char *fragment = text_of(answer, json);
+
+    if (fragment)
+        append(answer, tool->arguments, fragment);
+}
+
+void model_answer_take_object(ModelAnswer *answer, ToolCall *tool, const Json *object)
+{
+    g_autofree char *text = NULL;
+
+    if (json_kind(object) == JSON_ABSENT || json_kind(object) == JSON_NULL)
+        return;
+
+    text = json_print(object);
+    append(answer, tool->arguments, text);
+}
+
+void model_answer_take_count(int64_t *count, const Json *json)
+{
+    int64_t value;
+
+    if (json_int(json, &value) && value >= 0)
+        *count = value;
+}
