@@ -28,8 +28,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* So many requests are under way at most; the header fields of an answer are so long at most. */
-#define HTTP_REQUESTS_MAX      64
+/* So many requests are under way at most: two hundred conversations with models, and all else. Each
+ * costs 36 KiB of heap, of which 23 KiB are ever touched (measured: libcurl 7.88). The header
+ * fields of an answer are so long at most. */
+#define HTTP_REQUESTS_MAX      256
 #define HTTP_HEADERS_MAX_BYTES (64 * 1024)
 
 typedef struct Http Http;

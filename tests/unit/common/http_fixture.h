@@ -62,7 +62,8 @@ static inline int listen_somewhere(uint16_t *out_port)
     socklen_t length = sizeof(address);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    g_assert(bind(fd, (struct sockaddr *)&address, length) == 0 && listen(fd, 8) == 0);
+    g_assert(bind(fd, (struct sockaddr *)&address, length) == 0 &&
+             listen(fd, HTTP_REQUESTS_MAX) == 0);
     g_assert(getsockname(fd, (struct sockaddr *)&address, &length) == 0);
     *out_port = ntohs(address.sin_port);
     return fd;
