@@ -25,7 +25,7 @@ A question that the real provider would refuse (another path, no JSON, a member 
 not take turns, a wrong key where `provider.key` is set) is refused as the real one would.
 
 As a program it reads orders as JSON from its standard input, one a line, {"do": "answer", "text": …}, and
-answers each with a line: provider.py NAME first prints its port.
+answers each with a line of JSON: provider.py NAME first prints its port.
 """
 import asyncio
 import json
@@ -94,6 +94,8 @@ class Provider:
         self.key = key
         self.requests = []
         self.gone = 0  # clients that went away before their reply was whole
+        self.connections = 0
+        self.answered = 0  # replies that were said whole
         self._changed = threading.Condition()
         self._queue = []
         self.keep("ok")
@@ -147,15 +149,25 @@ class Provider:
                         pieces=[body], **manner))
 
     def endless(self, size, text="word " * 200, **manner):
-        """Text without end; in the stream's form unless text is empty: then pings and empty pieces."""
+        """Text without end; without text, what a stream holds beside it."""
         def make(asked):
-            return [p for p in self._pieces(asked, text or "x", [], "stop", (1, 1)) if token_of(p)] if text else \
-                [b"\n" if self.name == "ollama" else b": ping\n\n"]
+            if not text:
+                return [(b"\n" if self.name == "ollama" else b": ping\n\n") * 8192]
+            return [p for p in self._pieces(asked, text, [], "stop", (1, 1)) if token_of(p)]
 
         self._add(Reply(content_type=stream_type(self.name), make=make, repeat=size, **manner))
 
+    def look(self):
+        """How many questions came, on how many connections, and what became of them."""
+        with self._changed:
+            return {"requests": len(self.requests), "connections": self.connections, "gone": self.gone,
+                    "answered": self.answered}
+
     def wait_requests(self, count, seconds=DEFAULT_S):
         self._wait(lambda: len(self.requests) >= count, f"{count} questions", seconds)
+
+    def wait_answered(self, count, seconds=DEFAULT_S):
+        self._wait(lambda: self.answered >= count, f"{count} replies said whole", seconds)
 
     def wait_gone(self, count, seconds=DEFAULT_S):
         self._wait(lambda: self.gone >= count, f"{count} clients gone", seconds)
@@ -231,6 +243,7 @@ class Provider:
     # ---- HTTP ----
 
     async def _serve(self, reader, writer):
+        self.connections += 1
         try:
             while (head := await read_head(reader)) is not None:
                 path, headers = head
@@ -266,6 +279,9 @@ class Provider:
             if said == reply.break_after:
                 return False
         await out.say(b"0\r\n\r\n")
+        with self._changed:
+            self.answered += 1
+            self._changed.notify_all()
         return True
 
 
@@ -319,8 +335,8 @@ def main():
     print(provider.port, flush=True)
     for order in sys.stdin:
         options = json.loads(order)
-        getattr(provider, options.pop("do"))(**options)
-        print("done", flush=True)
+        result = getattr(provider, options.pop("do"))(**options)
+        print(json.dumps(result), flush=True)
 
 
 if __name__ == "__main__":
