@@ -40,12 +40,12 @@ LineState line_splitter_take(LineSplitter *splitter, const char **bytes, size_t 
     if (splitter->is_told)
         g_string_truncate(splitter->line, 0);
     splitter->is_told = false;
-    if (*left > 0 && splitter->is_after_cr && **bytes == '\n')
-        skip(bytes, left, 1);
     if (*left == 0)
         return LINE_WANTED;
-
+    if (splitter->is_after_cr && **bytes == '\n')
+        skip(bytes, left, 1);
     splitter->is_after_cr = false;
+
     length = find_end(splitter, *bytes, *left);
     /* One byte more than allowed marks it as too long. */
     g_string_append_len(splitter->line, *bytes,

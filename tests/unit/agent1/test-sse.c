@@ -63,6 +63,7 @@ static const struct {
     { "CR is a sign like any", LINE_ENDS_IN_LF, "a\r\nb\rc\n", "a\r/b\rc/" },
     { "any end", LINE_ENDS_IN_ANY, "a\nb\rc\r\nd\n", "a/b/c/d/" },
     { "CR LF is one end, LF CR are two", LINE_ENDS_IN_ANY, "a\r\n\r\nb\n\rc", "a//b//c" },
+    { "CR LF, then LF", LINE_ENDS_IN_ANY, "a\r\n\nb\r\n\n\r\n", "a//b///" },
     { "CR at the end", LINE_ENDS_IN_ANY, "a\r", "a/" },
     { "nothing", LINE_ENDS_IN_ANY, "", "" },
     { "as long as allowed", LINE_ENDS_IN_LF, FORTY "\n" FORTY, FORTY "/" FORTY },
