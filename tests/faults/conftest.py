@@ -6,7 +6,8 @@ Sizes: size(few, full) is `few` in `make test`; `make faults` runs FAULTS × ful
 by default (`make faults FAULTS=0.1` for a tenth).
 
 Kills of processes are in tests/e2e/test_crash.py and the chaos tests, what crosses a disk under SQLite
-in tests/unit/agent1/test-store_crash.c and test-store_damage.c. Fixtures are those of tests/e2e.
+in tests/unit/agent1/test-store_crash.c and test-store_damage.c, language models that misbehave in
+test-model_storm.c. Fixtures are those of tests/e2e.
 """
 
 import importlib.util

@@ -14,7 +14,7 @@ faults: ## the fault table in its full sizes (FAULTS=0.1: a tenth of them)
 	@$(MAKE) --no-print-directory -s check=1 faults-run
 
 .PHONY: faults-run
-faults-run: $(addprefix $(OUT)/,$(PROGRAMS)) $(addprefix $(OUT)/unit/agent1/,test-store_crash test-store_damage)
-	@FAULTS=$(FAULTS) tests/run-unit $(addprefix $(OUT)/unit/agent1/,test-store_crash test-store_damage)
+faults-run: $(addprefix $(OUT)/,$(PROGRAMS)) $(addprefix $(OUT)/unit/agent1/,test-store_crash test-store_damage test-model_storm)
+	@FAULTS=$(FAULTS) tests/run-unit $(addprefix $(OUT)/unit/agent1/,test-store_crash test-store_damage test-model_storm)
 	@AGENT_BUILD=$(CURDIR)/$(OUT) E2E_PATIENCE=4 FAULTS=$(FAULTS) PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q \
 	  -p no:cacheprovider -c tests/e2e/pytest.ini --rootdir tests --timeout 36000 tests/faults

@@ -34,13 +34,13 @@ typedef struct Peer {
 } Peer;
 
 /* In the child: it does not outlive a test that crashes. */
-static void die_with_parent(gpointer data)
+static inline void die_with_parent(gpointer data)
 {
     (void)data;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-static char *peer_read(Peer *peer)
+static inline char *peer_read(Peer *peer)
 {
     char *line = NULL;
 
@@ -49,7 +49,7 @@ static char *peer_read(Peer *peer)
     return g_strchomp(line);
 }
 
-static Peer *peer_new(int provider)
+static inline Peer *peer_new(int provider)
 {
     g_autofree char *script = g_build_filename(TEST_DATA, "../../e2e/provider.py", NULL);
     g_autofree char *name = g_strdup(provider_name(provider));
@@ -71,7 +71,7 @@ static Peer *peer_new(int provider)
     return peer;
 }
 
-static void peer_free(Peer *peer)
+static inline void peer_free(Peer *peer)
 {
     kill(peer->pid, SIGKILL);
     assert_int_equal(waitpid(peer->pid, NULL, 0), peer->pid);
@@ -82,7 +82,7 @@ static void peer_free(Peer *peer)
 }
 
 /* An order, {"do": …}; returns its answer, which the caller owns. */
-static char *peer_ask(Peer *peer, const char *order)
+static inline char *peer_ask(Peer *peer, const char *order)
 {
     g_autofree char *line = g_strconcat(order, "\n", NULL);
 
@@ -90,7 +90,7 @@ static char *peer_ask(Peer *peer, const char *order)
     return peer_read(peer);
 }
 
-static void peer_do(Peer *peer, const char *order)
+static inline void peer_do(Peer *peer, const char *order)
 {
     g_autofree char *answer = peer_ask(peer, order);
 
@@ -111,7 +111,7 @@ typedef struct Ear {
     bool frees_at_end;
 } Ear;
 
-static void on_news(ModelNews *news, void *data)
+static inline void on_news(ModelNews *news, void *data)
 {
     g_autoptr(ModelNews) owned = news;
     Ear *ear = data;
@@ -134,7 +134,7 @@ static void on_news(ModelNews *news, void *data)
         g_clear_pointer(&ear->client, model_client_free);
 }
 
-static ModelSettings *make_settings(int provider, const char *url, int64_t timeout_ms)
+static inline ModelSettings *make_settings(int provider, const char *url, int64_t timeout_ms)
 {
     ModelSettings *settings = g_new0(ModelSettings, 1);
 
@@ -146,7 +146,7 @@ static ModelSettings *make_settings(int provider, const char *url, int64_t timeo
     return settings;
 }
 
-static void ear_init(Ear *ear, int provider, const char *url, int64_t timeout_ms)
+static inline void ear_init(Ear *ear, int provider, const char *url, int64_t timeout_ms)
 {
     *ear = (Ear){ .text = g_string_new(NULL),
                   .chain = g_ptr_array_new_with_free_func(model_settings_free) };
@@ -154,7 +154,7 @@ static void ear_init(Ear *ear, int provider, const char *url, int64_t timeout_ms
     ear->client = model_client_new(ear->chain, on_news, ear);
 }
 
-static void ear_clear(Ear *ear)
+static inline void ear_clear(Ear *ear)
 {
     model_client_free(ear->client);
     model_news_free(ear->end);
@@ -162,7 +162,7 @@ static void ear_clear(Ear *ear)
     g_string_free(ear->text, TRUE);
 }
 
-static void ear_ask(Ear *ear, unsigned provider)
+static inline void ear_ask(Ear *ear, unsigned provider)
 {
     g_autoptr(ModelCall) call = model_call_new("id", provider);
 
@@ -173,7 +173,7 @@ static void ear_ask(Ear *ear, unsigned provider)
     model_client_call(ear->client, call);
 }
 
-static gboolean note_time(gpointer data)
+static inline gboolean note_time(gpointer data)
 {
     *(bool *)data = true;
     return G_SOURCE_CONTINUE;
@@ -193,7 +193,7 @@ static gboolean note_time(gpointer data)
     } while (0)
 
 /* What is left to be done at once. */
-static void settle(void)
+static inline void settle(void)
 {
     while (g_main_context_iteration(NULL, FALSE))
         continue;
