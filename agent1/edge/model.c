@@ -79,15 +79,20 @@ static void call_free(Call *call)
     g_free(call);
 }
 
-/* Out of the list: no news follow. */
-static void drop(Call *call)
+/* It is out of the list: no news follow. */
+static void end(Call *call)
 {
-    g_ptr_array_remove_fast(call->client->calls, call);
     call->client = NULL;
     g_clear_handle_id(&call->timer, g_source_remove);
     g_clear_pointer(&call->request, http_cancel);
     if (!call->is_busy)
         call_free(call);
+}
+
+static void drop(Call *call)
+{
+    g_ptr_array_remove_fast(call->client->calls, call);
+    end(call);
 }
 
 /* ---- telling ---- */
@@ -251,6 +256,12 @@ static void refuse_at_once(Call *call, ModelOutcome outcome, const char *why)
     call->timer = g_idle_add_full(G_PRIORITY_DEFAULT, on_refused_at_once, call, NULL);
 }
 
+static void list_fields(const ModelRequest *made, HttpField *fields)
+{
+    for (unsigned i = 0; i < made->field_count; i++)
+        fields[i] = (HttpField){ made->fields[i].name, made->fields[i].value };
+}
+
 static HttpRequest *start(Call *call, const ModelSettings *settings, const ModelRequest *made,
                           GError **error)
 {
@@ -270,36 +281,35 @@ static HttpRequest *start(Call *call, const ModelSettings *settings, const Model
         .max_bytes = MODEL_STREAM_MAX_BYTES,
     };
 
-    for (unsigned i = 0; i < made->field_count; i++)
-        fields[i] = (HttpField){ made->fields[i].name, made->fields[i].value };
+    list_fields(made, fields);
     if (!call->client->http)
         call->client->http = http_new(error);
     return call->client->http ? http_start(call->client->http, &order, &handlers, call, error)
                               : NULL;
 }
 
-void model_client_call(ModelClient *client, const ModelCall *asked)
+void model_client_call(ModelClient *client, const ModelCall *call)
 {
-    Call *call = call_new(client, asked->id);
+    Call *begun = call_new(client, call->id);
     g_autoptr(ModelRequest) made = NULL;
     g_autoptr(GError) error = NULL;
     const ModelSettings *settings;
 
     /* The chain may have changed since this was decided. */
-    if (asked->provider >= client->chain->len) {
-        refuse_at_once(call, MODEL_MISCONFIGURED, "it is no longer in the chain");
+    if (call->provider >= client->chain->len) {
+        refuse_at_once(begun, MODEL_MISCONFIGURED, "it is no longer in the chain");
         return;
     }
 
-    settings = client->chain->pdata[asked->provider];
-    call->settings = keep_settings(settings);
-    call->decoder = model_decoder_new(settings, asked->has_tools);
-    made = model_request_new(asked, settings);
-    call->request = start(call, settings, made, &error);
-    if (call->request)
+    settings = client->chain->pdata[call->provider];
+    begun->settings = keep_settings(settings);
+    begun->decoder = model_decoder_new(settings, call->has_tools);
+    made = model_request_new(call, settings);
+    begun->request = start(begun, settings, made, &error);
+    if (begun->request)
         return;
     /* A URL or a key that cannot be sent will not mend itself; all else is of this moment. */
-    refuse_at_once(call,
+    refuse_at_once(begun,
                    g_error_matches(error, PROBLEM, PROBLEM_VALUE) ? MODEL_MISCONFIGURED
                                                                   : MODEL_UNREACHABLE,
                    error->message);
@@ -341,7 +351,7 @@ void model_client_free(ModelClient *client)
         return;
 
     while (client->calls->len > 0)
-        drop(client->calls->pdata[0]);
+        end(g_ptr_array_steal_index_fast(client->calls, 0));
     g_ptr_array_unref(client->calls);
     http_free(client->http);
     g_free(client);

@@ -43,15 +43,15 @@ void model_answer_fail(ModelAnswer *answer, ModelOutcome outcome, const char *fo
     G_GNUC_PRINTF(3, 4);
 
 /* A text, null or absent: else the answer is broken. */
-void model_answer_take_text(ModelAnswer *answer, const Json *text);
+void model_answer_take_text(ModelAnswer *answer, const Json *json);
 
 /* The call of that number; a new one when there is none, or the number is -1. NULL: there are too
  * many, and the answer failed. */
 ToolCall *model_answer_tool(ModelAnswer *answer, int64_t index);
 
 /* A name comes once; a fragment of arguments is appended. Both as model_answer_take_text(). */
-void model_answer_take_name(ModelAnswer *answer, ToolCall *tool, const Json *name);
-void model_answer_take_arguments(ModelAnswer *answer, ToolCall *tool, const Json *fragment);
+void model_answer_take_name(ModelAnswer *answer, ToolCall *tool, const Json *json);
+void model_answer_take_arguments(ModelAnswer *answer, ToolCall *tool, const Json *json);
 
 /* An object stands for its text. */
 void model_answer_take_object(ModelAnswer *answer, ToolCall *tool, const Json *object);

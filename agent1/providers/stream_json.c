@@ -6,6 +6,9 @@
 
 #define ESCAPE_LENGTH strlen("\\u0000")
 
+/* The digits of U+FFFD. */
+static const char replacement[] = { 'f', 'f', 'f', 'd' };
+
 /* The code of an escape of four digits, or -1. */
 static int escape_code(const char *at)
 {
@@ -46,7 +49,7 @@ static void mend_escapes(char *text)
         if (is_high(code) && is_low(escape_code(at + ESCAPE_LENGTH)))
             at += ESCAPE_LENGTH;
         else if (is_high(code) || is_low(code) || code == 0)
-            memcpy(at + 2, "fffd", 4);
+            memcpy(at + 2, replacement, sizeof(replacement));
         at += ESCAPE_LENGTH;
     }
 }
