@@ -63,7 +63,7 @@ archive = $(OUT)/lib/$(subst /,-,$(1)).a
 COMMON_PURE = common/base common/data common/wire
 COMMON_ALL  = $(COMMON_PURE) common/sys common/net
 # The rooms of agent1's flow: each knows those behind it.
-AGENT1_FLOW = agent1/flow agent1/flow/doors agent1/flow/commands agent1/flow/topics agent1/flow/daily agent1/flow/fleet \
+AGENT1_FLOW = agent1/flow agent1/flow/doors agent1/flow/talk agent1/flow/commands agent1/flow/topics agent1/flow/daily agent1/flow/fleet \
               agent1/flow/schedules agent1/flow/runs agent1/flow/gate agent1/flow/voice agent1/flow/state
 FOLDERS = $(COMMON_ALL) agent1/port agent1/model agent1/providers agent1/words $(AGENT1_FLOW) agent1/edge agent1/app agent1/cli \
           agent1/manual \

@@ -5,9 +5,11 @@
 #include "agent1/app/chat_zones.h"
 #include "agent1/app/links.h"
 #include "agent1/app/log_effect.h"
+#include "agent1/app/models.h"
 #include "agent1/app/message_mark.h"
 #include "agent1/app/outside.h"
 #include "agent1/app/refusals.h"
+#include "agent1/app/updates.h"
 #include "agent1/edge/file_editor.h"
 #include "agent1/edge/gateway.h"
 #include "agent1/edge/store.h"
@@ -24,7 +26,6 @@
 #include "common/sys/random.h"
 #include "common/sys/secret.h"
 #include "common/sys/timer.h"
-#include "common/sys/update_checker.h"
 #include "common/base/banned.h"
 
 #define EVENTS_MAX 50000
@@ -44,7 +45,8 @@ struct Executor {
     Gateway *gateway;
     Xmpp *xmpp; /* NULL when switched off */
     FileEditor *files;
-    UpdateChecker *updates;
+    Updates *updates;
+    Models *models;
     Timer *timer;
     Effects *next;      /* what the core wants since the last batch */
     Effects *in_flight; /* outward effects that wait for their commit; NULL: no batch in flight */
@@ -77,28 +79,6 @@ static void act(Executor *executor, const XmppAct *xmpp_act)
         xmpp_edge_act(executor->xmpp, xmpp_act);
 }
 
-static void post_news(Executor *executor, const UpdateNews *news)
-{
-    Event *event = event_new(EVENT_UPDATE);
-
-    event->update = update_news_copy(news);
-    if (!mailbox_post(executor->events, event))
-        event_free(event);
-}
-
-static void on_update_news(const UpdateNews *news, void *data)
-{
-    post_news(data, news);
-}
-
-static void look_for_update(Executor *executor, const EffectUpdate *update)
-{
-    g_autoptr(UpdateNews) busy = update_news_new(UPDATE_BUSY);
-
-    if (!update_checker_start(executor->updates, update->path, update->branch))
-        post_news(executor, busy);
-}
-
 static void perform(Executor *executor, const Effect *effect)
 {
     switch (effect->kind) {
@@ -121,7 +101,13 @@ static void perform(Executor *executor, const Effect *effect)
         gateway_trust(executor->gateway, effect->trusted);
         break;
     case EFFECT_UPDATE:
-        look_for_update(executor, &effect->update);
+        updates_look(executor->updates, &effect->update);
+        break;
+    case EFFECT_MODEL_CALL:
+        models_call(executor->models, effect->call);
+        break;
+    case EFFECT_MODEL_CANCEL:
+        models_cancel(executor->models, effect->cancelled);
         break;
     case EFFECT_EDIT_FILE:
         file_editor_edit(executor->files, &effect->edit);
@@ -414,6 +400,15 @@ static void on_event(void *item, void *data)
     arm_timer(executor);
 }
 
+/* Pieces of an answer must neither be lost nor overtake each other: no mailbox in between. */
+static void on_model_news(ModelNews *news, void *data)
+{
+    Event *event = event_new(EVENT_MODEL);
+
+    event->model = news;
+    on_event(event, data);
+}
+
 static void on_time(void *data)
 {
     on_event(event_new(EVENT_TICK), data);
@@ -505,7 +500,9 @@ static bool begin(Executor *executor, GError **error)
         return false;
 
     trust_at_once(executor);
-    executor->updates = update_checker_new(on_update_news, executor);
+    executor->updates = updates_new(executor->events);
+    executor->models = models_new(on_model_news, executor);
+    models_configure(executor->models, executor->config, core_settings(executor->core));
     executor->timer = timer_new(on_time, executor);
     mailbox_attach(executor->events, on_event, executor);
     flush(executor);
@@ -542,7 +539,8 @@ void executor_free(Executor *executor)
         flush_now(executor);
     g_clear_handle_id(&executor->company, g_source_remove);
     timer_free(executor->timer);
-    update_checker_free(executor->updates);
+    models_free(executor->models);
+    updates_free(executor->updates);
     xmpp_edge_free(executor->xmpp);
     gateway_free(executor->gateway);
     file_editor_free(executor->files);
@@ -587,6 +585,7 @@ bool executor_reload(Executor *executor, const char *folder, GError **error)
     config_free(executor->config);
     executor->config = g_steal_pointer(&config);
     config_forget_tasks(executor->config);
+    models_configure(executor->models, executor->config, core_settings(executor->core));
     on_event(event_new(EVENT_CONFIGURED), executor);
     heap_give_back();
     return true;

@@ -41,6 +41,8 @@ static bool is_superseded(Later *later, const Effect *effect)
     case EFFECT_PUBLISH_PLAIN:
     case EFFECT_LISTEN:
     case EFFECT_UPDATE:
+    case EFFECT_MODEL_CALL:
+    case EFFECT_MODEL_CANCEL:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

@@ -383,6 +383,8 @@ static bool apply(StoreDatabase *database, const Effect *effect, GPtrArray *even
     case EFFECT_PUBLISH_PLAIN:
     case EFFECT_LISTEN:
     case EFFECT_UPDATE:
+    case EFFECT_MODEL_CALL:
+    case EFFECT_MODEL_CANCEL:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

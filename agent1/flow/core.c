@@ -21,7 +21,9 @@
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/state/talks.h"
 #include "agent1/flow/state/update_rounds.h"
+#include "agent1/flow/talk/talk.h"
 #include "agent1/flow/tick.h"
 #include "agent1/flow/topics/publications.h"
 #include "agent1/flow/topics/subscriptions.h"
@@ -69,7 +71,8 @@ Core *core_new(void)
                                      TABLE_SAYINGS,      TABLE_EDITS,         TABLE_QUESTIONS,
                                      TABLE_SESSIONS,     TABLE_APPROVALS,     TABLE_MEMO_KEYS,
                                      TABLE_REPORTS,      TABLE_PROPOSALS,     TABLE_UPLOADS,
-                                     TABLE_PUBLICATIONS, TABLE_SUBSCRIPTIONS, TABLE_NOTICES };
+                                     TABLE_PUBLICATIONS, TABLE_SUBSCRIPTIONS, TABLE_NOTICES,
+                                     TABLE_TURNS };
     Core *core = g_new0(Core, 1);
     unsigned i;
 
@@ -97,6 +100,8 @@ Core *core_new(void)
     core->notice_limits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->update_rounds = g_ptr_array_new_with_free_func(update_round_free);
     core->update_asks = g_ptr_array_new_with_free_func(update_ask_free);
+    core->talks = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, talk_free);
+    core->model_chain = model_chain_new(0);
     core->queries_due_ms = INT64_MAX;
     bucket_init(&core->strangers, STRANGERS_BURST, STRANGERS_PER_S);
     return core;
@@ -133,6 +138,9 @@ void core_free(Core *core)
     g_hash_table_unref(core->notice_limits);
     g_ptr_array_unref(core->update_rounds);
     g_ptr_array_unref(core->update_asks);
+    g_hash_table_unref(core->talks);
+    model_chain_free(core->model_chain);
+    g_free(core->chain_text);
     home_assistant_free(core->home_assistant);
     schedule_book_free(core->schedules);
     g_free(core);
@@ -265,6 +273,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     chats_begin_again(core);
     registration_send_trust(core);
     edits_send_all(core);
+    talk_configured(core);
     daily_settle(core);
     schedules_settle(core);
     approval_notices_send(core);
@@ -371,6 +380,7 @@ static void take_configured(Core *core, const char *reload_error)
     edits_send_failed(core);
     dispatch_add_policies(core);
     subscriptions_look_again(core);
+    talk_configured(core);
     daily_settle(core);
     schedules_settle(core);
     core->notices_due_ms = core->now_ms;
@@ -420,6 +430,9 @@ static void dispatch_event(Core *core, const Event *event)
         break;
     case EVENT_CONFIGURED:
         take_configured(core, event->reload_error);
+        break;
+    case EVENT_MODEL:
+        talk_news(core, event->model);
         break;
     case EVENT_PROBE:
         take_probe(core, event->probe_text);

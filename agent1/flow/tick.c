@@ -15,6 +15,7 @@
 #include "agent1/flow/runs/plans.h"
 #include "agent1/flow/schedules/schedules.h"
 #include "agent1/flow/state/edits.h"
+#include "agent1/flow/state/history.h"
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/topics/publications.h"
@@ -151,6 +152,7 @@ void tick_do(Core *core)
     }
     do_approvals(core);
     chats_forget_old(core);
+    history_forget_old(core);
     if (core->now_ms >= questions_next_deadline(core))
         questions_forget_old(core);
     if (core->now_ms >= core->housekeeping_ms) {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/plain_words.h"
 #include "common/base/banned.h"
 
 /* What may stand before the phrase: "I'm sorry, but …", "Désolé, …". */
@@ -58,30 +59,12 @@ static const char *const phrases[] = {
     /* Chinese */
     "我无法",
     "我不能",
-    "抱歉,我不能",
+    "抱歉 我不能",
     "作为一个人工智能",
     "作为ai",
     "我没办法",
-    "对不起,我不能",
+    "对不起 我不能",
 };
-
-/* Small letters, apostrophes and commas of one kind. */
-static char *make_plain(const char *text)
-{
-    g_autofree char *small = g_utf8_strdown(text, -1);
-    GString *plain = g_string_new(NULL);
-
-    for (char *at = small; *at; at = g_utf8_next_char(at)) {
-        gunichar sign = g_utf8_get_char(at);
-
-        if (sign == 0x2019 || sign == 0x2018 || sign == 0x02bc)
-            sign = '\'';
-        else if (sign == 0xff0c)
-            sign = ',';
-        g_string_append_unichar(plain, sign);
-    }
-    return g_string_free(plain, FALSE);
-}
 
 static bool begins(const char *plain, const char *phrase)
 {
@@ -97,15 +80,15 @@ bool refusal_is(const char *text, const GPtrArray *more)
     if (g_utf8_strlen(text, -1) > REFUSAL_MAX_CHARS)
         return false;
 
-    plain = make_plain(text);
+    plain = plain_words(text);
     for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++) {
         if (begins(plain, phrases[i]))
             return true;
     }
     for (unsigned i = 0; more && i < more->len; i++) {
-        g_autofree char *phrase = make_plain(more->pdata[i]);
+        g_autofree char *phrase = plain_words(more->pdata[i]);
 
-        if (begins(plain, phrase))
+        if (begins(plain, g_strchomp(phrase)))
             return true;
     }
     return false;

@@ -94,6 +94,12 @@ void effect_free(Effect *effect)
         g_free(effect->update.path);
         g_free(effect->update.branch);
         break;
+    case EFFECT_MODEL_CALL:
+        model_call_free(effect->call);
+        break;
+    case EFFECT_MODEL_CANCEL:
+        g_free(effect->cancelled);
+        break;
     case EFFECT_EDIT_FILE:
         clear_edit(&effect->edit);
         break;
@@ -247,6 +253,16 @@ void effects_update(Effects *effects, const char *path, const char *branch)
 
     update->path = g_strdup(path);
     update->branch = g_strdup(branch);
+}
+
+void effects_model_call(Effects *effects, ModelCall *call)
+{
+    append(effects, EFFECT_MODEL_CALL)->call = call;
+}
+
+void effects_model_cancel(Effects *effects, const char *id)
+{
+    append(effects, EFFECT_MODEL_CANCEL)->cancelled = g_strdup(id);
 }
 
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,

@@ -6,6 +6,7 @@
 #ifndef AGENT1_PORT_EFFECT_H
 #define AGENT1_PORT_EFFECT_H
 
+#include "agent1/port/model_call.h"
 #include "agent1/port/table.h"
 #include "agent1/port/xmpp_act.h"
 #include "common/wire/message.h"
@@ -29,6 +30,8 @@ typedef enum {
     EFFECT_XMPP,          /* anything else on XMPP: see XmppAct */
     EFFECT_TRUST,         /* the keys whose frames may be opened without a rate limit */
     EFFECT_UPDATE,        /* look for a newer version of this program; answered by EVENT_UPDATE */
+    EFFECT_MODEL_CALL,    /* ask a language model; answered by EVENT_MODEL, piece by piece */
+    EFFECT_MODEL_CANCEL,  /* give that up: nothing more is heard of it */
     EFFECT_EDIT_FILE,     /* change members of one entry of a file that people edit */
     EFFECT_LOG,
 } EffectKind;
@@ -162,6 +165,8 @@ typedef struct Effect {
         XmppAct act;
         GPtrArray *trusted; /* TRUST: char *, keys as key_print() writes them */
         EffectUpdate update;
+        ModelCall *call; /* MODEL_CALL */
+        char *cancelled; /* MODEL_CANCEL: the id of a call */
         EffectEditFile edit;
         EffectLog log;
     };
@@ -206,6 +211,8 @@ void effects_say_link(Effects *effects, const char *id, const char *jid, const c
 void effects_xmpp(Effects *effects, const XmppAct *act); /* copied */
 void effects_trust(Effects *effects, GPtrArray *keys);   /* taken over */
 void effects_update(Effects *effects, const char *path, const char *branch);
+void effects_model_call(Effects *effects, ModelCall *call); /* taken over */
+void effects_model_cancel(Effects *effects, const char *id);
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
                        const char *members, bool is_fill);
 void effects_log(Effects *effects, EffectLogLevel level, const char *run, const char *agent,

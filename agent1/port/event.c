@@ -30,6 +30,19 @@ static void clear_heard(Event *event)
         event_heard_clear(&event->heard);
 }
 
+static void clear_chat(EventChat *chat)
+{
+    g_free(chat->address);
+    g_free(chat->principal);
+    g_free(chat->stanza_id);
+    g_free(chat->room);
+    g_free(chat->nick);
+    g_free(chat->receipt_id);
+    g_free(chat->replaces);
+    g_free(chat->quotes);
+    g_free(chat->text);
+}
+
 void event_free(Event *event)
 {
     if (!event)
@@ -37,15 +50,7 @@ void event_free(Event *event)
 
     switch (event->kind) {
     case EVENT_CHAT:
-        g_free(event->chat.address);
-        g_free(event->chat.principal);
-        g_free(event->chat.stanza_id);
-        g_free(event->chat.room);
-        g_free(event->chat.nick);
-        g_free(event->chat.receipt_id);
-        g_free(event->chat.replaces);
-        g_free(event->chat.quotes);
-        g_free(event->chat.text);
+        clear_chat(&event->chat);
         break;
     case EVENT_XMPP:
         xmpp_fact_clear(&event->fact);
@@ -78,6 +83,9 @@ void event_free(Event *event)
         break;
     case EVENT_UPDATE:
         update_news_free(event->update);
+        break;
+    case EVENT_MODEL:
+        model_news_free(event->model);
         break;
     case EVENT_PROBE:
         g_free(event->probe_text);

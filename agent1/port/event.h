@@ -7,6 +7,7 @@
 #define AGENT1_PORT_EVENT_H
 
 #include "agent1/port/heard.h"
+#include "agent1/port/model_call.h"
 #include "agent1/port/table.h"
 #include "agent1/port/xmpp_fact.h"
 #include "common/base/ids.h"
@@ -33,6 +34,7 @@ typedef enum {
     EVENT_LISTENING,      /* whether the subscription of an EFFECT_LISTEN stands */
     EVENT_HEARD,          /* messages came on it */
     EVENT_UPDATE,         /* the answer to EFFECT_UPDATE */
+    EVENT_MODEL,          /* of an EFFECT_MODEL_CALL: a piece of its answer, or its end */
     EVENT_TICK,           /* core_next_deadline() came, or the wall clock was set */
 } EventKind;
 
@@ -113,6 +115,7 @@ typedef struct Event {
         EventListening listening;
         EventHeard heard;
         UpdateNews *update;
+        ModelNews *model;
         char *reload_error; /* CONFIGURED: why the running configuration stays; NULL: taken */
     };
 } Event;

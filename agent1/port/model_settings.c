@@ -74,6 +74,7 @@ static const Field model_fields[] = {
     { .name = "api_key_file", .kind = FIELD_STRING, .offset = AT(api_key_file) },
     { .name = "api_key_env", .kind = FIELD_STRING, .offset = AT(api_key_env) },
     { .name = "ca_file", .kind = FIELD_STRING, .offset = AT(ca_file) },
+    { .name = "tools", .kind = FIELD_BOOL, .offset = AT(has_tools) },
     { .name = "timeout",
       .kind = FIELD_DURATION,
       .offset = AT(timeout_ms),
@@ -133,6 +134,14 @@ static const Field talk_fields[] = {
 const char *provider_name(int provider)
 {
     return provider_words[provider];
+}
+
+ModelSettings *model_settings_copy(const ModelSettings *model)
+{
+    ModelSettings *copy = g_new0(ModelSettings, 1);
+
+    record_copy(model_fields, model, copy);
+    return copy;
 }
 
 void model_settings_free(void *data)
@@ -246,12 +255,15 @@ static bool check_together(const ModelSettings *model, const char *path, GError 
 static bool read_model(GPtrArray *chain, const Json *object, GPtrArray *warnings, GError **error)
 {
     g_autofree char *path = g_strdup_printf("llm.chain[%u]", chain->len);
+    const Json *tools = json_member(object, "tools");
     ModelSettings *model = new_model(PROVIDER_OLLAMA);
 
     g_ptr_array_add(chain, model);
     if (!record_read(model_fields, model, object, path, warnings, error))
         return false;
 
+    if (!tools)
+        model->has_tools = model->provider == PROVIDER_ANTHROPIC;
     tidy(model);
     return check_together(model, path, error);
 }
@@ -285,6 +297,7 @@ static void offer(GPtrArray *chain, Provider provider, const char *base_url, con
     model->base_url = g_strdup(base_url);
     model->model = g_strdup(name);
     model->api_key_env = g_strdup(api_key_env);
+    model->has_tools = provider == PROVIDER_ANTHROPIC;
     tidy(model);
     g_ptr_array_add(chain, model);
 }

@@ -141,6 +141,10 @@ static const Column schedules[] = {
     INT("last_number"), TEXT("paused_by"), TEXT("made"),     INT("gone"),
 };
 
+static const Column turns[] = {
+    TEXT("id"), TEXT("conversation"), INT("speaker"), TEXT("text"), INT("at"),
+};
+
 static const Column dailies[] = { TEXT("id"), TEXT("text"), INT("sent") };
 
 static const Column figures[] = {
@@ -188,6 +192,7 @@ static const TableInfo tables[RESULT_END] = {
     [TABLE_NOTICES] = INFO("notices", notices, NULL),
     [TABLE_SCHEDULES] = INFO("schedules", schedules, NULL),
     [TABLE_DAILIES] = INFO("dailies", dailies, "0"),
+    [TABLE_TURNS] = INFO("turns", turns, NULL),
     [RESULT_FIGURES] = INFO("figures", figures, NULL),
     [RESULT_SLOTS] = INFO("slots", slots, NULL),
 };
@@ -216,6 +221,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(subscriptions) == SUBSCRIPTIONS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(notices) == NOTICES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(schedules) == SCHEDULES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(dailies) == DAILIES_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(turns) == TURNS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(figures) == FIGURES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(slots) == SLOTS_COLUMNS);
 

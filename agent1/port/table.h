@@ -38,6 +38,7 @@ typedef enum {
     TABLE_NOTICES,       /* what people hear later: their quiet hours end, or a flood does */
     TABLE_SCHEDULES,     /* what has fired of each schedule of tasks_schedule.json */
     TABLE_DAILIES,       /* what each compiled report said: read when somebody asks */
+    TABLE_TURNS,         /* what people and models said to each other, as far as it is remembered */
     TABLE_COUNT,
     /* Rows that lie nowhere: what a query computes. */
     RESULT_FIGURES = TABLE_COUNT, /* what became of an agent's runs in a time; no agent: of all */
@@ -135,6 +136,16 @@ enum {
 };
 enum { REPORTS_ID, REPORTS_AGENT, REPORTS_DAY, REPORTS_BODY, REPORTS_SEEN, REPORTS_COLUMNS };
 enum { DAILIES_ID, DAILIES_TEXT, DAILIES_SENT, DAILIES_COLUMNS };
+
+/* One thing that was said; its id is a number with leading zeros. */
+enum {
+    TURNS_ID,
+    TURNS_CONVERSATION, /* whose, and where: agent1/flow/state/history.h */
+    TURNS_SPEAKER,      /* ModelSpeaker */
+    TURNS_TEXT,
+    TURNS_AT,
+    TURNS_COLUMNS
+};
 enum { PROPOSALS_ID, PROPOSALS_APPROVAL, PROPOSALS_NUMBER, PROPOSALS_SAID, PROPOSALS_COLUMNS };
 enum {
     UPLOADS_ID, UPLOADS_RUN, UPLOADS_NUMBER, UPLOADS_AGENT, UPLOADS_JID, UPLOADS_CREATED,

@@ -19,6 +19,7 @@
 #define TOPIC_ACL_PROBE               "agents/acl-probe/inbox"
 #define TOPIC_STATUS_FILTER           "agents/status/+"
 #define TOPIC_SCHEDULER_NOTIFICATIONS "agents/scheduler/notifications"
+#define TOPIC_METRICS_LLM             "agents/metrics/llm"
 #define TOPIC_EVENTS_HEALTH           "agents/events/health"
 #define TOPIC_EVENTS_WORLD            "agents/events/world"
 /* What Home Assistant asks for; agent1 alone reads it. */

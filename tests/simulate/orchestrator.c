@@ -102,6 +102,8 @@ static void apply(Orchestrator *agent1, Effect *effect, GPtrArray *events)
     case EFFECT_PUBLISH_PLAIN:
     case EFFECT_LISTEN:
     case EFFECT_UPDATE:
+    case EFFECT_MODEL_CALL:
+    case EFFECT_MODEL_CANCEL:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

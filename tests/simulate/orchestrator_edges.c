@@ -98,6 +98,8 @@ void orchestrator_perform(Orchestrator *agent1, Effect *effect)
         break;
     case EFFECT_LISTEN:
     case EFFECT_UPDATE:
+    case EFFECT_MODEL_CALL:
+    case EFFECT_MODEL_CANCEL:
     case EFFECT_LOG:
         break;
     case EFFECT_PUT:

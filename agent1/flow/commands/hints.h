@@ -10,6 +10,9 @@
 
 void hints_unknown_command(Turn *turn, const Line *line);
 void hints_unknown_trigger(Turn *turn, const Line *line);
+/* More of what is no order is not looked at. */
+#define TALK_SHOWN_CHARS 400
+
 void hints_talk(Turn *turn, const Line *line);
 
 #endif

@@ -9,6 +9,7 @@
 #include "agent1/flow/doors/corrections.h"
 #include "agent1/flow/doors/decisions.h"
 #include "agent1/flow/doors/rooms.h"
+#include "agent1/flow/talk/talk.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/say.h"
@@ -51,8 +52,7 @@ static void do_line(Core *core, Turn *turn, const Line *line)
         turn_fail(turn, "%s not run: it stood in a quotation", line->word);
         break;
     case LINE_TALK:
-        hints_talk(turn, line);
-        break;
+        g_assert_not_reached(); /* talk is answered as a whole */
     }
 }
 
@@ -74,6 +74,12 @@ static const Line *find_stray(const GPtrArray *lines)
     return orders > 0 ? talk : NULL;
 }
 
+/* By its first line: all of them are talk then, or one of the others is a stray. */
+static bool is_talk(const GPtrArray *lines)
+{
+    return ((const Line *)lines->pdata[0])->kind == LINE_TALK;
+}
+
 /* What keeps a whole message from being done, or NULL. Half of a script is worse than none of it: a
  * line that is no order may well be meant as the second line of a task. The caller owns it. */
 static char *judge_lines(const Core *core, const GPtrArray *lines)
@@ -83,7 +89,7 @@ static char *judge_lines(const Core *core, const GPtrArray *lines)
     if (lines->len == 0)
         return g_strdup(
             core_words(core, "nothing to do in this message; !help tells what can be typed"));
-    if (lines->len > TRIGGERS_MAX_PER_MESSAGE)
+    if (lines->len > TRIGGERS_MAX_PER_MESSAGE && !is_talk(lines))
         return g_strdup_printf(
             core_words(core, "%u orders in one message: at most %d; nothing was done"), lines->len,
             TRIGGERS_MAX_PER_MESSAGE);
@@ -108,12 +114,12 @@ static void act_in(Core *core, Turn *turn, const char *text)
         turn_fail(turn, "%s", complaint);
         return;
     }
-    /* Talk is answered once, however many lines it has. */
-    for (i = 0; i < lines->len; i++) {
-        do_line(core, turn, lines->pdata[i]);
-        if (((const Line *)lines->pdata[i])->kind == LINE_TALK)
-            break;
+    if (is_talk(lines)) {
+        talk_take(core, turn, text);
+        return;
     }
+    for (i = 0; i < lines->len; i++)
+        do_line(core, turn, lines->pdata[i]);
 }
 
 static void act(Core *core, const Speaker *speaker, const char *text)

@@ -8,6 +8,7 @@
 #include "agent1/flow/state/speaker.h"
 #include "agent1/model/fleet.h"
 #include "agent1/model/hours.h"
+#include "agent1/model/model_chain.h"
 #include "agent1/model/outbox.h"
 #include "agent1/model/registry.h"
 #include "agent1/model/report_times.h"
@@ -110,6 +111,9 @@ struct Core {
     int64_t notices_due_ms;    /* when somebody hears what was kept back */
     int64_t broker_boot_ms;    /* since when the broker is there, by a clock that nobody sets */
     GPtrArray *update_rounds;  /* UpdateRound * (agent1/flow/state/update_rounds.h) */
+    GHashTable *talks;         /* call id → Talk * (agent1/flow/state/talks.h) */
+    ModelChain *model_chain;   /* which language models may be asked */
+    char *chain_text;          /* the chain that it was made for; NULL: none yet */
     GPtrArray *update_asks;    /* UpdateAsk *, in the order of asking */
     int64_t absences_due_ms;   /* when an agent may have been gone, or silent, for too long */
 };

@@ -107,54 +107,37 @@ static inline void world_answer(World *world, const EffectQuery *query)
     world_step(world, row_store_query(&world->store, query));
 }
 
-static inline void world_keep(GPtrArray *list, Effects *effects, unsigned index)
+/* Where the effects of a kind are kept; NULL: they are done at once. */
+static inline GPtrArray *world_list_of(const World *world, EffectKind kind)
 {
-    g_ptr_array_add(list, g_steal_pointer(&effects->list->pdata[index]));
+    if (effect_is_stored(&(Effect){ .kind = kind }))
+        return kind == EFFECT_AUDIT ? world->audit : NULL;
+    if (kind == EFFECT_QUERY)
+        return world->is_store_slow ? world->asked : NULL;
+    if (kind == EFFECT_PUBLISH)
+        return world->sent;
+    if (kind == EFFECT_SAY)
+        return world->said;
+    return kind == EFFECT_EDIT_FILE ? world->edits : world->other;
 }
 
 static inline void world_apply(World *world, Effects *effects)
 {
-    unsigned i;
-
-    for (i = 0; i < effects->list->len; i++) {
+    for (unsigned i = 0; i < effects->list->len; i++) {
         Effect *effect = effects->list->pdata[i];
-        Row *row;
+        GPtrArray *list = world_list_of(world, effect->kind);
 
-        switch (effect->kind) {
-        case EFFECT_PUT:
-            row = g_steal_pointer(&effect->row);
+        if (list) {
+            g_ptr_array_add(list, g_steal_pointer(&effects->list->pdata[i]));
+        } else if (effect->kind == EFFECT_PUT) {
+            Row *row = g_steal_pointer(&effect->row);
+
             effect->row = row_new(row->table);
             row_store_put(&world->store, row);
-            break;
-        case EFFECT_DELETE:
+        } else if (effect->kind == EFFECT_DELETE) {
             row_store_delete(&world->store, effect->removal.table, effect->removal.key);
-            break;
-        case EFFECT_AUDIT:
-            world_keep(world->audit, effects, i);
-            break;
-        case EFFECT_QUERY:
-            if (world->is_store_slow)
-                world_keep(world->asked, effects, i);
-            else
-                world_answer(world, &effect->query);
-            break;
-        case EFFECT_PUBLISH:
-            world_keep(world->sent, effects, i);
-            break;
-        case EFFECT_SAY:
-            world_keep(world->said, effects, i);
-            break;
-        case EFFECT_EDIT_FILE:
-            world_keep(world->edits, effects, i);
-            break;
-        case EFFECT_PUBLISH_PLAIN:
-        case EFFECT_LISTEN:
-        case EFFECT_UPDATE:
-        case EFFECT_XMPP:
-        case EFFECT_TRUST:
-        case EFFECT_LOG:
-            world_keep(world->other, effects, i);
-            break;
+        } else {
+            world_answer(world, &effect->query);
         }
     }
 }

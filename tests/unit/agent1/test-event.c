@@ -94,6 +94,12 @@ static void fill_update(Event *event)
     event->update->detail = g_strdup("fatal: bad object");
 }
 
+static void fill_model(Event *event)
+{
+    event->model = model_news_end("id", MODEL_FAILED);
+    event->model->why = g_strdup("it says so");
+}
+
 static void each_kind_releases_what_it_owns(void **state)
 {
     static const struct {
@@ -116,6 +122,7 @@ static void each_kind_releases_what_it_owns(void **state)
         { "listening", EVENT_LISTENING, fill_listening },
         { "heard", EVENT_HEARD, fill_heard },
         { "update", EVENT_UPDATE, fill_update },
+        { "model", EVENT_MODEL, fill_model },
         { "tick", EVENT_TICK, NULL },
     };
     unsigned i;

@@ -1,0 +1,138 @@
+#include "agent1/flow/state/history.h"
+
+#include <string.h>
+
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define KEPT_MS           (24 * 3600 * INT64_C(1000))
+#define CONVERSATION_MAX  40
+#define ALL_MAX           10000
+#define TURN_MAX_BYTES    (16 * 1024)
+#define BYTES_PER_TOKEN   3
+#define TOKENS_OF_A_FRAME 8
+
+char *history_conversation(const Speaker *speaker)
+{
+    const char *slash = speaker->door == DOOR_XMPP ? strchr(speaker->address, '/') : NULL;
+    g_autofree char *bare =
+        slash ? g_strndup(speaker->address, (gsize)(slash - speaker->address)) : NULL;
+
+    if (!bare || strcmp(bare, speaker->principal) == 0)
+        return g_strdup(speaker->principal);
+    return g_strdup_printf("%s in %s", speaker->principal, bare);
+}
+
+int64_t history_tokens(const char *text)
+{
+    return (int64_t)strlen(text) / BYTES_PER_TOKEN + TOKENS_OF_A_FRAME;
+}
+
+/* Rows of a conversation, the oldest first; the array is the caller's. */
+static GPtrArray *list_turns(const Core *core, const char *conversation)
+{
+    g_autoptr(GPtrArray) all = ledger_list(core->ledgers[TABLE_TURNS]);
+    GPtrArray *own = g_ptr_array_new();
+
+    for (unsigned i = 0; i < all->len; i++) {
+        if (strcmp(row_text(all->pdata[i], TURNS_CONVERSATION), conversation) == 0)
+            g_ptr_array_add(own, all->pdata[i]);
+    }
+    return own;
+}
+
+static void drop(Core *core, const Row *row)
+{
+    ledger_remove(core->ledgers[TABLE_TURNS], row_text(row, TURNS_ID), core->fx);
+}
+
+/* A number above all others, so that the order of the keys is that of the turns. The caller owns
+ * it. */
+static char *next_id(const GPtrArray *all)
+{
+    const Row *last = all->len > 0 ? all->pdata[all->len - 1] : NULL;
+    int64_t number = last ? g_ascii_strtoll(row_text(last, TURNS_ID), NULL, 10) : 0;
+
+    return g_strdup_printf("%016" G_GINT64_FORMAT, number + 1);
+}
+
+/* Makes room for one more, and gives its id. */
+static char *make_room(Core *core, const char *conversation)
+{
+    g_autoptr(GPtrArray) all = ledger_list(core->ledgers[TABLE_TURNS]);
+    g_autoptr(GPtrArray) own = list_turns(core, conversation);
+    char *id = next_id(all);
+
+    for (unsigned i = 0; i + CONVERSATION_MAX <= own->len; i++)
+        drop(core, own->pdata[i]);
+    if (ledger_count(core->ledgers[TABLE_TURNS]) >= ALL_MAX)
+        drop(core, all->pdata[0]);
+    return id;
+}
+
+void history_add(Core *core, const char *conversation, ModelSpeaker speaker, const char *text)
+{
+    g_autofree char *id = NULL;
+    g_autofree char *head = text_head(text, strlen(text), TURN_MAX_BYTES);
+    Row *row;
+
+    if (!*head)
+        return;
+
+    id = make_room(core, conversation);
+    row = row_new(TABLE_TURNS);
+    row_set_text(row, TURNS_ID, id);
+    row_set_text(row, TURNS_CONVERSATION, conversation);
+    row_set_int(row, TURNS_SPEAKER, speaker);
+    row_set_text(row, TURNS_TEXT, head);
+    row_set_int(row, TURNS_AT, core->now_ms);
+    ledger_put(core->ledgers[TABLE_TURNS], row, core->fx);
+}
+
+/* Where the last turns that fit begin. */
+static unsigned find_beginning(const GPtrArray *own, int64_t tokens)
+{
+    unsigned first = own->len;
+
+    while (first > 0) {
+        tokens -= history_tokens(row_text(own->pdata[first - 1], TURNS_TEXT));
+        if (tokens < 0)
+            break;
+        first--;
+    }
+    while (first < own->len && row_int(own->pdata[first], TURNS_SPEAKER) != MODEL_PERSON)
+        first++;
+    return first;
+}
+
+void history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words)
+{
+    g_autoptr(GPtrArray) own = list_turns(core, conversation);
+
+    for (unsigned i = find_beginning(own, tokens); i < own->len; i++) {
+        const Row *row = own->pdata[i];
+        ModelSpeaker speaker =
+            row_int(row, TURNS_SPEAKER) == MODEL_ITSELF ? MODEL_ITSELF : MODEL_PERSON;
+
+        g_ptr_array_add(words, model_words_new(speaker, row_text(row, TURNS_TEXT)));
+    }
+}
+
+unsigned history_forget(Core *core, const char *conversation)
+{
+    g_autoptr(GPtrArray) own = list_turns(core, conversation);
+
+    for (unsigned i = 0; i < own->len; i++)
+        drop(core, own->pdata[i]);
+    return own->len;
+}
+
+void history_forget_old(Core *core)
+{
+    g_autoptr(GPtrArray) all = ledger_list(core->ledgers[TABLE_TURNS]);
+
+    for (unsigned i = 0; i < all->len; i++) {
+        if (core->now_ms - row_int(all->pdata[i], TURNS_AT) > KEPT_MS)
+            drop(core, all->pdata[i]);
+    }
+}

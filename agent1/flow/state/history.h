@@ -1,0 +1,29 @@
+/*
+ * What people and models said to each other, by conversation: of one person through one door, or
+ * in one room. A bounded number of turns is kept for a day; `!reset` forgets them.
+ * Nothing from outside stands in it: what pages, agents and strangers wrote is no turn.
+ */
+#ifndef AGENT1_FLOW_STATE_HISTORY_H
+#define AGENT1_FLOW_STATE_HISTORY_H
+
+#include "agent1/flow/state/core_state.h"
+
+/* Whose turns a message belongs to. The caller owns it. */
+char *history_conversation(const Speaker *speaker);
+
+void history_add(Core *core, const char *conversation, ModelSpeaker speaker, const char *text);
+
+/* The last turns that fit into so many tokens, the oldest first, beginning with a person's: added
+ * to words (ModelWords *). */
+void history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words);
+
+/* Returns how many turns there were. */
+unsigned history_forget(Core *core, const char *conversation);
+
+/* Drops what is older than a day. */
+void history_forget_old(Core *core);
+
+/* About how many tokens a text costs: models differ, and none tells beforehand. */
+int64_t history_tokens(const char *text);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * Talks: messages that are no orders and whose answer a language model is thinking of. In memory
+ * alone: after a restart whoever waits hears that he is to ask again (agent1/flow/voice/chats.h).
+ */
+#ifndef AGENT1_FLOW_STATE_TALKS_H
+#define AGENT1_FLOW_STATE_TALKS_H
+
+#include "agent1/flow/state/core_state.h"
+
+#define TALKS_MAX 500
+
+typedef struct Talk {
+    char *id;           /* of the call that is under way; the key of core->talks */
+    Speaker *speaker;   /* who wrote */
+    char *conversation; /* whose turns the model is shown */
+    char *text;         /* what was written */
+    int provider;       /* its place in the chain */
+    GString *answer;    /* what has come of the answer so far */
+    int64_t began_ms;   /* since boot */
+} Talk;
+
+/* A talk that nobody is asked in yet. The speaker is copied. */
+Talk *talk_new(const Speaker *speaker, const char *conversation, const char *text);
+void talk_free(void *data); /* Talk * */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Talk, talk_free)
+
+/* True while the answer to this chat is thought of. */
+bool talks_has_chat(const Core *core, const char *chat_id);
+
+/* Gives up what is thought of in this conversation: the caller's, to be ended for who waits; NULL:
+ * there was nothing. */
+Talk *talks_give_up(Core *core, const char *conversation);
+
+#endif

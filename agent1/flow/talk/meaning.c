@@ -1,0 +1,72 @@
+#include "agent1/flow/talk/meaning.h"
+
+#include <string.h>
+
+#include "agent1/flow/commands/commands.h"
+#include "agent1/model/claim.h"
+#include "common/base/text.h"
+#include "common/wire/model_answer.h"
+#include "common/base/banned.h"
+
+#define WORD_SHOWN_CHARS 60
+
+/* A line of a run or a plan as agent1 itself writes it: "#12 web1: succeeded", "p7: running",
+ * "web1: refused (role): …". */
+static bool looks_like_record(const char *line)
+{
+    const char *at = line + strspn(line, " \t*_-");
+
+    if ((*at == '#' || *at == 'p') && g_ascii_isdigit(at[1]))
+        return true;
+    return strstr(line, ": refused (") != NULL;
+}
+
+/* The model's words, in which nothing can be taken for a record of agent1's. The caller owns it. */
+static char *mark_records(const Core *core, const char *words)
+{
+    g_auto(GStrv) lines = g_strsplit(words, "\n", -1);
+
+    for (unsigned i = 0; lines[i]; i++) {
+        g_autofree char *line = lines[i];
+
+        lines[i] = looks_like_record(line)
+                       ? g_strdup_printf(core_words(core, "(says the model) %s"), line)
+                       : g_strdup(line);
+    }
+    return g_strjoinv("\n", lines);
+}
+
+static void say_not_run(Turn *turn, const AnswerLine *line)
+{
+    g_autofree char *word = text_make_line(line->word, WORD_SHOWN_CHARS);
+
+    turn_say(turn, "%s not run: %s", word,
+             core_words(turn->core, answer_reason_text(line->reason)));
+}
+
+void meaning_act(Core *core, Turn *turn, const char *answer)
+{
+    g_autoptr(ModelAnswer) parsed = model_answer_parse(answer, strlen(answer));
+    bool has_acted = false;
+
+    if (*parsed->words) {
+        g_autofree char *words = mark_records(core, parsed->words);
+
+        turn_say(turn, "%s", words);
+    }
+    for (unsigned i = 0; i < parsed->lines->len; i++) {
+        const AnswerLine *line = parsed->lines->pdata[i];
+
+        if (line->reason == ANSWER_COUNTS) {
+            commands_do_trigger(core, turn, line->trigger, line->rest);
+            has_acted = true;
+        } else {
+            say_not_run(turn, line);
+        }
+    }
+    if (parsed->left_out > 0)
+        turn_say(turn, "… and %u more lines that look like triggers; none of them was run",
+                 parsed->left_out);
+    if (!has_acted && claim_is(parsed->words))
+        turn_say(turn, "(no action was taken)");
+}

@@ -1,0 +1,272 @@
+#include "agent1/flow/talk/talk.h"
+
+#include <string.h>
+
+#include "agent1/flow/commands/hints.h"
+#include "agent1/flow/state/history.h"
+#include "agent1/flow/state/talks.h"
+#include "agent1/flow/talk/meaning.h"
+#include "agent1/flow/talk/metric.h"
+#include "agent1/flow/talk/prompt.h"
+#include "agent1/flow/talk/spending.h"
+#include "agent1/model/refusal.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+static const ModelSettings *settings_of(const Core *core, int place)
+{
+    return core->settings->talk->chain->pdata[place];
+}
+
+/* ---- without a model ---- */
+
+static void hint(Turn *turn, const char *text)
+{
+    g_autofree char *line = g_strstrip(text_make_line(text, TALK_SHOWN_CHARS));
+    Line talk = { .kind = LINE_TALK, .rest = line };
+
+    hints_talk(turn, &talk);
+}
+
+/* ---- asking ---- */
+
+static ModelCall *make_call(Core *core, const Talk *talk)
+{
+    const ModelSettings *model = settings_of(core, talk->provider);
+    g_autofree char *id = core_new_id(core);
+    ModelCall *call = model_call_new(id, (unsigned)talk->provider);
+    int64_t left;
+
+    call->preamble = prompt_make(core, talk->speaker);
+    call->has_tools = model->has_tools;
+    call->max_tokens = model->max_tokens;
+    left = model->context_tokens - model->max_tokens - history_tokens(call->preamble) -
+           history_tokens(talk->text);
+    history_recall(core, talk->conversation, left, call->words);
+    g_ptr_array_add(call->words, model_words_new(MODEL_PERSON, talk->text));
+    return call;
+}
+
+/* Asks the next model of the chain; takes the talk over unless there is none. */
+static bool ask_next(Core *core, Talk *talk)
+{
+    int place = model_chain_next(core->model_chain, talk->provider, core->boot_ms);
+    ModelCall *call;
+
+    if (place == MODEL_NONE)
+        return false;
+
+    talk->provider = place;
+    g_string_truncate(talk->answer, 0);
+    call = make_call(core, talk);
+    g_free(talk->id);
+    talk->id = g_strdup(call->id);
+    g_hash_table_insert(core->talks, talk->id, talk);
+    effects_model_call(core->fx, call);
+    return true;
+}
+
+/* The person went on: the answer to what was said before comes too late. */
+static void give_up_earlier(Core *core, const char *conversation)
+{
+    g_autoptr(Talk) talk = talks_give_up(core, conversation);
+
+    if (talk)
+        turn_tell_news(core, talk->speaker, core_words(core, "(given up: you wrote again)"),
+                       OUTCOME_OK);
+}
+
+void talk_take(Core *core, Turn *turn, const char *text)
+{
+    g_autofree char *conversation = history_conversation(turn->speaker);
+    g_autoptr(Talk) talk = NULL;
+
+    if (core->settings->talk->chain->len == 0 || turn->speaker->is_dry_run ||
+        turn->speaker->door == DOOR_UNSIGNED) {
+        hint(turn, text);
+        return;
+    }
+    give_up_earlier(core, conversation);
+    if (!spending_has_left(core, turn->speaker->user)) {
+        turn_say(turn, "The language models have had their tokens for today.");
+        hint(turn, text);
+        return;
+    }
+    if (g_hash_table_size(core->talks) >= TALKS_MAX) {
+        turn_fail(turn, "Too many people talk to the language models at this moment; commands and "
+                        "triggers work as ever.");
+        return;
+    }
+    talk = talk_new(turn->speaker, conversation, text);
+    talk->provider = MODEL_NONE;
+    if (ask_next(core, talk)) {
+        (void)g_steal_pointer(&talk);
+        return;
+    }
+    turn_say(turn, "No language model can be asked at this moment.");
+    hint(turn, text);
+}
+
+/* ---- its answer ---- */
+
+static ModelHealth health_of(ModelOutcome outcome)
+{
+    switch (outcome) {
+    case MODEL_ANSWERED:
+    case MODEL_CUT:
+    case MODEL_TOO_LARGE:
+        return MODEL_WORKS;
+    case MODEL_LIMITED:
+        return MODEL_QUIET;
+    case MODEL_MISCONFIGURED:
+        return MODEL_UNUSABLE;
+    case MODEL_UNREACHABLE:
+    case MODEL_SILENT:
+    case MODEL_FAILED:
+    case MODEL_BROKEN:
+    case MODEL_OUTCOME_COUNT:
+        break;
+    }
+    return MODEL_STUMBLES;
+}
+
+/* A model that is passed over is worth a line in the log; people only hear when none is left. */
+static void log_failure(Core *core, const Talk *talk, const ModelNews *news)
+{
+    const ModelSettings *model = settings_of(core, talk->provider);
+
+    effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL, "%s %s: %s: %s",
+                provider_name(model->provider), model->model, model_outcome_name(news->outcome),
+                news->why ? news->why : "");
+}
+
+/* The answer's text and the triggers that came as calls of tools. */
+static void add_tools(Talk *talk, const ModelNews *news)
+{
+    for (unsigned i = 0; i < news->tool_lines->len; i++)
+        g_string_append_printf(talk->answer, "%s%s", talk->answer->len ? "\n" : "",
+                               (const char *)news->tool_lines->pdata[i]);
+}
+
+static bool is_useful(const Core *core, const Talk *talk, const ModelNews *news)
+{
+    if (news->outcome != MODEL_ANSWERED && news->outcome != MODEL_CUT)
+        return false;
+    return talk->answer->len > 0 &&
+           (news->tool_lines->len > 0 ||
+            !refusal_is(talk->answer->str, core->settings->talk->refusals));
+}
+
+static void finish(Core *core, const Talk *talk, bool is_cut)
+{
+    Turn turn;
+
+    turn_init(&turn, core, talk->speaker);
+    history_add(core, talk->conversation, MODEL_PERSON, talk->text);
+    history_add(core, talk->conversation, MODEL_ITSELF, talk->answer->str);
+    meaning_act(core, &turn, talk->answer->str);
+    if (is_cut)
+        turn_say(&turn, "(the answer was cut: it was longer than this model may write)");
+    turn_finish(&turn);
+}
+
+static void fail(Core *core, const Talk *talk, const ModelNews *news)
+{
+    Turn turn;
+
+    turn_init(&turn, core, talk->speaker);
+    if (news->outcome == MODEL_ANSWERED || news->outcome == MODEL_CUT)
+        turn_say(&turn, "No language model would answer that.");
+    else
+        turn_say(&turn, "No language model answered.");
+    hint(&turn, talk->text);
+    turn_finish(&turn);
+}
+
+static void take_end(Core *core, Talk *ended, const ModelNews *news)
+{
+    g_autoptr(Talk) talk = ended;
+    bool is_good;
+
+    add_tools(talk, news);
+    is_good = is_useful(core, talk, news);
+    model_chain_tell(core->model_chain, (unsigned)talk->provider, health_of(news->outcome),
+                     news->retry_after_ms, core->boot_ms);
+    metric_publish(core, talk, news, is_good);
+    spending_add(core, talk, news);
+    if (is_good) {
+        finish(core, talk, news->outcome == MODEL_CUT);
+        return;
+    }
+    if (health_of(news->outcome) != MODEL_WORKS)
+        log_failure(core, talk, news);
+    if (ask_next(core, talk))
+        (void)g_steal_pointer(&talk);
+    else
+        fail(core, talk, news);
+}
+
+void talk_news(Core *core, const ModelNews *news)
+{
+    Talk *talk = g_hash_table_lookup(core->talks, news->id);
+    Language before;
+
+    if (!talk)
+        return;
+    if (news->piece) {
+        g_string_append(talk->answer, news->piece);
+        return;
+    }
+    g_hash_table_steal(core->talks, news->id);
+    before = core_speak_to_speaker(core, talk->speaker);
+    take_end(core, talk, news);
+    core_speak(core, before);
+}
+
+/* ---- another chain ---- */
+
+static char *describe_chain(const Core *core)
+{
+    const GPtrArray *chain = core->settings->talk->chain;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < chain->len; i++) {
+        const ModelSettings *model = chain->pdata[i];
+
+        g_string_append_printf(text, "%s %s %s\n", provider_name(model->provider), model->base_url,
+                               model->model);
+    }
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void ask_anew(Core *core, Talk *given)
+{
+    g_autoptr(Talk) talk = given;
+
+    effects_model_cancel(core->fx, talk->id);
+    talk->provider = MODEL_NONE;
+    if (ask_next(core, talk))
+        (void)g_steal_pointer(&talk);
+    else
+        turn_tell_news(core, talk->speaker,
+                       core_words(core, "(given up: the language models were configured anew)"),
+                       OUTCOME_OK);
+}
+
+void talk_configured(Core *core)
+{
+    g_autofree char *text = describe_chain(core);
+    g_autoptr(GList) talks = NULL;
+
+    if (g_strcmp0(text, core->chain_text) == 0)
+        return;
+
+    g_free(core->chain_text);
+    core->chain_text = g_steal_pointer(&text);
+    model_chain_free(core->model_chain);
+    core->model_chain = model_chain_new(core->settings->talk->chain->len);
+    talks = g_hash_table_get_values(core->talks);
+    g_hash_table_steal_all(core->talks);
+    for (const GList *at = talks; at; at = at->next)
+        ask_anew(core, at->data);
+}

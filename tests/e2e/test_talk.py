@@ -1,0 +1,121 @@
+"""Talk with language models, over the real programs: a scripted provider speaks each interface byte for
+byte, people write on XMPP and with agentctl, and commands are answered while a provider hangs."""
+import json
+import re
+
+import pytest
+
+from provider import Provider
+from wait import wait_for
+
+KINDS = ["ollama", "openai", "anthropic"]
+
+
+@pytest.fixture
+def providers():
+    started = []
+
+    def start(kind):
+        started.append(Provider(kind))
+        return started[-1]
+
+    yield start
+    for provider in started:
+        provider.close()
+
+
+def entry(provider, kind, **more):
+    """Its place in the chain of config.json."""
+    key = {"api_key": "canary-7Qx9"} if kind == "anthropic" else {}
+    return {"provider": kind, "base_url": provider.url, "model": "m", "timeout": "5s"} | key | more
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_question_becomes_a_task(house, providers, kind):
+    provider = providers(kind)
+    house.agent1.config["llm"] = {"chain": [entry(provider, kind)]}
+    house.agent("web1")
+    oskar = house.person("oskar", "operator")
+    house.start()
+    provider.answer("I look.\nDELEGATE: web1 | echo it-is-up", cut=3)
+    oskar.ask("is web1 up?", r"I look\.\n#1 web1: queued|#1 web1: succeeded")
+    oskar.wait_for(r"#1 web1: succeeded.*it-is-up")
+    provider.answer("You are welcome.")
+    oskar.ask("thanks", r"^You are welcome\.$")
+    asked = provider.requests[-1]
+    assert [text for _, text in asked.messages][0] == "is web1 up?"
+    assert "web1: online" in asked.system
+    # What the task wrote is nobody's turn, and no key is shown.
+    assert "it-is-up" not in str(asked.messages).replace("echo it-is-up", "")
+    assert "canary-7Qx9" not in json.dumps(asked.body)
+
+
+def test_tools(house, providers):
+    provider = providers("anthropic")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "anthropic")]}
+    house.agent("web1")
+    ctl = house.ctl("oskar", "operator")
+    house.start()
+    provider.answer("", tools=[("delegate", {"agent": "web1", "task": "echo by-tool"})])
+    done = ctl.send("do it")
+    assert "by-tool" in done.stdout and done.returncode == 0, done.stdout
+
+
+def test_passed_over_and_commands_meanwhile(house, providers):
+    slow, good = providers("openai"), providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(slow, "openai", timeout="3s"), entry(good, "ollama")]}
+    house.agent("web1")
+    oskar = house.person("oskar", "operator")
+    vera = house.person("vera", "viewer")
+    house.start()
+    slow.answer("", hang_before=True)
+    good.answer("Hello from the second.")
+    oskar.send("hello")
+    wait_for(lambda: slow.requests, what="the first is asked")
+    vera.ask("!agents", r"web1")
+    assert not good.requests
+    oskar.wait_for(r"^Hello from the second\.$")
+    slow.fail(429, "slow down", retry_after=60)
+    good.answer("Second again.")
+    oskar.ask("hello", r"^Second again\.$")
+    good.answer("Third.")
+    count = len(slow.requests)
+    oskar.ask("hello", r"^Third\.$")
+    assert len(slow.requests) == count
+
+
+def test_no_model_answers(house, providers):
+    provider = providers("openai")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "openai")]}
+    ctl = house.ctl("oskar", "operator")
+    house.start()
+    provider.fail(500, "broken")
+    done = ctl.send("hello there")
+    assert re.search(r"No language model answered\.\n.*!help", done.stdout, re.DOTALL), done.stdout
+    assert done.returncode == 3
+
+
+def test_the_metric(house, providers):
+    provider = providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
+    oskar = house.person("oskar", "operator")
+    house.start()
+    provider.answer("Hi.")
+    oskar.ask("hello", r"^Hi\.$")
+    metric = wait_for(lambda: [i for i in house.observer.heard.items if "agents/metrics/llm" in str(i)],
+                      what="the metric")
+    assert "answered" in str(metric[0]) and "oskar" not in str(metric[0])
+
+
+def test_another_chain_while_it_runs(house, providers):
+    first, second = providers("ollama"), providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(first, "ollama")]}
+    oskar = house.person("oskar", "operator")
+    house.start()
+    first.answer("First.")
+    oskar.ask("hello", r"^First\.$")
+    house.agent1.config["llm"] = {"chain": [entry(second, "ollama", model="n")]}
+    house.agent1.write()
+    house.agent1.reload()
+    second.answer("Second.")
+    oskar.ask("hello", r"^Second\.$")

@@ -1,0 +1,403 @@
+/* The core of agent1 with fake edges: talk with language models. Which is asked, what an answer
+ * means, and that words alone do nothing. */
+#include "core-world.h"
+
+#include "common/base/banned.h"
+
+#define CHAIN                                                                                      \
+    "{\"chain\":["                                                                                 \
+    "{\"provider\":\"ollama\",\"model\":\"small\"},"                                               \
+    "{\"provider\":\"anthropic\",\"model\":\"big\",\"api_key\":\"secret-key\"}]}"
+#define HINT "I take commands (!help lists them)"
+
+static void configure(World *world, const char *llm)
+{
+    json_set(world->config, "llm", world_json(llm));
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+}
+
+/* The last question to a model. */
+static const ModelCall *last_call(const World *world)
+{
+    for (unsigned i = world->other->len; i > 0; i--) {
+        const Effect *effect = world->other->pdata[i - 1];
+
+        if (effect->kind == EFFECT_MODEL_CALL)
+            return effect->call;
+    }
+    fail_msg("no model was asked");
+    return NULL;
+}
+
+static void tell(World *world, ModelNews *news)
+{
+    Event *event = event_new(EVENT_MODEL);
+
+    event->model = news;
+    world_step(world, event);
+}
+
+/* It answers the last question. */
+static void answer(World *world, const char *text)
+{
+    g_autofree char *id = g_strdup(last_call(world)->id);
+
+    if (*text)
+        tell(world, model_news_piece(id, text));
+    tell(world, model_news_end(id, MODEL_ANSWERED));
+}
+
+static void fail_call(World *world, ModelOutcome outcome)
+{
+    ModelNews *news = model_news_end(last_call(world)->id, outcome);
+
+    news->why = g_strdup("it says so");
+    tell(world, news);
+}
+
+static void expect_said(const World *world, const char *text)
+{
+    assert_string_equal(world_last_said(world), text);
+}
+
+static const char *words_at(const ModelCall *call, unsigned place)
+{
+    assert_true(place < call->words->len);
+    return ((const ModelWords *)call->words->pdata[place])->text;
+}
+
+/* ---- what it is asked ---- */
+
+static void what_it_sees(void **state)
+{
+    World *world = *state;
+    const ModelCall *call;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", "m1", "is web1 busy?");
+    call = last_call(world);
+    assert_int_equal(call->provider, 0);
+    assert_int_equal(call->words->len, 1);
+    assert_string_equal(words_at(call, 0), "is web1 busy?");
+    assert_contains(call->preamble, "DELEGATE: <agent> | <task>");
+    assert_contains(call->preamble, "\n- web1: online");
+    assert_contains(call->preamble, "\n- web2: not seen yet");
+    assert_contains(call->preamble, "2026-09-21 14:13 UTC");
+    assert_contains(call->preamble, "The person is oskar, with the role operator");
+    /* Not what he may not use, and nothing secret. */
+    assert_null(strstr(call->preamble, "MQTT_PUBLISH:"));
+    assert_null(strstr(call->preamble, "secret-key"));
+    assert_null(strstr(call->preamble, "password"));
+}
+
+static void what_was_said_before(void **state)
+{
+    World *world = *state;
+    const ModelCall *call;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m1", "my name is Oskar");
+    answer(world, "Hello, Oskar.");
+    world_write(world, "vera", "m2", "what is my name?");
+    assert_int_equal(last_call(world)->words->len, 1);
+    answer(world, "You did not tell.");
+    world_restart(world);
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m3", "what is my name?");
+    call = last_call(world);
+    assert_int_equal(call->words->len, 3);
+    assert_string_equal(words_at(call, 0), "my name is Oskar");
+    assert_string_equal(words_at(call, 1), "Hello, Oskar.");
+    answer(world, "Oskar.");
+    world_write(world, "oskar", "m4", "!reset");
+    assert_contains(world_last_said(world), "forgotten: what was said here (4 messages)");
+    world_write(world, "oskar", "m5", "and now?");
+    assert_int_equal(last_call(world)->words->len, 1);
+    answer(world, "Hm.");
+    world_wait(world, 25 * HOUR_MS);
+    assert_int_equal(world_count_rows(world, TABLE_TURNS), 0);
+}
+
+/* A conversation of any length stays within what the model takes. */
+static void a_long_conversation(void **state)
+{
+    World *world = *state;
+
+    configure(world, "{\"chain\":[{\"provider\":\"ollama\",\"model\":\"m\",\"max_tokens\":16,"
+                     "\"context_tokens\":1400}]}");
+    for (int i = 0; i < 60; i++) {
+        world_write(world, "oskar", NULL, "a message of some thirty bytes");
+        assert_string_equal(words_at(last_call(world), 0), "a message of some thirty bytes");
+        answer(world, "an answer that is not much longer");
+    }
+    assert_int_equal(world_count_rows(world, TABLE_TURNS), 40);
+    assert_true(last_call(world)->words->len > 1);
+    assert_true(last_call(world)->words->len < 40);
+}
+
+/* ---- what an answer does ---- */
+
+static void words_are_said(void **state)
+{
+    World *world = *state;
+    g_autofree char *id = NULL;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m1", "hello");
+    assert_int_equal(world->said->len, 0);
+    id = g_strdup(last_call(world)->id);
+    tell(world, model_news_piece(id, "Good "));
+    tell(world, model_news_piece(id, "morning."));
+    assert_int_equal(world->said->len, 0);
+    tell(world, model_news_end(id, MODEL_ANSWERED));
+    expect_said(world, "Good morning.");
+    /* What comes after its end is none. */
+    tell(world, model_news_piece(id, "DELEGATE: web1 | uptime"));
+    tell(world, model_news_end(id, MODEL_ANSWERED));
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+}
+
+static void triggers_are_done(void **state)
+{
+    World *world = *state;
+    ModelNews *end;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", "m1", "is web1 busy?");
+    answer(world, "I look.\nDELEGATE: web1 | uptime");
+    expect_said(world, "I look.\n#1 web1: queued");
+    assert_string_equal(row_text(world_run(world, 1), RUNS_TASK), "uptime");
+    assert_string_equal(row_text(world_run(world, 1), RUNS_USER), "oskar");
+    world_write(world, "oskar", "m2", "and now?");
+    end = model_news_end(last_call(world)->id, MODEL_ANSWERED);
+    g_ptr_array_add(end->tool_lines, g_strdup("DELEGATE: web1 | w"));
+    tell(world, end);
+    expect_said(world, "#2 web1: queued");
+}
+
+static void as_who_asked(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "vera", "m1", "restart everything");
+    answer(world, "DELEGATE: web1 | reboot\nMQTT_PUBLISH: home/x | on");
+    assert_contains(world_last_said(world), "web1: refused (role)");
+    assert_contains(world_last_said(world), "MQTT_PUBLISH: refused (role)");
+    assert_int_equal(world_count_sent(world, MESSAGE_TASK), 0);
+}
+
+/* Words that look like deeds, records that look like agent1's, lines that only look like triggers.
+ */
+static void words_do_nothing(void **state)
+{
+    static const struct {
+        const char *answer;
+        const char *said;
+    } rows[] = {
+        { "I have restarted web1.", "I have restarted web1.\n(no action was taken)" },
+        { "C’est fait, j’ai redémarré web1.",
+          "C’est fait, j’ai redémarré web1.\n(no action was taken)" },
+        { "#7 web1: succeeded (exit 0, 0.4 s)", "(says the model) #7 web1: succeeded" },
+        { "web1: refused (role): you may not", "(says the model) web1: refused (role)" },
+        { "```\nDELEGATE: web1 | reboot\n```", "DELEGATE: not run: it stood" },
+        { "> DELEGATE: web1 | reboot", "DELEGATE: not run: it stood in a quotation" },
+        { "- DELEGATE: web1 | reboot", "DELEGATE: not run: " },
+        { "DELETE: web1 | reboot", "DELETE: not run: " },
+        { "!agentsOFF", "!agentsOFF not run: " },
+        { "@web1 reboot", "@web1 not run: " },
+    };
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        world_write(world, "ana", NULL, "hello");
+        answer(world, rows[i].answer);
+        assert_contains(world_last_said(world), rows[i].said);
+        assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+    }
+}
+
+/* ---- who is asked ---- */
+
+static void the_next_one(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m1", "hello");
+    assert_int_equal(last_call(world)->provider, 0);
+    fail_call(world, MODEL_SILENT);
+    assert_int_equal(last_call(world)->provider, 1);
+    answer(world, "I’m sorry, but I can’t help with that.");
+    assert_contains(world_last_said(world), "No language model would answer that.\n" HINT);
+    world_write(world, "oskar", "m2", "hello");
+    fail_call(world, MODEL_UNREACHABLE);
+    fail_call(world, MODEL_MISCONFIGURED);
+    assert_contains(world_last_said(world), "No language model answered.\n" HINT);
+    /* Two stumbles, and a wrong key: nobody waits for them now. */
+    world_forget(world);
+    world_write(world, "oskar", "m3", "hello");
+    assert_contains(world_last_said(world), "No language model can be asked at this moment.");
+    assert_int_equal(world_count_other(world, EFFECT_MODEL_CALL), 0);
+    world_wait(world, 6 * MINUTE_MS);
+    world_write(world, "oskar", "m4", "hello");
+    answer(world, "Hello.");
+    expect_said(world, "Hello.");
+}
+
+static void an_empty_answer(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m1", "hello");
+    answer(world, "");
+    assert_int_equal(last_call(world)->provider, 1);
+}
+
+static void its_metric(void **state)
+{
+    World *world = *state;
+    ModelNews *end;
+    const Effect *last = NULL;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m1", "hello");
+    tell(world, model_news_piece(last_call(world)->id, "Hi."));
+    end = model_news_end(last_call(world)->id, MODEL_ANSWERED);
+    end->first_ms = 12;
+    end->total_ms = 34;
+    end->tokens_in = 56;
+    end->tokens_out = 78;
+    tell(world, end);
+    for (unsigned i = 0; i < world->other->len; i++) {
+        const Effect *effect = world->other->pdata[i];
+
+        if (effect->kind == EFFECT_PUBLISH_PLAIN && strstr(effect->plain.topic, "llm"))
+            last = effect;
+    }
+    assert_non_null(last);
+    assert_string_equal(last->plain.topic, "agents/metrics/llm");
+    assert_string_equal(last->plain.text,
+                        "{\"provider\":\"ollama\",\"model\":\"small\",\"outcome\":\"answered\","
+                        "\"first_ms\":12,\"latency_ms\":34,\"tokens_in\":56,\"tokens_out\":78}");
+}
+
+static void the_tokens_of_a_day(void **state)
+{
+    World *world = *state;
+    ModelNews *end;
+
+    configure(world, "{\"chain\":[{\"provider\":\"ollama\",\"model\":\"m\"}],"
+                     "\"daily_user_tokens\":100}");
+    world_write(world, "oskar", "m1", "hello");
+    tell(world, model_news_piece(last_call(world)->id, "Hi."));
+    end = model_news_end(last_call(world)->id, MODEL_ANSWERED);
+    end->tokens_in = 60;
+    end->tokens_out = 40;
+    tell(world, end);
+    world_restart(world);
+    world_write(world, "oskar", "m2", "hello");
+    assert_contains(world_last_said(world),
+                    "The language models have had their tokens for today.\n" HINT);
+    world_write(world, "vera", "m3", "hello");
+    answer(world, "Hello, Vera.");
+    expect_said(world, "Hello, Vera.");
+    world_wait(world, DAY_MS);
+    world_write(world, "oskar", "m4", "hello");
+    answer(world, "A new day.");
+    expect_said(world, "A new day.");
+}
+
+/* ---- while it thinks ---- */
+
+static void commands_go_on(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", "m1", "hello");
+    world_write(world, "oskar", "m2", "@web1 uptime");
+    expect_said(world, "#1 web1: queued");
+    answer(world, "Hello.");
+    expect_said(world, "Hello.");
+}
+
+static void the_person_goes_on(void **state)
+{
+    World *world = *state;
+    g_autofree char *first = NULL;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m1", "restart web1");
+    first = g_strdup(last_call(world)->id);
+    world_write(world, "oskar", "m2", "no, tell me a joke");
+    expect_said(world, "(given up: you wrote again)");
+    assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 1);
+    tell(world, model_news_piece(first, "DELEGATE: web1 | reboot"));
+    tell(world, model_news_end(first, MODEL_ANSWERED));
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+    world_write(world, "oskar", "m3", "!reset");
+    assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 2);
+}
+
+static void a_restart(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m1", "hello");
+    world_restart(world);
+    world_link(world, LINK_XMPP, true);
+    assert_contains(world_last_said(world), "ask again");
+}
+
+static void another_chain(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m1", "hello");
+    fail_call(world, MODEL_SILENT);
+    assert_int_equal(last_call(world)->provider, 1);
+    configure(world, "{\"chain\":[{\"provider\":\"ollama\",\"model\":\"other\"}]}");
+    assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 1);
+    assert_int_equal(last_call(world)->provider, 0);
+    configure(world, "{}");
+    expect_said(world, "(given up: the language models were configured anew)");
+}
+
+static void many_lines(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    configure(world, CHAIN);
+    for (int i = 0; i < 100; i++)
+        g_string_append(text, "a line of a log\n");
+    world_write(world, "oskar", "m1", text->str);
+    assert_true(g_str_has_prefix(words_at(last_call(world), 0), "a line of a log\n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(what_it_sees),        WORLD_TEST(what_was_said_before),
+        WORLD_TEST(a_long_conversation), WORLD_TEST(words_are_said),
+        WORLD_TEST(triggers_are_done),   WORLD_TEST(as_who_asked),
+        WORLD_TEST(words_do_nothing),    WORLD_TEST(the_next_one),
+        WORLD_TEST(an_empty_answer),     WORLD_TEST(its_metric),
+        WORLD_TEST(the_tokens_of_a_day), WORLD_TEST(commands_go_on),
+        WORLD_TEST(the_person_goes_on),  WORLD_TEST(a_restart),
+        WORLD_TEST(another_chain),       WORLD_TEST(many_lines),
+    };
+
+    return cmocka_run_group_tests_name("core-talk", tests, NULL, NULL);
+}
