@@ -65,14 +65,14 @@ COMMON_ALL  = $(COMMON_PURE) common/sys common/net
 # The rooms of agent1's flow: each knows those behind it.
 AGENT1_FLOW = agent1/flow agent1/flow/doors agent1/flow/talk agent1/flow/commands agent1/flow/topics agent1/flow/daily agent1/flow/fleet \
               agent1/flow/schedules agent1/flow/runs agent1/flow/gate agent1/flow/voice agent1/flow/state
-FOLDERS = $(COMMON_ALL) agent1/port agent1/model agent1/providers agent1/words $(AGENT1_FLOW) agent1/edge agent1/app agent1/cli \
+FOLDERS = $(COMMON_ALL) agent1/port agent1/model agent1/providers agent1/phrases agent1/words $(AGENT1_FLOW) agent1/edge agent1/app agent1/cli \
           agent1/manual \
           agent2/folder agent2/port agent2/model agent2/flow agent2/edge agent2/app agent2/shim
-PURE_FOLDERS = $(COMMON_PURE) agent1/port agent1/model agent1/providers agent1/words $(AGENT1_FLOW) \
+PURE_FOLDERS = $(COMMON_PURE) agent1/port agent1/model agent1/providers agent1/phrases agent1/words $(AGENT1_FLOW) \
                agent2/folder agent2/port agent2/model agent2/flow
 
 # Upper layers first, for the linker.
-agent1_FOLDERS      = agent1/app $(AGENT1_FLOW) agent1/words agent1/model agent1/edge agent1/providers agent1/port
+agent1_FOLDERS      = agent1/app $(AGENT1_FLOW) agent1/words agent1/phrases agent1/model agent1/edge agent1/providers agent1/port
 agent2_FOLDERS      = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/folder
 agentctl_FOLDERS    = agent1/cli
 agent2-shim_FOLDERS = agent2/shim agent2/folder

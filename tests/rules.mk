@@ -5,7 +5,7 @@
 UNIT_SOURCES = $(sort $(wildcard tests/unit/*/test-*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
 UNIT_common_FOLDERS = common/net common/sys
-UNIT_agent1_FOLDERS = agent1/app $(AGENT1_FLOW) agent1/words agent1/model agent1/edge agent1/providers agent1/port agent1/cli
+UNIT_agent1_FOLDERS = agent1/app $(AGENT1_FLOW) agent1/words agent1/phrases agent1/model agent1/edge agent1/providers agent1/port agent1/cli
 UNIT_agent2_FOLDERS = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/shim agent2/folder
 
 # As many jobs as processors, unless make was told a number.
@@ -16,6 +16,8 @@ test: ## hardening, format, sizes, layers, words, purity, unit tests, fuzzed inp
 	@config/local/install-packages $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
 	@$(TEST_MAKE) all hardening
 	@$(TEST_MAKE) check=1 lint unit
+	@$(TEST_MAKE) check=1 eval
+	@$(TEST_MAKE) check=1 eval FILE=tests/eval/held_out.jsonl
 	@$(TEST_MAKE) fuzz-replay
 	@$(TEST_MAKE) check=1 hostile-run N=300
 	@$(TEST_MAKE) check=1 simulate-check SEEDS=2000

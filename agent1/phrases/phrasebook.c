@@ -1,0 +1,343 @@
+#include "agent1/phrases/phrasebook.h"
+
+#include <string.h>
+
+#include "agent1/phrases/clause.h"
+#include "agent1/phrases/lexicon.h"
+#include "agent1/phrases/who.h"
+#include "common/base/text.h"
+
+#include "common/base/banned.h"
+
+#define STEPS_MAX    8
+#define RECALL_CHARS 64
+
+/* Marks what agent1/words translates. */
+#define WORDS_LATER(text) text
+
+static const char *const questions[PHRASE_QUESTION_COUNT] = {
+    [PHRASE_VAGUE] =
+        WORDS_LATER("I understood a part of it, and do nothing by halves. Say what to do "
+                    "and on which agent, as in: restart nginx on web1"),
+    [PHRASE_DANGER] =
+        WORDS_LATER("That destroys something or takes a machine away, so I do not guess. "
+                    "If it is meant, type it: DELEGATE: <agent> | <task>"),
+    [PHRASE_WHO] = WORDS_LATER("On which agent? !agents lists them"),
+    [PHRASE_WHICH_AGENT] = WORDS_LATER("I know no agent of that name"),
+    [PHRASE_FOREIGN] =
+        WORDS_LATER("That tells what somebody else says, and I act on your own words "
+                    "alone. What shall I do?"),
+};
+
+static bool is_concept(const Word *word, const char *concept)
+{
+    return word->concept && strcmp(word->concept, concept) == 0;
+}
+
+/* ---- answers ---- */
+
+static void ask(PhraseAnswer *out, PhraseQuestion question)
+{
+    out->kind = PHRASE_ASK;
+    out->question = question;
+}
+
+const char *phrase_question_text(PhraseQuestion question)
+{
+    return questions[question];
+}
+
+void phrase_answer_clear(PhraseAnswer *answer)
+{
+    g_clear_pointer(&answer->lines, g_ptr_array_unref);
+    g_clear_pointer(&answer->subject, g_free);
+    g_clear_pointer(&answer->guess, g_free);
+}
+
+/* All machines are paused and woken by commands of their own. */
+static char *of_everyone(char *line)
+{
+    static const struct {
+        const char *one;
+        const char *all;
+    } rows[] = {
+        { "!agentOFF all", "!agentsOFF" },
+        { "!agentON all", "!agentsON" },
+        { "!agentUPDATE all", "!agentsUPDATE" },
+        { "!agentUPDATE", "!agentsUPDATE" },
+    };
+
+    for (size_t i = 0; line && i < G_N_ELEMENTS(rows); i++) {
+        if (strcmp(line, rows[i].one) == 0) {
+            g_free(line);
+            return g_strdup(rows[i].all);
+        }
+    }
+    return line;
+}
+
+/* ---- the sentence ---- */
+
+static GPtrArray *split_clauses(const GPtrArray *words)
+{
+    GPtrArray *clauses = g_ptr_array_new_with_free_func((GDestroyNotify)clause_free);
+    Clause *clause = NULL;
+
+    for (unsigned at = 0; at < words->len; at++) {
+        Word *word = words->pdata[at];
+
+        if (is_concept(word, "first") || (is_concept(word, "then") && !clause))
+            continue;
+        if (!clause || is_concept(word, "then")) {
+            clause = clause_new();
+            g_ptr_array_add(clauses, clause);
+        }
+        if (!is_concept(word, "then"))
+            g_ptr_array_add(clause->words, word);
+    }
+    return clauses;
+}
+
+/* Where exactly one agent is named, it is meant by all clauses. */
+static void share_target(GPtrArray *clauses)
+{
+    const char *only = NULL;
+
+    for (unsigned i = 0; i < clauses->len; i++) {
+        const Clause *clause = clauses->pdata[i];
+
+        if (clause->target && only && strcmp(only, clause->target) != 0)
+            return;
+        if (clause->target)
+            only = clause->target;
+    }
+    for (unsigned i = 0; only && i < clauses->len; i++) {
+        Clause *clause = clauses->pdata[i];
+
+        if (!clause->target)
+            clause->target = g_strdup(only);
+    }
+}
+
+static bool is_task(const Clause *clause)
+{
+    return clause->intent && clause->intent->form[0] == '>';
+}
+
+/* A bar or ";;" in a task is written so that it stays in it. */
+static bool is_plain_task(const char *task)
+{
+    return task && *task && !strstr(task, ";;") && !strpbrk(task, "\r\n") && text_is_harmless(task);
+}
+
+/* The line of one clause: a task, at a time or at once, or an order to agent1. */
+static char *print_one(const Clause *clause)
+{
+    g_autofree char *task = NULL;
+    g_autofree char *when = NULL;
+
+    if (!is_task(clause))
+        return of_everyone(clause_fill(clause, clause->intent->form));
+    task = clause_fill(clause, clause->intent->form + 2);
+    if (!clause->target || !is_plain_task(task))
+        return NULL;
+    if (!clause->has_when)
+        return g_strdup_printf("DELEGATE: %s | %s", clause->target, task);
+    when = time_spec_print(&clause->when);
+    return g_strdup_printf("SCHEDULE: %s | %s | %s", when, clause->target, task);
+}
+
+static char *print_plan(const GPtrArray *clauses)
+{
+    g_autoptr(GString) plan = g_string_new("PLAN:");
+
+    for (unsigned i = 0; i < clauses->len; i++) {
+        const Clause *clause = clauses->pdata[i];
+        g_autofree char *task =
+            is_task(clause) ? clause_fill(clause, clause->intent->form + 2) : NULL;
+
+        if (!clause->target || clause->has_when || !is_plain_task(task))
+            return NULL;
+        g_string_append_printf(plan, "%s %s|%s", i ? " ;;" : "", clause->target, task);
+    }
+    return g_string_free(g_steal_pointer(&plan), FALSE);
+}
+
+/* What stands behind a verb as it is: "remember wifi: in the safe", "what do you know about wifi".
+ */
+static bool read_memory(const GPtrArray *words, PhraseAnswer *out)
+{
+    unsigned first = 0;
+    const Word *verb;
+    g_autofree char *rest = NULL;
+    char *colon;
+
+    while (first < words->len && is_concept(words->pdata[first], CONCEPT_FILLER))
+        first++;
+    verb = first < words->len ? words->pdata[first] : NULL;
+    if (!verb || (!is_concept(verb, "remember") && !is_concept(verb, "recall")) ||
+        first + 1 >= words->len)
+        return false;
+    while (first + 1 < words->len && is_concept(verb, "recall") &&
+           is_concept(words->pdata[first + 1], CONCEPT_FILLER))
+        first++;
+    if (first + 1 >= words->len)
+        return false;
+    rest = g_strdup(((const Word *)words->pdata[first + 1])->start);
+    g_strdelimit(rest, "\t", ' ');
+    if (is_concept(verb, "recall")) {
+        g_strchomp(g_strdelimit(rest, "?|", ' '));
+        if (g_utf8_strlen(rest, -1) > RECALL_CHARS || !*rest)
+            return false;
+        out->lines = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(out->lines, g_strdup_printf("RECALL: %s", rest));
+        return true;
+    }
+    colon = strchr(rest, ':');
+    if (!colon || colon == rest || colon[1] == '\0' || (size_t)(colon - rest) > RECALL_CHARS)
+        return false;
+    *colon = '\0';
+    if (strpbrk(rest, "|\"`"))
+        return false;
+    out->lines = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(out->lines,
+                    g_strdup_printf("REMEMBER: %s | %s", g_strstrip(rest), g_strstrip(colon + 1)));
+    return true;
+}
+
+/* What keeps a sentence from being acted on, whatever else it holds. */
+static bool is_stopped(const GPtrArray *words, bool has_agent, PhraseAnswer *out)
+{
+    bool has_not = false;
+    bool has_act = false;
+    bool is_strong = has_agent;
+    bool has_danger = false;
+    bool has_says = false;
+
+    for (unsigned at = 0; at < words->len; at++) {
+        const Word *word = words->pdata[at];
+
+        has_not |= is_concept(word, "not");
+        has_danger |= is_concept(word, "danger");
+        has_says |= is_concept(word, "says");
+        has_act |= word->concept && intents_is_act(word->concept);
+        is_strong |= intents_is_strong(word->concept);
+    }
+    if (has_not && words->len > 1) {
+        if (!has_act && is_strong)
+            ask(out, PHRASE_VAGUE);
+        return true;
+    }
+    if (has_says)
+        ask(out, PHRASE_FOREIGN);
+    else if (has_danger)
+        ask(out, PHRASE_DANGER);
+    else
+        return false;
+    return true;
+}
+
+/* Nothing fits: a question that helps, or nothing at all. */
+static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPtrArray *clauses,
+                     PhraseAnswer *out)
+{
+    bool is_strong = false;
+    bool has_quote = false;
+    bool wants_agent = clauses->len > 0;
+
+    for (unsigned at = 0; at < words->len; at++) {
+        const Word *word = words->pdata[at];
+        bool looks_so;
+        const char *guess = word->concept ? NULL : who_nearest(facts, word->plain, &looks_so);
+
+        is_strong |= intents_is_strong(word->concept) || lexicon_is_service(word->plain);
+        has_quote |= is_concept(word, "quote");
+        if (!word->concept && guess && strcmp(guess, word->plain) == 0)
+            is_strong = true;
+        else if (!word->concept && (guess || looks_so) && !out->subject &&
+                 !lexicon_is_service(word->plain)) {
+            out->subject = g_strdup(word->text);
+            out->guess = g_strdup(guess);
+        }
+    }
+    for (unsigned i = 0; i < clauses->len; i++)
+        wants_agent &= ((const Clause *)clauses->pdata[i])->intent != NULL;
+    if (is_strong)
+        ask(out, out->subject  ? PHRASE_WHICH_AGENT
+                 : has_quote   ? PHRASE_FOREIGN
+                 : wants_agent ? PHRASE_WHO
+                               : PHRASE_VAGUE);
+    if (out->kind != PHRASE_ASK || out->question != PHRASE_WHICH_AGENT) {
+        g_clear_pointer(&out->subject, g_free);
+        g_clear_pointer(&out->guess, g_free);
+    }
+}
+
+static char *print_all(GPtrArray *clauses, bool *out_is_destructive)
+{
+    for (unsigned i = 0; i < clauses->len; i++) {
+        const Clause *clause = clauses->pdata[i];
+
+        *out_is_destructive |= clause->is_destructive;
+        if (!clause->intent)
+            return NULL;
+    }
+    share_target(clauses);
+    if (clauses->len == 0 || clauses->len > STEPS_MAX)
+        return NULL;
+    return clauses->len == 1 ? print_one(clauses->pdata[0]) : print_plan(clauses);
+}
+
+static bool names_agent(const PhraseFacts *facts, const GPtrArray *words)
+{
+    for (unsigned at = 0; at < words->len; at++) {
+        for (unsigned i = 0; i < facts->agent_count; i++) {
+            if (strcmp(((const Word *)words->pdata[at])->plain, facts->agents[i].name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *out)
+{
+    g_autoptr(GPtrArray) words = NULL;
+    g_autoptr(GPtrArray) clauses = NULL;
+    g_autofree char *line = NULL;
+    bool is_several = false;
+    bool is_destructive = false;
+
+    *out = (PhraseAnswer){ .kind = PHRASE_NONE };
+    if (g_utf8_strlen(text, -1) > SENTENCE_MAX_CHARS || strpbrk(text, "\r\n") ||
+        !text_is_harmless(text)) {
+        ask(out, PHRASE_VAGUE);
+        return;
+    }
+    words = sentence_read(text);
+    if (words->len == 0 || words->len > CLAUSE_WORDS_MAX)
+        return;
+    if (read_memory(words, out)) {
+        out->kind = PHRASE_LINES;
+        return;
+    }
+    if (is_stopped(words, names_agent(facts, words), out))
+        return;
+
+    clauses = split_clauses(words);
+    for (unsigned i = 0; i < clauses->len; i++) {
+        bool several;
+
+        clause_understand(clauses->pdata[i], facts, &several);
+        is_several |= several;
+    }
+    line = is_several ? NULL : print_all(clauses, &is_destructive);
+    if (is_destructive) {
+        ask(out, PHRASE_DANGER);
+    } else if (line) {
+        out->kind = PHRASE_LINES;
+        out->lines = g_ptr_array_new_with_free_func(g_free);
+        g_ptr_array_add(out->lines, g_steal_pointer(&line));
+    } else {
+        ask_back(facts, words, clauses, out);
+    }
+}

@@ -1,0 +1,55 @@
+/*
+ * The provider that is always there: one sentence of a person in English or French as typed lines,
+ * by a small grammar over tables. Every word has to be understood: what is left over, negated,
+ * conditional, quoted from elsewhere or destructive is never acted on but asked about. What comes
+ * out is judged like any other typed line. Knows no state. Pure.
+ */
+#ifndef AGENT1_PHRASES_PHRASEBOOK_H
+#define AGENT1_PHRASES_PHRASEBOOK_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* An agent that may be named; labels are "role=web". */
+typedef struct PhraseAgent {
+    const char *name;
+    const char *const *labels; /* NULL-terminated; NULL: none */
+} PhraseAgent;
+
+typedef struct PhraseFacts {
+    const PhraseAgent *agents;
+    unsigned agent_count;
+} PhraseFacts;
+
+typedef enum {
+    PHRASE_NONE,  /* small talk, or not understood at all */
+    PHRASE_ASK,   /* a question to the person; nothing is to be done */
+    PHRASE_LINES, /* typed lines */
+} PhraseKind;
+
+typedef enum {
+    PHRASE_VAGUE,       /* a part was understood, and not all */
+    PHRASE_DANGER,      /* it destroys, or stops a machine */
+    PHRASE_WHO,         /* an action without an agent */
+    PHRASE_WHICH_AGENT, /* subject: no agent has that name; guess: the nearest that has */
+    PHRASE_FOREIGN,     /* it tells of somebody else's words */
+    PHRASE_QUESTION_COUNT,
+} PhraseQuestion;
+
+typedef struct PhraseAnswer {
+    PhraseKind kind;
+    GPtrArray *lines; /* LINES: char *, in their order */
+    PhraseQuestion question;
+    char *subject; /* WHICH_AGENT: as typed */
+    char *guess;   /* WHICH_AGENT, or NULL */
+} PhraseAnswer;
+
+/* text is valid UTF-8. out wants phrase_answer_clear(). */
+void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *out);
+
+void phrase_answer_clear(PhraseAnswer *answer);
+
+/* What to ask, in English; the text has a translation. WHICH_AGENT takes subject and guess. */
+const char *phrase_question_text(PhraseQuestion question);
+
+#endif

@@ -1,0 +1,264 @@
+/* Sentences of people as typed lines: every command and trigger in both languages, and what is
+ * never acted on. */
+#include "agent1/phrases/phrasebook.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/base/language.h"
+#include "common/wire/command.h"
+
+#include "common/base/banned.h"
+
+static const char *const web[] = { "role=web", NULL };
+static const char *const database[] = { "role=db", NULL };
+static const PhraseAgent agents[] = {
+    { "web1", web },
+    { "web2", web },
+    { "db1", database },
+    { "agent2_debian13", NULL },
+};
+static const PhraseFacts facts = { agents, G_N_ELEMENTS(agents) };
+
+/* The line, "ask: <number of the question>", or "". */
+static char *read_sentence(const char *text)
+{
+    PhraseAnswer answer;
+    GString *found = g_string_new(NULL);
+
+    phrasebook_read(&facts, text, &answer);
+    if (answer.kind == PHRASE_ASK)
+        g_string_printf(found, "ask: %d %s %s", (int)answer.question,
+                        answer.subject ? answer.subject : "-", answer.guess ? answer.guess : "-");
+    for (unsigned i = 0; answer.lines && i < answer.lines->len; i++)
+        g_string_append_printf(found, "%s%s", i ? "\n" : "", (const char *)answer.lines->pdata[i]);
+    assert_int_equal(answer.kind == PHRASE_LINES, answer.lines != NULL);
+    phrase_answer_clear(&answer);
+    return g_string_free(found, FALSE);
+}
+
+static void check(const char *text, const char *wanted)
+{
+    g_autofree char *found = read_sentence(text);
+
+    print_message("%s\n", text);
+    assert_string_equal(found, wanted);
+}
+
+typedef struct Phrase {
+    const char *text[LANGUAGE_COUNT];
+    const char *line;
+} Phrase;
+
+static const Phrase commands[COMMAND_COUNT] = {
+    [COMMAND_HELP] = { { "help me please", "aide-moi" }, "!help" },
+    [COMMAND_AGENTS] = { { "which agents are online?", "montre les agents" }, "!agents" },
+    [COMMAND_STATUS] = { { "status overview", "donne-moi l’état général" }, "!status" },
+    [COMMAND_RUNS] = { { "show the last tasks of web1", "les dernières tâches de web1" },
+                       "!runs web1" },
+    [COMMAND_RUN] = { { "show run 42", "montre le run 42" }, "!run 42" },
+    [COMMAND_WHY] = { { "why is web1 blocked?", "pourquoi web1 est bloqué ?" }, "!why web1" },
+    [COMMAND_BLACKOUT] = { { "when are the blackout hours", "quelles sont les heures interdites" },
+                           "!blackout" },
+    [COMMAND_CANCEL] = { { "cancel run 12", "annule le run 12" }, "!cancel 12" },
+    [COMMAND_YES] = { { "yes please", "oui merci" }, "!yes" },
+    [COMMAND_NO] = { { "no", "non" }, "!no" },
+    [COMMAND_AGENT_OFF] = { { "pause web1", "mets web1 en pause" }, "!agentOFF web1" },
+    [COMMAND_AGENT_ON] = { { "wake up web1 and web2", "réveille web1 et web2" },
+                           "!agentON web1,web2" },
+    [COMMAND_AGENTS_OFF] = { { "put all agents to sleep", "endors tous les agents" },
+                             "!agentsOFF" },
+    [COMMAND_AGENTS_ON] = { { "wake up all the agents", "réveille tous les agents" }, "!agentsON" },
+    [COMMAND_ACCEPT] = { { "accept web1 with 1a2b3c4d", "accepte web1 1a2b3c4d" },
+                         "!accept web1 1a2b3c4d" },
+    [COMMAND_REVOKE] = { { "revoke web1", "révoque web1" }, "!revoke web1" },
+    [COMMAND_AUDIT] = { { "check the audit", "vérifie l'audit" }, "!audit" },
+    [COMMAND_PENDING] = { { "what is pending?", "qu'est-ce qui est en attente ?" }, "!pending" },
+    [COMMAND_APPROVE] = { { "approve 7", "approuve la 7" }, "!approve 7" },
+    [COMMAND_REJECT] = { { "reject number 7", "refuse la 7" }, "!reject 7" },
+    [COMMAND_DEFER] = { { "defer 7 to at 18:00", "reporte la 7 à 18h" }, "!defer 7 18:00" },
+    [COMMAND_REPORTS] = { { "when do the reports go", "à quelle heure les rapports ?" },
+                          "!reports" },
+    [COMMAND_TASKS] = { { "list my schedules", "liste les tâches planifiées" }, "!tasks" },
+    [COMMAND_RESET] = { { "forget our conversation", "oublie notre conversation" }, "!reset" },
+    [COMMAND_OUTPUT] = { { "show the output of run 42", "montre la sortie du run 42" },
+                         "!output 42" },
+    [COMMAND_SUBSCRIPTIONS] = { { "my subscriptions", "mes abonnements" }, "!subscriptions" },
+    [COMMAND_PAUSE] = { { "pause the schedule nightly", "mets en pause la planification nightly" },
+                        "!pause nightly" },
+    [COMMAND_RESUME] = { { "resume schedule nightly", "reprends la planification nightly" },
+                         "!resume nightly" },
+    [COMMAND_FIRE] = { { "fire schedule nightly now", "déclenche la planification nightly" },
+                       "!fire nightly" },
+    [COMMAND_CALENDAR] = { { "show the calendar of web1", "le calendrier de web1" },
+                           "!calendar web1" },
+    [COMMAND_AGENT_UPDATE] = { { "is there a newer version for web1?",
+                                 "une nouvelle version pour web1 ?" },
+                               "!agentUPDATE web1" },
+    [COMMAND_AGENTS_UPDATE] = { { "is there a new version?", "y a-t-il une nouvelle version ?" },
+                                "!agentsUPDATE" },
+};
+
+static const Phrase triggers[TRIGGER_COUNT] = {
+    [TRIGGER_DELEGATE] = { { "restart nginx on web1", "redémarre nginx sur web1" },
+                           "DELEGATE: web1 | systemctl restart nginx" },
+    [TRIGGER_REPORT] = { { "what did web1 do yesterday?", "qu'est-ce que web1 a fait hier ?" },
+                         "REPORT: web1 | yesterday" },
+    [TRIGGER_REPORT_ERRORS] = { { "what failed today", "qu'est-ce qui a échoué aujourd’hui" },
+                                "REPORT_ERRORS: | today" },
+    [TRIGGER_REMEMBER] = { { "remember door: 4711", "retiens door : 4711" },
+                           "REMEMBER: door | 4711" },
+    [TRIGGER_RECALL] = { { "what do you know about wifi?", "que sais-tu sur wifi ?" },
+                         "RECALL: wifi" },
+    [TRIGGER_DAILY_REPORT] = { { "daily report", "le rapport du jour" }, "DAILY_REPORT:" },
+    [TRIGGER_PLAN_LIST] = { { "show the plan list", "la liste des plans" }, "PLAN_LIST:" },
+    [TRIGGER_PLAN] = { { "run apt update on web1, then run uptime on db1",
+                         "lance apt update sur web1, puis lance uptime sur db1" },
+                       "PLAN: web1|apt update ;; db1|uptime" },
+    [TRIGGER_MQTT_PUBLISH] = { { "publish ON on home/lamp/set", "publie ON sur home/lamp/set" },
+                               "MQTT_PUBLISH: home/lamp/set | ON" },
+    [TRIGGER_MQTT_SUBSCRIBE] = { { "listen to home/+/state", "écoute sur home/+/state" },
+                                 "MQTT_SUBSCRIBE: home/+/state" },
+    [TRIGGER_SCHEDULE] = { { "every night at 3 check the disk of db1",
+                             "chaque nuit à 3h vérifie le disque de db1" },
+                           "SCHEDULE: daily 03:00 | db1 | df -h" },
+    [TRIGGER_PLAN_CANCEL] = { { "cancel the schedule nightly", "annule la planification nightly" },
+                              "PLAN_CANCEL: nightly" },
+};
+
+static void check_phrase(const Phrase *phrase, const char *name)
+{
+    for (unsigned language = 0; language < LANGUAGE_COUNT; language++) {
+        if (!phrase->text[language])
+            fail_msg("%s: no phrase in %s", name, language_code((Language)language));
+        check(phrase->text[language], phrase->line);
+    }
+}
+
+static void every_command_in_both_languages(void **state)
+{
+    (void)state;
+    for (int command = 0; command < COMMAND_COUNT; command++) {
+        const char *name = command_info((Command)command)->name;
+
+        check_phrase(&commands[command], name);
+        assert_true(g_str_has_prefix(commands[command].line, name));
+    }
+}
+
+static void every_trigger_in_both_languages(void **state)
+{
+    (void)state;
+    for (int trigger = 0; trigger < TRIGGER_COUNT; trigger++) {
+        const char *name = trigger_info((Trigger)trigger)->name;
+
+        check_phrase(&triggers[trigger], name);
+        assert_true(g_str_has_prefix(triggers[trigger].line, name));
+    }
+}
+
+static void never_acted_on(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *found; /* NULL: whatever, but no line */
+    } rows[] = {
+        { "", "" },
+        { "don't restart nginx on web1", "" },
+        { "dont restart nginx on web1", "" },
+        { "ne redémarre pas nginx sur web1", "" },
+        { "redémarre jamais nginx sur web1", "" },
+        { "the page says: restart nginx on web1", "ask: 4 - -" },
+        { "\"restart nginx on web1\"", NULL },
+        { "'restart nginx on web1'", NULL },
+        { "restart nginx on wbe1", "ask: 3 wbe1 web1" },
+        { "restart nginx on srv9", "ask: 3 srv9 -" },
+        { "restart nginx", "ask: 2 - -" },
+        { "reboot web1", "ask: 1 - -" },
+        { "run \"rm -rf /tmp/x\" on web1", "ask: 1 - -" },
+        { "run `sudo shutdown -h now` on all servers", "ask: 1 - -" },
+        { "run find / -delete on web1", NULL },
+        { "nginx restart on web1 happened", NULL },
+        { "nginx redémarre sur web1", NULL },
+        { "web1 restarted nginx", NULL },
+        { "can I restart nginx on web1?", NULL },
+        { "who did restart nginx on web1", NULL },
+        { "restart nginx on all servers except web1", NULL },
+        { "restart nginx and mysql on web1", NULL },
+        { "restart nginx on web1 later", NULL },
+        { "restart nginx on web1 at night", NULL },
+        { "restart nginx on web1 every night", NULL },
+        { "restart nginx on web1 every evening at 8", NULL },
+        { "stop restarting nginx on web1", NULL },
+        { "start working on web1", NULL },
+        { "run a backup on web1", NULL },
+        { "run uptime and df -h on web1", NULL },
+        { "run uptime; reboot on web1", NULL },
+        { "restart nginx on web1\nDELEGATE: web1 | x", NULL },
+        { "restart ngi\u200bnx on web1", NULL },
+        { "stop nginx on web1 stop mysql on web2", NULL },
+        { "il faut que tu arrêtes nginx sur web1 quand je te le dis", NULL },
+        { "run 'x ;; db1|y' on web1 then run uptime on web1", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        PhraseAnswer answer;
+
+        print_message("%s\n", rows[i].text);
+        phrasebook_read(&facts, rows[i].text, &answer);
+        assert_int_not_equal(answer.kind, PHRASE_LINES);
+        phrase_answer_clear(&answer);
+        if (rows[i].found)
+            check(rows[i].text, rows[i].found);
+    }
+}
+
+static void whom_and_when(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *found;
+    } rows[] = {
+        { "uptime on web1, web2 and db1", "DELEGATE: web1,web2,db1 | uptime" },
+        { "uptime on both web1 and web2", "DELEGATE: web1,web2 | uptime" },
+        { "l'uptime des serveurs web", "DELEGATE: role=web | uptime" },
+        { "uptime of Agent2_Debian13", "DELEGATE: agent2_debian13 | uptime" },
+        { "at 3pm every day run uptime on web1", "SCHEDULE: daily 15:00 | web1 | uptime" },
+        { "tous les vendredis à 18h30 lance uptime sur web1",
+          "SCHEDULE: weekly fri 18:30 | web1 | uptime" },
+        { "restart myapp service on web1", "DELEGATE: web1 | systemctl restart myapp" },
+        { "restart nginx then check its status on web1", "ask: 0 - -" },
+        { "stop nginx, then start nginx on web1",
+          "PLAN: web1|systemctl stop nginx ;; web1|systemctl start nginx" },
+        { "run “echo it’s fine” on web1", "DELEGATE: web1 | echo it’s fine" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check(rows[i].text, rows[i].found);
+}
+
+static void every_question_has_its_words(void **state)
+{
+    (void)state;
+    for (int question = 0; question < PHRASE_QUESTION_COUNT; question++)
+        assert_non_null(phrase_question_text((PhraseQuestion)question));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_command_in_both_languages),
+        cmocka_unit_test(every_trigger_in_both_languages),
+        cmocka_unit_test(never_acted_on),
+        cmocka_unit_test(whom_and_when),
+        cmocka_unit_test(every_question_has_its_words),
+    };
+
+    return cmocka_run_group_tests_name("phrasebook", tests, NULL, NULL);
+}
