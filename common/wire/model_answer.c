@@ -252,10 +252,11 @@ static void note_other(Reader *reader, const Source *source, const char *raw, An
 /* A command or a task for an agent, as people type it. */
 static bool note_persons(Reader *reader, const Source *source, AnswerReason place)
 {
-    size_t length = strcspn(source->start, " \t");
-    g_autofree char *word = g_strndup(source->start, length);
+    const char *start = source->start + strspn(source->start, "> \t");
+    size_t length = strcspn(start, " \t");
+    g_autofree char *word = g_strndup(start, length);
     Command command;
-    bool is_direct = *word == '@' && g_ascii_isalnum(word[1]) && source->start[length] != '\0';
+    bool is_direct = *word == '@' && g_ascii_isalnum(word[1]) && start[length] != '\0';
 
     if (!is_direct && !(*word == '!' && command_parse(word, &command)))
         return false;

@@ -122,6 +122,7 @@ static const struct {
       "1 DELEGATE: [web1 | echo é]" },
     /* what only people do */
     { "a command", "!agentsOFF\n  !status", "1 !agentsOFF persons; 2 !status persons" },
+    { "a quoted command", "> > !status", "1 !status quoted" },
     { "an unknown command is prose", "!important", "" },
     { "a direct task", "@web1 rm -rf /", "1 @web1 persons" },
     { "somebody is mentioned", "@sylvain", "" },
