@@ -7,6 +7,7 @@
 #include "agent1/cli/config.h"
 #include "agent1/cli/next.h"
 #include "agent1/cli/options.h"
+#include "agent1/cli/parse.h"
 #include "agent1/cli/printer.h"
 #include "agent1/cli/talk.h"
 #include "common/base/problem.h"
@@ -129,6 +130,8 @@ static int dispatch(const CliOptions *options)
         return run(options, path);
     case CLI_NEXT:
         return next_run(options);
+    case CLI_PARSE:
+        return parse_run(options);
     case CLI_CHECK:
         return check(path);
     case CLI_SHOW_KEY:

@@ -22,6 +22,7 @@ static const char summary[] =
     "  agentctl web1 -- uptime -p     one task for web1\n"
     "  agentctl send '!agents'        one text, one answer, for scripts\n"
     "  agentctl next 'daily 03:00'    when that is: the next times, without agent1\n"
+    "  agentctl parse                 what a text on standard input would do, without agent1\n"
     "  agentctl audit verify          is agent1's record of what was done unbroken?\n"
     "  agentctl --show-key            the key that an admin enters under users";
 
@@ -34,6 +35,11 @@ static const char after_options[] =
     "  systemd's calendars (Mon *-*-* 03:00, *-*-01 04:00)\n"
     "A time that a change of clocks skips runs once, just after the gap; one that comes twice\n"
     "runs at the first. Intervals (every, in) follow elapsed time.\n"
+    "\n"
+    "parse shows for each line of standard input that is an order, or looks like one, whether it\n"
+    "counts, and why not: as a person's message and as a model's answer (--message, --answer: one\n"
+    "of both). With --json one object a line: reading, line, kind, word, canonical, counts, why, "
+    "note.\n"
     "\n"
     "Exit codes:\n"
     "  0  succeeded, or the command was answered\n"
@@ -153,6 +159,10 @@ static GOptionContext *make_context(CliOptions *to)
           "next: times after this one, such as 2026-12-01T00:00:00Z (now)", "TIME" },
         { "count", 0, 0, G_OPTION_ARG_CALLBACK, read_count, "next: so many times, 1 to 1000 (5)",
           "N" },
+        { "answer", 0, 0, G_OPTION_ARG_NONE, &to->is_answer, "parse: as a model's answer alone",
+          NULL },
+        { "message", 0, 0, G_OPTION_ARG_NONE, &to->is_message, "parse: as a person's message alone",
+          NULL },
         { "config", 0, 0, G_OPTION_ARG_FILENAME, &to->config,
           "the configuration (~/.config/agentctl/agentctl.json)", "FILE" },
         { "plans", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_plans, "list the schedules",
@@ -166,8 +176,8 @@ static GOptionContext *make_context(CliOptions *to)
         { "help", 'h', G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_mode, "print this", NULL },
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
     };
-    GOptionContext *context =
-        g_option_context_new("[<agent> [-- <task>] | send <text> | next <when> | audit verify]");
+    GOptionContext *context = g_option_context_new(
+        "[<agent> [-- <task>] | send <text> | next <when> | parse | audit verify]");
     GOptionGroup *group = g_option_group_new("agentctl", "", "", to, NULL);
 
     g_option_group_add_entries(group, entries);
@@ -239,6 +249,15 @@ static bool read_next(CliOptions *options, char **words, GError **error)
     return true;
 }
 
+static bool read_parse(CliOptions *options, char **words, GError **error)
+{
+    if (words[0])
+        return refuse(error, "parse takes no words: the text comes on standard input");
+
+    options->mode = CLI_PARSE;
+    return true;
+}
+
 static bool read_audit(CliOptions *options, char **words, GError **error)
 {
     if (g_strv_length(words) != 1 || !g_str_equal(words[0], "verify"))
@@ -255,6 +274,7 @@ static const struct {
 } actions[] = {
     { "send", read_send },
     { "next", read_next },
+    { "parse", read_parse },
     { "audit", read_audit },
 };
 
@@ -361,12 +381,14 @@ static char **join_words(char *const *words, char *const *rest)
 }
 
 /* Options that only one mode has, and what they are without it. */
-static bool check_next(CliOptions *options, GError **error)
+static bool check_own(CliOptions *options, GError **error)
 {
     if (options->mode != CLI_NEXT &&
         (options->zone || options->from_ms != CLI_FROM_NOW || options->count > 0))
         return refuse(error, "--zone, --from and --count: expected only with next '<when>'");
 
+    if (options->mode != CLI_PARSE && (options->is_answer || options->is_message))
+        return refuse(error, "--answer and --message: expected only with parse");
     if (options->count == 0)
         options->count = COUNT_DEFAULT;
     return true;
@@ -378,10 +400,10 @@ static bool read_all(CliOptions *options, char **given, char **rest, GError **er
     int separator = rest ? (int)g_strv_length(given) : -1;
 
     if (options->mode == CLI_TALK)
-        return read_words(options, words, separator, error) && check_next(options, error);
+        return read_words(options, words, separator, error) && check_own(options, error);
     if (words[0] && options->mode != CLI_HELP)
         return refuse(error, "\"%s\": nothing more is expected here", words[0]);
-    return check_next(options, error);
+    return check_own(options, error);
 }
 
 bool cli_options_parse(CliOptions *out, char **argv, GError **error)

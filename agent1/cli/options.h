@@ -17,7 +17,8 @@ typedef enum {
     CLI_TALK, /* a conversation with agent1, or with one agent through it */
     CLI_SEND, /* one text, one answer */
     CLI_AUDIT_VERIFY,
-    CLI_NEXT, /* when a time spec happens */
+    CLI_NEXT,  /* when a time spec happens */
+    CLI_PARSE, /* what a text would be read as */
     CLI_CHECK,
     CLI_SHOW_KEY,
     CLI_HELP,
@@ -34,10 +35,12 @@ typedef struct CliOptions {
     gboolean is_plain; /* --no-color */
     gboolean is_now;
     gboolean is_dry_run;
-    int64_t timeout_ms; /* CLI_NO_TIMEOUT: none was given */
-    char *zone;         /* NEXT; NULL: the host's */
-    int64_t from_ms;    /* NEXT; CLI_FROM_NOW: none was given */
-    unsigned count;     /* NEXT: 1 … CLI_COUNT_MAX */
+    gboolean is_answer;  /* PARSE; neither: both readings */
+    gboolean is_message; /* PARSE */
+    int64_t timeout_ms;  /* CLI_NO_TIMEOUT: none was given */
+    char *zone;          /* NEXT; NULL: the host's */
+    int64_t from_ms;     /* NEXT; CLI_FROM_NOW: none was given */
+    unsigned count;      /* NEXT: 1 … CLI_COUNT_MAX */
 } CliOptions;
 
 /* Reads a NULL-terminated argv, of which the first is the program's name. On success the options

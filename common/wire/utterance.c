@@ -157,10 +157,29 @@ GPtrArray *utterance_parse(const char *text)
             line = read_quoted(here + strspn(here, "> \t"));
         else if (*here)
             line = read_line(here);
-        if (line)
-            g_ptr_array_add(lines, line);
+        if (!line)
+            continue;
+        line->number = i + 1;
+        g_ptr_array_add(lines, line);
     }
     return lines;
+}
+
+const Line *utterance_find_stray(const GPtrArray *lines)
+{
+    const Line *talk = NULL;
+    unsigned orders = 0;
+    unsigned i;
+
+    for (i = 0; i < lines->len; i++) {
+        const Line *line = lines->pdata[i];
+
+        if (line->kind != LINE_TALK)
+            orders++;
+        else if (!talk)
+            talk = line;
+    }
+    return orders > 0 ? talk : NULL;
 }
 
 bool utterance_split(const char *rest, char **out_left, char **out_right)

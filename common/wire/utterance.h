@@ -24,12 +24,16 @@ typedef struct Line {
     LineKind kind;
     Command command;
     Trigger trigger;
+    unsigned number; /* of the line in the text, counted from 1 */
     char *word;
     char *rest; /* trimmed */
 } Line;
 
 /* The lines in their order; empty ones are left out. The array frees its lines. */
 GPtrArray *utterance_parse(const char *text);
+
+/* The first line that is no order, beside others that are; NULL when all are of one kind. */
+const Line *utterance_find_stray(const GPtrArray *lines);
 
 /* Splits "a | b" on the first bar: *out_left and *out_right, trimmed, the caller's. False when
  * there is no bar: *out_left is the whole then, *out_right NULL. */

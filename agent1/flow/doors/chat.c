@@ -56,24 +56,6 @@ static void do_line(Core *core, Turn *turn, const Line *line)
     }
 }
 
-/* The first line that is no order, beside others that are; NULL when all are of one kind. */
-static const Line *find_stray(const GPtrArray *lines)
-{
-    const Line *talk = NULL;
-    unsigned orders = 0;
-    unsigned i;
-
-    for (i = 0; i < lines->len; i++) {
-        const Line *line = lines->pdata[i];
-
-        if (line->kind != LINE_TALK)
-            orders++;
-        else if (!talk)
-            talk = line;
-    }
-    return orders > 0 ? talk : NULL;
-}
-
 /* By its first line: all of them are talk then, or one of the others is a stray. */
 static bool is_talk(const GPtrArray *lines)
 {
@@ -84,7 +66,7 @@ static bool is_talk(const GPtrArray *lines)
  * line that is no order may well be meant as the second line of a task. The caller owns it. */
 static char *judge_lines(const Core *core, const GPtrArray *lines)
 {
-    const Line *stray = find_stray(lines);
+    const Line *stray = utterance_find_stray(lines);
 
     if (lines->len == 0)
         return g_strdup(

@@ -56,6 +56,7 @@ static void test_modes(void **state)
         { "an agent after the options' end", { "--", "web1" }, CLI_TALK, "web1", NULL },
         { "the audit", { "audit", "verify" }, CLI_AUDIT_VERIFY, NULL, NULL },
         { "a time", { "next", "daily 03:00" }, CLI_NEXT, NULL, "daily 03:00" },
+        { "a text to read", { "parse", "--answer" }, CLI_PARSE, NULL, NULL },
         { "check", { "--check" }, CLI_CHECK, NULL, NULL },
         { "show-key", { "--show-key" }, CLI_SHOW_KEY, NULL, NULL },
         { "help", { "--help" }, CLI_HELP, NULL, NULL },
