@@ -106,6 +106,14 @@ static char *meant_trigger(const char *text)
     return g_strconcat(trigger_info(trigger)->name, *shown ? " " : "", shown, NULL);
 }
 
+bool hints_know(const Line *line)
+{
+    g_autofree char *command = meant_command(line->rest);
+    g_autofree char *trigger = meant_trigger(line->rest);
+
+    return command || trigger || means_leaving(*line->rest == '/' ? line->rest + 1 : line->rest);
+}
+
 void hints_talk(Turn *turn, const Line *line)
 {
     g_autofree char *command = meant_command(line->rest);

@@ -13,6 +13,9 @@ void hints_unknown_trigger(Turn *turn, const Line *line);
 /* More of what is no order is not looked at. */
 #define TALK_SHOWN_CHARS 400
 
+/* True for a line that is nearly an order: hints_talk() says which. */
+bool hints_know(const Line *line);
+
 void hints_talk(Turn *turn, const Line *line);
 
 #endif

@@ -7,6 +7,7 @@
 #include "agent1/flow/state/talks.h"
 #include "agent1/flow/talk/meaning.h"
 #include "agent1/flow/talk/metric.h"
+#include "agent1/flow/talk/phrases.h"
 #include "agent1/flow/talk/prompt.h"
 #include "agent1/flow/talk/spending.h"
 #include "agent1/model/refusal.h"
@@ -20,11 +21,13 @@ static const ModelSettings *settings_of(const Core *core, int place)
 
 /* ---- without a model ---- */
 
-static void hint(Turn *turn, const char *text)
+static void answer_without(Core *core, Turn *turn, const char *text)
 {
     g_autofree char *line = g_strstrip(text_make_line(text, TALK_SHOWN_CHARS));
     Line talk = { .kind = LINE_TALK, .rest = line };
 
+    if (!hints_know(&talk) && phrases_act(core, turn, text))
+        return;
     hints_talk(turn, &talk);
 }
 
@@ -83,13 +86,13 @@ void talk_take(Core *core, Turn *turn, const char *text)
 
     if (core->settings->talk->chain->len == 0 || turn->speaker->is_dry_run ||
         turn->speaker->door == DOOR_UNSIGNED) {
-        hint(turn, text);
+        answer_without(core, turn, text);
         return;
     }
     give_up_earlier(core, conversation);
     if (!spending_has_left(core, turn->speaker->user)) {
         turn_say(turn, "The language models have had their tokens for today.");
-        hint(turn, text);
+        answer_without(core, turn, text);
         return;
     }
     if (g_hash_table_size(core->talks) >= TALKS_MAX) {
@@ -104,7 +107,7 @@ void talk_take(Core *core, Turn *turn, const char *text)
         return;
     }
     turn_say(turn, "No language model can be asked at this moment.");
-    hint(turn, text);
+    answer_without(core, turn, text);
 }
 
 /* ---- its answer ---- */
@@ -179,7 +182,7 @@ static void fail(Core *core, const Talk *talk, const ModelNews *news)
         turn_say(&turn, "No language model would answer that.");
     else
         turn_say(&turn, "No language model answered.");
-    hint(&turn, talk->text);
+    answer_without(core, &turn, talk->text);
     turn_finish(&turn);
 }
 

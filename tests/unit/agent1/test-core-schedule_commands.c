@@ -354,7 +354,9 @@ static void reset_forgets_ones_own_questions_here(void **state)
     World *world = *state;
 
     world_write(world, "oskar", NULL, "!reset");
-    assert_string_equal(world_last_said(world), "nothing to forget: no question is open here");
+    assert_string_equal(
+        world_last_said(world),
+        "nothing to forget: nothing was said to a model here, and no question is open");
     world_write(world, "oskar", NULL, "!reports set web1 22:00");
     world_write(world, "oskar", NULL, "!reports set web2 22:00");
     world_write(world, "ana", NULL, "!reports set web1 23:00");

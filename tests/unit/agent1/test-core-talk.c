@@ -386,6 +386,36 @@ static void many_lines(void **state)
     assert_true(g_str_has_prefix(words_at(last_call(world), 0), "a line of a log\n"));
 }
 
+/* ---- the phrasebook ---- */
+
+static void sentences(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", "m1", "how full is the disk of web1?");
+    expect_said(world, "understood as: DELEGATE: web1 | df -h\n#1 web1: queued");
+    world_write(world, "oskar", "m2", "redémarre nginx sur web1");
+    expect_said(world, "understood as: DELEGATE: web1 | systemctl restart nginx\n#2 web1: queued");
+    world_write(world, "vera", "m3", "restart nginx on web1");
+    assert_contains(world_last_said(world), "web1: refused (role)");
+    world_write(world, "oskar", "m4", "delete everything on web1");
+    assert_contains(world_last_said(world), "so I do not guess");
+    world_write(world, "oskar", "m5", "do not restart nginx on web1");
+    assert_null(world_run(world, 3));
+    world_write(world, "oskar", "m6", "what a lovely day");
+    assert_contains(world_last_said(world), HINT);
+    world_write(world, "oskar", "m7", "show me the agents");
+    assert_contains(world_last_said(world), "understood as: !agents\n");
+    /* Behind every chain. */
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m8", "uptime of web1");
+    fail_call(world, MODEL_SILENT);
+    fail_call(world, MODEL_SILENT);
+    expect_said(world, "No language model answered.\nunderstood as: DELEGATE: web1 | uptime\n"
+                       "#3 web1: queued");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +427,7 @@ int main(void)
         WORLD_TEST(the_tokens_of_a_day), WORLD_TEST(commands_go_on),
         WORLD_TEST(the_person_goes_on),  WORLD_TEST(a_restart),
         WORLD_TEST(another_chain),       WORLD_TEST(many_lines),
+        WORLD_TEST(sentences),
     };
 
     return cmocka_run_group_tests_name("core-talk", tests, NULL, NULL);

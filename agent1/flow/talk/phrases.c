@@ -1,0 +1,87 @@
+#include "agent1/flow/talk/phrases.h"
+
+#include <string.h>
+
+#include "agent1/flow/commands/commands.h"
+#include "agent1/phrases/phrasebook.h"
+#include "common/wire/utterance.h"
+#include "common/base/banned.h"
+
+/* "role=web" for each label of an agent; NULL-terminated. */
+static GPtrArray *make_labels(const RegistryAgent *entry)
+{
+    GPtrArray *labels = g_ptr_array_new_with_free_func(g_free);
+    GHashTableIter iter;
+    void *name;
+    void *value;
+
+    if (entry->labels) {
+        g_hash_table_iter_init(&iter, entry->labels);
+        while (g_hash_table_iter_next(&iter, &name, &value))
+            g_ptr_array_add(labels, g_strdup_printf("%s=%s", (char *)name, (char *)value));
+    }
+    g_ptr_array_add(labels, NULL);
+    return labels;
+}
+
+static void read_sentence(const Core *core, const char *text, PhraseAnswer *out)
+{
+    g_autoptr(GPtrArray) names = registry_names(core->registry);
+    g_autoptr(GPtrArray) labels =
+        g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))g_ptr_array_unref);
+    g_autofree PhraseAgent *agents = g_new0(PhraseAgent, names->len);
+    PhraseFacts facts = { .agents = agents };
+
+    for (unsigned i = 0; i < names->len; i++) {
+        const RegistryAgent *entry = registry_find(core->registry, names->pdata[i]);
+        GPtrArray *own;
+
+        if (!entry->is_accepted)
+            continue;
+        own = make_labels(entry);
+        g_ptr_array_add(labels, own);
+        agents[facts.agent_count].name = entry->name;
+        agents[facts.agent_count++].labels = (const char *const *)own->pdata;
+    }
+    phrasebook_read(&facts, text, out);
+}
+
+static void do_line(Core *core, Turn *turn, const char *text)
+{
+    g_autoptr(GPtrArray) lines = utterance_parse(text);
+    const Line *line = lines->len == 1 ? lines->pdata[0] : NULL;
+
+    turn_say(turn, "understood as: %s", text);
+    if (line && line->kind == LINE_COMMAND)
+        commands_do(core, turn, line->command, line->rest);
+    else if (line && line->kind == LINE_TRIGGER)
+        commands_do_trigger(core, turn, line->trigger, line->rest);
+    else
+        turn_fail(turn, "that is no order; nothing was done");
+}
+
+static void ask(Turn *turn, const PhraseAnswer *answer)
+{
+    if (answer->question != PHRASE_WHICH_AGENT)
+        turn_fail(turn, "%s", core_words(turn->core, phrase_question_text(answer->question)));
+    else if (answer->guess)
+        turn_fail(turn, "No agent is called %s; do you mean %s? !agents lists them.",
+                  answer->subject, answer->guess);
+    else
+        turn_fail(turn, "No agent is called %s; !agents lists them.", answer->subject);
+}
+
+bool phrases_act(Core *core, Turn *turn, const char *text)
+{
+    PhraseAnswer answer = { 0 };
+    bool is_known;
+
+    read_sentence(core, text, &answer);
+    is_known = answer.kind != PHRASE_NONE;
+    if (answer.kind == PHRASE_ASK)
+        ask(turn, &answer);
+    for (unsigned i = 0; answer.kind == PHRASE_LINES && i < answer.lines->len; i++)
+        do_line(core, turn, answer.lines->pdata[i]);
+    phrase_answer_clear(&answer);
+    return is_known;
+}

@@ -1,0 +1,14 @@
+/*
+ * The phrasebook's answer, which stands behind every language model and is always there: a sentence
+ * that it understands whole is done as the person who wrote it, after it was shown as typed; one
+ * that it half understands is asked about.
+ */
+#ifndef AGENT1_FLOW_TALK_PHRASES_H
+#define AGENT1_FLOW_TALK_PHRASES_H
+
+#include "agent1/flow/voice/turn.h"
+
+/* False, and nothing is said, when the text means nothing to it. */
+bool phrases_act(Core *core, Turn *turn, const char *text);
+
+#endif
