@@ -42,7 +42,10 @@ char *local_day_print(int64_t day)
 {
     g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(day * DAY_S);
 
-    return date ? g_date_time_format(date, "%Y-%m-%d") : g_strdup("");
+    /* %Y writes the year 26 with two digits. */
+    return date ? g_strdup_printf("%04d-%02d-%02d", g_date_time_get_year(date),
+                                  g_date_time_get_month(date), g_date_time_get_day_of_month(date))
+                : g_strdup("");
 }
 
 bool local_day_parse(const char *text, int64_t *out_day)

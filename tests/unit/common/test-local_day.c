@@ -75,6 +75,7 @@ static void test_words(void **state)
     static const char *const bad[] = { "",           "2026-11-2",   "2026-13-01", "2026-02-30",
                                        "2026/11/26", "2026-11-26 ", "20a6-11-26", "-026-11-26" };
     g_autofree char *text = local_day_print(20783);
+    g_autofree char *early = NULL;
     int64_t day = -7;
 
     (void)state;
@@ -82,6 +83,10 @@ static void test_words(void **state)
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++)
         assert_false(local_day_parse(bad[i], &day));
     assert_int_equal(day, -7);
+    /* A slip of the finger is a year, too. */
+    assert_true(local_day_parse("0026-09-20", &day));
+    early = local_day_print(day);
+    assert_string_equal(early, "0026-09-20");
     assert_true(local_day_parse("1970-01-01", &day));
     assert_int_equal(day, 0);
 }
