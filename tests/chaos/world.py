@@ -111,6 +111,8 @@ class World:
         if is_cut:
             self.cutter = Cutter()
             self._go_through_cutter()
+        elif broker == "nats":
+            self._be_quick_to_notice()
         self.parts = {}
 
     def _use_persistent_broker(self):
@@ -120,14 +122,17 @@ class World:
             config.write(PERSISTENCE)
         broker.start()
 
+    def _be_quick_to_notice(self):
+        for program in (self.house.agent1, *self.agents):
+            program.write()
+            program.config["mqtt"]["keep_alive"] = KEEP_ALIVE
+
     def _go_through_cutter(self):
         house = self.house
-        house.agent1.write()
-        for agent in self.agents:
-            agent.write()
+        self._be_quick_to_notice()
         for program in (house.agent1, *self.agents):
             port = self.cutter.listen(f"{program.name} to the broker", house.broker.ports)
-            program.config["mqtt"].update(url=f"mqtt://127.0.0.1:{port}", keep_alive=KEEP_ALIVE)
+            program.config["mqtt"]["url"] = f"mqtt://127.0.0.1:{port}"
         house.agent1.config["xmpp"]["port"] = self.cutter.listen(f"agent1 to {XMPP_LINK}",
                                                                  [self.server.port])
 
