@@ -99,6 +99,21 @@ static bool is_absolute_path(const char *path)
            !g_strv_contains((const char *const *)parts, "..");
 }
 
+/* They are shown to people where a value does not fit. */
+static bool are_lines(const GPtrArray *texts, const char *member, const char *path, GError **error)
+{
+    for (guint i = 0; texts && i < texts->len; i++) {
+        const char *text = g_ptr_array_index(texts, i);
+
+        if (text_is_harmless(text) && !strpbrk(text, "\n\t"))
+            continue;
+        g_set_error(error, PROBLEM, PROBLEM_VALUE, "%s.%s[%u]: has hidden characters", path, member,
+                    i);
+        return false;
+    }
+    return true;
+}
+
 static bool check_members(const SkillParameter *parameter, const Json *object, const char *path,
                           GError **error)
 {
@@ -127,7 +142,8 @@ static bool check_members(const SkillParameter *parameter, const Json *object, c
             return false;
         }
     }
-    return true;
+    return are_lines(parameter->choices, "choices", path, error) &&
+           are_lines(parameter->below, "below", path, error);
 }
 
 static bool check_pattern(const SkillParameter *parameter, const char *path, GError **error)
