@@ -33,10 +33,18 @@ static const struct {
 struct Config {
     char *folder;
     Json *parsed[FILE_COUNT];
+    FileStamp stamps[FILE_COUNT]; /* taken before they were read */
     Zones *zones;
     char *host_zone;
     CoreFiles core_files;
 };
+
+static void stamp_one(const Config *config, File file, FileStamp *out)
+{
+    g_autofree char *path = g_build_filename(config->folder, files[file].name, NULL);
+
+    file_stamp(path, out);
+}
 
 static bool read_one(Config *config, File file, GError **error)
 {
@@ -85,21 +93,41 @@ static void add_zones(Zones *zones, const Json *node)
     }
 }
 
-Config *config_load(const char *folder, GError **error)
+/* GLib keeps no host's zone for which the environment has no name: it looks anew. */
+static void find_host_zone(Config *config)
+{
+    g_autoptr(GTimeZone) host = g_time_zone_new_local();
+
+    config->host_zone = g_strdup(g_time_zone_get_identifier(host));
+    zones_add(config->zones, config->host_zone, host);
+}
+
+static bool read_all(Config *config, const FileStamp *kept, GError **error)
+{
+    int file;
+
+    for (file = 0; file < FILE_COUNT; file++) {
+        stamp_one(config, (File)file, &config->stamps[file]);
+        config->core_files.are_tasks_kept =
+            file == FILE_TASKS && kept && file_stamp_is_equal(&config->stamps[file], kept);
+        if (config->core_files.are_tasks_kept)
+            continue;
+        if (!read_one(config, (File)file, error))
+            return false;
+        add_zones(config->zones, config->parsed[file]);
+    }
+    return true;
+}
+
+Config *config_load(const char *folder, const FileStamp *kept, GError **error)
 {
     g_autoptr(Config) config = g_new0(Config, 1);
-    g_autoptr(GTimeZone) host = g_time_zone_new_local();
-    int file;
 
     config->folder = g_canonicalize_filename(folder, NULL);
     config->zones = zones_new();
-    config->host_zone = g_strdup(g_time_zone_get_identifier(host));
-    zones_add(config->zones, config->host_zone, host);
-    for (file = 0; file < FILE_COUNT; file++) {
-        if (!read_one(config, (File)file, error))
-            return NULL;
-        add_zones(config->zones, config->parsed[file]);
-    }
+    find_host_zone(config);
+    if (!read_all(config, kept, error))
+        return NULL;
     config->core_files = (CoreFiles){
         .config = config->parsed[FILE_CONFIG],
         .registry = config->parsed[FILE_REGISTRY],
@@ -107,6 +135,7 @@ Config *config_load(const char *folder, GError **error)
         .policy = config->parsed[FILE_POLICY],
         .reports = config->parsed[FILE_REPORTS],
         .tasks = config->parsed[FILE_TASKS],
+        .are_tasks_kept = config->core_files.are_tasks_kept,
         .zones = config->zones,
         .host_zone = config->host_zone,
         .models = { .ollama_host = g_getenv("OLLAMA_HOST"),
@@ -140,6 +169,29 @@ void config_forget_tasks(Config *config)
 {
     g_clear_pointer(&config->parsed[FILE_TASKS], json_free);
     config->core_files.tasks = NULL;
+}
+
+const FileStamp *config_tasks_stamp(const Config *config)
+{
+    return &config->stamps[FILE_TASKS];
+}
+
+bool config_is_current(const Config *config, const FileStamp *tasks)
+{
+    g_autoptr(GTimeZone) host = g_time_zone_new_local();
+    bool is_same = g_strcmp0(g_time_zone_get_identifier(host), config->host_zone) == 0;
+    int file;
+
+    for (file = 0; is_same && file < FILE_COUNT; file++) {
+        FileStamp is;
+
+        /* agent1 writes the registry itself, and reads it anew only when it is told to. */
+        if (file == FILE_REGISTRY)
+            continue;
+        stamp_one(config, (File)file, &is);
+        is_same = file_stamp_is_equal(&is, file == FILE_TASKS ? tasks : &config->stamps[file]);
+    }
+    return is_same;
 }
 
 char *config_path(const Config *config, const char *path)

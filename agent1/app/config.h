@@ -6,14 +6,17 @@
 #define AGENT1_APP_CONFIG_H
 
 #include "agent1/flow/core.h"
+#include "common/base/file_stamp.h"
 
 #include <glib.h>
 
 typedef struct Config Config;
 
 /* Reads config.json (which must be there) and the other files (which may be absent). Errors name
- * the file, the line and column, and what was expected. */
-Config *config_load(const char *folder, GError **error);
+ * the file, the line and column, and what was expected. tasks_schedule.json is not read where its
+ * content is still that of kept (NULL: it is always read). Every configuration may be loaded on any
+ * thread. */
+Config *config_load(const char *folder, const FileStamp *kept, GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 
@@ -23,6 +26,13 @@ const CoreFiles *config_files(const Config *config);
 /* Gives back what tasks_schedule.json said, once a core has it: it may be the largest by far. What
  * config_files() gives then names no tasks. */
 void config_forget_tasks(Config *config);
+
+/* The stamp of tasks_schedule.json, taken before it was read. */
+const FileStamp *config_tasks_stamp(const Config *config);
+
+/* True when no file has changed since, and neither has the host's time zone. tasks is which content
+ * of tasks_schedule.json counts as the same. */
+bool config_is_current(const Config *config, const FileStamp *tasks);
 
 /* The absolute path of a file named in the configuration: relative ones count from the folder. The
  * caller owns it. */

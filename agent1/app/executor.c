@@ -9,6 +9,7 @@
 #include "agent1/app/message_mark.h"
 #include "agent1/app/outside.h"
 #include "agent1/app/refusals.h"
+#include "agent1/app/state_folder.h"
 #include "agent1/app/updates.h"
 #include "agent1/edge/file_editor.h"
 #include "agent1/edge/gateway.h"
@@ -24,7 +25,6 @@
 #include "common/sys/mailbox.h"
 #include "common/sys/notify.h"
 #include "common/sys/random.h"
-#include "common/sys/secret.h"
 #include "common/sys/timer.h"
 #include "common/base/banned.h"
 
@@ -55,6 +55,8 @@ struct Executor {
     Outside *outside;
     int64_t full_until_ms; /* the disk was full: no timer before this */
     Refusals *refusals;    /* who was told so */
+    EditWatch edit_watch;  /* or NULL */
+    void *edit_watch_data;
     void (*failed)(void *data);
     void *failed_data;
 };
@@ -391,11 +393,9 @@ static void take_event(Executor *executor, Event *event)
     event_free(event);
 }
 
-static void on_event(void *item, void *data)
+void executor_take_event(Executor *executor, Event *event)
 {
-    Executor *executor = data;
-
-    take_event(executor, item);
+    take_event(executor, event);
     flush(executor);
     arm_timer(executor);
 }
@@ -406,29 +406,26 @@ static void on_model_news(ModelNews *news, void *data)
     Event *event = event_new(EVENT_MODEL);
 
     event->model = news;
-    on_event(event, data);
+    executor_take_event(data, event);
+}
+
+static void on_event(void *item, void *data)
+{
+    Executor *executor = data;
+    Event *event = item;
+
+    if (event->kind == EVENT_FILE_EDITED && executor->edit_watch &&
+        executor->edit_watch(event, executor->edit_watch_data))
+        return;
+    executor_take_event(executor, event);
 }
 
 static void on_time(void *data)
 {
-    on_event(event_new(EVENT_TICK), data);
+    executor_take_event(data, event_new(EVENT_TICK));
 }
 
 /* ---- life ---- */
-
-char *executor_state_dir(const Config *config, const Settings *settings)
-{
-    return config_path(config, settings->state_dir ? settings->state_dir : "state");
-}
-
-bool executor_load_key(const Config *config, const Settings *settings, Key *out_secret,
-                       GError **error)
-{
-    g_autofree char *folder = executor_state_dir(config, settings);
-    g_autofree char *path = g_build_filename(folder, "key", NULL);
-
-    return file_make_folder(folder, 0700, error) && secret_key_load(path, out_secret, error);
-}
 
 static bool open_edges(Executor *executor, GError **error)
 {
@@ -436,7 +433,7 @@ static bool open_edges(Executor *executor, GError **error)
     g_autofree char *folder = config_path(executor->config, ".");
     Key secret;
 
-    if (!executor_load_key(executor->config, settings, &secret, error))
+    if (!state_folder_load_key(executor->config, settings, &secret, error))
         return false;
 
     executor->files = file_editor_new(folder, executor->events);
@@ -474,7 +471,7 @@ static void free_event(void *event)
 static bool begin(Executor *executor, GError **error)
 {
     const Settings *settings = core_settings(executor->core);
-    g_autofree char *state_dir = executor_state_dir(executor->config, settings);
+    g_autofree char *state_dir = state_folder_path(executor->config, settings);
     g_autofree char *set_aside = NULL;
     g_autofree char *in_hand = NULL;
     Core *core;
@@ -556,37 +553,34 @@ void executor_free(Executor *executor)
     g_free(executor);
 }
 
+const Config *executor_config(const Executor *executor)
+{
+    return executor->config;
+}
+
 /* The admins read chat, not the log. */
-static void tell_refused_reload(Executor *executor, const GError *error)
+void executor_refuse_files(Executor *executor, const GError *error)
 {
     Event *event = event_new(EVENT_CONFIGURED);
 
     event->reload_error = g_strdup(error->message);
-    on_event(event, executor);
+    executor_take_event(executor, event);
 }
 
-bool executor_reload(Executor *executor, const char *folder, GError **error)
+void executor_take_files(Executor *executor, Config *config, CoreReading *reading)
 {
-    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GError) reason = NULL;
-    g_autoptr(Config) config = config_load(folder, &reason);
-    unsigned i;
-
-    if (!config || !core_configure(executor->core, config_files(config), warnings, &reason)) {
-        tell_refused_reload(executor, reason);
-        g_propagate_error(error, g_steal_pointer(&reason));
-        return false;
-    }
-    for (i = 0; i < warnings->len; i++)
-        log_line(LOG_LEVEL_WARNING, "%s", (const char *)warnings->pdata[i]);
+    core_take(executor->core, reading);
     if (!config_same_links(executor->config, config))
         log_line(LOG_LEVEL_NOTICE, "mqtt, xmpp and state_dir of config.json changed: that takes "
                                    "effect at the next start");
     config_free(executor->config);
-    executor->config = g_steal_pointer(&config);
-    config_forget_tasks(executor->config);
-    models_configure(executor->models, executor->config, core_settings(executor->core));
-    on_event(event_new(EVENT_CONFIGURED), executor);
-    heap_give_back();
-    return true;
+    executor->config = config;
+    models_configure(executor->models, config, core_settings(executor->core));
+    executor_take_event(executor, event_new(EVENT_CONFIGURED));
+}
+
+void executor_watch_edits(Executor *executor, EditWatch watch, void *data)
+{
+    executor->edit_watch = watch;
+    executor->edit_watch_data = data;
 }

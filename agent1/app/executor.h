@@ -7,7 +7,6 @@
 #define AGENT1_APP_EXECUTOR_H
 
 #include "agent1/app/config.h"
-#include "common/wire/key.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -24,14 +23,19 @@ Executor *executor_new(Config *config, Core *checked, void (*failed)(void *data)
 void executor_free(Executor *executor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Executor, executor_free)
 
-/* Reads the configuration anew; on failure the running one stays, and the error says why. */
-bool executor_reload(Executor *executor, const char *folder, GError **error);
+/* What runs. Borrowed until it takes other files. */
+const Config *executor_config(const Executor *executor);
 
-/* The folder that the settings name for the database and the key. The caller owns it. */
-char *executor_state_dir(const Config *config, const Settings *settings);
+/* Files that were read anew: config is taken over; what the core leaves of the reading is the
+ * caller's to free. Or they were not good: people are told, and the running configuration stays. */
+void executor_take_files(Executor *executor, Config *config, CoreReading *reading);
+void executor_refuse_files(Executor *executor, const GError *error);
 
-/* This program's key pair: read, or made, in the state folder. */
-bool executor_load_key(const Config *config, const Settings *settings, Key *out_secret,
-                       GError **error);
+/* An edit of a file was made (EVENT_FILE_EDITED): asked before the core hears of it. True: the
+ * event is the asked one's, who hands it in later. */
+typedef bool (*EditWatch)(Event *event, void *data);
+
+void executor_watch_edits(Executor *executor, EditWatch watch, void *data);
+void executor_take_event(Executor *executor, Event *event);
 
 #endif

@@ -11,6 +11,8 @@
 #include "agent1/app/config.h"
 #include "agent1/app/executor.h"
 #include "agent1/app/links.h"
+#include "agent1/app/reload.h"
+#include "agent1/app/state_folder.h"
 #include "agent1/edge/folder_watch.h"
 #include "agent1/edge/store.h"
 #include "common/base/problem.h"
@@ -39,8 +41,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
 typedef struct Program {
     GMainLoop *loop;
-    Executor *executor;
-    const char *folder;
     int exit_code;
 } Program;
 
@@ -82,7 +82,7 @@ static Core *check_folder(const Options *options, Config **out_config, GError **
 {
     const char *folder = options->folder;
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(Config) config = config_load(folder, error);
+    g_autoptr(Config) config = config_load(folder, NULL, error);
     g_autoptr(Core) core = core_new();
     unsigned i;
 
@@ -105,7 +105,7 @@ static int show_key(const Config *config, const Core *core)
     Key secret;
     Key public_key;
 
-    if (!executor_load_key(config, core_settings(core), &secret, &error))
+    if (!state_folder_load_key(config, core_settings(core), &secret, &error))
         return complain(error, EX_CANTCREAT);
 
     frame_public_key(&secret, &public_key);
@@ -122,7 +122,7 @@ static void ignore_answer(StoreAnswer *answer, void *data)
 
 static int verify_audit(const Config *config, const Core *core)
 {
-    g_autofree char *state_dir = executor_state_dir(config, core_settings(core));
+    g_autofree char *state_dir = state_folder_path(config, core_settings(core));
     g_autofree char *set_aside = NULL;
     g_autofree char *head = NULL;
     g_autoptr(GError) error = NULL;
@@ -161,33 +161,25 @@ static gboolean on_terminate(void *data)
     return G_SOURCE_CONTINUE;
 }
 
-static void reload(void *data)
-{
-    Program *program = data;
-    g_autoptr(GError) error = NULL;
-
-    notify_reloading();
-    if (executor_reload(program->executor, program->folder, &error))
-        log_line(LOG_LEVEL_NOTICE, "the configuration was read anew");
-    else
-        log_line(LOG_LEVEL_ERROR, "the running configuration stays: %s", error->message);
-    notify_ready();
-}
-
 static gboolean on_hangup(void *data)
 {
-    reload(data);
+    reload_all(data);
     return G_SOURCE_CONTINUE;
 }
 
+static void on_saved(void *data)
+{
+    reload_changed(data);
+}
+
 /* What only people write; agents_registry.json, which agent1 writes too, is read anew at SIGHUP. */
-static FolderWatch *watch_files(Program *program)
+static FolderWatch *watch_files(const char *folder, Reload *reload)
 {
     static const char *const names[] = { "config.json",         "blackout_hours.json",
                                          "policy.json",         "reports_schedule.json",
                                          "tasks_schedule.json", NULL };
     g_autoptr(GError) error = NULL;
-    FolderWatch *watch = folder_watch_new(program->folder, names, reload, program, &error);
+    FolderWatch *watch = folder_watch_new(folder, names, on_saved, reload, &error);
 
     if (!watch)
         log_line(LOG_LEVEL_WARNING, "changed files are read anew only at SIGHUP: %s",
@@ -195,28 +187,38 @@ static FolderWatch *watch_files(Program *program)
     return watch;
 }
 
+static void go_on(Program *program, const char *folder, Executor *executor)
+{
+    Reload *reload = reload_new(folder, executor);
+    FolderWatch *watch = watch_files(folder, reload);
+
+    g_unix_signal_add(SIGTERM, on_terminate, program);
+    g_unix_signal_add(SIGINT, on_terminate, program);
+    g_unix_signal_add(SIGHUP, on_hangup, reload);
+    /* What was saved between the first reading and the watch. */
+    reload_changed(reload);
+    notify_start_watchdog();
+    notify_ready();
+    g_main_loop_run(program->loop);
+    folder_watch_free(watch);
+    reload_free(reload);
+}
+
 static int run(const char *folder, Config *config, Core *checked)
 {
-    Program program = { .folder = folder, .exit_code = EXIT_SUCCESS };
+    Program program = { .exit_code = EXIT_SUCCESS };
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
     g_autoptr(GError) error = NULL;
-    FolderWatch *watch;
+    Executor *executor;
 
     program.loop = loop;
-    program.executor = executor_new(config, checked, on_failed, &program, &error);
-    if (!program.executor) {
+    executor = executor_new(config, checked, on_failed, &program, &error);
+    if (!executor) {
         log_line(LOG_LEVEL_ERROR, "cannot start: %s", error->message);
         return error->domain == PROBLEM && error->code == PROBLEM_VALUE ? EX_CONFIG : EXIT_FAILURE;
     }
-    g_unix_signal_add(SIGTERM, on_terminate, &program);
-    g_unix_signal_add(SIGINT, on_terminate, &program);
-    g_unix_signal_add(SIGHUP, on_hangup, &program);
-    watch = watch_files(&program);
-    notify_start_watchdog();
-    notify_ready();
-    g_main_loop_run(loop);
-    folder_watch_free(watch);
-    executor_free(program.executor);
+    go_on(&program, folder, executor);
+    executor_free(executor);
     return program.exit_code;
 }
 

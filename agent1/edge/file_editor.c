@@ -36,6 +36,13 @@ typedef struct Job {
     GError *reason; /* why it could not be done, while others of the same file were; or NULL */
 } Job;
 
+/* All is 0 where nothing was. */
+typedef struct Written {
+    FileStamp was;
+    FileStamp is;
+    size_t length; /* 0: there was nothing to change */
+} Written;
+
 static void free_job(void *data)
 {
     Job *job = data;
@@ -48,12 +55,15 @@ static void free_job(void *data)
     g_free(job);
 }
 
-static void answer(FileEditor *editor, const Job *job, const GError *error)
+static void answer(FileEditor *editor, const Job *job, const Written *written, const GError *error)
 {
     Event *event = event_new(EVENT_FILE_EDITED);
 
     event->edited.id = g_strdup(job->edit.id);
+    event->edited.file = g_strdup(job->edit.file);
     event->edited.error = error ? g_strdup(error->message) : NULL;
+    event->edited.was = written->was;
+    event->edited.is = written->is;
     if (!mailbox_post(editor->events, event))
         event_free(event);
 }
@@ -75,17 +85,18 @@ static Json *read_file(const char *path, size_t max_bytes, GError **error)
 }
 
 /* All jobs are for one file: read once, write once. What is wrong with one of them stops no other.
- * *out_length: how long the text is that was written. */
-static bool try_together(const char *path, GPtrArray *jobs, size_t *out_length, GError **error)
+ */
+static bool try_together(const char *path, GPtrArray *jobs, Written *out, GError **error)
 {
     size_t max_bytes = file_entries_max_bytes(((const Job *)jobs->pdata[0])->edit.file);
     g_autoptr(Json) root = NULL;
     g_autofree char *text = NULL;
     bool is_changed = false;
-    FileStamp read;
+    Written written = { 0 };
     unsigned i;
 
-    file_stamp(path, &read);
+    file_stamp(path, &written.was);
+    written.is = written.was;
     root = read_file(path, max_bytes, error);
     if (!root)
         return false;
@@ -96,23 +107,25 @@ static bool try_together(const char *path, GPtrArray *jobs, size_t *out_length, 
         if (file_entries_change(root, &job->edit, &job->reason))
             is_changed = true;
     }
-    if (!is_changed)
-        return true;
-
-    text = json_print_pretty(root);
-    *out_length = strlen(text);
-    return file_replace(path, &read, text, *out_length, 0600, error);
+    if (is_changed) {
+        text = json_print_pretty(root);
+        written.length = strlen(text);
+        if (!file_replace(path, &written.was, text, written.length, 0600, &written.is, error))
+            return false;
+    }
+    *out = written;
+    return true;
 }
 
 /* Again when a person saved meanwhile: what he wrote is not written over. */
-static bool edit_together(const char *path, GPtrArray *jobs, size_t *out_length, GError **error)
+static bool edit_together(const char *path, GPtrArray *jobs, Written *out, GError **error)
 {
     unsigned tries;
 
     for (tries = 1;; tries++) {
         g_autoptr(GError) reason = NULL;
 
-        if (try_together(path, jobs, out_length, &reason))
+        if (try_together(path, jobs, out, &reason))
             return true;
         if (!g_error_matches(reason, PROBLEM, PROBLEM_CHANGED) || tries >= TRIES_MAX) {
             g_propagate_error(error, g_steal_pointer(&reason));
@@ -126,19 +139,19 @@ static void do_jobs(FileEditor *editor, GPtrArray *jobs)
     const Job *first = jobs->pdata[0];
     g_autofree char *path = g_build_filename(editor->folder, first->edit.file, NULL);
     g_autoptr(GError) error = NULL;
-    size_t length = 0;
+    Written written = { 0 };
     unsigned i;
 
-    if (!edit_together(path, jobs, &length, &error) && error)
+    if (!edit_together(path, jobs, &written, &error) && error)
         g_prefix_error(&error, "%s: ", first->edit.file);
     for (i = 0; i < jobs->len; i++) {
         Job *job = jobs->pdata[i];
 
         if (job->reason)
             g_prefix_error(&job->reason, "%s: ", job->edit.file);
-        answer(editor, job, job->reason ? job->reason : error);
+        answer(editor, job, &written, job->reason ? job->reason : error);
     }
-    if (length >= LARGE_BYTES)
+    if (written.length >= LARGE_BYTES)
         heap_give_back();
 }
 

@@ -90,42 +90,83 @@ static Json *find_id(Json *tasks, const char *id)
     return NULL;
 }
 
-/* The one without an id that says the same: it was named since it was read. */
-static Json *find_nameless(Json *tasks, const Json *members)
+/* What an entry says, by which it is known before it has an id. The caller owns it. */
+static char *words_of(const Json *entry)
 {
     static const char *const said[] = { "agent", "task", "cron", "timezone" };
-    Json *node;
+    GString *words = g_string_new(NULL);
     unsigned i;
 
-    for (node = json_first_mutable(tasks); node; node = json_next_mutable(node)) {
-        bool is_same = json_kind(node) == JSON_OBJECT && !json_member(node, "id");
+    for (i = 0; i < G_N_ELEMENTS(said); i++) {
+        const char *word = json_string(json_member(entry, said[i]));
 
-        for (i = 0; is_same && i < G_N_ELEMENTS(said); i++)
-            is_same = g_strcmp0(json_string(json_member(node, said[i])),
-                                json_string(json_member(members, said[i]))) == 0;
-        if (is_same)
-            return node;
+        g_string_append_printf(words, "%s\n", word ? word : "");
     }
-    return NULL;
+    return g_string_free(words, FALSE);
 }
 
-/* Only the id: what a person wrote is the entry. */
-static bool name_entry(Json *tasks, const EffectEditFile *edit, const Json *members)
+static void free_queue(void *queue)
 {
-    Json *entry = find_id(tasks, edit->name) ? NULL : find_nameless(tasks, members);
+    g_queue_free(queue);
+}
 
-    if (!entry)
-        return false;
-    json_set_string(entry, "id", edit->name);
-    return true;
+/* Those without an id, by what they say, in the order of the file; into ids goes who has one. */
+static GHashTable *find_nameless(Json *tasks, GHashTable *ids)
+{
+    GHashTable *nameless = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_queue);
+    Json *node;
+
+    for (node = json_first_mutable(tasks); node; node = json_next_mutable(node)) {
+        const char *id = json_string(json_member(node, "id"));
+        char *words = NULL;
+        GQueue *same;
+
+        if (id)
+            g_hash_table_add(ids, g_strdup(id));
+        if (json_kind(node) != JSON_OBJECT || json_member(node, "id"))
+            continue;
+        words = words_of(node);
+        same = g_hash_table_lookup(nameless, words);
+        if (!same) {
+            same = g_queue_new();
+            g_hash_table_insert(nameless, g_strdup(words), same);
+        }
+        g_queue_push_tail(same, node);
+        g_free(words);
+    }
+    return nameless;
+}
+
+/* Only the ids: what a person wrote is the entry. Whoever has got one since it was read, or says
+ * something else now, is left as he is. */
+static bool name_entries(Json *tasks, const Json *namings)
+{
+    g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) nameless = find_nameless(tasks, ids);
+    bool is_changed = false;
+    const Json *naming;
+
+    for (naming = json_first(namings); naming; naming = json_next(naming)) {
+        const char *id = json_string(json_member(naming, "id"));
+        g_autofree char *words = words_of(naming);
+        GQueue *same = g_hash_table_lookup(nameless, words);
+        Json *entry = same && id && !g_hash_table_contains(ids, id) ? g_queue_pop_head(same) : NULL;
+
+        if (!entry)
+            continue;
+        json_set_string(entry, "id", id);
+        is_changed = true;
+    }
+    return is_changed;
 }
 
 static bool change_element(Json *tasks, const EffectEditFile *edit, const Json *members)
 {
-    Json *entry = find_id(tasks, edit->name);
+    Json *entry;
 
-    if (edit->is_fill)
-        return name_entry(tasks, edit, members);
+    if (!edit->name)
+        return name_entries(tasks, members);
+    entry = find_id(tasks, edit->name);
     if (json_kind(members) == JSON_NULL) {
         if (entry)
             json_remove_element(tasks, entry);
@@ -155,7 +196,7 @@ static bool change_list(Json *root, const EffectEditFile *edit, const Json *memb
 bool file_entries_change(Json *root, const EffectEditFile *edit, GError **error)
 {
     g_autoptr(Json) members =
-        json_parse(edit->members, strlen(edit->members), REGISTRY_MAX_BYTES, error);
+        json_parse(edit->members, strlen(edit->members), TASKS_MAX_BYTES, error);
 
     if (!members)
         return false;

@@ -107,6 +107,14 @@ Core *core_new(void)
     return core;
 }
 
+static void drop_tasks(Core *core)
+{
+    g_clear_pointer(&core->task_list, g_ptr_array_unref);
+    g_clear_pointer(&core->tasks_read, g_ptr_array_unref);
+    g_clear_pointer(&core->task_warnings, g_ptr_array_unref);
+    g_free(core->namings);
+}
+
 void core_free(Core *core)
 {
     int table;
@@ -116,6 +124,7 @@ void core_free(Core *core)
 
     core_drop_files(core);
     zones_free(core->zones);
+    drop_tasks(core);
     g_free(core->reload_error);
     g_free(core->warnings_told);
     runs_free(core->runs);

@@ -30,7 +30,8 @@ typedef struct CoreFiles {
     const Json *policy;
     const Json *reports;   /* reports_schedule.json */
     const Json *tasks;     /* tasks_schedule.json */
-    const Core *tasks_of;  /* not NULL: its entries as that core read them, instead of `tasks` */
+    bool are_tasks_kept;   /* the core shall keep those that it has, instead of `tasks` */
+    const Core *tasks_of;  /* not NULL: its entries as that core has them, instead of `tasks` */
     const Zones *zones;    /* every zone that the files name, as far as this system has it */
     const char *host_zone; /* the host's own zone: used when the files name none; it is in zones */
     ModelEnvironment models; /* of the process: used when config.json has no "llm" */
@@ -40,8 +41,22 @@ Core *core_new(void);
 void core_free(Core *core);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Core, core_free)
 
-/* Checks and takes the files, all or none: on failure the core is as it was. The error begins with
- * the file's name. Follow with EVENT_CONFIGURED once the core runs. */
+/* What the files say, checked, all or none; the error begins with the file's name. Knows no core
+ * (but tasks_of), so that it can be done on any thread. */
+typedef struct CoreReading CoreReading;
+
+CoreReading *core_read(const CoreFiles *files, GError **error);
+void core_reading_free(CoreReading *reading);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CoreReading, core_reading_free)
+
+/* Adds copies of its warnings, which begin with the file's name. */
+void core_reading_add_warnings(const CoreReading *reading, GPtrArray *all);
+
+/* Takes all of it; what is left in the reading is only to be freed, after the step with
+ * EVENT_CONFIGURED that follows once the core runs. */
+void core_take(Core *core, CoreReading *reading);
+
+/* Both: on failure the core is as it was. */
 bool core_configure(Core *core, const CoreFiles *files, GPtrArray *warnings, GError **error);
 
 /* What config.json says, with its defaults. Borrowed until the next core_configure(). */

@@ -292,6 +292,31 @@ Json *task_entry_members(const TaskEntry *entry)
     return members;
 }
 
+char *task_list_namings(const GPtrArray *list)
+{
+    g_autoptr(Json) namings = json_new_array();
+    bool is_any = false;
+    unsigned i;
+
+    for (i = 0; i < list->len; i++) {
+        const TaskEntry *entry = list->pdata[i];
+        Json *naming;
+
+        if (!entry->is_id_made)
+            continue;
+        naming = json_new_object();
+        json_set_string(naming, "id", entry->id);
+        json_set_string(naming, "agent", entry->agent);
+        json_set_string(naming, "task", entry->task);
+        json_set_string(naming, "cron", entry->cron);
+        if (entry->timezone)
+            json_set_string(naming, "timezone", entry->timezone);
+        json_append(namings, naming);
+        is_any = true;
+    }
+    return is_any ? json_print(namings) : NULL;
+}
+
 GPtrArray *task_list_copy(const GPtrArray *list)
 {
     GPtrArray *copy = g_ptr_array_new_full(list->len, unref_entry);

@@ -80,6 +80,11 @@ Json *task_entry_members(const TaskEntry *entry);
 bool task_entry_is_plain(const TaskEntry *entry);
 char *task_entry_trigger(const TaskEntry *entry);
 
+/* The ids that were made for entries that have none in the file, in its order, beside what those
+ * say: a JSON array of {"id","agent","task","cron","timezone"}. NULL: all have one. The caller owns
+ * it. */
+char *task_list_namings(const GPtrArray *list);
+
 /* Another list of the same entries. The caller unrefs it. */
 GPtrArray *task_list_copy(const GPtrArray *list);
 

@@ -132,7 +132,8 @@ typedef struct EffectEditFile {
     char *id;
     char *file;    /* "agents_registry.json" */
     char *name;    /* the entry below "agents", or the "id" among "tasks"; NULL: the file itself */
-    char *members; /* a JSON object of the members to set; of a task "null" takes it out */
+    char *members; /* a JSON object of the members to set; of a task "null" takes it out; without a
+                      name among "tasks" an array of those to whom an "id" is given */
     bool is_fill;  /* set only those that are absent: what a person wrote stays */
 } EffectEditFile;
 

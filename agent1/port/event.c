@@ -43,6 +43,13 @@ static void clear_chat(EventChat *chat)
     g_free(chat->text);
 }
 
+static void clear_edited(EventFileEdited *edited)
+{
+    g_free(edited->id);
+    g_free(edited->file);
+    g_free(edited->error);
+}
+
 void event_free(Event *event)
 {
     if (!event)
@@ -66,8 +73,7 @@ void event_free(Event *event)
             g_ptr_array_unref(event->rows.rows);
         break;
     case EVENT_FILE_EDITED:
-        g_free(event->edited.id);
-        g_free(event->edited.error);
+        clear_edited(&event->edited);
         break;
     case EVENT_CONFIGURED:
         g_free(event->reload_error);

@@ -10,6 +10,7 @@
 #include "agent1/port/model_call.h"
 #include "agent1/port/table.h"
 #include "agent1/port/xmpp_fact.h"
+#include "common/base/file_stamp.h"
 #include "common/base/ids.h"
 #include "common/data/zones.h"
 #include "common/wire/message.h"
@@ -89,8 +90,11 @@ typedef struct EventRows {
 } EventRows;
 
 typedef struct EventFileEdited {
-    char *id;    /* as in the edit */
-    char *error; /* NULL: written */
+    char *id;      /* as in the edit */
+    char *file;    /* as in the edit */
+    char *error;   /* NULL: written */
+    FileStamp was; /* what was read, and written anew with the edit; both 0 where it failed */
+    FileStamp is;
 } EventFileEdited;
 
 typedef struct Event {

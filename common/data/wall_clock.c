@@ -87,6 +87,17 @@ void wall_clock_free(WallClock *clock)
     g_free(clock);
 }
 
+bool wall_clock_is_equal(const WallClock *one, const WallClock *other)
+{
+    bool is_equal = one->count == other->count;
+    unsigned i;
+
+    for (i = 0; is_equal && i < one->count; i++)
+        is_equal = one->spans[i].start_s == other->spans[i].start_s &&
+                   one->spans[i].offset_s == other->spans[i].offset_s;
+    return is_equal;
+}
+
 static unsigned span_at(const WallClock *clock, int64_t at_s)
 {
     unsigned low = 0;

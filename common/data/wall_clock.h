@@ -23,6 +23,9 @@ WallClock *wall_clock_new(GTimeZone *zone);
 void wall_clock_free(WallClock *clock);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WallClock, wall_clock_free)
 
+/* True when both show the same at all times. */
+bool wall_clock_is_equal(const WallClock *one, const WallClock *other);
+
 /* What it shows at an instant. */
 int64_t wall_clock_shows(const WallClock *clock, int64_t at_s);
 

@@ -186,23 +186,19 @@ static bool is_still(const char *path, const FileStamp *was)
     FileStamp is;
 
     file_stamp(path, &is);
-    return is.inode == was->inode && is.changed_ns == was->changed_ns && is.size == was->size;
-}
-
-bool file_write_atomic(const char *path, const char *content, size_t length, mode_t mode,
-                       GError **error)
-{
-    return file_replace(path, NULL, content, length, mode, error);
+    return file_stamp_is_equal(&is, was);
 }
 
 bool file_replace(const char *path, const FileStamp *was, const char *content, size_t length,
-                  mode_t mode, GError **error)
+                  mode_t mode, FileStamp *out_is, GError **error)
 {
     AUTO_FD fd = open_parent(path, error);
     g_autofree char *temporary = fd < 0 ? NULL : write_beside(path, content, length, mode, error);
+    FileStamp is;
 
     if (!temporary)
         return false;
+    file_stamp(temporary, &is);
     if (was && !is_still(path, was)) {
         g_set_error(error, PROBLEM, PROBLEM_CHANGED, "%s: it was changed meanwhile", path);
         unlink(temporary);
@@ -213,8 +209,19 @@ bool file_replace(const char *path, const FileStamp *was, const char *content, s
         unlink(temporary);
         return false;
     }
+    if (!sync_parent(fd, path, error))
+        return false;
 
-    return sync_parent(fd, path, error);
+    *out_is = is;
+    return true;
+}
+
+bool file_write_atomic(const char *path, const char *content, size_t length, mode_t mode,
+                       GError **error)
+{
+    FileStamp unused;
+
+    return file_replace(path, NULL, content, length, mode, &unused, error);
 }
 
 bool file_create_exclusive(const char *path, const char *content, size_t length, mode_t mode,

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "common/base/file_stamp.h"
 #include "common/base/problem.h"
 
 /* Which problem an errno is: PROBLEM_FULL, PROBLEM_BUSY or PROBLEM_IO. */
@@ -26,21 +27,13 @@ char *file_read(const char *path, size_t max_bytes, size_t *out_length, GError *
 bool file_write_atomic(const char *path, const char *content, size_t length, mode_t mode,
                        GError **error);
 
-/* Which content a file has, without reading it: that of another moment is equal only where nobody
- * wrote or replaced it between. Of a file that is not there all is 0. */
-typedef struct FileStamp {
-    uint64_t inode;
-    int64_t changed_ns;
-    int64_t size;
-} FileStamp;
-
 void file_stamp(const char *path, FileStamp *out);
 
 /* The same, but PROBLEM_CHANGED where the file is not what it was; looked at last before the
- * rename.
+ * rename. *out_is is the stamp of what was written, whatever has come in its place since.
  */
 bool file_replace(const char *path, const FileStamp *was, const char *content, size_t length,
-                  mode_t mode, GError **error);
+                  mode_t mode, FileStamp *out_is, GError **error);
 
 /* Writes all of it; errno tells of a failure. */
 bool file_write_all(int fd, const char *content, size_t length);

@@ -8,7 +8,8 @@ import pytest
 
 from clock import Clock
 from parties import accepted_agent, known_console, start_with
-from schedule_rows import entries, occurrences
+from programs import write_json
+from schedule_rows import entries, occurrences, query
 from wait import wait_for
 
 TOPIC = "agents/scheduler/notifications"
@@ -122,6 +123,80 @@ def test_a_clock_that_is_put_forward_and_back(house):
     clock.set(0)
     user.ask("!status")
     assert [nominal for _, nominal, _ in occurrences(house)] == times
+
+
+def read_anew(house):
+    return house.agent1.process.log_text().count("the configuration was read anew")
+
+
+def test_others_are_answered_while_a_long_file_is_read(house):
+    """What is read is in use whole, or not at all; what is saved meanwhile is read after it."""
+    _, user = start_with(house)
+    house.agent1.tasks = {"tasks": entries(20000, "yearly")}
+    house.agent1.write()
+    seen = set()
+
+    def is_in_use():
+        text = user.ask("!tasks")["text"]
+        seen.add(next((line for line in text.splitlines() if line.startswith("and ")), "none"))
+        return "and 19900 more" in text
+    wait_for(is_in_use, 60, what="the file is in use")
+    assert seen <= {"none", "and 19900 more"}, seen
+    house.agent1.tasks = {"tasks": entries(20000, "monthly")}
+    house.agent1.write()
+    house.agent1.tasks = {"tasks": entries(3, "daily 04:00")}
+    house.agent1.write()
+    wait_for(lambda: "s2: daily 04:00" in user.ask("!tasks")["text"], 60, what="the last save is in use")
+
+
+def test_a_save_after_its_own_edits_is_seen(house):
+    house.agent1.tasks = {"tasks": entries(3, "yearly")}
+    _, user = start_with(house)
+    # What the house itself saved while agent1 started has been read.
+    house.agent1.reload()
+    wait_for(lambda: read_anew(house) > 0, what="a reading that was asked for")
+    user.ask("PLAN_CANCEL: s1")
+    wait_for(lambda: len(saved(house)) == 2, what="the edit is written")
+    user.chat("SCHEDULE: daily 04:00 | web1 | true")
+    user.ask("!yes")
+    wait_for(lambda: len(saved(house)) == 3, what="the other edit is written")
+    wait_for(lambda: query(house, "SELECT count(*) FROM edits") == [(0,)], what="agent1 knows of both")
+    # A person's save after both is seen. Of this file alone: others that are saved beside it may be
+    # read one by one.
+    before = read_anew(house)
+    mine = {"id": "mine", "agent": "web1", "task": "true", "cron": "weekly"}
+    write_json(house.agent1.config_folder / "tasks_schedule.json", {"tasks": [*saved(house), mine]})
+    wait_for(lambda: "mine: weekly" in user.ask("!tasks")["text"], what="the save is in use")
+    text = user.ask("!tasks")["text"]
+    assert read_anew(house) == before + 1 and "daily 04:00" in text and "s1:" not in text
+
+
+def test_a_person_and_agent1_edit_at_once(house):
+    house.agent1.tasks = {"tasks": entries(5000, "yearly")}
+    _, user = start_with(house)
+    for round_ in range(4):
+        user.ask(f"PLAN_CANCEL: s{round_}")
+        mine = [entry for entry in saved(house) if entry["id"] != f"s{round_ + 10}"]
+        house.agent1.tasks = {"tasks": mine}
+        house.agent1.write()
+        user.ask("!tasks")
+
+    def is_alike():
+        count = len(saved(house))
+        return f"and {count - 100} more" in user.ask("!tasks")["text"]
+    wait_for(is_alike, 60, what="agent1 uses what the file says")
+    assert not {f"s{number}" for number in range(10, 14)} & {entry["id"] for entry in saved(house)}
+
+
+def test_many_without_ids_get_them_at_once(house):
+    nameless = [{name: word for name, word in entry.items() if name != "id"}
+                for entry in entries(3000, "yearly")]
+    house.agent1.tasks = {"tasks": nameless + nameless[:2]}
+    _, user = start_with(house)
+    wait_for(lambda: all("id" in entry for entry in saved(house)), what="all have ids")
+    assert len({entry["id"] for entry in saved(house)}) == 3002
+    name = saved(house)[-1]["id"]
+    assert name.endswith("-2") and "paused" in user.ask(f"!pause {name}")["text"]
 
 
 @pytest.mark.parametrize("zone,shown", [("Asia/Tokyo", "JST"), ("America/New_York", "EST")])

@@ -8,6 +8,8 @@ struct ScheduleBook {
     GHashTable *by_id;  /* id → Schedule * */
     GTree *by_due;      /* Schedule *, those that are waited for */
     GHashTable *clocks; /* name of a zone → WallClock * */
+    char *zone_name;    /* the installation's, when its clock was looked at last; NULL: never */
+    unsigned taking;
 };
 
 static int compare_due(gconstpointer a, gconstpointer b, gpointer data)
@@ -65,6 +67,7 @@ void schedule_book_free(ScheduleBook *book)
     g_tree_unref(book->by_due);
     g_hash_table_unref(book->by_id);
     g_hash_table_unref(book->clocks);
+    g_free(book->zone_name);
     g_free(book);
 }
 
@@ -155,11 +158,6 @@ static bool is_there(const Schedule *schedule)
     return schedule->entry != NULL;
 }
 
-static bool is_gone(const Schedule *schedule)
-{
-    return schedule->entry == NULL;
-}
-
 static bool is_at_rest(const Schedule *schedule)
 {
     return schedule->entry && schedule->due_ms == INT64_MAX;
@@ -168,11 +166,6 @@ static bool is_at_rest(const Schedule *schedule)
 GPtrArray *schedule_book_list(const Core *core)
 {
     return list(core, is_there);
-}
-
-GPtrArray *schedule_book_list_gone(const Core *core)
-{
-    return list(core, is_gone);
 }
 
 GPtrArray *schedule_book_list_by_due(const Core *core, unsigned max)
@@ -194,14 +187,43 @@ GPtrArray *schedule_book_list_by_due(const Core *core, unsigned max)
     return schedules;
 }
 
-void schedule_book_forget_entries(Core *core)
+void schedule_book_begin_taking(Core *core)
 {
+    core->schedules->taking++;
+}
+
+Schedule *schedule_book_take(Core *core, TaskEntry *entry, bool *out_is_same)
+{
+    Schedule *schedule = schedule_book_find(core, entry->id);
+    TaskEntry *before;
+
+    if (!schedule)
+        schedule = add(core->schedules, entry->id);
+    before = schedule->entry;
+    *out_is_same = before && before->zone == entry->zone && before->jitter_ms == entry->jitter_ms;
+    schedule->taking = core->schedules->taking;
+    schedule->entry = task_entry_ref(entry);
+    task_entry_unref(before);
+    return schedule;
+}
+
+GPtrArray *schedule_book_end_taking(Core *core)
+{
+    GPtrArray *gone = g_ptr_array_new();
     GHashTableIter iter;
-    void *schedule;
+    void *item;
 
     g_hash_table_iter_init(&iter, core->schedules->by_id);
-    while (g_hash_table_iter_next(&iter, NULL, &schedule))
-        g_clear_pointer(&((Schedule *)schedule)->entry, task_entry_unref);
+    while (g_hash_table_iter_next(&iter, NULL, &item)) {
+        Schedule *schedule = item;
+
+        if (schedule->taking == core->schedules->taking)
+            continue;
+        g_clear_pointer(&schedule->entry, task_entry_unref);
+        g_ptr_array_add(gone, schedule);
+    }
+    g_ptr_array_sort(gone, compare_ids);
+    return gone;
 }
 
 void schedule_book_begin(Core *core, Schedule *schedule)
@@ -295,9 +317,18 @@ static const WallClock *clock_of(Core *core, const Schedule *schedule)
     return clock;
 }
 
-void schedule_book_forget_clocks(Core *core)
+bool schedule_book_renew_clock(Core *core)
 {
-    g_hash_table_remove_all(core->schedules->clocks);
+    ScheduleBook *book = core->schedules;
+    const WallClock *before = g_hash_table_lookup(book->clocks, core->zone_name);
+    WallClock *clock = wall_clock_new(core->zone);
+    bool is_new = g_strcmp0(book->zone_name, core->zone_name) != 0 || !before ||
+                  !wall_clock_is_equal(before, clock);
+
+    g_free(book->zone_name);
+    book->zone_name = g_strdup(core->zone_name);
+    g_hash_table_insert(book->clocks, g_strdup(core->zone_name), clock);
+    return is_new;
 }
 
 void schedule_book_rule(Core *core, const Schedule *schedule, OccurrenceRule *out)

@@ -18,6 +18,8 @@ typedef struct Schedule {
     char *timezone; /* a reference string; NULL: the installation's */
     bool is_enabled;
 
+    unsigned taking; /* the last in which the file had it */
+
     int64_t anchor_ms; /* since when intervals count */
     int64_t mark_ms;   /* the nominal time that was decided last; nothing before it happens */
     int64_t turn;      /* how often a clock that was put back made its times begin anew */
@@ -39,15 +41,18 @@ void schedule_book_restore(Core *core, const Row *row);
 /* Borrowed; NULL when there is none of that id. */
 Schedule *schedule_book_find(const Core *core, const char *id);
 
-/* All that the file has, in order of their ids; those that it has no more. The first max of what it
- * has in the order in which they are due, those that are not waited for last. Borrowed; the caller
- * unrefs the array. */
+/* All that the file has, in order of their ids. The first max of them in the order in which they
+ * are due, those that are not waited for last. Borrowed; the caller unrefs the array. */
 GPtrArray *schedule_book_list(const Core *core);
-GPtrArray *schedule_book_list_gone(const Core *core);
 GPtrArray *schedule_book_list_by_due(const Core *core, unsigned max);
 
-/* As if the file had none: before its entries are given to them anew. */
-void schedule_book_forget_entries(Core *core);
+/* The file was read: first this, then each of its entries is given to its schedule, which is made
+ * if need be; then those that got none have none, and are returned, in order of their ids; the
+ * caller unrefs the array. *out_is_same: it is due when it was, since nothing that matters to that
+ * has changed. */
+void schedule_book_begin_taking(Core *core);
+Schedule *schedule_book_take(Core *core, TaskEntry *entry, bool *out_is_same);
+GPtrArray *schedule_book_end_taking(Core *core);
 
 /* A new one, whose times begin now. Borrowed; its row is not written yet. */
 Schedule *schedule_book_add(Core *core, const char *id);
@@ -72,7 +77,8 @@ void schedule_book_rule(Core *core, const Schedule *schedule, OccurrenceRule *ou
 GTimeZone *schedule_book_zone(const Core *core, const Schedule *schedule);
 const char *schedule_book_zone_name(const Core *core, const Schedule *schedule);
 
-/* What the zones' clocks show is worked out anew: after files were read. */
-void schedule_book_forget_clocks(Core *core);
+/* Looks whether the clocks of the installation's zone show something else than they did when this
+ * was asked last; at first they do. */
+bool schedule_book_renew_clock(Core *core);
 
 #endif

@@ -13,9 +13,6 @@
 /* So long it is known what fired of a schedule that the file has no more. */
 #define GONE_KEPT_MS (30 * 24 * 3600 * INT64_C(1000))
 
-/* So many entries without an id get one at a time. */
-#define NAMED_AT_ONCE 500
-
 /* ---- the file ---- */
 
 void schedules_make(Core *core, TaskEntry *entry)
@@ -69,24 +66,11 @@ static bool is_changed(const Schedule *schedule)
 {
     const TaskEntry *entry = schedule->entry;
 
-    return g_strcmp0(schedule->cron, entry->cron) != 0 ||
-           g_strcmp0(schedule->timezone, entry->timezone) != 0 ||
+    /* Reference strings: equal ones are mostly the same. */
+    return (schedule->cron != entry->cron && g_strcmp0(schedule->cron, entry->cron) != 0) ||
+           (schedule->timezone != entry->timezone &&
+            g_strcmp0(schedule->timezone, entry->timezone) != 0) ||
            schedule->is_enabled != entry->is_enabled || schedule->gone_ms > 0;
-}
-
-/* All of them before the first row is written: they would else lie between the holes of rows. */
-static void take_entries(Core *core)
-{
-    unsigned i;
-
-    for (i = 0; i < core->task_list->len; i++) {
-        TaskEntry *entry = core->task_list->pdata[i];
-        Schedule *schedule = schedule_book_find(core, entry->id);
-
-        if (!schedule)
-            schedule = schedule_book_add(core, entry->id);
-        schedule->entry = task_entry_ref(entry);
-    }
 }
 
 /* One that is new was never begun, so it is changed, too. */
@@ -136,23 +120,13 @@ static void take_gone(Core *core, Schedule *schedule)
 /* Whoever reads the file sees by which names they are called. */
 static void name_the_nameless(Core *core)
 {
-    unsigned count = 0;
-    unsigned i;
+    g_autofree char *namings = g_steal_pointer(&core->namings);
+    g_autofree char *id = NULL;
 
-    for (i = 0; i < core->task_list->len && count < NAMED_AT_ONCE; i++) {
-        const TaskEntry *entry = core->task_list->pdata[i];
-        g_autoptr(Json) members = NULL;
-        g_autofree char *text = NULL;
-        g_autofree char *id = NULL;
-
-        if (!entry->is_id_made)
-            continue;
-        members = task_entry_members(entry);
-        text = json_print(members);
-        id = core_new_id(core);
-        effects_edit_file(core->fx, id, TASKS_FILE, entry->id, text, true);
-        count++;
-    }
+    if (!namings)
+        return;
+    id = core_new_id(core);
+    effects_edit_file(core->fx, id, TASKS_FILE, NULL, namings, true);
 }
 
 /* A clock that was put back by days makes nothing wait for days. */
@@ -168,45 +142,73 @@ static void look_at_clock(Core *core, Schedule *schedule, unsigned *stuck)
     (*stuck)++;
 }
 
-static void place_all(Core *core)
+static void place(Core *core, Schedule *schedule, unsigned *stuck)
 {
-    g_autoptr(GPtrArray) gone = schedule_book_list_gone(core);
-    unsigned stuck = 0;
-    unsigned i;
+    look_at_clock(core, schedule, stuck);
+    schedule_book_place(core, schedule);
+}
 
-    for (i = 0; i < core->task_list->len; i++) {
-        const TaskEntry *entry = core->task_list->pdata[i];
-        Schedule *schedule = schedule_book_find(core, entry->id);
-
-        look_at_clock(core, schedule, &stuck);
-        schedule_book_place(core, schedule);
-    }
-    for (i = 0; i < gone->len; i++)
-        take_gone(core, gone->pdata[i]);
+static void tell_stuck(Core *core, unsigned stuck)
+{
     if (stuck > 0)
         effects_audit(core->fx, core->now_ms, "schedule", NULL, NULL, NULL,
                       "the clock was put back: the times of %u begin anew", stuck);
 }
 
-void schedules_settle(Core *core)
+/* Gives all entries to their schedules; returns those whose times are to be worked out. All before
+ * the first row is written: they would else lie between the holes of rows. */
+static GPtrArray *take_entries(Core *core, bool is_other_clock)
 {
+    GPtrArray *others = g_ptr_array_new();
     unsigned i;
 
-    schedule_book_forget_clocks(core);
-    schedule_book_forget_entries(core);
-    take_entries(core);
     for (i = 0; i < core->task_list->len; i++) {
-        const TaskEntry *entry = core->task_list->pdata[i];
+        bool is_same;
+        Schedule *schedule = schedule_book_take(core, core->task_list->pdata[i], &is_same);
 
-        begin_if_changed(core, schedule_book_find(core, entry->id));
+        if (!is_same || is_changed(schedule) || (is_other_clock && !schedule->entry->zone))
+            g_ptr_array_add(others, schedule);
     }
-    place_all(core);
+    return others;
+}
+
+void schedules_settle(Core *core)
+{
+    bool is_other_clock = schedule_book_renew_clock(core);
+    g_autoptr(GPtrArray) others = NULL;
+    g_autoptr(GPtrArray) gone = NULL;
+    unsigned stuck = 0;
+    unsigned i;
+
+    if (!core->are_tasks_new && !is_other_clock)
+        return;
+
+    schedule_book_begin_taking(core);
+    others = take_entries(core, is_other_clock);
+    gone = schedule_book_end_taking(core);
+    for (i = 0; i < others->len; i++)
+        begin_if_changed(core, others->pdata[i]);
+    /* Only now: what is kept would else lie between the rows, which are freed soon. */
+    for (i = 0; i < others->len; i++)
+        place(core, others->pdata[i], &stuck);
+    for (i = 0; i < gone->len; i++)
+        take_gone(core, gone->pdata[i]);
+    tell_stuck(core, stuck);
     name_the_nameless(core);
+    core->are_tasks_new = false;
 }
 
 void schedules_set_back(Core *core)
 {
-    place_all(core);
+    unsigned stuck = 0;
+    unsigned i;
+
+    for (i = 0; i < core->task_list->len; i++) {
+        const TaskEntry *entry = core->task_list->pdata[i];
+
+        place(core, schedule_book_find(core, entry->id), &stuck);
+    }
+    tell_stuck(core, stuck);
 }
 
 /* ---- time ---- */

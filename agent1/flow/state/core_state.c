@@ -131,10 +131,6 @@ void core_drop_files(Core *core)
         g_ptr_array_unref(core->blackouts);
     rulebook_free(core->rulebook);
     report_times_free(core->report_times);
-    if (core->task_list)
-        g_ptr_array_unref(core->task_list);
-    if (core->tasks_read)
-        g_ptr_array_unref(core->tasks_read);
     if (core->zone)
         g_time_zone_unref(core->zone);
     g_free(core->zone_name);

@@ -52,8 +52,11 @@ struct Core {
     Rulebook *rulebook;
     ReportTimes *report_times;
     GPtrArray *task_list;  /* TaskEntry * */
-    GPtrArray *tasks_read; /* the same as the file had them, before any edit was laid over */
-    GTimeZone *zone;       /* the installation's */
+    GPtrArray *tasks_read; /* the same as the file has them, without the edits that are open */
+    GPtrArray *task_warnings;
+    char *namings;      /* the ids for those that have none in the file; NULL: it knows them */
+    bool are_tasks_new; /* since the schedules were settled */
+    GTimeZone *zone;    /* the installation's */
     char *zone_name;
     Zones *zones;            /* that files name, or people did since the start */
     char *warnings;          /* what stands in them without effect; NULL: nothing */

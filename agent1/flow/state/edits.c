@@ -1,5 +1,8 @@
 #include "agent1/flow/state/edits.h"
 
+#include <string.h>
+
+#include "common/base/limits.h"
 #include "common/base/banned.h"
 
 static void send(Core *core, const Row *row)
@@ -57,8 +60,41 @@ void edits_send_failed(Core *core)
     g_hash_table_remove_all(core->failed_edits);
 }
 
+Json *edits_members(const Row *row)
+{
+    const char *text = row_text(row, EDITS_MEMBERS);
+
+    return json_parse(text, strlen(text), REGISTRY_MAX_BYTES, NULL);
+}
+
+void edits_apply_task(GPtrArray *list, const Zones *zones, const char *id, const Json *members)
+{
+    g_autoptr(TaskEntry) entry = NULL;
+
+    if (json_kind(members) == JSON_NULL) {
+        task_list_remove(list, id);
+        return;
+    }
+    entry = task_entry_parse(members, zones, NULL);
+    if (entry && g_strcmp0(entry->id, id) == 0)
+        task_list_set(list, entry);
+}
+
+static void take_written(Core *core, const Row *edit)
+{
+    g_autoptr(Json) members = NULL;
+
+    if (!edit || g_strcmp0(row_text(edit, EDITS_FILE), TASKS_FILE) != 0)
+        return;
+    members = edits_members(edit);
+    if (members)
+        edits_apply_task(core->tasks_read, core->zones, row_text(edit, EDITS_NAME), members);
+}
+
 bool edits_take(Core *core, const EventFileEdited *edited)
 {
+    if (!edited->error)
+        take_written(core, ledger_find(core->ledgers[TABLE_EDITS], edited->id));
     if (!edited->error)
         ledger_remove(core->ledgers[TABLE_EDITS], edited->id, core->fx);
     else if (ledger_find(core->ledgers[TABLE_EDITS], edited->id))

@@ -7,6 +7,7 @@
 #define AGENT1_FLOW_STATE_EDITS_H
 
 #include "agent1/flow/state/core_state.h"
+#include "common/data/json.h"
 
 /* As of EffectEditFile: name may be NULL, members is JSON. */
 void edits_make(Core *core, const char *file, const char *name, const char *members);
@@ -20,7 +21,14 @@ void edits_send_all(Core *core);
 /* Those that could not be written, since the file may be mended now. */
 void edits_send_failed(Core *core);
 
-/* The edge's answer: true when one failed that still waits. */
+/* What one says; NULL when that is nothing. The caller owns it. */
+Json *edits_members(const Row *edit);
+
+/* Does one to a list of entries, as the edge does it to the file. */
+void edits_apply_task(GPtrArray *list, const Zones *zones, const char *id, const Json *members);
+
+/* The edge's answer: true when one failed that still waits. Of one that was written to
+ * tasks_schedule.json the core knows as if it had read that anew. */
 bool edits_take(Core *core, const EventFileEdited *edited);
 
 #endif

@@ -2,6 +2,8 @@
  * the options that it takes. */
 #include "core-world.h"
 
+#include "agent1/flow/state/core_state.h"
+
 #include "common/base/banned.h"
 
 /* What vera's console cannot: a line with the zone that the app found for it. */
@@ -52,6 +54,33 @@ static void both_times_are_shown_and_the_file_keeps_it(void **state)
     world_restart(world);
     world_write(world, "vera", NULL, "!tasks");
     assert_contains(world_last_said(world), ": daily 22:00 (America/New_York) · web1");
+}
+
+/* The file is not read anew for it; a core that takes over what this one knows has the zone. */
+static void what_agent1_wrote_keeps_its_zone(void **state)
+{
+    World *world = *state;
+    CoreFiles files = { .config = world->config,
+                        .registry = world->registry,
+                        .zones = world->zones,
+                        .host_zone = "UTC",
+                        .tasks_of = world->core };
+    g_autoptr(Core) other = core_new();
+    Event *written = event_new(EVENT_FILE_EDITED);
+    const TaskEntry *entry;
+
+    world_register(world, JOURNAL_1, 1);
+    write_with_zone(world, "oskar", "America/New_York",
+                    "SCHEDULE: daily 08:00 America/New_York | web1 | true");
+    world_write(world, "oskar", NULL, "!yes");
+    written->edited.id =
+        g_strdup(((const Effect *)world->edits->pdata[world->edits->len - 1])->edit.id);
+    world_step(world, written);
+    assert_true(core_configure(other, &files, NULL, NULL));
+    assert_int_equal(other->task_list->len, 1);
+    entry = other->task_list->pdata[0];
+    assert_string_equal(entry->timezone, "America/New_York");
+    assert_non_null(entry->zone);
 }
 
 static void times_of_one_day_count_there(void **state)
@@ -126,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(both_times_are_shown_and_the_file_keeps_it),
+        WORLD_TEST(what_agent1_wrote_keeps_its_zone),
         WORLD_TEST(times_of_one_day_count_there),
         WORLD_TEST(a_zone_that_is_none_is_refused),
         WORLD_TEST(taken_back_with_its_zone),

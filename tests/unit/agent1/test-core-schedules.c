@@ -419,7 +419,8 @@ static void ids_are_written(void **state)
     edit = world->edits->pdata[0];
     assert_string_equal(edit->edit.file, "tasks_schedule.json");
     assert_true(edit->edit.is_fill);
-    assert_true(g_str_has_prefix(edit->edit.name, "web1-true-"));
+    assert_null(edit->edit.name);
+    assert_true(g_str_has_prefix(edit->edit.members, "[{\"id\":\"web1-true-"));
     assert_contains(edit->edit.members, "\"cron\":\"hourly\"");
     assert_int_equal(world_count_rows(world, TABLE_EDITS), 0);
 }

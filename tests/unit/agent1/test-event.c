@@ -55,6 +55,7 @@ static void fill_rows(Event *event)
 static void fill_edited(Event *event)
 {
     event->edited.id = g_strdup("id");
+    event->edited.file = g_strdup("tasks_schedule.json");
     event->edited.error = g_strdup("read-only");
 }
 

@@ -358,19 +358,22 @@ static void test_replacing_what_was_looked_at(void **state)
     FileStamp none;
     FileStamp first;
     FileStamp second;
+    FileStamp is;
 
     (void)state;
     file_stamp(path, &none);
-    assert_true(file_replace(path, &none, "one", 3, 0600, NULL));
+    assert_true(file_replace(path, &none, "one", 3, 0600, &is, NULL));
     file_stamp(path, &first);
-    assert_false(file_replace(path, &none, "two", 3, 0600, &error));
+    assert_true(file_stamp_is_equal(&is, &first));
+    assert_false(file_stamp_is_equal(&is, &none));
+    assert_false(file_replace(path, &none, "two", 3, 0600, &is, &error));
     assert_problem(&error, PROBLEM_CHANGED, path);
-    assert_true(file_replace(path, &first, "two", 3, 0600, NULL));
+    assert_true(file_replace(path, &first, "two", 3, 0600, &is, NULL));
     file_stamp(path, &second);
-    assert_false(file_replace(path, &first, "six", 3, 0600, &error));
+    assert_false(file_replace(path, &first, "six", 3, 0600, &is, &error));
     assert_problem(&error, PROBLEM_CHANGED, path);
     assert_int_equal(unlink(path), 0);
-    assert_false(file_replace(path, &second, "six", 3, 0600, &error));
+    assert_false(file_replace(path, &second, "six", 3, 0600, &is, &error));
     assert_problem(&error, PROBLEM_CHANGED, path);
     assert_true(file_write_atomic(path, "ten", 3, 0600, NULL));
     content = file_read(path, 10, NULL, NULL);
