@@ -215,6 +215,7 @@ static bool read_list(const Json *list, const Zones *zones, GPtrArray *entries, 
                       GError **error)
 {
     g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) words = record_words_new();
     const Json *node;
 
     for (node = json_first(list); node; node = json_next(node)) {
@@ -226,6 +227,7 @@ static bool read_list(const Json *list, const Zones *zones, GPtrArray *entries, 
             g_set_error(error, PROBLEM, PROBLEM_LIMIT, "tasks: more than %d", TASKS_MAX);
         if (!entry)
             return false;
+        record_share(fields, entry, words);
         g_ptr_array_add(entries, entry);
         if (entry->id && !g_hash_table_add(ids, entry->id)) {
             problem_set_expected(error, PROBLEM_VALUE, entry->id, "an id that no other one has");

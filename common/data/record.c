@@ -105,6 +105,39 @@ void record_clear(const Field *fields, void *record)
     record_init(fields, record);
 }
 
+static void release_word(void *word)
+{
+    g_ref_string_release(word);
+}
+
+GHashTable *record_words_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, release_word, NULL);
+}
+
+static void share(char **place, GHashTable *words)
+{
+    char *word = g_hash_table_lookup(words, *place);
+
+    if (!word) {
+        g_hash_table_add(words, g_ref_string_acquire(*place));
+        return;
+    }
+    g_ref_string_acquire(word);
+    g_ref_string_release(*place);
+    *place = word;
+}
+
+void record_share(const Field *fields, void *record, GHashTable *words)
+{
+    for (const Field *field = fields; field->name; field++) {
+        char **slot = slot_of(field, record);
+
+        if (field->kind == FIELD_STRING && field->is_shared && *slot)
+            share(slot, words);
+    }
+}
+
 static GPtrArray *copy_texts(const GPtrArray *texts)
 {
     GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);

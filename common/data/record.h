@@ -35,7 +35,7 @@ typedef struct Field {
     FieldKind kind;
     size_t offset;
     bool is_required;
-    bool is_shared;         /* STRING: a reference string, one for all records that say the same */
+    bool is_shared;         /* STRING: a reference string, see record_share() */
     bool is_always_written; /* BOOL, CHOICE: also false and choice 0, which else mean "absent" */
     int64_t minimum;        /* minimum == maximum == 0: no bound but the kind's own */
     int64_t maximum;        /* below minimum: no upper bound */
@@ -65,6 +65,12 @@ void record_copy(const Field *fields, const void *from, void *to);
  */
 bool record_read(const Field *fields, void *record, const Json *object, const char *path,
                  GPtrArray *warnings, GError **error);
+
+/* Texts of fields that are shared become one text for all records that say the same and are given
+ * to this with the same words, a set of reference strings which it fills. No set is shared between
+ * threads: GLib's own, of interned strings, hands out one that another thread lets go. */
+GHashTable *record_words_new(void);
+void record_share(const Field *fields, void *record, GHashTable *words);
 
 /* The fields that are not absent, in the order of the rows, as a JSON object on one line; and its
  * members alone, behind a '{' or a member. The caller owns the text. */

@@ -119,7 +119,7 @@ static void set_text(const Field *field, char **place, const char *text)
     }
     if (*place)
         g_ref_string_release(*place);
-    *place = g_ref_string_new_intern(text);
+    *place = g_ref_string_new(text);
 }
 
 static bool read_string(const Field *field, void *slot, const Json *value, const char *path,

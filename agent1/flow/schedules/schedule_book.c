@@ -73,6 +73,7 @@ void schedule_book_free(ScheduleBook *book)
 
 /* ---- rows ---- */
 
+/* Those of rows are let go here alone, by the core's own thread, so they may be interned. */
 static char *ref_string(const char *text)
 {
     return text ? g_ref_string_new_intern(text) : NULL;
@@ -192,6 +193,15 @@ void schedule_book_begin_taking(Core *core)
     core->schedules->taking++;
 }
 
+/* One text for both where they say the same: of the file's there is one for many schedules. */
+static void share(char **own, char *other)
+{
+    if (*own == other || g_strcmp0(*own, other) != 0)
+        return;
+    g_ref_string_release(*own);
+    *own = g_ref_string_acquire(other);
+}
+
 Schedule *schedule_book_take(Core *core, TaskEntry *entry, bool *out_is_same)
 {
     Schedule *schedule = schedule_book_find(core, entry->id);
@@ -203,6 +213,8 @@ Schedule *schedule_book_take(Core *core, TaskEntry *entry, bool *out_is_same)
     *out_is_same = before && before->zone == entry->zone && before->jitter_ms == entry->jitter_ms;
     schedule->taking = core->schedules->taking;
     schedule->entry = task_entry_ref(entry);
+    share(&schedule->cron, entry->cron);
+    share(&schedule->timezone, entry->timezone);
     task_entry_unref(before);
     return schedule;
 }

@@ -140,6 +140,7 @@ static void test_round_trip(void **state)
 static void test_shared_text(void **state)
 {
     g_autoptr(Json) json = parse("{\"name\":\"web1\",\"note\":\"same\"}");
+    GHashTable *words = record_words_new();
     Sample samples[2];
 
     (void)state;
@@ -148,6 +149,11 @@ static void test_shared_text(void **state)
     /* Once more than there are: what a record had is let go. */
     for (size_t i = 0; i <= G_N_ELEMENTS(samples); i++)
         record_read(rows, &samples[i % G_N_ELEMENTS(samples)], json, "", NULL, NULL);
+    assert_ptr_not_equal(samples[0].note, samples[1].note);
+    /* Once more, too: what is shared already stays. */
+    for (size_t i = 0; i <= G_N_ELEMENTS(samples); i++)
+        record_share(rows, &samples[i % G_N_ELEMENTS(samples)], words);
+    g_hash_table_unref(words);
     assert_ptr_equal(samples[0].note, samples[1].note);
     record_clear(rows, &samples[0]);
     assert_string_equal(samples[1].note, "same");
@@ -187,7 +193,7 @@ static void test_defaults(void **state)
 
     (void)state;
     record_init(rows, &sample);
-    sample.note = g_ref_string_new_intern("dflt");
+    sample.note = g_ref_string_new("dflt");
     sample.url = g_strdup("old");
     sample.wait_ms = 5000;
     sample.any = json_new_int(1);
