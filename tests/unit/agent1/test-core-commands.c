@@ -67,7 +67,7 @@ static const struct {
     { "leaving with a stroke", "vera", "/quit", "There is nothing to leave here" },
     { "a trigger with a slip", "oskar", "DELEGAT: web1 | x",
       "DELEGAT: unknown trigger; nearest: DELEGATE:" },
-    { "two lines of talk", "vera", "hello\nthere", "I take commands" },
+    { "two lines of talk", "vera", "hello\nyou", "I take commands" },
     { "a mark alone is talk", "vera", "!", "I take commands" },
     { "at nobody is talk", "vera", "@ web1", "I take commands" },
 };
