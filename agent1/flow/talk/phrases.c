@@ -76,6 +76,9 @@ bool phrases_act(Core *core, Turn *turn, const char *text)
     PhraseAnswer answer = { 0 };
     bool is_known;
 
+    /* What has several lines was rather pasted than said. */
+    if (strchr(text, '\n'))
+        return false;
     read_sentence(core, text, &answer);
     is_known = answer.kind != PHRASE_NONE;
     if (answer.kind == PHRASE_ASK)

@@ -8,7 +8,7 @@
 
 #include "agent1/flow/voice/turn.h"
 
-/* False, and nothing is said, when the text means nothing to it. */
+/* False, and nothing is said, when the text means nothing to it or is more than one line. */
 bool phrases_act(Core *core, Turn *turn, const char *text);
 
 #endif
