@@ -69,7 +69,7 @@ static const struct {
       "DELEGAT: unknown trigger; nearest: DELEGATE:" },
     { "two lines of talk", "vera", "hello\nyou", "I take commands" },
     { "a mark alone is talk", "vera", "!", "I take commands" },
-    { "at nobody is talk", "vera", "@ web1", "I take commands" },
+    { "at nobody is talk", "vera", "@ web1", "I understood a part of it" },
 };
 
 static void what_commands_answer(void **state)
