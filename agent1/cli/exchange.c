@@ -293,6 +293,19 @@ static char *read_label(const char *line)
     return g_strndup(line, (size_t)(colon - line));
 }
 
+char *reply_words(const char *text)
+{
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        g_autofree char *label = NULL;
+
+        line += *line == '\n';
+        label = read_label(line);
+        if (label)
+            return line > text ? g_strndup(text, (size_t)(line - text)) : NULL;
+    }
+    return NULL;
+}
+
 static bool is_subscription(const Ask *ask)
 {
     const char *word = trigger_info(TRIGGER_MQTT_SUBSCRIBE)->name;

@@ -98,6 +98,10 @@ bool ask_waits(const Ask *ask);
 /* True for a subscription that agent1 has taken: what comes may come for hours. */
 bool ask_listens(const Ask *ask);
 
+/* What stands in a reply before its first line of a run, "#12 web1: queued": words that no progress
+ * line can show. NULL: there are none, or no such line. The caller owns it. */
+char *reply_words(const char *text);
+
 /* Keeps a question that was answered: what still comes for it is heard, nothing is sent again. When
  * there are too many, a new question takes the place of the oldest of these. */
 void exchange_keep(Exchange *exchange, Ask *ask);

@@ -264,7 +264,9 @@ static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *dr
     g_autofree char *text =
         g_strdup_printf("SCHEDULE: %s%s%s | %s | %s", wish->when, wish->zone_name ? " " : "",
                         wish->zone_name ? wish->zone_name : "", agents, wish->task);
-    g_autofree char *shown = g_strdup_printf("%s · %s · %s", wish->when, names, task);
+    g_autofree char *shown =
+        g_strdup_printf("%s%s%s · %s · %s", wish->when, wish->zone_name ? " " : "",
+                        wish->zone_name ? wish->zone_name : "", names, task);
 
     if (wish->zone_name && strcmp(wish->zone_name, core->zone_name) != 0)
         turn_say(turn, "%s · %s · %s; zone %s (here: %s):", wish->when, names, task,

@@ -530,9 +530,34 @@ static void test_other_kinds_say_nothing(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+static void test_words_before_a_run(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *words;
+    } rows[] = {
+        { "I look.\n\n#1 web1: queued", "I look.\n\n" },
+        { "understood as: x\n#1 web1: queued\n#2 web2: queued", "understood as: x\n" },
+        { "#1 web1: queued", NULL },
+        { "#1 web1: queued\nmore", NULL },
+        { "still waiting for web1", NULL },
+        { "\n", NULL },
+        { "", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *words = reply_words(rows[i].text);
+
+        if (g_strcmp0(words, rows[i].words) != 0)
+            fail_msg("%s: %s", rows[i].text, words);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words_before_a_run),
         TEST(test_copies_are_the_same),
         TEST(test_repeats),
         cmocka_unit_test(test_no_answer),
