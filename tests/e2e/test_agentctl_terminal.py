@@ -412,3 +412,15 @@ def test_hang_up_ends_it(agent1, console, screens):
     screen.wait_for("agent1>")
     os.kill(screen.pid, signal.SIGTERM)
     assert screen.end() == 128 + signal.SIGTERM
+
+
+def test_words_before_a_run_stay(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("uptime of web1")
+    chat = agent1.next_chat("uptime of web1")
+    agent1.reply(chat, "understood as: DELEGATE: web1 | uptime\n#12 web1: queued", runs=[RUN])
+    screen.wait_for("understood as: DELEGATE: web1 | uptime\n")
+    agent1.reply(chat, "#12 web1: succeeded (exit 0, 9 s)", "succeeded", runs=[RUN])
+    screen.wait_for(lambda text: text.endswith(
+        "understood as: DELEGATE: web1 | uptime\n#12 web1: succeeded (exit 0, 9 s)\nagent1>"))

@@ -119,13 +119,3 @@ def test_another_chain_while_it_runs(house, providers):
     house.agent1.reload()
     second.answer("Second.")
     oskar.ask("hello", r"^Second\.$")
-
-
-def test_what_was_said_before_a_run_stays_on_the_console(house):
-    house.agent("web1")
-    ctl = house.ctl("oskar", "operator")
-    house.start()
-    session = ctl.open()
-    session.send("run uname on web1")
-    session.wait_for(r"understood as: DELEGATE: web1 \| uname")
-    session.wait_for(r"#1 web1: succeeded.*Linux")

@@ -7,7 +7,7 @@ SEED ?=
 # A delivery rule to switch off, by its name in tests/simulate/mutant.c.
 RULES_OFF ?=
 
-SIMULATE_FOLDERS = agent1/app $(AGENT1_FLOW) agent1/words agent1/model agent1/port agent1/cli \
+SIMULATE_FOLDERS = agent1/app $(AGENT1_FLOW) agent1/words agent1/phrases agent1/model agent1/port agent1/cli \
                    agent2/app agent2/flow agent2/model agent2/port agent2/folder $(COMMON_PURE)
 SIMULATE_OBJECTS = $(patsubst %.c,$(OUT)/obj/%.o,$(sort $(wildcard tests/simulate/*.c)))
 
