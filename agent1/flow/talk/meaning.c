@@ -39,12 +39,13 @@ static char *mark_records(const Core *core, const char *words)
 static void say_not_run(Turn *turn, const AnswerLine *line)
 {
     g_autofree char *word = text_make_line(line->word, WORD_SHOWN_CHARS);
+    const char *reason = answer_reason_text(line->reason);
 
     turn_say(turn, "%s not run: %s", word,
-             core_words(turn->core, answer_reason_text(line->reason)));
+             core_words(turn->core, reason ? reason : WORDS_LATER("its answer was cut")));
 }
 
-void meaning_act(Core *core, Turn *turn, const char *answer)
+void meaning_act(Core *core, Turn *turn, const char *answer, bool is_cut)
 {
     g_autoptr(ModelAnswer) parsed = model_answer_parse(answer, strlen(answer));
     bool has_acted = false;
@@ -57,7 +58,7 @@ void meaning_act(Core *core, Turn *turn, const char *answer)
     for (unsigned i = 0; i < parsed->lines->len; i++) {
         const AnswerLine *line = parsed->lines->pdata[i];
 
-        if (line->reason == ANSWER_COUNTS) {
+        if (line->reason == ANSWER_COUNTS && !is_cut) {
             commands_do_trigger(core, turn, line->trigger, line->rest);
             has_acted = true;
         } else {

@@ -8,7 +8,8 @@
 #include "agent1/flow/voice/turn.h"
 
 /* Says and does it in this turn. What an answer's triggers bring is told to the person and not to
- * the model, so nothing from outside ever stands before it. */
-void meaning_act(Core *core, Turn *turn, const char *answer);
+ * the model, so nothing from outside ever stands before it. Of one that was cut no trigger is done:
+ * half of a task is another task, and the end of its thoughts may be missing. */
+void meaning_act(Core *core, Turn *turn, const char *answer, bool is_cut);
 
 #endif

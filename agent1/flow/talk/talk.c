@@ -167,7 +167,7 @@ static void finish(Core *core, const Talk *talk, bool is_cut)
     turn_init(&turn, core, talk->speaker);
     history_add(core, talk->conversation, MODEL_PERSON, talk->text);
     history_add(core, talk->conversation, MODEL_ITSELF, talk->answer->str);
-    meaning_act(core, &turn, talk->answer->str);
+    meaning_act(core, &turn, talk->answer->str, is_cut);
     if (is_cut)
         turn_say(&turn, "(the answer was cut: it was longer than this model may write)");
     turn_finish(&turn);

@@ -223,6 +223,22 @@ static void words_do_nothing(void **state)
     }
 }
 
+/* Half of a task is another task. */
+static void cut_in_a_task(void **state)
+{
+    World *world = *state;
+    g_autofree char *id = NULL;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "ana", "m1", "empty the cache of web1");
+    id = g_strdup(last_call(world)->id);
+    tell(world, model_news_piece(id, "I empty it.\nDELEGATE: web1 | rm -rf /srv"));
+    tell(world, model_news_end(id, MODEL_CUT));
+    assert_contains(world_last_said(world), "I empty it.\nDELEGATE: not run: its answer was cut");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+}
+
 /* ---- who is asked ---- */
 
 static void the_next_one(void **state)
@@ -427,7 +443,7 @@ int main(void)
         WORLD_TEST(the_tokens_of_a_day), WORLD_TEST(commands_go_on),
         WORLD_TEST(the_person_goes_on),  WORLD_TEST(a_restart),
         WORLD_TEST(another_chain),       WORLD_TEST(many_lines),
-        WORLD_TEST(sentences),
+        WORLD_TEST(sentences),           WORLD_TEST(cut_in_a_task),
     };
 
     return cmocka_run_group_tests_name("core-talk", tests, NULL, NULL);
