@@ -112,6 +112,25 @@ void talk_take(Core *core, Turn *turn, const char *text)
 
 /* ---- its answer ---- */
 
+/* The key or the JID tells who it is, as when the message came; NULL: nobody any more. */
+static const User *find_user(const Core *core, const Speaker *speaker)
+{
+    return speaker->key ? users_by_key(core->users, speaker->principal)
+                        : users_by_jid(core->users, speaker->principal);
+}
+
+/* Thinking takes minutes. What keeps the person from going on by now, or NULL. */
+static const char *judge_again(const Core *core, const Speaker *speaker)
+{
+    const User *user = find_user(core, speaker);
+
+    if (!user || user->role != speaker->role || strcmp(user->name, speaker->user) != 0)
+        return WORDS_LATER("(given up: what you may do has changed meanwhile)");
+    if (core_is_asleep(core))
+        return WORDS_LATER("(given up: I was put to sleep meanwhile)");
+    return NULL;
+}
+
 static ModelHealth health_of(ModelOutcome outcome)
 {
     switch (outcome) {
@@ -189,6 +208,7 @@ static void fail(Core *core, const Talk *talk, const ModelNews *news)
 static void take_end(Core *core, Talk *ended, const ModelNews *news)
 {
     g_autoptr(Talk) talk = ended;
+    const char *given_up = judge_again(core, talk->speaker);
     bool is_good;
 
     add_tools(talk, news);
@@ -197,6 +217,10 @@ static void take_end(Core *core, Talk *ended, const ModelNews *news)
                      news->retry_after_ms, core->boot_ms);
     metric_publish(core, talk, news, is_good);
     spending_add(core, talk, news);
+    if (given_up) {
+        turn_tell_news(core, talk->speaker, core_words(core, given_up), OUTCOME_REFUSED);
+        return;
+    }
     if (is_good) {
         finish(core, talk, news->outcome == MODEL_CUT);
         return;

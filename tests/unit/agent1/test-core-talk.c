@@ -390,6 +390,36 @@ static void another_chain(void **state)
     expect_said(world, "(given up: the language models were configured anew)");
 }
 
+static void set_role(World *world, const char *user, const char *role)
+{
+    for (Json *node = json_first_mutable(json_member_mutable(world->config, "users")); node;
+         node = json_next_mutable(node)) {
+        if (strcmp(json_string(json_member(node, "name")), user) == 0)
+            json_set_string(node, "role", role);
+    }
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+}
+
+/* What was an admin's wish is not done for a viewer, nor for nobody, nor while agent1 sleeps. */
+static void what_changed_meanwhile(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", "m1", "restart web1");
+    set_role(world, "oskar", "viewer");
+    answer(world, "DELEGATE: web1 | reboot");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+    assert_contains(world_last_said(world), "what you may do has changed");
+    set_role(world, "oskar", "operator");
+    world_write(world, "oskar", "m2", "remember the wifi");
+    world_write(world, "ana", "m3", "!agentOFF agent1");
+    answer(world, "REMEMBER: wifi | in the safe");
+    assert_int_equal(world_count_rows(world, TABLE_MEMO_KEYS), 0);
+}
+
 static void many_lines(void **state)
 {
     World *world = *state;
@@ -435,15 +465,25 @@ static void sentences(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(what_it_sees),        WORLD_TEST(what_was_said_before),
-        WORLD_TEST(a_long_conversation), WORLD_TEST(words_are_said),
-        WORLD_TEST(triggers_are_done),   WORLD_TEST(as_who_asked),
-        WORLD_TEST(words_do_nothing),    WORLD_TEST(the_next_one),
-        WORLD_TEST(an_empty_answer),     WORLD_TEST(its_metric),
-        WORLD_TEST(the_tokens_of_a_day), WORLD_TEST(commands_go_on),
-        WORLD_TEST(the_person_goes_on),  WORLD_TEST(a_restart),
-        WORLD_TEST(another_chain),       WORLD_TEST(many_lines),
-        WORLD_TEST(sentences),           WORLD_TEST(cut_in_a_task),
+        WORLD_TEST(what_it_sees),
+        WORLD_TEST(what_was_said_before),
+        WORLD_TEST(a_long_conversation),
+        WORLD_TEST(words_are_said),
+        WORLD_TEST(triggers_are_done),
+        WORLD_TEST(as_who_asked),
+        WORLD_TEST(words_do_nothing),
+        WORLD_TEST(the_next_one),
+        WORLD_TEST(an_empty_answer),
+        WORLD_TEST(its_metric),
+        WORLD_TEST(the_tokens_of_a_day),
+        WORLD_TEST(commands_go_on),
+        WORLD_TEST(the_person_goes_on),
+        WORLD_TEST(a_restart),
+        WORLD_TEST(another_chain),
+        WORLD_TEST(many_lines),
+        WORLD_TEST(sentences),
+        WORLD_TEST(cut_in_a_task),
+        WORLD_TEST(what_changed_meanwhile),
     };
 
     return cmocka_run_group_tests_name("core-talk", tests, NULL, NULL);
