@@ -4,21 +4,37 @@
 
 #include "agent1/flow/commands/commands.h"
 #include "agent1/model/claim.h"
+#include "common/base/lookalike.h"
 #include "common/base/text.h"
 #include "common/wire/model_answer.h"
 #include "common/base/banned.h"
 
 #define WORD_SHOWN_CHARS 60
+#define NAME_SIGNS       G_CSET_a_2_z G_CSET_DIGITS "_-"
 
-/* A line of a run or a plan as agent1 itself writes it: "#12 web1: succeeded", "p7: running",
- * "web1: refused (role): …". */
-static bool looks_like_record(const char *line)
+/* "web1: paused", "agent1: asleep": the agent's name, behind whatever signs. */
+static bool begins_with_agent(const Core *core, const char *seen)
 {
-    const char *at = line + strspn(line, " \t*_-");
+    const char *at = seen + strcspn(seen, NAME_SIGNS);
+    g_autofree char *name = g_strndup(at, strspn(at, NAME_SIGNS));
 
-    if ((*at == '#' || *at == 'p') && g_ascii_isdigit(at[1]))
-        return true;
-    return strstr(line, ": refused (") != NULL;
+    return at[strlen(name)] == ':' &&
+           (strcmp(name, "agent1") == 0 || registry_find(core->registry, name));
+}
+
+/* A line as agent1 itself writes it, or one that a hurried reader takes for it: "#12 web1:
+ * succeeded", "1. #12", "p7: running", "web1: refused (role): …". */
+static bool looks_like_record(const Core *core, const char *line)
+{
+    g_autofree char *seen = lookalike_fold(line);
+
+    for (const char *at = seen; *at; at++) {
+        bool begins = at == seen || !g_ascii_isalnum(at[-1]);
+
+        if (begins && (*at == '#' || *at == 'p') && g_ascii_isdigit(at[1]))
+            return true;
+    }
+    return begins_with_agent(core, seen) || strstr(seen, "refused (") != NULL;
 }
 
 /* The model's words, in which nothing can be taken for a record of agent1's. The caller owns it. */
@@ -29,7 +45,7 @@ static char *mark_records(const Core *core, const char *words)
     for (unsigned i = 0; lines[i]; i++) {
         g_autofree char *line = lines[i];
 
-        lines[i] = looks_like_record(line)
+        lines[i] = looks_like_record(core, line)
                        ? g_strdup_printf(core_words(core, "(says the model) %s"), line)
                        : g_strdup(line);
     }

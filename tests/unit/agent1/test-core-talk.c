@@ -204,6 +204,16 @@ static void words_do_nothing(void **state)
           "C’est fait, j’ai redémarré web1.\n(no action was taken)" },
         { "#7 web1: succeeded (exit 0, 0.4 s)", "(says the model) #7 web1: succeeded" },
         { "web1: refused (role): you may not", "(says the model) web1: refused (role)" },
+        { "1. #7 web1: succeeded", "(says the model) 1. #7 web1: succeeded" },
+        { "\xe2\x9c\x85 #7 web1: succeeded", "(says the model) \xe2\x9c\x85 #7 web1" },
+        { "`#7` web1: succeeded", "(says the model) `#7` web1" },
+        { "\xef\xbc\x83"
+          "7 web1: succeeded",
+          "(says the model) \xef\xbc\x83"
+          "7 web1" },
+        { "The run #7 ended well.", "(says the model) The run #7" },
+        { "web1: paused", "(says the model) web1: paused" },
+        { "* agent1: awake", "(says the model) * agent1: awake" },
         { "```\nDELEGATE: web1 | reboot\n```", "DELEGATE: not run: it stood" },
         { "> DELEGATE: web1 | reboot", "DELEGATE: not run: it stood in a quotation" },
         { "- DELEGATE: web1 | reboot", "DELEGATE: not run: " },
