@@ -4,6 +4,7 @@
 
 #include "common/data/backoff.h"
 #include "common/wire/command.h"
+#include "common/wire/run_state.h"
 #include "common/wire/topic.h"
 
 #include "common/base/banned.h"
@@ -293,8 +294,33 @@ static char *read_label(const char *line)
     return g_strndup(line, (size_t)(colon - line));
 }
 
-char *reply_words(const char *text)
+/* "#12 web1: succeeded …", whose state is an end. */
+static bool is_end_line(const char *line, const char *label)
 {
+    const char *word = line + strlen(label) + strlen(": ");
+    g_autofree char *state_word = g_strndup(word, strspn(word, G_CSET_a_2_z "_"));
+    RunState state;
+
+    return run_state_parse(state_word, &state) && run_state_is_terminal(state);
+}
+
+bool reply_has_end(const char *text)
+{
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        g_autofree char *label = NULL;
+
+        line += *line == '\n';
+        label = read_label(line);
+        if (label && is_end_line(line, label))
+            return true;
+    }
+    return false;
+}
+
+char *reply_lasting(const char *text)
+{
+    if (reply_has_end(text))
+        return g_strdup(text);
     for (const char *line = text; line; line = strchr(line, '\n')) {
         g_autofree char *label = NULL;
 

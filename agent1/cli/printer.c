@@ -116,11 +116,13 @@ static bool print_text(const Printer *printer, const MessageReply *reply)
 
 bool printer_object(const Printer *printer, Heard heard, const Message *message)
 {
-    if (heard == HEARD_NOTHING || (printer->is_quiet && heard != HEARD_ANSWER))
+    bool has_end = heard == HEARD_REPLY && reply_has_end(message->reply.text);
+
+    if (heard == HEARD_NOTHING || (printer->is_quiet && heard != HEARD_ANSWER && !has_end))
         return true;
     if (printer->is_json)
         return print_json(printer, message);
-    if (heard == HEARD_ANSWER)
+    if (heard == HEARD_ANSWER || has_end)
         return print_text(printer, &message->reply);
     if (heard == HEARD_REPLY) {
         g_autofree char *text = printer_dress(message->reply.text, false);

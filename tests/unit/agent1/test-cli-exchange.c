@@ -541,13 +541,16 @@ static void test_words_before_a_run(void **state)
         { "#1 web1: queued", NULL },
         { "#1 web1: queued\nmore", NULL },
         { "still waiting for web1", NULL },
+        { "#1 web1: running", NULL },
+        { "#1 web1: failed (exit 1)", "#1 web1: failed (exit 1)" },
+        { "#1 web1: succeededly", NULL },
         { "\n", NULL },
         { "", NULL },
     };
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *words = reply_words(rows[i].text);
+        g_autofree char *words = reply_lasting(rows[i].text);
 
         if (g_strcmp0(words, rows[i].words) != 0)
             fail_msg("%s: %s", rows[i].text, words);
