@@ -61,6 +61,39 @@ static void say_not_run(Turn *turn, const AnswerLine *line)
              core_words(turn->core, reason ? reason : WORDS_LATER("its answer was cut")));
 }
 
+/* What changes nothing, whatever comes of it. */
+static bool only_looks(Trigger trigger)
+{
+    static const Trigger looks[] = { TRIGGER_REPORT, TRIGGER_REPORT_ERRORS, TRIGGER_RECALL,
+                                     TRIGGER_DAILY_REPORT, TRIGGER_PLAN_LIST };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
+        if (trigger == looks[i])
+            return true;
+    }
+    return false;
+}
+
+static bool is_refused(const Turn *turn)
+{
+    return strcmp(turn->outcome, OUTCOME_REFUSED) == 0 ||
+           strcmp(turn->outcome, OUTCOME_OFFLINE) == 0;
+}
+
+/* True when something was done, and not only asked for in vain or looked at. */
+static bool do_trigger(Core *core, Turn *turn, const AnswerLine *line)
+{
+    const char *before = turn->outcome;
+    unsigned runs = turn->runs->len;
+    bool has_acted;
+
+    turn->outcome = OUTCOME_OK;
+    commands_do_trigger(core, turn, line->trigger, line->rest);
+    has_acted = turn->runs->len > runs || (!only_looks(line->trigger) && !is_refused(turn));
+    turn_outcome(turn, before);
+    return has_acted;
+}
+
 void meaning_act(Core *core, Turn *turn, const char *answer, bool is_cut)
 {
     g_autoptr(ModelAnswer) parsed = model_answer_parse(answer, strlen(answer));
@@ -75,8 +108,7 @@ void meaning_act(Core *core, Turn *turn, const char *answer, bool is_cut)
         const AnswerLine *line = parsed->lines->pdata[i];
 
         if (line->reason == ANSWER_COUNTS && !is_cut) {
-            commands_do_trigger(core, turn, line->trigger, line->rest);
-            has_acted = true;
+            has_acted |= do_trigger(core, turn, line);
         } else {
             say_not_run(turn, line);
         }

@@ -189,6 +189,16 @@ static void as_who_asked(void **state)
     assert_contains(world_last_said(world), "web1: refused (role)");
     assert_contains(world_last_said(world), "MQTT_PUBLISH: refused (role)");
     assert_int_equal(world_count_sent(world, MESSAGE_TASK), 0);
+    /* A claim beside what was refused, or only looked, is one. */
+    world_write(world, "vera", "m2", "restart web1");
+    answer(world, "I have restarted web1.\nDELEGATE: web1 | reboot");
+    assert_contains(world_last_said(world), "\n(no action was taken)");
+    world_write(world, "oskar", "m3", "restart web1");
+    answer(world, "I have restarted web1.\nPLAN_LIST:");
+    assert_contains(world_last_said(world), "\n(no action was taken)");
+    world_write(world, "oskar", "m4", "restart web1");
+    answer(world, "I have restarted web1.\nDELEGATE: web1 | reboot");
+    assert_null(strstr(world_last_said(world), "no action"));
 }
 
 /* Words that look like deeds, records that look like agent1's, lines that only look like triggers.
