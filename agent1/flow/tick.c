@@ -152,13 +152,13 @@ void tick_do(Core *core)
     }
     do_approvals(core);
     chats_forget_old(core);
-    history_forget_old(core);
     if (core->now_ms >= questions_next_deadline(core))
         questions_forget_old(core);
     if (core->now_ms >= core->housekeeping_ms) {
         registration_forget_old(core);
         chat_forget_sessions(core);
         proposals_forget_old(core);
+        history_forget_old(core);
         edits_send_failed(core);
         core->housekeeping_ms = core->now_ms + 3600 * INT64_C(1000);
     }

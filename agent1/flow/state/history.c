@@ -89,14 +89,19 @@ void history_add(Core *core, const char *conversation, ModelSpeaker speaker, con
     ledger_put(core->ledgers[TABLE_TURNS], row, core->fx);
 }
 
+static bool is_old(const Core *core, const Row *row)
+{
+    return core->now_ms - row_int(row, TURNS_AT) > KEPT_MS;
+}
+
 /* Where the last turns that fit begin. */
-static unsigned find_beginning(const GPtrArray *own, int64_t tokens)
+static unsigned find_beginning(const Core *core, const GPtrArray *own, int64_t tokens)
 {
     unsigned first = own->len;
 
     while (first > 0) {
         tokens -= history_tokens(row_text(own->pdata[first - 1], TURNS_TEXT));
-        if (tokens < 0)
+        if (tokens < 0 || is_old(core, own->pdata[first - 1]))
             break;
         first--;
     }
@@ -109,7 +114,7 @@ void history_recall(const Core *core, const char *conversation, int64_t tokens, 
 {
     g_autoptr(GPtrArray) own = list_turns(core, conversation);
 
-    for (unsigned i = find_beginning(own, tokens); i < own->len; i++) {
+    for (unsigned i = find_beginning(core, own, tokens); i < own->len; i++) {
         const Row *row = own->pdata[i];
         ModelSpeaker speaker =
             row_int(row, TURNS_SPEAKER) == MODEL_ITSELF ? MODEL_ITSELF : MODEL_PERSON;
@@ -132,7 +137,7 @@ void history_forget_old(Core *core)
     g_autoptr(GPtrArray) all = ledger_list(core->ledgers[TABLE_TURNS]);
 
     for (unsigned i = 0; i < all->len; i++) {
-        if (core->now_ms - row_int(all->pdata[i], TURNS_AT) > KEPT_MS)
+        if (is_old(core, all->pdata[i]))
             drop(core, all->pdata[i]);
     }
 }

@@ -20,7 +20,7 @@ void history_recall(const Core *core, const char *conversation, int64_t tokens, 
 /* Returns how many turns there were. */
 unsigned history_forget(Core *core, const char *conversation);
 
-/* Drops what is older than a day. */
+/* Drops what is older than a day. It looks at every turn: for now and then. */
 void history_forget_old(Core *core);
 
 /* About how many tokens a text costs: models differ, and none tells beforehand. */
