@@ -46,11 +46,22 @@ static void read_sentence(const Core *core, const char *text, PhraseAnswer *out)
     phrasebook_read(&facts, text, out);
 }
 
+/* Where a model may have asked, a yes in words may be meant for it. */
+static bool may_be_for_a_model(const Core *core, const Line *line)
+{
+    return line && line->kind == LINE_COMMAND && core->settings->talk->chain->len > 0 &&
+           (line->command == COMMAND_YES || line->command == COMMAND_NO);
+}
+
 static void do_line(Core *core, Turn *turn, const char *text)
 {
     g_autoptr(GPtrArray) lines = utterance_parse(text);
     const Line *line = lines->len == 1 ? lines->pdata[0] : NULL;
 
+    if (may_be_for_a_model(core, line)) {
+        turn_fail(turn, "Nothing was done: what I asked is answered by !yes or !no as typed.");
+        return;
+    }
     turn_say(turn, "understood as: %s", text);
     if (line && line->kind == LINE_COMMAND)
         commands_do(core, turn, line->command, line->rest);

@@ -459,6 +459,28 @@ static void many_lines(void **state)
 
 /* ---- the phrasebook ---- */
 
+/* "Yes" to a model is no yes to what agent1 asked in the morning. */
+static void yes_to_a_model(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", "m1", "SCHEDULE: daily 03:00 | web1 | reboot");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+    world_write(world, "oskar", "m2", "is web1 slow?");
+    answer(world, "Shall I look?");
+    world_write(world, "oskar", "m3", "yes, please");
+    fail_call(world, MODEL_SILENT);
+    fail_call(world, MODEL_SILENT);
+    assert_contains(world_last_said(world), "answered by !yes or !no");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+    configure(world, "{}");
+    world_write(world, "oskar", "m4", "yes, please");
+    assert_contains(world_last_said(world), "understood as: !yes");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 0);
+}
+
 static void sentences(void **state)
 {
     World *world = *state;
@@ -490,25 +512,16 @@ static void sentences(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(what_it_sees),
-        WORLD_TEST(what_was_said_before),
-        WORLD_TEST(a_long_conversation),
-        WORLD_TEST(words_are_said),
-        WORLD_TEST(triggers_are_done),
-        WORLD_TEST(as_who_asked),
-        WORLD_TEST(words_do_nothing),
-        WORLD_TEST(the_next_one),
-        WORLD_TEST(an_empty_answer),
-        WORLD_TEST(its_metric),
-        WORLD_TEST(the_tokens_of_a_day),
-        WORLD_TEST(commands_go_on),
-        WORLD_TEST(the_person_goes_on),
-        WORLD_TEST(a_restart),
-        WORLD_TEST(another_chain),
-        WORLD_TEST(many_lines),
-        WORLD_TEST(sentences),
-        WORLD_TEST(cut_in_a_task),
-        WORLD_TEST(what_changed_meanwhile),
+        WORLD_TEST(what_it_sees),        WORLD_TEST(what_was_said_before),
+        WORLD_TEST(a_long_conversation), WORLD_TEST(words_are_said),
+        WORLD_TEST(triggers_are_done),   WORLD_TEST(as_who_asked),
+        WORLD_TEST(words_do_nothing),    WORLD_TEST(the_next_one),
+        WORLD_TEST(an_empty_answer),     WORLD_TEST(its_metric),
+        WORLD_TEST(the_tokens_of_a_day), WORLD_TEST(commands_go_on),
+        WORLD_TEST(the_person_goes_on),  WORLD_TEST(a_restart),
+        WORLD_TEST(another_chain),       WORLD_TEST(many_lines),
+        WORLD_TEST(sentences),           WORLD_TEST(yes_to_a_model),
+        WORLD_TEST(cut_in_a_task),       WORLD_TEST(what_changed_meanwhile),
     };
 
     return cmocka_run_group_tests_name("core-talk", tests, NULL, NULL);
