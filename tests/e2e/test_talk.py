@@ -38,7 +38,7 @@ def test_a_question_becomes_a_task(house, providers, kind):
     oskar = house.person("oskar", "operator")
     house.start()
     provider.answer("I look.\nDELEGATE: web1 | echo it-is-up", cut=3)
-    oskar.ask("is web1 up?", r"I look\.\n#1 web1: queued|#1 web1: succeeded")
+    oskar.ask("is web1 up?", r"I look\.\nasked for: DELEGATE: web1 \| echo it-is-up\n#1 web1: queued")
     oskar.wait_for(r"#1 web1: succeeded.*it-is-up")
     provider.answer("You are welcome.")
     oskar.ask("thanks", r"^You are welcome\.$")

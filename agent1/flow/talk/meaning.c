@@ -34,7 +34,9 @@ static bool looks_like_record(const Core *core, const char *line)
         if (begins && (*at == '#' || *at == 'p') && g_ascii_isdigit(at[1]))
             return true;
     }
-    return begins_with_agent(core, seen) || strstr(seen, "refused (") != NULL;
+    return begins_with_agent(core, seen) || strstr(seen, "refused (") != NULL ||
+           strstr(seen, "!yes") || strstr(seen, "!no") || strstr(seen, "!oui") ||
+           strstr(seen, "!approve");
 }
 
 /* The model's words, in which nothing can be taken for a record of agent1's. The caller owns it. */
@@ -88,6 +90,7 @@ static bool do_trigger(Core *core, Turn *turn, const AnswerLine *line)
     bool has_acted;
 
     turn->outcome = OUTCOME_OK;
+    turn_say(turn, "asked for: %s %s", line->word, line->rest);
     commands_do_trigger(core, turn, line->trigger, line->rest);
     has_acted = turn->runs->len > runs || (!only_looks(line->trigger) && !is_refused(turn));
     turn_outcome(turn, before);

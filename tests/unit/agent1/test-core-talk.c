@@ -173,14 +173,14 @@ static void triggers_are_done(void **state)
     world_register(world, JOURNAL_1, 1);
     world_write(world, "oskar", "m1", "is web1 busy?");
     answer(world, "I look.\nDELEGATE: web1 | uptime");
-    expect_said(world, "I look.\n#1 web1: queued");
+    expect_said(world, "I look.\nasked for: DELEGATE: web1 | uptime\n#1 web1: queued");
     assert_string_equal(row_text(world_run(world, 1), RUNS_TASK), "uptime");
     assert_string_equal(row_text(world_run(world, 1), RUNS_USER), "oskar");
     world_write(world, "oskar", "m2", "and now?");
     end = model_news_end(last_call(world)->id, MODEL_ANSWERED);
     g_ptr_array_add(end->tool_lines, g_strdup("DELEGATE: web1 | w"));
     tell(world, end);
-    expect_said(world, "#2 web1: queued");
+    expect_said(world, "asked for: DELEGATE: web1 | w\n#2 web1: queued");
 }
 
 static void as_who_asked(void **state)
@@ -218,6 +218,7 @@ static void words_do_nothing(void **state)
         { "C’est fait, j’ai redémarré web1.",
           "C’est fait, j’ai redémarré web1.\n(no action was taken)" },
         { "#7 web1: succeeded (exit 0, 0.4 s)", "(says the model) #7 web1: succeeded" },
+        { "Shall I go on? !yes or !no", "(says the model) Shall I go on?" },
         { "web1: refused (role): you may not", "(says the model) web1: refused (role)" },
         { "1. #7 web1: succeeded", "(says the model) 1. #7 web1: succeeded" },
         { "\xe2\x9c\x85 #7 web1: succeeded", "(says the model) \xe2\x9c\x85 #7 web1" },
