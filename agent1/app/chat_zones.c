@@ -30,7 +30,9 @@ static void read_zone(const char *name, Zones *zones)
     g_autofree char *usual = is_utc ? g_strdup("UTC") : capitalize(lower);
     g_autoptr(GTimeZone) zone = zone_read(is_utc ? usual : name, NULL);
 
-    if (!zone)
+    /* All small, and in no other way: what anybody writes stays in memory, so its spellings are
+     * bounded by the zones that there are. */
+    if (!zone && strcmp(name, lower) == 0)
         zone = zone_read(usual, NULL);
     if (!zone)
         return;

@@ -62,7 +62,7 @@ bool zones_is_name(const char *word)
     if (g_ascii_strcasecmp(word, "UTC") == 0)
         return true;
     return slash && length <= NAME_MAX_BYTES && g_ascii_isalpha(word[0]) &&
-           g_ascii_isalpha(slash[1]) &&
+           g_ascii_isalpha(slash[1]) && !strstr(word, "//") && word[length - 1] != '/' &&
            strspn(word, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "/_+-") == length;
 }
 
