@@ -269,6 +269,7 @@ static char *describe_chain(const Core *core)
 static void ask_anew(Core *core, Talk *given)
 {
     g_autoptr(Talk) talk = given;
+    Language before = core_speak_to_speaker(core, talk->speaker);
 
     effects_model_cancel(core->fx, talk->id);
     talk->provider = MODEL_NONE;
@@ -278,6 +279,7 @@ static void ask_anew(Core *core, Talk *given)
         turn_tell_news(core, talk->speaker,
                        core_words(core, "(given up: the language models were configured anew)"),
                        OUTCOME_OK);
+    core_speak(core, before);
 }
 
 void talk_configured(Core *core)

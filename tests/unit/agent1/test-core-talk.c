@@ -401,6 +401,17 @@ static void a_restart(void **state)
     assert_contains(world_last_said(world), "ask again");
 }
 
+static void set_of_user(World *world, const char *user, const char *member, const char *value)
+{
+    for (Json *node = json_first_mutable(json_member_mutable(world->config, "users")); node;
+         node = json_next_mutable(node)) {
+        if (strcmp(json_string(json_member(node, "name")), user) == 0)
+            json_set_string(node, member, value);
+    }
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+}
+
 static void another_chain(void **state)
 {
     World *world = *state;
@@ -414,17 +425,14 @@ static void another_chain(void **state)
     assert_int_equal(last_call(world)->provider, 0);
     configure(world, "{}");
     expect_said(world, "(given up: the language models were configured anew)");
-}
-
-static void set_role(World *world, const char *user, const char *role)
-{
-    for (Json *node = json_first_mutable(json_member_mutable(world->config, "users")); node;
-         node = json_next_mutable(node)) {
-        if (strcmp(json_string(json_member(node, "name")), user) == 0)
-            json_set_string(node, "role", role);
-    }
-    world_configure(world);
-    world_step(world, event_new(EVENT_CONFIGURED));
+    /* In the person's language, not the installation's. */
+    set_of_user(world, "oskar", "language", "fr");
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m2", "bonjour");
+    configure(world, "{\"chain\":[{\"provider\":\"ollama\",\"model\":\"other\"}]}");
+    assert_contains(last_call(world)->preamble, "answer in French");
+    configure(world, "{}");
+    assert_contains(world_last_said(world), "(abandonné : ");
 }
 
 /* What was an admin's wish is not done for a viewer, nor for nobody, nor while agent1 sleeps. */
@@ -435,11 +443,11 @@ static void what_changed_meanwhile(void **state)
     configure(world, CHAIN);
     world_register(world, JOURNAL_1, 1);
     world_write(world, "oskar", "m1", "restart web1");
-    set_role(world, "oskar", "viewer");
+    set_of_user(world, "oskar", "role", "viewer");
     answer(world, "DELEGATE: web1 | reboot");
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
     assert_contains(world_last_said(world), "what you may do has changed");
-    set_role(world, "oskar", "operator");
+    set_of_user(world, "oskar", "role", "operator");
     world_write(world, "oskar", "m2", "remember the wifi");
     world_write(world, "ana", "m3", "!agentOFF agent1");
     answer(world, "REMEMBER: wifi | in the safe");
