@@ -1,5 +1,6 @@
 #include "common/sys/errand.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <poll.h>
 
@@ -57,8 +58,12 @@ Errand *errand_start(const char *name, void (*work)(void *data), void (*done)(vo
 bool errand_wait(Errand *errand, int ms)
 {
     struct pollfd ended = { .fd = mailbox_fd(errand->ended), .events = POLLIN };
+    int ready;
 
-    if (poll(&ended, 1, ms) != 1)
+    do
+        ready = poll(&ended, 1, ms);
+    while (ready < 0 && errno == EINTR);
+    if (ready != 1)
         return false;
 
     finish(mailbox_take(errand->ended), NULL);

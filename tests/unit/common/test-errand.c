@@ -2,7 +2,9 @@
 #include "common/sys/errand.h"
 
 #include <glib.h>
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 
@@ -74,12 +76,50 @@ static void test_waited_for_in_vain(void **state)
     assert_ptr_equal(job.done_on, g_thread_self());
 }
 
+#define SIGNALS 1000
+
+static pthread_t waiter;
+static int signals_taken; /* g_atomic_int */
+
+static void take_signal(int number)
+{
+    (void)number;
+    g_atomic_int_inc(&signals_taken);
+}
+
+static void send_signals(void *data)
+{
+    int sent;
+
+    for (sent = 1; sent <= SIGNALS; sent++) {
+        pthread_kill(waiter, SIGUSR1);
+        while (g_atomic_int_get(&signals_taken) < sent)
+            g_thread_yield();
+    }
+    work(data);
+}
+
+/* Ctrl-C pressed twice is no reason to leave a thread behind. */
+static void test_signals_while_waiting(void **state)
+{
+    struct sigaction action = { .sa_handler = take_signal };
+    Job job = { 0 };
+
+    (void)state;
+
+    waiter = pthread_self();
+    assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
+    assert_true(errand_wait(errand_start("test", send_signals, done, &job), -1));
+    assert_ptr_equal(job.done_on, g_thread_self());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_done_by_the_loop),
         cmocka_unit_test(test_waited_for),
         cmocka_unit_test(test_waited_for_in_vain),
+        cmocka_unit_test(test_signals_while_waiting),
     };
 
     return cmocka_run_group_tests_name("errand", tests, NULL, NULL);
