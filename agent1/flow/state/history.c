@@ -5,10 +5,11 @@
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
-#define KEPT_MS           (24 * 3600 * INT64_C(1000))
-#define CONVERSATION_MAX  40
-#define ALL_MAX           10000
-#define TURN_MAX_BYTES    (16 * 1024)
+#define KEPT_MS          (24 * 3600 * INT64_C(1000))
+#define CONVERSATION_MAX 40
+/* 16 MiB of texts at most. */
+#define ALL_MAX           2000
+#define TURN_MAX_BYTES    (8 * 1024)
 #define BYTES_PER_TOKEN   3
 #define TOKENS_OF_A_FRAME 8
 

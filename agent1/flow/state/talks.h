@@ -7,7 +7,9 @@
 
 #include "agent1/flow/state/core_state.h"
 
-#define TALKS_MAX 500
+/* Of answers that are MODEL_ANSWER_MAX_BYTES long at most; no more requests are possible, either.
+ */
+#define TALKS_MAX 250
 
 typedef struct Talk {
     char *id;           /* of the call that is under way; the key of core->talks */
