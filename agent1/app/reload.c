@@ -153,7 +153,12 @@ static void take(Job *job)
     reload->tasks = *config_tasks_stamp(job->config);
     executor_take_files(reload->executor, g_steal_pointer(&job->config), reading);
     log_line(LOG_LEVEL_NOTICE, "the configuration was read anew");
-    errand_start("forget", forget, forgotten, reading);
+    if (errand_has_room()) {
+        errand_start("forget", forget, forgotten, reading);
+    } else {
+        forget(reading);
+        forgotten(reading);
+    }
 }
 
 static void go_on(Reload *reload);
@@ -184,7 +189,12 @@ static void start(Reload *reload, bool is_all)
     reload->is_next = false;
     reload->is_next_all = false;
     notify_reloading();
-    reload->errand = errand_start("reload", work, done, job);
+    if (errand_has_room()) {
+        reload->errand = errand_start("reload", work, done, job);
+    } else {
+        work(job);
+        done(job);
+    }
 }
 
 void reload_all(Reload *reload)

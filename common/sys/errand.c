@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <glib.h>
 #include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "common/sys/mailbox.h"
 
@@ -38,6 +40,15 @@ static void finish(void *item, void *unused)
     mailbox_free(errand->ended);
     g_free(errand);
     done(data);
+}
+
+bool errand_has_room(void)
+{
+    int fd = eventfd(0, EFD_CLOEXEC);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
 }
 
 Errand *errand_start(const char *name, void (*work)(void *data), void (*done)(void *data),

@@ -18,4 +18,8 @@ Errand *errand_start(const char *name, void (*work)(void *data), void (*done)(vo
  * will be called by the loop. */
 bool errand_wait(Errand *errand, int ms);
 
+/* False while the process has no descriptor left, which an errand needs: what cannot wait is then
+ * done at once, on the thread of who asks. */
+bool errand_has_room(void);
+
 #endif
