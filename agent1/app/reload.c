@@ -153,12 +153,7 @@ static void take(Job *job)
     reload->tasks = *config_tasks_stamp(job->config);
     executor_take_files(reload->executor, g_steal_pointer(&job->config), reading);
     log_line(LOG_LEVEL_NOTICE, "the configuration was read anew");
-    if (errand_has_room()) {
-        errand_start("forget", forget, forgotten, reading);
-    } else {
-        forget(reading);
-        forgotten(reading);
-    }
+    errand_start("forget", forget, forgotten, reading);
 }
 
 static void go_on(Reload *reload);
@@ -189,12 +184,7 @@ static void start(Reload *reload, bool is_all)
     reload->is_next = false;
     reload->is_next_all = false;
     notify_reloading();
-    if (errand_has_room()) {
-        reload->errand = errand_start("reload", work, done, job);
-    } else {
-        work(job);
-        done(job);
-    }
+    reload->errand = errand_start("reload", work, done, job);
 }
 
 void reload_all(Reload *reload)

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <glib.h>
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "common/sys/mailbox.h"
 
@@ -12,7 +10,8 @@
 
 struct Errand {
     GThread *thread;
-    Mailbox *ended; /* gets the errand itself */
+    Mailbox *ended; /* gets the errand itself; NULL: it was run here */
+    guint source;   /* of its end, where it was run here */
     void (*work)(void *data);
     void (*done)(void *data);
     void *data;
@@ -27,28 +26,44 @@ static gpointer run(gpointer data)
     return NULL;
 }
 
-static void finish(void *item, void *unused)
+static void end(Errand *errand)
 {
-    Errand *errand = item;
     void (*done)(void *data) = errand->done;
     void *data = errand->data;
 
-    (void)unused;
-
     /* The thread may still be on its way out of mailbox_post(). */
-    g_thread_join(errand->thread);
+    if (errand->thread)
+        g_thread_join(errand->thread);
     mailbox_free(errand->ended);
     g_free(errand);
     done(data);
 }
 
-bool errand_has_room(void)
+static void finish(void *item, void *unused)
 {
-    int fd = eventfd(0, EFD_CLOEXEC);
+    (void)unused;
 
-    if (fd >= 0)
-        close(fd);
-    return fd >= 0;
+    end(item);
+}
+
+static gboolean finish_here(gpointer data)
+{
+    end(data);
+    return G_SOURCE_REMOVE;
+}
+
+/* False: there is no descriptor or no thread left. */
+static bool start_thread(Errand *errand, const char *name)
+{
+    errand->ended = mailbox_try_new(1, NULL);
+    if (!errand->ended)
+        return false;
+
+    mailbox_attach(errand->ended, finish, NULL);
+    errand->thread = g_thread_try_new(name, run, errand, NULL);
+    if (!errand->thread)
+        g_clear_pointer(&errand->ended, mailbox_free);
+    return errand->thread != NULL;
 }
 
 Errand *errand_start(const char *name, void (*work)(void *data), void (*done)(void *data),
@@ -59,24 +74,31 @@ Errand *errand_start(const char *name, void (*work)(void *data), void (*done)(vo
     errand->work = work;
     errand->done = done;
     errand->data = data;
-    errand->ended = mailbox_new(1, NULL);
-    mailbox_attach(errand->ended, finish, NULL);
-    errand->thread = g_thread_new(name, run, errand);
+    if (!start_thread(errand, name)) {
+        work(data);
+        errand->source = g_idle_add(finish_here, errand);
+    }
 
     return errand;
 }
 
 bool errand_wait(Errand *errand, int ms)
 {
-    struct pollfd ended = { .fd = mailbox_fd(errand->ended), .events = POLLIN };
+    struct pollfd ended = { .events = POLLIN };
     int ready;
 
+    if (!errand->ended) {
+        g_source_remove(errand->source);
+        end(errand);
+        return true;
+    }
+    ended.fd = mailbox_fd(errand->ended);
     do
         ready = poll(&ended, 1, ms);
     while (ready < 0 && errno == EINTR);
     if (ready != 1)
         return false;
 
-    finish(mailbox_take(errand->ended), NULL);
+    end(mailbox_take(errand->ended));
     return true;
 }

@@ -10,16 +10,14 @@
 typedef struct Errand Errand;
 
 /* Calls work(data) on a new thread, and afterwards done(data) from the default main context; done
- * frees what data holds. The errand frees itself before done is called. */
+ * frees what data holds. Where no descriptor or no thread is left, work is called here, and the
+ * main loop waits for it: late is better than not at all. The errand frees itself before done is
+ * called. */
 Errand *errand_start(const char *name, void (*work)(void *data), void (*done)(void *data),
                      void *data);
 
 /* Waits at most ms for the work to end, and calls done in that case. False: it goes on, and done
  * will be called by the loop. */
 bool errand_wait(Errand *errand, int ms);
-
-/* False while the process has no descriptor left, which an errand needs: what cannot wait is then
- * done at once, on the thread of who asks. */
-bool errand_has_room(void);
 
 #endif

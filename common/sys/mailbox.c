@@ -30,20 +30,31 @@ typedef struct MailboxSource {
     Mailbox *mailbox;
 } MailboxSource;
 
-Mailbox *mailbox_new(unsigned max_items, GDestroyNotify free_item)
+Mailbox *mailbox_try_new(unsigned max_items, GDestroyNotify free_item)
 {
-    Mailbox *mailbox = g_new0(Mailbox, 1);
+    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    Mailbox *mailbox;
 
     g_assert(max_items > 0);
 
+    if (fd < 0)
+        return NULL;
+    mailbox = g_new0(Mailbox, 1);
     g_mutex_init(&mailbox->mutex);
     g_queue_init(&mailbox->items);
     mailbox->max_items = max_items;
     mailbox->free_item = free_item;
-    mailbox->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (mailbox->fd < 0)
-        g_error("no descriptor for a mailbox: %s", g_strerror(errno));
+    mailbox->fd = fd;
 
+    return mailbox;
+}
+
+Mailbox *mailbox_new(unsigned max_items, GDestroyNotify free_item)
+{
+    Mailbox *mailbox = mailbox_try_new(max_items, free_item);
+
+    if (!mailbox)
+        g_error("no descriptor for a mailbox: %s", g_strerror(errno));
     return mailbox;
 }
 

@@ -13,8 +13,10 @@ typedef struct Mailbox Mailbox;
 /* Called on the taking thread with an item, which it then owns. */
 typedef void (*MailboxHandler)(void *item, void *data);
 
-/* max_items > 0. free_item frees what was never taken. */
+/* max_items > 0. free_item frees what was never taken. Where no descriptor is left, the first ends
+ * the process, and the second gives NULL. */
 Mailbox *mailbox_new(unsigned max_items, GDestroyNotify free_item);
+Mailbox *mailbox_try_new(unsigned max_items, GDestroyNotify free_item);
 void mailbox_free(Mailbox *mailbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mailbox, mailbox_free)
 

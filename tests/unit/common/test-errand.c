@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -113,13 +114,37 @@ static void test_signals_while_waiting(void **state)
     assert_ptr_equal(job.done_on, g_thread_self());
 }
 
+/* A process that has no descriptor left goes on, if more slowly. */
+static void test_without_a_descriptor(void **state)
+{
+    struct rlimit before;
+    struct rlimit none;
+    Job by_loop = { 0 };
+    Job waited_for = { 0 };
+
+    (void)state;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    errand_start("test", work, done, &by_loop);
+    assert_null(by_loop.done_on);
+    assert_true(errand_wait(errand_start("test", work, done, &waited_for), 0));
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_ptr_equal(waited_for.done_on, g_thread_self());
+    while (!by_loop.done_on)
+        g_main_context_iteration(NULL, TRUE);
+    assert_ptr_equal(by_loop.worked_on, g_thread_self());
+    assert_ptr_equal(by_loop.done_on, g_thread_self());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_done_by_the_loop),
-        cmocka_unit_test(test_waited_for),
-        cmocka_unit_test(test_waited_for_in_vain),
-        cmocka_unit_test(test_signals_while_waiting),
+        cmocka_unit_test(test_done_by_the_loop),     cmocka_unit_test(test_waited_for),
+        cmocka_unit_test(test_waited_for_in_vain),   cmocka_unit_test(test_signals_while_waiting),
+        cmocka_unit_test(test_without_a_descriptor),
     };
 
     return cmocka_run_group_tests_name("errand", tests, NULL, NULL);
