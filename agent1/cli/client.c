@@ -152,21 +152,27 @@ static void hear_hidden(Client *client, Heard heard, Ask *ask, const Message *me
     show(client);
 }
 
-/* How one of several runs ended, what a model said first, how a sentence was understood. */
-static void print_lasting(Client *client, const char *text)
+/* What a model said before it had something done, and how a sentence was understood. */
+static void print_words(Client *client, const char *text)
 {
-    g_autofree char *words = reply_lasting(text);
+    g_autofree char *words = reply_words(text);
     g_autofree char *dressed = words ? printer_dress(words, client->printer.has_color) : NULL;
 
     if (dressed && !client->printer.is_json && !client->printer.is_quiet)
         printer_text(&client->printer, dressed);
 }
 
+/* Shown in the progress line alone; but how one of several runs ended stays. */
+static bool is_passing(Heard heard, const Message *message)
+{
+    return heard != HEARD_REPLY || !reply_has_end(message->reply.text);
+}
+
 static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
 {
     Client *client = data;
     bool is_shown_below = client->line && ask == client->current && ask_is_pending(ask) &&
-                          is_worth_waiting(client, ask);
+                          is_worth_waiting(client, ask) && is_passing(heard, message);
 
     if (ask->is_hidden) {
         hear_hidden(client, heard, ask, message);
@@ -177,7 +183,7 @@ static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
 
     hide(client);
     if (is_shown_below && heard == HEARD_REPLY)
-        print_lasting(client, message->reply.text);
+        print_words(client, message->reply.text);
     else if (!is_shown_below && !printer_object(&client->printer, heard, message))
         client->has_written_all = false;
     show(client);

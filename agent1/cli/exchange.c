@@ -304,32 +304,30 @@ static bool is_end_line(const char *line, const char *label)
     return run_state_parse(state_word, &state) && run_state_is_terminal(state);
 }
 
-bool reply_has_end(const char *text)
+/* The first line of a run; with is_ended, of one that has ended. NULL: there is none. */
+static const char *find_run_line(const char *text, bool is_ended)
 {
     for (const char *line = text; line; line = strchr(line, '\n')) {
         g_autofree char *label = NULL;
 
         line += *line == '\n';
         label = read_label(line);
-        if (label && is_end_line(line, label))
-            return true;
-    }
-    return false;
-}
-
-char *reply_lasting(const char *text)
-{
-    if (reply_has_end(text))
-        return g_strdup(text);
-    for (const char *line = text; line; line = strchr(line, '\n')) {
-        g_autofree char *label = NULL;
-
-        line += *line == '\n';
-        label = read_label(line);
-        if (label)
-            return line > text ? g_strndup(text, (size_t)(line - text)) : NULL;
+        if (label && (!is_ended || is_end_line(line, label)))
+            return line;
     }
     return NULL;
+}
+
+bool reply_has_end(const char *text)
+{
+    return find_run_line(text, true) != NULL;
+}
+
+char *reply_words(const char *text)
+{
+    const char *line = find_run_line(text, false);
+
+    return line && line > text ? g_strndup(text, (size_t)(line - text)) : NULL;
 }
 
 static bool is_subscription(const Ask *ask)

@@ -98,9 +98,9 @@ bool ask_waits(const Ask *ask);
 /* True for a subscription that agent1 has taken: what comes may come for hours. */
 bool ask_listens(const Ask *ask);
 
-/* What of a reply that is not the last one no progress line can show: how a run ended, or what
- * stands before its first line of a run, "#12 web1: queued". NULL: nothing. The caller owns it. */
-char *reply_lasting(const char *text);
+/* What stands in a reply before its first line of a run, "#12 web1: queued": words that no progress
+ * line can show. NULL: there are none, or no such line. The caller owns it. */
+char *reply_words(const char *text);
 
 /* True when a reply says how a run ended: "#12 web1: failed (exit 1)". */
 bool reply_has_end(const char *text);

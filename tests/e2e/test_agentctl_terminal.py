@@ -424,3 +424,16 @@ def test_words_before_a_run_stay(agent1, console, screens):
     agent1.reply(chat, "#12 web1: succeeded (exit 0, 9 s)", "succeeded", runs=[RUN])
     screen.wait_for(lambda text: text.endswith(
         "understood as: DELEGATE: web1 | uptime\n#12 web1: succeeded (exit 0, 9 s)\nagent1>"))
+
+
+def test_how_each_of_several_runs_ended_stays(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("do both")
+    chat = agent1.next_chat("do both")
+    agent1.reply(chat, "#12 web1: queued\n#13 web1: queued", runs=[RUN])
+    agent1.reply(chat, "#12 web1: failed (exit 127)", runs=[RUN])
+    screen.wait_for("#12 web1: failed (exit 127)\n")
+    agent1.reply(chat, "#13 web1: succeeded (exit 0, 9 s)", "failed", runs=[RUN])
+    screen.wait_for(lambda text: text.endswith(
+        "#12 web1: failed (exit 127)\n#13 web1: succeeded (exit 0, 9 s)\nagent1>"))

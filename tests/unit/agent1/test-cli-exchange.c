@@ -530,29 +530,32 @@ static void test_other_kinds_say_nothing(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
-static void test_words_before_a_run(void **state)
+static void test_what_a_reply_holds(void **state)
 {
     static const struct {
         const char *text;
         const char *words;
+        bool has_end;
     } rows[] = {
-        { "I look.\n\n#1 web1: queued", "I look.\n\n" },
-        { "understood as: x\n#1 web1: queued\n#2 web2: queued", "understood as: x\n" },
-        { "#1 web1: queued", NULL },
-        { "#1 web1: queued\nmore", NULL },
-        { "still waiting for web1", NULL },
-        { "#1 web1: running", NULL },
-        { "#1 web1: failed (exit 1)", "#1 web1: failed (exit 1)" },
-        { "#1 web1: succeededly", NULL },
-        { "\n", NULL },
-        { "", NULL },
+        { "I look.\n\n#1 web1: queued", "I look.\n\n", false },
+        { "understood as: x\n#1 web1: queued\n#2 web2: queued", "understood as: x\n", false },
+        { "#1 web1: queued", NULL, false },
+        { "#1 web1: queued\nmore", NULL, false },
+        { "still waiting for web1", NULL, false },
+        { "#1 web1: running", NULL, false },
+        { "#1 web1: failed (exit 1)", NULL, true },
+        { "#1 web1: queued\n#2 web1: timed_out", NULL, true },
+        { "#1 web1: succeededly", NULL, false },
+        { "web1: failed", NULL, false },
+        { "\n", NULL, false },
+        { "", NULL, false },
     };
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *words = reply_lasting(rows[i].text);
+        g_autofree char *words = reply_words(rows[i].text);
 
-        if (g_strcmp0(words, rows[i].words) != 0)
+        if (g_strcmp0(words, rows[i].words) != 0 || reply_has_end(rows[i].text) != rows[i].has_end)
             fail_msg("%s: %s", rows[i].text, words);
     }
 }
@@ -560,7 +563,7 @@ static void test_words_before_a_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words_before_a_run),
+        cmocka_unit_test(test_what_a_reply_holds),
         TEST(test_copies_are_the_same),
         TEST(test_repeats),
         cmocka_unit_test(test_no_answer),
