@@ -13,6 +13,9 @@
 /* What of an answer is kept; one that is longer ends as MODEL_TOO_LARGE. */
 #define MODEL_ANSWER_MAX_BYTES (256 * 1024)
 
+/* More than any call costs: of what a provider tells beyond it nothing is believed. */
+#define MODEL_TOKENS_MAX INT64_C(10000000)
+
 /* Who said what the model is shown. */
 typedef enum {
     MODEL_PERSON,
@@ -69,7 +72,7 @@ typedef struct ModelNews {
     int64_t retry_after_ms; /* LIMITED: how long it asks for; 0: it did not say */
     int64_t first_ms;       /* from the beginning to the first piece; 0: none came */
     int64_t total_ms;
-    int64_t tokens_in; /* as the provider counts; 0: it did not say */
+    int64_t tokens_in; /* as the provider counts, at most MODEL_TOKENS_MAX; 0: it did not say */
     int64_t tokens_out;
 } ModelNews;
 

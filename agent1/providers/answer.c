@@ -15,20 +15,20 @@ static void tool_free(void *data)
     g_free(tool);
 }
 
-void model_answer_init(ModelAnswer *answer)
+void provider_answer_init(ProviderAnswer *answer)
 {
-    *answer = (ModelAnswer){ .fresh = g_string_new(NULL),
-                             .tools = g_ptr_array_new_with_free_func(tool_free) };
+    *answer = (ProviderAnswer){ .fresh = g_string_new(NULL),
+                                .tools = g_ptr_array_new_with_free_func(tool_free) };
 }
 
-void model_answer_clear(ModelAnswer *answer)
+void provider_answer_clear(ProviderAnswer *answer)
 {
     g_string_free(answer->fresh, TRUE);
     g_ptr_array_unref(answer->tools);
     g_free(answer->why);
 }
 
-void model_answer_fail(ModelAnswer *answer, ModelOutcome outcome, const char *format, ...)
+void provider_answer_fail(ProviderAnswer *answer, ModelOutcome outcome, const char *format, ...)
 {
     va_list arguments;
 
@@ -43,13 +43,13 @@ void model_answer_fail(ModelAnswer *answer, ModelOutcome outcome, const char *fo
     answer->is_over = true;
 }
 
-static void append(ModelAnswer *answer, GString *to, const char *text)
+static void append(ProviderAnswer *answer, GString *to, const char *text)
 {
     size_t length = strlen(text);
 
     if (length > MODEL_ANSWER_MAX_BYTES - answer->bytes) {
-        model_answer_fail(answer, MODEL_TOO_LARGE, "its answer is longer than %d KiB",
-                          MODEL_ANSWER_MAX_BYTES / 1024);
+        provider_answer_fail(answer, MODEL_TOO_LARGE, "its answer is longer than %d KiB",
+                             MODEL_ANSWER_MAX_BYTES / 1024);
         return;
     }
     answer->bytes += length;
@@ -57,18 +57,18 @@ static void append(ModelAnswer *answer, GString *to, const char *text)
 }
 
 /* The text; NULL for none. What is no text breaks the answer. */
-static const char *text_of(ModelAnswer *answer, const Json *json)
+static const char *text_of(ProviderAnswer *answer, const Json *json)
 {
     const char *text = json_string(json);
     JsonKind kind = json_kind(json);
 
     if (!text && kind != JSON_ABSENT && kind != JSON_NULL)
-        model_answer_fail(answer, MODEL_BROKEN, "there is %s where its answer has a text",
-                          json_kind_name(kind));
+        provider_answer_fail(answer, MODEL_BROKEN, "there is %s where its answer has a text",
+                             json_kind_name(kind));
     return text;
 }
 
-void model_answer_take_text(ModelAnswer *answer, const Json *json)
+void provider_answer_take_text(ProviderAnswer *answer, const Json *json)
 {
     const char *text = text_of(answer, json);
 
@@ -76,7 +76,7 @@ void model_answer_take_text(ModelAnswer *answer, const Json *json)
         append(answer, answer->fresh, text);
 }
 
-ToolCall *model_answer_tool(ModelAnswer *answer, int64_t index)
+ToolCall *provider_answer_tool(ProviderAnswer *answer, int64_t index)
 {
     ToolCall *tool;
 
@@ -86,8 +86,8 @@ ToolCall *model_answer_tool(ModelAnswer *answer, int64_t index)
             return tool;
     }
     if (answer->tools->len >= TRIGGERS_MAX_PER_MESSAGE) {
-        model_answer_fail(answer, MODEL_TOO_LARGE, "it calls more than %d tools",
-                          TRIGGERS_MAX_PER_MESSAGE);
+        provider_answer_fail(answer, MODEL_TOO_LARGE, "it calls more than %d tools",
+                             TRIGGERS_MAX_PER_MESSAGE);
         return NULL;
     }
 
@@ -98,23 +98,23 @@ ToolCall *model_answer_tool(ModelAnswer *answer, int64_t index)
     return tool;
 }
 
-void model_answer_take_name(ModelAnswer *answer, ToolCall *tool, const Json *json)
+void provider_answer_take_name(ProviderAnswer *answer, ToolCall *tool, const Json *json)
 {
     const char *name = text_of(answer, json);
 
     if (!name || !*name || g_strcmp0(name, tool->name) == 0)
         return;
     if (tool->name) {
-        model_answer_fail(answer, MODEL_BROKEN, "one of its tool calls has two names");
+        provider_answer_fail(answer, MODEL_BROKEN, "one of its tool calls has two names");
         return;
     }
     if (strlen(name) > MODEL_ANSWER_MAX_BYTES - answer->bytes)
-        model_answer_fail(answer, MODEL_TOO_LARGE, "the name of a tool is too long");
+        provider_answer_fail(answer, MODEL_TOO_LARGE, "the name of a tool is too long");
     answer->bytes += answer->is_failed ? 0 : strlen(name);
     tool->name = g_strdup(name);
 }
 
-void model_answer_take_arguments(ModelAnswer *answer, ToolCall *tool, const Json *json)
+void provider_answer_take_arguments(ProviderAnswer *answer, ToolCall *tool, const Json *json)
 {
     const char *fragment = text_of(answer, json);
 
@@ -122,7 +122,7 @@ void model_answer_take_arguments(ModelAnswer *answer, ToolCall *tool, const Json
         append(answer, tool->arguments, fragment);
 }
 
-void model_answer_take_object(ModelAnswer *answer, ToolCall *tool, const Json *object)
+void provider_answer_take_object(ProviderAnswer *answer, ToolCall *tool, const Json *object)
 {
     g_autofree char *text = NULL;
 
@@ -133,7 +133,7 @@ void model_answer_take_object(ModelAnswer *answer, ToolCall *tool, const Json *o
     append(answer, tool->arguments, text);
 }
 
-void model_answer_take_count(int64_t *count, const Json *json)
+void provider_answer_take_count(int64_t *count, const Json *json)
 {
     int64_t value;
 

@@ -19,7 +19,7 @@ typedef struct ToolCall {
     GString *arguments;
 } ToolCall;
 
-typedef struct ModelAnswer {
+typedef struct ProviderAnswer {
     GString *fresh;   /* text that was not yet handed on; valid UTF-8 */
     size_t bytes;     /* of all text, names and arguments */
     GPtrArray *tools; /* ToolCall *, in their order */
@@ -33,30 +33,30 @@ typedef struct ModelAnswer {
     bool is_failed;
     ModelOutcome outcome; /* of is_failed */
     char *why;            /* of is_failed; as the provider said it */
-} ModelAnswer;
+} ProviderAnswer;
 
-void model_answer_init(ModelAnswer *answer);
-void model_answer_clear(ModelAnswer *answer);
+void provider_answer_init(ProviderAnswer *answer);
+void provider_answer_clear(ProviderAnswer *answer);
 
 /* The first failure counts, and ends the answer. */
-void model_answer_fail(ModelAnswer *answer, ModelOutcome outcome, const char *format, ...)
+void provider_answer_fail(ProviderAnswer *answer, ModelOutcome outcome, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
 /* A text, null or absent: else the answer is broken. */
-void model_answer_take_text(ModelAnswer *answer, const Json *json);
+void provider_answer_take_text(ProviderAnswer *answer, const Json *json);
 
 /* The call of that number; a new one when there is none, or the number is -1. NULL: there are too
  * many, and the answer failed. */
-ToolCall *model_answer_tool(ModelAnswer *answer, int64_t index);
+ToolCall *provider_answer_tool(ProviderAnswer *answer, int64_t index);
 
-/* A name comes once; a fragment of arguments is appended. Both as model_answer_take_text(). */
-void model_answer_take_name(ModelAnswer *answer, ToolCall *tool, const Json *json);
-void model_answer_take_arguments(ModelAnswer *answer, ToolCall *tool, const Json *json);
+/* A name comes once; a fragment of arguments is appended. Both as provider_answer_take_text(). */
+void provider_answer_take_name(ProviderAnswer *answer, ToolCall *tool, const Json *json);
+void provider_answer_take_arguments(ProviderAnswer *answer, ToolCall *tool, const Json *json);
 
 /* An object stands for its text. */
-void model_answer_take_object(ModelAnswer *answer, ToolCall *tool, const Json *object);
+void provider_answer_take_object(ProviderAnswer *answer, ToolCall *tool, const Json *object);
 
 /* A count of tokens, when it is one. */
-void model_answer_take_count(int64_t *count, const Json *json);
+void provider_answer_take_count(int64_t *count, const Json *json);
 
 #endif

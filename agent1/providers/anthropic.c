@@ -46,7 +46,7 @@ static Json *make_body(const ModelCall *call, const ModelSettings *settings)
 
 /* ---- one function for each event ---- */
 
-static void take_start(ModelAnswer *answer, const Json *record)
+static void take_start(ProviderAnswer *answer, const Json *record)
 {
     /* What came from its cache was read, too. */
     static const char *const counts[] = { "input_tokens", "cache_creation_input_tokens",
@@ -56,13 +56,13 @@ static void take_start(ModelAnswer *answer, const Json *record)
     for (unsigned i = 0; i < G_N_ELEMENTS(counts); i++) {
         int64_t count = 0;
 
-        model_answer_take_count(&count, json_member(usage, counts[i]));
-        answer->tokens_in += count;
+        provider_answer_take_count(&count, json_member(usage, counts[i]));
+        answer->tokens_in = MIN(answer->tokens_in + count, MODEL_TOKENS_MAX);
     }
-    model_answer_take_count(&answer->tokens_out, json_member(usage, "output_tokens"));
+    provider_answer_take_count(&answer->tokens_out, json_member(usage, "output_tokens"));
 }
 
-static void take_block(ModelAnswer *answer, const Json *record)
+static void take_block(ProviderAnswer *answer, const Json *record)
 {
     const Json *block = json_member(record, "content_block");
     const char *type = json_string(json_member(block, "type"));
@@ -70,21 +70,21 @@ static void take_block(ModelAnswer *answer, const Json *record)
     ToolCall *tool;
 
     if (g_strcmp0(type, "text") == 0)
-        model_answer_take_text(answer, json_member(block, "text"));
+        provider_answer_take_text(answer, json_member(block, "text"));
     if (g_strcmp0(type, "tool_use") != 0)
         return;
 
     json_int(json_member(record, "index"), &index);
-    tool = model_answer_tool(answer, index);
+    tool = provider_answer_tool(answer, index);
     if (!tool)
         return;
-    model_answer_take_name(answer, tool, json_member(block, "name"));
+    provider_answer_take_name(answer, tool, json_member(block, "name"));
     /* The fragments follow; an input that stands here whole has none. */
     if (json_first(json_member(block, "input")))
-        model_answer_take_object(answer, tool, json_member(block, "input"));
+        provider_answer_take_object(answer, tool, json_member(block, "input"));
 }
 
-static void take_delta(ModelAnswer *answer, const Json *record)
+static void take_delta(ProviderAnswer *answer, const Json *record)
 {
     const Json *delta = json_member(record, "delta");
     const char *type = json_string(json_member(delta, "type"));
@@ -92,22 +92,22 @@ static void take_delta(ModelAnswer *answer, const Json *record)
 
     json_int(json_member(record, "index"), &index);
     if (g_strcmp0(type, "text_delta") == 0)
-        model_answer_take_text(answer, json_member(delta, "text"));
+        provider_answer_take_text(answer, json_member(delta, "text"));
     for (unsigned i = 0; i < answer->tools->len && g_strcmp0(type, "input_json_delta") == 0; i++) {
         ToolCall *tool = answer->tools->pdata[i];
 
         /* Those of its own tools, which are no calls of ours, have none here. */
         if (tool->index == index)
-            model_answer_take_arguments(answer, tool, json_member(delta, "partial_json"));
+            provider_answer_take_arguments(answer, tool, json_member(delta, "partial_json"));
     }
 }
 
-static void take_message_delta(ModelAnswer *answer, const Json *record)
+static void take_message_delta(ProviderAnswer *answer, const Json *record)
 {
     const char *reason = json_string(json_member(json_member(record, "delta"), "stop_reason"));
 
-    model_answer_take_count(&answer->tokens_out,
-                            json_member(json_member(record, "usage"), "output_tokens"));
+    provider_answer_take_count(&answer->tokens_out,
+                               json_member(json_member(record, "usage"), "output_tokens"));
     if (!reason)
         return;
 
@@ -115,27 +115,27 @@ static void take_message_delta(ModelAnswer *answer, const Json *record)
     answer->is_cut =
         g_str_equal(reason, "max_tokens") || g_str_equal(reason, "model_context_window_exceeded");
     if (g_str_equal(reason, "refusal"))
-        model_answer_fail(answer, MODEL_FAILED, "it refused");
+        provider_answer_fail(answer, MODEL_FAILED, "it refused");
 }
 
-static void take_stop(ModelAnswer *answer, const Json *record)
+static void take_stop(ProviderAnswer *answer, const Json *record)
 {
     (void)record;
     answer->is_over = true;
 }
 
-static void take_error(ModelAnswer *answer, const Json *record)
+static void take_error(ProviderAnswer *answer, const Json *record)
 {
     g_autofree char *text = error_text_of(record);
 
-    model_answer_fail(answer, MODEL_FAILED, "%s", text ? text : "an error without words");
+    provider_answer_fail(answer, MODEL_FAILED, "%s", text ? text : "an error without words");
 }
 
-static void take(ModelAnswer *answer, const Json *record)
+static void take(ProviderAnswer *answer, const Json *record)
 {
     static const struct {
         const char *type;
-        void (*take)(ModelAnswer *answer, const Json *record);
+        void (*take)(ProviderAnswer *answer, const Json *record);
     } events[] = {
         { "message_start", take_start },       { "content_block_start", take_block },
         { "content_block_delta", take_delta }, { "message_delta", take_message_delta },

@@ -16,7 +16,7 @@ struct ModelDecoder {
     bool has_tools;
     SseReader events;   /* where the format is one of events */
     LineSplitter lines; /* where it is one of lines */
-    ModelAnswer answer;
+    ProviderAnswer answer;
 };
 
 ModelDecoder *model_decoder_new(const ModelSettings *settings, bool has_tools)
@@ -26,7 +26,7 @@ ModelDecoder *model_decoder_new(const ModelSettings *settings, bool has_tools)
     decoder->format = model_format(settings->provider);
     decoder->secret = g_strdup(settings->api_key);
     decoder->has_tools = has_tools;
-    model_answer_init(&decoder->answer);
+    provider_answer_init(&decoder->answer);
     if (decoder->format->is_sse)
         sse_init(&decoder->events, MODEL_RECORD_MAX_BYTES);
     else
@@ -44,7 +44,7 @@ void model_decoder_free(ModelDecoder *decoder)
         sse_clear(&decoder->events);
     else
         line_splitter_clear(&decoder->lines);
-    model_answer_clear(&decoder->answer);
+    provider_answer_clear(&decoder->answer);
     g_free(decoder->secret);
     g_free(decoder);
 }
@@ -72,13 +72,15 @@ static void take_record(ModelDecoder *decoder, const GString *record)
     if (json_kind(json) == JSON_OBJECT)
         format->take(&decoder->answer, json);
     else
-        model_answer_fail(&decoder->answer, MODEL_BROKEN, "a part of its answer is no JSON object");
+        provider_answer_fail(&decoder->answer, MODEL_BROKEN,
+                             "a part of its answer is no JSON object");
 }
 
 static void fail_too_long(ModelDecoder *decoder)
 {
-    model_answer_fail(&decoder->answer, MODEL_TOO_LARGE,
-                      "a part of its answer is longer than %zu KiB", MODEL_RECORD_MAX_BYTES / 1024);
+    provider_answer_fail(&decoder->answer, MODEL_TOO_LARGE,
+                         "a part of its answer is longer than %zu KiB",
+                         MODEL_RECORD_MAX_BYTES / 1024);
 }
 
 static void feed_events(ModelDecoder *decoder, const char *bytes, size_t length)
@@ -119,7 +121,7 @@ void model_decoder_feed(ModelDecoder *decoder, const char *bytes, size_t length)
 
 void model_decoder_finish(ModelDecoder *decoder)
 {
-    ModelAnswer *answer = &decoder->answer;
+    ProviderAnswer *answer = &decoder->answer;
 
     if (!answer->is_over && decoder->format->is_sse && sse_take_rest(&decoder->events))
         take_record(decoder, decoder->events.data);
@@ -191,12 +193,12 @@ static void end_broken(const ModelDecoder *decoder, ModelNews *news, ModelOutcom
 
 ModelNews *model_decoder_end(const ModelDecoder *decoder, const char *id)
 {
-    const ModelAnswer *answer = &decoder->answer;
+    const ProviderAnswer *answer = &decoder->answer;
     ModelNews *news = model_news_end(id, answer->is_cut ? MODEL_CUT : MODEL_ANSWERED);
     g_autofree char *why = NULL;
 
-    news->tokens_in = answer->tokens_in;
-    news->tokens_out = answer->tokens_out;
+    news->tokens_in = MIN(answer->tokens_in, MODEL_TOKENS_MAX);
+    news->tokens_out = MIN(answer->tokens_out, MODEL_TOKENS_MAX);
     if (answer->is_failed) {
         end_broken(decoder, news, answer->outcome, answer->why);
         return news;

@@ -23,7 +23,7 @@ typedef struct ModelFormat {
     Json *(*make_body)(const ModelCall *call, const ModelSettings *settings);
 
     /* The next record; what it does not know it passes over. */
-    void (*take)(ModelAnswer *answer, const Json *record);
+    void (*take)(ProviderAnswer *answer, const Json *record);
 } ModelFormat;
 
 #endif

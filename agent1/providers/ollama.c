@@ -28,20 +28,20 @@ static Json *make_body(const ModelCall *call, const ModelSettings *settings)
     return body;
 }
 
-static void take_tools(ModelAnswer *answer, const Json *calls)
+static void take_tools(ProviderAnswer *answer, const Json *calls)
 {
     for (const Json *node = json_first(calls); node && !answer->is_failed; node = json_next(node)) {
         const Json *function = json_member(node, "function");
-        ToolCall *tool = model_answer_tool(answer, -1);
+        ToolCall *tool = provider_answer_tool(answer, -1);
 
         if (!tool)
             return;
-        model_answer_take_name(answer, tool, json_member(function, "name"));
-        model_answer_take_object(answer, tool, json_member(function, "arguments"));
+        provider_answer_take_name(answer, tool, json_member(function, "name"));
+        provider_answer_take_object(answer, tool, json_member(function, "arguments"));
     }
 }
 
-static void take(ModelAnswer *answer, const Json *record)
+static void take(ProviderAnswer *answer, const Json *record)
 {
     const Json *error = json_member(record, "error");
     const Json *message = json_member(record, "message");
@@ -49,17 +49,17 @@ static void take(ModelAnswer *answer, const Json *record)
     if (error) {
         g_autofree char *text = error_text_of(record);
 
-        model_answer_fail(answer, MODEL_FAILED, "%s", text ? text : "an error without words");
+        provider_answer_fail(answer, MODEL_FAILED, "%s", text ? text : "an error without words");
         return;
     }
 
-    model_answer_take_text(answer, json_member(message, "content"));
+    provider_answer_take_text(answer, json_member(message, "content"));
     take_tools(answer, json_member(message, "tool_calls"));
     if (!json_bool(json_member(record, "done")))
         return;
 
-    model_answer_take_count(&answer->tokens_in, json_member(record, "prompt_eval_count"));
-    model_answer_take_count(&answer->tokens_out, json_member(record, "eval_count"));
+    provider_answer_take_count(&answer->tokens_in, json_member(record, "prompt_eval_count"));
+    provider_answer_take_count(&answer->tokens_out, json_member(record, "eval_count"));
     answer->is_cut = g_strcmp0(json_string(json_member(record, "done_reason")), "length") == 0;
     answer->is_stopped = true;
     answer->is_over = true;

@@ -37,7 +37,7 @@ static Json *make_body(const ModelCall *call, const ModelSettings *settings)
 }
 
 /* Some servers leave the index out: a name begins a call then. */
-static int64_t index_of(const ModelAnswer *answer, const Json *node)
+static int64_t index_of(const ProviderAnswer *answer, const Json *node)
 {
     const Json *name = json_member(json_member(node, "function"), "name");
     int64_t index;
@@ -49,46 +49,46 @@ static int64_t index_of(const ModelAnswer *answer, const Json *node)
     return answer->tools->len;
 }
 
-static void take_tools(ModelAnswer *answer, const Json *calls)
+static void take_tools(ProviderAnswer *answer, const Json *calls)
 {
     for (const Json *node = json_first(calls); node && !answer->is_failed; node = json_next(node)) {
         const Json *function = json_member(node, "function");
-        ToolCall *tool = model_answer_tool(answer, index_of(answer, node));
+        ToolCall *tool = provider_answer_tool(answer, index_of(answer, node));
 
         if (!tool)
             return;
-        model_answer_take_name(answer, tool, json_member(function, "name"));
-        model_answer_take_arguments(answer, tool, json_member(function, "arguments"));
+        provider_answer_take_name(answer, tool, json_member(function, "name"));
+        provider_answer_take_arguments(answer, tool, json_member(function, "arguments"));
     }
 }
 
-static void take_reason(ModelAnswer *answer, const char *reason)
+static void take_reason(ProviderAnswer *answer, const char *reason)
 {
     answer->is_stopped = true;
     answer->is_cut = g_str_equal(reason, "length");
     if (g_str_equal(reason, "content_filter"))
-        model_answer_fail(answer, MODEL_FAILED, "its filter stopped the answer");
+        provider_answer_fail(answer, MODEL_FAILED, "its filter stopped the answer");
     else if (g_str_equal(reason, "error"))
-        model_answer_fail(answer, MODEL_FAILED, "an error without words");
+        provider_answer_fail(answer, MODEL_FAILED, "an error without words");
 }
 
-static void take_choice(ModelAnswer *answer, const Json *choice)
+static void take_choice(ProviderAnswer *answer, const Json *choice)
 {
     const Json *delta = json_member(choice, "delta");
     const char *reason = json_string(json_member(choice, "finish_reason"));
     const char *refusal = json_string(json_member(delta, "refusal"));
 
     if (refusal && *refusal) {
-        model_answer_fail(answer, MODEL_FAILED, "it refused: %s", refusal);
+        provider_answer_fail(answer, MODEL_FAILED, "it refused: %s", refusal);
         return;
     }
-    model_answer_take_text(answer, json_member(delta, "content"));
+    provider_answer_take_text(answer, json_member(delta, "content"));
     take_tools(answer, json_member(delta, "tool_calls"));
     if (reason)
         take_reason(answer, reason);
 }
 
-static void take(ModelAnswer *answer, const Json *record)
+static void take(ProviderAnswer *answer, const Json *record)
 {
     const Json *error = json_member(record, "error");
     const Json *usage = json_member(record, "usage");
@@ -97,12 +97,12 @@ static void take(ModelAnswer *answer, const Json *record)
     if (error && json_kind(error) != JSON_NULL) {
         g_autofree char *text = error_text_of(record);
 
-        model_answer_fail(answer, MODEL_FAILED, "%s", text ? text : "an error without words");
+        provider_answer_fail(answer, MODEL_FAILED, "%s", text ? text : "an error without words");
         return;
     }
 
-    model_answer_take_count(&answer->tokens_in, json_member(usage, "prompt_tokens"));
-    model_answer_take_count(&answer->tokens_out, json_member(usage, "completion_tokens"));
+    provider_answer_take_count(&answer->tokens_in, json_member(usage, "prompt_tokens"));
+    provider_answer_take_count(&answer->tokens_out, json_member(usage, "completion_tokens"));
     if (json_kind(choices) == JSON_ARRAY)
         take_choice(answer, json_first(choices));
 }

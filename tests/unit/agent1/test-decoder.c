@@ -208,7 +208,15 @@ static const Row openai_rows[] = {
                        "\"usage\":{\"output_tokens\":15}")
 #define A_STOP A("message_stop", "")
 
+#define A_HUGE                                                                                     \
+    A("message_start", ",\"message\":{\"id\":\"m\",\"content\":[],\"usage\":{"                     \
+                       "\"input_tokens\":9007199254740991,"                                        \
+                       "\"cache_read_input_tokens\":9007199254740991,\"output_tokens\":1}}")
+
 static const Row anthropic_rows[] = {
+    { "counts that no call can have", PROVIDER_ANTHROPIC,
+      A_HUGE A_HUGE A_TEXT0 A_SAY("Hi") A_SHUT("0") A_REASON("end_turn") A_STOP, MODEL_ANSWERED,
+      "Hi", NULL, NULL, MODEL_TOKENS_MAX, 15, false },
     { "an answer", PROVIDER_ANTHROPIC,
       A_START A_TEXT0 A("ping", "") A_SAY("Hel") A_SAY("lo🙂") A_SHUT("0") A_REASON("end_turn")
           A_STOP,
