@@ -41,8 +41,8 @@ void model_settings_free(void *data);
 const char *provider_name(int provider);
 
 typedef struct TalkSettings {
-    GPtrArray *chain; /* ModelSettings * */
-    int64_t max_rounds;
+    GPtrArray *chain;          /* ModelSettings * */
+    int64_t max_rounds;        /* checked alone: nothing goes back to a model so far */
     int64_t daily_tokens;      /* of everybody, in and out; 0: no limit */
     int64_t daily_user_tokens; /* of one user */
     GPtrArray *refusals;       /* char *: further phrases that mean a model refused */

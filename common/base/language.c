@@ -9,6 +9,16 @@ static const char *const codes[LANGUAGE_COUNT] = {
     [LANGUAGE_FR] = "fr",
 };
 
+static const char *const names[LANGUAGE_COUNT] = {
+    [LANGUAGE_EN] = "English",
+    [LANGUAGE_FR] = "French",
+};
+
+const char *language_name(Language language)
+{
+    return names[language];
+}
+
 const char *language_code(Language language)
 {
     return codes[language];

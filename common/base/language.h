@@ -15,8 +15,9 @@ typedef enum Language {
 /* What a file should have said instead. */
 #define LANGUAGE_EXPECTED "en or fr"
 
-/* "en", "fr". */
+/* "en", "fr"; and "English", "French", as English has it. */
 const char *language_code(Language language);
+const char *language_name(Language language);
 bool language_parse(const char *text, Language *out);
 bool language_is_valid(const char *text);
 

@@ -3,18 +3,8 @@
 
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/state/history.h"
-#include "agent1/flow/state/talks.h"
+#include "agent1/flow/voice/give_up.h"
 #include "common/base/banned.h"
-
-/* What was thought of is given up; whoever waits for it hears so. */
-static void give_up(Core *core, const char *conversation)
-{
-    g_autoptr(Talk) talk = talks_give_up(core, conversation);
-
-    if (talk)
-        turn_tell_news(core, talk->speaker, core_words(core, "(given up: forgotten by !reset)"),
-                       OUTCOME_OK);
-}
 
 void commands_reset(Core *core, Turn *turn, const char *arguments)
 {
@@ -23,7 +13,7 @@ void commands_reset(Core *core, Turn *turn, const char *arguments)
     unsigned turns = history_forget(core, conversation);
 
     (void)arguments;
-    give_up(core, conversation);
+    give_up_conversation(core, conversation, WORDS_LATER("(given up: forgotten by !reset)"));
     if (questions == 0 && turns == 0)
         turn_say(turn, "nothing to forget: nothing was said to a model here, and no question is "
                        "open");

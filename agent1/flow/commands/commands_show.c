@@ -67,6 +67,25 @@ static void say_link(Core *core, Turn *turn, Link link, const char *name)
              core_words(core, core->is_up[link] ? "connected" : "NOT connected"), since);
 }
 
+static void say_models(Core *core, Turn *turn)
+{
+    const GPtrArray *chain = core->settings->talk->chain;
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (unsigned i = 0; i < chain->len; i++) {
+        const ModelSettings *model = chain->pdata[i];
+        int64_t rest_ms = model_chain_closed_ms(core->model_chain, i, core->boot_ms);
+        g_autofree char *rest = rest_ms > 0 ? duration_format(rest_ms) : NULL;
+
+        g_string_append_printf(text, "%s%s %s", i ? ", " : "", provider_name(model->provider),
+                               model->model);
+        if (rest)
+            g_string_append_printf(text, core_words(core, " (left alone for %s)"), rest);
+    }
+    if (chain->len > 0)
+        turn_say(turn, "language models: %s", text->str);
+}
+
 void commands_status(Core *core, Turn *turn, const char *arguments)
 {
     g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
@@ -87,6 +106,7 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
              counts[AGENT_PAUSED], counts[AGENT_OFFLINE],
              ledger_count(core->ledgers[TABLE_WAITING]));
     say_runs(core, turn);
+    say_models(core, turn);
     if (ledger_count(core->ledgers[TABLE_APPROVALS]) > 0)
         turn_say(turn, "approvals that wait for a person: %u; !pending lists them",
                  ledger_count(core->ledgers[TABLE_APPROVALS]));

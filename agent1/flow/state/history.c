@@ -29,10 +29,9 @@ int64_t history_tokens(const char *text)
     return (int64_t)strlen(text) / BYTES_PER_TOKEN + TOKENS_OF_A_FRAME;
 }
 
-/* Rows of a conversation, the oldest first; the array is the caller's. */
-static GPtrArray *list_turns(const Core *core, const char *conversation)
+/* Those of a conversation, the oldest first; the array is the caller's. */
+static GPtrArray *pick(const GPtrArray *all, const char *conversation)
 {
-    g_autoptr(GPtrArray) all = ledger_list(core->ledgers[TABLE_TURNS]);
     GPtrArray *own = g_ptr_array_new();
 
     for (unsigned i = 0; i < all->len; i++) {
@@ -40,6 +39,13 @@ static GPtrArray *list_turns(const Core *core, const char *conversation)
             g_ptr_array_add(own, all->pdata[i]);
     }
     return own;
+}
+
+static GPtrArray *list_turns(const Core *core, const char *conversation)
+{
+    g_autoptr(GPtrArray) all = ledger_list(core->ledgers[TABLE_TURNS]);
+
+    return pick(all, conversation);
 }
 
 static void drop(Core *core, const Row *row)
@@ -61,7 +67,7 @@ static char *next_id(const GPtrArray *all)
 static char *make_room(Core *core, const char *conversation)
 {
     g_autoptr(GPtrArray) all = ledger_list(core->ledgers[TABLE_TURNS]);
-    g_autoptr(GPtrArray) own = list_turns(core, conversation);
+    g_autoptr(GPtrArray) own = pick(all, conversation);
     char *id = next_id(all);
 
     for (unsigned i = 0; i + CONVERSATION_MAX <= own->len; i++)

@@ -1,9 +1,7 @@
-#include "agent1/flow/talk/spending.h"
+#include "agent1/flow/state/spending.h"
 
 #include <string.h>
 
-#include "agent1/flow/state/history.h"
-#include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
 #define META_ALL  "llm_tokens"
@@ -45,13 +43,10 @@ bool spending_has_left(const Core *core, const char *user)
            (talk->daily_user_tokens == 0 || spent(core, own) < talk->daily_user_tokens);
 }
 
-void spending_add(Core *core, const Talk *talk, const ModelNews *news)
+void spending_add(Core *core, const char *user, int64_t tokens)
 {
-    g_autofree char *own = g_strconcat(META_USER, talk->speaker->user, NULL);
-    int64_t tokens = news->tokens_in + news->tokens_out;
+    g_autofree char *own = g_strconcat(META_USER, user, NULL);
 
-    if (tokens <= 0)
-        tokens = history_tokens(talk->text) + history_tokens(talk->answer->str);
     add(core, META_ALL, tokens);
     add(core, own, tokens);
 }

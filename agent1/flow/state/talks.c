@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "agent1/flow/state/history.h"
+#include "agent1/flow/state/spending.h"
 #include "common/base/banned.h"
 
 Talk *talk_new(const Speaker *speaker, const char *conversation, const char *text)
@@ -46,7 +48,7 @@ bool talks_has_chat(const Core *core, const char *chat_id)
     return false;
 }
 
-static Talk *find(const Core *core, const char *conversation)
+Talk *talks_find(const Core *core, const char *conversation)
 {
     GHashTableIter iter;
     void *value;
@@ -59,15 +61,10 @@ static Talk *find(const Core *core, const char *conversation)
     return NULL;
 }
 
-Talk *talks_give_up(Core *core, const char *conversation)
+void talks_cancel(Core *core, Talk *talk)
 {
-    Talk *talk = find(core, conversation);
-
-    if (!talk)
-        return NULL;
-
     g_hash_table_steal(core->talks, talk->id);
     effects_model_cancel(core->fx, talk->id);
     model_chain_forget(core->model_chain, (unsigned)talk->provider);
-    return talk;
+    spending_add(core, talk->speaker->user, talk->tokens + history_tokens(talk->answer->str));
 }

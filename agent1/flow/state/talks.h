@@ -18,7 +18,8 @@ typedef struct Talk {
     char *text;         /* what was written */
     int provider;       /* its place in the chain */
     GString *answer;    /* what has come of the answer so far */
-    int64_t began_ms;   /* since boot */
+    int64_t asked_ms;   /* when it was written, since boot */
+    int64_t tokens;     /* about what the question that is under way costs */
 } Talk;
 
 /* A talk that nobody is asked in yet. The speaker is copied. */
@@ -29,8 +30,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Talk, talk_free)
 /* True while the answer to this chat is thought of. */
 bool talks_has_chat(const Core *core, const char *chat_id);
 
-/* Gives up what is thought of in this conversation: the caller's, to be ended for who waits; NULL:
- * there was nothing. */
-Talk *talks_give_up(Core *core, const char *conversation);
+/* What is thought of in this conversation, or NULL. */
+Talk *talks_find(const Core *core, const char *conversation);
+
+/* Ends the call of a talk, which costs what it cost so far: the talk is the caller's. */
+void talks_cancel(Core *core, Talk *talk);
 
 #endif

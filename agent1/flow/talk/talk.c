@@ -4,15 +4,19 @@
 
 #include "agent1/flow/commands/hints.h"
 #include "agent1/flow/state/history.h"
+#include "agent1/flow/state/spending.h"
 #include "agent1/flow/state/talks.h"
 #include "agent1/flow/talk/meaning.h"
 #include "agent1/flow/talk/metric.h"
 #include "agent1/flow/talk/phrases.h"
 #include "agent1/flow/talk/prompt.h"
-#include "agent1/flow/talk/spending.h"
+#include "agent1/flow/voice/give_up.h"
 #include "agent1/model/refusal.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
+
+/* What nobody expects any more is not done by itself. */
+#define LATE_MS (60 * INT64_C(1000))
 
 static const ModelSettings *settings_of(const Core *core, int place)
 {
@@ -21,11 +25,15 @@ static const ModelSettings *settings_of(const Core *core, int place)
 
 /* ---- without a model ---- */
 
-static void answer_without(Core *core, Turn *turn, const char *text)
+static void answer_without(Core *core, Turn *turn, const char *text, bool is_late)
 {
     g_autofree char *line = g_strstrip(text_make_line(text, TALK_SHOWN_CHARS));
     Line talk = { .kind = LINE_TALK, .rest = line };
 
+    if (is_late) {
+        turn_fail(turn, "Nothing was done, since you wrote that more than a minute ago.");
+        return;
+    }
     if (!hints_know(&talk) && phrases_act(core, turn, text))
         return;
     hints_talk(turn, &talk);
@@ -50,6 +58,23 @@ static ModelCall *make_call(Core *core, const Talk *talk)
     return call;
 }
 
+/* What the provider says, or an estimate. */
+static int64_t cost_of(const Talk *talk, const ModelNews *news)
+{
+    if (news->tokens_in > 0 && news->tokens_out > 0)
+        return news->tokens_in + news->tokens_out;
+    return talk->tokens + history_tokens(talk->answer->str);
+}
+
+static int64_t count_tokens(const ModelCall *call)
+{
+    int64_t tokens = history_tokens(call->preamble);
+
+    for (unsigned i = 0; i < call->words->len; i++)
+        tokens += history_tokens(((const ModelWords *)call->words->pdata[i])->text);
+    return tokens;
+}
+
 /* Asks the next model of the chain; takes the talk over unless there is none. */
 static bool ask_next(Core *core, Talk *talk)
 {
@@ -64,19 +89,10 @@ static bool ask_next(Core *core, Talk *talk)
     call = make_call(core, talk);
     g_free(talk->id);
     talk->id = g_strdup(call->id);
+    talk->tokens = count_tokens(call);
     g_hash_table_insert(core->talks, talk->id, talk);
     effects_model_call(core->fx, call);
     return true;
-}
-
-/* The person went on: the answer to what was said before comes too late. */
-static void give_up_earlier(Core *core, const char *conversation)
-{
-    g_autoptr(Talk) talk = talks_give_up(core, conversation);
-
-    if (talk)
-        turn_tell_news(core, talk->speaker, core_words(core, "(given up: you wrote again)"),
-                       OUTCOME_OK);
 }
 
 void talk_take(Core *core, Turn *turn, const char *text)
@@ -86,13 +102,14 @@ void talk_take(Core *core, Turn *turn, const char *text)
 
     if (core->settings->talk->chain->len == 0 || turn->speaker->is_dry_run ||
         turn->speaker->door == DOOR_UNSIGNED) {
-        answer_without(core, turn, text);
+        answer_without(core, turn, text, false);
         return;
     }
-    give_up_earlier(core, conversation);
+    /* The person went on: the answer to what was said before comes too late. */
+    give_up_conversation(core, conversation, WORDS_LATER("(given up: you wrote again)"));
     if (!spending_has_left(core, turn->speaker->user)) {
         turn_say(turn, "The language models have had their tokens for today.");
-        answer_without(core, turn, text);
+        answer_without(core, turn, text, false);
         return;
     }
     if (g_hash_table_size(core->talks) >= TALKS_MAX) {
@@ -101,13 +118,14 @@ void talk_take(Core *core, Turn *turn, const char *text)
         return;
     }
     talk = talk_new(turn->speaker, conversation, text);
+    talk->asked_ms = core->boot_ms;
     talk->provider = MODEL_NONE;
     if (ask_next(core, talk)) {
         (void)g_steal_pointer(&talk);
         return;
     }
-    turn_say(turn, "No language model can be asked at this moment.");
-    answer_without(core, turn, text);
+    turn_say(turn, "No language model can be asked at this moment; !status tells for how long.");
+    answer_without(core, turn, text, false);
 }
 
 /* ---- its answer ---- */
@@ -201,7 +219,7 @@ static void fail(Core *core, const Talk *talk, const ModelNews *news)
         turn_say(&turn, "No language model would answer that.");
     else
         turn_say(&turn, "No language model answered.");
-    answer_without(core, &turn, talk->text);
+    answer_without(core, &turn, talk->text, core->boot_ms - talk->asked_ms > LATE_MS);
     turn_finish(&turn);
 }
 
@@ -216,9 +234,9 @@ static void take_end(Core *core, Talk *ended, const ModelNews *news)
     model_chain_tell(core->model_chain, (unsigned)talk->provider, health_of(news->outcome),
                      news->retry_after_ms, core->boot_ms);
     metric_publish(core, talk, news, is_good);
-    spending_add(core, talk, news);
+    spending_add(core, talk->speaker->user, cost_of(talk, news));
     if (given_up) {
-        turn_tell_news(core, talk->speaker, core_words(core, given_up), OUTCOME_REFUSED);
+        give_up_tell(core, talk, given_up);
         return;
     }
     if (is_good) {
@@ -271,31 +289,28 @@ static void ask_anew(Core *core, Talk *given)
     g_autoptr(Talk) talk = given;
     Language before = core_speak_to_speaker(core, talk->speaker);
 
-    effects_model_cancel(core->fx, talk->id);
     talk->provider = MODEL_NONE;
     if (ask_next(core, talk))
         (void)g_steal_pointer(&talk);
     else
-        turn_tell_news(core, talk->speaker,
-                       core_words(core, "(given up: the language models were configured anew)"),
-                       OUTCOME_OK);
+        give_up_tell(core, talk,
+                     WORDS_LATER("(given up: the language models were configured anew)"));
     core_speak(core, before);
 }
 
 void talk_configured(Core *core)
 {
     g_autofree char *text = describe_chain(core);
-    g_autoptr(GList) talks = NULL;
+    bool is_another = g_strcmp0(text, core->chain_text) != 0;
+    g_autoptr(GList) talks = is_another ? g_hash_table_get_values(core->talks) : NULL;
 
-    if (g_strcmp0(text, core->chain_text) == 0)
-        return;
-
-    g_free(core->chain_text);
-    core->chain_text = g_steal_pointer(&text);
+    for (const GList *at = talks; at; at = at->next)
+        talks_cancel(core, at->data);
+    /* None rests any longer: people may have mended a key, which is not seen here. */
     model_chain_free(core->model_chain);
     core->model_chain = model_chain_new(core->settings->talk->chain->len);
-    talks = g_hash_table_get_values(core->talks);
-    g_hash_table_steal_all(core->talks);
+    g_free(core->chain_text);
+    core->chain_text = g_steal_pointer(&text);
     for (const GList *at = talks; at; at = at->next)
         ask_anew(core, at->data);
 }

@@ -285,7 +285,7 @@ static void the_next_one(void **state)
     /* Two stumbles, and a wrong key: nobody waits for them now. */
     world_forget(world);
     world_write(world, "oskar", "m3", "hello");
-    assert_contains(world_last_said(world), "No language model can be asked at this moment.");
+    assert_contains(world_last_said(world), "No language model can be asked at this moment; ");
     assert_int_equal(world_count_other(world, EFFECT_MODEL_CALL), 0);
     world_wait(world, 6 * MINUTE_MS);
     world_write(world, "oskar", "m4", "hello");
@@ -355,6 +355,18 @@ static void the_tokens_of_a_day(void **state)
     world_write(world, "oskar", "m4", "hello");
     answer(world, "A new day.");
     expect_said(world, "A new day.");
+}
+
+/* Whoever writes again and again pays for every question. */
+static void what_is_given_up_costs(void **state)
+{
+    World *world = *state;
+
+    configure(world, "{\"chain\":[{\"provider\":\"ollama\",\"model\":\"m\"}],"
+                     "\"daily_user_tokens\":500}");
+    world_write(world, "oskar", "m1", "hello");
+    world_write(world, "oskar", "m2", "hello again");
+    assert_contains(world_last_said(world), "had their tokens for today");
 }
 
 /* ---- while it thinks ---- */
@@ -454,6 +466,39 @@ static void what_changed_meanwhile(void **state)
     assert_int_equal(world_count_rows(world, TABLE_MEMO_KEYS), 0);
 }
 
+/* The phrasebook does not restart a machine minutes after somebody wished for it. */
+static void late(void **state)
+{
+    World *world = *state;
+
+    configure(world, "{\"chain\":[{\"provider\":\"ollama\",\"model\":\"m\"}]}");
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", "m1", "restart nginx on web1");
+    world_wait(world, 61 * SECOND_MS);
+    fail_call(world, MODEL_SILENT);
+    expect_said(world, "No language model answered.\nNothing was done, since you wrote that more "
+                       "than a minute ago.");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+}
+
+/* A key that was mended is not seen here, only that the files were read anew. */
+static void a_rest_ends_with_a_reload(void **state)
+{
+    World *world = *state;
+
+    configure(world, "{\"chain\":[{\"provider\":\"ollama\",\"model\":\"m\"}]}");
+    world_write(world, "oskar", "m1", "hello");
+    fail_call(world, MODEL_MISCONFIGURED);
+    world_write(world, "oskar", "m2", "hello");
+    assert_contains(world_last_said(world), "No language model can be asked at this moment; ");
+    world_write(world, "oskar", NULL, "!status");
+    assert_contains(world_last_said(world), "language models: ollama m (left alone for 5 min)");
+    world_step(world, event_new(EVENT_CONFIGURED));
+    world_write(world, "oskar", "m3", "hello");
+    answer(world, "Hello.");
+    expect_said(world, "Hello.");
+}
+
 static void many_lines(void **state)
 {
     World *world = *state;
@@ -521,16 +566,30 @@ static void sentences(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(what_it_sees),        WORLD_TEST(what_was_said_before),
-        WORLD_TEST(a_long_conversation), WORLD_TEST(words_are_said),
-        WORLD_TEST(triggers_are_done),   WORLD_TEST(as_who_asked),
-        WORLD_TEST(words_do_nothing),    WORLD_TEST(the_next_one),
-        WORLD_TEST(an_empty_answer),     WORLD_TEST(its_metric),
-        WORLD_TEST(the_tokens_of_a_day), WORLD_TEST(commands_go_on),
-        WORLD_TEST(the_person_goes_on),  WORLD_TEST(a_restart),
-        WORLD_TEST(another_chain),       WORLD_TEST(many_lines),
-        WORLD_TEST(sentences),           WORLD_TEST(yes_to_a_model),
-        WORLD_TEST(cut_in_a_task),       WORLD_TEST(what_changed_meanwhile),
+        WORLD_TEST(what_it_sees),
+        WORLD_TEST(what_was_said_before),
+        WORLD_TEST(a_long_conversation),
+        WORLD_TEST(words_are_said),
+        WORLD_TEST(triggers_are_done),
+        WORLD_TEST(as_who_asked),
+        WORLD_TEST(words_do_nothing),
+        WORLD_TEST(the_next_one),
+        WORLD_TEST(an_empty_answer),
+        WORLD_TEST(its_metric),
+        WORLD_TEST(the_tokens_of_a_day),
+        WORLD_TEST(commands_go_on),
+        WORLD_TEST(the_person_goes_on),
+        WORLD_TEST(a_restart),
+        WORLD_TEST(another_chain),
+        WORLD_TEST(what_is_given_up_costs),
+
+        WORLD_TEST(late),
+        WORLD_TEST(a_rest_ends_with_a_reload),
+        WORLD_TEST(many_lines),
+        WORLD_TEST(sentences),
+        WORLD_TEST(yes_to_a_model),
+        WORLD_TEST(cut_in_a_task),
+        WORLD_TEST(what_changed_meanwhile),
     };
 
     return cmocka_run_group_tests_name("core-talk", tests, NULL, NULL);

@@ -1,0 +1,23 @@
+#include "agent1/flow/voice/give_up.h"
+
+#include "agent1/flow/voice/turn.h"
+#include "common/base/banned.h"
+
+void give_up_tell(Core *core, const Talk *talk, const char *why)
+{
+    Language before = core_speak_to_speaker(core, talk->speaker);
+
+    turn_tell_news(core, talk->speaker, core_words(core, why), run_state_name(RUN_CANCELLED));
+    core_speak(core, before);
+}
+
+void give_up_conversation(Core *core, const char *conversation, const char *why)
+{
+    g_autoptr(Talk) talk = talks_find(core, conversation);
+
+    if (!talk)
+        return;
+
+    talks_cancel(core, talk);
+    give_up_tell(core, talk, why);
+}
