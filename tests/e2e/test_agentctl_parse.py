@@ -68,7 +68,7 @@ def test_one_line_that_is_no_order_spoils_a_message(ask):
 
 def test_for_people_both_readings(ask):
     assert ask(b"hello\n")[1] == (
-        "as a person's message:\n  line 1: hello not run: it is no order\n"
+        "as a person's message:\n  line 1: hello not run: it is talk, which the phrasebook or a language model answers\n"
         "as a model's answer:\n  nothing but words\n")
 
 
