@@ -117,5 +117,6 @@ def test_another_chain_while_it_runs(house, providers):
     house.agent1.config["llm"] = {"chain": [entry(second, "ollama", model="n")]}
     house.agent1.write()
     house.agent1.reload()
+    wait_for(lambda: "language models: ollama n" in oskar.ask("!status", "awake").text, what="the new chain")
     second.answer("Second.")
     oskar.ask("hello", r"^Second\.$")
