@@ -112,7 +112,8 @@ static const struct {
     [LINE_UNKNOWN_TRIGGER] = { "trigger", "unknown", "there is no trigger of that name" },
     [LINE_DIRECT] = { "direct", NULL, NULL },
     [LINE_QUOTED] = { "quoted", "quoted", "it stood in a quotation" },
-    [LINE_TALK] = { "talk", "talk", "it is talk, which the phrasebook or a language model answers" },
+    [LINE_TALK] = { "talk", "talk",
+                    "it is talk, which the phrasebook or a language model answers" },
 };
 
 static char *write_down(const Line *line)
