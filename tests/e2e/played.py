@@ -23,11 +23,13 @@ class PlayedAgent1(Party):
 
     def say(self, chat, kind, peer=None, sender="agent1", topic=None, is_clear=False,
             **fields):
-        """An object for the session that asked, with whatever is wrong about it."""
+        """An object for the session that asked, with whatever is wrong about it.
+
+        The broker has it when this returns: one that is killed next leaves no copy to come again.
+        """
         topic = topic or chat["reply_to"]
         make = (peer or self.peer).clear if is_clear else (peer or self.peer).seal
-        self.mqtt.client.publish(topic, make(topic, chat.sender, message(kind, sender, **fields)),
-                                 qos=1)
+        self.mqtt.publish(topic, make(topic, chat.sender, message(kind, sender, **fields)))
 
     def reply(self, chat, text, outcome=None, runs=(), **changes):
         """A reply; it is final when it has an outcome."""
