@@ -509,6 +509,7 @@ void core_step(Core *core, const Event *event, Effects *fx)
     if (is_back)
         take_clock_back(core);
     dispatch_event(core, event);
+    talk_go_on(core);
     tick_do(core);
     presence_refresh(core, event->kind != EVENT_TICK);
     core->fx = NULL;

@@ -47,6 +47,7 @@ typedef enum {
     DOOR_FORM,           /* a command chosen in the menu of an XMPP client */
     DOOR_HOME_ASSISTANT, /* nobody listens there: answers go to the log */
     DOOR_SCHEDULE,       /* a time that came: what people should know of it is a notice */
+    DOOR_MODEL,          /* a language model looks something up for a person: answers are for it */
 } Door;
 
 typedef enum {

@@ -42,7 +42,7 @@ const char *provider_name(int provider);
 
 typedef struct TalkSettings {
     GPtrArray *chain;          /* ModelSettings * */
-    int64_t max_rounds;        /* checked alone: nothing goes back to a model so far */
+    int64_t max_rounds;        /* how many times what a model looked up goes back to it */
     int64_t daily_tokens;      /* of everybody, in and out; 0: no limit */
     int64_t daily_user_tokens; /* of one user */
     GPtrArray *refusals;       /* char *: further phrases that mean a model refused */

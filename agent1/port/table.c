@@ -142,7 +142,7 @@ static const Column schedules[] = {
 };
 
 static const Column turns[] = {
-    TEXT("id"), TEXT("conversation"), INT("speaker"), TEXT("text"), INT("at"),
+    TEXT("id"), TEXT("conversation"), INT("speaker"), TEXT("text"), INT("at"), INT("is_tainted"),
 };
 
 static const Column dailies[] = { TEXT("id"), TEXT("text"), INT("sent") };

@@ -144,6 +144,7 @@ enum {
     TURNS_SPEAKER,      /* ModelSpeaker */
     TURNS_TEXT,
     TURNS_AT,
+    TURNS_IS_TAINTED, /* text from outside stands in it, or stood before it */
     TURNS_COLUMNS
 };
 enum { PROPOSALS_ID, PROPOSALS_APPROVAL, PROPOSALS_NUMBER, PROPOSALS_SAID, PROPOSALS_COLUMNS };

@@ -9,11 +9,14 @@
 void commands_reset(Core *core, Turn *turn, const char *arguments)
 {
     g_autofree char *conversation = history_conversation(turn->speaker);
-    unsigned questions = questions_forget(core, turn->speaker);
-    unsigned turns = history_forget(core, conversation);
+    unsigned questions;
+    unsigned turns;
 
     (void)arguments;
+    /* First: what was said in it becomes turns. */
     give_up_conversation(core, conversation, WORDS_LATER("(given up: forgotten by !reset)"));
+    questions = questions_forget(core, turn->speaker);
+    turns = history_forget(core, conversation);
     if (questions == 0 && turns == 0)
         turn_say(turn, "nothing to forget: nothing was said to a model here, and no question is "
                        "open");

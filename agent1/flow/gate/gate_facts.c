@@ -109,6 +109,7 @@ static const char *door_word(Door door)
         return "homeassistant";
     case DOOR_SCHEDULE:
         return "schedule";
+    case DOOR_MODEL: /* it only looks */
     case DOOR_UNSIGNED:
         break;
     }

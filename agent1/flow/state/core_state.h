@@ -115,6 +115,7 @@ struct Core {
     int64_t broker_boot_ms;    /* since when the broker is there, by a clock that nobody sets */
     GPtrArray *update_rounds;  /* UpdateRound * (agent1/flow/state/update_rounds.h) */
     GHashTable *talks;         /* call id → Talk * (agent1/flow/state/talks.h) */
+    bool has_found;            /* something was looked up for one of them */
     ModelChain *model_chain;   /* which language models may be asked */
     char *chain_text;          /* the chain that it was made for; NULL: none yet */
     GPtrArray *update_asks;    /* UpdateAsk *, in the order of asking */

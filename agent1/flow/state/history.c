@@ -77,7 +77,8 @@ static char *make_room(Core *core, const char *conversation)
     return id;
 }
 
-void history_add(Core *core, const char *conversation, ModelSpeaker speaker, const char *text)
+void history_add(Core *core, const char *conversation, ModelSpeaker speaker, const char *text,
+                 bool is_tainted)
 {
     g_autofree char *id = NULL;
     g_autofree char *head = text_head(text, strlen(text), TURN_MAX_BYTES);
@@ -93,6 +94,7 @@ void history_add(Core *core, const char *conversation, ModelSpeaker speaker, con
     row_set_int(row, TURNS_SPEAKER, speaker);
     row_set_text(row, TURNS_TEXT, head);
     row_set_int(row, TURNS_AT, core->now_ms);
+    row_set_int(row, TURNS_IS_TAINTED, is_tainted);
     ledger_put(core->ledgers[TABLE_TURNS], row, core->fx);
 }
 
@@ -117,9 +119,10 @@ static unsigned find_beginning(const Core *core, const GPtrArray *own, int64_t t
     return first;
 }
 
-void history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words)
+bool history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words)
 {
     g_autoptr(GPtrArray) own = list_turns(core, conversation);
+    bool is_tainted = false;
 
     for (unsigned i = find_beginning(core, own, tokens); i < own->len; i++) {
         const Row *row = own->pdata[i];
@@ -127,7 +130,9 @@ void history_recall(const Core *core, const char *conversation, int64_t tokens, 
             row_int(row, TURNS_SPEAKER) == MODEL_ITSELF ? MODEL_ITSELF : MODEL_PERSON;
 
         g_ptr_array_add(words, model_words_new(speaker, row_text(row, TURNS_TEXT)));
+        is_tainted |= row_int(row, TURNS_IS_TAINTED) == 1;
     }
+    return is_tainted;
 }
 
 unsigned history_forget(Core *core, const char *conversation)

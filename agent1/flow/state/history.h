@@ -1,7 +1,8 @@
 /*
  * What people and models said to each other, by conversation: of one person through one door, or
  * in one room. A bounded number of turns is kept for a day; `!reset` forgets them.
- * Nothing from outside stands in it: what pages, agents and strangers wrote is no turn.
+ * What pages, agents and strangers wrote is no turn; what a model said after it had read such text
+ * is a tainted one, and so is what a person quoted.
  */
 #ifndef AGENT1_FLOW_STATE_HISTORY_H
 #define AGENT1_FLOW_STATE_HISTORY_H
@@ -11,11 +12,12 @@
 /* Whose turns a message belongs to. The caller owns it. */
 char *history_conversation(const Speaker *speaker);
 
-void history_add(Core *core, const char *conversation, ModelSpeaker speaker, const char *text);
+void history_add(Core *core, const char *conversation, ModelSpeaker speaker, const char *text,
+                 bool is_tainted);
 
 /* The last turns that fit into so many tokens, the oldest first, beginning with a person's: added
- * to words (ModelWords *). */
-void history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words);
+ * to words (ModelWords *). True when one of them is tainted. */
+bool history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words);
 
 /* Returns how many turns there were. */
 unsigned history_forget(Core *core, const char *conversation);

@@ -58,6 +58,8 @@ char *speaker_conversation(const Speaker *speaker)
         return g_strdup("homeassistant");
     case DOOR_SCHEDULE:
         return g_strdup("schedule");
+    case DOOR_MODEL:
+        return g_strdup("model");
     }
     return g_strdup("unsigned");
 }

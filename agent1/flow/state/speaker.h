@@ -32,7 +32,8 @@ Speaker *speaker_copy(const Speaker *speaker);
 void speaker_free(Speaker *speaker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Speaker, speaker_free)
 
-/* "xmpp ana@example.org/phone", "cli <session> <key>", "unsigned", "homeassistant", "schedule". The
+/* "xmpp ana@example.org/phone", "cli <session> <key>", "unsigned", "homeassistant", "schedule",
+ * "model". The
  * caller owns it. */
 char *speaker_conversation(const Speaker *speaker);
 

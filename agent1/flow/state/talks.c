@@ -4,7 +4,11 @@
 
 #include "agent1/flow/state/history.h"
 #include "agent1/flow/state/spending.h"
+#include "agent1/model/quotation.h"
 #include "common/base/banned.h"
+
+/* No question is shown more of what was found. */
+#define FOUND_MAX_BYTES ((size_t)64 * 1024)
 
 Talk *talk_new(const Speaker *speaker, const char *conversation, const char *text)
 {
@@ -14,6 +18,8 @@ Talk *talk_new(const Speaker *speaker, const char *conversation, const char *tex
     talk->conversation = g_strdup(conversation);
     talk->text = g_strdup(text);
     talk->answer = g_string_new(NULL);
+    talk->rounds = g_ptr_array_new_with_free_func(model_words_free);
+    talk->found = g_string_new(NULL);
     return talk;
 }
 
@@ -29,6 +35,8 @@ void talk_free(void *data)
     g_free(talk->conversation);
     g_free(talk->text);
     g_string_free(talk->answer, TRUE);
+    g_ptr_array_unref(talk->rounds);
+    g_string_free(talk->found, TRUE);
     g_free(talk);
 }
 
@@ -64,7 +72,56 @@ Talk *talks_find(const Core *core, const char *conversation)
 void talks_cancel(Core *core, Talk *talk)
 {
     g_hash_table_steal(core->talks, talk->id);
+    if (talk->is_looking)
+        return;
     effects_model_cancel(core->fx, talk->id);
     model_chain_forget(core->model_chain, (unsigned)talk->provider);
     spending_add(core, talk->speaker->user, talk->tokens + history_tokens(talk->answer->str));
+}
+
+/* ---- what is looked up for it ---- */
+
+void talks_hear(Core *core, const char *id, const char *text, bool is_all)
+{
+    Talk *talk = g_hash_table_lookup(core->talks, id);
+
+    if (!talk || !talk->is_looking)
+        return;
+
+    if (talk->found->len < FOUND_MAX_BYTES && *text)
+        g_string_append_printf(talk->found, "%s%s", talk->found->len > 0 ? "\n" : "", text);
+    talk->has_found = is_all;
+    core->has_found |= is_all;
+}
+
+Talk *talks_take_found(Core *core)
+{
+    GHashTableIter iter;
+    void *value;
+
+    if (!core->has_found)
+        return NULL;
+
+    g_hash_table_iter_init(&iter, core->talks);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        if (((const Talk *)value)->has_found) {
+            g_hash_table_iter_steal(&iter);
+            return value;
+        }
+    }
+    core->has_found = false;
+    return NULL;
+}
+
+void talks_note(Core *core, const Talk *talk)
+{
+    history_add(core, talk->conversation, MODEL_PERSON, talk->text, quotation_is_in(talk->text));
+    for (unsigned i = 0; i < talk->rounds->len; i++) {
+        const ModelWords *words = talk->rounds->pdata[i];
+
+        if (words->speaker == MODEL_ITSELF)
+            history_add(core, talk->conversation, MODEL_ITSELF, words->text, true);
+    }
+    if (talk->answer->len > 0)
+        history_add(core, talk->conversation, MODEL_ITSELF, talk->answer->str, talk->is_tainted);
 }

@@ -12,7 +12,7 @@
 #define TALKS_MAX 250
 
 typedef struct Talk {
-    char *id;           /* of the call that is under way; the key of core->talks */
+    char *id;           /* of the call or the look-up that is under way; the key of core->talks */
     Speaker *speaker;   /* who wrote */
     char *conversation; /* whose turns the model is shown */
     char *text;         /* what was written */
@@ -20,6 +20,13 @@ typedef struct Talk {
     GString *answer;    /* what has come of the answer so far */
     int64_t asked_ms;   /* when it was written, since boot */
     int64_t tokens;     /* about what the question that is under way costs */
+    bool is_tainted;    /* text from outside stood before the answer */
+    bool has_acted;     /* an answer of this talk did something */
+
+    GPtrArray *rounds; /* ModelWords *: its answers before this one, each with what was found */
+    GString *found;    /* what its last look-ups brought so far */
+    bool is_looking;   /* no call is under way: things are looked up for it */
+    bool has_found;    /* and all of them came */
 } Talk;
 
 /* A talk that nobody is asked in yet. The speaker is copied. */
@@ -35,5 +42,16 @@ Talk *talks_find(const Core *core, const char *conversation);
 
 /* Ends the call of a talk, which costs what it cost so far: the talk is the caller's. */
 void talks_cancel(Core *core, Talk *talk);
+
+/* What the look-up of this id brought; is_all: nothing more follows. */
+void talks_hear(Core *core, const char *id, const char *text, bool is_all);
+
+/* A talk for which all that was looked up has come, no longer among those of the core; the caller
+ * owns it. NULL: none. */
+Talk *talks_take_found(Core *core);
+
+/* What was said in it becomes turns of its conversation: the person's words, and those of the
+ * model, as far as there are any. */
+void talks_note(Core *core, const Talk *talk);
 
 #endif

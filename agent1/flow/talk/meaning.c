@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/commands/commands.h"
+#include "agent1/flow/commands/questions.h"
 #include "agent1/model/claim.h"
 #include "common/base/lookalike.h"
 #include "common/base/text.h"
@@ -10,7 +11,10 @@
 #include "common/base/banned.h"
 
 #define WORD_SHOWN_CHARS 60
-#define NAME_SIGNS       G_CSET_a_2_z G_CSET_DIGITS "_-"
+#define LINE_SHOWN_CHARS 120
+/* At a time, for one answer. */
+#define LOOKS_MAX  5
+#define NAME_SIGNS G_CSET_a_2_z G_CSET_DIGITS "_-"
 
 /* "web1: paused", "agent1: asleep": the agent's name, behind whatever signs. */
 static bool begins_with_agent(const Core *core, const char *seen)
@@ -54,10 +58,10 @@ static char *mark_records(const Core *core, const char *words)
     return g_strjoinv("\n", lines);
 }
 
-static void say_not_run(Turn *turn, const AnswerLine *line)
+static void say_not_run(Turn *turn, const AnswerLine *line, AnswerReason why)
 {
     g_autofree char *word = text_make_line(line->word, WORD_SHOWN_CHARS);
-    const char *reason = answer_reason_text(line->reason);
+    const char *reason = answer_reason_text(why);
 
     turn_say(turn, "%s not run: %s", word,
              core_words(turn->core, reason ? reason : WORDS_LATER("its answer was cut")));
@@ -97,28 +101,103 @@ static bool do_trigger(Core *core, Turn *turn, const AnswerLine *line)
     return has_acted;
 }
 
-void meaning_act(Core *core, Turn *turn, const char *answer, bool is_cut)
+/* ---- for the model ---- */
+
+static void free_look(void *data)
+{
+    Look *look = data;
+
+    g_free(look->rest);
+    g_free(look);
+}
+
+void meaning_init(Meaning *meaning)
+{
+    *meaning = (Meaning){ .looks = g_ptr_array_new_with_free_func(free_look) };
+}
+
+void meaning_clear(Meaning *meaning)
+{
+    g_clear_pointer(&meaning->looks, g_ptr_array_unref);
+}
+
+static void look_for_it(Turn *turn, const AnswerLine *line, Meaning *meaning)
+{
+    Look *look;
+
+    if (meaning->looks->len == LOOKS_MAX) {
+        say_not_run(turn, line, ANSWER_TOO_MANY);
+        return;
+    }
+    turn_say(turn, "asked for: %s %s", line->word, line->rest);
+    look = g_new0(Look, 1);
+    look->trigger = line->trigger;
+    look->rest = g_strdup(line->rest);
+    g_ptr_array_add(meaning->looks, look);
+}
+
+/* ---- what waits for the person ---- */
+
+/* What it proposes shows all of itself, and asks. */
+static bool asks_by_itself(Trigger trigger)
+{
+    return trigger == TRIGGER_SCHEDULE;
+}
+
+/* A yes does exactly these lines, as if the person had typed them. */
+static void ask_about(Core *core, Turn *turn, const char *lines)
+{
+    const char *end = strchr(lines, '\n');
+    g_autofree char *first = end ? g_strndup(lines, (gsize)(end - lines)) : g_strdup(lines);
+    g_autofree char *line = text_make_line(first, LINE_SHOWN_CHARS);
+    g_autofree char *shown = g_strconcat(line, end ? " …" : NULL, NULL);
+    g_autofree char *block = text_fence(lines);
+
+    if (!questions_ask(core, turn->speaker,
+                       &(Question){ .kind = QUESTION_LINE, .text = lines, .shown = shown })) {
+        turn_fail(turn, "Too many questions are open everywhere; nothing was done.");
+        return;
+    }
+    turn_say(turn,
+             "The model read text from outside before it asked for this, so nothing is done "
+             "without you. !yes does exactly this, !no drops it:\n%s",
+             block);
+    turn_outcome(turn, OUTCOME_AWAITING);
+}
+
+/* ---- the whole ---- */
+
+static void take_line(Core *core, Turn *turn, const AnswerLine *line, Meaning *meaning,
+                      GString *waiting)
+{
+    if (line->reason != ANSWER_COUNTS || meaning->is_cut)
+        say_not_run(turn, line, line->reason);
+    else if (only_looks(line->trigger) && meaning->may_look)
+        look_for_it(turn, line, meaning);
+    else if (meaning->is_tainted && !only_looks(line->trigger) && !asks_by_itself(line->trigger))
+        g_string_append_printf(waiting, "%s%s %s", waiting->len > 0 ? "\n" : "", line->word,
+                               line->rest);
+    else
+        meaning->has_acted |= do_trigger(core, turn, line);
+}
+
+void meaning_act(Core *core, Turn *turn, const char *answer, Meaning *meaning)
 {
     g_autoptr(ModelAnswer) parsed = model_answer_parse(answer, strlen(answer));
-    bool has_acted = false;
+    g_autoptr(GString) waiting = g_string_new(NULL);
 
     if (*parsed->words) {
         g_autofree char *words = mark_records(core, parsed->words);
 
         turn_say(turn, "%s", words);
     }
-    for (unsigned i = 0; i < parsed->lines->len; i++) {
-        const AnswerLine *line = parsed->lines->pdata[i];
-
-        if (line->reason == ANSWER_COUNTS && !is_cut) {
-            has_acted |= do_trigger(core, turn, line);
-        } else {
-            say_not_run(turn, line);
-        }
-    }
+    for (unsigned i = 0; i < parsed->lines->len; i++)
+        take_line(core, turn, parsed->lines->pdata[i], meaning, waiting);
     if (parsed->left_out > 0)
         turn_say(turn, "… and %u more lines that look like triggers; none of them was run",
                  parsed->left_out);
-    if (!has_acted && claim_is(parsed->words))
+    if (!meaning->has_acted && claim_is(parsed->words))
         turn_say(turn, "(no action was taken)");
+    if (waiting->len > 0)
+        ask_about(core, turn, waiting->str);
 }

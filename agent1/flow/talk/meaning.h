@@ -7,9 +7,26 @@
 
 #include "agent1/flow/voice/turn.h"
 
-/* Says and does it in this turn. What an answer's triggers bring is told to the person and not to
- * the model, so nothing from outside ever stands before it. Of one that was cut no trigger is done:
- * half of a task is another task, and the end of its thoughts may be missing. */
-void meaning_act(Core *core, Turn *turn, const char *answer, bool is_cut);
+/* A trigger that only looks, for the model. */
+typedef struct Look {
+    Trigger trigger;
+    char *rest;
+} Look;
+
+typedef struct Meaning {
+    bool is_cut;      /* no trigger is done: half of a task is another task, and the end of its
+                       * thoughts may be missing */
+    bool is_tainted;  /* text from outside stood before the answer: what acts is asked about */
+    bool may_look;    /* what its look-ups bring goes back to it; else the person is told */
+    bool has_acted;   /* an earlier answer of this talk did something; afterwards: or this one */
+    GPtrArray *looks; /* out: Look *, in their order, for the caller to do */
+} Meaning;
+
+void meaning_init(Meaning *meaning);
+void meaning_clear(Meaning *meaning);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Meaning, meaning_clear)
+
+/* Says and does it in this turn. */
+void meaning_act(Core *core, Turn *turn, const char *answer, Meaning *meaning);
 
 #endif

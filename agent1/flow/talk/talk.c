@@ -10,13 +10,29 @@
 #include "agent1/flow/talk/metric.h"
 #include "agent1/flow/talk/phrases.h"
 #include "agent1/flow/talk/prompt.h"
+#include "agent1/flow/talk/rounds.h"
 #include "agent1/flow/voice/give_up.h"
+#include "agent1/model/quotation.h"
 #include "agent1/model/refusal.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
 /* What nobody expects any more is not done by itself. */
 #define LATE_MS (60 * INT64_C(1000))
+
+/* Of what is looked up at a time. */
+#define FOUND_MAX_BYTES  (24 * 1024)
+#define FOUND_MIN_BYTES  1024
+#define BYTES_OF_A_TOKEN 3
+
+static int64_t count_words(const GPtrArray *words)
+{
+    int64_t tokens = 0;
+
+    for (unsigned i = 0; i < words->len; i++)
+        tokens += history_tokens(((const ModelWords *)words->pdata[i])->text);
+    return tokens;
+}
 
 static const ModelSettings *settings_of(const Core *core, int place)
 {
@@ -41,7 +57,8 @@ static void answer_without(Core *core, Turn *turn, const char *text, bool is_lat
 
 /* ---- asking ---- */
 
-static ModelCall *make_call(Core *core, const Talk *talk)
+/* What the model is shown; notes whether text from outside stands in it. */
+static ModelCall *make_call(Core *core, Talk *talk)
 {
     const ModelSettings *model = settings_of(core, talk->provider);
     g_autofree char *id = core_new_id(core);
@@ -52,9 +69,15 @@ static ModelCall *make_call(Core *core, const Talk *talk)
     call->has_tools = model->has_tools;
     call->max_tokens = model->max_tokens;
     left = model->context_tokens - model->max_tokens - history_tokens(call->preamble) -
-           history_tokens(talk->text);
-    history_recall(core, talk->conversation, left, call->words);
+           history_tokens(talk->text) - count_words(talk->rounds);
+    talk->is_tainted = history_recall(core, talk->conversation, left, call->words) ||
+                       talk->rounds->len > 0 || quotation_is_in(talk->text);
     g_ptr_array_add(call->words, model_words_new(MODEL_PERSON, talk->text));
+    for (unsigned i = 0; i < talk->rounds->len; i++) {
+        const ModelWords *words = talk->rounds->pdata[i];
+
+        g_ptr_array_add(call->words, model_words_new(words->speaker, words->text));
+    }
     return call;
 }
 
@@ -64,15 +87,6 @@ static int64_t cost_of(const Talk *talk, const ModelNews *news)
     if (news->tokens_in > 0 && news->tokens_out > 0)
         return news->tokens_in + news->tokens_out;
     return talk->tokens + history_tokens(talk->answer->str);
-}
-
-static int64_t count_tokens(const ModelCall *call)
-{
-    int64_t tokens = history_tokens(call->preamble);
-
-    for (unsigned i = 0; i < call->words->len; i++)
-        tokens += history_tokens(((const ModelWords *)call->words->pdata[i])->text);
-    return tokens;
 }
 
 /* Asks the next model of the chain; takes the talk over unless there is none. */
@@ -89,7 +103,7 @@ static bool ask_next(Core *core, Talk *talk)
     call = make_call(core, talk);
     g_free(talk->id);
     talk->id = g_strdup(call->id);
-    talk->tokens = count_tokens(call);
+    talk->tokens = history_tokens(call->preamble) + count_words(call->words);
     g_hash_table_insert(core->talks, talk->id, talk);
     effects_model_call(core->fx, call);
     return true;
@@ -149,6 +163,15 @@ static const char *judge_again(const Core *core, const Speaker *speaker)
     return NULL;
 }
 
+/* What was done in earlier rounds is remembered: it is not to be done again. */
+static void give_up(Core *core, Talk *talk, const char *why)
+{
+    g_string_truncate(talk->answer, 0);
+    if (talk->rounds->len > 0)
+        talks_note(core, talk);
+    give_up_tell(core, talk, why);
+}
+
 static ModelHealth health_of(ModelOutcome outcome)
 {
     switch (outcome) {
@@ -197,17 +220,41 @@ static bool is_useful(const Core *core, const Talk *talk, const ModelNews *news)
             !refusal_is(talk->answer->str, core->settings->talk->refusals));
 }
 
-static void finish(Core *core, const Talk *talk, bool is_cut)
+/* Says and does what was answered, or leaves the talk open for what is to be looked up. */
+static void take_answer(Core *core, Talk *given, bool is_cut)
 {
+    g_autoptr(Talk) talk = given;
+    g_auto(Meaning) meaning = { 0 };
+    bool is_open;
     Turn turn;
 
+    meaning_init(&meaning);
+    meaning.is_cut = is_cut;
+    meaning.is_tainted = talk->is_tainted;
+    meaning.has_acted = talk->has_acted;
+    meaning.may_look = rounds_count(talk) < core->settings->talk->max_rounds;
     turn_init(&turn, core, talk->speaker);
-    history_add(core, talk->conversation, MODEL_PERSON, talk->text);
-    history_add(core, talk->conversation, MODEL_ITSELF, talk->answer->str);
-    meaning_act(core, &turn, talk->answer->str, is_cut);
+    meaning_act(core, &turn, talk->answer->str, &meaning);
+    talk->has_acted = meaning.has_acted;
     if (is_cut)
         turn_say(&turn, "(the answer was cut: it was longer than this model may write)");
+    is_open = meaning.looks->len > 0;
+    if (is_open)
+        rounds_begin(core, talk);
+    else
+        talks_note(core, talk);
     turn_finish(&turn);
+    if (is_open)
+        rounds_look(core, g_steal_pointer(&talk), meaning.looks);
+}
+
+/* Nobody makes an answer of what was found: the person reads it as it is. */
+static void say_found(Core *core, Turn *turn, const Talk *talk)
+{
+    talks_note(core, talk);
+    if (talk->found->len > 0)
+        turn_say(turn, "%s", talk->found->str);
+    turn_outcome(turn, OUTCOME_REFUSED);
 }
 
 static void fail(Core *core, const Talk *talk, const ModelNews *news)
@@ -219,7 +266,10 @@ static void fail(Core *core, const Talk *talk, const ModelNews *news)
         turn_say(&turn, "No language model would answer that.");
     else
         turn_say(&turn, "No language model answered.");
-    answer_without(core, &turn, talk->text, core->boot_ms - talk->asked_ms > LATE_MS);
+    if (talk->rounds->len > 0)
+        say_found(core, &turn, talk);
+    else
+        answer_without(core, &turn, talk->text, core->boot_ms - talk->asked_ms > LATE_MS);
     turn_finish(&turn);
 }
 
@@ -236,11 +286,11 @@ static void take_end(Core *core, Talk *ended, const ModelNews *news)
     metric_publish(core, talk, news, is_good);
     spending_add(core, talk->speaker->user, cost_of(talk, news));
     if (given_up) {
-        give_up_tell(core, talk, given_up);
+        give_up(core, talk, given_up);
         return;
     }
     if (is_good) {
-        finish(core, talk, news->outcome == MODEL_CUT);
+        take_answer(core, g_steal_pointer(&talk), news->outcome == MODEL_CUT);
         return;
     }
     if (health_of(news->outcome) != MODEL_WORKS)
@@ -249,6 +299,62 @@ static void take_end(Core *core, Talk *ended, const ModelNews *news)
         (void)g_steal_pointer(&talk);
     else
         fail(core, talk, news);
+}
+
+/* ---- what was looked up for it ---- */
+
+/* Half of what its question may cost, as a rule: the conversation is shown as well. */
+static size_t found_max_bytes(const Core *core, const Talk *talk)
+{
+    const ModelSettings *model;
+
+    if (talk->provider == MODEL_NONE)
+        return FOUND_MAX_BYTES;
+    model = settings_of(core, talk->provider);
+    return (size_t)CLAMP((model->context_tokens - model->max_tokens) * BYTES_OF_A_TOKEN / 2,
+                         FOUND_MIN_BYTES, FOUND_MAX_BYTES);
+}
+
+static void go_on(Core *core, Talk *found)
+{
+    g_autoptr(Talk) talk = found;
+    const char *given_up = judge_again(core, talk->speaker);
+    bool is_last = rounds_count(talk) + 1 >= core->settings->talk->max_rounds;
+    Turn turn;
+
+    rounds_end(core, talk, found_max_bytes(core, talk), is_last);
+    if (given_up) {
+        give_up(core, talk, given_up);
+        return;
+    }
+    if (spending_has_left(core, talk->speaker->user)) {
+        /* The one that looked is asked before those behind it. */
+        talk->provider = talk->provider == MODEL_NONE ? MODEL_NONE : talk->provider - 1;
+        if (ask_next(core, talk)) {
+            (void)g_steal_pointer(&talk);
+            return;
+        }
+    }
+    turn_init(&turn, core, talk->speaker);
+    if (spending_has_left(core, talk->speaker->user))
+        turn_say(&turn,
+                 "No language model can be asked at this moment; !status tells for how long.");
+    else
+        turn_say(&turn, "The language models have had their tokens for today.");
+    say_found(core, &turn, talk);
+    turn_finish(&turn);
+}
+
+void talk_go_on(Core *core)
+{
+    Talk *talk;
+
+    while ((talk = talks_take_found(core)) != NULL) {
+        Language before = core_speak_to_speaker(core, talk->speaker);
+
+        go_on(core, talk);
+        core_speak(core, before);
+    }
 }
 
 void talk_news(Core *core, const ModelNews *news)
@@ -293,16 +399,35 @@ static void ask_anew(Core *core, Talk *given)
     if (ask_next(core, talk))
         (void)g_steal_pointer(&talk);
     else
-        give_up_tell(core, talk,
-                     WORDS_LATER("(given up: the language models were configured anew)"));
+        give_up(core, talk, WORDS_LATER("(given up: the language models were configured anew)"));
     core_speak(core, before);
+}
+
+/* Those that a model thinks of. For the others things are looked up: they begin anew in the chain
+ * afterwards. */
+static GList *list_asked(Core *core)
+{
+    GHashTableIter iter;
+    GList *asked = NULL;
+    void *value;
+
+    g_hash_table_iter_init(&iter, core->talks);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        Talk *talk = value;
+
+        if (talk->is_looking)
+            talk->provider = MODEL_NONE;
+        else
+            asked = g_list_prepend(asked, talk);
+    }
+    return asked;
 }
 
 void talk_configured(Core *core)
 {
     g_autofree char *text = describe_chain(core);
     bool is_another = g_strcmp0(text, core->chain_text) != 0;
-    g_autoptr(GList) talks = is_another ? g_hash_table_get_values(core->talks) : NULL;
+    g_autoptr(GList) talks = is_another ? list_asked(core) : NULL;
 
     for (const GList *at = talks; at; at = at->next)
         talks_cancel(core, at->data);

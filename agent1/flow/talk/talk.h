@@ -17,6 +17,9 @@ void talk_take(Core *core, Turn *turn, const char *text);
 /* EVENT_MODEL. */
 void talk_news(Core *core, const ModelNews *news);
 
+/* At the end of a step: what was looked up for models goes back to them. */
+void talk_go_on(Core *core);
+
 /* The chain was configured, perhaps anew: what is thought of by the old one is asked again. */
 void talk_configured(Core *core);
 

@@ -19,5 +19,7 @@ void give_up_conversation(Core *core, const char *conversation, const char *why)
         return;
 
     talks_cancel(core, talk);
+    if (talk->rounds->len > 0)
+        talks_note(core, talk);
     give_up_tell(core, talk, why);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/state/proposals.h"
+#include "agent1/flow/state/talks.h"
 #include "agent1/flow/voice/form_answer.h"
 #include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/pieces.h"
@@ -185,6 +186,9 @@ void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
         break;
     case DOOR_HOME_ASSISTANT:
         effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, NULL, "Home Assistant: %s", answer->text);
+        break;
+    case DOOR_MODEL:
+        talks_hear(core, speaker->chat_id, answer->text, answer->is_final);
         break;
     case DOOR_SCHEDULE:
         break;

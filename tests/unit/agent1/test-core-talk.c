@@ -1,71 +1,10 @@
 /* The core of agent1 with fake edges: talk with language models. Which is asked, what an answer
  * means, and that words alone do nothing. */
-#include "core-world.h"
+#include "talk-world.h"
 
 #include "common/base/banned.h"
 
-#define CHAIN                                                                                      \
-    "{\"chain\":["                                                                                 \
-    "{\"provider\":\"ollama\",\"model\":\"small\"},"                                               \
-    "{\"provider\":\"anthropic\",\"model\":\"big\",\"api_key\":\"secret-key\"}]}"
 #define HINT "I take commands (!help lists them)"
-
-static void configure(World *world, const char *llm)
-{
-    json_set(world->config, "llm", world_json(llm));
-    world_configure(world);
-    world_step(world, event_new(EVENT_CONFIGURED));
-}
-
-/* The last question to a model. */
-static const ModelCall *last_call(const World *world)
-{
-    for (unsigned i = world->other->len; i > 0; i--) {
-        const Effect *effect = world->other->pdata[i - 1];
-
-        if (effect->kind == EFFECT_MODEL_CALL)
-            return effect->call;
-    }
-    fail_msg("no model was asked");
-    return NULL;
-}
-
-static void tell(World *world, ModelNews *news)
-{
-    Event *event = event_new(EVENT_MODEL);
-
-    event->model = news;
-    world_step(world, event);
-}
-
-/* It answers the last question. */
-static void answer(World *world, const char *text)
-{
-    g_autofree char *id = g_strdup(last_call(world)->id);
-
-    if (*text)
-        tell(world, model_news_piece(id, text));
-    tell(world, model_news_end(id, MODEL_ANSWERED));
-}
-
-static void fail_call(World *world, ModelOutcome outcome)
-{
-    ModelNews *news = model_news_end(last_call(world)->id, outcome);
-
-    news->why = g_strdup("it says so");
-    tell(world, news);
-}
-
-static void expect_said(const World *world, const char *text)
-{
-    assert_string_equal(world_last_said(world), text);
-}
-
-static const char *words_at(const ModelCall *call, unsigned place)
-{
-    assert_true(place < call->words->len);
-    return ((const ModelWords *)call->words->pdata[place])->text;
-}
 
 /* ---- what it is asked ---- */
 
@@ -201,6 +140,7 @@ static void as_who_asked(void **state)
     world_write(world, "oskar", "m3", "restart web1");
     answer(world, "I have restarted web1.\nPLAN_LIST:");
     assert_contains(world_last_said(world), "\n(no action was taken)");
+    world_write(world, "oskar", NULL, "!reset");
     world_write(world, "oskar", "m4", "restart web1");
     answer(world, "I have restarted web1.\nDELEGATE: web1 | reboot");
     assert_null(strstr(world_last_said(world), "no action"));
