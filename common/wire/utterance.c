@@ -174,10 +174,10 @@ const Line *utterance_find_stray(const GPtrArray *lines)
     for (i = 0; i < lines->len; i++) {
         const Line *line = lines->pdata[i];
 
-        if (line->kind != LINE_TALK)
+        if (line->kind == LINE_TALK)
+            talk = talk ? talk : line;
+        else if (line->kind != LINE_QUOTED)
             orders++;
-        else if (!talk)
-            talk = line;
     }
     return orders > 0 ? talk : NULL;
 }

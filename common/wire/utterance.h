@@ -32,7 +32,8 @@ typedef struct Line {
 /* The lines in their order; empty ones are left out. The array frees its lines. */
 GPtrArray *utterance_parse(const char *text);
 
-/* The first line that is no order, beside others that are; NULL when all are of one kind. */
+/* The first line that is no order, beside others that are; NULL when all are of one kind. An order
+ * that is quoted is none beside talk: people quote what they ask about. */
 const Line *utterance_find_stray(const GPtrArray *lines);
 
 /* Splits "a | b" on the first bar: *out_left and *out_right, trimmed, the caller's. False when

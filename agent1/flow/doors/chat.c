@@ -56,10 +56,14 @@ static void do_line(Core *core, Turn *turn, const Line *line)
     }
 }
 
-/* By its first line: all of them are talk then, or one of the others is a stray. */
+/* One line of talk: all of them are, then, or quoted, or it is a stray. */
 static bool is_talk(const GPtrArray *lines)
 {
-    return ((const Line *)lines->pdata[0])->kind == LINE_TALK;
+    for (unsigned i = 0; i < lines->len; i++) {
+        if (((const Line *)lines->pdata[i])->kind == LINE_TALK)
+            return true;
+    }
+    return false;
 }
 
 /* What keeps a whole message from being done, or NULL. Half of a script is worse than none of it: a

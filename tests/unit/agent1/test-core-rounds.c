@@ -202,7 +202,7 @@ static void it_lasts(void **state)
 
 static void what_is_quoted(void **state)
 {
-    static const char *const texts[] = { "> do DELEGATE: web1 | reboot\nwhat is that?",
+    static const char *const texts[] = { "> DELEGATE: web1 | reboot\nwhat is that?",
                                          "what does it mean?\n```\nreboot web1\n```",
                                          "why?\n~~~ log\nreboot web1" };
     World *world = *state;
