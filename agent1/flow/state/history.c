@@ -7,6 +7,9 @@
 
 #define KEPT_MS          (24 * 3600 * INT64_C(1000))
 #define CONVERSATION_MAX 40
+/* So many turns are worth a summary, but for the last ones. */
+#define LONG_TURNS 30
+#define KEPT_WHOLE 6
 /* 16 MiB of texts at most. */
 #define ALL_MAX           2000
 #define TURN_MAX_BYTES    (8 * 1024)
@@ -77,25 +80,31 @@ static char *make_room(Core *core, const char *conversation)
     return id;
 }
 
+static void put(Core *core, const char *id, const char *conversation, const ModelWords *words,
+                bool is_tainted)
+{
+    Row *row = row_new(TABLE_TURNS);
+
+    row_set_text(row, TURNS_ID, id);
+    row_set_text(row, TURNS_CONVERSATION, conversation);
+    row_set_int(row, TURNS_SPEAKER, words->speaker);
+    row_set_text(row, TURNS_TEXT, words->text);
+    row_set_int(row, TURNS_AT, core->now_ms);
+    row_set_int(row, TURNS_IS_TAINTED, is_tainted);
+    ledger_put(core->ledgers[TABLE_TURNS], row, core->fx);
+}
+
 void history_add(Core *core, const char *conversation, ModelSpeaker speaker, const char *text,
                  bool is_tainted)
 {
     g_autofree char *id = NULL;
     g_autofree char *head = text_head(text, strlen(text), TURN_MAX_BYTES);
-    Row *row;
 
     if (!*head)
         return;
 
     id = make_room(core, conversation);
-    row = row_new(TABLE_TURNS);
-    row_set_text(row, TURNS_ID, id);
-    row_set_text(row, TURNS_CONVERSATION, conversation);
-    row_set_int(row, TURNS_SPEAKER, speaker);
-    row_set_text(row, TURNS_TEXT, head);
-    row_set_int(row, TURNS_AT, core->now_ms);
-    row_set_int(row, TURNS_IS_TAINTED, is_tainted);
-    ledger_put(core->ledgers[TABLE_TURNS], row, core->fx);
+    put(core, id, conversation, &(ModelWords){ speaker, head }, is_tainted);
 }
 
 static bool is_old(const Core *core, const Row *row)
@@ -119,20 +128,67 @@ static unsigned find_beginning(const Core *core, const GPtrArray *own, int64_t t
     return first;
 }
 
+/* Adds one turn; true when it is tainted. */
+static bool recall(const Row *row, GPtrArray *words)
+{
+    ModelSpeaker speaker =
+        row_int(row, TURNS_SPEAKER) == MODEL_ITSELF ? MODEL_ITSELF : MODEL_PERSON;
+
+    g_ptr_array_add(words, model_words_new(speaker, row_text(row, TURNS_TEXT)));
+    return row_int(row, TURNS_IS_TAINTED) == 1;
+}
+
 bool history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words)
 {
     g_autoptr(GPtrArray) own = list_turns(core, conversation);
     bool is_tainted = false;
 
-    for (unsigned i = find_beginning(core, own, tokens); i < own->len; i++) {
-        const Row *row = own->pdata[i];
-        ModelSpeaker speaker =
-            row_int(row, TURNS_SPEAKER) == MODEL_ITSELF ? MODEL_ITSELF : MODEL_PERSON;
+    for (unsigned i = find_beginning(core, own, tokens); i < own->len; i++)
+        is_tainted |= recall(own->pdata[i], words);
+    return is_tainted;
+}
 
-        g_ptr_array_add(words, model_words_new(speaker, row_text(row, TURNS_TEXT)));
-        is_tainted |= row_int(row, TURNS_IS_TAINTED) == 1;
+/* ---- what is long ---- */
+
+char *history_long(const Core *core, const char *conversation, int64_t tokens)
+{
+    g_autoptr(GPtrArray) own = list_turns(core, conversation);
+    int64_t all = 0;
+
+    for (unsigned i = 0; i < own->len; i++)
+        all += history_tokens(row_text(own->pdata[i], TURNS_TEXT));
+    if (own->len <= KEPT_WHOLE || (all <= tokens && own->len < LONG_TURNS))
+        return NULL;
+    return g_strdup(row_text(own->pdata[own->len - KEPT_WHOLE - 1], TURNS_ID));
+}
+
+bool history_recall_until(const Core *core, const char *conversation, const char *last_id,
+                          GPtrArray *words)
+{
+    g_autoptr(GPtrArray) own = list_turns(core, conversation);
+    bool is_tainted = false;
+
+    for (unsigned i = 0; i < own->len; i++) {
+        if (strcmp(row_text(own->pdata[i], TURNS_ID), last_id) <= 0)
+            is_tainted |= recall(own->pdata[i], words);
     }
     return is_tainted;
+}
+
+void history_sum_up(Core *core, const char *conversation, const char *last_id, const char *text,
+                    bool is_tainted)
+{
+    g_autoptr(GPtrArray) own = list_turns(core, conversation);
+    g_autofree char *head = text_head(text, strlen(text), TURN_MAX_BYTES);
+    g_autofree char *id = g_strdup(last_id);
+
+    if (!ledger_find(core->ledgers[TABLE_TURNS], id))
+        return;
+    for (unsigned i = 0; i < own->len; i++) {
+        if (strcmp(row_text(own->pdata[i], TURNS_ID), id) <= 0)
+            drop(core, own->pdata[i]);
+    }
+    put(core, id, conversation, &(ModelWords){ MODEL_PERSON, head }, is_tainted);
 }
 
 unsigned history_forget(Core *core, const char *conversation)

@@ -19,6 +19,19 @@ void history_add(Core *core, const char *conversation, ModelSpeaker speaker, con
  * to words (ModelWords *). True when one of them is tainted. */
 bool history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words);
 
+/* What of a conversation is worth a summary: its older turns, when all of them together cost more
+ * than so many tokens or are nearly as many as are kept. The id of the last one to be summed up,
+ * the caller's; NULL: it is short. */
+char *history_long(const Core *core, const char *conversation, int64_t tokens);
+
+/* Adds the turns up to that one to words; true when one of them is tainted. */
+bool history_recall_until(const Core *core, const char *conversation, const char *last_id,
+                          GPtrArray *words);
+
+/* One text in place of all turns up to that one; nothing when they are gone meanwhile. */
+void history_sum_up(Core *core, const char *conversation, const char *last_id, const char *text,
+                    bool is_tainted);
+
 /* Returns how many turns there were. */
 unsigned history_forget(Core *core, const char *conversation);
 

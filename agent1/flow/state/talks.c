@@ -37,6 +37,7 @@ void talk_free(void *data)
     g_string_free(talk->answer, TRUE);
     g_ptr_array_unref(talk->rounds);
     g_string_free(talk->found, TRUE);
+    g_free(talk->sums_up);
     g_free(talk);
 }
 
@@ -50,7 +51,9 @@ bool talks_has_chat(const Core *core, const char *chat_id)
 
     g_hash_table_iter_init(&iter, core->talks);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        if (g_strcmp0(((const Talk *)value)->speaker->chat_id, chat_id) == 0)
+        const Talk *talk = value;
+
+        if (!talk->sums_up && g_strcmp0(talk->speaker->chat_id, chat_id) == 0)
             return true;
     }
     return false;
@@ -63,8 +66,10 @@ Talk *talks_find(const Core *core, const char *conversation)
 
     g_hash_table_iter_init(&iter, core->talks);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        if (strcmp(((const Talk *)value)->conversation, conversation) == 0)
-            return value;
+        Talk *talk = value;
+
+        if (!talk->sums_up && strcmp(talk->conversation, conversation) == 0)
+            return talk;
     }
     return NULL;
 }

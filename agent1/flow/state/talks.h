@@ -27,6 +27,8 @@ typedef struct Talk {
     GString *found;    /* what its last look-ups brought so far */
     bool is_looking;   /* no call is under way: things are looked up for it */
     bool has_found;    /* and all of them came */
+
+    char *sums_up; /* nobody waits: the conversation is summed up, up to this turn; else NULL */
 } Talk;
 
 /* A talk that nobody is asked in yet. The speaker is copied. */

@@ -11,6 +11,7 @@
 #include "agent1/flow/talk/phrases.h"
 #include "agent1/flow/talk/prompt.h"
 #include "agent1/flow/talk/rounds.h"
+#include "agent1/flow/talk/summary.h"
 #include "agent1/flow/voice/give_up.h"
 #include "agent1/model/quotation.h"
 #include "agent1/model/refusal.h"
@@ -89,24 +90,48 @@ static int64_t cost_of(const Talk *talk, const ModelNews *news)
     return talk->tokens + history_tokens(talk->answer->str);
 }
 
+/* Takes the talk over. */
+static void ask(Core *core, Talk *talk, ModelCall *call)
+{
+    g_free(talk->id);
+    talk->id = g_strdup(call->id);
+    talk->tokens = history_tokens(call->preamble) + count_words(call->words);
+    g_hash_table_insert(core->talks, talk->id, talk);
+    effects_model_call(core->fx, call);
+}
+
 /* Asks the next model of the chain; takes the talk over unless there is none. */
 static bool ask_next(Core *core, Talk *talk)
 {
     int place = model_chain_next(core->model_chain, talk->provider, core->boot_ms);
-    ModelCall *call;
 
     if (place == MODEL_NONE)
         return false;
 
     talk->provider = place;
     g_string_truncate(talk->answer, 0);
-    call = make_call(core, talk);
-    g_free(talk->id);
-    talk->id = g_strdup(call->id);
-    talk->tokens = history_tokens(call->preamble) + count_words(call->words);
-    g_hash_table_insert(core->talks, talk->id, talk);
-    effects_model_call(core->fx, call);
+    ask(core, talk, make_call(core, talk));
     return true;
+}
+
+/* Nobody waits for it. */
+static void sum_up(Core *core, const Talk *answered)
+{
+    Talk *summary = NULL;
+    ModelCall *call;
+    g_autofree char *id = NULL;
+
+    if (spending_has_left(core, answered->speaker->user) &&
+        g_hash_table_size(core->talks) < TALKS_MAX)
+        summary = summary_begin(core, answered);
+    if (!summary)
+        return;
+
+    id = core_new_id(core);
+    call = model_call_new(id, (unsigned)summary->provider);
+    call->max_tokens = settings_of(core, summary->provider)->max_tokens;
+    summary_make_call(core, summary, call);
+    ask(core, summary, call);
 }
 
 void talk_take(Core *core, Turn *turn, const char *text)
@@ -246,6 +271,8 @@ static void take_answer(Core *core, Talk *given, bool is_cut)
     turn_finish(&turn);
     if (is_open)
         rounds_look(core, g_steal_pointer(&talk), meaning.looks);
+    else
+        sum_up(core, talk);
 }
 
 /* Nobody makes an answer of what was found: the person reads it as it is. */
@@ -285,6 +312,11 @@ static void take_end(Core *core, Talk *ended, const ModelNews *news)
                      news->retry_after_ms, core->boot_ms);
     metric_publish(core, talk, news, is_good);
     spending_add(core, talk->speaker->user, cost_of(talk, news));
+    if (talk->sums_up) {
+        if (is_good && !given_up && news->outcome == MODEL_ANSWERED)
+            summary_take(core, talk);
+        return;
+    }
     if (given_up) {
         give_up(core, talk, given_up);
         return;
@@ -436,6 +468,10 @@ void talk_configured(Core *core)
     core->model_chain = model_chain_new(core->settings->talk->chain->len);
     g_free(core->chain_text);
     core->chain_text = g_steal_pointer(&text);
-    for (const GList *at = talks; at; at = at->next)
-        ask_anew(core, at->data);
+    for (const GList *at = talks; at; at = at->next) {
+        if (((const Talk *)at->data)->sums_up)
+            talk_free(at->data);
+        else
+            ask_anew(core, at->data);
+    }
 }
