@@ -170,11 +170,12 @@ static const char *slot_of(Clause *clause, unsigned at, bool has_topic)
 /* "publish ON on home/lamp": what stands between the verb and the topic. */
 static void find_message(Clause *clause)
 {
-    for (unsigned at = 1; word_at(clause, at); at++) {
-        if (is_concept(word_at(clause, at - 1), "publish") &&
-            !is_concept(word_at(clause, at), "quote") && !strchr(word_at(clause, at)->text, '/') &&
-            word_at(clause, at + 1)) {
-            clause->message = g_strdup(word_at(clause, at)->text);
+    for (unsigned at = 1; at + 1 < clause->words->len && !clause->message; at++) {
+        const Word *word = clause->words->pdata[at];
+
+        if (is_concept(clause->words->pdata[at - 1], "publish") && !is_concept(word, "quote") &&
+            !strchr(word->text, '/')) {
+            clause->message = g_strdup(word->text);
             clause->used[at] = true;
         }
     }

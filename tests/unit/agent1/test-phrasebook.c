@@ -236,6 +236,7 @@ static void whom_and_when(void **state)
         { "stop nginx, then start nginx on web1",
           "PLAN: web1|systemctl stop nginx ;; web1|systemctl start nginx" },
         { "run “echo it’s fine” on web1", "DELEGATE: web1 | echo it’s fine" },
+        { "publish ON publish OFF on home/lamp", "ask: 0 - -" },
     };
 
     (void)state;
