@@ -70,18 +70,19 @@ static bool is_trailing(const Word *word)
 
 static void take_typed(Clause *clause, unsigned first)
 {
+    const Word *begin = clause->words->pdata[first];
+    const Word *word = begin;
     unsigned end = first;
 
-    while (word_at(clause, end) && !clause->used[end]) {
-        if (is_joint(word_at(clause, end)))
+    while (word && !clause->used[end]) {
+        if (is_joint(word))
             return;
-        end++;
+        word = word_at(clause, ++end);
     }
-    while (end > first + 1 && is_trailing(word_at(clause, end - 1)))
+    while (end > first + 1 && is_trailing(clause->words->pdata[end - 1]))
         end--;
-    clause->literal =
-        g_strndup(word_at(clause, first)->start,
-                  (size_t)(word_at(clause, end - 1)->end - word_at(clause, first)->start));
+    word = clause->words->pdata[end - 1];
+    clause->literal = g_strndup(begin->start, (size_t)(word->end - begin->start));
     for (unsigned at = first; at < end; at++)
         clause->used[at] = true;
 }
@@ -89,23 +90,24 @@ static void take_typed(Clause *clause, unsigned first)
 /* Behind a verb of running: a quotation, or a program that people know. */
 static void find_literal(Clause *clause)
 {
-    for (unsigned at = 0; word_at(clause, at) && !clause->literal; at++) {
+    const Word *word;
+
+    for (unsigned at = 0; (word = word_at(clause, at)) && !clause->literal; at++) {
         unsigned next = at + 1;
 
-        if (!is_concept(word_at(clause, at), "run") || clause->used[at])
+        if (!is_concept(word, "run") || clause->used[at])
             continue;
-        while (word_at(clause, next) &&
-               (is_concept(word_at(clause, next), "colon") || clause->used[next] ||
-                lexicon_list_has("on sur the la command commande", word_at(clause, next)->plain)))
-            next++;
-        if (!word_at(clause, next))
+        word = word_at(clause, next);
+        while (word && (is_concept(word, "colon") || clause->used[next] ||
+                        lexicon_list_has("on sur the la command commande", word->plain)))
+            word = word_at(clause, ++next);
+        if (!word)
             return;
-        if (is_concept(word_at(clause, next), "quote")) {
-            clause->literal = g_strstrip(g_strdup(word_at(clause, next)->text));
+        if (is_concept(word, "quote")) {
+            clause->literal = g_strstrip(g_strdup(word->text));
             for (unsigned used = at + 1; used <= next; used++)
                 clause->used[used] = true;
-        } else if (lexicon_is_program(word_at(clause, next)->text) ||
-                   lexicon_is_destructive(word_at(clause, next)->text)) {
+        } else if (lexicon_is_program(word->text) || lexicon_is_destructive(word->text)) {
             for (unsigned used = at + 1; used < next; used++)
                 clause->used[used] = true;
             take_typed(clause, next);
@@ -131,8 +133,10 @@ static bool is_service_word(const char *text)
 
 static bool is_beside(const Clause *clause, unsigned at, const char *concept)
 {
-    return (at > 0 && is_concept(word_at(clause, at - 1), concept)) ||
-           (word_at(clause, at + 1) && is_concept(word_at(clause, at + 1), concept));
+    const Word *next = word_at(clause, at + 1);
+
+    return (at > 0 && is_concept(clause->words->pdata[at - 1], concept)) ||
+           (next && is_concept(next, concept));
 }
 
 static bool set_slot(char **slot, const char *text)
@@ -146,8 +150,8 @@ static bool set_slot(char **slot, const char *text)
 /* The concept of a word in its clause, with its slot filled; NULL where nothing explains it. */
 static const char *slot_of(Clause *clause, unsigned at, bool has_topic)
 {
-    const Word *word = word_at(clause, at);
-    bool after_schedule = at > 0 && is_concept(word_at(clause, at - 1), "one_schedule");
+    const Word *word = clause->words->pdata[at];
+    bool after_schedule = at > 0 && is_concept(clause->words->pdata[at - 1], "one_schedule");
 
     if (word->concept && strcmp(word->concept, "number") == 0)
         return set_slot(&clause->number, word->plain + (*word->plain == '#')) ? "number" : NULL;
@@ -185,12 +189,12 @@ static void collect(Clause *clause, GPtrArray *concepts)
 {
     bool has_topic = false;
 
-    for (unsigned at = 0; word_at(clause, at); at++)
-        has_topic |= is_concept(word_at(clause, at), "publish");
+    for (unsigned at = 0; at < clause->words->len; at++)
+        has_topic |= is_concept(clause->words->pdata[at], "publish");
     if (has_topic)
         find_message(clause);
-    for (unsigned at = 0; word_at(clause, at); at++) {
-        const Word *word = word_at(clause, at);
+    for (unsigned at = 0; at < clause->words->len; at++) {
+        const Word *word = clause->words->pdata[at];
         const char *concept = clause->used[at] ? CONCEPT_FILLER : slot_of(clause, at, has_topic);
 
         if (concept && strcmp(concept, CONCEPT_FILLER) == 0)
@@ -215,8 +219,8 @@ static bool is_ordered(const Clause *clause)
     unsigned verb = G_MAXUINT;
     unsigned name = G_MAXUINT;
 
-    for (unsigned at = 0; word_at(clause, at); at++) {
-        const Word *word = word_at(clause, at);
+    for (unsigned at = 0; at < clause->words->len; at++) {
+        const Word *word = clause->words->pdata[at];
 
         if (word->concept && intents_is_act(word->concept))
             verb = MIN(verb, at);

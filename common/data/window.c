@@ -278,10 +278,9 @@ char *window_reword_fr(const char *described)
 
     for (guint i = 0; names[i]; i++) {
         unsigned day = 0;
-        bool is_day = weekday_parse(names[i], &day);
+        const char *name = weekday_parse(names[i], &day) ? weekday_name_fr(day) : names[i];
 
-        g_string_append_printf(text, "%c%s", i ? ',' : ' ',
-                               is_day ? weekday_name_fr(day) : names[i]);
+        g_string_append_printf(text, "%c%s", i ? ',' : ' ', name);
     }
     g_string_append(text, described + MAX(begin, end));
     return g_string_free(text, FALSE);
