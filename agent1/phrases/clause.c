@@ -153,14 +153,14 @@ static const char *slot_of(Clause *clause, unsigned at, bool has_topic)
     const Word *word = clause->words->pdata[at];
     bool after_schedule = at > 0 && is_concept(clause->words->pdata[at - 1], "one_schedule");
 
-    if (word->concept && strcmp(word->concept, "number") == 0)
+    if (is_concept(word, "number"))
         return set_slot(&clause->number, word->plain + (*word->plain == '#')) ? "number" : NULL;
-    if (word->concept && strcmp(word->concept, "quote") == 0)
+    if (is_concept(word, "quote"))
         return has_topic && set_slot(&clause->message, word->text) ? "message" : NULL;
     if (after_schedule && !word->concept && is_service_word(word->plain))
         return set_slot(&clause->key, word->plain) ? "key" : NULL;
     if (word->concept)
-    return word->concept;
+        return word->concept;
     if (strchr(word->text, '/'))
         return set_slot(&clause->topic, word->text) ? "topic" : NULL;
     if (lexicon_is_service(word->plain) ||
@@ -202,8 +202,8 @@ static void collect(Clause *clause, GPtrArray *concepts)
         if (!concept && lexicon_list_has("and et", word->plain))
             continue;
         if (concept && lexicon_list_has("today yesterday", concept))
-        clause->day = concept[0] == 't' ? "today" : "yesterday";
-        g_ptr_array_add(concepts, (void *)(gsize) concept);
+            clause->day = concept[0] == 't' ? "today" : "yesterday";
+        g_ptr_array_add(concepts, (void *)(gsize)concept);
     }
     if (clause->literal)
         g_ptr_array_add(concepts, (void *)(gsize) "literal");

@@ -220,7 +220,7 @@ const char *lexicon_concept(const char *word)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(entries); i++) {
         if (lexicon_list_has(entries[i].words, word))
-        return entries[i].concept;
+            return entries[i].concept;
     }
     return NULL;
 }

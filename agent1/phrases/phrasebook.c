@@ -237,6 +237,27 @@ static bool is_stopped(const GPtrArray *words, bool has_agent, PhraseAnswer *out
     return true;
 }
 
+/* Whether a word that nothing explains is an agent's name. What looks like one is kept, the first
+ * of a sentence. */
+static bool find_agent(const PhraseFacts *facts, const Word *word, PhraseAnswer *out)
+{
+    const char *guess;
+    bool looks_so;
+
+    if (word->concept)
+        return false;
+
+    guess = who_nearest(facts, word->plain, &looks_so);
+    if (guess && strcmp(guess, word->plain) == 0)
+        return true;
+
+    if ((guess || looks_so) && !out->subject && !lexicon_is_service(word->plain)) {
+        out->subject = g_strdup(word->text);
+        out->guess = g_strdup(guess);
+    }
+    return false;
+}
+
 /* Nothing fits: a question that helps, or nothing at all. */
 static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPtrArray *clauses,
                      PhraseAnswer *out)
@@ -247,18 +268,10 @@ static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPt
 
     for (unsigned at = 0; at < words->len; at++) {
         const Word *word = words->pdata[at];
-        bool looks_so;
-        const char *guess = word->concept ? NULL : who_nearest(facts, word->plain, &looks_so);
 
+        is_strong |= find_agent(facts, word, out);
         is_strong |= intents_is_strong(word->concept) || lexicon_is_service(word->plain);
         has_quote |= is_concept(word, "quote");
-        if (!word->concept && guess && strcmp(guess, word->plain) == 0)
-            is_strong = true;
-        else if (!word->concept && (guess || looks_so) && !out->subject &&
-                 !lexicon_is_service(word->plain)) {
-            out->subject = g_strdup(word->text);
-            out->guess = g_strdup(guess);
-        }
     }
     for (unsigned i = 0; i < clauses->len; i++)
         wants_agent &= ((const Clause *)clauses->pdata[i])->intent != NULL;

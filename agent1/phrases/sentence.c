@@ -98,28 +98,53 @@ static const char *take_quote(GPtrArray *words, const char *at, bool begins)
     return NULL;
 }
 
-/* "montre-moi", "reste-t-il": the verb alone, with what was joined to it behind it. */
+/* "est-ce": two words. */
+static bool is_question(const char *start, const char *end)
+{
+    return end - start == 6 && g_ascii_strncasecmp(start, "est-ce", 6) == 0;
+}
+
+static bool is_enclitic(const char *start, const char *end)
+{
+    g_autofree char *text = g_strndup(start, (size_t)(end - start));
+    g_autofree char *plain = make_plain(text);
+
+    return lexicon_list_has(enclitics, plain);
+}
+
+/* "montre-moi", "reste-t-il": the verb alone. Who is spoken to, or of, says nothing. */
 static void add_split(GPtrArray *words, const char *start, const char *end)
 {
-    if (end - start == 6 && g_ascii_strncasecmp(start, "est-ce", 6) == 0) {
-        add_word(words, start, start + 3, NULL);
-        add_word(words, start + 4, end, NULL);
-        return;
-    }
-    for (const char *dash = end - 1; dash > start; dash--) {
-        g_autofree char *tail = NULL;
-        g_autofree char *plain = NULL;
-
+    for (const char *dash = end - 1; dash > start && !is_question(start, end); dash--) {
         if (*dash != '-')
             continue;
-        tail = g_strndup(dash + 1, (size_t)(end - dash - 1));
-        plain = make_plain(tail);
-        if (!lexicon_list_has(enclitics, plain))
+        if (!is_enclitic(dash + 1, end))
             break;
-        add_split(words, start, dash);
-        return; /* who is spoken to, or of, says nothing */
+        end = dash;
     }
-    add_word(words, start, end, NULL);
+    if (is_question(start, end)) {
+        add_word(words, start, start + 3, NULL);
+        add_word(words, start + 4, end, NULL);
+    } else {
+        add_word(words, start, end, NULL);
+    }
+}
+
+/* What stands between words and says nothing. */
+static bool is_gap(gunichar c)
+{
+    return g_unichar_isspace(c) || is_apostrophe(c) || c == '?' || c == '!';
+}
+
+static const char *concept_of_sign(gunichar c)
+{
+    if (c == ',')
+        return "comma";
+    if (c == ':')
+        return "colon";
+    if (c == '.')
+        return "stop";
+    return strchr(";|&<>()[]{}", (int)MIN(c, 127)) ? "sign" : CONCEPT_FILLER;
 }
 
 static void split_words(GPtrArray *words, const char *text)
@@ -138,14 +163,9 @@ static void split_words(GPtrArray *words, const char *text)
             while (*at && is_word_character(at))
                 at = text_next(at);
             add_split(words, start, at);
-        } else if (!g_unichar_isspace(c) && !is_apostrophe(c) && !strchr("?!", (int)MIN(c, 127))) {
+        } else if (!is_gap(c)) {
             at = text_next(at);
-            add_word(words, start, at,
-                     c == ','                                  ? "comma"
-                     : c == ':'                                ? "colon"
-                     : c == '.'                                ? "stop"
-                     : strchr(";|&<>()[]{}", (int)MIN(c, 127)) ? "sign"
-                                                               : CONCEPT_FILLER);
+            add_word(words, start, at, concept_of_sign(c));
         } else {
             at = text_next(at);
         }
@@ -178,7 +198,7 @@ static void give_concepts(GPtrArray *words)
         if (turn) {
             word->concept = turn;
             for (size_t rest = 1; rest < taken; rest++)
-            ((Word *)words->pdata[i + rest])->concept = CONCEPT_FILLER;
+                ((Word *)words->pdata[i + rest])->concept = CONCEPT_FILLER;
         } else {
             word->concept = is_number(word->plain) ? "number" : lexicon_concept(word->plain);
         }

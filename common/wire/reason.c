@@ -294,6 +294,7 @@ static bool is_window(const char *text)
     return *text == '\0' || (g_str_has_prefix(text, " (") && g_str_has_suffix(text, ")"));
 }
 
+/* NOLINTBEGIN(misc-no-recursion): reasons within reasons, DEPTH_MAX of them at the most */
 static bool read_within(const char *text, unsigned depth, Reason *out);
 
 static bool fits(const char *text, ReasonPart part, unsigned depth)
@@ -354,8 +355,9 @@ static bool read_as(const char *text, ReasonKind kind, unsigned depth, Reason *o
     if (strcmp(text, format) != 0)
         return false;
 
-    *out = reason;
-    reason = (Reason){ .kind = kind };
+    out->kind = kind;
+    for (i = 0; i < REASON_PARTS_MAX; i++)
+        out->parts[i] = g_steal_pointer(&reason.parts[i]);
     return true;
 }
 
@@ -369,6 +371,7 @@ static bool read_within(const char *text, unsigned depth, Reason *out)
     }
     return false;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 bool reason_read(const char *text, Reason *out)
 {
