@@ -23,6 +23,7 @@ static void free_agent(void *data)
     g_free(agent->name);
     g_free(agent->key);
     g_free(agent->journal);
+    g_free(agent->paused_by);
     g_free(agent->former);
     g_free(agent->version);
     g_free(agent->register_id);

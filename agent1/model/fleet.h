@@ -29,6 +29,8 @@ typedef struct FleetAgent {
     int64_t heard_ms;    /* the last authentic frame; 0: never */
     int64_t control_seq; /* the last one given out */
     bool is_pause_wished;
+    char *paused_by;   /* the user who wished it; NULL: nobody does, or an older agent1 noted it */
+    int64_t paused_ms; /* when; 0: as above */
     char *version;
     char *host;
     char *boot_id;

@@ -57,12 +57,21 @@ static bool check_known(const GateRequest *request, Verdict *out)
                                    : reason_make(REASON_NO_AGENT, NULL));
 }
 
+static char *describe_distrust(const GateRequest *request)
+{
+    if (!request->is_revoked)
+        return reason_make(REASON_NOT_TRUSTED, NULL);
+    return request->revoked_by
+               ? reason_make(REASON_REVOKED_BY, request->revoked_by, request->revoked_at, NULL)
+               : reason_make(REASON_REVOKED_KEY, NULL);
+}
+
 static bool check_accepted(const GateRequest *request, Verdict *out)
 {
     if (request->is_accepted)
         return false;
 
-    return object(out, GATE_DENY, RULE_NOT_ACCEPTED, 0, reason_make(REASON_NOT_TRUSTED, NULL));
+    return object(out, GATE_DENY, RULE_NOT_ACCEPTED, 0, describe_distrust(request));
 }
 
 static bool check_standby(const GateRequest *request, Verdict *out)
@@ -78,7 +87,10 @@ static bool check_paused(const GateRequest *request, Verdict *out)
     if (!request->is_paused)
         return false;
 
-    return object(out, GATE_DENY, RULE_PAUSED, 0, reason_make(REASON_PAUSED, request->agent, NULL));
+    return object(out, GATE_DENY, RULE_PAUSED, 0,
+                  request->paused_by ? reason_make(REASON_PAUSED_BY, request->paused_by,
+                                                   request->paused_since, request->agent, NULL)
+                                     : reason_make(REASON_PAUSED, request->agent, NULL));
 }
 
 static char *describe_skills(const GateRequest *request)

@@ -46,7 +46,12 @@ typedef struct GateRequest {
     bool is_known;
     const char *nearest; /* unknown: "web1, web2", or NULL */
     bool is_accepted;
+    bool is_revoked;
+    const char *revoked_by; /* NULL: nobody knows */
+    const char *revoked_at; /* as offline_since */
     bool is_paused;
+    const char *paused_by; /* the user; NULL: it says so itself */
+    const char *paused_since;
     bool is_offline;
     bool is_now;               /* refuse rather than queue for an offline agent */
     const char *offline_since; /* "14:02", as records write it; NULL when it was never seen */

@@ -55,6 +55,8 @@ static const Column agents[] = {
     INT("told"),
     INT("unreported"),
     TEXT("update_news"),
+    TEXT("paused_by"),
+    INT("paused"),
 };
 
 static const Column waiting[] = {

@@ -22,8 +22,16 @@ static const struct {
     [REASON_NOT_TRUSTED] = { WORDS_LATER("its key is not trusted yet; an admin types !accept "
                                          "<agent> <fingerprint start>"),
                              "" },
+    [REASON_REVOKED_BY] = { WORDS_LATER("its key was revoked by %s (%s); an admin types !accept "
+                                        "<agent> <fingerprint start>"),
+                            "ti" },
+    [REASON_REVOKED_KEY] = { WORDS_LATER("its key was revoked; an admin types !accept <agent> "
+                                         "<fingerprint start>"),
+                             "" },
     [REASON_ASLEEP] = { WORDS_LATER("agent1 is asleep; !agentsON wakes it"), "" },
     [REASON_PAUSED] = { WORDS_LATER("it is paused; !agentON %s resumes it"), "t" },
+    [REASON_PAUSED_BY] = { WORDS_LATER("it is paused by %s since %s; !agentON %s resumes it"),
+                           "tit" },
     [REASON_NO_SUCH_SKILL] = { WORDS_LATER("it has no shell and no such skill; its skills: %s"),
                                "t" },
     [REASON_NO_SUCH_SKILL_BUT] = { WORDS_LATER("it has no shell and no such skill; nearest: %s; "

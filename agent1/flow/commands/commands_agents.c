@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent1/flow/fleet/absence.h"
+#include "agent1/flow/state/hold.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/wire/key.h"
@@ -130,6 +131,20 @@ static bool is_outside_work(const Core *core, const RegistryAgent *entry)
     return view.is_outside_work;
 }
 
+/* Who holds it, where the state does not tell it already. */
+static void append_hold(const Core *core, const RegistryAgent *entry, const FleetAgent *live,
+                        GString *text)
+{
+    g_autofree char *hold = hold_of_agent(core, entry->name);
+    bool is_shown =
+        live && live->state == AGENT_PAUSED && core->is_up[LINK_MQTT] && !absence_is_silent(live);
+
+    if (is_shown && live->is_pause_wished && live->paused_by)
+        g_string_append_printf(text, core_words(core, " by %s"), live->paused_by);
+    else if (hold && !is_shown)
+        g_string_append_printf(text, " · %s", hold);
+}
+
 static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
 {
     const FleetAgent *live = fleet_find(core->fleet, entry->name);
@@ -144,6 +159,7 @@ static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
 
         g_string_append_printf(text, core_words(core, " since %s"), since);
     }
+    append_hold(core, entry, live, text);
     if (is_outside_work(core, entry))
         g_string_append(text, core_words(core, " · outside its work hours"));
     if (in_hand > 0)

@@ -9,6 +9,7 @@
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/runs/outcome.h"
+#include "agent1/flow/state/hold.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/rows.h"
@@ -25,12 +26,21 @@
 
 /* ---- !pending ---- */
 
+static void say_hold(Turn *turn, const Run *run)
+{
+    g_autofree char *hold = hold_of_run(turn->core, run);
+
+    if (hold)
+        turn_say(turn, "  %s", hold);
+}
+
 static void say_approval(Core *core, Turn *turn, const Run *run, const Row *row, size_t max_bytes)
 {
     g_autofree char *line = approvals_describe(core, run, row);
     g_autofree char *task = approvals_task_text(core, run, max_bytes);
 
     turn_say(turn, "%s\n%s", line, task);
+    say_hold(turn, run);
 }
 
 static void say_waiting(Turn *turn, const Run *run)
@@ -39,6 +49,7 @@ static void say_waiting(Turn *turn, const Run *run)
     g_autofree char *task = text_make_line(run->task, 60);
 
     turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s · %s", run->number, run->agent, state, task);
+    say_hold(turn, run);
 }
 
 /* Runs of one state, oldest first: the rows of ledger and runs are in order of their ULIDs. */

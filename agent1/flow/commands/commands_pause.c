@@ -22,11 +22,23 @@ static void set_standby(Core *core, Turn *turn, bool is_asleep)
         say_digest(core);
 }
 
-static void set_pause(Core *core, const char *name, bool is_paused)
+/* Whoever wishes it a second time changes nothing: it is paused by the first since then. */
+static void note_pause(const Core *core, FleetAgent *agent, const char *user, bool is_paused)
+{
+    if (agent->is_pause_wished == is_paused)
+        return;
+
+    agent->is_pause_wished = is_paused;
+    g_free(agent->paused_by);
+    agent->paused_by = is_paused ? g_strdup(user) : NULL;
+    agent->paused_ms = is_paused ? core->now_ms : 0;
+}
+
+static void set_pause(Core *core, const Turn *turn, const char *name, bool is_paused)
 {
     FleetAgent *agent = fleet_get(core->fleet, name);
 
-    agent->is_pause_wished = is_paused;
+    note_pause(core, agent, turn->speaker->user, is_paused);
     dispatch_add_control(core, agent, is_paused ? OUTBOX_PAUSE : OUTBOX_RESUME);
 }
 
@@ -45,7 +57,7 @@ static void pause_these(Core *core, Turn *turn, const GPtrArray *names, bool is_
     unsigned i;
 
     for (i = 0; i < names->len; i++) {
-        set_pause(core, names->pdata[i], is_paused);
+        set_pause(core, turn, names->pdata[i], is_paused);
         say_paused(core, turn, names->pdata[i], is_paused);
     }
 }
@@ -89,7 +101,7 @@ void commands_agent_on(Core *core, Turn *turn, const char *arguments)
     switch_agents(core, turn, arguments, false);
 }
 
-static unsigned pause_all(Core *core, bool is_paused)
+static unsigned pause_all(Core *core, const Turn *turn, bool is_paused)
 {
     g_autoptr(GPtrArray) names = registry_names(core->registry);
     unsigned count = 0;
@@ -98,7 +110,7 @@ static unsigned pause_all(Core *core, bool is_paused)
     for (i = 0; i < names->len; i++) {
         if (!agent_names_is_accepted(core, names->pdata[i]))
             continue;
-        set_pause(core, names->pdata[i], is_paused);
+        set_pause(core, turn, names->pdata[i], is_paused);
         count++;
     }
     return count;
@@ -112,7 +124,7 @@ void commands_agents_off(Core *core, Turn *turn, const char *arguments)
         turn_fail(turn, "!agentsOFF takes no argument; for one agent: !agentOFF %s", arguments);
         return;
     }
-    count = pause_all(core, true);
+    count = pause_all(core, turn, true);
     turn_say(turn, "%u agent%s paused: what runs is finished, nothing is started", count,
              count == 1 ? "" : "s");
     dispatch_due(core);
@@ -128,7 +140,7 @@ void commands_agents_on(Core *core, Turn *turn, const char *arguments)
         return;
     }
     set_standby(core, turn, false);
-    count = pause_all(core, false);
+    count = pause_all(core, turn, false);
     turn_say(turn, "%u agent%s resumed", count, count == 1 ? "" : "s");
     plans_go_on(core, turn);
     dispatch_due(core);

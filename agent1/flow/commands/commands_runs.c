@@ -9,6 +9,7 @@
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/runs/cancel.h"
 #include "agent1/flow/runs/outcome.h"
+#include "agent1/flow/state/hold.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/reason_words.h"
@@ -96,6 +97,7 @@ static void say_times(Core *core, Turn *turn, const Run *run)
     g_autofree char *created = core_local_time(core, run->created_ms);
     g_autofree char *expires = core_local_time(core, run->expires_ms);
     g_autofree char *waits = core_local_time(core, launch_wait_until(run));
+    g_autofree char *hold = hold_of_run(core, run);
 
     say_schedule(core, turn, run);
     turn_say(turn, "asked for by %s at %s, attempt %" G_GINT64_FORMAT ", id %s%s%s", run->user,
@@ -109,6 +111,8 @@ static void say_times(Core *core, Turn *turn, const Run *run)
         turn_say(turn, "waits until %s at most", waits);
     else
         turn_say(turn, "expires %s%s", expires, silence_of(core, run));
+    if (hold)
+        turn_say(turn, "%s", hold);
 }
 
 /* The state, and the output: all that was kept of it, or so far its last lines. The caller owns it.

@@ -186,7 +186,7 @@ void commands_revoke(Core *core, Turn *turn, const char *arguments)
     effects_audit(core->fx, core->now_ms, "revoke", turn->speaker->principal, arguments, NULL,
                   "key %s", entry->key);
     again = accept_words(arguments, entry->key);
-    registration_revoke(core, arguments);
+    registration_revoke(core, arguments, turn->speaker->user);
     turn_say(turn, "%s: revoked; its key counts for nothing from now on; %s trusts it again", shown,
              again);
 }

@@ -7,6 +7,7 @@
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/state/edits.h"
+#include "agent1/flow/state/revoked.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/say.h"
@@ -196,23 +197,10 @@ static void admit(Core *core, const char *key, const Message *message)
 
 /* ---- keys that wait ---- */
 
-/* The name of the mark that a key was revoked. The caller owns it. */
-static char *revoked_mark(const char *key)
-{
-    return g_strdup_printf("revoked %s", key);
-}
-
-static bool was_revoked(const Core *core, const char *key)
-{
-    g_autofree char *mark = revoked_mark(key);
-
-    return core_meta(core, mark) != NULL;
-}
-
 /* Whoever was sent away and comes again is more than news. */
 static void ask_admins(Core *core, const char *name, const char *key, const char *fingerprint)
 {
-    bool is_revoked = was_revoked(core, key);
+    bool is_revoked = revoked_is(core, key);
 
     notices_tell(core, is_revoked ? NOTICE_ALARM : NOTICE_TO_DO,
                  is_revoked ? "ALARM: %s asks to join with the key that was revoked. Compare its "
@@ -229,7 +217,7 @@ static void tell_admins(Core *core, const char *name, const char *key_text)
     Key key;
 
     if (!key_parse(key_text, &key, NULL) ||
-        !say_is_due(core, what, was_revoked(core, key_text) ? DAY_MS : HOUR_MS))
+        !say_is_due(core, what, revoked_is(core, key_text) ? DAY_MS : HOUR_MS))
         return;
 
     fingerprint = key_fingerprint(&key);
@@ -360,12 +348,11 @@ static void ask_to_register(Core *core, const char *name, const char *key)
 bool registration_accept(Core *core, const char *name, const char *key)
 {
     g_autofree char *held_key = g_strdup(key);
-    g_autofree char *mark = revoked_mark(key);
     void *stolen_key = NULL;
     void *message = NULL;
 
     edit_registry(core, name, held_key, true);
-    ledger_remove(core->ledgers[TABLE_META], mark, core->fx);
+    revoked_forget(core, held_key);
     ledger_remove(core->ledgers[TABLE_WAITING], held_key, core->fx);
     if (!g_hash_table_steal_extended(core->registrations, held_key, &stolen_key, &message)) {
         ask_to_register(core, name, held_key);
@@ -377,15 +364,14 @@ bool registration_accept(Core *core, const char *name, const char *key)
     return true;
 }
 
-void registration_revoke(Core *core, const char *name)
+void registration_revoke(Core *core, const char *name, const char *user)
 {
     const RegistryAgent *entry = registry_find(core->registry, name);
     g_autofree char *key = g_strdup(entry->key);
     g_autofree char *topic = topic_status(name);
-    g_autofree char *mark = revoked_mark(key);
 
     edit_registry(core, name, key, false);
-    core_set_meta(core, mark, "1");
+    revoked_note(core, key, user);
     outcome_revoke(core, name);
     dispatch_drop_agent(core, name);
     fleet_remove(core->fleet, name);

@@ -21,7 +21,7 @@ void registration_take_status(Core *core, FleetAgent *agent, const Message *mess
 bool registration_accept(Core *core, const char *name, const char *key);
 
 /* An admin trusts the agent's key no longer. */
-void registration_revoke(Core *core, const char *name);
+void registration_revoke(Core *core, const char *name, const char *user);
 
 /* Tells the gateway whose frames are opened. */
 void registration_send_trust(Core *core);

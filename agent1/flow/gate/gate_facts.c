@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/state/revoked.h"
 #include "agent1/model/offer.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
@@ -213,6 +214,28 @@ void gate_facts_of_run(const Core *core, const Run *run, GateAsk *out)
     };
 }
 
+/* Who distrusts it or holds it, and since when. What they point to is the caller's, in the out_
+ * places. */
+static void judge_hold(const Core *core, const RegistryAgent *entry, const FleetAgent *live,
+                       GateRequest *request, char **out_by, char **out_at)
+{
+    int64_t at_ms = 0;
+
+    request->is_accepted = entry && entry->is_accepted;
+    request->is_revoked =
+        entry && !entry->is_accepted && entry->key && revoked_is(core, entry->key);
+    request->is_paused = live && (live->is_pause_wished || live->state == AGENT_PAUSED);
+    if (request->is_revoked)
+        revoked_by(core, entry->key, out_by, &at_ms);
+    else if (live && live->is_pause_wished && live->paused_by) {
+        *out_by = g_strdup(live->paused_by);
+        at_ms = live->paused_ms;
+    }
+    *out_at = timestamp_local(at_ms, core->now_ms, core->zone);
+    request->revoked_by = request->paused_by = *out_by;
+    request->revoked_at = request->paused_since = *out_at;
+}
+
 /* Who sleeps, is paused, away or busy now says nothing of another time. */
 static void forget_the_moment(GateRequest *request)
 {
@@ -236,6 +259,8 @@ void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
     g_autofree char *work = NULL;
     g_autofree char *policy = NULL;
     g_autofree char *policy_reason = NULL;
+    g_autofree char *held_by = NULL;
+    g_autofree char *held_at = NULL;
     unsigned live_runs = runs_count_of(core->runs, ask->agent);
     GateRequest request = {
         .role = ask->role,
@@ -244,8 +269,6 @@ void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
         .agent = ask->agent,
         .is_known = entry || core_count_waiting(core, ask->agent) > 0,
         .nearest = nearest,
-        .is_accepted = entry && entry->is_accepted,
-        .is_paused = live && (live->is_pause_wished || live->state == AGENT_PAUSED),
         .is_offline = !live || !core_is_reachable(core, live),
         .is_now = ask->is_now,
         .skills_text = skills_text,
@@ -256,6 +279,7 @@ void gate_facts_judge(const Core *core, const GateAsk *ask, Verdict *out)
     if (live && live->state == AGENT_OFFLINE && live->heard_ms > 0)
         since = timestamp_local(live->since_ms, core->now_ms, core->zone);
     request.offline_since = since;
+    judge_hold(core, entry, live, &request, &held_by, &held_at);
     judge_skill(ask, live, skill, &request, &complaint, &nearest_skill);
     judge_policy(core, ask, &request, &policy, &policy_reason);
     judge_hours(core, entry, ask->at_ms ? ask->at_ms : core->now_ms, &request, &blackout, &work);

@@ -5,6 +5,7 @@
 #include "agent1/flow/runs/dispatch.h"
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/runs/scheduled.h"
+#include "agent1/flow/state/hold.h"
 #include "agent1/flow/state/plan_news.h"
 #include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/rows.h"
@@ -194,7 +195,11 @@ void launch_record(Core *core, const LaunchOrder *order, RunEvent event, Rule ru
 
 char *launch_describe(const Core *core, const Run *run)
 {
-    return run->state == RUN_QUEUED ? describe_queued(core, run) : reason_words_run(core, run);
+    g_autofree char *state =
+        run->state == RUN_QUEUED ? describe_queued(core, run) : reason_words_run(core, run);
+    g_autofree char *hold = hold_of_run(core, run);
+
+    return hold ? g_strdup_printf("%s · %s", state, hold) : g_steal_pointer(&state);
 }
 
 void launch_say(Turn *turn, const Run *run)

@@ -1,6 +1,7 @@
 #include "agent1/flow/schedules/schedule_text.h"
 
 #include "agent1/flow/schedules/firing.h"
+#include "agent1/flow/state/hold.h"
 #include "agent1/flow/state/reason_words.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
@@ -181,6 +182,18 @@ static void append_next(Core *core, const Schedule *schedule, GString *text)
                                skipped);
 }
 
+/* The next time says nothing of a pause, which may have ended by then. A key that was revoked is
+ * the reason that stands there already. */
+static void append_hold(const Core *core, const Schedule *schedule, GString *text)
+{
+    const RegistryAgent *entry = registry_find(core->registry, schedule->entry->agent);
+    g_autofree char *hold =
+        entry && entry->is_accepted ? hold_of_agent(core, schedule->entry->agent) : NULL;
+
+    if (hold)
+        g_string_append_printf(text, " · %s", hold);
+}
+
 static void append_state(Core *core, const Schedule *schedule, GString *text)
 {
     if (!schedule->entry->is_enabled)
@@ -189,6 +202,8 @@ static void append_state(Core *core, const Schedule *schedule, GString *text)
         g_string_append_printf(text, core_words(core, " · paused by %s"), schedule->paused_by);
     else
         append_next(core, schedule, text);
+    if (schedule->entry->is_enabled)
+        append_hold(core, schedule, text);
     if (schedule->last_number > 0)
         g_string_append_printf(text, core_words(core, " · last #%" G_GINT64_FORMAT),
                                schedule->last_number);

@@ -220,6 +220,8 @@ Row *rows_of_agent(const FleetAgent *agent)
     row_set_int(row, AGENTS_TOLD, agent->told_ms);
     row_set_int(row, AGENTS_UNREPORTED, agent->unreported_day);
     row_set_text(row, AGENTS_UPDATE, update);
+    row_set_text(row, AGENTS_PAUSED_BY, agent->paused_by);
+    row_set_int(row, AGENTS_PAUSED, agent->paused_ms);
     return row;
 }
 
@@ -259,6 +261,8 @@ void rows_to_agent(const Row *row, Fleet *fleet)
     agent->registered_seq = row_int(row, AGENTS_REGISTERED_SEQ);
     agent->told_ms = row_int(row, AGENTS_TOLD);
     agent->unreported_day = row_int(row, AGENTS_UNREPORTED);
+    agent->paused_by = g_strdup(row_text(row, AGENTS_PAUSED_BY));
+    agent->paused_ms = row_int(row, AGENTS_PAUSED);
     if (skills)
         agent->skills = json_parse(skills, strlen(skills), BODY_MAX_BYTES, NULL);
     if (update)

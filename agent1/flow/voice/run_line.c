@@ -1,5 +1,6 @@
 #include "agent1/flow/voice/run_line.h"
 
+#include "agent1/flow/state/hold.h"
 #include "agent1/flow/state/reason_words.h"
 #include "agent1/model/failure_line.h"
 #include "common/base/text.h"
@@ -15,13 +16,14 @@ static char *print(const Core *core, const Run *run, const char *why)
     g_autofree char *described = reason_words_run(core, run);
     g_autofree char *state = text_make_line(described, STATE_SHOWN_CHARS);
     g_autofree char *task = text_make_line(run->task, TASK_SHOWN_CHARS);
+    g_autofree char *hold = hold_of_run(core, run);
 
-    return g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s · %s · %s%s%s%s%s%s%s", run->number,
+    return g_strdup_printf("#%" G_GINT64_FORMAT " %s: %s · %s · %s%s%s%s%s%s%s%s%s", run->number,
                            run->agent, state, at, run->plan ? run->plan : "",
                            run->plan ? " · " : "", task,
                            run->is_unconfirmed ? core_words(core, " · unconfirmed") : "",
                            run->contradiction ? core_words(core, " · contradicted later") : "",
-                           why ? " · " : "", why ? why : "");
+                           hold ? " · " : "", hold ? hold : "", why ? " · " : "", why ? why : "");
 }
 
 char *run_line(const Core *core, const Run *run)

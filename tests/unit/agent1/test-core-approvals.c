@@ -302,7 +302,8 @@ static void an_approved_run_waits_for_a_pause_to_end(void **state)
     world_write(world, "ana", NULL, "!agentOFF web1");
     world_write(world, "ana", NULL, "!approve 1");
     assert_contains(world_said_to(world, "oskar@example.org/phone"),
-                    "#1 web1: deferred (approved by ana: it is paused; !agentON web1 resumes it; "
+                    "#1 web1: deferred (approved by ana: it is paused by ana since 14:14; !agentON "
+                    "web1 resumes it; "
                     "waits until 2026-09-22 14:14 UTC)");
     world_write(world, "ana", NULL, "!agentON web1");
     world_wait(world, 2 * MINUTE_MS);

@@ -344,9 +344,9 @@ static void a_pause_is_waited_out_until_the_limit(void **state)
     world_write(world, "oskar", NULL, "!agentOFF web1");
     world_wait(world, HOUR_MS);
     world_write(world, "vera", NULL, "!run 1");
-    assert_contains(world_last_said(world),
-                    "#1 web1: deferred (it is paused; !agentON web1 resumes it; waits until "
-                    "2026-09-22 14:13 UTC)");
+    assert_contains(world_last_said(world), "#1 web1: deferred (it is paused by oskar since 14:13; "
+                                            "!agentON web1 resumes it; waits until "
+                                            "2026-09-22 14:13 UTC)");
     wait_days(world, 1);
     assert_string_equal(world_run_state(world, 1), "missed");
     assert_string_equal(world_last_said(world),

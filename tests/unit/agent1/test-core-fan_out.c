@@ -45,10 +45,11 @@ static void refusals_of_some_stop_nobody(void **state)
     world_forget(world);
     fleet_succeeds(world, 1, NULL);
     fleet_succeeds(world, 2, NULL);
-    assert_string_equal(world_last_said(world),
-                        "web2: refused (paused): it is paused; !agentON web2 resumes it\n"
-                        "web1, web3 (2): succeeded, without output\n"
-                        "p1: 2 succeeded, 1 refused (paused); 0.0 s");
+    assert_string_equal(
+        world_last_said(world),
+        "web2: refused (paused): it is paused by oskar since 14:13; !agentON web2 resumes it\n"
+        "web1, web3 (2): succeeded, without output\n"
+        "p1: 2 succeeded, 1 refused (paused); 0.0 s");
 }
 
 static void when_all_are_refused_that_is_the_answer(void **state)

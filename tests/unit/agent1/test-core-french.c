@@ -124,12 +124,13 @@ static void reasons_are_in_the_language_of_who_reads_them(void **state)
         "loacl: refused (unknown_agent): pas d'agent de ce nom ; !agents les liste");
     world_write(world, "odile", NULL, "!agentOFF web1");
     world_write(world, "odile", NULL, "!why web1");
-    assert_contains(world_last_said(world),
-                    "web1: pas maintenant (paused): il est en pause ; !agentON web1 le remet au "
-                    "travail\n");
+    assert_contains(world_last_said(world), "web1: pas maintenant (paused): il est mis en pause "
+                                            "par odile depuis 14:13 ; !agentON web1 le remet au "
+                                            "travail\n");
     world_write(world, "oskar", NULL, "!why web1");
-    assert_contains(world_last_said(world),
-                    "web1: not now (paused): it is paused; !agentON web1 resumes it\n");
+    assert_contains(
+        world_last_said(world),
+        "web1: not now (paused): it is paused by odile since 14:13; !agentON web1 resumes it\n");
     world_write(world, "odile", NULL, "!agentON web1");
     world_write(world, "oskar", NULL, "@web1 wipe");
     world_write(world, "odile", NULL, "!run 1");

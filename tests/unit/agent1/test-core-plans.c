@@ -104,7 +104,8 @@ static void a_dry_run_shows_all_of_it(void **state)
     world_type(world, "c1", "PLAN: web1|apt update ;; web2,web3|true", true, false);
     assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.text,
                         "1. web1 | apt update: allowed\n2. web2 | true: allowed\n"
-                        "2. web3 | true: refused (paused): it is paused; !agentON web3 resumes it\n"
+                        "2. web3 | true: refused (paused): it is paused by oskar since 14:13; "
+                        "!agentON web3 resumes it\n"
                         "2 of 3 allowed now (dry run: nothing was sent)");
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
     assert_int_equal(world_count_rows(world, TABLE_PLANS), 0);
@@ -118,11 +119,12 @@ static void each_step_meets_the_gate_of_its_moment(void **state)
     world_write(world, "oskar", NULL, "!agentOFF web2");
     world_forget(world);
     fleet_succeeds(world, 1, NULL);
-    assert_string_equal(world_last_said(world),
-                        "web2: refused (paused): it is paused; !agentON web2 resumes it\n"
-                        "#1 web1: succeeded (exit 0, 0.4 s)\n"
-                        "web3 | true: not run\n"
-                        "p1: stopped: 1 succeeded, 1 refused (paused), 1 not run; 0.0 s");
+    assert_string_equal(
+        world_last_said(world),
+        "web2: refused (paused): it is paused by oskar since 14:13; !agentON web2 resumes it\n"
+        "#1 web1: succeeded (exit 0, 0.4 s)\n"
+        "web3 | true: not run\n"
+        "p1: stopped: 1 succeeded, 1 refused (paused), 1 not run; 0.0 s");
 }
 
 /* The rights of the one who asked are those that he has when the step begins. */

@@ -63,6 +63,27 @@ static void break_paused(GateRequest *request)
     request->is_paused = true;
 }
 
+static void break_paused_by_somebody(GateRequest *request)
+{
+    request->is_paused = true;
+    request->paused_by = "ana";
+    request->paused_since = "14:02";
+}
+
+static void break_accepted_by_somebody(GateRequest *request)
+{
+    request->is_accepted = false;
+    request->is_revoked = true;
+    request->revoked_by = "ana";
+    request->revoked_at = "14:02";
+}
+
+static void break_accepted_long_ago(GateRequest *request)
+{
+    request->is_accepted = false;
+    request->is_revoked = true;
+}
+
 static void break_skill(GateRequest *request)
 {
     request->is_offered = false;
@@ -166,8 +187,14 @@ static const struct {
       "no agent of that name; nearest: web1, web2" },
     { "a key nobody trusted", break_accepted, GATE_DENY, RULE_NOT_ACCEPTED, 0,
       "its key is not trusted yet; an admin types !accept <agent> <fingerprint start>" },
+    { "a key somebody revoked", break_accepted_by_somebody, GATE_DENY, RULE_NOT_ACCEPTED, 0,
+      "its key was revoked by ana (14:02); an admin types !accept <agent> <fingerprint start>" },
+    { "a key that was revoked", break_accepted_long_ago, GATE_DENY, RULE_NOT_ACCEPTED, 0,
+      "its key was revoked; an admin types !accept <agent> <fingerprint start>" },
     { "asleep", break_standby, GATE_DENY, RULE_STANDBY, 0, "agent1 is asleep; !agentsON wakes it" },
     { "paused", break_paused, GATE_DENY, RULE_PAUSED, 0, "it is paused; !agentON web1 resumes it" },
+    { "paused by somebody", break_paused_by_somebody, GATE_DENY, RULE_PAUSED, 0,
+      "it is paused by ana since 14:02; !agentON web1 resumes it" },
     { "no such skill", break_skill, GATE_DENY, RULE_SKILL, 0,
       "it has no shell and no such skill; its skills: apt.update, apt.upgrade" },
     { "a skill with a slip", break_skill_with_a_neighbour, GATE_DENY, RULE_SKILL, 0,
