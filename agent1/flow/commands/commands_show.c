@@ -13,6 +13,15 @@ static void say_bad_edit(const Core *core, Turn *turn)
         turn_say(turn, "%s", text);
 }
 
+/* With the names of days in the language of whoever is spoken to. The caller owns it. */
+static char *describe_window(const Core *core, const Window *window)
+{
+    g_autofree char *described = window_describe(window);
+
+    return core->language == LANGUAGE_FR ? window_reword_fr(described)
+                                         : g_steal_pointer(&described);
+}
+
 void commands_say_blackout(Core *core, Turn *turn)
 {
     HoursView view;
@@ -25,7 +34,7 @@ void commands_say_blackout(Core *core, Turn *turn)
     if (!view.blackout)
         return;
 
-    described = window_describe(view.blackout);
+    described = describe_window(core, view.blackout);
     until = view.opens_ms == INT64_MAX ? g_strdup(core_words(core, "not within two weeks"))
                                        : core_local_time_with_zone(core, view.opens_ms);
     turn_say(turn, "Blackout hours NOW (%s): nothing starts; next: %s", described, until);
@@ -119,7 +128,7 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
 
 static void say_window(Core *core, Turn *turn, const Window *window)
 {
-    g_autofree char *described = window_describe(window);
+    g_autofree char *described = describe_window(core, window);
     int64_t change_ms = window_next_change(window, core->zone, core->now_ms);
     bool is_now = window_contains(window, core->zone, core->now_ms);
     g_autofree char *change = NULL;

@@ -227,6 +227,30 @@ static void admins_are_told_each_in_his_language(void **state)
     assert_string_equal(world_said_to(world, "odile@example.org"), "");
 }
 
+/* What the file accepts stays: it may name its days in either language. */
+static void windows_name_their_days_as_people_do(void **state)
+{
+    World *world = *state;
+
+    json_free(world->blackouts);
+    world->blackouts =
+        world_json("[{\"start\":\"14:00\",\"end\":\"15:00\",\"days\":[\"lun\",\"tue\"],"
+                   "\"label\":\"mon thé (sun)\"},{\"start\":\"02:00\",\"end\":"
+                   "\"03:00\",\"label\":\"sat\"}]");
+    begin(world, CONFIG(""));
+    world_write(world, "odile", NULL, "!status");
+    assert_contains(world_last_said(world), "(14:00-15:00 lun,mar (mon thé (sun)))");
+    world_write(world, "odile", NULL, "!agents");
+    assert_contains(world_last_said(world), "(14:00-15:00 lun,mar (mon thé (sun)))");
+    world_write(world, "odile", NULL, "!blackout");
+    assert_contains(world_last_said(world), "\n14:00-15:00 lun,mar (mon thé (sun)): ");
+    assert_contains(world_last_said(world), "\n02:00-03:00 (sat): ");
+    world_write(world, "oskar", NULL, "!blackout");
+    assert_contains(world_last_said(world), "\n14:00-15:00 mon,tue (mon thé (sun)): NOW, until ");
+    world_write(world, "oskar", NULL, "!status");
+    assert_contains(world_last_said(world), "(14:00-15:00 mon,tue (mon thé (sun)))");
+}
+
 static void days_are_written_as_people_write_them(void **state)
 {
     World *world = *state;
@@ -330,6 +354,7 @@ int main(void)
         WORLD_TEST(what_is_counted_agrees),
         WORLD_TEST(what_is_put_off_is_told_and_noted),
         WORLD_TEST(admins_are_told_each_in_his_language),
+        WORLD_TEST(windows_name_their_days_as_people_do),
         WORLD_TEST(days_are_written_as_people_write_them),
         WORLD_TEST(the_digest_is_in_the_language_of_who_slept),
         WORLD_TEST(late_answers_are_in_the_language_of_who_asked),
