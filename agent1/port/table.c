@@ -138,9 +138,9 @@ static const Column notices[] = {
 };
 
 static const Column schedules[] = {
-    TEXT("id"),         TEXT("cron"),      TEXT("timezone"), INT("is_enabled"),
-    INT("anchor"),      INT("mark"),       INT("turn"),      TEXT("last_run"),
-    INT("last_number"), TEXT("paused_by"), TEXT("made"),     INT("gone"),
+    TEXT("id"),   TEXT("cron"), TEXT("timezone"),     INT("is_enabled"),  INT("anchor"),
+    INT("mark"),  INT("turn"),  TEXT("last_run"),     INT("last_number"), TEXT("paused_by"),
+    TEXT("made"), INT("gone"),  TEXT("cancelled_by"),
 };
 
 static const Column turns[] = {

@@ -371,5 +371,5 @@ void trigger_plan_cancel(Core *core, Turn *turn, const char *rest)
                  "%s: cancelled; what runs goes on. To have it back as it was, put this among the "
                  "tasks of " TASKS_FILE ":\n%s",
                  schedule->id, again);
-    schedules_cancel(core, schedule);
+    schedules_cancel(core, schedule, turn->speaker->user);
 }

@@ -41,6 +41,7 @@ static void free_schedule(void *data)
     g_free(schedule->last_run);
     g_free(schedule->paused_by);
     g_free(schedule->made);
+    g_free(schedule->cancelled_by);
     g_free(schedule);
 }
 
@@ -104,6 +105,7 @@ void schedule_book_restore(Core *core, const Row *row)
     schedule->paused_by = g_strdup(row_text(row, SCHEDULES_PAUSED_BY));
     schedule->made = g_strdup(row_text(row, SCHEDULES_MADE));
     schedule->gone_ms = row_int(row, SCHEDULES_GONE);
+    schedule->cancelled_by = g_strdup(row_text(row, SCHEDULES_CANCELLED_BY));
 }
 
 void schedule_book_store(Core *core, const Schedule *schedule)
@@ -122,6 +124,7 @@ void schedule_book_store(Core *core, const Schedule *schedule)
     row_set_text(row, SCHEDULES_PAUSED_BY, schedule->paused_by);
     row_set_text(row, SCHEDULES_MADE, schedule->made);
     row_set_int(row, SCHEDULES_GONE, schedule->gone_ms);
+    row_set_text(row, SCHEDULES_CANCELLED_BY, schedule->cancelled_by);
     effects_put(core->fx, row);
 }
 

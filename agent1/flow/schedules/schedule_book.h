@@ -25,10 +25,11 @@ typedef struct Schedule {
     int64_t turn;      /* how often a clock that was put back made its times begin anew */
     char *last_run;    /* the id of the last run that was begun; NULL: none yet */
     int64_t last_number;
-    char *paused_by; /* the user who holds it; NULL: nobody */
-    char *made;      /* its members, if agent1 wrote it into the file; NULL: a person did */
-    int64_t gone_ms; /* since when the file does not have it; 0: it does */
-    int64_t due_ms;  /* INT64_MAX: it is not waited for */
+    char *paused_by;    /* the user who holds it; NULL: nobody */
+    char *made;         /* its members, if agent1 wrote it into the file; NULL: a person did */
+    int64_t gone_ms;    /* since when the file does not have it; 0: it does */
+    char *cancelled_by; /* the user who took it back; NULL: nobody, or it is there again */
+    int64_t due_ms;     /* INT64_MAX: it is not waited for */
 } Schedule;
 
 typedef struct ScheduleBook ScheduleBook;

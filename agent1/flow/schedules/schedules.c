@@ -30,19 +30,22 @@ void schedules_make(Core *core, TaskEntry *entry)
     g_free(schedule->made);
     schedule->made = g_strdup(text);
     g_clear_pointer(&schedule->paused_by, g_free);
+    g_clear_pointer(&schedule->cancelled_by, g_free);
     schedule_book_begin(core, schedule);
     schedule_book_store(core, schedule);
     schedule_book_place(core, schedule);
     edits_make(core, TASKS_FILE, entry->id, text);
 }
 
-void schedules_cancel(Core *core, Schedule *schedule)
+void schedules_cancel(Core *core, Schedule *schedule, const char *by)
 {
     edits_make(core, TASKS_FILE, schedule->id, "null");
     task_list_remove(core->task_list, schedule->id);
     g_clear_pointer(&schedule->entry, task_entry_unref);
     g_clear_pointer(&schedule->made, g_free);
     g_clear_pointer(&schedule->paused_by, g_free);
+    g_free(schedule->cancelled_by);
+    schedule->cancelled_by = g_strdup(by);
     schedule->gone_ms = core->now_ms;
     schedule_book_place(core, schedule);
     schedule_book_store(core, schedule);
@@ -73,12 +76,28 @@ static bool is_changed(const Schedule *schedule)
            schedule->is_enabled != entry->is_enabled || schedule->gone_ms > 0;
 }
 
+/* A person's save that began before a person's word to agent1. The file is right, though perhaps
+ * not meant so. */
+static void tell_back(Core *core, Schedule *schedule)
+{
+    g_autofree char *by = g_steal_pointer(&schedule->cancelled_by);
+
+    effects_audit(core->fx, core->now_ms, "schedule", NULL, NULL, NULL,
+                  "%s is in " TASKS_FILE " again, after %s cancelled it", schedule->id, by);
+    notices_tell_with(core, by, NOTICE_URGENT,
+                      "%s is back: " TASKS_FILE " was saved with it after %s cancelled it; "
+                      "PLAN_CANCEL: %s cancels it again",
+                      schedule->id, by, schedule->id);
+}
+
 /* One that is new was never begun, so it is changed, too. */
 static void begin_if_changed(Core *core, Schedule *schedule)
 {
     if (!is_changed(schedule))
         return;
 
+    if (schedule->cancelled_by)
+        tell_back(core, schedule);
     schedule->gone_ms = 0;
     schedule_book_begin(core, schedule);
     schedule_book_store(core, schedule);
@@ -218,7 +237,7 @@ static void finish_if_over(Core *core, Schedule *schedule)
 {
     if (schedule->due_ms == INT64_MAX && schedule->made && schedule->entry &&
         schedule->entry->is_enabled && !schedule->paused_by)
-        schedules_cancel(core, schedule);
+        schedules_cancel(core, schedule, NULL);
 }
 
 void schedules_tick(Core *core)

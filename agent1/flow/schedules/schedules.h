@@ -25,8 +25,9 @@ void schedules_set_back(Core *core);
 /* A new one, as its maker confirmed it; entry->id is free. */
 void schedules_make(Core *core, TaskEntry *entry);
 
-/* Takes it out of the file. */
-void schedules_cancel(Core *core, Schedule *schedule);
+/* Takes it out of the file. by: the user whose wish it is, who is told if a save of the file brings
+ * it back; NULL: nobody's. */
+void schedules_cancel(Core *core, Schedule *schedule, const char *by);
 
 /* Holds it: what falls into that time does not happen, and has no row. by NULL: goes on from now.
  */

@@ -113,10 +113,12 @@ static void tell_in_own_words(Core *core, const User *user, NoticeKind kind, con
     core_speak(core, before);
 }
 
-static void tell_all(Core *core, NoticeKind kind, const char *format, va_list arguments)
-    G_GNUC_PRINTF(3, 0);
+/* Those whom it concerns, and the one who is called so; NULL: nobody more. */
+static void tell_all(Core *core, const char *name, NoticeKind kind, const char *format,
+                     va_list arguments) G_GNUC_PRINTF(4, 0);
 
-static void tell_all(Core *core, NoticeKind kind, const char *format, va_list arguments)
+static void tell_all(Core *core, const char *name, NoticeKind kind, const char *format,
+                     va_list arguments)
 {
     const GPtrArray *users = users_list(core->users);
     unsigned i;
@@ -125,7 +127,7 @@ static void tell_all(Core *core, NoticeKind kind, const char *format, va_list ar
         const User *user = users->pdata[i];
         va_list copy;
 
-        if (!has_jid(user) || !concerns(user, kind))
+        if (!has_jid(user) || !(concerns(user, kind) || g_strcmp0(user->name, name) == 0))
             continue;
         va_copy(copy, arguments);
         tell_in_own_words(core, user, kind, format, copy);
@@ -138,7 +140,16 @@ void notices_tell(Core *core, NoticeKind kind, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    tell_all(core, kind, format, arguments);
+    tell_all(core, NULL, kind, format, arguments);
+    va_end(arguments);
+}
+
+void notices_tell_with(Core *core, const char *name, NoticeKind kind, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    tell_all(core, name, kind, format, arguments);
     va_end(arguments);
 }
 
@@ -149,7 +160,7 @@ void notices_tell_user(Core *core, const char *name, NoticeKind kind, const char
 
     va_start(arguments, format);
     if (!user || !has_jid(user))
-        tell_all(core, kind, format, arguments);
+        tell_all(core, NULL, kind, format, arguments);
     else if (core->settings->xmpp_is_enabled)
         tell_in_own_words(core, user, kind, format, arguments);
     va_end(arguments);

@@ -23,6 +23,10 @@ void notices_tell(Core *core, NoticeKind kind, const char *format, ...) G_GNUC_P
 void notices_tell_user(Core *core, const char *name, NoticeKind kind, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 
+/* Says it to everybody whom it concerns, and to one more user, if there is one of that name. */
+void notices_tell_with(Core *core, const char *name, NoticeKind kind, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+
 /* "web1", or "m000, m001, m002, m003, m004 and 295 more", of FleetAgent *. The caller owns it. */
 char *notices_names(const GPtrArray *agents);
 
