@@ -264,3 +264,22 @@ void text_append_number(GString *out, int64_t number)
     while ((rest /= 10) > 0);
     g_string_append_len(out, digits + sizeof(digits) - length, (gssize)length);
 }
+
+char *text_fill(const char *format, char *const *parts)
+{
+    GString *text = g_string_new(NULL);
+    unsigned next = 0;
+
+    while (*format) {
+        if (format[0] == '%' && format[1] == 's') {
+            g_string_append(text, parts[next++]);
+            format += 2;
+        } else if (format[0] == '%' && g_ascii_isdigit(format[1]) && format[2] == '$') {
+            g_string_append(text, parts[format[1] - '1']);
+            format += 4;
+        } else {
+            g_string_append_c(text, *format++);
+        }
+    }
+    return g_string_free(text, FALSE);
+}

@@ -55,6 +55,10 @@ GPtrArray *text_nearest(const char *word, const char *const *candidates, unsigne
 /* The first of them, borrowed from candidates, or NULL. */
 const char *text_nearest_one(const char *word, const char *const *candidates);
 
+/* A format with its places filled: %s in their order, or %1$s, %2$s as translations need it; every
+ * place has its part. The caller owns it. */
+char *text_fill(const char *format, char *const *parts);
+
 /* In decimal, as %d does. */
 void text_append_number(GString *out, int64_t number);
 

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "common/base/text.h"
+
 #include "common/base/banned.h"
 
 /* Marks what agent1/words translates. */
@@ -230,25 +232,6 @@ ReasonPart reason_part(ReasonKind kind, unsigned place)
 
 /* ---- making ---- */
 
-char *reason_fill(const char *format, char *const *parts)
-{
-    GString *text = g_string_new(NULL);
-    unsigned next = 0;
-
-    while (*format) {
-        if (format[0] == '%' && format[1] == 's') {
-            g_string_append(text, parts[next++]);
-            format += 2;
-        } else if (format[0] == '%' && g_ascii_isdigit(format[1]) && format[2] == '$') {
-            g_string_append(text, parts[format[1] - '1']);
-            format += 4;
-        } else {
-            g_string_append_c(text, *format++);
-        }
-    }
-    return g_string_free(text, FALSE);
-}
-
 char *reason_make(ReasonKind kind, ...)
 {
     char *parts[REASON_PARTS_MAX] = { NULL };
@@ -263,7 +246,7 @@ char *reason_make(ReasonKind kind, ...)
     }
     va_end(list);
     g_assert(count == reason_places(kind));
-    return reason_fill(rows[kind].format, parts);
+    return text_fill(rows[kind].format, parts);
 }
 
 /* ---- reading ---- */

@@ -188,11 +188,7 @@ const char *reason_format(ReasonKind kind);
 unsigned reason_places(ReasonKind kind);
 ReasonPart reason_part(ReasonKind kind, unsigned place);
 
-/* A format with its places filled: %s in their order, or %1$s, %2$s as translations need it. The
- * caller owns it. */
-char *reason_fill(const char *format, char *const *parts);
-
-/* Takes an English text apart: reason_fill(reason_format(kind), parts) is the same text again.
+/* Takes an English text apart: text_fill(reason_format(kind), parts) is the same text again.
  * False, with out untouched: nobody here says that. */
 bool reason_read(const char *text, Reason *out);
 

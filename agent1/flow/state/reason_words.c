@@ -1,5 +1,6 @@
 #include "agent1/flow/state/reason_words.h"
 
+#include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/data/window.h"
 #include "common/wire/reason.h"
@@ -35,7 +36,7 @@ static char *word(const Core *core, const char *reason)
 
     for (i = 0; i < reason_places(read.kind); i++)
         worded.parts[i] = word_part(core, reason_part(read.kind, i), read.parts[i]);
-    return reason_fill(words_get(core->language, reason_format(read.kind)), worded.parts);
+    return text_fill(words_get(core->language, reason_format(read.kind)), worded.parts);
 }
 
 char *reason_words(const Core *core, const char *reason)

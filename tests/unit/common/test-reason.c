@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "common/base/text.h"
+
 #include "common/base/banned.h"
 
 /* What may stand in a place. */
@@ -36,7 +38,7 @@ static char *make(ReasonKind kind)
 
     for (i = 0; i < reason_places(kind); i++)
         parts[i] = (char *)(guintptr)sample(reason_part(kind, i));
-    return reason_fill(reason_format(kind), parts);
+    return text_fill(reason_format(kind), parts);
 }
 
 static void each_kind_is_read_back(void **state)
@@ -55,7 +57,7 @@ static void each_kind_is_read_back(void **state)
         assert_int_equal(reason.kind, kind);
         for (i = 0; i < reason_places(reason.kind); i++)
             assert_string_equal(reason.parts[i], sample(reason_part(reason.kind, i)));
-        again = reason_fill(reason_format(reason.kind), reason.parts);
+        again = text_fill(reason_format(reason.kind), reason.parts);
         assert_string_equal(again, text);
     }
 }
@@ -103,37 +105,12 @@ static void what_is_no_reason(void **state)
     }
 }
 
-static void places_of_translations(void **state)
-{
-    static char *const parts[] = { "a%s", "b", "c" };
-    static const struct {
-        const char *what;
-        const char *format;
-        const char *text;
-    } rows[] = {
-        { "in their order", "%s and %s", "a%s and b" },
-        { "in another", "%2$s, %1$s", "b, a%s" },
-        { "other signs", "100 % of %s\\ %", "100 % of a%s\\ %" },
-        { "none", "x", "x" },
-    };
-    unsigned i;
-
-    (void)state;
-    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *text = reason_fill(rows[i].format, parts);
-
-        print_message("%s\n", rows[i].what);
-        assert_string_equal(text, rows[i].text);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_is_read_back),
         cmocka_unit_test(what_is_made),
         cmocka_unit_test(what_is_no_reason),
-        cmocka_unit_test(places_of_translations),
     };
 
     return cmocka_run_group_tests_name("reason", tests, NULL, NULL);

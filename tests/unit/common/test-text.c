@@ -238,6 +238,30 @@ static void test_number(void **state)
     assert_string_equal(text->str, "010-79223372036854775807-9223372036854775808");
 }
 
+static void test_fill(void **state)
+{
+    static char *const parts[] = { "a%s", "b", "c" };
+    static const struct {
+        const char *what;
+        const char *format;
+        const char *text;
+    } rows[] = {
+        { "in their order", "%s and %s", "a%s and b" },
+        { "in another", "%2$s, %1$s", "b, a%s" },
+        { "other signs", "100 % of %s\\ %", "100 % of a%s\\ %" },
+        { "none", "x", "x" },
+    };
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = text_fill(rows[i].format, parts);
+
+        print_message("%s\n", rows[i].what);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_line),          cmocka_unit_test(test_json_length),
         cmocka_unit_test(test_head_and_tail), cmocka_unit_test(test_last_lines),
         cmocka_unit_test(test_fence),         cmocka_unit_test(test_next),
+        cmocka_unit_test(test_fill),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
