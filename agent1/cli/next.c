@@ -47,7 +47,7 @@ static bool question_init(Question *question, const CliOptions *options)
     }
     if (!time_spec_parse(text, &question->spec, &error)) {
         printer_problem("%s", error->message);
-        printer_problem("examples: %s", TIME_SPEC_EXAMPLES);
+        printer_problem("examples: %s", time_problem_examples());
         return false;
     }
     if (!name)

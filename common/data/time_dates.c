@@ -6,13 +6,6 @@
 
 #include "common/base/banned.h"
 
-#define WEEKDAY_EXPECTED "a day of the week, mon … sun or lun … dim, as in \"weekly mon 08:00\""
-#define YEAR_EXPECTED    "a \"*\" for the year, as in \"*-12-01 08:00\""
-#define DATE_EXPECTED    "a date of 1970 to 2100, as in \"at 2026-12-01T08:00\""
-#define FIELD_END                                                                                  \
-    "a space and the next of five fields (minute, hour, day, month, weekday), "                    \
-    "as in \"0 3 * * 1-5\""
-
 Calendar time_dates_every_day(void)
 {
     return (Calendar){
@@ -104,7 +97,7 @@ bool time_dates_is_weekday(const TimeReader *reader)
 
 bool time_dates_weekdays(TimeReader *reader, uint32_t *out)
 {
-    static const TimeField field = { .expected = WEEKDAY_EXPECTED,
+    static const TimeField field = { .expected = TIME_EXPECT_WEEKDAY,
                                      .max = 7,
                                      .find = find_weekday,
                                      .is_cycle = true,
@@ -119,7 +112,7 @@ bool time_dates_weekdays(TimeReader *reader, uint32_t *out)
         }
     }
     if (!g_unichar_isalpha(g_utf8_get_char(reader->at)))
-        return time_reader_fail(reader, reader->at, WEEKDAY_EXPECTED);
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_WEEKDAY);
     if (!time_reader_set(reader, &field, &mask, NULL))
         return false;
 
@@ -143,12 +136,12 @@ bool time_dates_date(TimeReader *reader, int64_t *out_s)
 
     for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
         if (i > 0 && !time_reader_take(reader, '-'))
-            return time_reader_fail(reader, reader->at, DATE_EXPECTED);
-        if (!time_reader_number(reader, 0, 9999, DATE_EXPECTED, &parts[i]))
+            return time_reader_fail(reader, reader->at, TIME_EXPECT_DATE);
+        if (!time_reader_number(reader, 0, 9999, TIME_EXPECT_DATE, &parts[i]))
             return false;
     }
     if (!calendar_midnight((int)parts[0], (int)parts[1], (int)parts[2], out_s))
-        return time_reader_fail(reader, start, DATE_EXPECTED);
+        return time_reader_fail(reader, start, TIME_EXPECT_DATE);
     return true;
 }
 
@@ -167,19 +160,14 @@ static unsigned count_dashes(const TimeReader *reader)
 
 static bool read_month_and_day(TimeReader *reader, Calendar *calendar)
 {
-    static const TimeField month_field = { .expected = "a month from 1 to 12, as in "
-                                                       "\"*-12-01 08:00\"",
-                                           .min = 1,
-                                           .max = 12 };
-    static const TimeField day_field = { .expected = "a day from 1 to 31, as in \"*-*-01 04:00\"",
-                                         .min = 1,
-                                         .max = 31 };
+    static const TimeField month_field = { .expected = TIME_EXPECT_MONTH, .min = 1, .max = 12 };
+    static const TimeField day_field = { .expected = TIME_EXPECT_DAY, .min = 1, .max = 31 };
     unsigned dashes = count_dashes(reader);
     uint64_t months;
     uint64_t days;
 
     if (dashes > 1 && !(time_reader_take(reader, '*') && time_reader_take(reader, '-')))
-        return time_reader_fail(reader, reader->at, YEAR_EXPECTED);
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_YEAR);
     if (!time_reader_set(reader, &month_field, &months, NULL))
         return false;
     if (!time_reader_take(reader, '-'))
@@ -235,18 +223,15 @@ bool time_dates_cron(TimeReader *reader, Calendar *out)
 {
     enum { MINUTE, HOUR, DAY, MONTH, WEEKDAY, FIELD_COUNT };
     static const TimeField fields[FIELD_COUNT] = {
-        { .expected = "the minute, 0 to 59, as in \"0 3 * * 1-5\"", .max = 59, .is_cron = true },
-        { .expected = "the hour, 0 to 23, as in \"0 3 * * 1-5\"", .max = 23, .is_cron = true },
-        { .expected = "the day of the month, 1 to 31, as in \"0 3 1,15 * *\"",
-          .min = 1,
-          .max = 31,
-          .is_cron = true },
-        { .expected = "the month, 1 to 12 or jan … dec, as in \"0 3 1 1-6 *\"",
+        { .expected = TIME_EXPECT_CRON_MINUTE, .max = 59, .is_cron = true },
+        { .expected = TIME_EXPECT_CRON_HOUR, .max = 23, .is_cron = true },
+        { .expected = TIME_EXPECT_CRON_DAY, .min = 1, .max = 31, .is_cron = true },
+        { .expected = TIME_EXPECT_CRON_MONTH,
           .min = 1,
           .max = 12,
           .find = find_month,
           .is_cron = true },
-        { .expected = "the day of the week, 0 to 7 or mon … sun, as in \"0 3 * * 1-5\"",
+        { .expected = TIME_EXPECT_CRON_WEEKDAY,
           .max = 7,
           .find = find_weekday,
           .is_cycle = true,
@@ -260,7 +245,7 @@ bool time_dates_cron(TimeReader *reader, Calendar *out)
         if (!time_reader_set(reader, &fields[i], &masks[i], &has_star[i]))
             return false;
         if (!time_reader_at_end(reader) && !strchr(" \t", *reader->at))
-            return time_reader_fail(reader, reader->at, FIELD_END);
+            return time_reader_fail(reader, reader->at, TIME_EXPECT_FIELD);
         time_reader_skip_spaces(reader);
     }
 

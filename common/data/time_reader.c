@@ -1,42 +1,33 @@
 #include "common/data/time_reader.h"
 
-#include "common/base/problem.h"
 #include "common/base/text.h"
 
 #include <string.h>
 
 #include "common/base/banned.h"
 
-#define FOUND_MAX_CHARS   24
-#define DIGITS_MAX        9
-#define MINUTE_MS         INT64_C(60000)
-#define HOUR_MS           (60 * MINUTE_MS)
-#define DAY_MS            (24 * HOUR_MS)
-#define PERIOD_MAX_MS     (3650 * DAY_MS)
-#define HOUR_EXPECTED     "an hour from 0 to 23, as in \"daily 03:00\""
-#define MINUTE_EXPECTED   "minutes from 0 to 59, as in \"daily 03:00\""
-#define TIME_EXPECTED     "a time of day, as in \"daily 03:00\" or \"8h30\""
-#define ONE_TIME_EXPECTED "one time of day, as in \"at 08:00\""
-#define SECONDS_EXPECTED  "no seconds but :00, for the smallest step is a minute"
-#define DURATION_EXPECTED                                                                          \
-    "a number and a unit, as in \"every 6h\", \"every 30min\" or \"in 2 days\""
-#define UNIT_EXPECTED   "a unit: s, min, h, d or w, seconds … weeks, secondes … semaines"
-#define ORDER_EXPECTED  "a smaller unit than the one before, as in \"1h 30min\""
-#define PERIOD_EXPECTED "from one second to 3650 days"
+#define FOUND_MAX_CHARS 24
+#define DIGITS_MAX      9
+#define MINUTE_MS       INT64_C(60000)
+#define HOUR_MS         (60 * MINUTE_MS)
+#define DAY_MS          (24 * HOUR_MS)
+#define PERIOD_MAX_MS   (3650 * DAY_MS)
 
-bool time_reader_fail(TimeReader *reader, const char *at, const char *expected)
+bool time_reader_fail(TimeReader *reader, const char *at, TimeExpect expected)
 {
-    long character = g_utf8_pointer_to_offset(reader->text, at) + 1;
     size_t length = strcspn(at, " \t");
-    g_autofree char *word = g_strndup(at, length);
-    g_autofree char *found = text_make_line(word, FOUND_MAX_CHARS);
+    g_autofree char *word = NULL;
 
-    if (length == 0)
-        g_set_error(reader->error, PROBLEM, PROBLEM_SYNTAX,
-                    "character %ld: found the end, expected %s", character, expected);
-    else
-        g_set_error(reader->error, PROBLEM, PROBLEM_SYNTAX,
-                    "character %ld: found \"%s\", expected %s", character, found, expected);
+    if (!reader->problem)
+        return false;
+
+    word = g_strndup(at, length);
+    time_problem_clear(reader->problem);
+    *reader->problem = (TimeProblem){
+        .expected = expected,
+        .character = g_utf8_pointer_to_offset(reader->text, at) + 1,
+        .found = length > 0 ? text_make_line(word, FOUND_MAX_CHARS) : NULL,
+    };
     return false;
 }
 
@@ -96,7 +87,7 @@ bool time_reader_take(TimeReader *reader, char c)
     return true;
 }
 
-bool time_reader_number(TimeReader *reader, unsigned min, unsigned max, const char *expected,
+bool time_reader_number(TimeReader *reader, unsigned min, unsigned max, TimeExpect expected,
                         unsigned *out)
 {
     const char *at = reader->at;
@@ -156,12 +147,9 @@ static bool read_item(TimeReader *reader, const TimeField *field, uint64_t *mask
             return false;
     }
     if (*reader->at == '/' && field->is_cron && !is_range)
-        return time_reader_fail(reader, start, "a range before the step, as in \"5-59/15\"");
+        return time_reader_fail(reader, start, TIME_EXPECT_RANGE_BEFORE_STEP);
     if (time_reader_take(reader, '/')) {
-        if (!time_reader_number(reader, 1, field->max,
-                                "a step of at least 1 that the field has "
-                                "room for, as in \"*/15\"",
-                                &step))
+        if (!time_reader_number(reader, 1, field->max, TIME_EXPECT_STEP, &step))
             return false;
     } else if (!is_range) {
         last = first;
@@ -169,7 +157,7 @@ static bool read_item(TimeReader *reader, const TimeField *field, uint64_t *mask
     if (first > last && field->is_cycle)
         last += cycle;
     if (first > last)
-        return time_reader_fail(reader, start, "a range from less to more, as in \"1-5\"");
+        return time_reader_fail(reader, start, TIME_EXPECT_RANGE);
 
     for (unsigned value = first; value <= last; value += step)
         *mask |= UINT64_C(1) << (value > field->max ? value - cycle : value);
@@ -205,7 +193,7 @@ static bool read_seconds(TimeReader *reader)
 
     if (!time_reader_take(reader, ':'))
         return true;
-    if (!time_reader_number(reader, 0, 0, SECONDS_EXPECTED, &seconds))
+    if (!time_reader_number(reader, 0, 0, TIME_EXPECT_SECONDS, &seconds))
         return false;
     if (time_reader_take(reader, '.'))
         reader->at += strspn(reader->at, "0");
@@ -231,8 +219,7 @@ static bool read_separator(TimeReader *reader, bool *out_has_more)
     if (time_reader_take(reader, ':'))
         return true;
     if (!time_reader_take(reader, 'h') && !time_reader_take(reader, 'H'))
-        return time_reader_fail(reader, reader->at,
-                                "a colon and minutes, as in \"daily 03:00\" or \"8h30\"");
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_COLON);
 
     *out_has_more = g_ascii_isdigit(*reader->at);
     return true;
@@ -240,8 +227,10 @@ static bool read_separator(TimeReader *reader, bool *out_has_more)
 
 bool time_reader_time(TimeReader *reader, uint64_t *out_hours, uint64_t *out_minutes)
 {
-    static const TimeField hour_field = { .expected = HOUR_EXPECTED, .max = 23, .has_dash = true };
-    static const TimeField minute_field = { .expected = MINUTE_EXPECTED,
+    static const TimeField hour_field = { .expected = TIME_EXPECT_HOUR,
+                                          .max = 23,
+                                          .has_dash = true };
+    static const TimeField minute_field = { .expected = TIME_EXPECT_MINUTE,
                                             .max = 59,
                                             .has_dash = true };
     uint64_t hours;
@@ -255,7 +244,7 @@ bool time_reader_time(TimeReader *reader, uint64_t *out_hours, uint64_t *out_min
         return true;
     }
     if (*reader->at != '*' && !g_ascii_isdigit(*reader->at))
-        return time_reader_fail(reader, reader->at, TIME_EXPECTED);
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_TIME);
     if (!time_reader_set(reader, &hour_field, &hours, NULL) ||
         !read_separator(reader, &has_minutes))
         return false;
@@ -280,12 +269,12 @@ bool time_reader_time_of_day(TimeReader *reader, int *out_min)
         return true;
     }
     if (!g_ascii_isdigit(*reader->at))
-        return time_reader_fail(reader, reader->at, ONE_TIME_EXPECTED);
-    if (!time_reader_number(reader, 0, 23, HOUR_EXPECTED, &hour) ||
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_ONE_TIME);
+    if (!time_reader_number(reader, 0, 23, TIME_EXPECT_HOUR, &hour) ||
         !read_separator(reader, &has_minutes))
         return false;
     if (has_minutes &&
-        (!time_reader_number(reader, 0, 59, MINUTE_EXPECTED, &minute) || !read_seconds(reader)))
+        (!time_reader_number(reader, 0, 59, TIME_EXPECT_MINUTE, &minute) || !read_seconds(reader)))
         return false;
 
     *out_min = (int)(hour * 60 + minute);
@@ -320,7 +309,7 @@ static bool read_part(TimeReader *reader, int64_t *unit_ms, int64_t *sum_ms)
     const char *unit;
     int64_t previous_ms = *unit_ms;
 
-    if (!time_reader_number(reader, 0, UINT_MAX, DURATION_EXPECTED, &number))
+    if (!time_reader_number(reader, 0, UINT_MAX, TIME_EXPECT_DURATION, &number))
         return false;
 
     time_reader_skip_spaces(reader);
@@ -329,9 +318,9 @@ static bool read_part(TimeReader *reader, int64_t *unit_ms, int64_t *sum_ms)
     if (*unit_ms == 0 && previous_ms == HOUR_MS && number < 60) /* 1h30 */
         *unit_ms = MINUTE_MS;
     if (*unit_ms == 0)
-        return time_reader_fail(reader, unit, UNIT_EXPECTED);
+        return time_reader_fail(reader, unit, TIME_EXPECT_UNIT);
     if (*unit_ms >= previous_ms)
-        return time_reader_fail(reader, unit, ORDER_EXPECTED);
+        return time_reader_fail(reader, unit, TIME_EXPECT_ORDER);
 
     *sum_ms += number * *unit_ms;
     return true;
@@ -350,7 +339,7 @@ bool time_reader_duration(TimeReader *reader, bool may_be_unit, int64_t *out_ms)
         } while (g_ascii_isdigit(*reader->at));
     }
     if (sum_ms < 1000 || sum_ms > PERIOD_MAX_MS)
-        return time_reader_fail(reader, start, PERIOD_EXPECTED);
+        return time_reader_fail(reader, start, TIME_EXPECT_PERIOD);
 
     *out_ms = sum_ms;
     return true;

@@ -1,10 +1,12 @@
 /*
  * A cursor over the text of a time spec (time_spec.h), with the pieces that its forms share: words,
- * numbers, times of day, sets of values, durations. A piece that does not fit sets the error, which
- * names the character; what "take" does not find it leaves in place. Pure.
+ * numbers, times of day, sets of values, durations. A piece that does not fit sets the problem,
+ * which names the character; what "take" does not find it leaves in place. Pure.
  */
 #ifndef COMMON_DATA_TIME_READER_H
 #define COMMON_DATA_TIME_READER_H
+
+#include "common/data/time_problem.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -13,11 +15,11 @@
 typedef struct TimeReader {
     const char *text; /* valid UTF-8 */
     const char *at;
-    GError **error;
+    TimeProblem *problem; /* NULL: nobody asks */
 } TimeReader;
 
-/* `character 8: found "lundo", expected <expected>`, for what stands at `at`. Returns false. */
-bool time_reader_fail(TimeReader *reader, const char *at, const char *expected);
+/* Something else was expected than what stands at `at`. Returns false. */
+bool time_reader_fail(TimeReader *reader, const char *at, TimeExpect expected);
 
 void time_reader_skip_spaces(TimeReader *reader);
 bool time_reader_at_end(const TimeReader *reader);
@@ -34,7 +36,7 @@ bool time_reader_take(TimeReader *reader, char c);
 
 /* One part of a calendar. */
 typedef struct TimeField {
-    const char *expected;
+    TimeExpect expected;
     unsigned min;
     unsigned max;
     bool (*find)(const char *name, unsigned *out); /* NULL: it has no names */
@@ -50,7 +52,7 @@ bool time_reader_set(TimeReader *reader, const TimeField *field, uint64_t *out_m
                      bool *out_has_star);
 
 /* A number of so many digits at most. */
-bool time_reader_number(TimeReader *reader, unsigned min, unsigned max, const char *expected,
+bool time_reader_number(TimeReader *reader, unsigned min, unsigned max, TimeExpect expected,
                         unsigned *out);
 
 /* Hours and minutes, "8:00", "8h30", "8h", "noon", "*:0/15", as masks. */

@@ -20,15 +20,12 @@
 #define COMMON_DATA_TIME_SPEC_H
 
 #include "common/data/calendar.h"
+#include "common/data/time_problem.h"
 #include "common/data/wall_clock.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-#define TIME_SPEC_EXAMPLES                                                                         \
-    "\"daily 03:00\", \"every 6h\", \"weekly mon 08:00\", \"mon..fri 09:00\", \"0 3 1 * *\", "     \
-    "\"*-*-01 04:00\", \"at 2026-12-01T08:00\", \"in 20m\""
 
 typedef enum {
     TIME_SPEC_CALENDAR,   /* again and again, at fixed times */
@@ -49,8 +46,11 @@ typedef struct TimeSpec {
     int days_ahead;    /* AT_DAY: 0 or 1 */
 } TimeSpec;
 
-/* On failure *out is untouched, and the message names the character, counted from 1, what was found
- * and what was expected: `character 8: found "lundo", expected …`. */
+/* On failure *out is untouched, and the problem, which was zero, says what is wrong; NULL: nobody
+ * asks. */
+bool time_spec_read(const char *text, TimeSpec *out, TimeProblem *problem);
+
+/* The same with an error in English: `character 8: found "lundo", expected …`. */
 bool time_spec_parse(const char *text, TimeSpec *out, GError **error);
 
 /* The canonical form, which parses to an equal spec. The caller owns it. */

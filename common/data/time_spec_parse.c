@@ -9,14 +9,8 @@
 
 #include "common/base/banned.h"
 
-#define AT_WORDS        "at à a"
-#define DAY_WORDS       "day days jour jours"
-#define WHEN_EXPECTED   "a time such as " TIME_SPEC_EXAMPLES
-#define NAMES_EXPECTED  "@hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually"
-#define LES_EXPECTED    "\"les\", as in \"tous les jours 03:00\""
-#define MORE_EXPECTED   "nothing more"
-#define ZONE_EXPECTED   "nothing more (a time zone is called as Europe/Paris is)"
-#define OFFSET_EXPECTED "Z or an offset from UTC, as in \"at 2026-12-01T08:00+01:00\""
+#define AT_WORDS  "at à a"
+#define DAY_WORDS "day days jour jours"
 
 static bool set_calendar(const Calendar *calendar, TimeSpec *out)
 {
@@ -62,7 +56,7 @@ static bool read_at_name(TimeReader *reader, TimeSpec *out)
         if (time_reader_take_word(reader, named[i].crons))
             return set_calendar(&named[i].calendar, out);
     }
-    return time_reader_fail(reader, reader->at, NAMES_EXPECTED);
+    return time_reader_fail(reader, reader->at, TIME_EXPECT_AT_NAME);
 }
 
 /* True when the whole text is one word that systemd knows. */
@@ -126,7 +120,7 @@ static bool read_every(TimeReader *reader, TimeSpec *out)
 static bool read_tous_les(TimeReader *reader, TimeSpec *out)
 {
     if (!time_reader_take_word(reader, "les"))
-        return time_reader_fail(reader, reader->at, LES_EXPECTED);
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_LES);
     return read_every(reader, out);
 }
 
@@ -180,11 +174,11 @@ static bool read_offset(TimeReader *reader, bool *out_is_there, int64_t *out_s)
         *out_is_there = false;
         return true;
     }
-    if (!time_reader_number(reader, 0, 23, OFFSET_EXPECTED, &hours))
+    if (!time_reader_number(reader, 0, 23, TIME_EXPECT_OFFSET, &hours))
         return false;
     if (!time_reader_take(reader, ':'))
-        return time_reader_fail(reader, reader->at, OFFSET_EXPECTED);
-    if (!time_reader_number(reader, 0, 59, OFFSET_EXPECTED, &minutes))
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_OFFSET);
+    if (!time_reader_number(reader, 0, 59, TIME_EXPECT_OFFSET, &minutes))
         return false;
 
     *out_s = ((int64_t)hours * 60 + minutes) * (is_west ? -60 : 60);
@@ -208,7 +202,7 @@ static bool read_date_and_time(TimeReader *reader, TimeSpec *out)
     if (!time_reader_time_of_day(reader, &minute) || !read_offset(reader, &is_instant, &offset_s))
         return false;
     if (midnight_s + minute * 60 < offset_s)
-        return time_reader_fail(reader, start, "an instant after 1970-01-01T00:00Z");
+        return time_reader_fail(reader, start, TIME_EXPECT_INSTANT);
 
     *out = (TimeSpec){ .kind = is_instant ? TIME_SPEC_AT_INSTANT : TIME_SPEC_AT_LOCAL,
                        .at_s = midnight_s + minute * 60 - offset_s };
@@ -265,17 +259,16 @@ static bool read_form(TimeReader *reader, TimeSpec *out)
     if (time_dates_is_cron(reader))
         return time_dates_cron(reader, &calendar) && set_calendar(&calendar, out);
     if (*reader->at != '*' && !g_ascii_isdigit(*reader->at) && !time_dates_is_weekday(reader))
-        return time_reader_fail(reader, reader->at, WHEN_EXPECTED);
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_WHEN);
     return time_dates_systemd(reader, &calendar) && set_calendar(&calendar, out);
 }
 
-/* A length of time alone may be meant once, or again and again: then that is the error. */
-static void explain_duration(const char *text, GError **error)
+/* A length of time alone may be meant once, or again and again: then that is the problem. */
+static void explain_duration(const char *text, TimeProblem *problem)
 {
     TimeReader reader = { .text = text, .at = text };
     const char *start;
     g_autofree char *length = NULL;
-    g_autofree char *expected = NULL;
     int64_t length_ms;
 
     time_reader_skip_spaces(&reader);
@@ -287,39 +280,70 @@ static void explain_duration(const char *text, GError **error)
     if (!time_reader_at_end(&reader))
         return;
 
-    g_clear_error(error);
-    reader.error = error;
-    expected =
-        g_strdup_printf("\"in %s\", or \"every %s\" to have it again and again", length, length);
-    time_reader_fail(&reader, start, expected);
+    reader.problem = problem;
+    time_reader_fail(&reader, start, TIME_EXPECT_IN_OR_EVERY);
+    problem->part = g_steal_pointer(&length);
+}
+
+static bool read_text(TimeReader *reader, TimeSpec *out)
+{
+    TimeSpec spec;
+
+    time_reader_skip_spaces(reader);
+    if (!read_form(reader, &spec)) {
+        if (reader->problem)
+            explain_duration(reader->text, reader->problem);
+        return false;
+    }
+    time_reader_skip_spaces(reader);
+    if (!time_reader_at_end(reader))
+        return time_reader_fail(reader, reader->at,
+                                g_ascii_isalpha(*reader->at) ? TIME_EXPECT_NO_ZONE
+                                                             : TIME_EXPECT_NOTHING);
+
+    *out = spec;
+    return true;
+}
+
+/* False, and said, for a text that is no such text at all. */
+static bool check_text(const char *text, TimeProblem *problem)
+{
+    if (!g_utf8_validate(text, -1, NULL)) {
+        if (problem)
+            *problem = (TimeProblem){ .expected = TIME_EXPECT_UTF8 };
+        return false;
+    }
+    if (g_utf8_strlen(text, -1) <= TIME_SPEC_MAX_CHARS)
+        return true;
+    if (problem)
+        *problem = (TimeProblem){ .expected = TIME_EXPECT_LENGTH,
+                                  .found = g_strdup_printf("%ld", (long)g_utf8_strlen(text, -1)) };
+    return false;
+}
+
+bool time_spec_read(const char *text, TimeSpec *out, TimeProblem *problem)
+{
+    TimeReader reader = { .text = text, .at = text, .problem = problem };
+
+    if (check_text(text, problem) && read_text(&reader, out))
+        return true;
+    if (problem && time_problem_has_examples(problem))
+        problem->part = g_strdup(time_problem_examples());
+    return false;
 }
 
 bool time_spec_parse(const char *text, TimeSpec *out, GError **error)
 {
-    TimeReader reader = { .text = text, .at = text, .error = error };
-    TimeSpec spec;
+    g_auto(TimeProblem) problem = { 0 };
+    g_autofree char *message = NULL;
 
-    if (!g_utf8_validate(text, -1, NULL)) {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "expected a text in UTF-8");
+    if (time_spec_read(text, out, error ? &problem : NULL))
+        return true;
+    if (!error)
         return false;
-    }
-    if (g_utf8_strlen(text, -1) > TIME_SPEC_MAX_CHARS) {
-        g_set_error(error, PROBLEM, PROBLEM_LIMIT,
-                    "a text of %ld characters: expected at most %d, as in %s",
-                    g_utf8_strlen(text, -1), TIME_SPEC_MAX_CHARS, TIME_SPEC_EXAMPLES);
-        return false;
-    }
-
-    time_reader_skip_spaces(&reader);
-    if (!read_form(&reader, &spec)) {
-        explain_duration(text, error);
-        return false;
-    }
-    time_reader_skip_spaces(&reader);
-    if (!time_reader_at_end(&reader))
-        return time_reader_fail(&reader, reader.at,
-                                g_ascii_isalpha(*reader.at) ? ZONE_EXPECTED : MORE_EXPECTED);
-
-    *out = spec;
-    return true;
+    message = time_problem_print(&problem);
+    g_set_error_literal(error, PROBLEM,
+                        problem.expected == TIME_EXPECT_LENGTH ? PROBLEM_LIMIT : PROBLEM_SYNTAX,
+                        message);
+    return false;
 }

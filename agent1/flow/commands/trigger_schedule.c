@@ -8,6 +8,7 @@
 #include "agent1/flow/gate/targets.h"
 #include "agent1/flow/schedules/schedule_text.h"
 #include "agent1/flow/schedules/schedules.h"
+#include "agent1/flow/state/time_words.h"
 #include "common/base/text.h"
 #include "common/wire/utterance.h"
 #include "common/base/banned.h"
@@ -64,12 +65,11 @@ static bool make_absolute(const Core *core, GTimeZone *zone, TimeSpec *spec)
     return true;
 }
 
-static void say_bad_when(Turn *turn, const char *problem)
+static void say_bad_when(Turn *turn, const TimeProblem *problem)
 {
-    if (strstr(problem, TIME_SPEC_EXAMPLES))
-        turn_fail(turn, "when: %s", problem);
-    else
-        turn_fail(turn, "when: %s. Examples: %s", problem, TIME_SPEC_EXAMPLES);
+    g_autofree char *words = time_words(turn->core, problem);
+
+    turn_fail(turn, "when: %s", words);
 }
 
 /* The zone that stands behind the time, by the name that it has in this system. */
@@ -91,7 +91,7 @@ static bool read_zone(const Core *core, Turn *turn, const char *name, Wish *wish
 
 static bool read_when(Core *core, Turn *turn, const char *typed, Wish *wish)
 {
-    g_autoptr(GError) problem = NULL;
+    g_auto(TimeProblem) problem = { 0 };
     g_autofree char *text = NULL;
     g_autofree char *zone_name = NULL;
     TimeSpec spec;
@@ -99,8 +99,8 @@ static bool read_when(Core *core, Turn *turn, const char *typed, Wish *wish)
     zones_split(typed, &text, &zone_name);
     if (!read_zone(core, turn, zone_name, wish))
         return false;
-    if (!time_spec_parse(text, &spec, &problem)) {
-        say_bad_when(turn, problem->message);
+    if (!time_spec_read(text, &spec, &problem)) {
+        say_bad_when(turn, &problem);
         return false;
     }
     if (!make_absolute(core, wish->zone, &spec)) {

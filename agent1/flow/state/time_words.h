@@ -1,0 +1,14 @@
+/*
+ * What is wrong with a time that somebody typed (common/data/time_problem.h), in the language of
+ * whoever is spoken to.
+ */
+#ifndef AGENT1_FLOW_STATE_TIME_WORDS_H
+#define AGENT1_FLOW_STATE_TIME_WORDS_H
+
+#include "agent1/flow/state/core_state.h"
+#include "common/data/time_problem.h"
+
+/* With examples behind it where it names none. The caller owns it. */
+char *time_words(const Core *core, const TimeProblem *problem);
+
+#endif

@@ -1,0 +1,107 @@
+#include "common/data/time_problem.h"
+
+#include "common/base/text.h"
+
+#include "common/base/banned.h"
+
+/* Marks what agent1/words translates. */
+#define WORDS_LATER(text) text
+
+static const char *const formats[TIME_EXPECT_COUNT] = {
+    [TIME_EXPECT_WHEN] = WORDS_LATER("a time such as %s"),
+    [TIME_EXPECT_LENGTH] = WORDS_LATER("fewer characters, as in %s"),
+    [TIME_EXPECT_UTF8] = WORDS_LATER("a text in UTF-8"),
+    [TIME_EXPECT_HOUR] = WORDS_LATER("an hour from 0 to 23, as in \"daily 03:00\""),
+    [TIME_EXPECT_MINUTE] = WORDS_LATER("minutes from 0 to 59, as in \"daily 03:00\""),
+    [TIME_EXPECT_TIME] = WORDS_LATER("a time of day, as in \"daily 03:00\" or \"8h30\""),
+    [TIME_EXPECT_ONE_TIME] = WORDS_LATER("one time of day, as in \"at 08:00\""),
+    [TIME_EXPECT_COLON] = WORDS_LATER("a colon and minutes, as in \"daily 03:00\" or \"8h30\""),
+    [TIME_EXPECT_SECONDS] = WORDS_LATER("no seconds but :00, for the smallest step is a minute"),
+    [TIME_EXPECT_DURATION] = WORDS_LATER("a number and a unit, as in \"every 6h\", \"every 30min\" "
+                                         "or \"in 2 days\""),
+    [TIME_EXPECT_UNIT] = WORDS_LATER("a unit: s, min, h, d or w, seconds … weeks, secondes … "
+                                     "semaines"),
+    [TIME_EXPECT_ORDER] = WORDS_LATER("a smaller unit than the one before, as in \"1h 30min\""),
+    [TIME_EXPECT_PERIOD] = WORDS_LATER("from one second to 3650 days"),
+    [TIME_EXPECT_IN_OR_EVERY] = WORDS_LATER("\"in %1$s\", or \"every %1$s\" to have it again and "
+                                            "again"),
+    [TIME_EXPECT_RANGE] = WORDS_LATER("a range from less to more, as in \"1-5\""),
+    [TIME_EXPECT_RANGE_BEFORE_STEP] = WORDS_LATER("a range before the step, as in \"5-59/15\""),
+    [TIME_EXPECT_STEP] = WORDS_LATER("a step of at least 1 that the field has room for, as in "
+                                     "\"*/15\""),
+    [TIME_EXPECT_WEEKDAY] = WORDS_LATER("a day of the week, mon … sun or lun … dim, as in "
+                                        "\"weekly mon 08:00\""),
+    [TIME_EXPECT_YEAR] = WORDS_LATER("a \"*\" for the year, as in \"*-12-01 08:00\""),
+    [TIME_EXPECT_DATE] = WORDS_LATER("a date of 1970 to 2100, as in \"at 2026-12-01T08:00\""),
+    [TIME_EXPECT_MONTH] = WORDS_LATER("a month from 1 to 12, as in \"*-12-01 08:00\""),
+    [TIME_EXPECT_DAY] = WORDS_LATER("a day from 1 to 31, as in \"*-*-01 04:00\""),
+    [TIME_EXPECT_FIELD] = WORDS_LATER("a space and the next of five fields (minute, hour, day, "
+                                      "month, weekday), as in \"0 3 * * 1-5\""),
+    [TIME_EXPECT_CRON_MINUTE] = WORDS_LATER("the minute, 0 to 59, as in \"0 3 * * 1-5\""),
+    [TIME_EXPECT_CRON_HOUR] = WORDS_LATER("the hour, 0 to 23, as in \"0 3 * * 1-5\""),
+    [TIME_EXPECT_CRON_DAY] = WORDS_LATER("the day of the month, 1 to 31, as in \"0 3 1,15 * *\""),
+    [TIME_EXPECT_CRON_MONTH] = WORDS_LATER("the month, 1 to 12 or jan … dec, as in "
+                                           "\"0 3 1 1-6 *\""),
+    [TIME_EXPECT_CRON_WEEKDAY] = WORDS_LATER("the day of the week, 0 to 7 or mon … sun, as in "
+                                             "\"0 3 * * 1-5\""),
+    [TIME_EXPECT_AT_NAME] = WORDS_LATER("@hourly, @daily, @midnight, @weekly, @monthly, @yearly or "
+                                        "@annually"),
+    [TIME_EXPECT_LES] = WORDS_LATER("\"les\", as in \"tous les jours 03:00\""),
+    [TIME_EXPECT_OFFSET] = WORDS_LATER("Z or an offset from UTC, as in "
+                                       "\"at 2026-12-01T08:00+01:00\""),
+    [TIME_EXPECT_INSTANT] = WORDS_LATER("an instant after 1970-01-01T00:00Z"),
+    [TIME_EXPECT_NOTHING] = WORDS_LATER("nothing more"),
+    [TIME_EXPECT_NO_ZONE] = WORDS_LATER("nothing more (a time zone is called as Europe/Paris is)"),
+};
+
+void time_problem_clear(TimeProblem *problem)
+{
+    g_clear_pointer(&problem->found, g_free);
+    g_clear_pointer(&problem->part, g_free);
+}
+
+const char *time_problem_examples(void)
+{
+    return WORDS_LATER("\"daily 03:00\", \"every 6h\", \"weekly mon 08:00\", \"mon..fri 09:00\", "
+                       "\"0 3 1 * *\", \"*-*-01 04:00\", \"at 2026-12-01T08:00\", \"in 20m\"");
+}
+
+bool time_problem_has_examples(const TimeProblem *problem)
+{
+    return problem->expected == TIME_EXPECT_WHEN || problem->expected == TIME_EXPECT_LENGTH;
+}
+
+const char *time_problem_frame(const TimeProblem *problem)
+{
+    if (problem->character == 0)
+        return problem->found ? WORDS_LATER("a text of %s characters: expected %s")
+                              : WORDS_LATER("expected %s");
+    return problem->found ? WORDS_LATER("character %s: found \"%s\", expected %s")
+                          : WORDS_LATER("character %s: found the end, expected %s");
+}
+
+const char *time_problem_format(TimeExpect expected)
+{
+    return formats[expected];
+}
+
+char *time_problem_word(const TimeProblem *problem, const char *frame, const char *format)
+{
+    char *const inner[] = { problem->part };
+    g_autofree char *expected = text_fill(format, inner);
+    g_autofree char *character = g_strdup_printf("%ld", problem->character);
+    char *parts[] = { character, problem->found, expected };
+    char **first = problem->character == 0 ? parts + 1 : parts;
+
+    if (!problem->found) { /* its place is not there */
+        parts[1] = character;
+        first = problem->character == 0 ? parts + 2 : parts + 1;
+    }
+    return text_fill(frame, first);
+}
+
+char *time_problem_print(const TimeProblem *problem)
+{
+    return time_problem_word(problem, time_problem_frame(problem),
+                             time_problem_format(problem->expected));
+}

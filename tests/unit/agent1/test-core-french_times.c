@@ -1,0 +1,115 @@
+/* What is wrong with a time that somebody typed, in the language of who typed it. ana and oskar
+ * read English, odile French. */
+#include "core-world.h"
+
+#include "agent1/words/words.h"
+#include "common/data/time_spec.h"
+
+#include "common/base/banned.h"
+
+#define CONFIG                                                                                     \
+    "{\"xmpp\":{\"jid\":\"agent1@example.org\",\"password\":\"x\"},"                               \
+    "\"mqtt\":{\"url\":\"mqtt://127.0.0.1\"},\"timezone\":\"UTC\",\"users\":["                     \
+    "{\"name\":\"oskar\",\"jids\":[\"oskar@example.org\"],\"role\":\"operator\","                  \
+    "\"language\":\"en\"},"                                                                        \
+    "{\"name\":\"odile\",\"jids\":[\"odile@example.org\"],\"role\":\"operator\","                  \
+    "\"language\":\"fr\"}]}"
+
+static void begin(World *world)
+{
+    json_free(world->config);
+    world->config = world_json(CONFIG);
+    world_configure(world);
+    world_register(world, JOURNAL_1, 1);
+}
+
+static void times_that_are_none(void **state)
+{
+    static const struct {
+        const char *when;
+        const char *english;
+        const char *french;
+    } rows[] = {
+        { "daily 25:00",
+          "when: character 7: found \"25:00\", expected an hour from 0 to 23, as in \"daily "
+          "03:00\". Examples: \"daily 03:00\", \"every 6h\"",
+          "quand : caractère 7 : trouvé « 25:00 », attendu : une heure de 0 à 23, comme dans « "
+          "tous "
+          "les jours à 3h ». Exemples : « tous les jours à 3h », « toutes les 6h »" },
+        { "chaque lundo à 8h", "when: character 8: found \"lundo\", expected a number and a unit",
+          "quand : caractère 8 : trouvé « lundo », attendu : un nombre et une unité" },
+        { "20m",
+          "when: character 1: found \"20m\", expected \"in 20m\", or \"every 20m\" to have it "
+          "again "
+          "and again. Examples: ",
+          "quand : caractère 1 : trouvé « 20m », attendu : « dans 20m », ou « chaque 20m » pour "
+          "que "
+          "cela se répète. Exemples : " },
+        { "bientôt",
+          "when: character 1: found \"bientôt\", expected a time such as \"daily 03:00\", ",
+          "quand : caractère 1 : trouvé « bientôt », attendu : un moment comme « tous les jours à "
+          "3h », " },
+        { "tous les jours à", "when: character 17: found the end, expected a time of day",
+          "quand : caractère 17 : trouvé la fin, attendu : une heure du jour" },
+    };
+    World *world = *state;
+    unsigned i;
+
+    begin(world);
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *line = g_strdup_printf("SCHEDULE: %s | web1 | true", rows[i].when);
+
+        world_write(world, "oskar", NULL, line);
+        assert_contains(world_last_said(world), rows[i].english);
+        world_write(world, "odile", NULL, line);
+        assert_contains(world_last_said(world), rows[i].french);
+    }
+}
+
+/* What people are shown as a time is one. */
+static void examples_are_times(void **state)
+{
+    const char *text = words_get(LANGUAGE_FR, time_problem_examples());
+    g_auto(GStrv) pieces = g_strsplit(text, "« ", -1);
+    unsigned i;
+
+    (void)state;
+    assert_true(g_strv_length(pieces) > 5);
+    for (i = 1; pieces[i]; i++) {
+        const char *end = strstr(pieces[i], " »");
+        g_autofree char *when = g_strndup(pieces[i], (size_t)(end - pieces[i]));
+        g_autoptr(GError) error = NULL;
+        TimeSpec spec;
+
+        if (!time_spec_parse(when, &spec, &error))
+            fail_msg("%s: %s", when, error->message);
+    }
+}
+
+/* So is what they are told to type instead. */
+static void every_length_may_follow(void **state)
+{
+    static const char *const lengths[] = { "20m", "30 min", "90s", "1h30", "2 jours" };
+    unsigned i;
+
+    (void)state;
+    for (i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        g_autofree char *once = g_strdup_printf("dans %s", lengths[i]);
+        g_autofree char *again = g_strdup_printf("chaque %s", lengths[i]);
+        TimeSpec spec;
+
+        assert_true(time_spec_parse(once, &spec, NULL));
+        assert_true(time_spec_parse(again, &spec, NULL));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(times_that_are_none),
+        cmocka_unit_test(examples_are_times),
+        cmocka_unit_test(every_length_may_follow),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
