@@ -9,11 +9,11 @@
 
 #include "common/base/banned.h"
 
-#define TIME_MAX_WORDS 9
+#define TIME_MAX_WORDS 12
 
 static const char openers[] =
     "every each chaque tous toutes in dans at a daily hourly weekly tomorrow demain today "
-    "aujourd on";
+    "aujourd on from du le les en weekdays";
 static const char repeats[] = "every each chaque tous toutes";
 static const char parts_of_day[] =
     "night nights morning mornings evening evenings afternoon afternoons nuit nuits "
@@ -52,6 +52,14 @@ static bool is_hour(const char *word)
            strlen(word) <= 2;
 }
 
+/* Words that say nothing, unless a month follows: "du mois", "of the month", "de chaque mois". */
+static bool is_silent(const char *word, const char *next)
+{
+    return lexicon_list_has(silent, word) &&
+           !(next && lexicon_list_has("du de of", word) &&
+             lexicon_list_has("mois chaque month the each every", next));
+}
+
 /* One word the parser's way; how many words it took. */
 static unsigned append_word(GString *out, const GPtrArray *words, unsigned at, unsigned end,
                             const char *before)
@@ -82,7 +90,7 @@ static unsigned append_word(GString *out, const GPtrArray *words, unsigned at, u
         g_string_append(out, "");
     else if (strcmp(word, "on") == 0 && next && g_str_has_suffix(next, "s"))
         g_string_append(out, "every");
-    else if (strcmp(word, "hui") != 0 && !lexicon_list_has(silent, word))
+    else if (strcmp(word, "hui") != 0 && !is_silent(word, next))
         g_string_append(out, !weekday_parse(word, &day) && weekday_parse(singular, &day) ? singular
                                                                                          : word);
     return 1;

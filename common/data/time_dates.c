@@ -77,22 +77,61 @@ static uint32_t from_monday(uint64_t mask)
 
 /* Days of the week. */
 
-static const struct {
-    const char *words;
-    uint32_t days;
-} groups[] = {
-    { "weekday weekdays", 0x1f },
-    { "weekend weekends", 0x60 },
-};
+#define WORKING_DAYS 0x1fU
+#define WEEKEND      0x60U
+
+/* "week-end" */
+static bool take_week_end(TimeReader *reader)
+{
+    static const char *const words[] = { "week-ends", "week-end" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        size_t length = strlen(words[i]);
+
+        if (g_ascii_strncasecmp(reader->at, words[i], length) == 0) {
+            reader->at += length;
+            time_reader_skip_spaces(reader);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One word, and one that gives it another meaning; without that the first is left in place. */
+static bool take_two(TimeReader *reader, const char *first, const char *second)
+{
+    const char *start = reader->at;
+
+    if (time_reader_take_word(reader, first) && time_reader_take_word(reader, second))
+        return true;
+    reader->at = start;
+    return false;
+}
+
+/* Several days that have a name: "weekdays", "jours ouvrés". */
+static bool take_group(TimeReader *reader, uint32_t *out)
+{
+    if (take_week_end(reader) || time_reader_take_word(reader, "weekend weekends")) {
+        *out = WEEKEND;
+        return true;
+    }
+    if (!time_reader_take_word(reader, "weekday weekdays workday workdays") &&
+        !take_two(reader, "working work business", "day days") &&
+        !take_two(reader, "jour jours", "ouvré ouvrés ouvre ouvres"))
+        return false;
+    *out = WORKING_DAYS;
+    return true;
+}
 
 bool time_dates_is_weekday(const TimeReader *reader)
 {
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
     const char *end;
     g_autofree char *word = time_reader_word(reader, &end);
     unsigned day;
+    uint32_t days;
 
-    return find_weekday(word, &day) || g_str_has_prefix(word, "weekday") ||
-           g_str_has_prefix(word, "weekend");
+    return find_weekday(word, &day) || take_group(&ahead, &days);
 }
 
 bool time_dates_weekdays(TimeReader *reader, uint32_t *out)
@@ -102,21 +141,27 @@ bool time_dates_weekdays(TimeReader *reader, uint32_t *out)
                                      .find = find_weekday,
                                      .is_cycle = true,
                                      .has_dash = true,
-                                     .has_spaces = true };
+                                     .has_spaces = true,
+                                     .has_words = true };
     uint64_t mask;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(groups); i++) {
-        if (time_reader_take_word(reader, groups[i].words)) {
-            *out = groups[i].days;
-            return true;
-        }
-    }
+    if (take_group(reader, out))
+        return true;
     if (!g_unichar_isalpha(g_utf8_get_char(reader->at)))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_WEEKDAY);
     if (!time_reader_set(reader, &field, &mask, NULL))
         return false;
 
+    time_reader_skip_spaces(reader);
     *out = from_monday(mask);
+    return true;
+}
+
+bool time_dates_working_week(TimeReader *reader, uint32_t *out)
+{
+    if (!time_reader_take_word(reader, "semaine"))
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_SEMAINE);
+    *out = WORKING_DAYS;
     return true;
 }
 
@@ -188,6 +233,7 @@ bool time_dates_systemd(TimeReader *reader, Calendar *out)
     uint64_t hours = 1;
     bool has_days = g_unichar_isalpha(g_utf8_get_char(reader->at));
     bool has_date;
+    bool has_at;
 
     if (has_days && !time_dates_weekdays(reader, &calendar.weekdays))
         return false;
@@ -200,9 +246,9 @@ bool time_dates_systemd(TimeReader *reader, Calendar *out)
         if (!time_reader_take(reader, 'T'))
             time_reader_skip_spaces(reader);
     }
-    time_reader_take_word(reader, "at à a");
+    has_at = time_reader_take_word(reader, "at à a");
     if ((!time_reader_at_end(reader) || !(has_days || has_date)) &&
-        !time_reader_time(reader, &hours, &calendar.minutes))
+        !time_reader_time(reader, has_at, &hours, &calendar.minutes))
         return false;
 
     calendar.hours = (uint32_t)hours;

@@ -17,8 +17,12 @@ Calendar time_dates_every_day(void);
 /* True when the word at the cursor is a day of the week, or several ("weekend"). */
 bool time_dates_is_weekday(const TimeReader *reader);
 
-/* "mon", "lundi", "mondays", "mon,wed", "lun..ven", "weekdays", as bits from Monday on. */
+/* "mon", "lundi", "mondays", "mon,wed", "lun..ven", "lundi et jeudi", "monday to friday",
+ * "weekdays", "jours ouvrés", as bits from Monday on. */
 bool time_dates_weekdays(TimeReader *reader, uint32_t *out);
+
+/* "semaine", as behind "en": from Monday to Friday. */
+bool time_dates_working_week(TimeReader *reader, uint32_t *out);
 
 /* "2026-12-01": midnight at its start, in seconds of the wall. */
 bool time_dates_date(TimeReader *reader, int64_t *out_s);

@@ -46,6 +46,19 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
                                              "\"0 3 * * 1-5\""),
     [TIME_EXPECT_AT_NAME] = WORDS_LATER("@hourly, @daily, @midnight, @weekly, @monthly, @yearly or "
                                         "@annually"),
+    [TIME_EXPECT_NO_LAST_DAY] =
+        WORDS_LATER("a day that every month counts, 1 to 28, for its last one has no name here"),
+    [TIME_EXPECT_OF_MONTH] =
+        WORDS_LATER("\"of the month\" or \"du mois\", as in \"on the 1st of the month at 08:00\""),
+    [TIME_EXPECT_MONTH_DAY] =
+        WORDS_LATER("a day of the month, as in \"every month on the 1st at 08:00\""),
+    [TIME_EXPECT_NTH] =
+        WORDS_LATER("the first to fourth of a weekday, for not every month has a fifth"),
+    [TIME_EXPECT_TO_DAY] =
+        WORDS_LATER("\"to\" or \"au\" and another day, as in \"from monday to friday at 09:00\""),
+    [TIME_EXPECT_EACH_DAY] =
+        WORDS_LATER("\"every monday\" or \"on mondays\" for each of them, or the date of one"),
+    [TIME_EXPECT_SEMAINE] = WORDS_LATER("\"semaine\", as in \"en semaine à 9h\""),
     [TIME_EXPECT_LES] = WORDS_LATER("\"les\", as in \"tous les jours 03:00\""),
     [TIME_EXPECT_OFFSET] = WORDS_LATER("Z or an offset from UTC, as in "
                                        "\"at 2026-12-01T08:00+01:00\""),

@@ -119,8 +119,37 @@ static bool read_value(TimeReader *reader, const TimeField *field, unsigned *out
     return true;
 }
 
+static bool is_name(const TimeReader *reader, const TimeField *field)
+{
+    const char *end;
+    g_autofree char *word = time_reader_word(reader, &end);
+    unsigned value;
+
+    return field->find(word, &value);
+}
+
+/* Takes a word between two names, and the spaces before it. One that may mean something else is
+ * taken only where a name follows. */
+static bool take_between(TimeReader *reader, const TimeField *field, const char *sure,
+                         const char *unsure)
+{
+    const char *start = reader->at;
+
+    if (!field->has_words)
+        return false;
+    time_reader_skip_spaces(reader);
+    if (time_reader_take_word(reader, sure))
+        return true;
+    if (unsure && time_reader_take_word(reader, unsure) && is_name(reader, field))
+        return true;
+    reader->at = start;
+    return false;
+}
+
 static bool take_range(TimeReader *reader, const TimeField *field)
 {
+    if (take_between(reader, field, "to through thru till until au", "à a"))
+        return true;
     if (!field->is_cron && g_str_has_prefix(reader->at, "..")) {
         reader->at += 2;
         return true;
@@ -165,6 +194,18 @@ static bool read_item(TimeReader *reader, const TimeField *field, uint64_t *mask
     return true;
 }
 
+/* What parts one of a list from the next. */
+static bool take_comma(TimeReader *reader, const TimeField *field)
+{
+    if (time_reader_take(reader, ',')) {
+        if (field->has_spaces)
+            time_reader_skip_spaces(reader);
+        take_between(reader, field, "and et", NULL);
+        return true;
+    }
+    return take_between(reader, field, "and et", NULL);
+}
+
 bool time_reader_set(TimeReader *reader, const TimeField *field, uint64_t *out_mask,
                      bool *out_has_star)
 {
@@ -172,11 +213,9 @@ bool time_reader_set(TimeReader *reader, const TimeField *field, uint64_t *out_m
     bool has_star = false;
 
     do {
-        if (field->has_spaces)
-            time_reader_skip_spaces(reader);
         if (!read_item(reader, field, &mask, &has_star))
             return false;
-    } while (time_reader_take(reader, ','));
+    } while (take_comma(reader, field));
 
     *out_mask = mask;
     if (out_has_star)
@@ -212,10 +251,17 @@ static bool take_named_time(TimeReader *reader, int *out_hour)
     return true;
 }
 
-/* What parts hours from minutes; *out_has_more is false where no minutes need follow: "8h". */
-static bool read_separator(TimeReader *reader, bool *out_has_more)
+static bool is_rest_blank(const TimeReader *reader)
 {
-    *out_has_more = true;
+    return reader->at[strspn(reader->at, " \t")] == '\0';
+}
+
+/* What parts hours from minutes; *out_has_more is false where no minutes need follow: "8h". */
+static bool read_separator(TimeReader *reader, bool may_be_bare, bool *out_has_more)
+{
+    *out_has_more = !(may_be_bare && is_rest_blank(reader));
+    if (!*out_has_more)
+        return true;
     if (time_reader_take(reader, ':'))
         return true;
     if (!time_reader_take(reader, 'h') && !time_reader_take(reader, 'H'))
@@ -225,7 +271,8 @@ static bool read_separator(TimeReader *reader, bool *out_has_more)
     return true;
 }
 
-bool time_reader_time(TimeReader *reader, uint64_t *out_hours, uint64_t *out_minutes)
+bool time_reader_time(TimeReader *reader, bool may_be_bare, uint64_t *out_hours,
+                      uint64_t *out_minutes)
 {
     static const TimeField hour_field = { .expected = TIME_EXPECT_HOUR,
                                           .max = 23,
@@ -246,7 +293,7 @@ bool time_reader_time(TimeReader *reader, uint64_t *out_hours, uint64_t *out_min
     if (*reader->at != '*' && !g_ascii_isdigit(*reader->at))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_TIME);
     if (!time_reader_set(reader, &hour_field, &hours, NULL) ||
-        !read_separator(reader, &has_minutes))
+        !read_separator(reader, may_be_bare, &has_minutes))
         return false;
     if (has_minutes &&
         (!time_reader_set(reader, &minute_field, &minutes, NULL) || !read_seconds(reader)))
@@ -271,7 +318,7 @@ bool time_reader_time_of_day(TimeReader *reader, int *out_min)
     if (!g_ascii_isdigit(*reader->at))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_ONE_TIME);
     if (!time_reader_number(reader, 0, 23, TIME_EXPECT_HOUR, &hour) ||
-        !read_separator(reader, &has_minutes))
+        !read_separator(reader, false, &has_minutes))
         return false;
     if (has_minutes &&
         (!time_reader_number(reader, 0, 59, TIME_EXPECT_MINUTE, &minute) || !read_seconds(reader)))

@@ -45,6 +45,7 @@ typedef struct TimeField {
                      1-5 where has_dash, and 1/5 steps from 1 on */
     bool has_dash;
     bool has_spaces; /* after a comma */
+    bool has_words;  /* "and" is a comma, "to" a range; names alone */
 } TimeField;
 
 /* A list of values, ranges and steps, as a mask: bit n is the value n. out_has_star may be NULL. */
@@ -55,8 +56,10 @@ bool time_reader_set(TimeReader *reader, const TimeField *field, uint64_t *out_m
 bool time_reader_number(TimeReader *reader, unsigned min, unsigned max, TimeExpect expected,
                         unsigned *out);
 
-/* Hours and minutes, "8:00", "8h30", "8h", "noon", "*:0/15", as masks. */
-bool time_reader_time(TimeReader *reader, uint64_t *out_hours, uint64_t *out_minutes);
+/* Hours and minutes, "8:00", "8h30", "8h", "noon", "*:0/15", as masks; where it may be bare also
+ * "8", as the end of the text. */
+bool time_reader_time(TimeReader *reader, bool may_be_bare, uint64_t *out_hours,
+                      uint64_t *out_minutes);
 
 /* One time of day: the same, of one hour and one minute. Minutes after midnight. */
 bool time_reader_time_of_day(TimeReader *reader, int *out_min);

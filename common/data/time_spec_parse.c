@@ -4,6 +4,7 @@
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/data/time_dates.h"
+#include "common/data/time_month.h"
 #include "common/data/time_reader.h"
 #include "common/data/weekday.h"
 
@@ -74,20 +75,27 @@ static bool take_name(TimeReader *reader, TimeSpec *out)
 
 /* Again and again. */
 
-/* An optional "at", and a time of day on some days of the week. */
+/* An optional "at", and a time of day on the days of the calendar. */
+static bool read_time_on(TimeReader *reader, Calendar *calendar, TimeSpec *out)
+{
+    uint64_t hours;
+    bool has_at;
+
+    time_reader_skip_spaces(reader);
+    has_at = time_reader_take_word(reader, AT_WORDS);
+    if (!time_reader_time(reader, has_at, &hours, &calendar->minutes))
+        return false;
+
+    calendar->hours = (uint32_t)hours;
+    return set_calendar(calendar, out);
+}
+
 static bool read_on(TimeReader *reader, uint32_t weekdays, TimeSpec *out)
 {
     Calendar calendar = time_dates_every_day();
-    uint64_t hours;
 
-    time_reader_skip_spaces(reader);
-    time_reader_take_word(reader, AT_WORDS);
-    if (!time_reader_time(reader, &hours, &calendar.minutes))
-        return false;
-
-    calendar.hours = (uint32_t)hours;
     calendar.weekdays = weekdays;
-    return set_calendar(&calendar, out);
+    return read_time_on(reader, &calendar, out);
 }
 
 static bool read_daily(TimeReader *reader, TimeSpec *out)
@@ -102,14 +110,27 @@ static bool read_weekly(TimeReader *reader, TimeSpec *out)
     return time_dates_weekdays(reader, &days) && read_on(reader, days, out);
 }
 
+static bool read_month(TimeReader *reader, bool is_named, TimeSpec *out)
+{
+    Calendar calendar = time_dates_every_day();
+
+    if (is_named)
+        time_reader_take_word(reader, "on");
+    return time_month_days(reader, is_named, &calendar) && read_time_on(reader, &calendar, out);
+}
+
 static bool read_every(TimeReader *reader, TimeSpec *out)
 {
     int64_t period_ms;
 
-    if (time_reader_take_word(reader, DAY_WORDS))
-        return read_daily(reader, out);
     if (time_dates_is_weekday(reader))
         return read_weekly(reader, out);
+    if (time_reader_take_word(reader, DAY_WORDS))
+        return read_daily(reader, out);
+    if (time_reader_take_word(reader, "month mois"))
+        return read_month(reader, true, out);
+    if (time_month_is_day(reader))
+        return read_month(reader, false, out);
     if (!time_reader_duration(reader, true, &period_ms))
         return false;
 
@@ -122,6 +143,25 @@ static bool read_tous_les(TimeReader *reader, TimeSpec *out)
     if (!time_reader_take_word(reader, "les"))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_LES);
     return read_every(reader, out);
+}
+
+/* "from monday to friday": one day alone would be a beginning without an end. */
+static bool read_from(TimeReader *reader, TimeSpec *out)
+{
+    uint32_t days;
+
+    if (!time_dates_weekdays(reader, &days))
+        return false;
+    if (!(days & (days - 1)))
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_TO_DAY);
+    return read_on(reader, days, out);
+}
+
+static bool read_en(TimeReader *reader, TimeSpec *out)
+{
+    uint32_t days;
+
+    return time_dates_working_week(reader, &days) && read_on(reader, days, out);
 }
 
 /* Once. */
@@ -226,6 +266,30 @@ static bool read_at(TimeReader *reader, TimeSpec *out)
     return true;
 }
 
+/* "le lundi", "les jours ouvrés", "le 1er du mois", or a date. */
+static bool read_le(TimeReader *reader, TimeSpec *out)
+{
+    if (time_dates_is_weekday(reader))
+        return read_weekly(reader, out);
+    if (time_month_is_day(reader))
+        return read_month(reader, false, out);
+    return read_at(reader, out);
+}
+
+/* In English "on monday" is one of them, and nobody knows which. */
+static bool read_on_day(TimeReader *reader, TimeSpec *out)
+{
+    const char *end;
+    g_autofree char *word = time_reader_word(reader, &end);
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    unsigned day;
+    uint32_t days;
+
+    if (weekday_parse(word, &day) && time_dates_weekdays(&ahead, &days) && !(days & (days - 1)))
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_EACH_DAY);
+    return read_le(reader, out);
+}
+
 /* All of them. */
 
 static const struct {
@@ -237,7 +301,11 @@ static const struct {
     { "every each chaque", read_every },
     { "tous toutes", read_tous_les },
     { "in dans", read_in },
-    { "at on à a le", read_at },
+    { "from du de", read_from },
+    { "en", read_en },
+    { "at à a", read_at },
+    { "on", read_on_day },
+    { "le les", read_le },
     { "today aujourd'hui", read_today },
     { "tomorrow demain", read_tomorrow },
 };

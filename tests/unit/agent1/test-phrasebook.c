@@ -244,6 +244,40 @@ static void whom_and_when(void **state)
         check(rows[i].text, rows[i].found);
 }
 
+/* As people say them, where the reader of times knows them. */
+static void days_in_sentences(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *found;
+    } rows[] = {
+        { "run uptime on web1 from monday to friday at 9",
+          "SCHEDULE: mon..fri 09:00 | web1 | uptime" },
+        { "every weekday at 9 run uptime on web1", "SCHEDULE: mon..fri 09:00 | web1 | uptime" },
+        { "run uptime on web1 every monday and thursday at 6pm",
+          "SCHEDULE: mon,thu 18:00 | web1 | uptime" },
+        { "on the 1st of the month at 08:00 run uptime on web1",
+          "SCHEDULE: *-*-01 08:00 | web1 | uptime" },
+        { "run uptime on web1 on the first monday of the month at 9am",
+          "SCHEDULE: mon *-*-01..07 09:00 | web1 | uptime" },
+        { "du lundi au vendredi à 9h lance uptime sur web1",
+          "SCHEDULE: mon..fri 09:00 | web1 | uptime" },
+        { "lance uptime sur web1 tous les jours ouvrés à 9h30",
+          "SCHEDULE: mon..fri 09:30 | web1 | uptime" },
+        { "chaque lundi et jeudi à 18h lance uptime sur web1",
+          "SCHEDULE: mon,thu 18:00 | web1 | uptime" },
+        { "lance uptime sur web1 le 1er du mois à 8h", "SCHEDULE: *-*-01 08:00 | web1 | uptime" },
+        { "le 15 de chaque mois à 8h lance uptime sur web1",
+          "SCHEDULE: *-*-15 08:00 | web1 | uptime" },
+        { "lance uptime sur web1 le premier lundi du mois à 9h",
+          "SCHEDULE: mon *-*-01..07 09:00 | web1 | uptime" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check(rows[i].text, rows[i].found);
+}
+
 static void every_question_has_its_words(void **state)
 {
     (void)state;
@@ -258,6 +292,7 @@ int main(void)
         cmocka_unit_test(every_trigger_in_both_languages),
         cmocka_unit_test(never_acted_on),
         cmocka_unit_test(whom_and_when),
+        cmocka_unit_test(days_in_sentences),
         cmocka_unit_test(every_question_has_its_words),
     };
 
