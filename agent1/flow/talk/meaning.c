@@ -4,8 +4,8 @@
 
 #include "agent1/flow/commands/commands.h"
 #include "agent1/flow/commands/questions.h"
+#include "agent1/flow/talk/marks.h"
 #include "agent1/model/claim.h"
-#include "common/base/lookalike.h"
 #include "common/base/text.h"
 #include "common/wire/model_answer.h"
 #include "common/base/banned.h"
@@ -13,50 +13,7 @@
 #define WORD_SHOWN_CHARS 60
 #define LINE_SHOWN_CHARS 120
 /* At a time, for one answer. */
-#define LOOKS_MAX  5
-#define NAME_SIGNS G_CSET_a_2_z G_CSET_DIGITS "_-"
-
-/* "web1: paused", "agent1: asleep": the agent's name, behind whatever signs. */
-static bool begins_with_agent(const Core *core, const char *seen)
-{
-    const char *at = seen + strcspn(seen, NAME_SIGNS);
-    g_autofree char *name = g_strndup(at, strspn(at, NAME_SIGNS));
-
-    return at[strlen(name)] == ':' &&
-           (strcmp(name, "agent1") == 0 || registry_find(core->registry, name));
-}
-
-/* A line as agent1 itself writes it, or one that a hurried reader takes for it: "#12 web1:
- * succeeded", "1. #12", "p7: running", "web1: refused (role): …". */
-static bool looks_like_record(const Core *core, const char *line)
-{
-    g_autofree char *seen = lookalike_fold(line);
-
-    for (const char *at = seen; *at; at++) {
-        bool begins = at == seen || !g_ascii_isalnum(at[-1]);
-
-        if (begins && (*at == '#' || *at == 'p') && g_ascii_isdigit(at[1]))
-            return true;
-    }
-    return begins_with_agent(core, seen) || strstr(seen, "refused (") != NULL ||
-           strstr(seen, "!yes") || strstr(seen, "!no") || strstr(seen, "!oui") ||
-           strstr(seen, "!approve");
-}
-
-/* The model's words, in which nothing can be taken for a record of agent1's. The caller owns it. */
-static char *mark_records(const Core *core, const char *words)
-{
-    g_auto(GStrv) lines = g_strsplit(words, "\n", -1);
-
-    for (unsigned i = 0; lines[i]; i++) {
-        g_autofree char *line = lines[i];
-
-        lines[i] = looks_like_record(core, line)
-                       ? g_strdup_printf(core_words(core, "(says the model) %s"), line)
-                       : g_strdup(line);
-    }
-    return g_strjoinv("\n", lines);
-}
+#define LOOKS_MAX 5
 
 static void say_not_run(Turn *turn, const AnswerLine *line, AnswerReason why)
 {
@@ -187,7 +144,7 @@ void meaning_act(Core *core, Turn *turn, const char *answer, Meaning *meaning)
     g_autoptr(GString) waiting = g_string_new(NULL);
 
     if (*parsed->words) {
-        g_autofree char *words = mark_records(core, parsed->words);
+        g_autofree char *words = marks_words(core, parsed->words);
 
         turn_say(turn, "%s", words);
     }
