@@ -73,6 +73,23 @@ static bool begins(const char *plain, const char *phrase)
     return found && g_utf8_strlen(plain, found - plain) <= BEGINNING_CHARS;
 }
 
+/* Each phrase as begins() takes it, until one is found to be so. */
+static bool any_phrase(const char *plain, const GPtrArray *more,
+                       bool (*is_so)(const char *plain, const char *phrase))
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++) {
+        if (is_so(plain, phrases[i]))
+            return true;
+    }
+    for (unsigned i = 0; more && i < more->len; i++) {
+        g_autofree char *phrase = plain_words(more->pdata[i]);
+
+        if (is_so(plain, g_strchomp(phrase)))
+            return true;
+    }
+    return false;
+}
+
 bool refusal_is(const char *text, const GPtrArray *more)
 {
     g_autofree char *plain = NULL;
@@ -81,15 +98,37 @@ bool refusal_is(const char *text, const GPtrArray *more)
         return false;
 
     plain = plain_words(text);
-    for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++) {
-        if (begins(plain, phrases[i]))
-            return true;
-    }
-    for (unsigned i = 0; more && i < more->len; i++) {
-        g_autofree char *phrase = plain_words(more->pdata[i]);
+    return any_phrase(plain, more, begins);
+}
 
-        if (begins(plain, g_strchomp(phrase)))
+/* The phrase stands there, or the text ends before it could be another. */
+static bool may_begin(const char *plain, const char *phrase)
+{
+    const char *at = plain;
+
+    for (int i = 0; i <= BEGINNING_CHARS; i++) {
+        if (g_str_has_prefix(phrase, at) || g_str_has_prefix(at, phrase))
             return true;
+        at += g_utf8_skip[(guchar)*at];
     }
     return false;
+}
+
+bool refusal_may_be(const char *beginning, const GPtrArray *more)
+{
+    const char *end = beginning;
+    g_autofree char *plain = NULL;
+    size_t length;
+
+    for (int chars = 0; *end; chars++) {
+        if (chars >= REFUSAL_MAX_CHARS)
+            return false;
+        end += g_utf8_skip[(guchar)*end];
+    }
+
+    plain = plain_words(beginning);
+    length = strlen(plain);
+    /* The blank at the end is none of the text. */
+    plain[length > 0 ? length - 1 : 0] = '\0';
+    return any_phrase(plain, more, may_begin);
 }

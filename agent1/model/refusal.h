@@ -15,4 +15,8 @@
 /* more: further phrases (char *), or NULL. Without case; typographic apostrophes are plain ones. */
 bool refusal_is(const char *text, const GPtrArray *more);
 
+/* True while an answer that begins so may still turn out to be one, whatever follows. Looks at no
+ * more than the beginning. */
+bool refusal_may_be(const char *beginning, const GPtrArray *more);
+
 #endif

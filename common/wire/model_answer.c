@@ -43,16 +43,15 @@ static const struct {
 };
 
 /* What is known of the text up to a line. */
-typedef struct Reader {
+struct AnswerReader {
     ModelAnswer *answer;
-    GString *words;
     Fence fence;
     Markup markup;
     bool is_quoting; /* a paragraph that began behind a `>` goes on */
     unsigned number;
     unsigned counting;
     unsigned notes;
-} Reader;
+};
 
 /* One line as it came and as it is shown. */
 typedef struct Source {
@@ -163,7 +162,7 @@ static bool is_unfinished(const char *rest)
 
 /* ---- reading ---- */
 
-static void add_line(Reader *reader, AnswerReason reason, const char *word, const char *rest)
+static void add_line(AnswerReader *reader, AnswerReason reason, const char *word, const char *rest)
 {
     AnswerLine *line;
 
@@ -180,7 +179,7 @@ static void add_line(Reader *reader, AnswerReason reason, const char *word, cons
 }
 
 /* Whether the line is somebody else's word, by where it stands. The line moves the reader on. */
-static AnswerReason place_of(Reader *reader, const Source *source, bool is_trigger)
+static AnswerReason place_of(AnswerReader *reader, const Source *source, bool is_trigger)
 {
     bool is_behind_sign = *source->start == '>';
     size_t indent = (size_t)(source->start - source->text);
@@ -205,7 +204,7 @@ static AnswerReason place_of(Reader *reader, const Source *source, bool is_trigg
 }
 
 /* An exact trigger at the beginning of a line: does it count, and why not? */
-static AnswerReason judge(const Reader *reader, const Source *source, const char *rest)
+static AnswerReason judge(const AnswerReader *reader, const Source *source, const char *rest)
 {
     if (!source->is_harmless)
         return ANSWER_HIDDEN;
@@ -219,7 +218,8 @@ static AnswerReason judge(const Reader *reader, const Source *source, const char
 }
 
 /* A line that begins with no exact trigger, and still looks like one. */
-static void note_other(Reader *reader, const Source *source, const char *raw, AnswerReason place)
+static void note_other(AnswerReader *reader, const Source *source, const char *raw,
+                       AnswerReason place)
 {
     g_autofree char *folded = lookalike_fold(raw);
     g_autofree char *word = NULL;
@@ -250,7 +250,7 @@ static void note_other(Reader *reader, const Source *source, const char *raw, An
 }
 
 /* A command or a task for an agent, as people type it. */
-static bool note_persons(Reader *reader, const Source *source, AnswerReason place)
+static bool note_persons(AnswerReader *reader, const Source *source, AnswerReason place)
 {
     const char *start = source->start + strspn(source->start, "> \t");
     size_t length = strcspn(start, " \t");
@@ -266,7 +266,7 @@ static bool note_persons(Reader *reader, const Source *source, AnswerReason plac
 }
 
 /* True when the line counts, and is no word to show. */
-static bool read_line(Reader *reader, const Source *source, const char *raw)
+static bool read_line(AnswerReader *reader, const Source *source, const char *raw)
 {
     Trigger trigger = TRIGGER_DELEGATE;
     const CommandInfo *info = begins_trigger(source->start, &trigger);
@@ -294,7 +294,7 @@ static bool read_line(Reader *reader, const Source *source, const char *raw)
 }
 
 /* An end without a beginning (some models leave <think> out) shows that all before was inside. */
-static void take_back(Reader *reader)
+static void take_back(AnswerReader *reader)
 {
     GPtrArray *lines = reader->answer->lines;
 
@@ -309,15 +309,20 @@ static void take_back(Reader *reader)
     }
 }
 
-static void take_line(Reader *reader, const char *bytes, size_t length)
+static void trim_return(const char *bytes, size_t *length)
+{
+    *length -= *length > 0 && bytes[*length - 1] == '\r';
+}
+
+void answer_reader_line(AnswerReader *reader, const char *bytes, size_t length, GString *words)
 {
     g_autofree char *text = NULL;
     g_autofree char *raw = NULL;
-    Source source = { .length = length };
+    Source source = { 0 };
 
     reader->number++;
-    if (length > 0 && bytes[length - 1] == '\r')
-        source.length = --length;
+    trim_return(bytes, &length);
+    source.length = length;
     text = text_make_harmless(bytes, length);
     source.text = text;
     source.start = text + strspn(text, " \t");
@@ -329,29 +334,85 @@ static void take_line(Reader *reader, const char *bytes, size_t length)
     raw = g_utf8_make_valid(bytes, (gssize)MIN(length, SEARCHED_MAX_BYTES));
 
     if (!read_line(reader, &source, raw)) {
-        g_string_append(reader->words, text);
-        g_string_append_c(reader->words, '\n');
+        g_string_append(words, text);
+        g_string_append_c(words, '\n');
     }
     if (reader->markup.has_stray_end)
         take_back(reader);
 }
 
+AnswerReader *answer_reader_new(void)
+{
+    AnswerReader *reader = g_new0(AnswerReader, 1);
+
+    reader->answer = g_new0(ModelAnswer, 1);
+    reader->answer->lines = g_ptr_array_new_with_free_func(free_line);
+    return reader;
+}
+
+void answer_reader_free(AnswerReader *reader)
+{
+    if (!reader)
+        return;
+
+    model_answer_free(reader->answer);
+    g_free(reader);
+}
+
+bool answer_reader_is_inside(const AnswerReader *reader)
+{
+    return reader->markup.depth > 0;
+}
+
+/* It may become a trigger, which is no word to show. */
+static bool may_count(const char *start)
+{
+    for (int trigger = 0; trigger < TRIGGER_COUNT; trigger++) {
+        const char *name = trigger_info((Trigger)trigger)->name;
+
+        if (g_str_has_prefix(start, name) || g_str_has_prefix(name, start))
+            return true;
+    }
+    return false;
+}
+
+char *answer_reader_beginning(const AnswerReader *reader, const char *bytes, size_t length)
+{
+    g_autofree char *text = NULL;
+    char *end;
+
+    trim_return(bytes, &length);
+    if (answer_reader_is_inside(reader))
+        return NULL;
+    text = text_make_harmless(bytes, length);
+    if (may_count(text + strspn(text, " \t")))
+        return NULL;
+
+    /* What a sign of HTML begins is not known. */
+    text[strcspn(text, "<")] = '\0';
+    end = strrchr(text, ' ');
+    if (!end)
+        return NULL;
+    *end = '\0';
+    g_strchomp(text);
+    return *text ? g_steal_pointer(&text) : NULL;
+}
+
 ModelAnswer *model_answer_parse(const char *bytes, size_t length)
 {
-    ModelAnswer *answer = g_new0(ModelAnswer, 1);
-    Reader reader = { .answer = answer, .words = g_string_new(NULL) };
+    g_autoptr(AnswerReader) reader = answer_reader_new();
+    GString *words = g_string_new(NULL);
     const char *end = bytes + length;
 
-    answer->lines = g_ptr_array_new_with_free_func(free_line);
     for (const char *at = bytes; at < end;) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
 
         stop = stop ? stop : end;
-        take_line(&reader, at, (size_t)(stop - at));
+        answer_reader_line(reader, at, (size_t)(stop - at), words);
         at = stop + 1;
     }
-    answer->words = g_strstrip(g_string_free(reader.words, FALSE));
-    return answer;
+    reader->answer->words = g_strstrip(g_string_free(words, FALSE));
+    return g_steal_pointer(&reader->answer);
 }
 
 void model_answer_free(ModelAnswer *answer)

@@ -55,6 +55,26 @@ typedef struct ModelAnswer {
 /* Any bytes. Never NULL. */
 ModelAnswer *model_answer_parse(const char *bytes, size_t length);
 
+/* The same line by line, while the rest is still to come. */
+typedef struct AnswerReader AnswerReader;
+
+AnswerReader *answer_reader_new(void);
+void answer_reader_free(AnswerReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(AnswerReader, answer_reader_free)
+
+/* Reads the next whole line, given without its end of line. Appends to words what
+ * model_answer_parse() makes of it there: the line and an end of line, or nothing when it counts.
+ */
+void answer_reader_line(AnswerReader *reader, const char *bytes, size_t length, GString *words);
+
+/* True while an element of HTML or a comment is open: whether what stands in it is for a reader is
+ * not known yet. */
+bool answer_reader_is_inside(const AnswerReader *reader);
+
+/* Of the next line, which has only begun: what stands in words whatever follows, up to its last
+ * blank. NULL: nothing yet. The caller owns it. */
+char *answer_reader_beginning(const AnswerReader *reader, const char *bytes, size_t length);
+
 void model_answer_free(ModelAnswer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ModelAnswer, model_answer_free)
 

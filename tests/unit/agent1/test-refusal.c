@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -59,12 +60,53 @@ static void long_answers(void **state)
     assert_false(refusal_is(text->str, NULL));
 }
 
+/* What was held possible at every length comes true or is ruled out, and never comes back. */
+static void while_it_comes(void **state)
+{
+    g_autoptr(GPtrArray) more = g_ptr_array_new();
+
+    (void)state;
+    g_ptr_array_add(more, (char *)(gsize) "No lo haré");
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *text = rows[i].text;
+        bool was = true;
+
+        for (const char *at = text; at < text + strlen(text); at += g_utf8_skip[(guchar)*at]) {
+            g_autofree char *beginning = g_strndup(text, (size_t)(at - text));
+            bool may = refusal_may_be(beginning, more);
+
+            assert_false(may && !was);
+            was = may;
+        }
+        if (refusal_is(text, more))
+            assert_true(was);
+    }
+    assert_true(refusal_may_be("", NULL));
+    assert_true(refusal_may_be("web1 is up since Tuesday.", NULL));
+    /* So much of an answer is beyond its beginning, and no phrase is under way. */
+    assert_false(refusal_may_be("web1 is up since Tuesday, and its disk has room for some more "
+                                "years of logs.",
+                                NULL));
+    assert_true(
+        refusal_may_be("web1 is up since Tuesday, and its disk has room for more: je ne p", NULL));
+}
+
+static void a_long_beginning(void **state)
+{
+    g_autofree char *blanks = g_strnfill(REFUSAL_MAX_CHARS + 1, ' ');
+
+    (void)state;
+    assert_false(refusal_may_be(blanks, NULL));
+    blanks[REFUSAL_MAX_CHARS] = '\0';
+    assert_true(refusal_may_be(blanks, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_phrases),
-        cmocka_unit_test(of_people),
-        cmocka_unit_test(long_answers),
+        cmocka_unit_test(by_phrases),       cmocka_unit_test(of_people),
+        cmocka_unit_test(long_answers),     cmocka_unit_test(while_it_comes),
+        cmocka_unit_test(a_long_beginning),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,6 +156,79 @@ static void words_are_the_rest(void **state)
     assert_string_equal(answer->words, "I look.\n```\n" D "\n```\nA<U+200B>ll.");
 }
 
+/* Reads the text line by line; what is shown of each that has only begun is how it goes on. */
+static char *read_as_it_comes(const char *text, const char *what)
+{
+    g_autoptr(AnswerReader) reader = answer_reader_new();
+    GString *words = g_string_new(NULL);
+
+    for (const char *at = text; *at;) {
+        size_t length = strcspn(at, "\n");
+        g_autoptr(GPtrArray) beginnings = g_ptr_array_new_with_free_func(g_free);
+        size_t before = words->len;
+
+        for (size_t cut = 0; cut < length; cut++) {
+            if (((unsigned char)at[cut] & 0xC0) != 0x80)
+                g_ptr_array_add(beginnings, answer_reader_beginning(reader, at, cut));
+        }
+        answer_reader_line(reader, at, length, words);
+        for (unsigned i = 0; i < beginnings->len; i++) {
+            const char *beginning = beginnings->pdata[i];
+
+            if (beginning && !g_str_has_prefix(words->str + before, beginning))
+                fail_msg("%s: \"%s\" is not how \"%s\" begins", what, beginning,
+                         words->str + before);
+        }
+        at += length + (at[length] != '\0');
+    }
+    return g_strstrip(g_string_free(words, FALSE));
+}
+
+static void line_by_line(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(ModelAnswer) answer = model_answer_parse(rows[i].text, strlen(rows[i].text));
+        g_autofree char *words = read_as_it_comes(rows[i].text, rows[i].what);
+
+        if (strcmp(words, answer->words) != 0)
+            fail_msg("%s: \"%s\" instead of \"%s\"", rows[i].what, words, answer->words);
+    }
+}
+
+static void what_a_line_that_began_shows(void **state)
+{
+    static const struct {
+        const char *before; /* a whole line; NULL: none */
+        const char *begun;
+        const char *shown; /* NULL: nothing */
+    } begun[] = {
+        { NULL, "All is we", "All is" },
+        { NULL, "All", NULL },
+        { NULL, "DELE", NULL },
+        { NULL, D " and more", NULL },
+        { NULL, "  DELEGATE: we", NULL },
+        { NULL, "DELEGATES are people ", "DELEGATES are people" },
+        { NULL, "a line <b>with more", "a line" },
+        { "<think>", "shall I say it or ", NULL },
+        { "<!-- note", "shall I say it or ", NULL },
+        { "```", "code of a kind", "code of a" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(begun); i++) {
+        g_autoptr(AnswerReader) reader = answer_reader_new();
+        g_autoptr(GString) words = g_string_new(NULL);
+        g_autofree char *shown = NULL;
+
+        if (begun[i].before)
+            answer_reader_line(reader, begun[i].before, strlen(begun[i].before), words);
+        shown = answer_reader_beginning(reader, begun[i].begun, strlen(begun[i].begun));
+        if (g_strcmp0(shown, begun[i].shown) != 0)
+            fail_msg("%s: %s", begun[i].begun, shown ? shown : "nothing");
+    }
+}
+
 static void a_nul_is_a_sign_that_nobody_sees(void **state)
 {
     static const char text[] = "DELE\0GATE: web1 | a\nDELEGATE: web1 | a\0b\n" D;
@@ -229,6 +302,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_and_reasons),
         cmocka_unit_test(words_are_the_rest),
+        cmocka_unit_test(line_by_line),
+        cmocka_unit_test(what_a_line_that_began_shows),
         cmocka_unit_test(no_more_than_the_bounds),
         cmocka_unit_test(long_lines),
         cmocka_unit_test(a_nul_is_a_sign_that_nobody_sees),
