@@ -9,6 +9,7 @@
 #include "agent1/cli/ask_words.h"
 #include "agent1/cli/channel.h"
 #include "agent1/cli/lookup.h"
+#include "agent1/cli/partial.h"
 #include "agent1/cli/progress_line.h"
 #include "agent1/cli/typed_line.h"
 #include "common/base/quantity.h"
@@ -37,6 +38,7 @@ struct Client {
 
     Ask *current;     /* what is being waited for; NULL: nothing */
     char *news;       /* of current, for the progress line */
+    Partial partial;  /* of current's next answer */
     int64_t since_ms; /* boot time that the progress line counts from */
     guint ticks;
 };
@@ -152,14 +154,53 @@ static void hear_hidden(Client *client, Heard heard, Ask *ask, const Message *me
     show(client);
 }
 
+/* What is left of an answer of which parts were printed, or all of it. */
+static bool print_rest(const Client *client, const char *text)
+{
+    const char *rest = partial_rest(&client->partial, text);
+    g_autofree char *trimmed = g_strchomp(g_strdup(rest));
+    size_t fence = rest == text ? 0 : client->partial.fence;
+
+    return printer_lines(&client->printer, trimmed, &fence);
+}
+
 /* What a model said before it had something done, and how a sentence was understood. */
 static void print_words(Client *client, const char *text)
 {
     g_autofree char *words = reply_words(text);
-    g_autofree char *dressed = words ? printer_dress(words, client->printer.has_color) : NULL;
 
-    if (dressed && !client->printer.is_json && !client->printer.is_quiet)
-        printer_text(&client->printer, dressed);
+    if (words && !client->printer.is_json && !client->printer.is_quiet &&
+        !print_rest(client, words))
+        client->has_written_all = false;
+}
+
+/* What came of an answer stands where the whole will stand; elsewhere than on a terminal only the
+ * whole is printed. */
+static void show_piece(Client *client, const MessageReply *reply)
+{
+    Partial *partial = &client->partial;
+    g_autofree char *lines = NULL;
+
+    if (!client->printer.has_screen || client->printer.is_quiet)
+        return;
+
+    partial_take(partial, reply->offset, reply->text);
+    lines = partial_take_lines(partial);
+    set_news(client, partial_line(partial));
+    hide(client);
+    if (partial->is_replaced)
+        printer_note(&client->printer, "what stands above is no answer: another model is asked");
+    partial->is_replaced = false;
+    if (lines && !printer_lines(&client->printer, lines, &partial->fence))
+        client->has_written_all = false;
+    show(client);
+}
+
+static bool print_object(Client *client, const Ask *ask, Heard heard, const Message *message)
+{
+    if (heard == HEARD_ANSWER && ask == client->current && client->partial.printed > 0)
+        return print_rest(client, message->reply.text);
+    return printer_object(&client->printer, heard, message);
 }
 
 /* Shown in the progress line alone; but how one of several runs ended stays. */
@@ -178,14 +219,21 @@ static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
         hear_hidden(client, heard, ask, message);
         return;
     }
+    if (heard == HEARD_PIECE && !client->printer.is_json) {
+        if (ask == client->current)
+            show_piece(client, &message->reply);
+        return;
+    }
     note_progress(client, ask, heard, message);
     learn(client, ask, heard, message);
 
     hide(client);
     if (is_shown_below && heard == HEARD_REPLY)
         print_words(client, message->reply.text);
-    else if (!is_shown_below && !printer_object(&client->printer, heard, message))
+    else if (!is_shown_below && !print_object(client, ask, heard, message))
         client->has_written_all = false;
+    if (ask == client->current && (heard == HEARD_REPLY || heard == HEARD_ANSWER))
+        partial_reset(&client->partial);
     show(client);
 
     if (heard != HEARD_ANSWER)
@@ -322,6 +370,7 @@ Client *client_new(const CliOptions *options, const CliConfig *config, const Key
         .has_color = wants_color(options),
         .has_screen = isatty(STDOUT_FILENO),
     };
+    partial_init(&client->partial);
     client->completion = completion_new();
     if (!options->is_json && !options->is_quiet && is_terminal(STDERR_FILENO))
         client->line = progress_line_new(stderr);
@@ -350,6 +399,7 @@ void client_free(Client *client)
     completion_free(client->completion);
     message_free(client->last_answer);
     g_free(client->news);
+    partial_clear(&client->partial);
     g_free(client);
 }
 
@@ -363,6 +413,7 @@ static void wait_for(Client *client, Ask *ask)
         terminal_hold(client->terminal, on_typed, client);
     client->since_ms = ask->asked_ms;
     set_news(client, NULL);
+    partial_reset(&client->partial);
     if (client->line)
         client->ticks = g_timeout_add(TICK_MS, on_tick, client);
 

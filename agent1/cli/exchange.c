@@ -436,7 +436,8 @@ static Heard hear_first_answer(Ask *ask, const MessageReply *reply, const char *
     return HEARD_ANSWER;
 }
 
-static Heard hear_first_reply(Ask *ask, const char *text)
+/* agent1 has it: who waits need not ask so often. */
+static void confirm(Ask *ask)
 {
     if (ask->state == ASK_WAITING) {
         ask->state = ASK_TAKEN;
@@ -446,13 +447,28 @@ static Heard hear_first_reply(Ask *ask, const char *text)
         ask->is_confirmed = true;
         ask->next_send_ms += REPEAT_TAKEN_MS;
     }
-    /* The answer to a repeat says the same again. */
-    if (g_strcmp0(ask->last_text, text) == 0)
+}
+
+static Heard hear_first_reply(Ask *ask, const char *text)
+{
+    confirm(ask);
+    /* "I have it", or what the answer to a repeat says again. */
+    if (*text == '\0' || g_strcmp0(ask->last_text, text) == 0)
         return HEARD_NOTHING;
 
     set_last_text(ask, text);
     learn_label(ask, text);
     return HEARD_REPLY;
+}
+
+/* Its text is said again, whole. */
+static Heard hear_piece(Ask *ask)
+{
+    if (!ask_is_pending(ask))
+        return HEARD_NOTHING;
+
+    confirm(ask);
+    return HEARD_PIECE;
 }
 
 /* News after the final reply. An answer to a copy that was still on its way says the same again. */
@@ -481,6 +497,8 @@ static Heard hear_reply(Exchange *exchange, const MessageReply *reply, Ask **out
 
     learn_runs(ask, reply);
     *out_ask = ask;
+    if (reply->offset != MESSAGE_ABSENT && !reply->is_final)
+        return hear_piece(ask);
     if (ask->state == ASK_KEPT)
         return hear_later_news(ask, reply, text);
     return reply->is_final ? hear_first_answer(ask, reply, text) : hear_first_reply(ask, text);

@@ -73,6 +73,7 @@ typedef struct ExchangeTime {
 typedef enum {
     HEARD_NOTHING,  /* not ours, or said before */
     HEARD_REPLY,    /* news, but not the last word */
+    HEARD_PIECE,    /* a part of an answer that is still coming */
     HEARD_ANSWER,   /* the final reply */
     HEARD_PROGRESS, /* of a run of ours */
     HEARD_RESULT,   /* of a run of ours */

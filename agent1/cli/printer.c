@@ -77,17 +77,17 @@ static bool toggle_fence(const char *line, size_t *fence)
     return true;
 }
 
-char *printer_dress(const char *text, bool has_color)
+char *printer_dress_more(const char *text, bool has_color, size_t *fence)
 {
     g_autofree char *harmless = text_make_harmless(text, strlen(text));
-    g_auto(GStrv) lines = g_strsplit(g_strchomp(harmless), "\n", -1);
+    g_auto(GStrv) lines = g_strsplit(harmless, "\n", -1);
     GString *out = g_string_new(NULL);
-    size_t fence = 0;
 
-    for (unsigned i = 0; lines[i]; i++) {
-        bool is_fence = toggle_fence(lines[i], &fence);
+    /* Behind the last end of line there is none. */
+    for (unsigned i = 0; lines[i] && (lines[i + 1] || *lines[i]); i++) {
+        bool is_fence = toggle_fence(lines[i], fence);
 
-        if (!has_color || (fence > 0 && !is_fence))
+        if (!has_color || (*fence > 0 && !is_fence))
             g_string_append(out, lines[i]);
         else if (is_fence)
             g_string_append_printf(out, COLOR_DIM "%s" COLOR_OFF, lines[i]);
@@ -97,6 +97,14 @@ char *printer_dress(const char *text, bool has_color)
     }
 
     return g_string_free(out, FALSE);
+}
+
+char *printer_dress(const char *text, bool has_color)
+{
+    g_autofree char *trimmed = g_strchomp(g_strdup(text));
+    size_t fence = 0;
+
+    return printer_dress_more(trimmed, has_color, &fence);
 }
 
 static bool print_json(const Printer *printer, const Message *message)
@@ -110,6 +118,13 @@ static bool print_json(const Printer *printer, const Message *message)
 static bool print_text(const Printer *printer, const MessageReply *reply)
 {
     g_autofree char *text = printer_dress(reply->text, printer->has_color);
+
+    return fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+}
+
+bool printer_lines(const Printer *printer, const char *lines, size_t *fence)
+{
+    g_autofree char *text = printer_dress_more(lines, printer->has_color, fence);
 
     return fputs(text, stdout) >= 0 && fflush(stdout) == 0;
 }

@@ -22,6 +22,10 @@ typedef struct Printer {
  * be written. */
 bool printer_object(const Printer *printer, Heard heard, const Message *message);
 
+/* Prints whole lines of an answer of which more follows, as they would stand in it. *fence is what
+ * the lines before left open, 0 at its beginning. False when standard output cannot be written. */
+bool printer_lines(const Printer *printer, const char *lines, size_t *fence);
+
 /* A text of our own that was asked for ("/help"): among JSON it goes to standard error. */
 void printer_text(const Printer *printer, const char *text);
 
@@ -34,5 +38,8 @@ void printer_problem(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* An answer as a terminal gets it: harmless; with has_color the state of each line "#12 web1: …" in
  * the color of its outcome, and fences dim. Ends in one newline. Pure. The caller owns it. */
 char *printer_dress(const char *text, bool has_color);
+
+/* The same of lines behind others; *fence as for printer_lines(). */
+char *printer_dress_more(const char *text, bool has_color, size_t *fence);
 
 #endif

@@ -73,6 +73,8 @@ typedef struct MessageReply {
     bool is_final;
     GPtrArray *runs; /* char *, ULIDs */
     char *outcome;   /* NULL unless final */
+    int64_t offset;  /* a part of an answer that is still coming: where it stands there, in bytes;
+                        MESSAGE_ABSENT: the text is whole */
 } MessageReply;
 
 typedef struct MessageTask {

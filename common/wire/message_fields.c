@@ -103,6 +103,7 @@ static const Field reply_fields[] = {
     { AT("runs", reply.runs), .kind = FIELD_STRINGS, .is_valid = name_is_ulid,
       .expected = "an array of ULIDs" },
     { LABEL("outcome", reply.outcome) },
+    { NUMBER("offset", reply.offset) },
     { END },
 };
 

@@ -1,11 +1,12 @@
 """agentctl, the real program, on a terminal, with an agent1 that the test plays."""
 
 import os
+import re
 import signal
 
 import pytest
 
-from played import RUN
+from played import RUN, Call
 from screen import Screen
 
 
@@ -437,3 +438,51 @@ def test_how_each_of_several_runs_ended_stays(agent1, console, screens):
     agent1.reply(chat, "#13 web1: succeeded (exit 0, 9 s)", "failed", runs=[RUN])
     screen.wait_for(lambda text: text.endswith(
         "#12 web1: failed (exit 127)\n#13 web1: succeeded (exit 0, 9 s)\nagent1>"))
+
+
+def like(pattern):
+    return lambda text: re.search(pattern, text)
+
+
+def test_an_answer_comes_in_parts(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("how is web1?")
+    chat = agent1.next_chat("how is web1?")
+    agent1.reply(chat, "Let me see how", offset=0)
+    screen.wait_for(like(r"agent1  \d+ s  Let me see how$"))
+    agent1.reply(chat, "Let me see how web1 is.\n```\nload 0.1\n", offset=0)
+    screen.wait_for("how is web1?\nLet me see how web1 is.\n```\nload 0.1\nagent1  ")
+    agent1.reply(chat, "```\nIt is", offset=37)
+    screen.wait_for(like("load 0.1\n```\nagent1  .*  It is$"))
+    agent1.reply(chat, "Let me see how web1 is.\n```\nload 0.1\n```\nIt is well.", "ok")
+    screen.wait_for("load 0.1\n```\nIt is well.\nagent1>")
+    assert screen.text().count("Let me see") == 1
+
+
+def test_an_answer_that_is_replaced(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("how is web1?")
+    chat = agent1.next_chat("how is web1?")
+    agent1.reply(chat, "It is we\n", offset=0)
+    screen.wait_for("It is we\n")
+    agent1.reply(chat, "", offset=0)
+    screen.wait_for("what stands above is no answer: another model is asked")
+    agent1.reply(chat, "web1 is idle.\n", offset=0)
+    screen.wait_for("\nweb1 is idle.\n")
+    agent1.reply(chat, "web1 is idle.\nasked for: DELEGATE: web1 | uptime\n#12 web1: queued", runs=[RUN])
+    screen.wait_for("web1 is idle.\nasked for: DELEGATE: web1 | uptime\n#12 web1 ")
+    agent1.reply(chat, "#12 web1: succeeded (exit 0, 9 s)", "succeeded", runs=[RUN])
+    screen.wait_for("web1 is idle.\nasked for: DELEGATE: web1 | uptime\n#12 web1: succeeded (exit 0, 9 s)\nagent1>")
+
+
+def test_parts_are_for_terminals(agent1, console):
+    """In a pipe the whole answer is printed, once."""
+    call = Call(console, "send", "how is web1?")
+    chat = agent1.next_chat("how is web1?")
+    agent1.reply(chat, "")
+    agent1.reply(chat, "It is\n", offset=0)
+    agent1.reply(chat, "It is\nwell.", "ok")
+    done = call.end()
+    assert (done.code, done.out, done.err) == (0, "It is\nwell.\n", "")
