@@ -71,6 +71,9 @@ static void say(Executor *executor, const EffectSay *say_effect)
         return;
     if (say_effect->is_link)
         xmpp_edge_say_link(executor->xmpp, say_effect->id, say_effect->jid, say_effect->text);
+    else if (say_effect->replaces)
+        xmpp_edge_say_correction(executor->xmpp, say_effect->id, say_effect->jid,
+                                 say_effect->replaces, say_effect->text);
     else
         xmpp_edge_say(executor->xmpp, say_effect->id, say_effect->jid, say_effect->text);
 }

@@ -217,6 +217,18 @@ static gboolean on_later(gpointer data)
 
 /* What does not fit is dropped here, and all after it, until the thread can be told: it makes the
  * core say it again. */
+static void post_command(Xmpp *xmpp, XmppCommand *command)
+{
+    if (mailbox_post(xmpp->commands, command))
+        return;
+
+    xmpp_command_free(command);
+    if (!xmpp->later_id) {
+        log_line(LOG_LEVEL_WARNING, "XMPP: too much waits to be said");
+        xmpp->later_id = g_timeout_add(LATER_MS, on_later, xmpp);
+    }
+}
+
 static void post(Xmpp *xmpp, XmppCommandKind kind, const char *id, const char *jid,
                  const char *text)
 {
@@ -226,14 +238,24 @@ static void post(Xmpp *xmpp, XmppCommandKind kind, const char *id, const char *j
     command->id = g_strdup(id);
     command->jid = g_strdup(jid);
     command->text = g_strdup(text);
-    if (mailbox_post(xmpp->commands, command))
+    post_command(xmpp, command);
+}
+
+void xmpp_edge_say_correction(Xmpp *xmpp, const char *id, const char *jid, const char *replaced,
+                              const char *text)
+{
+    XmppCommand *command;
+
+    if (xmpp->later_id)
         return;
 
-    xmpp_command_free(command);
-    if (!xmpp->later_id) {
-        log_line(LOG_LEVEL_WARNING, "XMPP: too much waits to be said");
-        xmpp->later_id = g_timeout_add(LATER_MS, on_later, xmpp);
-    }
+    command = g_new0(XmppCommand, 1);
+    command->kind = XMPP_COMMAND_SAY;
+    command->id = g_strdup(id);
+    command->jid = g_strdup(jid);
+    command->text = g_strdup(text);
+    command->replaced = g_strdup(replaced);
+    post_command(xmpp, command);
 }
 
 void xmpp_edge_say(Xmpp *xmpp, const char *id, const char *jid, const char *text)

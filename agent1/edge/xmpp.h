@@ -55,6 +55,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Xmpp, xmpp_edge_free)
  */
 void xmpp_edge_say(Xmpp *xmpp, const char *id, const char *jid, const char *text);
 
+/* The same in the place of the message `replaced`, for who knows corrections (XEP-0308). */
+void xmpp_edge_say_correction(Xmpp *xmpp, const char *id, const char *jid, const char *replaced,
+                              const char *text);
+
 /* The same with a URL alone, marked as what it is (XEP-0066): clients show what it leads to. Only
  * for links of our own making, since many fetch them unasked. */
 void xmpp_edge_say_link(Xmpp *xmpp, const char *id, const char *jid, const char *url);

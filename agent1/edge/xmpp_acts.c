@@ -67,6 +67,8 @@ static char *print(XmppActs *acts, const XmppAct *act)
         return print_presence(acts);
     case XMPP_ACT_CORRECT:
         return xmpp_outgoing_correction(act->id, act->jid, act->about, act->text);
+    case XMPP_ACT_STATE:
+        return xmpp_outgoing_state(act->jid, act->about);
     case XMPP_ACT_DISCOVER:
         return xmpp_questions_discover(&acts->questions, act->jid);
     case XMPP_ACT_FORM_LIST:

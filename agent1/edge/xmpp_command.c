@@ -10,6 +10,7 @@ void xmpp_command_free(XmppCommand *command)
     g_free(command->id);
     g_free(command->jid);
     g_free(command->text);
+    g_free(command->replaced);
     xmpp_act_free(command->act);
     g_free(command);
 }

@@ -23,8 +23,9 @@ typedef struct XmppCommand {
     char *id;
     char *jid;
     char *text;
-    XmppAct *act; /* ACT */
-    size_t bytes; /* SLOT */
+    char *replaced; /* SAY: the message that it corrects; NULL: none */
+    XmppAct *act;   /* ACT */
+    size_t bytes;   /* SLOT */
 } XmppCommand;
 
 void xmpp_command_free(XmppCommand *command);

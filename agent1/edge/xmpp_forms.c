@@ -206,6 +206,7 @@ char *xmpp_forms_print(const XmppAct *act)
     case XMPP_ACT_BEFRIEND:
     case XMPP_ACT_PRESENCE:
     case XMPP_ACT_CORRECT:
+    case XMPP_ACT_STATE:
     case XMPP_ACT_DISCOVER:
     case XMPP_ACT_UPLOAD:
     case XMPP_ACT_UPLOAD_CHART:

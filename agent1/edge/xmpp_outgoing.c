@@ -7,7 +7,8 @@
 
 #include "common/base/banned.h"
 
-#define NS_MUC "http://jabber.org/protocol/muc"
+#define NS_MUC    "http://jabber.org/protocol/muc"
+#define NS_STATES "http://jabber.org/protocol/chatstates"
 
 /* g_utf8_next_char() without its cast to char *. */
 static const char *next_char(const char *at)
@@ -69,7 +70,7 @@ char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text)
 
     return g_markup_printf_escaped("<message type='chat' id='%s' to='%s'><body>%s</body>"
                                    "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/>"
-                                   "<active xmlns='http://jabber.org/protocol/chatstates'/>"
+                                   "<active xmlns='" NS_STATES "'/>"
                                    "</message>",
                                    clean_id, clean_jid, body, clean_id);
 }
@@ -125,6 +126,30 @@ char *xmpp_outgoing_correction(const char *id, const char *jid, const char *repl
                                    "<no-copy xmlns='urn:xmpp:hints'/>"
                                    "<no-store xmlns='urn:xmpp:hints'/></message>",
                                    clean_id, clean_jid, body, clean_replaced);
+}
+
+char *xmpp_outgoing_last_correction(const char *id, const char *jid, const char *replaced,
+                                    const char *text)
+{
+    g_autofree char *clean_id = clean(id);
+    g_autofree char *clean_jid = clean(jid);
+    g_autofree char *clean_replaced = clean(replaced);
+    g_autofree char *body = shorten(clean(text));
+
+    return g_markup_printf_escaped("<message type='chat' id='%s' to='%s'><body>%s</body>"
+                                   "<replace xmlns='urn:xmpp:message-correct:0' id='%s'/>"
+                                   "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/>"
+                                   "<active xmlns='" NS_STATES "'/></message>",
+                                   clean_id, clean_jid, body, clean_replaced, clean_id);
+}
+
+char *xmpp_outgoing_state(const char *jid, const char *state)
+{
+    g_autofree char *clean_jid = clean(jid);
+
+    return g_markup_printf_escaped("<message type='chat' to='%s'><%s xmlns='" NS_STATES "'/>"
+                                   "</message>",
+                                   clean_jid, state);
 }
 
 char *xmpp_outgoing_receipt(const char *jid, const char *id)

@@ -34,6 +34,14 @@ char *xmpp_outgoing_open_room(const char *room);
 char *xmpp_outgoing_correction(const char *id, const char *jid, const char *replaced,
                                const char *text);
 
+/* The same as xmpp_outgoing_chat(), in the place of the message `replaced`, for good: copied and
+ * kept like any other. The caller owns it. */
+char *xmpp_outgoing_last_correction(const char *id, const char *jid, const char *replaced,
+                                    const char *text);
+
+/* The state of a chat alone, "composing" or "active" (XEP-0085). The caller owns it. */
+char *xmpp_outgoing_state(const char *jid, const char *state);
+
 /* The receipt for a message (XEP-0184), which the server keeps for who is away. The caller owns it.
  */
 char *xmpp_outgoing_receipt(const char *jid, const char *id);

@@ -10,6 +10,7 @@ static const struct {
     { "urn:xmpp:reactions:0", XMPP_CAN_REACT },
     { "urn:xmpp:reply:0", XMPP_CAN_REPLY },
     { "urn:xmpp:receipts", XMPP_CAN_RECEIPT },
+    { "http://jabber.org/protocol/chatstates", XMPP_CAN_STATES },
 };
 
 void xmpp_questions_init(XmppQuestions *questions)

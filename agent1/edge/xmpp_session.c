@@ -346,8 +346,11 @@ static void say(Session *session, const XmppCommand *command)
     if (!session->reporter.is_linked || session->is_missing_some)
         return;
 
-    xml = xmpp_rooms_print(&session->rooms, command->id, command->jid, command->text,
-                           command->kind == XMPP_COMMAND_SAY_LINK);
+    xml = command->replaced
+              ? xmpp_outgoing_last_correction(command->id, command->jid, command->replaced,
+                                              command->text)
+              : xmpp_rooms_print(&session->rooms, command->id, command->jid, command->text,
+                                 command->kind == XMPP_COMMAND_SAY_LINK);
     if (!xml)
         return;
 

@@ -51,6 +51,7 @@ static void clear_outward(Effect *effect)
         g_free(effect->say.id);
         g_free(effect->say.jid);
         g_free(effect->say.text);
+        g_free(effect->say.replaces);
     } else if (effect->kind == EFFECT_XMPP) {
         xmpp_act_clear(&effect->act);
     } else if (effect->kind == EFFECT_LOG) {
@@ -226,6 +227,13 @@ void effects_say(Effects *effects, const char *id, const char *jid, const char *
     say->jid = g_strdup(jid);
     say->text = g_strdup(text);
     say->words = words;
+}
+
+void effects_say_correction(Effects *effects, const char *id, const char *jid, const char *replaces,
+                            const char *text, Words words)
+{
+    effects_say(effects, id, jid, text, words);
+    ((Effect *)effects->list->pdata[effects->list->len - 1])->say.replaces = g_strdup(replaces);
 }
 
 void effects_say_link(Effects *effects, const char *id, const char *jid, const char *url,

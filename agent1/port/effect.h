@@ -124,7 +124,8 @@ typedef struct EffectSay {
     char *id;  /* stable: repeats carry the same stanza id */
     char *jid; /* to whom */
     char *text;
-    bool is_link; /* the text is one URL, which clients may show as what it leads to */
+    bool is_link;   /* the text is one URL, which clients may show as what it leads to */
+    char *replaces; /* the id of the message that it corrects (XEP-0308); NULL: it is a new one */
     Words words;
 } EffectSay;
 
@@ -207,6 +208,8 @@ void effects_listen(Effects *effects, const char *id, const char *filter); /* NU
 void effects_reply(Effects *effects, const char *topic, const char *peer, Message *message,
                    Words words);
 void effects_say(Effects *effects, const char *id, const char *jid, const char *text, Words words);
+void effects_say_correction(Effects *effects, const char *id, const char *jid, const char *replaces,
+                            const char *text, Words words);
 void effects_say_link(Effects *effects, const char *id, const char *jid, const char *url,
                       Words words);
 void effects_xmpp(Effects *effects, const XmppAct *act); /* copied */

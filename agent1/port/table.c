@@ -69,7 +69,7 @@ static const Column chats[] = {
 };
 
 static const Column sayings[] = {
-    TEXT("id"), TEXT("jid"), TEXT("text"), INT("created"), INT("is_link"),
+    TEXT("id"), TEXT("jid"), TEXT("text"), INT("created"), INT("is_link"), TEXT("replaces"),
 };
 
 static const Column questions[] = {

@@ -14,6 +14,7 @@ typedef enum {
     XMPP_ACT_BEFRIEND, /* the bare JID may see agent1's presence, and is asked for its own */
     XMPP_ACT_PRESENCE, /* `about` is what RFC 6121 shows ("", "away", "dnd"), `text` says why */
     XMPP_ACT_CORRECT,  /* XEP-0308: what was said as `about` is now `text`, said as `id` */
+    XMPP_ACT_STATE,    /* XEP-0085: the chat with `jid` is now `about`: "composing", "active" */
     XMPP_ACT_DISCOVER, /* ask what the client with the full JID can (XEP-0030) */
     /* XEP-0050, each the answer to the <iq/> `about`: */
     XMPP_ACT_FORM_LIST,      /* the commands of `form`, which the JID `text` offers */

@@ -27,6 +27,7 @@ typedef enum {
     XMPP_CAN_REACT = 1 << 1,   /* XEP-0444 */
     XMPP_CAN_REPLY = 1 << 2,   /* XEP-0461 */
     XMPP_CAN_RECEIPT = 1 << 3, /* XEP-0184 */
+    XMPP_CAN_STATES = 1 << 4,  /* XEP-0085 */
 } XmppAbility;
 
 typedef struct XmppFact {

@@ -13,6 +13,7 @@ typedef struct Answer {
     bool is_news;          /* no answer to what was just said: held while agent1 sleeps */
     const char *outcome;   /* only when final */
     const GPtrArray *runs; /* char *, ULIDs; NULL: none */
+    const char *replaces;  /* the XMPP message that it corrects; NULL: it is a new one */
 } Answer;
 
 #endif

@@ -48,6 +48,14 @@ bool clients_can(const Core *core, const char *jid, XmppAbility ability)
     return client && (client->abilities & ability);
 }
 
+void clients_show_state(Core *core, const Speaker *speaker, const char *state)
+{
+    if (speaker->door == DOOR_XMPP && core->is_up[LINK_XMPP] &&
+        !room_settings_has(core->settings->rooms, speaker->address) &&
+        clients_can(core, speaker->address, XMPP_CAN_STATES))
+        act(core, XMPP_ACT_STATE, speaker->address, state);
+}
+
 static gboolean is_unanswered(void *jid, void *client, void *data)
 {
     (void)jid;

@@ -19,6 +19,10 @@ void clients_take_gone(Core *core, const XmppFact *fact);
 /* Whether the client with this full JID said that it can do it; false while that is not known. */
 bool clients_can(const Core *core, const char *jid, XmppAbility ability);
 
+/* Shows a person "composing" or "active", where that client shows it; nothing at other doors and in
+ * rooms. */
+void clients_show_state(Core *core, const Speaker *speaker, const char *state);
+
 /* A new session on XMPP: what was asked in the old one is not answered any more. */
 void clients_forget_unanswered(Core *core);
 

@@ -60,12 +60,20 @@ static void say_row(Core *core, const Row *row, Words words)
     if (row_int(row, SAYINGS_IS_LINK) == 1)
         effects_say_link(core->fx, id, jid, text, words);
     else
-        effects_say(core->fx, id, jid, text, words);
+        effects_say_correction(core->fx, id, jid, row_text(row, SAYINGS_REPLACES), text, words);
 }
+
+typedef struct Saying {
+    const char *jid;
+    const char *text;
+    const char *replaces; /* NULL: it is a new message */
+    bool is_link;
+    bool is_news;
+} Saying;
 
 /* Stores a message, and says it now unless it is to wait for the digest on waking. Its id, the
  * caller's; NULL: it is dropped. */
-static char *store_saying(Core *core, const char *jid, const char *text, bool is_link, bool is_news)
+static char *store_saying(Core *core, const Saying *saying)
 {
     Ledger *sayings = core->ledgers[TABLE_SAYINGS];
     g_autofree char *id = core_new_id(core);
@@ -75,41 +83,51 @@ static char *store_saying(Core *core, const char *jid, const char *text, bool is
         return NULL;
     if (ledger_count(sayings) >= SAYINGS_MAX) {
         effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL,
-                    "%d messages wait for the XMPP server: one to %s is dropped", SAYINGS_MAX, jid);
+                    "%d messages wait for the XMPP server: one to %s is dropped", SAYINGS_MAX,
+                    saying->jid);
         return NULL;
     }
     row = row_new(TABLE_SAYINGS);
     row_set_text(row, SAYINGS_ID, id);
-    row_set_text(row, SAYINGS_JID, jid);
-    row_set_text(row, SAYINGS_TEXT, text);
+    row_set_text(row, SAYINGS_JID, saying->jid);
+    row_set_text(row, SAYINGS_TEXT, saying->text);
     row_set_int(row, SAYINGS_CREATED, core->now_ms);
-    row_set_int(row, SAYINGS_IS_LINK, is_link);
+    row_set_int(row, SAYINGS_IS_LINK, saying->is_link);
+    row_set_text(row, SAYINGS_REPLACES, saying->replaces);
     ledger_put(sayings, row, core->fx);
-    if (core->is_up[LINK_XMPP] && !(is_news && core_is_asleep(core)))
-        say_row(core, row, is_news ? WORDS_NEWS : WORDS_ANSWER);
+    if (core->is_up[LINK_XMPP] && !(saying->is_news && core_is_asleep(core)))
+        say_row(core, row, saying->is_news ? WORDS_NEWS : WORDS_ANSWER);
     return g_steal_pointer(&id);
 }
 
-/* Says a text in as many messages as it needs. The id of the last one, the caller's; NULL: it is
- * dropped. */
-static char *store_text(Core *core, const char *jid, const char *text, bool is_news)
+/* Says a text in as many messages as it needs, of which the first is the correction. The id of the
+ * last one, the caller's; NULL: it is dropped. */
+static char *store_text(Core *core, const Saying *saying)
 {
-    g_autoptr(GPtrArray) pieces = pieces_of(text, PIECE_MAX_BYTES);
+    g_autoptr(GPtrArray) pieces = pieces_of(saying->text, PIECE_MAX_BYTES);
+    Saying piece = *saying;
     unsigned i;
 
-    for (i = 0; i + 1 < pieces->len; i++)
-        g_free(store_saying(core, jid, pieces->pdata[i], false, is_news));
-    return store_saying(core, jid, pieces->pdata[i], false, is_news);
+    for (i = 0; i + 1 < pieces->len; i++) {
+        piece.text = pieces->pdata[i];
+        g_free(store_saying(core, &piece));
+        piece.replaces = NULL;
+    }
+    piece.text = pieces->pdata[i];
+    return store_saying(core, &piece);
 }
 
 void say_xmpp(Core *core, const char *jid, const char *text)
 {
-    g_free(store_text(core, jid, text, true));
+    const Saying saying = { .jid = jid, .text = text, .is_news = true };
+
+    g_free(store_text(core, &saying));
 }
 
 void say_proposal(Core *core, const char *jid, const char *text, const Run *run)
 {
-    g_autofree char *id = store_text(core, jid, text, true);
+    const Saying saying = { .jid = jid, .text = text, .is_news = true };
+    g_autofree char *id = store_text(core, &saying);
 
     if (id)
         proposals_note(core, id, run);
@@ -117,7 +135,9 @@ void say_proposal(Core *core, const char *jid, const char *text, const Run *run)
 
 void say_link(Core *core, const char *jid, const char *url)
 {
-    g_free(store_saying(core, jid, url, true, true));
+    const Saying saying = { .jid = jid, .text = url, .is_link = true, .is_news = true };
+
+    g_free(store_saying(core, &saying));
 }
 
 /* The one run of an answer that waits for an approval; NULL: there is none, or there are several.
@@ -144,27 +164,36 @@ static const Run *find_proposed(const Core *core, const Answer *answer)
 static void say_to_room(Core *core, const Speaker *speaker, const Answer *answer)
 {
     g_autofree char *text = redact_text(answer->text, NULL);
+    const Saying saying = { .jid = speaker->address, .text = text, .is_news = answer->is_news };
 
-    g_free(store_text(core, speaker->address, text, answer->is_news));
+    g_free(store_text(core, &saying));
 }
 
 static void say_to_person(Core *core, const Speaker *speaker, const Answer *answer)
 {
     const Run *proposed = find_proposed(core, answer);
+    const Saying saying = { .jid = speaker->address,
+                            .text = answer->text,
+                            .replaces = answer->replaces,
+                            .is_news = answer->is_news };
+    bool is_one = strlen(answer->text) <= PIECE_MAX_BYTES;
     g_autofree char *id = NULL;
 
     if (room_settings_has(core->settings->rooms, speaker->address)) {
         say_to_room(core, speaker, answer);
         return;
     }
-    id = store_text(core, speaker->address, answer->text, answer->is_news);
+    id = store_text(core, &saying);
     if (!id)
         return;
 
-    if (strlen(answer->text) <= PIECE_MAX_BYTES)
-        live_begin(core, speaker->address, id, answer);
+    /* Later corrections are of the first message, as XEP-0308 says, and reactions may be. */
+    if (is_one)
+        live_begin(core, speaker->address, answer->replaces ? answer->replaces : id, answer);
     if (proposed)
         proposals_note(core, id, proposed);
+    if (proposed && is_one && answer->replaces)
+        proposals_note(core, answer->replaces, proposed);
 }
 
 void say_answer(Core *core, const Speaker *speaker, const Answer *answer)

@@ -20,6 +20,7 @@ void turn_init(Turn *turn, Core *core, const Speaker *speaker)
     turn->text = g_string_new(NULL);
     turn->runs = g_ptr_array_new_with_free_func(g_free);
     turn->outcome = OUTCOME_OK;
+    turn->replaces = NULL;
     turn->then = NULL;
     turn->is_confirmed = false;
     turn->is_news = false;
@@ -142,6 +143,7 @@ void turn_finish(Turn *turn)
     answer.outcome = chats_note(turn->core, turn->speaker, answer.text, answer.is_final,
                                 turn->outcome, runs, &all_runs);
     answer.runs = all_runs ? all_runs : runs;
+    answer.replaces = turn->replaces;
     if (*answer.text || answer.is_final)
         say_answer(turn->core, turn->speaker, &answer);
     core_speak(turn->core, turn->before);

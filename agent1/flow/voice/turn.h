@@ -14,10 +14,11 @@ typedef struct Turn {
     GString *text;
     GPtrArray *runs; /* char * */
     const char *outcome;
-    Language before;   /* spoken before this turn */
-    char *then;        /* a text that a !yes released: done within this turn; NULL: none */
-    bool is_confirmed; /* what is done now was released by a !yes: it is not asked again */
-    bool is_news;      /* nobody just wrote: what became of a run */
+    Language before;      /* spoken before this turn */
+    const char *replaces; /* the XMPP message that it corrects; NULL: it is a new one */
+    char *then;           /* a text that a !yes released: done within this turn; NULL: none */
+    bool is_confirmed;    /* what is done now was released by a !yes: it is not asked again */
+    bool is_news;         /* nobody just wrote: what became of a run */
 } Turn;
 
 /* Begins an answer, in the speaker's language until turn_finish(); set is_news for what nobody just
