@@ -101,6 +101,7 @@ Core *core_new(void)
     core->update_rounds = g_ptr_array_new_with_free_func(update_round_free);
     core->update_asks = g_ptr_array_new_with_free_func(update_ask_free);
     core->talks = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, talk_free);
+    core->streams_due_ms = INT64_MAX;
     core->model_chain = model_chain_new(0);
     core->queries_due_ms = INT64_MAX;
     bucket_init(&core->strangers, STRANGERS_BURST, STRANGERS_PER_S);
@@ -492,6 +493,7 @@ static void take_clock_back(Core *core)
     home_assistant_look_soon(core);
     presence_hurry(core);
     live_hurry(core);
+    core->streams_due_ms = core->now_ms;
     core->runs_due_ms = core->now_ms;
     core->approvals_due_ms = core->now_ms;
     core->chats_sweep_ms = core->now_ms;

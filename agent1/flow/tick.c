@@ -18,6 +18,7 @@
 #include "agent1/flow/state/history.h"
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/talk/streaming.h"
 #include "agent1/flow/topics/publications.h"
 #include "agent1/flow/topics/subscriptions.h"
 #include "agent1/flow/voice/chats.h"
@@ -164,6 +165,7 @@ void tick_do(Core *core)
     }
     home_assistant_look(core);
     live_do(core);
+    streaming_do(core);
     daily_due(core);
     absence_due(core);
     notices_due(core);
@@ -189,6 +191,7 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, home_assistant_next_deadline(core));
     next_ms = MIN(next_ms, chats_next_deadline(core));
     next_ms = MIN(next_ms, live_next_deadline(core));
+    next_ms = MIN(next_ms, streaming_next_deadline(core));
     next_ms = MIN(next_ms, presence_next_deadline(core));
     next_ms = MIN(next_ms, plans_next_deadline(core));
     next_ms = MIN(next_ms, schedules_next_deadline(core));

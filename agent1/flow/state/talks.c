@@ -38,6 +38,7 @@ void talk_free(void *data)
     g_ptr_array_unref(talk->rounds);
     g_string_free(talk->found, TRUE);
     g_free(talk->sums_up);
+    stream_free(talk->stream);
     g_free(talk);
 }
 

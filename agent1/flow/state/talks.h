@@ -6,6 +6,7 @@
 #define AGENT1_FLOW_STATE_TALKS_H
 
 #include "agent1/flow/state/core_state.h"
+#include "agent1/flow/state/stream.h"
 
 /* Of answers that are MODEL_ANSWER_MAX_BYTES long at most; no more requests are possible, either.
  */
@@ -19,9 +20,11 @@ typedef struct Talk {
     int provider;       /* its place in the chain */
     GString *answer;    /* what has come of the answer so far */
     int64_t asked_ms;   /* when it was written, since boot */
-    int64_t tokens;     /* about what the question that is under way costs */
-    bool is_tainted;    /* text from outside stood before the answer */
-    bool has_acted;     /* an answer of this talk did something */
+    Stream *stream;  /* what was shown of it so far; NULL: nobody waits for it, or things are looked
+                        up */
+    int64_t tokens;  /* about what the question that is under way costs */
+    bool is_tainted; /* text from outside stood before the answer */
+    bool has_acted;  /* an answer of this talk did something */
 
     GPtrArray *rounds; /* ModelWords *: its answers before this one, each with what was found */
     GString *found;    /* what its last look-ups brought so far */

@@ -12,6 +12,7 @@
 #include "agent1/flow/talk/prompt.h"
 #include "agent1/flow/talk/rounds.h"
 #include "agent1/flow/talk/summary.h"
+#include "agent1/flow/talk/streaming.h"
 #include "agent1/flow/voice/give_up.h"
 #include "agent1/model/quotation.h"
 #include "agent1/model/refusal.h"
@@ -111,6 +112,7 @@ static bool ask_next(Core *core, Talk *talk)
     talk->provider = place;
     g_string_truncate(talk->answer, 0);
     ask(core, talk, make_call(core, talk));
+    streaming_begin(core, talk);
     return true;
 }
 
@@ -263,12 +265,15 @@ static void take_answer(Core *core, Talk *given, bool is_cut)
     talk->has_acted = meaning.has_acted;
     if (is_cut)
         turn_say(&turn, "(the answer was cut: it was longer than this model may write)");
+    streaming_end(core, talk, &turn);
     is_open = meaning.looks->len > 0;
     if (is_open)
         rounds_begin(core, talk);
     else
         talks_note(core, talk);
     turn_finish(&turn);
+    /* What it says next is another message. */
+    g_clear_pointer(&talk->stream, stream_free);
     if (is_open)
         rounds_look(core, g_steal_pointer(&talk), meaning.looks);
     else
@@ -297,6 +302,7 @@ static void fail(Core *core, const Talk *talk, const ModelNews *news)
         say_found(core, &turn, talk);
     else
         answer_without(core, &turn, talk->text, core->boot_ms - talk->asked_ms > LATE_MS);
+    streaming_end(core, talk, &turn);
     turn_finish(&turn);
 }
 
@@ -398,6 +404,8 @@ void talk_news(Core *core, const ModelNews *news)
         return;
     if (news->piece) {
         g_string_append(talk->answer, news->piece);
+        if (talk->stream)
+            streaming_more(core, talk);
         return;
     }
     g_hash_table_steal(core->talks, news->id);

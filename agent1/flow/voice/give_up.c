@@ -1,5 +1,6 @@
 #include "agent1/flow/voice/give_up.h"
 
+#include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/turn.h"
 #include "common/base/banned.h"
 
@@ -7,6 +8,9 @@ void give_up_tell(Core *core, const Talk *talk, const char *why)
 {
     Language before = core_speak_to_speaker(core, talk->speaker);
 
+    /* What is said now is kept for the digest, so it does not end the writing. */
+    if (core_is_asleep(core))
+        clients_show_state(core, talk->speaker, "active");
     turn_tell_news(core, talk->speaker, core_words(core, why), run_state_name(RUN_CANCELLED));
     core_speak(core, before);
 }

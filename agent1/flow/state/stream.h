@@ -1,0 +1,42 @@
+/*
+ * What a person has seen of an answer that is still coming: its words as far as they may be shown,
+ * and what was said of them. In memory alone, like the talk that it belongs to.
+ */
+#ifndef AGENT1_FLOW_STATE_STREAM_H
+#define AGENT1_FLOW_STATE_STREAM_H
+
+#include "common/wire/model_answer.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Stream {
+    /* Read of the answer. */
+    AnswerReader *reader;
+    size_t read;     /* so many of its bytes: whole lines */
+    size_t searched; /* no line ends before this byte */
+    size_t judged;   /* its length when a refusal was last looked for */
+    bool is_sure;    /* it is no refusal, whatever follows */
+    GString *text;   /* the words of the whole lines, marked, each with its end of line */
+    size_t shown;    /* so much of that may be shown */
+
+    /* Said of it. */
+    int64_t due_ms;   /* nothing before this */
+    bool is_changed;  /* there may be something to say */
+    size_t told;      /* CLI: so much of text was sent */
+    char *told_part;  /* CLI: what was sent behind that */
+    char *message;    /* XMPP: the message that shows it; NULL: none does */
+    int64_t began_ms; /* XMPP: when that was said */
+    char *told_text;  /* XMPP: what it says now */
+} Stream;
+
+Stream *stream_new(void);
+void stream_free(Stream *stream);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stream, stream_free)
+
+/* Another answer: nothing of it is read; what was said stays so. */
+void stream_read_anew(Stream *stream);
+
+#endif
