@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/state/plan_news.h"
+#include "agent1/flow/state/talks.h"
 #include "agent1/flow/state/topic_rows.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/limits.h"
@@ -132,7 +133,8 @@ static void answer_again(Core *core, const Speaker *speaker, Row *row)
     }
     answer.is_final = row_int(row, CHATS_IS_FINAL) != 0;
     answer.outcome = outcome_now(core, row, runs);
-    if (*answer.text || answer.is_final)
+    /* Without words it says that the question is here: else who waits for a model would give up. */
+    if (*answer.text || answer.is_final || talks_has_chat(core, speaker->chat_id))
         say_answer(core, speaker, &answer);
 }
 

@@ -276,6 +276,22 @@ static void nothing_while_the_broker_is_away(void **state)
     end(world, MODEL_ANSWERED);
 }
 
+/* A copy of the question hears that agent1 has it: else agentctl gives up while a model thinks. */
+static void a_copy_hears_that_it_is_here(void **state)
+{
+    World *world = *state;
+    const Message *reply;
+
+    world_type(world, "c1", "how are they?", false, false);
+    assert_null(world_last_sent(world, MESSAGE_REPLY));
+    world_type(world, "c1", "how are they?", false, false);
+    reply = world_last_sent(world, MESSAGE_REPLY);
+    assert_non_null(reply);
+    assert_string_equal(reply->reply.text, "");
+    assert_false(reply->reply.is_final);
+    end(world, MODEL_ANSWERED);
+}
+
 /* Any text in any pieces: each part is how the words of the whole begin, but for the last line. */
 static void whatever_comes(void **state)
 {
@@ -523,6 +539,7 @@ int main(void)
         CLI_TEST(a_refusal_is_never_shown),
         CLI_TEST(one_that_breaks_is_taken_back),
         CLI_TEST(nothing_while_the_broker_is_away),
+        CLI_TEST(a_copy_hears_that_it_is_here),
         CLI_TEST(whatever_comes),
         PHONE_TEST(one_message),
         PHONE_TEST(a_short_answer_is_one_new_message),
