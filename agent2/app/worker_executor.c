@@ -140,13 +140,6 @@ static void do_publish(WorkerExecutor *executor, const WorkerEffect *effect)
     worker_gateway_publish(executor->gateway, &effect->publish);
 }
 
-static void do_probe(WorkerExecutor *executor, const WorkerEffect *effect)
-{
-    (void)effect;
-    if (executor->gateway)
-        worker_gateway_probe(executor->gateway);
-}
-
 static WorkerEvent *new_update_event(UpdateNews *news)
 {
     WorkerEvent *event = worker_event_new(WORKER_EVENT_UPDATE);
@@ -190,7 +183,10 @@ static void do_one(WorkerExecutor *executor, const WorkerEffect *effect)
         do_publish(executor, effect);
         return;
     case WORKER_EFFECT_PROBE:
-        do_probe(executor, effect);
+        worker_gateway_probe(executor->gateway);
+        return;
+    case WORKER_EFFECT_RENEW:
+        worker_gateway_renew(executor->gateway, effect->renew);
         return;
     case WORKER_EFFECT_UPDATE:
         do_update(executor, effect);
@@ -211,10 +207,11 @@ static void do_one(WorkerExecutor *executor, const WorkerEffect *effect)
     g_assert_not_reached();
 }
 
-/* A process takes longest, agent1 waits for news, and nobody waits for the log. */
+/* A process takes longest, agent1 waits for news, and nobody waits for the log. What is said leaves
+ * before the connection is given up. */
 static unsigned rank_of(const WorkerEffect *effect)
 {
-    if (effect->kind == WORKER_EFFECT_LOG)
+    if (effect->kind == WORKER_EFFECT_LOG || effect->kind == WORKER_EFFECT_RENEW)
         return 2;
     return effect->kind == WORKER_EFFECT_PUBLISH ? 1 : 0;
 }

@@ -311,9 +311,15 @@ void worker_gateway_probe(WorkerGateway *gateway)
                                                .is_probe = true };
 
     /* Not remembered: a broker whose access list holds refuses it, and so never takes it. */
-    if (gateway->is_up)
+    if (gateway && gateway->is_up)
         mqtt_publish(gateway->mqtt, TOPIC_ACL_PROBE, gateway->name, strlen(gateway->name), false,
                      &properties);
+}
+
+void worker_gateway_renew(WorkerGateway *gateway, const char *why)
+{
+    if (gateway)
+        mqtt_renew(gateway->mqtt, why);
 }
 
 unsigned worker_gateway_outstanding(const WorkerGateway *gateway)

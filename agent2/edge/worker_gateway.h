@@ -54,8 +54,12 @@ void worker_gateway_set_keys(WorkerGateway *gateway, const GPtrArray *keys);
 /* What cannot be sent now is lost: the core repeats what must arrive. */
 void worker_gateway_publish(WorkerGateway *gateway, const WorkerPublish *publish);
 
-/* A word where the broker's ACL must forbid it; who hears it warns. */
+/* A word where the broker's ACL must forbid it; who hears it warns. NULL: nothing. */
 void worker_gateway_probe(WorkerGateway *gateway);
+
+/* Gives the connection up and makes another, with subscriptions of its own; why is for people.
+ * NULL: nothing. */
+void worker_gateway_renew(WorkerGateway *gateway, const char *why);
 
 /* How many publications the broker has not taken yet. */
 unsigned worker_gateway_outstanding(const WorkerGateway *gateway);

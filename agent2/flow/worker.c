@@ -2,6 +2,7 @@
 
 #include "agent2/flow/worker_admission.h"
 #include "agent2/flow/worker_control.h"
+#include "agent2/flow/worker_inbox.h"
 #include "agent2/flow/worker_presence.h"
 #include "agent2/flow/worker_report.h"
 #include "agent2/flow/worker_runs.h"
@@ -145,6 +146,8 @@ static void take_message(Worker *worker, const WorkerMessage *received, WorkerEf
     const Message *message = received->message;
     const char *problem = worker_admission_problem(worker->settings, received);
 
+    if (received->topic == TOPIC_KIND_INBOX)
+        worker_inbox_heard(worker);
     if (problem) {
         worker_effects_log(effects, WORKER_LOG_WARNING, NULL, "refused a %s: %s",
                            message_kind_name(message->kind), problem);
@@ -237,6 +240,7 @@ static void take_run_event(Worker *worker, const WorkerEvent *event, WorkerEffec
 static void link_down(Worker *worker)
 {
     worker->is_linked = false;
+    worker_inbox_rest(worker);
     g_ptr_array_set_size(worker->pending_acks, 0);
 }
 
@@ -247,6 +251,7 @@ static void dispatch(Worker *worker, const WorkerEvent *event, WorkerEffects *ef
         take_message(worker, &event->message, effects);
         return;
     case WORKER_EVENT_SET_ASIDE:
+        worker_inbox_heard(worker);
         worker_alarm(worker, effects, NULL,
                      "a message ended this program %d times and is set aside: %s",
                      CRASHES_BEFORE_SET_ASIDE, event->set_aside);

@@ -1,6 +1,7 @@
 #include "agent2/flow/worker_control.h"
 
 #include "agent2/flow/worker_day.h"
+#include "agent2/flow/worker_inbox.h"
 #include "agent2/flow/worker_presence.h"
 #include "agent2/flow/worker_report.h"
 #include "agent2/flow/worker_runs.h"
@@ -199,6 +200,7 @@ static void take_query(Worker *worker, const Message *message, WorkerEffects *ef
     job = find_job(worker, control);
     if (!job && !is_past) {
         answer_not_known(worker, message, effects);
+        worker_inbox_missed(worker, effects);
         return;
     }
     if (!job)

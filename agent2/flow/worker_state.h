@@ -46,6 +46,12 @@ typedef struct WorkerPresence {
     unsigned queued;
 } WorkerPresence;
 
+/* agent2/flow/worker_inbox.h */
+typedef struct WorkerInbox {
+    int64_t doubt_boot_ms; /* since when agent1 asks for what never came; 0: it does not */
+    unsigned renewals;     /* in a row, none of which helped */
+} WorkerInbox;
+
 typedef struct Worker Worker; /* as in worker.h, which the files of the core do not see */
 
 struct Worker {
@@ -76,6 +82,7 @@ struct Worker {
     bool is_linked;
     bool is_stopping;
     WorkerPresence presence;
+    WorkerInbox inbox;
     int64_t sweep_boot_ms;
 
     /* The present step. */

@@ -71,6 +71,9 @@ void worker_effect_free(WorkerEffect *effect)
         g_free(effect->update.path);
         g_free(effect->update.branch);
         break;
+    case WORKER_EFFECT_RENEW:
+        g_free(effect->renew);
+        break;
     case WORKER_EFFECT_LOG:
         g_free(effect->log.text);
         break;
@@ -100,7 +103,8 @@ const char *worker_effect_name(WorkerEffectKind kind)
         [WORKER_EFFECT_COUNTERS] = "counters", [WORKER_EFFECT_READ] = "read",
         [WORKER_EFFECT_LAUNCH] = "launch",     [WORKER_EFFECT_ATTACH] = "attach",
         [WORKER_EFFECT_PUBLISH] = "publish",   [WORKER_EFFECT_PROBE] = "probe",
-        [WORKER_EFFECT_UPDATE] = "update",     [WORKER_EFFECT_LOG] = "log",
+        [WORKER_EFFECT_RENEW] = "renew",       [WORKER_EFFECT_UPDATE] = "update",
+        [WORKER_EFFECT_LOG] = "log",
     };
 
     g_assert(kind < G_N_ELEMENTS(names));
@@ -222,6 +226,11 @@ void worker_effects_publish(WorkerEffects *effects, const char *topic, const cha
 void worker_effects_probe(WorkerEffects *effects)
 {
     append(effects, WORKER_EFFECT_PROBE, NULL, 0);
+}
+
+void worker_effects_renew(WorkerEffects *effects, const char *why)
+{
+    append(effects, WORKER_EFFECT_RENEW, NULL, 0)->renew = g_strdup(why);
 }
 
 void worker_effects_update(WorkerEffects *effects, const char *path, const char *branch)

@@ -34,6 +34,7 @@ typedef enum {
     WORKER_EFFECT_ATTACH,  /* watch a folder whose shim lives */
     WORKER_EFFECT_PUBLISH, /* a frame; lost while there is no connection */
     WORKER_EFFECT_PROBE,   /* try to publish where the broker's ACL must forbid it */
+    WORKER_EFFECT_RENEW,   /* give the connection up and make another */
     WORKER_EFFECT_UPDATE,  /* look for a newer version; answered by WORKER_EVENT_UPDATE */
     WORKER_EFFECT_LOG,
 } WorkerEffectKind;
@@ -100,6 +101,7 @@ typedef struct WorkerEffect {
             char *in_reply_to; /* OUTPUT */
         } read;
         WorkerPublish publish;
+        char *renew; /* why, for people */
         struct {
             char *path;   /* of the git repository */
             char *branch; /* or NULL */
@@ -151,6 +153,7 @@ void worker_effects_attach(WorkerEffects *effects, const char *run, int64_t atte
 void worker_effects_publish(WorkerEffects *effects, const char *topic, const char *peer,
                             bool is_sealed, bool is_retained, Message *message);
 void worker_effects_probe(WorkerEffects *effects);
+void worker_effects_renew(WorkerEffects *effects, const char *why);
 void worker_effects_update(WorkerEffects *effects, const char *path, const char *branch);
 void worker_effects_log(WorkerEffects *effects, WorkerLogLevel level, const char *run,
                         const char *format, ...) G_GNUC_PRINTF(4, 5);

@@ -71,6 +71,9 @@ static void do_outward(Host *host, const WorkerEffect *effect)
     case WORKER_EFFECT_LOG:
         sim_trace(host->sim, "%s: %s", host->name, effect->log.text);
         return;
+    case WORKER_EFFECT_RENEW:
+        broker_cut(host->client, 0);
+        return;
     case WORKER_EFFECT_UPDATE:
     case WORKER_EFFECT_PROBE:
     case WORKER_EFFECT_CREATE:

@@ -35,6 +35,7 @@ typedef struct World {
     GPtrArray *logs; /* char * */
     GQueue *held;    /* WorkerEffect *, durable ones not done yet, while is_held */
     unsigned probes;
+    unsigned renewals;        /* of the connection, that the core asked for */
     unsigned looks;           /* for a newer version */
     const char *install_path; /* static; NULL: none */
     unsigned attached;
@@ -84,6 +85,8 @@ static inline void world_do_outward(World *world, WorkerEffect *effect)
         world->attached++;
     } else if (effect->kind == WORKER_EFFECT_PROBE) {
         world->probes++;
+    } else if (effect->kind == WORKER_EFFECT_RENEW) {
+        world->renewals++;
     } else if (effect->kind == WORKER_EFFECT_UPDATE) {
         assert_string_equal(effect->update.path, world->install_path);
         world->looks++;
