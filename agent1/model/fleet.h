@@ -52,8 +52,13 @@ typedef struct FleetAgent {
     unsigned drops;         /* how often it was lost since first_drop_ms */
     int64_t first_drop_ms;
     int64_t last_drop_ms;
-    bool is_unsteady;   /* people know that it comes and goes */
-    UpdateNews *update; /* what was last learned of a newer version; NULL: nothing */
+    bool is_unsteady; /* people know that it comes and goes */
+    /* What it gives no sign of getting (agent1/flow/fleet/unheard.h). */
+    int64_t unheard_ms;      /* when that was first seen; 0: all is well */
+    int64_t unheard_boot_ms; /* the same by a clock that nobody sets */
+    int64_t unheard_last_ms; /* when it was last seen, by that clock */
+    bool is_unheard_told;    /* people know of it */
+    UpdateNews *update;      /* what was last learned of a newer version; NULL: nothing */
 } FleetAgent;
 
 typedef struct Fleet Fleet;

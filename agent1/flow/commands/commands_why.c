@@ -9,6 +9,7 @@
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/gate/targets.h"
 #include "agent1/flow/runs/launch.h"
+#include "agent1/flow/state/hold.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/rows.h"
@@ -57,8 +58,11 @@ static void say_verdict(Core *core, Turn *turn, const GateAsk *ask)
         bool is_there = live && core_is_reachable(core, live);
         g_autofree char *reading = describe_reading(core, ask);
 
-        turn_say(turn, "%s: allowed now%s%s", shown, reading,
-                 is_there ? "" : core_words(core, "; it is offline, so a task would wait for it"));
+        g_autofree char *hold = hold_of_agent(core, ask->agent);
+
+        turn_say(turn, "%s: allowed now%s%s%s%s", shown, reading,
+                 is_there ? "" : core_words(core, "; it is offline, so a task would wait for it"),
+                 hold ? " · " : "", hold ? hold : "");
         return;
     }
     if (verdict.kind == GATE_LATER && verdict.next_ms != INT64_MAX) {

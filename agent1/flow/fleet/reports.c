@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/fleet/unheard.h"
 #include "agent1/flow/fleet/updates.h"
 #include "agent1/flow/runs/dispatch.h"
 #include "agent1/flow/runs/outcome.h"
@@ -75,6 +76,8 @@ void reports_take_ack(Core *core, FleetAgent *agent, const Message *message)
         dispatch_acknowledge(core, agent->name, ack->in_reply_to);
         return;
     }
+    /* Whatever it says of a task, it came. */
+    unheard_end(core, agent);
     /* Another journal's word about this attempt means nothing: register settles it (rule 6). */
     if (!run || !is_same_journal(run, message))
         return;
@@ -97,7 +100,8 @@ static bool is_bare_outcome(RunState state)
     return state == RUN_CANCELLED || state == RUN_EXPIRED || state == RUN_UNKNOWN;
 }
 
-static void take_state(Core *core, Run *run, const Message *message, RunState state)
+static void take_state(Core *core, FleetAgent *agent, Run *run, const Message *message,
+                       RunState state)
 {
     RunEvent event;
 
@@ -109,12 +113,16 @@ static void take_state(Core *core, Run *run, const Message *message, RunState st
             return;
         /* Never received; its task still repeats until its time, or its cancel until it is heard:
          * harmless. */
-        if (run->state != RUN_QUEUED && !dispatch_was_unheard(core, run))
+        if (run->state == RUN_QUEUED)
+            unheard_note(core, agent, run);
+        else if (!dispatch_was_unheard(core, run))
             outcome_lose(core, run, reason_format(REASON_ATTEMPT_UNKNOWN));
         return;
     }
     if (!run_event_of_state(state, &event))
         return;
+    /* A query of before that is answered only now would tell of the time before this word. */
+    g_clear_pointer(&run->query_id, g_free);
     if (!run_state_is_terminal(state)) {
         drop_task(core, run);
         outcome_apply(core, run, event, NULL);
@@ -124,8 +132,7 @@ static void take_state(Core *core, Run *run, const Message *message, RunState st
 }
 
 /* Applies what the answer lists; the ids of the runs it names go into `named`. */
-static void take_listed(Core *core, const FleetAgent *agent, const Message *message,
-                        GHashTable *named)
+static void take_listed(Core *core, FleetAgent *agent, const Message *message, GHashTable *named)
 {
     const Json *list = json_member(message->answer.data, "runs");
     const Json *node;
@@ -142,7 +149,7 @@ static void take_listed(Core *core, const FleetAgent *agent, const Message *mess
         g_hash_table_add(named, g_strdup(id));
         run = own_run(core, agent, id, attempt);
         if (run && run_state_parse(state_word, &state))
-            take_state(core, run, message, state);
+            take_state(core, agent, run, message, state);
     }
 }
 
@@ -193,6 +200,7 @@ void reports_take_progress(Core *core, FleetAgent *agent, const Message *message
         return;
 
     drop_task(core, run);
+    g_clear_pointer(&run->query_id, g_free);
     outcome_apply(core, run, RUN_EVENT_RUNNING, NULL);
     live_news(core, run);
     speaker = speaker_from_conversation(run->conversation, run->chat_id);

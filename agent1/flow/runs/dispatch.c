@@ -10,6 +10,9 @@
 #define QUERY_CAP_MS  60000
 /* An agent that is gone is asked again when it registers. */
 #define QUERIES_MAX 6
+/* From so many copies of a task on that nobody acknowledged, each is followed by a question: an
+ * agent that hears its control topic alone answers it, and knows then that something is missing. */
+#define UNHEARD_SENDS 3
 
 /* ---- adding and removing ---- */
 
@@ -294,6 +297,32 @@ static void mark_handed(Core *core, Run *run, const FleetAgent *agent)
     effects_put(core->fx, rows_of_run(run));
 }
 
+static void send_query(Core *core, const FleetAgent *agent, const char *id, const Run *run)
+{
+    g_autofree char *topic = topic_control(agent->name);
+    Message *message = message_new(MESSAGE_CONTROL, id, AGENT1_NAME, core->now_ms);
+
+    message->control.action = CONTROL_QUERY;
+    if (run) {
+        message->control.run = g_strdup(run->id);
+        message->control.attempt = run->attempt;
+        message->control.expires_ms = run->expires_ms;
+    }
+    effects_publish(core->fx, topic, agent->key, true, message);
+}
+
+void dispatch_query_run(Core *core, Run *run)
+{
+    const FleetAgent *agent = fleet_find(core->fleet, run->agent);
+    g_autofree char *id = core_new_id(core);
+
+    run->asked_ms = core->now_ms;
+    g_free(run->query_id);
+    run->query_id = g_strdup(id);
+    if (agent && core->is_up[LINK_MQTT])
+        send_query(core, agent, id, run);
+}
+
 static void send_item(Core *core, OutboxItem *item)
 {
     const FleetAgent *agent = fleet_find(core->fleet, item->agent);
@@ -307,6 +336,8 @@ static void send_item(Core *core, OutboxItem *item)
         mark_handed(core, run, agent);
     publish(core, agent, item->kind, make_message(core, item, run));
     outbox_sent(item, core->now_ms, ids_random(&core->ids, UINT64_MAX));
+    if (item->kind == OUTBOX_TASK && item->sent >= UNHEARD_SENDS)
+        dispatch_query_run(core, run);
 }
 
 static bool is_reachable(const char *name, const void *data)
@@ -315,20 +346,6 @@ static bool is_reachable(const char *name, const void *data)
     const FleetAgent *agent = fleet_find(core->fleet, name);
 
     return agent && core_is_reachable(core, agent);
-}
-
-static void send_query(Core *core, const FleetAgent *agent, const char *id, const Run *run)
-{
-    g_autofree char *topic = topic_control(agent->name);
-    Message *message = message_new(MESSAGE_CONTROL, id, AGENT1_NAME, core->now_ms);
-
-    message->control.action = CONTROL_QUERY;
-    if (run) {
-        message->control.run = g_strdup(run->id);
-        message->control.attempt = run->attempt;
-        message->control.expires_ms = run->expires_ms;
-    }
-    effects_publish(core->fx, topic, agent->key, true, message);
 }
 
 static void send_due_queries(Core *core)
@@ -386,18 +403,6 @@ void dispatch_query_soon(Core *core, FleetAgent *agent, int64_t delay_ms)
     agent->query_sent = 0;
     agent->query_due_ms = core->now_ms + delay_ms;
     core->queries_due_ms = MIN(core->queries_due_ms, agent->query_due_ms);
-}
-
-void dispatch_query_run(Core *core, Run *run)
-{
-    const FleetAgent *agent = fleet_find(core->fleet, run->agent);
-    g_autofree char *id = core_new_id(core);
-
-    run->asked_ms = core->now_ms;
-    g_free(run->query_id);
-    run->query_id = g_strdup(id);
-    if (agent && core->is_up[LINK_MQTT])
-        send_query(core, agent, id, run);
 }
 
 /* The run and attempt that a message of an agent is about, if it is about one. */

@@ -33,6 +33,14 @@ static char *describe_paused(const Core *core, const FleetAgent *live)
     return g_strdup_printf(core_words(core, "%s is paused since %s"), live->name, since);
 }
 
+static char *describe_unheard(const Core *core, const FleetAgent *live)
+{
+    g_autofree char *since = core_local_time(core, live->unheard_ms);
+
+    return g_strdup_printf(core_words(core, "%s hears me but gets no tasks since %s"), live->name,
+                           since);
+}
+
 char *hold_of_agent(const Core *core, const char *agent)
 {
     const RegistryAgent *entry = registry_find(core->registry, agent);
@@ -40,9 +48,11 @@ char *hold_of_agent(const Core *core, const char *agent)
 
     if (entry && !entry->is_accepted)
         return entry->key && revoked_is(core, entry->key) ? describe_revoked(core, entry) : NULL;
-    if (!live || (!live->is_pause_wished && live->state != AGENT_PAUSED))
-        return NULL;
-    return describe_paused(core, live);
+    if (live && (live->is_pause_wished || live->state == AGENT_PAUSED))
+        return describe_paused(core, live);
+    return live && live->is_unheard_told && core_is_reachable(core, live)
+               ? describe_unheard(core, live)
+               : NULL;
 }
 
 static bool is_before_start(const Run *run)

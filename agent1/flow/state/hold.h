@@ -1,6 +1,7 @@
 /*
- * What holds an agent by a person's word, as lists tell it: paused, or revoked. The gate has the
- * same from the same facts (agent1/flow/gate/gate_facts.c).
+ * What keeps an agent from starting tasks, as lists tell it: a person's word, paused or revoked
+ * (the gate has the same from the same facts, agent1/flow/gate/gate_facts.c), or an inbox that
+ * brings it nothing (agent1/flow/fleet/unheard.h).
  */
 #ifndef AGENT1_FLOW_STATE_HOLD_H
 #define AGENT1_FLOW_STATE_HOLD_H
@@ -8,7 +9,8 @@
 #include "agent1/flow/state/core_state.h"
 
 /* "web1 is paused by ana since 14:02", "web1 is paused since 14:02" (by its own word), "web1's key
- * was revoked by ana (14:02)", or NULL; for whoever is spoken to. The caller owns it. */
+ * was revoked by ana (14:02)", "web1 hears me but gets no tasks since 14:02", or NULL; for whoever
+ * is spoken to. The caller owns it. */
 char *hold_of_agent(const Core *core, const char *agent);
 
 /* The same where it keeps a run from its start and the run's own reason does not tell it; else
