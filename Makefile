@@ -8,12 +8,13 @@ BUILD ?= build
 # check = 1 builds with sanitizers and -Werror into build/check, as the tests do.
 check ?=
 
-PROGRAMS = agent1 agent2 agentctl agent2-shim
+PROGRAMS = agent1 agent1-reader agent2 agentctl agent2-shim
 DOCUMENTS = man/agent1.8 man/agent2.8 man/agentctl.1 completion/agentctl.bash completion/_agentctl
 
 # ---- what a machine needs (Debian 12 or later) ---------------------------------------------------
 DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libmosquitto-dev \
-             libssl-dev libcurl4-openssl-dev libpng-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev
+             libssl-dev libcurl4-openssl-dev libpng-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev \
+             libxml2-dev libseccomp-dev
 DEPS_RUN   = mosquitto mosquitto-clients prosody openssl procps
 DEPS_TEST  = clang-format clang libcmocka-dev python3-pytest python3-pytest-timeout \
              python3-pytest-xdist python3-slixmpp python3-paho-mqtt python3-nacl sqlite3 tmux systemd mandoc zsh \
@@ -38,7 +39,8 @@ HARDENING := $(call try_flag,-fstack-protector-strong) $(call try_flag,-fstack-c
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 # libcurl and libpng are loaded when they are needed (common/net/http_library.h, agent1/edge/chart_png.h).
 PACKAGE_LIBS := $(filter-out -lcurl,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null))
-export HARDENING PACKAGE_CFLAGS PACKAGE_LIBS
+READER_CFLAGS := $(shell pkg-config --cflags libxml-2.0 libseccomp 2>/dev/null)
+export HARDENING PACKAGE_CFLAGS PACKAGE_LIBS READER_CFLAGS
 endif
 endif
 
@@ -66,7 +68,7 @@ COMMON_ALL  = $(COMMON_PURE) common/sys common/net
 AGENT1_FLOW = agent1/flow agent1/flow/doors agent1/flow/talk agent1/flow/commands agent1/flow/topics agent1/flow/daily agent1/flow/fleet \
               agent1/flow/schedules agent1/flow/runs agent1/flow/gate agent1/flow/voice agent1/flow/state
 FOLDERS = $(COMMON_ALL) agent1/port agent1/model agent1/providers agent1/phrases agent1/words $(AGENT1_FLOW) agent1/edge agent1/app agent1/cli \
-          agent1/manual \
+          agent1/manual agent1/reader \
           agent2/folder agent2/port agent2/model agent2/flow agent2/edge agent2/app agent2/shim
 PURE_FOLDERS = $(COMMON_PURE) agent1/port agent1/model agent1/providers agent1/phrases agent1/words $(AGENT1_FLOW) \
                agent2/folder agent2/port agent2/model agent2/flow
@@ -76,10 +78,12 @@ agent1_FOLDERS      = agent1/app $(AGENT1_FLOW) agent1/words agent1/phrases agen
 agent2_FOLDERS      = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/folder
 agentctl_FOLDERS    = agent1/cli
 agent2-shim_FOLDERS = agent2/shim agent2/folder
+agent1-reader_FOLDERS = agent1/reader agent1/port
 manual_FOLDERS      = agent1/manual agent1/cli
 COMMON_UP           = common/net common/sys common/wire common/data common/base
 
 agent1_UP   = $(COMMON_UP)
+agent1-reader_UP = common/sys common/wire common/data common/base
 agent2_UP   = $(COMMON_UP)
 agentctl_UP = $(COMMON_UP)
 manual_UP   = common/wire common/data common/base
@@ -88,6 +92,7 @@ agent1_LIBS      = $(PACKAGE_LIBS) -lresolv -lm
 agent2_LIBS      = $(shell pkg-config --libs glib-2.0 libcjson libsodium libsystemd libmosquitto openssl) -lm
 agentctl_LIBS    = $(agent2_LIBS) -ledit
 manual_LIBS      = $(agent2_LIBS)
+agent1-reader_LIBS = $(shell pkg-config --libs glib-2.0 libcjson libcurl libxml-2.0 libseccomp libsodium)
 # The shim stands on libc alone, and links it in: it starts in a third of the time, and an upgrade of
 # the host's libraries under a running task does not touch it.
 agent2-shim_UP   =
@@ -111,6 +116,9 @@ $(GENERATED)/agent1/words/%.po.h: agent1/words/%.po agent1/words/compile.awk
 	@mkdir -p $(@D)
 	LC_ALL=C awk -v name=words_$* -f agent1/words/compile.awk $< >$@
 $(OUT)/obj/agent1/words/words.o: $(WORDS_TABLES)
+
+# What agent1-reader alone is built with; a sanitizer needs more addresses than a limit allows.
+$(OUT)/obj/agent1/reader/%.o: BASE_CFLAGS += $(READER_CFLAGS) -DSANITIZED=$(if $(check),1,0)
 
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)

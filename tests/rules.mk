@@ -5,7 +5,8 @@
 UNIT_SOURCES = $(sort $(wildcard tests/unit/*/test-*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
 UNIT_common_FOLDERS = common/net common/sys
-UNIT_agent1_FOLDERS = agent1/app $(AGENT1_FLOW) agent1/words agent1/phrases agent1/model agent1/edge agent1/providers agent1/port agent1/cli
+UNIT_agent1_FOLDERS = agent1/app $(AGENT1_FLOW) agent1/words agent1/phrases agent1/model agent1/edge agent1/providers agent1/port agent1/cli agent1/reader
+UNIT_agent1_LIBS = $(agent1-reader_LIBS)
 UNIT_agent2_FOLDERS = agent2/app agent2/flow agent2/model agent2/edge agent2/port agent2/shim agent2/folder
 
 # As many jobs as processors, unless make was told a number.
@@ -51,7 +52,7 @@ $(OUT)/obj/tests/unit/$(1)/%.o: tests/unit/$(1)/%.c
 $(OUT)/unit/$(1)/%: $(OUT)/obj/tests/unit/$(1)/%.o $(foreach f,$(UNIT_$(1)_FOLDERS) $(COMMON_UP),$(call archive,$(f)))
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$< \
-	  -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(agent1_LIBS) -ledit -lcmocka
+	  -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(agent1_LIBS) $$(UNIT_$(1)_LIBS) -ledit -lcmocka
 endef
 $(foreach part,common agent1 agent2,$(eval $(call unit_rule,$(part))))
 -include $(patsubst tests/unit/%.c,$(OUT)/obj/tests/unit/%.d,$(UNIT_SOURCES))

@@ -65,6 +65,23 @@
 #define LISTEN_TIME_DEFAULT_MS (10 * 60 * INT64_C(1000))
 #define LISTEN_TIME_MAX_MS     (24 * 3600 * INT64_C(1000))
 
+/* Pages of the web that are read, and searches. */
+#define PAGES_AT_ONCE          4
+#define PAGES_WAITING          32
+#define PAGE_TEXT_MAX_BYTES    (32 * 1024)
+#define PAGE_TITLE_MAX_CHARS   200
+#define PAGE_WHY_MAX_CHARS     200
+#define PAGE_ADDRESS_MAX_BYTES 2048
+#define PAGE_QUERY_MAX_BYTES   1000
+#define PAGE_FETCH_MAX_BYTES   (4 * 1024 * 1024) /* once it is unpacked */
+#define PAGE_HOPS_MAX          5
+#define PAGE_CONNECT_MS        (5 * INT64_C(1000))
+#define PAGE_TIME_MS           (20 * INT64_C(1000))
+#define PAGE_GRACE_MS          (5 * INT64_C(1000)) /* to begin and to tell of it */
+#define SEARCH_RESULTS_DEFAULT 5
+#define SEARCH_RESULTS_MAX     20
+#define PRIVATE_HOSTS_MAX      50
+
 /* Looking for a newer version. */
 #define UPDATE_CHECK_MS (60 * INT64_C(1000)) /* git, with all that it waits for */
 #define UPDATE_WAIT_MS  (90 * INT64_C(1000)) /* for an agent's answer */

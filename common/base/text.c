@@ -78,7 +78,7 @@ static size_t visible_ascii_length(const char *at, const char *end)
     return (size_t)(at - start);
 }
 
-char *text_make_harmless(const char *bytes, size_t length)
+static char *make_harmless(const char *bytes, size_t length, bool is_shown)
 {
     GString *out = g_string_sized_new(length);
     const char *at = bytes;
@@ -109,8 +109,10 @@ char *text_make_harmless(const char *bytes, size_t length)
             continue;
         }
         if (is_hidden(c, previous)) {
-            g_string_append_printf(out, "<U+%04X>", c);
-            previous = '>';
+            if (is_shown) {
+                g_string_append_printf(out, "<U+%04X>", c);
+                previous = '>';
+            }
         } else {
             g_string_append_unichar(out, c);
             previous = c;
@@ -118,6 +120,16 @@ char *text_make_harmless(const char *bytes, size_t length)
         at += g_unichar_to_utf8(c, NULL);
     }
     return g_string_free(out, FALSE);
+}
+
+char *text_make_harmless(const char *bytes, size_t length)
+{
+    return make_harmless(bytes, length, true);
+}
+
+char *text_make_visible(const char *bytes, size_t length)
+{
+    return make_harmless(bytes, length, false);
 }
 
 bool text_is_harmless(const char *text)

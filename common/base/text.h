@@ -23,6 +23,9 @@ const char *text_next(const char *at);
  */
 char *text_make_harmless(const char *bytes, size_t length);
 
+/* The same for what is only read: what text_make_harmless() shows as <U+XXXX> is left out. */
+char *text_make_visible(const char *bytes, size_t length);
+
 /* True when the text is what text_make_harmless() would return: nothing hidden, nothing broken. */
 bool text_is_harmless(const char *text);
 

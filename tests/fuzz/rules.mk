@@ -47,6 +47,7 @@ fuzz-merge: ## add to tests/fuzz/corpus what the searches in build/ found new, m
 fuzz-build: $(FUZZ_PROGRAMS)
 
 $(FUZZ_OUT)/obj/agent1/words/words.o: $(WORDS_TABLES)
+$(FUZZ_OUT)/obj/agent1/reader/%.o: BASE_CFLAGS += $(READER_CFLAGS) -DSANITIZED=1
 $(FUZZ_OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(FUZZ_COMPILE) $(FUZZ_CFLAGS) -c $< -o $@
@@ -58,7 +59,7 @@ $(FUZZ_OUT)/product.a: $(FUZZ_OBJECTS)
 	ar rcsT $@ $^
 
 $(FUZZ_OUT)/fuzz-%: $(FUZZ_OUT)/obj/tests/fuzz/fuzz-%.o $(FUZZ_SHARED) $(FUZZ_OUT)/product.a
-	$(FUZZ_CC) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(agent1_LIBS) -ledit -lcmocka
+	$(FUZZ_CC) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(agent1_LIBS) $(agent1-reader_LIBS) -ledit -lcmocka
 
 -include $(wildcard $(FUZZ_OUT)/obj/tests/fuzz/*.d) $(FUZZ_OBJECTS:.o=.d)
 

@@ -262,13 +262,29 @@ static void test_fill(void **state)
     }
 }
 
+static void what_hides_is_left_out(void **state)
+{
+    static const char bytes[] = "a\x1b[31m\xe2\x80\xae"
+                                "b\r\n\tc\xc2\xad\xff<U+202E>";
+    g_autofree char *text = text_make_visible(bytes, sizeof(bytes) - 1);
+
+    (void)state;
+    assert_string_equal(text, "a[31mb\n\tc\xef\xbf\xbd<U+202E>");
+    assert_true(text_is_harmless(text));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_number),        cmocka_unit_test(test_harmless),
-        cmocka_unit_test(test_line),          cmocka_unit_test(test_json_length),
-        cmocka_unit_test(test_head_and_tail), cmocka_unit_test(test_last_lines),
-        cmocka_unit_test(test_fence),         cmocka_unit_test(test_next),
+        cmocka_unit_test(test_number),
+        cmocka_unit_test(test_harmless),
+        cmocka_unit_test(test_line),
+        cmocka_unit_test(test_json_length),
+        cmocka_unit_test(test_head_and_tail),
+        cmocka_unit_test(test_last_lines),
+        cmocka_unit_test(test_fence),
+        cmocka_unit_test(test_next),
+        cmocka_unit_test(what_hides_is_left_out),
         cmocka_unit_test(test_fill),
     };
 
