@@ -4,6 +4,7 @@
 
 #include "common/base/host.h"
 #include "common/base/language.h"
+#include "common/base/limits.h"
 #include "common/base/name.h"
 #include "common/base/problem.h"
 #include "common/data/record.h"
@@ -113,6 +114,36 @@ static const Field approvals_fields[] = {
     { .name = NULL },
 };
 
+static const Field search_fields[] = {
+    { .name = "provider",
+      .kind = FIELD_CHOICE,
+      .offset = AT(search.provider),
+      .choices = search_provider_words },
+    { .name = "base_url",
+      .kind = FIELD_STRING,
+      .offset = AT(search.base_url),
+      .maximum = 1000,
+      .is_valid = search_url_is_valid,
+      .expected = SEARCH_URL_EXPECTED },
+    { .name = "results",
+      .kind = FIELD_INT,
+      .offset = AT(search.results),
+      .minimum = 1,
+      .maximum = SEARCH_RESULTS_MAX },
+    { .name = "timeout",
+      .kind = FIELD_DURATION,
+      .offset = AT(search.timeout_ms),
+      .minimum = SECOND_MS,
+      .maximum = PAGE_TIME_MS },
+    { .name = "private_hosts",
+      .kind = FIELD_STRINGS,
+      .offset = AT(search.private_hosts),
+      .maximum = PRIVATE_HOSTS_MAX,
+      .is_valid = private_host_is_valid,
+      .expected = PRIVATE_HOST_EXPECTED },
+    { .name = NULL },
+};
+
 static const Field settings_fields[] = {
     { .name = "name",
       .kind = FIELD_STRING,
@@ -135,6 +166,7 @@ static const Field settings_fields[] = {
     { .name = "debate", .kind = FIELD_JSON, .offset = AT(debate) },
     { .name = "llm", .kind = FIELD_JSON, .offset = AT(llm) },
     { .name = "events", .kind = FIELD_JSON, .offset = AT(events) },
+    { .name = "search", .kind = FIELD_OBJECT, .fields = search_fields },
     { .name = "homeassistant", .kind = FIELD_OBJECT, .fields = home_assistant_fields },
     { .name = NULL },
 };
@@ -152,6 +184,7 @@ static void set_defaults(Settings *settings)
     settings->tasks_expires_ms = 15 * MINUTE_MS;
     settings->approvals_expires_ms = 60 * MINUTE_MS;
     settings->tasks_max_output_bytes = 16 * 1024 * 1024;
+    search_settings_init(&settings->search);
 }
 
 static bool has_password(const char *in_place, const char *file, const char *environment)
@@ -230,7 +263,8 @@ Settings *settings_parse(const Json *object, const ModelEnvironment *environment
     drop_empty(&settings->mqtt_cert_file);
     drop_empty(&settings->mqtt_key_file);
     settings->rooms = room_settings_parse(settings->xmpp_rooms, settings->name, warnings, error);
-    if (!settings->rooms || !check_together(settings, error))
+    if (!settings->rooms || !check_together(settings, error) ||
+        !search_settings_check(&settings->search, error))
         return NULL;
     settings->talk = talk_settings_parse(settings->llm, environment, warnings, error);
     if (!settings->talk)

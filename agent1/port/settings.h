@@ -7,6 +7,7 @@
 
 #include "agent1/port/model_settings.h"
 #include "agent1/port/room_settings.h"
+#include "agent1/port/search_settings.h"
 #include "common/data/json.h"
 #include "common/wire/command.h"
 
@@ -64,6 +65,8 @@ typedef struct Settings {
     Json *llm;
     TalkSettings *talk; /* read from it */
     Json *events;
+
+    SearchSettings search;
 
     bool home_assistant_is_enabled;
     char *home_assistant_prefix; /* of its discovery topics */
