@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@ typedef enum {
 
 typedef struct Child {
     pid_t pid;
+    size_t output_max_bytes;
     struct pollfd waits[WAIT_COUNT];
     GString *texts[2];
 } Child;
@@ -41,10 +43,15 @@ static void close_fd(int *fd)
 
 /* ---- starting ---- */
 
-static int add_descriptors(posix_spawn_file_actions_t *actions, const int writers[2])
+static int add_actions(posix_spawn_file_actions_t *actions, const ChildOrder *order, int input_fd,
+                       const int writers[2])
 {
-    int problem = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    int problem = order->folder ? posix_spawn_file_actions_addchdir_np(actions, order->folder) : 0;
 
+    if (problem == 0)
+        problem = input_fd >= 0 ? posix_spawn_file_actions_adddup2(actions, input_fd, STDIN_FILENO)
+                                : posix_spawn_file_actions_addopen(actions, STDIN_FILENO,
+                                                                   "/dev/null", O_RDONLY, 0);
     if (problem == 0)
         problem = posix_spawn_file_actions_adddup2(actions, writers[0], STDOUT_FILENO);
     if (problem == 0)
@@ -70,7 +77,7 @@ static int set_attributes(posix_spawnattr_t *attributes)
 }
 
 /* 0, or an errno. posix_spawn(3) takes texts that it does not change as if it did. */
-static int spawn(const ChildOrder *order, const int writers[2], pid_t *out_pid)
+static int spawn(const ChildOrder *order, int input_fd, const int writers[2], pid_t *out_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -82,7 +89,7 @@ static int spawn(const ChildOrder *order, const int writers[2], pid_t *out_pid)
         posix_spawn_file_actions_destroy(&actions);
         return ENOMEM;
     }
-    problem = add_descriptors(&actions, writers);
+    problem = add_actions(&actions, order, input_fd, writers);
     if (problem == 0)
         problem = set_attributes(&attributes);
     if (problem == 0)
@@ -94,13 +101,33 @@ static int spawn(const ChildOrder *order, const int writers[2], pid_t *out_pid)
     return problem;
 }
 
+/* What it reads lies in memory: nobody waits for a pipe. 0, or an errno. */
+static int open_input(const char *input, int *out_fd)
+{
+    size_t left = strlen(input);
+
+    *out_fd = memfd_create("input", MFD_CLOEXEC);
+    while (*out_fd >= 0 && left > 0) {
+        ssize_t length = write(*out_fd, input, left);
+
+        if (length < 0 && errno != EINTR)
+            return errno;
+        input += MAX(length, 0);
+        left -= (size_t)MAX(length, 0);
+    }
+    return *out_fd < 0 || lseek(*out_fd, 0, SEEK_SET) < 0 ? errno : 0;
+}
+
 /* 0, or an errno. */
 static int start(Child *child, const ChildOrder *order)
 {
+    int input_fd = -1;
     int pipes[2][2] = { { -1, -1 }, { -1, -1 } };
     int writers[2];
-    int problem = 0;
+    int problem = order->input ? open_input(order->input, &input_fd) : 0;
 
+    for (int i = 0; i < 2; i++)
+        child->waits[i].fd = -1;
     for (int i = 0; i < 2 && problem == 0; i++) {
         if (pipe2(pipes[i], O_CLOEXEC) != 0)
             problem = errno;
@@ -108,7 +135,8 @@ static int start(Child *child, const ChildOrder *order)
         writers[i] = pipes[i][1];
     }
     if (problem == 0)
-        problem = spawn(order, writers, &child->pid);
+        problem = spawn(order, input_fd, writers, &child->pid);
+    close_fd(&input_fd);
     for (int i = 0; i < 2; i++) {
         close_fd(&pipes[i][1]);
         if (problem != 0)
@@ -120,14 +148,14 @@ static int start(Child *child, const ChildOrder *order)
 /* ---- waiting ---- */
 
 /* False at the end of what it writes. */
-static bool read_some(int fd, GString *text)
+static bool read_some(int fd, GString *text, size_t max_bytes)
 {
     char bytes[READ_BYTES];
     ssize_t length = read(fd, bytes, sizeof(bytes));
 
     if (length < 0)
         return errno == EINTR;
-    for (ssize_t i = 0; i < length && text->len < CHILD_OUTPUT_MAX_BYTES; i++) {
+    for (ssize_t i = 0; i < length && text->len < max_bytes; i++) {
         if (bytes[i])
             g_string_append_c(text, bytes[i]);
     }
@@ -146,9 +174,9 @@ static bool has_ended(const Child *child)
 static void drain(Child *child)
 {
     for (int i = 0; i < 2; i++) {
-        while (child->waits[i].fd >= 0 && child->texts[i]->len < CHILD_OUTPUT_MAX_BYTES &&
+        while (child->waits[i].fd >= 0 && child->texts[i]->len < child->output_max_bytes &&
                poll(&child->waits[i], 1, 0) == 1 &&
-               read_some(child->waits[i].fd, child->texts[i])) {
+               read_some(child->waits[i].fd, child->texts[i], child->output_max_bytes)) {
         }
     }
 }
@@ -170,7 +198,8 @@ static ChildKind wait_for(Child *child, const ChildOrder *order)
         if (child->waits[WAIT_CANCEL].revents)
             return CHILD_CANCELLED;
         for (int i = 0; i < 2; i++) {
-            if (child->waits[i].revents && !read_some(child->waits[i].fd, child->texts[i]))
+            if (child->waits[i].revents &&
+                !read_some(child->waits[i].fd, child->texts[i], child->output_max_bytes))
                 close_fd(&child->waits[i].fd);
         }
     }
@@ -201,6 +230,8 @@ void child_run(const ChildOrder *order, ChildEnd *out)
         out->errors = g_strdup(g_strerror(problem));
         return;
     }
+    child.output_max_bytes =
+        order->output_max_bytes ? order->output_max_bytes : CHILD_OUTPUT_MAX_BYTES;
     for (int i = 0; i < 2; i++)
         child.texts[i] = g_string_new(NULL);
     child.waits[WAIT_END].fd = pidfd_open(child.pid, 0);

@@ -79,6 +79,27 @@ static void test_much_output(void **state)
     assert_string_equal(end.errors, "end\n");
 }
 
+static void test_input_and_folder(void **state)
+{
+    const char *const argv[] = { "/bin/sh", "-c", "pwd; cat; echo end", NULL };
+    const char *const environment[] = { NULL };
+    g_autofree char *input = g_strnfill(200000, 'x');
+    const ChildOrder order = { .argv = argv,
+                               .environment = environment,
+                               .folder = "/",
+                               .input = input,
+                               .output_max_bytes = 300000,
+                               .deadline_boot_ms = clock_boot_ms() + LONG_MS,
+                               .cancel_fd = -1 };
+    g_auto(ChildEnd) end = { 0 };
+
+    (void)state;
+    child_run(&order, &end);
+    assert_int_equal(end.exit_code, 0);
+    assert_memory_equal(end.output, "/\nxxx", 5);
+    assert_string_equal(end.output + 2 + 200000, "end\n");
+}
+
 /* A group is gone when nobody can be signalled in it. */
 static bool is_gone(pid_t pid)
 {
@@ -129,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_much_output),
+        cmocka_unit_test(test_input_and_folder),
         cmocka_unit_test(test_its_time_is_over),
         cmocka_unit_test(test_what_it_leaves_behind),
         cmocka_unit_test(test_cancelled),
