@@ -1,0 +1,204 @@
+"""What a model says is shown while it still speaks, over the real programs: on XMPP as one message that
+corrects itself, with agentctl on a terminal line by line, as parts with --json; and what a provider that
+refuses, breaks or gives triggers shows of it. A scripted provider speaks in pieces."""
+import json
+import re
+
+import pytest
+
+from provider import Provider
+from screen import Screen
+from test_talk import entry, providers  # noqa: F401  (a fixture)
+from wait import wait_for
+
+KINDS = ["ollama", "openai", "anthropic"]
+# Nothing that begins so is a refusal, so it is shown as it comes.
+SURE = "The two agents are there and the disk of the first has room for years.\n"
+LONG = SURE + "".join(f"Line {n} says something of the disk.\n" for n in range(1, 40))
+
+
+@pytest.fixture
+def screens(house):
+    opened = []
+
+    def open_screen(console):
+        opened.append(Screen(house.folder, console.argv(), console.environment))
+        opened[-1].wait_for("agent1>")
+        return opened[-1]
+    yield open_screen
+    for screen in opened:
+        screen.close()
+
+
+def objects(done):
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def put_together(parts):
+    """What they are together, byte by byte."""
+    text = b""
+    for part in parts:
+        assert part["offset"] <= len(text), part
+        text = text[:part["offset"]] + part["text"].encode()
+    return text.decode()
+
+
+def raw_states(person):
+    return [s for s in person.raw.items if "chatstates" in s and "<body" not in s]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_as_parts_with_json(house, providers, kind):  # noqa: F811
+    """In pieces of three bytes, slowly; every part is how the answer begins."""
+    provider = providers(kind)
+    house.agent1.config["llm"] = {"chain": [entry(provider, kind)]}
+    ctl = house.ctl("oskar", "operator")
+    house.start()
+    provider.answer(SURE + "Ça va très bien. Really, all of it.\nThe end.", cut=100, pause_s=0.02)
+    said = objects(ctl.send("how are they?", "--json"))
+    parts, final = said[:-1], said[-1]
+    assert final["final"] and "offset" not in final
+    assert final["text"] == SURE + "Ça va très bien. Really, all of it.\nThe end."
+    assert parts and all(part["type"] == "reply" and not part["final"] for part in parts)
+    assert (final["text"] + "\n").startswith(put_together(parts))
+    assert not any("outcome" in part for part in parts)
+
+
+def test_one_message_on_xmpp(house, providers):  # noqa: F811
+    provider = providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
+    house.agent("web1")
+    oskar = house.person("oskar", "operator", can_correct=True, plugins=("xep_0085",))
+    house.start()
+    oskar.ask("!agents", "web1")
+    wait_for(lambda: any("disco#info" in s for s in oskar.raw.items), what="agent1 asks what the client can")
+    provider.answer(LONG + "DELEGATE: web1 | echo it-is-up", pause_s=0.03)
+    oskar.send("how are they?")
+    first = oskar.wait_for("The two agents")
+    assert first.text.endswith(" …") and not first.replaces
+    assert "composing" in raw_states(oskar)[0]
+    assert "DELEGATE" not in first.text
+    corrected = oskar.wait_for(lambda m: m.replaces == first.id and m.text.endswith(" …"))
+    assert corrected.text.startswith(SURE)
+    last = oskar.wait_for(r"#1 web1: queued$")
+    assert last.replaces == first.id
+    assert last.text == LONG + "asked for: DELEGATE: web1 | echo it-is-up\n#1 web1: queued"
+    assert "active" in str(last.stanza)
+    done = oskar.wait_for(r"^#1 web1: succeeded.*it-is-up")
+    assert not done.replaces
+
+
+def test_no_stream_without_corrections(house, providers):  # noqa: F811
+    provider = providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
+    oskar = house.person("oskar", "operator")
+    house.start()
+    oskar.ask("!agents", ".")
+    provider.answer(LONG, pause_s=0.01)
+    oskar.ask("how are they?", "The two agents")
+    assert oskar.heard.items[-1].text == LONG.strip()
+    assert not any(message.replaces for message in oskar.heard.items)
+
+
+def test_on_a_terminal(house, providers, screens):  # noqa: F811
+    provider = providers("openai")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "openai")]}
+    ctl = house.ctl("oskar", "operator")
+    house.start()
+    screen = screens(ctl)
+    text = SURE + "The second of them\nis well.\n```\nload 0.1\n```\nThat is all."
+    provider.answer(text, pause_s=0.1)
+    screen.enter("how are they?")
+    screen.wait_for("has room for years.\nagent1  ")
+    assert provider.look()["answered"] == 0
+    seen = screen.wait_for("That is all.\nagent1>")
+    assert seen.endswith(f"how are they?\n{text}\nagent1>")
+
+
+def test_the_person_goes_on(house, providers, screens):  # noqa: F811
+    provider = providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama", timeout="60s")]}
+    ctl = house.ctl("oskar", "operator")
+    house.start()
+    screen = screens(ctl)
+    provider.answer(LONG, hang_after=4000)
+    screen.enter("how are they?")
+    screen.wait_for("Line 1 says something of the disk.\n")
+    screen.press("C-c")
+    screen.wait_for(lambda text: text.endswith("agent1>"))
+    screen.enter("!reset")
+    screen.wait_for("(given up: forgotten by !reset)")
+    provider.wait_gone(1)
+    provider.answer("Good morning.")
+    screen.enter("hello")
+    screen.wait_for("Good morning.\nagent1>")
+
+
+@pytest.mark.parametrize("how", ["refuses", "breaks", "says an error"])
+def test_one_that_is_passed_over(house, providers, how):  # noqa: F811
+    first, second = providers("ollama"), providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(first, "ollama"), entry(second, "ollama")]}
+    ctl = house.ctl("oskar", "operator")
+    house.start()
+    refusal = "I see what you mean, and I am sorry, but I can't help with that. " * 4
+    if how == "refuses":
+        first.answer(refusal, cut=50, pause_s=0.01)
+    elif how == "breaks":
+        first.answer(LONG, break_after=5000)
+    else:
+        first.error("overloaded", after=LONG)
+    second.answer("Both of them are well, and the disk of the first has room for many years.\nBye.")
+    said = objects(ctl.send("how are they?", "--json"))
+    assert said[-1]["text"] == "Both of them are well, and the disk of the first has room for many years.\nBye."
+    parts = said[:-1]
+    assert not any("sorry" in part["text"] for part in parts)
+    if how != "refuses":
+        assert any("The two agents" in part["text"] for part in parts)
+        assert [part["text"] for part in parts if part["offset"] == 0][1] == ""
+    assert said[-1]["text"].startswith(put_together(parts).rstrip("\n"))
+
+
+def test_triggers_and_thoughts_are_not_shown(house, providers):  # noqa: F811
+    provider = providers("anthropic")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "anthropic")]}
+    house.agent("web1")
+    ctl = house.ctl("oskar", "operator")
+    house.start()
+    text = ("<think>\nDELEGATE: web1 | echo not-this\n" + SURE + "</think>\nweb1: succeeded, I believe.\n"
+            "DELEGATE: web1 | echo by-model\nThen we know.")
+    provider.answer(text, cut=40, pause_s=0.02)
+    said = objects(ctl.send("how are they?", "--json"))
+    parts = [o for o in said if "offset" in o]
+    for part in parts:
+        assert "by-model" not in part["text"]
+        assert ("<think>" in part["text"]) == ("</think>" in part["text"])
+        assert not re.search(r"^web1: succ", part["text"], re.MULTILINE), part
+    assert any("(says the model) web1: succeeded" in part["text"] for part in parts)
+
+
+def test_in_french(house, providers):  # noqa: F811
+    first, second = providers("ollama"), providers("ollama")
+    house.agent1.config["language"] = "fr"
+    house.agent1.config["llm"] = {"chain": [entry(first, "ollama"), entry(second, "ollama", timeout="30s")]}
+    oskar = house.person("oskar", "operator", can_correct=True)
+    house.start()
+    oskar.ask("!agents", ".")
+    wait_for(lambda: any("disco#info" in s for s in oskar.raw.items), what="agent1 asks what the client can")
+    first.error("overloaded", after=SURE, pause_s=0.01)
+    second.answer("Bonjour.", hang_before=True)
+    oskar.send("comment vont-ils ?")
+    begun = oskar.wait_for("The two agents")
+    taken_back = oskar.wait_for(r"un autre modèle est interrogé")
+    assert taken_back.replaces == begun.id
+    oskar.ask("!reset", r"abandonné")
+
+
+def test_who_waits_longer_than_half_a_minute(house, providers):  # noqa: F811
+    """A model that begins to speak after half a minute is waited for."""
+    provider = providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama", timeout="60s")]}
+    ctl = house.ctl("oskar", "operator")
+    house.start()
+    provider.answer("At last.", pause_s=8)
+    done = ctl.send("hello", seconds=90)
+    assert done.stdout == "At last.\n", done
