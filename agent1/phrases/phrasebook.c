@@ -6,6 +6,7 @@
 #include "agent1/phrases/lexicon.h"
 #include "agent1/phrases/who.h"
 #include "common/base/text.h"
+#include "common/data/weekday.h"
 
 #include "common/base/banned.h"
 
@@ -78,6 +79,16 @@ static char *of_everyone(char *line)
 
 /* ---- the sentence ---- */
 
+/* "first restart nginx" orders what follows; "the first monday" is a day. */
+static bool is_ordering(const GPtrArray *words, unsigned at)
+{
+    const Word *next = at + 1 < words->len ? words->pdata[at + 1] : NULL;
+    unsigned day;
+
+    return is_concept(words->pdata[at], "first") &&
+           !(next && (weekday_parse(next->plain, &day) || lexicon_list_has("day of", next->plain)));
+}
+
 static GPtrArray *split_clauses(const GPtrArray *words)
 {
     GPtrArray *clauses = g_ptr_array_new_with_free_func((GDestroyNotify)clause_free);
@@ -86,7 +97,7 @@ static GPtrArray *split_clauses(const GPtrArray *words)
     for (unsigned at = 0; at < words->len; at++) {
         Word *word = words->pdata[at];
 
-        if (is_concept(word, "first") || (is_concept(word, "then") && !clause))
+        if (is_ordering(words, at) || (is_concept(word, "then") && !clause))
             continue;
         if (!clause || is_concept(word, "then")) {
             clause = clause_new();
