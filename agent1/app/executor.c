@@ -11,6 +11,7 @@
 #include "agent1/app/refusals.h"
 #include "agent1/app/state_folder.h"
 #include "agent1/app/updates.h"
+#include "agent1/app/web_pages.h"
 #include "agent1/edge/file_editor.h"
 #include "agent1/edge/gateway.h"
 #include "agent1/edge/store.h"
@@ -47,6 +48,7 @@ struct Executor {
     FileEditor *files;
     Updates *updates;
     Models *models;
+    WebPages *pages;
     Timer *timer;
     Effects *next;      /* what the core wants since the last batch */
     Effects *in_flight; /* outward effects that wait for their commit; NULL: no batch in flight */
@@ -113,6 +115,12 @@ static void perform(Executor *executor, const Effect *effect)
         break;
     case EFFECT_MODEL_CANCEL:
         models_cancel(executor->models, effect->cancelled);
+        break;
+    case EFFECT_PAGE_CALL:
+        web_pages_call(executor->pages, effect->page, core_settings(executor->core));
+        break;
+    case EFFECT_PAGE_CANCEL:
+        web_pages_cancel(executor->pages, effect->cancelled);
         break;
     case EFFECT_EDIT_FILE:
         file_editor_edit(executor->files, &effect->edit);
@@ -501,6 +509,7 @@ static bool begin(Executor *executor, GError **error)
 
     trust_at_once(executor);
     executor->updates = updates_new(executor->events);
+    executor->pages = web_pages_new(executor->events);
     executor->models = models_new(on_model_news, executor);
     models_configure(executor->models, executor->config, core_settings(executor->core));
     executor->timer = timer_new(on_time, executor);
@@ -540,6 +549,7 @@ void executor_free(Executor *executor)
     g_clear_handle_id(&executor->company, g_source_remove);
     timer_free(executor->timer);
     models_free(executor->models);
+    web_pages_free(executor->pages);
     updates_free(executor->updates);
     xmpp_edge_free(executor->xmpp);
     gateway_free(executor->gateway);

@@ -43,6 +43,8 @@ static bool is_superseded(Later *later, const Effect *effect)
     case EFFECT_UPDATE:
     case EFFECT_MODEL_CALL:
     case EFFECT_MODEL_CANCEL:
+    case EFFECT_PAGE_CALL:
+    case EFFECT_PAGE_CANCEL:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

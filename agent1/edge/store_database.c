@@ -385,6 +385,8 @@ static bool apply(StoreDatabase *database, const Effect *effect, GPtrArray *even
     case EFFECT_UPDATE:
     case EFFECT_MODEL_CALL:
     case EFFECT_MODEL_CANCEL:
+    case EFFECT_PAGE_CALL:
+    case EFFECT_PAGE_CANCEL:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

@@ -18,6 +18,7 @@
 #include "agent1/flow/schedules/schedules.h"
 #include "agent1/flow/state/core_state.h"
 #include "agent1/flow/state/edits.h"
+#include "agent1/flow/state/pages.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
@@ -102,6 +103,7 @@ Core *core_new(void)
     core->update_asks = g_ptr_array_new_with_free_func(update_ask_free);
     core->talks = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, talk_free);
     core->streams_due_ms = INT64_MAX;
+    core->pages = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, pages_free_ask);
     core->model_chain = model_chain_new(0);
     core->queries_due_ms = INT64_MAX;
     bucket_init(&core->strangers, STRANGERS_BURST, STRANGERS_PER_S);
@@ -149,6 +151,7 @@ void core_free(Core *core)
     g_ptr_array_unref(core->update_rounds);
     g_ptr_array_unref(core->update_asks);
     g_hash_table_unref(core->talks);
+    g_hash_table_unref(core->pages);
     model_chain_free(core->model_chain);
     g_free(core->chain_text);
     home_assistant_free(core->home_assistant);
@@ -443,6 +446,9 @@ static void dispatch_event(Core *core, const Event *event)
         break;
     case EVENT_MODEL:
         talk_news(core, event->model);
+        break;
+    case EVENT_PAGE:
+        pages_take(core, event->page);
         break;
     case EVENT_PROBE:
         take_probe(core, event->probe_text);

@@ -164,6 +164,9 @@ static const Entry turns[] = {
     { "recall",
       "what do you know about|que sais sur|que sais de|que sais tu de|what do you remember about|"
       "do you remember|rappelle moi ce que tu sais sur" },
+    { "search_web", "search the web for|search the web|cherche sur le web|recherche sur le web|"
+                    "cherche sur internet|search the internet for" },
+    { "read_page", "read the page|read the web page|lis la page|lis la page web" },
     { "blackout", "blackout hours|heures interdites|plages interdites|heures de blackout" },
     { "did", "what did|qu a fait|que fait|a fait" },
     { "listen", "listen to|listen on|ecoute le sujet|ecoute sur|abonne toi a|abonne moi a" },

@@ -216,6 +216,26 @@ static bool read_memory(const GPtrArray *words, PhraseAnswer *out)
     return true;
 }
 
+/* What stands behind a fixed turn as it is: "search the web for …", "read the page https://…". */
+static bool read_web(const GPtrArray *words, PhraseAnswer *out)
+{
+    const Word *verb = words->len > 1 ? words->pdata[0] : NULL;
+    bool is_search = verb && is_concept(verb, "search_web");
+    g_autofree char *rest = NULL;
+
+    if (!verb || (!is_search && !is_concept(verb, "read_page")))
+        return false;
+    rest = g_strdup(((const Word *)words->pdata[1])->start);
+    if (is_search)
+        g_strdelimit(rest, "\t?", ' ');
+    g_strstrip(rest);
+    if (!*rest || strchr(rest, '\n') || (!is_search && strpbrk(rest, " \t")))
+        return false;
+    out->lines = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(out->lines, g_strdup_printf("%s %s", is_search ? "SEARCH:" : "READ:", rest));
+    return true;
+}
+
 /* What keeps a sentence from being acted on, whatever else it holds. */
 static bool is_stopped(const GPtrArray *words, bool has_agent, PhraseAnswer *out)
 {
@@ -340,7 +360,7 @@ void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *o
     words = sentence_read(text);
     if (words->len == 0 || words->len > CLAUSE_WORDS_MAX)
         return;
-    if (read_memory(words, out)) {
+    if (read_memory(words, out) || read_web(words, out)) {
         out->kind = PHRASE_LINES;
         return;
     }

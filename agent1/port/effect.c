@@ -98,7 +98,11 @@ void effect_free(Effect *effect)
     case EFFECT_MODEL_CALL:
         model_call_free(effect->call);
         break;
+    case EFFECT_PAGE_CALL:
+        page_call_free(effect->page);
+        break;
     case EFFECT_MODEL_CANCEL:
+    case EFFECT_PAGE_CANCEL:
         g_free(effect->cancelled);
         break;
     case EFFECT_EDIT_FILE:
@@ -271,6 +275,16 @@ void effects_model_call(Effects *effects, ModelCall *call)
 void effects_model_cancel(Effects *effects, const char *id)
 {
     append(effects, EFFECT_MODEL_CANCEL)->cancelled = g_strdup(id);
+}
+
+void effects_page_call(Effects *effects, PageCall *call)
+{
+    append(effects, EFFECT_PAGE_CALL)->page = call;
+}
+
+void effects_page_cancel(Effects *effects, const char *id)
+{
+    append(effects, EFFECT_PAGE_CANCEL)->cancelled = g_strdup(id);
 }
 
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,

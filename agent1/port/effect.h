@@ -7,6 +7,7 @@
 #define AGENT1_PORT_EFFECT_H
 
 #include "agent1/port/model_call.h"
+#include "agent1/port/page_call.h"
 #include "agent1/port/table.h"
 #include "agent1/port/xmpp_act.h"
 #include "common/wire/message.h"
@@ -32,6 +33,8 @@ typedef enum {
     EFFECT_UPDATE,        /* look for a newer version of this program; answered by EVENT_UPDATE */
     EFFECT_MODEL_CALL,    /* ask a language model; answered by EVENT_MODEL, piece by piece */
     EFFECT_MODEL_CANCEL,  /* give that up: nothing more is heard of it */
+    EFFECT_PAGE_CALL,     /* read a page of the web, or search; answered by EVENT_PAGE */
+    EFFECT_PAGE_CANCEL,   /* give that up: nothing more is heard of it */
     EFFECT_EDIT_FILE,     /* change members of one entry of a file that people edit */
     EFFECT_LOG,
 } EffectKind;
@@ -168,7 +171,8 @@ typedef struct Effect {
         GPtrArray *trusted; /* TRUST: char *, keys as key_print() writes them */
         EffectUpdate update;
         ModelCall *call; /* MODEL_CALL */
-        char *cancelled; /* MODEL_CANCEL: the id of a call */
+        PageCall *page;  /* PAGE_CALL */
+        char *cancelled; /* MODEL_CANCEL, PAGE_CANCEL: the id of a call */
         EffectEditFile edit;
         EffectLog log;
     };
@@ -217,6 +221,8 @@ void effects_trust(Effects *effects, GPtrArray *keys);   /* taken over */
 void effects_update(Effects *effects, const char *path, const char *branch);
 void effects_model_call(Effects *effects, ModelCall *call); /* taken over */
 void effects_model_cancel(Effects *effects, const char *id);
+void effects_page_call(Effects *effects, PageCall *call); /* taken over */
+void effects_page_cancel(Effects *effects, const char *id);
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
                        const char *members, bool is_fill);
 void effects_log(Effects *effects, EffectLogLevel level, const char *run, const char *agent,

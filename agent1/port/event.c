@@ -93,6 +93,9 @@ void event_free(Event *event)
     case EVENT_MODEL:
         model_news_free(event->model);
         break;
+    case EVENT_PAGE:
+        page_news_free(event->page);
+        break;
     case EVENT_PROBE:
         g_free(event->probe_text);
         break;

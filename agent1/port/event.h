@@ -8,6 +8,7 @@
 
 #include "agent1/port/heard.h"
 #include "agent1/port/model_call.h"
+#include "agent1/port/page_call.h"
 #include "agent1/port/table.h"
 #include "agent1/port/xmpp_fact.h"
 #include "common/base/file_stamp.h"
@@ -36,6 +37,7 @@ typedef enum {
     EVENT_HEARD,          /* messages came on it */
     EVENT_UPDATE,         /* the answer to EFFECT_UPDATE */
     EVENT_MODEL,          /* of an EFFECT_MODEL_CALL: a piece of its answer, or its end */
+    EVENT_PAGE,           /* the answer to EFFECT_PAGE_CALL */
     EVENT_TICK,           /* core_next_deadline() came, or the wall clock was set */
 } EventKind;
 
@@ -121,6 +123,7 @@ typedef struct Event {
         EventHeard heard;
         UpdateNews *update;
         ModelNews *model;
+        PageNews *page;
         char *reload_error; /* CONFIGURED: why the running configuration stays; NULL: taken */
     };
 } Event;

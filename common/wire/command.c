@@ -115,6 +115,11 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
         "America/New_York; in French, too" },
     [TRIGGER_PLAN_CANCEL] = { "PLAN_CANCEL:", "<schedule>", ROLE_OPERATOR,
         "take a schedule back; what it started goes on" },
+    [TRIGGER_SEARCH] = { "SEARCH:", "<words>", ROLE_VIEWER,
+        "search the web: titles, addresses and what stands there" },
+    [TRIGGER_READ] = { "READ:", "<address>", ROLE_VIEWER,
+        "read a page of the web as plain text; private addresses are refused but for those that "
+        "config.json names" },
 };
 /* clang-format on */
 

@@ -100,6 +100,8 @@ void orchestrator_perform(Orchestrator *agent1, Effect *effect)
     case EFFECT_UPDATE:
     case EFFECT_MODEL_CALL:
     case EFFECT_MODEL_CANCEL:
+    case EFFECT_PAGE_CALL:
+    case EFFECT_PAGE_CANCEL:
     case EFFECT_LOG:
         break;
     case EFFECT_PUT:

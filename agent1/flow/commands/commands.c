@@ -62,6 +62,8 @@ static const TriggerHandler trigger_handlers[TRIGGER_COUNT] = {
     [TRIGGER_PLAN_LIST] = { commands_tasks, false },
     [TRIGGER_SCHEDULE] = { trigger_schedule, false },
     [TRIGGER_PLAN_CANCEL] = { trigger_plan_cancel, false },
+    [TRIGGER_SEARCH] = { trigger_search, false },
+    [TRIGGER_READ] = { trigger_read, false },
 };
 
 static bool has_role(Core *core, Turn *turn, const CommandInfo *info)

@@ -113,6 +113,10 @@ void commands_calendar(Core *core, Turn *turn, const char *arguments);
 void trigger_schedule(Core *core, Turn *turn, const char *rest);
 void trigger_plan_cancel(Core *core, Turn *turn, const char *rest);
 
+/* trigger_page.c */
+void trigger_search(Core *core, Turn *turn, const char *rest);
+void trigger_read(Core *core, Turn *turn, const char *rest);
+
 /* commands_reset.c */
 void commands_reset(Core *core, Turn *turn, const char *arguments);
 

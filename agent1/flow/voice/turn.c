@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/state/pages.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/topic_rows.h"
@@ -115,7 +116,8 @@ static bool is_open(const Turn *turn)
     if (!chat_id)
         return false;
     if (pending_has_chat(turn->core, chat_id) || topic_rows_has_chat(turn->core, chat_id) ||
-        update_rounds_has_chat(turn->core, chat_id) || talks_has_chat(turn->core, chat_id))
+        update_rounds_has_chat(turn->core, chat_id) || talks_has_chat(turn->core, chat_id) ||
+        pages_has_chat(turn->core, chat_id))
         return true;
 
     earlier = chats_runs(turn->core, chat_id);

@@ -101,6 +101,11 @@ static void fill_model(Event *event)
     event->model->why = g_strdup("it says so");
 }
 
+static void fill_page(Event *event)
+{
+    event->page = page_news_new("id", PAGE_STATUS, "404");
+}
+
 static void each_kind_releases_what_it_owns(void **state)
 {
     static const struct {
@@ -124,6 +129,7 @@ static void each_kind_releases_what_it_owns(void **state)
         { "heard", EVENT_HEARD, fill_heard },
         { "update", EVENT_UPDATE, fill_update },
         { "model", EVENT_MODEL, fill_model },
+        { "page", EVENT_PAGE, fill_page },
         { "tick", EVENT_TICK, NULL },
     };
     unsigned i;

@@ -128,6 +128,11 @@ static const Phrase triggers[TRIGGER_COUNT] = {
                            "SCHEDULE: daily 03:00 | db1 | df -h" },
     [TRIGGER_PLAN_CANCEL] = { { "cancel the schedule nightly", "annule la planification nightly" },
                               "PLAN_CANCEL: nightly" },
+    [TRIGGER_SEARCH] = { { "search the web for nginx 502", "cherche sur le web nginx 502" },
+                         "SEARCH: nginx 502" },
+    [TRIGGER_READ] = { { "read the page https://example.org/a?b=1",
+                         "lis la page https://example.org/a?b=1" },
+                       "READ: https://example.org/a?b=1" },
 };
 
 static void check_phrase(const Phrase *phrase, const char *name)

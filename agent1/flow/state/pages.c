@@ -1,0 +1,78 @@
+#include "agent1/flow/state/pages.h"
+
+#include "common/base/limits.h"
+#include "common/base/banned.h"
+
+void pages_free_ask(void *data)
+{
+    PageAsk *ask = data;
+
+    if (ask->data && ask->free_data)
+        ask->free_data(ask->data);
+    speaker_free(ask->speaker);
+    g_free(ask->id);
+    g_free(ask->text);
+    g_free(ask);
+}
+
+const char *pages_ask(Core *core, PageKind kind, const char *text, const Speaker *speaker,
+                      PagesDone done, void *data, GDestroyNotify free_data)
+{
+    PageAsk *ask;
+
+    if (g_hash_table_size(core->pages) >= PAGES_AT_ONCE + PAGES_WAITING)
+        return NULL;
+
+    ask = g_new0(PageAsk, 1);
+    ask->id = core_new_id(core);
+    ask->kind = kind;
+    ask->text = g_strdup(text);
+    ask->done = done;
+    ask->speaker = speaker_copy(speaker);
+    ask->data = data;
+    ask->free_data = free_data;
+    g_hash_table_insert(core->pages, ask->id, ask);
+    effects_page_call(core->fx, page_call_new(ask->id, kind, text));
+    return ask->id;
+}
+
+void pages_cancel(Core *core, const char *id)
+{
+    if (!g_hash_table_contains(core->pages, id))
+        return;
+
+    effects_page_cancel(core->fx, id);
+    g_hash_table_remove(core->pages, id);
+}
+
+void pages_take(Core *core, const PageNews *news)
+{
+    PageAsk *ask = g_hash_table_lookup(core->pages, news->id);
+    Language before;
+
+    if (!ask)
+        return;
+
+    /* Taken out first: the chat counts as answered while it is. */
+    g_hash_table_steal(core->pages, news->id);
+    before = core_speak_to_speaker(core, ask->speaker);
+    ask->done(core, ask, news);
+    core_speak(core, before);
+    pages_free_ask(ask);
+}
+
+bool pages_has_chat(const Core *core, const char *chat_id)
+{
+    GHashTableIter iter;
+    void *value;
+
+    if (!chat_id)
+        return false;
+
+    g_hash_table_iter_init(&iter, core->pages);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        if (g_strcmp0(((const PageAsk *)value)->speaker->chat_id, chat_id) == 0)
+            return true;
+    }
+    return false;
+}
