@@ -60,9 +60,9 @@ void edits_send_failed(Core *core)
     g_hash_table_remove_all(core->failed_edits);
 }
 
-Json *edits_members(const Row *row)
+Json *edits_members(const Row *edit)
 {
-    const char *text = row_text(row, EDITS_MEMBERS);
+    const char *text = row_text(edit, EDITS_MEMBERS);
 
     return json_parse(text, strlen(text), REGISTRY_MAX_BYTES, NULL);
 }

@@ -6,6 +6,7 @@
 #include "common/wire/reason.h"
 #include "common/base/banned.h"
 
+/* NOLINTBEGIN(misc-no-recursion): a reason that was read holds few and shorter ones: it ends */
 static char *word(const Core *core, const char *reason);
 
 static char *word_part(const Core *core, ReasonPart part, const char *text)
@@ -24,7 +25,6 @@ static char *word_part(const Core *core, ReasonPart part, const char *text)
     return g_strdup(text);
 }
 
-/* A reason holds only shorter ones: it ends. */
 static char *word(const Core *core, const char *reason)
 {
     g_auto(Reason) read = { 0 };
@@ -38,6 +38,7 @@ static char *word(const Core *core, const char *reason)
         worded.parts[i] = word_part(core, reason_part(read.kind, i), read.parts[i]);
     return text_fill(words_get(core->language, reason_format(read.kind)), worded.parts);
 }
+/* NOLINTEND(misc-no-recursion) */
 
 char *reason_words(const Core *core, const char *reason)
 {
