@@ -154,6 +154,7 @@ void core_free(Core *core)
     g_hash_table_unref(core->pages);
     model_chain_free(core->model_chain);
     g_free(core->chain_text);
+    g_free(core->last_id);
     home_assistant_free(core->home_assistant);
     schedule_book_free(core->schedules);
     g_free(core);

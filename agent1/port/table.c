@@ -134,7 +134,7 @@ static const Column subscriptions[] = {
 };
 
 static const Column notices[] = {
-    TEXT("id"), TEXT("user_name"), TEXT("text"), INT("created"), INT("may_wait"),
+    TEXT("id"), TEXT("user_name"), TEXT("text"), INT("created"), INT("may_wait"), INT("place"),
 };
 
 static const Column schedules[] = {

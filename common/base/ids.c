@@ -3,6 +3,7 @@
 #include "common/base/limits.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/base/banned.h"
@@ -75,6 +76,32 @@ char *ids_next(Ids *ids)
 
     ulid[ULID_CHARS] = '\0';
     return ulid;
+}
+
+/* One more, in place. False for the last of a millisecond. */
+static bool count_up(char *ulid)
+{
+    for (int i = ULID_CHARS - 1; i >= ULID_TIME_CHARS; i--) {
+        const char *at = strchr(alphabet, ulid[i]);
+
+        if (at[1] != '\0') {
+            ulid[i] = at[1];
+            return true;
+        }
+        ulid[i] = alphabet[0];
+    }
+    return false;
+}
+
+char *ids_next_after(Ids *ids, const char *last)
+{
+    g_autofree char *drawn = ids_next(ids);
+    g_autofree char *counted = g_strdup(last);
+
+    if (!last || memcmp(drawn, last, ULID_TIME_CHARS) != 0 || strcmp(drawn, last) > 0 ||
+        !count_up(counted))
+        return g_steal_pointer(&drawn);
+    return g_steal_pointer(&counted);
 }
 
 static uint64_t draw_number(Ids *ids)

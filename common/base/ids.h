@@ -25,6 +25,10 @@ void ids_init(Ids *ids, int64_t now_ms, const uint8_t seed[IDS_SEED_BYTES]);
  * owns it. */
 char *ids_next(Ids *ids);
 
+/* The same; of one millisecond with `last` (NULL: none) it stands behind that, so that what is put
+ * in order by its ids stays in order. */
+char *ids_next_after(Ids *ids, const char *last);
+
 /* A number drawn from the same stream, evenly in [0, bound); bound 0 gives 0. For jitter. */
 uint64_t ids_random(Ids *ids, uint64_t bound);
 

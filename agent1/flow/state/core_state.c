@@ -23,7 +23,10 @@ void core_set_meta(Core *core, const char *name, const char *value)
 
 char *core_new_id(Core *core)
 {
-    return ids_next(&core->ids);
+    g_autofree char *last = g_steal_pointer(&core->last_id);
+
+    core->last_id = ids_next_after(&core->ids, last);
+    return g_strdup(core->last_id);
 }
 
 bool core_is_asleep(const Core *core)

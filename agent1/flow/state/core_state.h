@@ -85,6 +85,7 @@ struct Core {
     int64_t epoch;
     GHashTable *pending; /* cookie → Pending * (agent1/flow/state/pending.h) */
     uint64_t last_cookie;
+    char *last_id;       /* the last that was made: they rise within a millisecond; NULL: none */
     GHashTable *clients; /* full JID → Client * (agent1/flow/doors/contacts.h) */
     GHashTable
         *failed_edits; /* ids of edits that could not be written (agent1/flow/state/edits.h) */
@@ -111,6 +112,7 @@ struct Core {
     int64_t reports_due_ms;    /* when an agent is asked, or the compiled report is due */
     bool is_compiling;         /* the figures of the daily report were asked for */
     GHashTable *notice_limits; /* user name → Bucket * (agent1/flow/voice/notices.h) */
+    int64_t notice_place;      /* of the last that was kept back; 0: not counted yet */
     int64_t notices_due_ms;    /* when somebody hears what was kept back */
     int64_t broker_boot_ms;    /* since when the broker is there, by a clock that nobody sets */
     GPtrArray *update_rounds;  /* UpdateRound * (agent1/flow/state/update_rounds.h) */
@@ -147,7 +149,7 @@ void core_drop_files(Core *core);
 const char *core_meta(const Core *core, const char *name); /* NULL when not set */
 void core_set_meta(Core *core, const char *name, const char *value);
 
-/* A fresh ULID; the caller owns it. */
+/* A fresh ULID, behind the one before where both are of one millisecond; the caller owns it. */
 char *core_new_id(Core *core);
 
 /* agent1 sleeps: only waking it is answered. */

@@ -56,6 +56,20 @@ static char *row_id(const User *user, const char *text)
     return g_strdup_printf("%s %s", user->name, digest);
 }
 
+/* They come again in the order in which they were kept back: several may be of one millisecond, and
+ * a clock may be put back between two. */
+static int64_t next_place(Core *core)
+{
+    g_autoptr(GPtrArray) rows = NULL;
+
+    if (core->notice_place == 0) {
+        rows = ledger_list(core->ledgers[TABLE_NOTICES]);
+        for (unsigned i = 0; i < rows->len; i++)
+            core->notice_place = MAX(core->notice_place, row_int(rows->pdata[i], NOTICES_PLACE));
+    }
+    return ++core->notice_place;
+}
+
 static void hold(Core *core, const User *user, bool may_wait, const char *text)
 {
     g_autofree char *id = row_id(user, text);
@@ -74,6 +88,7 @@ static void hold(Core *core, const User *user, bool may_wait, const char *text)
     row_set_text(row, NOTICES_TEXT, text);
     row_set_int(row, NOTICES_CREATED, core->now_ms);
     row_set_int(row, NOTICES_MAY_WAIT, may_wait);
+    row_set_int(row, NOTICES_PLACE, next_place(core));
     ledger_put(core->ledgers[TABLE_NOTICES], row, core->fx);
     core->notices_due_ms = MIN(core->notices_due_ms, core->now_ms + GATHER_MS);
 }
@@ -90,14 +105,104 @@ static bool is_flood(Core *core, const User *user)
     return !bucket_take(bucket, core->boot_ms);
 }
 
+/* ---- saying ---- */
+
+static bool is_waiting(const Core *core, const User *user, const Row *row)
+{
+    return row_int(row, NOTICES_MAY_WAIT) && is_quiet(core, user, core->now_ms);
+}
+
+static void append_title(const Core *core, const User *user, const GPtrArray *rows, GString *text)
+{
+    const Row *first = rows->pdata[0];
+
+    if (row_int(first, NOTICES_MAY_WAIT) && is_quiet(core, user, row_int(first, NOTICES_CREATED)))
+        g_string_append(text, core_words(core, "In your quiet hours:"));
+    else
+        g_string_append_printf(
+            text, core_words(core, rows->len == 1 ? "%u more notice:" : "%u more notices:"),
+            rows->len);
+}
+
+static void say_digest_to(Core *core, const User *user, const GPtrArray *rows)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    Language before = core_speak_to(core, user->name);
+    unsigned i;
+
+    append_title(core, user, rows, text);
+    for (i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+        g_autofree char *at = core_local_time(core, row_int(row, NOTICES_CREATED));
+        g_autofree char *line = text_make_line(row_text(row, NOTICES_TEXT), LINE_CHARS);
+
+        if (i < SHOWN_MAX)
+            g_string_append_printf(text, "\n%s %s", at, line);
+        ledger_remove(core->ledgers[TABLE_NOTICES], row_text(row, NOTICES_ID), core->fx);
+    }
+    if (rows->len > SHOWN_MAX)
+        g_string_append_printf(text, core_words(core, "\nand %u more"), rows->len - SHOWN_MAX);
+    core_speak(core, before);
+    say_xmpp(core, user->jids->pdata[0], text->str);
+}
+
+/* Those of an older agent1 have no place, and were before. */
+static int compare_places(gconstpointer a, gconstpointer b)
+{
+    static const unsigned columns[] = { NOTICES_PLACE, NOTICES_CREATED };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(columns); i++) {
+        int64_t left = row_int(*(const Row *const *)a, columns[i]);
+        int64_t right = row_int(*(const Row *const *)b, columns[i]);
+
+        if (left != right)
+            return left > right ? 1 : -1;
+    }
+    return 0;
+}
+
+/* What may be said now of what was kept back for a user, in its order. *out_next_ms, unless NULL:
+ * when the rest may. The caller owns the array. */
+static GPtrArray *list_held(const Core *core, const User *user, int64_t *out_next_ms)
+{
+    g_autoptr(GPtrArray) all = ledger_list(core->ledgers[TABLE_NOTICES]);
+    GPtrArray *rows = g_ptr_array_new();
+    unsigned i;
+
+    g_ptr_array_sort(all, compare_places);
+    for (i = 0; i < all->len; i++) {
+        if (strcmp(row_text(all->pdata[i], NOTICES_USER), user->name) != 0)
+            continue;
+        if (!is_waiting(core, user, all->pdata[i]))
+            g_ptr_array_add(rows, all->pdata[i]);
+        else if (out_next_ms)
+            *out_next_ms = window_next_change(user->quiet_hours, zone_of(core, user), core->now_ms);
+    }
+    return rows;
+}
+
+/* Before what comes after it. */
+static void say_held(Core *core, const User *user)
+{
+    g_autoptr(GPtrArray) rows = NULL;
+
+    if (ledger_count(core->ledgers[TABLE_NOTICES]) == 0)
+        return;
+    rows = list_held(core, user, NULL);
+    if (rows->len > 0)
+        say_digest_to(core, user, rows);
+}
+
 static void tell(Core *core, const User *user, NoticeKind kind, const char *text)
 {
     bool may_wait = can_wait(kind);
 
-    if ((may_wait && is_quiet(core, user, core->now_ms)) || is_flood(core, user))
+    if ((may_wait && is_quiet(core, user, core->now_ms)) || is_flood(core, user)) {
         hold(core, user, may_wait, text);
-    else
-        say_xmpp(core, user->jids->pdata[0], text);
+        return;
+    }
+    say_held(core, user);
+    say_xmpp(core, user->jids->pdata[0], text);
 }
 
 static void tell_in_own_words(Core *core, const User *user, NoticeKind kind, const char *format,
@@ -179,12 +284,7 @@ char *notices_names(const GPtrArray *agents)
     return g_string_free(text, FALSE);
 }
 
-/* ---- saying what was kept back ---- */
-
-static bool is_waiting(const Core *core, const User *user, const Row *row)
-{
-    return row_int(row, NOTICES_MAY_WAIT) && is_quiet(core, user, core->now_ms);
-}
+/* ---- saying what was kept back, in its time ---- */
 
 /* A clock that was put back makes nobody wait. */
 static bool is_gathered(const Core *core, const Row *row)
@@ -194,65 +294,12 @@ static bool is_gathered(const Core *core, const Row *row)
     return core->now_ms >= created_ms + GATHER_MS || core->now_ms < created_ms;
 }
 
-static void append_title(const Core *core, const User *user, const GPtrArray *rows, GString *text)
-{
-    const Row *first = rows->pdata[0];
-
-    if (row_int(first, NOTICES_MAY_WAIT) && is_quiet(core, user, row_int(first, NOTICES_CREATED)))
-        g_string_append(text, core_words(core, "In your quiet hours:"));
-    else
-        g_string_append_printf(
-            text, core_words(core, rows->len == 1 ? "%u more notice:" : "%u more notices:"),
-            rows->len);
-}
-
-static void say_digest_to(Core *core, const User *user, const GPtrArray *rows)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-    Language before = core_speak_to(core, user->name);
-    unsigned i;
-
-    append_title(core, user, rows, text);
-    for (i = 0; i < rows->len; i++) {
-        const Row *row = rows->pdata[i];
-        g_autofree char *at = core_local_time(core, row_int(row, NOTICES_CREATED));
-        g_autofree char *line = text_make_line(row_text(row, NOTICES_TEXT), LINE_CHARS);
-
-        if (i < SHOWN_MAX)
-            g_string_append_printf(text, "\n%s %s", at, line);
-        ledger_remove(core->ledgers[TABLE_NOTICES], row_text(row, NOTICES_ID), core->fx);
-    }
-    if (rows->len > SHOWN_MAX)
-        g_string_append_printf(text, core_words(core, "\nand %u more"), rows->len - SHOWN_MAX);
-    core_speak(core, before);
-    say_xmpp(core, user->jids->pdata[0], text->str);
-}
-
-static int compare_age(gconstpointer a, gconstpointer b)
-{
-    int64_t left = row_int(*(const Row *const *)a, NOTICES_CREATED);
-    int64_t right = row_int(*(const Row *const *)b, NOTICES_CREATED);
-
-    return (left > right) - (left < right);
-}
-
 /* Returns when to look again. */
 static int64_t do_user(Core *core, const User *user)
 {
-    g_autoptr(GPtrArray) all = ledger_list(core->ledgers[TABLE_NOTICES]);
-    g_autoptr(GPtrArray) rows = g_ptr_array_new();
     int64_t next_ms = INT64_MAX;
-    unsigned i;
+    g_autoptr(GPtrArray) rows = list_held(core, user, &next_ms);
 
-    g_ptr_array_sort(all, compare_age);
-    for (i = 0; i < all->len; i++) {
-        if (strcmp(row_text(all->pdata[i], NOTICES_USER), user->name) != 0)
-            continue;
-        if (is_waiting(core, user, all->pdata[i]))
-            next_ms = window_next_change(user->quiet_hours, zone_of(core, user), core->now_ms);
-        else
-            g_ptr_array_add(rows, all->pdata[i]);
-    }
     if (rows->len == 0)
         return next_ms;
     if (!is_gathered(core, rows->pdata[0]))

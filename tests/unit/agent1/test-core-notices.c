@@ -70,6 +70,110 @@ static void a_flood_becomes_one_message(void **state)
     assert_int_equal(world_count_rows(world, TABLE_NOTICES), 0);
 }
 
+static void send_number(World *world, int number)
+{
+    g_autofree char *text = g_strdup_printf("error number %02d", number);
+
+    send_error(world, "high", text);
+}
+
+/* The numbers in what ana heard rise, from the first message to the last; how many there are. */
+static unsigned count_in_order(const World *world)
+{
+    int last = -1;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < world->said->len; i++) {
+        const char *at = ((const Effect *)world->said->pdata[i])->say.text;
+
+        while ((at = strstr(at, "error number ")) != NULL) {
+            int number = (int)g_ascii_strtoll(at + strlen("error number "), NULL, 10);
+
+            if (number <= last)
+                fail_msg("%d came after %d", number, last);
+            last = number;
+            count++;
+            at++;
+        }
+    }
+    return count;
+}
+
+static void of_one_millisecond_they_come_in_order(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    for (int i = 0; i < 20; i++)
+        send_number(world, i);
+    world_wait(world, 2 * MINUTE_MS);
+    assert_int_equal(count_in_order(world), 20);
+}
+
+static void a_clock_that_is_put_back_changes_no_order(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    for (int i = 0; i < 20; i++) {
+        send_number(world, i);
+        if (i % 5 == 4)
+            world->now_ms -= 10 * SECOND_MS;
+    }
+    world_wait(world, 3 * MINUTE_MS);
+    assert_int_equal(count_in_order(world), 20);
+}
+
+/* A minute after the flood one may be said at once: what is gathered comes before it. */
+static void none_overtakes_what_is_gathered(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    for (int i = 0; i < 5; i++)
+        send_number(world, i);
+    world_wait(world, 50 * SECOND_MS);
+    for (int i = 5; i < 8; i++)
+        send_number(world, i);
+    world_wait(world, 11 * SECOND_MS);
+    assert_int_equal(count_in_order(world), 5);
+    send_number(world, 8);
+    assert_int_equal(count_in_order(world), 9);
+    assert_int_equal(world_count_rows(world, TABLE_NOTICES), 0);
+    world_wait(world, 2 * MINUTE_MS);
+    assert_int_equal(count_in_order(world), 9);
+}
+
+/* The limits begin anew, the rows and their order stay. */
+static void a_restart_changes_no_order(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    for (int i = 0; i < 9; i++)
+        send_number(world, i);
+    world_forget(world);
+    world_restart(world);
+    world_forget(world); /* what is said again, since no server took it */
+    for (int i = 9; i < 20; i++)
+        send_number(world, i);
+    world_wait(world, 2 * MINUTE_MS);
+    assert_int_equal(count_in_order(world), 15);
+}
+
+/* What a server did not take is said again as it was said. */
+static void what_is_said_again_is_in_order(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    for (int i = 0; i < 5; i++)
+        send_number(world, i);
+    world_forget(world);
+    world_restart(world);
+    assert_int_equal(count_in_order(world), 5);
+}
+
 /* ---- who ---- */
 
 static void who_hears_is_configured(void **state)
@@ -394,6 +498,11 @@ int main(void)
         WORLD_TEST(the_same_error_is_told_once_an_hour),
         WORLD_TEST(a_severity_is_one_short_word),
         WORLD_TEST(a_flood_becomes_one_message),
+        WORLD_TEST(of_one_millisecond_they_come_in_order),
+        WORLD_TEST(a_clock_that_is_put_back_changes_no_order),
+        WORLD_TEST(none_overtakes_what_is_gathered),
+        WORLD_TEST(a_restart_changes_no_order),
+        WORLD_TEST(what_is_said_again_is_in_order),
         WORLD_TEST(who_hears_is_configured),
         WORLD_TEST(nobody_is_told_who_has_no_jid),
         WORLD_TEST(whoever_is_taken_out_hears_nothing_more),

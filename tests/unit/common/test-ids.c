@@ -116,12 +116,43 @@ static void test_numbers(void **state)
         assert_true(ids_random(&ids, UINT64_MAX) < UINT64_MAX);
 }
 
+/* What was made later in a millisecond stands behind it, whatever was drawn. */
+static void test_rising(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *last;
+        const char *next; /* NULL: the one that is drawn */
+    } rows[] = {
+        { "the first", NULL, NULL },
+        { "of another time", "01ARYZ6S40ZZZZZZZZZZZZZZZZ", NULL },
+        { "of a later time, of a clock that was put back", "01ARYZ6S42ZZZZZZZZZZZZZZZ0", NULL },
+        { "of before, and lower", "01ARYZ6S410000000000000000", NULL },
+        { "higher", "01ARYZ6S41ZZZZZZZZZZZZZZZ0", "01ARYZ6S41ZZZZZZZZZZZZZZZ1" },
+        { "with a carry", "01ARYZ6S41ZZZZZZZZZZZZZ9ZZ", "01ARYZ6S41ZZZZZZZZZZZZZA00" },
+        { "the last there is", "01ARYZ6S41ZZZZZZZZZZZZZZZZ", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *drawn = NULL;
+        g_autofree char *id = NULL;
+        Ids ids;
+
+        print_message("%s\n", rows[i].what);
+        ids_init(&ids, INT64_C(1469918176385), seed);
+        drawn = ids_next(&ids);
+        ids_init(&ids, INT64_C(1469918176385), seed);
+        id = ids_next_after(&ids, rows[i].last);
+        assert_string_equal(id, rows[i].next ? rows[i].next : drawn);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_random_part),
-        cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_times),       cmocka_unit_test(test_rising),
+        cmocka_unit_test(test_random_part), cmocka_unit_test(test_streams),
         cmocka_unit_test(test_numbers),
     };
 
