@@ -19,7 +19,6 @@
 #define STORE_RUN_ENDED                                                                            \
     "\"state\" IN ('succeeded', 'failed', 'timed_out', 'cancelled', 'rejected', 'expired', "       \
     "'denied', 'missed', 'skipped', 'unknown')"
-#define STORE_AUDIT_REFUSED "\"kind\" = 'refused' AND \"agent\" IS NOT NULL"
 
 /* Sets up a fresh connection: durable, exclusive, distrustful. */
 bool store_schema_configure(sqlite3 *db, GError **error);

@@ -141,6 +141,30 @@ static void test_older_version_is_upgraded(void **state)
     assert_false(row_is_set(old, RUNS_COLUMNS - 1));
 }
 
+/* An index that no query uses any more, of the version before. */
+static void test_a_former_index_is_dropped(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autofree char *count = NULL;
+
+    (void)state;
+    fixture_open(fixture);
+    store_one(fixture, make_run("old", 1, "web1", "queued"));
+    fixture_close(fixture);
+    assert_int_equal(fixture_sql(fixture,
+                                 "CREATE INDEX \"audit_refused\" ON \"audit\" (\"at\", \"agent\") "
+                                 "WHERE \"kind\" = 'refused' AND \"agent\" IS NOT NULL;"
+                                 "PRAGMA user_version = 2200"),
+                     SQLITE_OK);
+
+    fixture_open(fixture);
+    assert_null(fixture->set_aside);
+    fixture_close(fixture);
+    count = fixture_sql_text(fixture,
+                             "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'audit_refused'");
+    assert_string_equal(count, "0");
+}
+
 /* A column renamed by hand has the same file structure, but is not what this program made. */
 static void test_changed_schema_is_damage(void **state)
 {
@@ -164,6 +188,7 @@ int main(void)
         cmocka_unit_test(test_newer_version_is_refused),
         cmocka_unit_test(test_foreign_things_are_refused),
         cmocka_unit_test(test_older_version_is_upgraded),
+        cmocka_unit_test(test_a_former_index_is_dropped),
         cmocka_unit_test(test_changed_schema_is_damage),
     };
 

@@ -1,6 +1,8 @@
 /* The queries over runs that ended: what they find, and that none walks over the whole table. */
 #include "agent1/edge/store_query.h"
 
+#include "agent1/edge/store_range.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -336,6 +338,79 @@ static void test_a_damaged_index_is_made_anew(void **state)
     row_store_clear(&twin);
 }
 
+/* ---- indexes ---- */
+
+static void add_plan(sqlite3 *db, GString *plans, const char *sql)
+{
+    g_autofree char *text = g_strconcat("EXPLAIN QUERY PLAN ", sql, NULL);
+    sqlite3_stmt *explain = NULL;
+
+    assert_int_equal(sqlite3_prepare_v2(db, text, -1, &explain, NULL), SQLITE_OK);
+    while (sqlite3_step(explain) == SQLITE_ROW)
+        g_string_append_printf(plans, "%s\n", (const char *)sqlite3_column_text(explain, 3));
+    sqlite3_finalize(explain);
+}
+
+static void add_statement(sqlite3 *db, GString *plans, sqlite3_stmt *statement)
+{
+    if (statement)
+        add_plan(db, plans, sqlite3_sql(statement));
+    sqlite3_finalize(statement);
+}
+
+/* What SQLite would do for each query, and for the rows that a start loads. */
+static char *all_plans(sqlite3 *db)
+{
+    GString *plans = g_string_new(NULL);
+
+    for (int kind = 0; kind <= QUERY_STEPS; kind++) {
+        if (kind == QUERY_AUDIT || store_range_knows((QueryKind)kind))
+            continue; /* the audit is read by its key alone (store_audit.c) */
+        for (int has_text = 0; has_text < 2; has_text++)
+            add_statement(db, plans, store_query_prepare(db, (QueryKind)kind, has_text, NULL));
+    }
+    for (unsigned i = 0; i < 2 * RANGE_PART_COUNT; i++)
+        add_statement(db, plans, store_range_prepare(db, (RangePart)(i / 2), i % 2, NULL));
+    for (int table = 0; table < TABLE_COUNT; table++) {
+        const TableInfo *info = table_info((Table)table);
+        g_autofree char *sql =
+            g_strdup_printf("SELECT * FROM \"%s\" WHERE %s ORDER BY \"%s\"", info->name,
+                            info->live_where ? info->live_where : "1 = 1", info->columns[0].name);
+
+        add_plan(db, plans, sql);
+    }
+    return g_string_free(plans, FALSE);
+}
+
+/* An index that none uses is written all the same. A unique one is a promise. */
+static void test_every_index_serves_a_query(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autofree char *plans = NULL;
+    sqlite3_stmt *indexes = NULL;
+    sqlite3 *db = NULL;
+
+    (void)state;
+    fixture_open(fixture);
+    fixture_close(fixture);
+    assert_int_equal(sqlite3_open_v2(fixture->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    plans = all_plans(db);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT name FROM sqlite_schema WHERE type = 'index' "
+                                        "AND sql IS NOT NULL AND sql NOT LIKE '% UNIQUE %'",
+                                        -1, &indexes, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(indexes) == SQLITE_ROW) {
+        g_autofree char *used =
+            g_strdup_printf("INDEX %s ", (const char *)sqlite3_column_text(indexes, 0));
+
+        if (!strstr(plans, used))
+            fail_msg("no query uses the %s:\n%s", used, plans);
+    }
+    sqlite3_finalize(indexes);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +418,7 @@ int main(void)
         cmocka_unit_test(test_plans_and_their_steps),
         cmocka_unit_test(test_compiled_reports),
         cmocka_unit_test(test_no_query_walks_over_all_runs),
+        cmocka_unit_test(test_every_index_serves_a_query),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_a_damaged_index_is_made_anew),
     };
