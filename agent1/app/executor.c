@@ -59,6 +59,7 @@ struct Executor {
     Refusals *refusals;    /* who was told so */
     EditWatch edit_watch;  /* or NULL */
     void *edit_watch_data;
+    unsigned tasks_edits; /* of tasks_schedule.json: asked for, not answered */
     void (*failed)(void *data);
     void *failed_data;
 };
@@ -123,6 +124,7 @@ static void perform(Executor *executor, const Effect *effect)
         web_pages_cancel(executor->pages, effect->cancelled);
         break;
     case EFFECT_EDIT_FILE:
+        executor->tasks_edits += strcmp(effect->edit.file, TASKS_FILE) == 0;
         file_editor_edit(executor->files, &effect->edit);
         break;
     case EFFECT_LOG:
@@ -425,6 +427,8 @@ static void on_event(void *item, void *data)
     Executor *executor = data;
     Event *event = item;
 
+    if (event->kind == EVENT_FILE_EDITED)
+        executor->tasks_edits -= strcmp(event->edited.file, TASKS_FILE) == 0;
     if (event->kind == EVENT_FILE_EDITED && executor->edit_watch &&
         executor->edit_watch(event, executor->edit_watch_data))
         return;
@@ -596,4 +600,9 @@ void executor_watch_edits(Executor *executor, EditWatch watch, void *data)
 {
     executor->edit_watch = watch;
     executor->edit_watch_data = data;
+}
+
+bool executor_is_editing_tasks(const Executor *executor)
+{
+    return executor->tasks_edits > 0;
 }

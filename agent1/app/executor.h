@@ -11,6 +11,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#define TASKS_FILE "tasks_schedule.json"
+
 typedef struct Executor Executor;
 
 /* Opens the store, restores the core, and begins to connect. config is taken over, and so is
@@ -36,6 +38,11 @@ void executor_refuse_files(Executor *executor, const GError *error);
 typedef bool (*EditWatch)(Event *event, void *data);
 
 void executor_watch_edits(Executor *executor, EditWatch watch, void *data);
+
+/* True while an edit of tasks_schedule.json was asked for and not answered yet: the file may be
+ * what the core knows, or not. */
+bool executor_is_editing_tasks(const Executor *executor);
+
 void executor_take_event(Executor *executor, Event *event);
 
 #endif

@@ -9,8 +9,6 @@
 #include "common/sys/notify.h"
 #include "common/base/banned.h"
 
-#define TASKS_FILE "tasks_schedule.json"
-
 struct Reload {
     const char *folder;
     Executor *executor;
@@ -19,7 +17,8 @@ struct Reload {
     GQueue held;     /* Event *: edits that were made during the reading */
     bool is_next;    /* another reading follows this one */
     bool is_next_all;
-    bool is_refused; /* the last one was: whatever comes is read */
+    bool is_after_edits; /* a save was seen during agent1's own edits: it may be one of them */
+    bool is_refused;     /* the last one was: whatever comes is read */
     bool is_over;
 };
 
@@ -109,7 +108,7 @@ static bool on_edited(Event *event, void *data)
         g_queue_push_tail(&reload->held, event);
         return true;
     }
-    if (!note(reload, &event->edited))
+    if (!note(reload, &event->edited) || reload->is_after_edits)
         reload_changed(reload);
     return false;
 }
@@ -199,6 +198,9 @@ void reload_all(Reload *reload)
 
 void reload_changed(Reload *reload)
 {
+    reload->is_after_edits = !reload->errand && executor_is_editing_tasks(reload->executor);
+    if (reload->is_after_edits)
+        return;
     if (reload->errand)
         reload->is_next = true;
     else if (reload->is_refused ||
@@ -213,7 +215,7 @@ static void go_on(Reload *reload)
 {
     if (reload->is_next_all)
         start(reload, true);
-    else if (reload->is_next)
+    else if (reload->is_next || reload->is_after_edits)
         reload_changed(reload);
 }
 

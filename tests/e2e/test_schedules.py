@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import time
 
 import pytest
 
@@ -18,6 +19,11 @@ TOPIC = "agents/scheduler/notifications"
 def saved(house):
     """The entries of the file, as it is now."""
     return house.agent1.read("tasks_schedule.json")["tasks"]
+
+
+def save(house, tasks):
+    """A person saves the file, and nothing beside it."""
+    write_json(house.agent1.config_folder / "tasks_schedule.json", {"tasks": tasks})
 
 
 def test_what_is_no_schedule_is_told(house):
@@ -165,10 +171,49 @@ def test_a_save_after_its_own_edits_is_seen(house):
     # read one by one.
     before = read_anew(house)
     mine = {"id": "mine", "agent": "web1", "task": "true", "cron": "weekly"}
-    write_json(house.agent1.config_folder / "tasks_schedule.json", {"tasks": [*saved(house), mine]})
+    save(house, [*saved(house), mine])
     wait_for(lambda: "mine: weekly" in user.ask("!tasks")["text"], what="the save is in use")
     text = user.ask("!tasks")["text"]
     assert read_anew(house) == before + 1 and "daily 04:00" in text and "s1:" not in text
+
+
+def test_its_own_edits_are_not_read_anew(house):
+    """Edits for longer than a save is put off to be read with others: none of them is. A person's is."""
+    _, user = start_with(house)
+    house.agent1.reload()
+    wait_for(lambda: read_anew(house) > 0, what="a reading that was asked for")
+    # What the house saved while agent1 started was seen, too, when what is saved after it is in use.
+    save(house, [{"id": "first", "agent": "web1", "task": "true", "cron": "weekly"}])
+    wait_for(lambda: "first: weekly" in user.ask("!tasks")["text"], what="the save is in use")
+    user.ask("PLAN_CANCEL: first")
+    wait_for(lambda: not saved(house), what="it is taken out of the file")
+    before, end, edits = read_anew(house), time.monotonic() + 2, 0
+    while time.monotonic() < end or edits < 10:
+        user.ask("SCHEDULE: daily 04:00 | web1 | true")
+        name = user.ask("!yes")["text"].split(":")[0]
+        wait_for(lambda: saved(house), what="it stands in the file")
+        user.ask(f"PLAN_CANCEL: {name}")
+        wait_for(lambda: not saved(house), what="it is taken out of the file")
+        edits += 2
+    assert read_anew(house) == before, f"{edits} edits"
+    save(house, [{"id": "mine", "agent": "web1", "task": "true", "cron": "weekly"}])
+    wait_for(lambda: "mine: weekly" in user.ask("!tasks")["text"], what="the save is in use")
+    assert read_anew(house) == before + 1
+
+
+def test_what_was_cancelled_comes_back_with_a_save(house):
+    """Somebody's editor still held the text of before."""
+    ana = house.person("ana")
+    house.agent1.tasks = {"tasks": [{"id": "a", "agent": "web1", "task": "true", "cron": "yearly"}]}
+    accepted_agent(house)
+    house.start()
+    held = saved(house)
+    assert "a: cancelled" in ana.ask("PLAN_CANCEL: a", "cancelled").text
+    wait_for(lambda: not saved(house), what="it is taken out of the file")
+    save(house, held)
+    told = ana.wait_for("a is back: tasks_schedule.json was saved with it after ana cancelled it").text
+    assert told.endswith("; PLAN_CANCEL: a cancels it again")
+    assert "a: yearly · web1" in ana.ask("!tasks", "Schedules").text
 
 
 def test_a_person_and_agent1_edit_at_once(house):
