@@ -156,8 +156,15 @@ class Tool:
 
     def round(self, count, window=1, interval_us=0):
         """The milliseconds of the round, and of each question."""
+        self.begin(count, window, interval_us)
+        return self.end()
+
+    def begin(self, count, window=1, interval_us=0):
+        """Of a round that end() waits for."""
         self.child.stdin.write(f"{count} {window} {interval_us}\n")
         self.child.stdin.flush()
+
+    def end(self):
         numbers = [int(word) / 1000 for word in self._line().split()]
         return numbers[0], numbers[1:]
 
