@@ -12,6 +12,7 @@
 #include "agent1/app/state_folder.h"
 #include "agent1/app/updates.h"
 #include "agent1/app/web_pages.h"
+#include "agent1/app/xmpp_effect.h"
 #include "agent1/edge/file_editor.h"
 #include "agent1/edge/gateway.h"
 #include "agent1/edge/store.h"
@@ -68,25 +69,6 @@ static void take_event(Executor *executor, Event *event);
 
 /* ---- outward ---- */
 
-static void say(Executor *executor, const EffectSay *say_effect)
-{
-    if (!executor->xmpp)
-        return;
-    if (say_effect->is_link)
-        xmpp_edge_say_link(executor->xmpp, say_effect->id, say_effect->jid, say_effect->text);
-    else if (say_effect->replaces)
-        xmpp_edge_say_correction(executor->xmpp, say_effect->id, say_effect->jid,
-                                 say_effect->replaces, say_effect->text);
-    else
-        xmpp_edge_say(executor->xmpp, say_effect->id, say_effect->jid, say_effect->text);
-}
-
-static void act(Executor *executor, const XmppAct *xmpp_act)
-{
-    if (executor->xmpp)
-        xmpp_edge_act(executor->xmpp, xmpp_act);
-}
-
 static void perform(Executor *executor, const Effect *effect)
 {
     switch (effect->kind) {
@@ -100,10 +82,10 @@ static void perform(Executor *executor, const Effect *effect)
         gateway_listen(executor->gateway, &effect->listen);
         break;
     case EFFECT_SAY:
-        say(executor, &effect->say);
+        xmpp_effect_say(executor->xmpp, &effect->say);
         break;
     case EFFECT_XMPP:
-        act(executor, &effect->act);
+        xmpp_effect_act(executor->xmpp, &effect->act);
         break;
     case EFFECT_TRUST:
         gateway_trust(executor->gateway, effect->trusted);

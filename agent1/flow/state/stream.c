@@ -20,8 +20,20 @@ void stream_free(Stream *stream)
     g_string_free(stream->text, TRUE);
     g_free(stream->told_part);
     g_free(stream->message);
+    g_free(stream->ended);
     g_free(stream->told_text);
     g_free(stream);
+}
+
+void stream_end(Stream *stream)
+{
+    stream_read_anew(stream);
+    stream->is_changed = false;
+    stream->told = 0;
+    g_clear_pointer(&stream->told_part, g_free);
+    g_clear_pointer(&stream->told_text, g_free);
+    g_free(stream->ended);
+    stream->ended = g_steal_pointer(&stream->message);
 }
 
 void stream_read_anew(Stream *stream)

@@ -28,13 +28,17 @@ typedef struct Stream {
     size_t told;      /* CLI: so much of text was sent */
     char *told_part;  /* CLI: what was sent behind that */
     char *message;    /* XMPP: the message that shows it; NULL: none does */
-    int64_t began_ms; /* XMPP: when that was said */
+    char *ended;      /* XMPP: the one of the answer before, which the turn replaces */
+    int64_t began_ms; /* XMPP: when the last of them was said */
     char *told_text;  /* XMPP: what it says now */
 } Stream;
 
 Stream *stream_new(void);
 void stream_free(Stream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stream, stream_free)
+
+/* It is said whole: whatever is shown after this is another answer. */
+void stream_end(Stream *stream);
 
 /* Another answer: nothing of it is read; what was said stays so. */
 void stream_read_anew(Stream *stream);

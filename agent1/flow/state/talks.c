@@ -20,6 +20,7 @@ Talk *talk_new(const Speaker *speaker, const char *conversation, const char *tex
     talk->answer = g_string_new(NULL);
     talk->rounds = g_ptr_array_new_with_free_func(model_words_free);
     talk->found = g_string_new(NULL);
+    talk->addresses = g_string_new(text);
     return talk;
 }
 
@@ -37,6 +38,7 @@ void talk_free(void *data)
     g_string_free(talk->answer, TRUE);
     g_ptr_array_unref(talk->rounds);
     g_string_free(talk->found, TRUE);
+    g_string_free(talk->addresses, TRUE);
     g_free(talk->sums_up);
     stream_free(talk->stream);
     g_free(talk);

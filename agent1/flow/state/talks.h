@@ -26,10 +26,13 @@ typedef struct Talk {
     bool is_tainted; /* text from outside stood before the answer */
     bool has_acted;  /* an answer of this talk did something */
 
-    GPtrArray *rounds; /* ModelWords *: its answers before this one, each with what was found */
-    GString *found;    /* what its last look-ups brought so far */
-    bool is_looking;   /* no call is under way: things are looked up for it */
-    bool has_found;    /* and all of them came */
+    GPtrArray *rounds;  /* ModelWords *: its answers before this one, each with what was found */
+    GString *found;     /* what its last look-ups brought so far */
+    bool is_looking;    /* no call is under way: things are looked up for it */
+    bool is_searching;  /* and nothing but searched for */
+    GString *addresses; /* texts whose addresses may be read, whatever else the model has read: the
+                         * person's, and what searches found before it read anything else */
+    bool has_found;     /* and all of them came */
 
     char *sums_up; /* nobody waits: the conversation is summed up, up to this turn; else NULL */
 } Talk;

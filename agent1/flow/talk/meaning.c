@@ -27,8 +27,9 @@ static void say_not_run(Turn *turn, const AnswerLine *line, AnswerReason why)
 /* What changes nothing, whatever comes of it. */
 static bool only_looks(Trigger trigger)
 {
-    static const Trigger looks[] = { TRIGGER_REPORT, TRIGGER_REPORT_ERRORS, TRIGGER_RECALL,
-                                     TRIGGER_DAILY_REPORT, TRIGGER_PLAN_LIST };
+    static const Trigger looks[] = { TRIGGER_REPORT,       TRIGGER_REPORT_ERRORS, TRIGGER_RECALL,
+                                     TRIGGER_DAILY_REPORT, TRIGGER_PLAN_LIST,     TRIGGER_SEARCH,
+                                     TRIGGER_READ };
 
     for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
         if (trigger == looks[i])
@@ -124,14 +125,36 @@ static void ask_about(Core *core, Turn *turn, const char *lines)
 
 /* ---- the whole ---- */
 
+/* Whole, and not the beginning of a longer one. */
+static bool stands_in(const char *addresses, const char *address)
+{
+    static const char signs[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-._~:/?#[]@!$&'()*+,;=%";
+    size_t length = strlen(address);
+
+    for (const char *at = addresses; (at = strstr(at, address)) != NULL; at++) {
+        if (at[length] == '\0' || !strchr(signs, at[length]))
+            return true;
+    }
+    return false;
+}
+
+static bool only_looks_now(const AnswerLine *line, const Meaning *meaning)
+{
+    if (line->trigger == TRIGGER_READ && meaning->addresses)
+        return *line->rest && stands_in(meaning->addresses, line->rest);
+    return only_looks(line->trigger);
+}
+
 static void take_line(Core *core, Turn *turn, const AnswerLine *line, Meaning *meaning,
                       GString *waiting)
 {
+    bool looks = line->reason == ANSWER_COUNTS && only_looks_now(line, meaning);
+
     if (line->reason != ANSWER_COUNTS || meaning->is_cut)
         say_not_run(turn, line, line->reason);
-    else if (only_looks(line->trigger) && meaning->may_look)
+    else if (looks && meaning->may_look)
         look_for_it(turn, line, meaning);
-    else if (meaning->is_tainted && !only_looks(line->trigger) && !asks_by_itself(line->trigger))
+    else if (meaning->is_tainted && !looks && !asks_by_itself(line->trigger))
         g_string_append_printf(waiting, "%s%s %s", waiting->len > 0 ? "\n" : "", line->word,
                                line->rest);
     else

@@ -7,8 +7,20 @@
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
-void rounds_begin(Core *core, Talk *talk)
+static bool only_searches(const GPtrArray *looks)
 {
+    for (unsigned i = 0; i < looks->len; i++) {
+        if (((const Look *)looks->pdata[i])->trigger != TRIGGER_SEARCH)
+            return false;
+    }
+    return true;
+}
+
+void rounds_begin(Core *core, Talk *talk, const GPtrArray *looks)
+{
+    bool was_searching = talk->rounds->len == 0 ? !talk->is_tainted : talk->is_searching;
+
+    talk->is_searching = was_searching && only_searches(looks);
     g_free(talk->id);
     talk->id = core_new_id(core);
     talk->is_looking = true;
@@ -62,6 +74,8 @@ void rounds_end(Core *core, Talk *talk, size_t max_bytes, bool is_last)
     g_autofree char *framed =
         frame(core, *head ? head : "(nothing)", strlen(head) < strlen(harmless), is_last);
 
+    if (talk->is_searching)
+        g_string_append_printf(talk->addresses, "\n%s", harmless);
     g_ptr_array_add(talk->rounds, model_words_new(MODEL_ITSELF, talk->answer->str));
     g_ptr_array_add(talk->rounds, model_words_new(MODEL_PERSON, framed));
     g_string_truncate(talk->answer, 0);

@@ -8,10 +8,11 @@
 
 #include "agent1/flow/state/talks.h"
 
-/* The talk waits for look-ups from here on; takes it over. */
-void rounds_begin(Core *core, Talk *talk);
+/* The talk waits for look-ups from here on; takes it over. looks: Look *
+ * (agent1/flow/talk/meaning.h). */
+void rounds_begin(Core *core, Talk *talk, const GPtrArray *looks);
 
-/* Does them: looks are Look * (agent1/flow/talk/meaning.h). Behind the turn that told of them. */
+/* Does them, behind the turn that told of them. */
 void rounds_look(Core *core, Talk *talk, const GPtrArray *looks);
 
 /* What was found becomes the next words that the model is shown, at most max_bytes of it; is_last:

@@ -322,18 +322,21 @@ void streaming_begin(Core *core, Talk *talk)
 {
     if (talk->stream) {
         take_back(core, talk);
-        return;
+    } else {
+        talk->stream = stream_new();
     }
-    talk->stream = stream_new();
     clients_show_state(core, talk->speaker, "composing");
 }
 
 void streaming_end(const Core *core, const Talk *talk, Turn *turn)
 {
-    const Stream *stream = talk->stream;
+    Stream *stream = talk->stream;
 
+    if (!stream)
+        return;
+
+    stream_end(stream);
     /* Where the link was lost since, so may be the message. */
-    if (stream && stream->message && core->is_up[LINK_XMPP] &&
-        core->link_since_ms[LINK_XMPP] <= stream->began_ms)
-        turn->replaces = stream->message;
+    if (core->is_up[LINK_XMPP] && core->link_since_ms[LINK_XMPP] <= stream->began_ms)
+        turn->replaces = stream->ended;
 }

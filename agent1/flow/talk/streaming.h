@@ -21,7 +21,8 @@ void streaming_begin(Core *core, Talk *talk);
 /* More of the answer has come: talk->answer grew. Costs what came. */
 void streaming_more(Core *core, Talk *talk);
 
-/* The turn says the answer, or that there is none: in the place of what was shown. */
+/* The turn says the answer, or that there is none: in the place of what was shown. Where the model
+ * is asked again (rounds.h), its next answer is shown in a message of its own. */
 void streaming_end(const Core *core, const Talk *talk, Turn *turn);
 
 /* Says what is due; when the next is (INT64_MAX: none). */

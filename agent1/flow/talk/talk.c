@@ -11,8 +11,8 @@
 #include "agent1/flow/talk/phrases.h"
 #include "agent1/flow/talk/prompt.h"
 #include "agent1/flow/talk/rounds.h"
-#include "agent1/flow/talk/summary.h"
 #include "agent1/flow/talk/streaming.h"
+#include "agent1/flow/talk/summary.h"
 #include "agent1/flow/voice/give_up.h"
 #include "agent1/model/quotation.h"
 #include "agent1/model/refusal.h"
@@ -260,6 +260,7 @@ static void take_answer(Core *core, Talk *given, bool is_cut)
     meaning.is_tainted = talk->is_tainted;
     meaning.has_acted = talk->has_acted;
     meaning.may_look = rounds_count(talk) < core->settings->talk->max_rounds;
+    meaning.addresses = talk->is_tainted ? talk->addresses->str : NULL;
     turn_init(&turn, core, talk->speaker);
     meaning_act(core, &turn, talk->answer->str, &meaning);
     talk->has_acted = meaning.has_acted;
@@ -268,12 +269,10 @@ static void take_answer(Core *core, Talk *given, bool is_cut)
     streaming_end(core, talk, &turn);
     is_open = meaning.looks->len > 0;
     if (is_open)
-        rounds_begin(core, talk);
+        rounds_begin(core, talk, meaning.looks);
     else
         talks_note(core, talk);
     turn_finish(&turn);
-    /* What it says next is another message. */
-    g_clear_pointer(&talk->stream, stream_free);
     if (is_open)
         rounds_look(core, g_steal_pointer(&talk), meaning.looks);
     else

@@ -487,6 +487,27 @@ static void longer_than_a_message(void **state)
     assert_null(said_at(world, 2)->replaces);
 }
 
+/* What it looks up is said with its words; the answer after that is a message of its own. */
+static void an_answer_after_a_look(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "what is known of the disk?");
+    piece(world, SURE "RECALL: disk\n");
+    end(world, MODEL_ANSWERED);
+    assert_int_equal(world->said->len, 2);
+    assert_string_equal(said_at(world, 1)->replaces, said_at(world, 0)->id);
+    assert_string_equal(said_at(world, 1)->text, SURE "asked for: RECALL: disk");
+    world_wait(world, MINUTE_MS);
+    piece(world, "Nothing is known of the disk of the first agent, nor of the second.\nSo ");
+    assert_int_equal(world->said->len, 3);
+    assert_null(said_at(world, 2)->replaces);
+    end(world, MODEL_ANSWERED);
+    assert_int_equal(world->said->len, 4);
+    assert_string_equal(said_at(world, 3)->replaces, said_at(world, 2)->id);
+    assert_int_equal(count_acts(world, XMPP_ACT_CORRECT), 0);
+}
+
 /* ---- its price ---- */
 
 /* So much of an answer in the smallest pieces, one each millisecond; the processor
@@ -549,6 +570,7 @@ int main(void)
         PHONE_TEST(a_new_session),
         PHONE_TEST(who_knows_no_corrections),
         PHONE_TEST(longer_than_a_message),
+        PHONE_TEST(an_answer_after_a_look),
         CLI_TEST(it_is_linear),
     };
 
