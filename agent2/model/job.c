@@ -151,10 +151,16 @@ void job_free(Job *job)
     g_free(job);
 }
 
+/* The states in which a shim runs. */
+static const JobState with_shim[] = { JOB_STARTING, JOB_RUNNING, JOB_CANCELLING, JOB_SETTLING };
+
 bool job_has_shim(const Job *job)
 {
-    return job->state == JOB_STARTING || job->state == JOB_RUNNING ||
-           job->state == JOB_CANCELLING || job->state == JOB_SETTLING;
+    for (size_t i = 0; i < G_N_ELEMENTS(with_shim); i++) {
+        if (job->state == with_shim[i])
+            return true;
+    }
+    return false;
 }
 
 bool job_is_durable(const Job *job)
@@ -342,8 +348,8 @@ unsigned jobs_count_shims(const Jobs *jobs)
 {
     unsigned count = 0;
 
-    for (guint i = 0; i < jobs->live->len; i++)
-        count += job_has_shim(g_ptr_array_index(jobs->live, i));
+    for (size_t i = 0; i < G_N_ELEMENTS(with_shim); i++)
+        count += jobs->counts[with_shim[i]];
     return count;
 }
 
