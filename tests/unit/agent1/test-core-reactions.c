@@ -95,6 +95,17 @@ static void an_old_thumb_does_nothing_by_itself(void **state)
                         "reacted 14:08, not done: that would be !approve 1");
 }
 
+static void a_stranger_decides_nothing(void **state)
+{
+    World *world = *state;
+    g_autofree char *about = begin(world);
+    unsigned said = world->said->len;
+
+    react(world, "mallory", about, UP);
+    assert_string_equal(world_run_state(world, 1), "awaiting_approval");
+    assert_int_equal(world->said->len, said);
+}
+
 /* An answer that shows only a part of the task decides nothing, whoever asks for it. */
 static void only_what_shows_the_task_is_decided_on(void **state)
 {
@@ -262,6 +273,7 @@ int main(void)
         WORLD_TEST(a_thumb_up_approves),
         WORLD_TEST(a_thumb_down_rejects),
         WORLD_TEST(an_old_thumb_does_nothing_by_itself),
+        WORLD_TEST(a_stranger_decides_nothing),
         WORLD_TEST(only_what_shows_the_task_is_decided_on),
         cmocka_unit_test(what_decides_nothing),
         WORLD_TEST(the_asker_may_react_where_he_may_approve),

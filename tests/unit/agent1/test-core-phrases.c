@@ -1,0 +1,68 @@
+/* The core of agent1 with fake edges: sentences of people, where the registry says who may be
+ * meant. What each sentence means is the phrasebook's. */
+#include "core-world.h"
+
+#include "common/base/banned.h"
+
+/* web1 and web2 are web servers, and web2 is not there; web3 is not accepted. */
+static World *labelled_world(void)
+{
+    World *world = world_new();
+    Json *agents = json_member_mutable(world->registry, "agents");
+
+    json_set(json_member_mutable(agents, "web1"), "labels", world_json("{\"role\":\"web\"}"));
+    json_set(json_member_mutable(agents, "web2"), "labels", world_json("{\"role\":\"web\"}"));
+    json_set(agents, "web3", world_json("{\"labels\":{\"role\":\"web\"}}"));
+    world_configure(world);
+    world_register(world, JOURNAL_1, 1);
+    return world;
+}
+
+static void who_may_be_meant(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *text;
+        const char *said; /* a part of it */
+    } cases[] = {
+        { "a label", "uptime of the web servers", "understood as: DELEGATE: role=web | uptime" },
+        { "a name with a slip", "uptime of wbe1",
+          "No agent is called wbe1; do you mean web1? !agents lists them." },
+        { "a name that is near none", "uptime of srv9",
+          "No agent is called srv9; !agents lists them." },
+        { "one that is not accepted", "uptime of web3", "No agent is called web3" },
+        { "nobody", "restart nginx", "On which agent?" },
+        { "what was pasted", "uptime of web1\nuptime of web2", "I take commands" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        World *world = labelled_world();
+
+        print_message("%s\n", cases[i].what);
+        world_write(world, "oskar", "m1", cases[i].text);
+        assert_contains(world_last_said(world), cases[i].said);
+        world_free(world);
+    }
+}
+
+static void nothing_is_done_where_it_is_asked(void **state)
+{
+    World *world = labelled_world();
+
+    (void)state;
+    world_write(world, "oskar", "m1", "restart nginx on wbe1");
+    world_write(world, "oskar", "m2", "restart nginx");
+    assert_null(world_run(world, 1));
+    world_free(world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_may_be_meant),
+        cmocka_unit_test(nothing_is_done_where_it_is_asked),
+    };
+
+    return cmocka_run_group_tests_name("core-phrases", tests, NULL, NULL);
+}
