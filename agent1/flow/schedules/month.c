@@ -150,12 +150,6 @@ static void mark_all(Look *look, const Schedule *schedule, const GArray *opening
     look->month->schedules += has_any;
 }
 
-static bool is_meant(const Schedule *schedule, const char *agent)
-{
-    return schedule->entry->is_enabled && !schedule->paused_by &&
-           (!agent || strcmp(schedule->entry->agent, agent) == 0);
-}
-
 static void mark_closed(const Look *look, const GArray *openings)
 {
     unsigned day;
@@ -181,7 +175,7 @@ void month_look(Core *core, const char *agent, Month *out)
     g_autoptr(WallClock) clock = wall_clock_new(core->zone);
     g_autoptr(GHashTable) openings =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_openings);
-    g_autoptr(GPtrArray) schedules = schedule_book_list(core);
+    g_autoptr(GPtrArray) schedules = NULL;
     Look look = {
         .core = core,
         .clock = clock,
@@ -194,12 +188,12 @@ void month_look(Core *core, const char *agent, Month *out)
     *out = (Month){ .first_day = local_day_of(core->now_ms, core->zone) };
     look.end_ms = local_day_at(out->first_day + MONTH_DAYS, 0, core->zone);
     mark_closed(&look, openings_of(&look, agent));
+    /* Each has one time at least. */
+    schedules = schedule_book_list_due(core, agent, look.end_ms, TIMES_MAX + 1);
     for (i = 0; i < schedules->len && !out->is_cut; i++) {
         const Schedule *schedule = schedules->pdata[i];
         const GArray *open = NULL;
 
-        if (!is_meant(schedule, agent))
-            continue;
         open = openings_of(&look, schedule->entry->agent);
         if (open)
             mark_all(&look, schedule, open);

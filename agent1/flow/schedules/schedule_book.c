@@ -191,6 +191,24 @@ GPtrArray *schedule_book_list_by_due(const Core *core, unsigned max)
     return schedules;
 }
 
+GPtrArray *schedule_book_list_due(const Core *core, const char *agent, int64_t before_ms,
+                                  unsigned max)
+{
+    GPtrArray *schedules = g_ptr_array_new();
+    GTreeNode *node;
+
+    for (node = g_tree_node_first(core->schedules->by_due); node && schedules->len < max;
+         node = g_tree_node_next(node)) {
+        Schedule *schedule = g_tree_node_key(node);
+
+        if (schedule->due_ms >= before_ms)
+            break;
+        if (!agent || strcmp(schedule->entry->agent, agent) == 0)
+            g_ptr_array_add(schedules, schedule);
+    }
+    return schedules;
+}
+
 void schedule_book_begin_taking(Core *core)
 {
     core->schedules->taking++;

@@ -47,6 +47,11 @@ Schedule *schedule_book_find(const Core *core, const char *id);
 GPtrArray *schedule_book_list(const Core *core);
 GPtrArray *schedule_book_list_by_due(const Core *core, unsigned max);
 
+/* Those of an agent (NULL: of all) that are due before an instant, in the order in which they are,
+ * max at most. Borrowed; the caller unrefs the array. */
+GPtrArray *schedule_book_list_due(const Core *core, const char *agent, int64_t before_ms,
+                                  unsigned max);
+
 /* The file was read: first this, then each of its entries is given to its schedule, which is made
  * if need be; then those that got none have none, and are returned, in order of their ids; the
  * caller unrefs the array. *out_is_same: it is due when it was, since nothing that matters to that
