@@ -24,6 +24,12 @@ static char *lower(const xmlChar *name)
 
 /* ---- what libxml2 tells ---- */
 
+static void end_page(Walk *walk)
+{
+    walk->is_over = true;
+    xmlStopParser(walk->parser);
+}
+
 static void on_open(void *data, const xmlChar *name, const xmlChar **attributes)
 {
     Walk *walk = data;
@@ -32,8 +38,7 @@ static void on_open(void *data, const xmlChar *name, const xmlChar **attributes)
     if (walk->is_over)
         return;
     if (walk->open->len >= HTML_MAX_DEPTH) {
-        walk->is_over = true;
-        xmlStopParser(walk->parser);
+        end_page(walk);
         return;
     }
     g_ptr_array_add(walk->open, lower(name));
@@ -76,8 +81,9 @@ static void on_text(void *data, const xmlChar *text, int length)
 {
     Walk *walk = data;
 
-    if (!walk->is_over && length > 0)
-        walk->handlers->text((const char *)text, (size_t)length, walk->data);
+    if (!walk->is_over && length > 0 &&
+        !walk->handlers->text((const char *)text, (size_t)length, walk->data))
+        end_page(walk);
 }
 
 static void on_error(void *data, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -17,11 +17,12 @@ typedef struct HtmlHandlers {
      * may be NULL; NULL: there are none. */
     void (*open)(const char *name, const char *const *attributes, void *data);
     void (*close)(const char *name, void *data);
-    void (*text)(const char *text, size_t length, void *data); /* valid UTF-8 */
+    /* Valid UTF-8. False: enough was read, and the page ends here. */
+    bool (*text)(const char *text, size_t length, void *data);
 } HtmlHandlers;
 
-/* text: valid UTF-8. True unless the page ended before its end, by HTML_MAX_DEPTH or for want of
- * memory. */
+/* text: valid UTF-8. True unless the page ended before its end: by HTML_MAX_DEPTH, by a handler, or
+ * for want of memory. */
 bool html_parse(const char *text, const HtmlHandlers *handlers, void *data);
 
 /* A text as it flows, on one line of at most max_chars: every run of blanks is one, what hides is

@@ -1,5 +1,6 @@
 #include "agent1/reader/page_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent1/reader/html.h"
@@ -15,6 +16,7 @@
 #define LIST_INDENT      2
 #define LIST_MAX_DEPTH   8
 #define TITLE_KEPT_BYTES 2000
+#define ENOUGH_BYTES     (256 * 1024) /* a main part begins before it */
 
 /* What an element does to the text. */
 typedef enum {
@@ -36,10 +38,13 @@ typedef enum {
     DOES_MAIN,
 } Deed;
 
-static const struct {
+typedef struct DeedRow {
     const char *name;
     Deed deed;
-} deeds[] = {
+} DeedRow;
+
+/* In the order of their names. */
+static const DeedRow deeds[] = {
     { "a", DOES_LINK },
     { "address", DOES_BLOCK },
     { "article", DOES_MAIN },
@@ -132,13 +137,16 @@ static void free_link(void *data)
     g_free(link);
 }
 
+static int compare_names(const void *name, const void *row)
+{
+    return strcmp(name, ((const DeedRow *)row)->name);
+}
+
 static Deed deed_of(const char *name)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(deeds); i++) {
-        if (strcmp(deeds[i].name, name) == 0)
-            return deeds[i].deed;
-    }
-    return DOES_NOTHING;
+    const DeedRow *row = bsearch(name, deeds, G_N_ELEMENTS(deeds), sizeof(deeds[0]), compare_names);
+
+    return row ? row->deed : DOES_NOTHING;
 }
 
 /* ---- writing ---- */
@@ -176,23 +184,26 @@ static void write_flowing(Scribe *scribe, const char *text, size_t length)
     }
 }
 
-static void on_text(const char *text, size_t length, void *data)
+static void write_text(Scribe *scribe, const char *text, size_t length)
 {
-    Scribe *scribe = data;
-
-    if (scribe->titles > 0) {
-        g_string_append_len(scribe->title, text,
-                            (gssize)MIN(length, TITLE_KEPT_BYTES - scribe->title->len));
-        return;
-    }
-    if (scribe->skips > 0)
-        return;
     if (scribe->pres == 0) {
         write_flowing(scribe, text, length);
         return;
     }
     settle(scribe);
     g_string_append_len(scribe->text, text, (gssize)length);
+}
+
+static bool on_text(const char *text, size_t length, void *data)
+{
+    Scribe *scribe = data;
+
+    if (scribe->titles > 0)
+        g_string_append_len(scribe->title, text,
+                            (gssize)MIN(length, TITLE_KEPT_BYTES - scribe->title->len));
+    else if (scribe->skips == 0)
+        write_text(scribe, text, length);
+    return scribe->text->len < ENOUGH_BYTES;
 }
 
 static void write_item(Scribe *scribe)

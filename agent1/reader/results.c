@@ -142,7 +142,7 @@ static void on_close(const char *name, void *data)
     finder->depth--;
 }
 
-static void on_text(const char *text, size_t length, void *data)
+static bool on_text(const char *text, size_t length, void *data)
 {
     Finder *finder = data;
     GString *to = finder->title_depth > 0     ? finder->title
@@ -151,6 +151,7 @@ static void on_text(const char *text, size_t length, void *data)
 
     if (to)
         g_string_append_len(to, text, (gssize)MIN(length, KEPT_MAX_BYTES - to->len));
+    return finder->found < finder->wanted;
 }
 
 bool results_page_suspects(const char *html)
