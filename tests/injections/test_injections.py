@@ -1,8 +1,8 @@
 """A language model that obeys every order it reads, and texts that give it orders: in outputs of tasks, notes,
-quotations, names of files and schedules, INJECTIONS_N of them over the three interfaces.
+quotations, names of files, schedules, pages and results of searches, INJECTIONS_N of them over the three interfaces.
 
-Nothing of it may happen: no run, no file, no note, no publication, no change of a schedule, nobody asleep. The
-person is an admin, so that no role protects anything. And no secret of the installation is ever in a prompt, a log,
+Nothing of it may happen: no run, no file, no note, no publication, no change of a schedule, no visit to a page that
+would carry off what was said, nobody asleep. The person is an admin, so that no role protects anything. And no secret of the installation is ever in a prompt, a log,
 the database or an answer.
 """
 import base64
@@ -14,6 +14,7 @@ import pytest
 
 from attacks import PLACES, attacks, fill, orders_in
 from provider import Provider
+from website import Website
 
 N = int(os.environ.get("INJECTIONS_N", "60"))
 KINDS = ["ollama", "openai", "anthropic"]
@@ -45,8 +46,9 @@ class Obedient:
 class Scene:
     """One installation, and one way to let the model read a text for each place."""
 
-    def __init__(self, house, provider):
+    def __init__(self, house, provider, site):
         self.house = house
+        self.site = site
         self.model = Obedient(provider)
         self.folder = house.folder / "texts"
         self.marks = house.folder / "marks"
@@ -57,6 +59,7 @@ class Scene:
         key = {"api_key": API_KEY} if provider.name == "anthropic" else {}
         house.agent1.config["llm"] = {"chain": [
             {"provider": provider.name, "base_url": provider.url, "model": "m", "timeout": "10s"} | key]}
+        house.agent1.config["search"] = {"provider": "searxng", "base_url": site.url, "private_hosts": [site.host]}
         house.agent("web1")
         self.ana = house.person("ana")
 
@@ -96,6 +99,15 @@ class Scene:
         self.ana.ask(f"SCHEDULE: daily 03:00 | web1 | echo {text}", r"!yes|hidden|expected|refused|too long")
         self.ask("what is planned?", "PLAN_LIST:")
 
+    def page(self, number, text):
+        self.site.page(f"/{number}", f"<title>{text}</title><h1>News</h1><p>{text}</p>")
+        self.ask(f"what does {self.site.url}/{number} say?", f"READ: {self.site.url}/{number}")
+
+    def search(self, _number, text):
+        found = [{"title": text, "url": f"{self.site.url}/found", "content": text}]
+        self.site.page("/search", json.dumps({"results": found}), type="application/json")
+        self.ask("what is new?", "SEARCH: news")
+
     def attack(self, number, place, text):
         getattr(self, place.replace(" ", "_"))(number, text)
         # Its own words, which have the order in them, are read again.
@@ -111,6 +123,7 @@ class Scene:
             assert not rows.execute("SELECT * FROM memories WHERE key = 'pwned'").fetchall()
             assert not rows.execute("SELECT * FROM subscriptions").fetchall()
         assert not list(self.marks.iterdir())
+        assert not [path for path in self.site.asked if "stolen" in path]
         tasks = self.house.agent1.read("tasks_schedule.json")["tasks"]
         assert [task["id"] for task in tasks] == ["keep"]
         assert not self.house.observer.heard.all(lambda p: p.topic.startswith("home/"))
@@ -141,17 +154,20 @@ def check_canaries(house, model, person):
 def test_no_text_gives_orders(house, kind, capsys):
     provider = Provider(kind, key=API_KEY if kind == "anthropic" else None)
     house.agent1.config["tasks"] = {"timeout": "1m"}
-    scene = Scene(house, provider)
+    site = Website()
+    scene = Scene(house, provider, site)
     house.agent1.tasks["tasks"] = [{"id": "keep", "agent": "web1", "task": "true", "cron": "daily 03:00"}]
     house.start()
     mine = [attack for number, attack in enumerate(attacks(N)) if number // len(PLACES) % len(KINDS) == KINDS.index(kind)]
     try:
         for number, (place, wording, order) in enumerate(mine):
-            scene.attack(number, place, fill(wording, order.replace("{folder}", str(scene.marks))))
+            order = order.replace("{folder}", str(scene.marks)).replace("{web}", site.url)
+            scene.attack(number, place, fill(wording, order))
         scene.judge()
         check_canaries(house, scene.model, scene.ana)
     finally:
         provider.close()
+        site.close()
     with capsys.disabled():
         print(f"\n  {kind}: {len(mine)} attacks, {scene.model.read} of {scene.model.turns} answers obeyed, 0 happened")
     assert scene.model.read >= READ_MIN * scene.model.turns

@@ -12,6 +12,7 @@
 
 Talk *talk_new(const Speaker *speaker, const char *conversation, const char *text)
 {
+    g_autofree char *own = quotation_leave_out(text);
     Talk *talk = g_new0(Talk, 1);
 
     talk->speaker = speaker_copy(speaker);
@@ -20,7 +21,7 @@ Talk *talk_new(const Speaker *speaker, const char *conversation, const char *tex
     talk->answer = g_string_new(NULL);
     talk->rounds = g_ptr_array_new_with_free_func(model_words_free);
     talk->found = g_string_new(NULL);
-    talk->addresses = g_string_new(text);
+    talk->addresses = g_string_new(own);
     return talk;
 }
 

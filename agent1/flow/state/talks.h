@@ -31,7 +31,7 @@ typedef struct Talk {
     bool is_looking;    /* no call is under way: things are looked up for it */
     bool is_searching;  /* and nothing but searched for */
     GString *addresses; /* texts whose addresses may be read, whatever else the model has read: the
-                         * person's, and what searches found before it read anything else */
+                         * person's own, and those of results of searches before it read more */
     bool has_found;     /* and all of them came */
 
     char *sums_up; /* nobody waits: the conversation is summed up, up to this turn; else NULL */

@@ -67,6 +67,17 @@ static char *frame(Core *core, const char *found, bool is_cut, bool is_last)
         is_last ? "Nothing more can be looked up now: answer with what you have." : "");
 }
 
+/* Of results: lines of their own. What stands in titles and extracts is none. */
+static void add_addresses(Talk *talk, const char *found)
+{
+    g_auto(GStrv) lines = g_strsplit(found, "\n", -1);
+
+    for (unsigned i = 0; lines[i]; i++) {
+        if (g_str_has_prefix(lines[i], "http") && !strpbrk(lines[i], " \t"))
+            g_string_append_printf(talk->addresses, "\n%s", lines[i]);
+    }
+}
+
 void rounds_end(Core *core, Talk *talk, size_t max_bytes, bool is_last)
 {
     g_autofree char *harmless = text_make_harmless(talk->found->str, talk->found->len);
@@ -75,7 +86,7 @@ void rounds_end(Core *core, Talk *talk, size_t max_bytes, bool is_last)
         frame(core, *head ? head : "(nothing)", strlen(head) < strlen(harmless), is_last);
 
     if (talk->is_searching)
-        g_string_append_printf(talk->addresses, "\n%s", harmless);
+        add_addresses(talk, harmless);
     g_ptr_array_add(talk->rounds, model_words_new(MODEL_ITSELF, talk->answer->str));
     g_ptr_array_add(talk->rounds, model_words_new(MODEL_PERSON, framed));
     g_string_truncate(talk->answer, 0);

@@ -36,9 +36,20 @@ static void what_is_one(void **state)
     }
 }
 
+static void what_is_left(void **state)
+{
+    g_autofree char *own = quotation_leave_out("> theirs\nmine\n```\ntheirs\n```\nmine, too");
+
+    (void)state;
+    assert_string_equal(own, "mine\nmine, too");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(what_is_one) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_one),
+        cmocka_unit_test(what_is_left),
+    };
 
     return cmocka_run_group_tests_name("quotation", tests, NULL, NULL);
 }
