@@ -12,20 +12,11 @@
 #include "common/data/time_spec.h"
 #include "common/wire/utterance.h"
 #include "tests/fuzz/harness.h"
+#include "tests/support/phrase_facts.h"
 
 #include <string.h>
 
 #include "common/base/banned.h"
-
-static const char *const web[] = { "role=web", NULL };
-static const char *const database[] = { "role=db", NULL };
-static const PhraseAgent agents[] = {
-    { "web1", web },
-    { "web2", web },
-    { "db1", database },
-    { "agent2_debian13", NULL },
-};
-static const PhraseFacts facts = { agents, G_N_ELEMENTS(agents) };
 
 /* The line of a sentence, or NULL; the caller owns it. */
 static char *line_of(const char *sentence)

@@ -11,18 +11,9 @@
 
 #include "common/base/language.h"
 #include "common/wire/command.h"
+#include "tests/support/phrase_facts.h"
 
 #include "common/base/banned.h"
-
-static const char *const web[] = { "role=web", NULL };
-static const char *const database[] = { "role=db", NULL };
-static const PhraseAgent agents[] = {
-    { "web1", web },
-    { "web2", web },
-    { "db1", database },
-    { "agent2_debian13", NULL },
-};
-static const PhraseFacts facts = { agents, G_N_ELEMENTS(agents) };
 
 /* The line, "ask: <number of the question>", or "". */
 static char *read_sentence(const char *text)
