@@ -219,13 +219,13 @@ static bool read_memory(const GPtrArray *words, PhraseAnswer *out)
 /* What stands behind a fixed turn as it is: "search the web for …", "read the page https://…". */
 static bool read_web(const GPtrArray *words, PhraseAnswer *out)
 {
-    const Word *verb = words->len > 1 ? words->pdata[0] : NULL;
-    bool is_search = verb && is_concept(verb, "search_web");
+    const Word *verb = words->pdata[0];
+    bool is_search = is_concept(verb, "search_web");
     g_autofree char *rest = NULL;
 
-    if (!verb || (!is_search && !is_concept(verb, "read_page")))
+    if (words->len <= verb->taken || (!is_search && !is_concept(verb, "read_page")))
         return false;
-    rest = g_strdup(((const Word *)words->pdata[1])->start);
+    rest = g_strdup(((const Word *)words->pdata[verb->taken])->start);
     if (is_search)
         g_strdelimit(rest, "\t?", ' ');
     g_strstrip(rest);

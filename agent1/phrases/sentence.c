@@ -54,6 +54,7 @@ static void add_word(GPtrArray *words, const char *start, const char *end, const
     word->text = g_strndup(start, (size_t)(end - start));
     word->plain = make_plain(word->text);
     word->concept = concept;
+    word->taken = 1;
     g_ptr_array_add(words, word);
 }
 
@@ -197,6 +198,7 @@ static void give_concepts(GPtrArray *words)
         turn = lexicon_turn(plain, count, &taken);
         if (turn) {
             word->concept = turn;
+            word->taken = taken;
             for (size_t rest = 1; rest < taken; rest++)
                 ((Word *)words->pdata[i + rest])->concept = CONCEPT_FILLER;
         } else {

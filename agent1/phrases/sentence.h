@@ -17,6 +17,7 @@ typedef struct Word {
         *concept; /* of the lexicon; "number", "quote", "comma", "colon", "stop"; NULL: unknown */
     const char *end; /* where it ends in the text */
     const char *start;
+    size_t taken; /* how many words its turn has; 1: it is none */
 } Word;
 
 /* Word *, freed with the array; start and end point into the text. */
