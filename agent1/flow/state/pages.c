@@ -15,13 +15,13 @@ void pages_free_ask(void *data)
     g_free(ask);
 }
 
-const char *pages_ask(Core *core, PageKind kind, const char *text, const Speaker *speaker,
-                      PagesDone done, void *data, GDestroyNotify free_data)
+bool pages_ask(Core *core, PageKind kind, const char *text, const Speaker *speaker, PagesDone done,
+               void *data, GDestroyNotify free_data)
 {
     PageAsk *ask;
 
     if (g_hash_table_size(core->pages) >= PAGES_AT_ONCE + PAGES_WAITING)
-        return NULL;
+        return false;
 
     ask = g_new0(PageAsk, 1);
     ask->id = core_new_id(core);
@@ -33,16 +33,7 @@ const char *pages_ask(Core *core, PageKind kind, const char *text, const Speaker
     ask->free_data = free_data;
     g_hash_table_insert(core->pages, ask->id, ask);
     effects_page_call(core->fx, page_call_new(ask->id, kind, text));
-    return ask->id;
-}
-
-void pages_cancel(Core *core, const char *id)
-{
-    if (!g_hash_table_contains(core->pages, id))
-        return;
-
-    effects_page_cancel(core->fx, id);
-    g_hash_table_remove(core->pages, id);
+    return true;
 }
 
 void pages_take(Core *core, const PageNews *news)
@@ -61,18 +52,33 @@ void pages_take(Core *core, const PageNews *news)
     pages_free_ask(ask);
 }
 
-bool pages_has_chat(const Core *core, const char *chat_id)
+/* What is under way for a chat, or NULL. */
+static const PageAsk *find_of_chat(const Core *core, const char *chat_id)
 {
     GHashTableIter iter;
     void *value;
 
-    if (!chat_id)
-        return false;
-
     g_hash_table_iter_init(&iter, core->pages);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        if (g_strcmp0(((const PageAsk *)value)->speaker->chat_id, chat_id) == 0)
-            return true;
+        const PageAsk *ask = value;
+
+        if (g_strcmp0(ask->speaker->chat_id, chat_id) == 0)
+            return ask;
     }
-    return false;
+    return NULL;
+}
+
+bool pages_has_chat(const Core *core, const char *chat_id)
+{
+    return chat_id && find_of_chat(core, chat_id);
+}
+
+void pages_cancel_chat(Core *core, const char *chat_id)
+{
+    const PageAsk *ask;
+
+    while ((ask = find_of_chat(core, chat_id))) {
+        effects_page_cancel(core->fx, ask->id);
+        g_hash_table_remove(core->pages, ask->id);
+    }
 }

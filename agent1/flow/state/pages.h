@@ -28,14 +28,13 @@ struct PageAsk {
 };
 
 /* Has a page read (text: its address) or searches (text: words). The speaker is copied; data is
- * taken over, and freed with free_data unless done takes it out. Returns the id of the call, which
- * lives until done is called; NULL, with data still the caller's, when as many as may are under way
- * already (PAGES_AT_ONCE and PAGES_WAITING). */
-const char *pages_ask(Core *core, PageKind kind, const char *text, const Speaker *speaker,
-                      PagesDone done, void *data, GDestroyNotify free_data);
+ * taken over, and freed with free_data unless done takes it out. False, with data still the
+ * caller's, when as many as may are under way already (PAGES_AT_ONCE and PAGES_WAITING). */
+bool pages_ask(Core *core, PageKind kind, const char *text, const Speaker *speaker, PagesDone done,
+               void *data, GDestroyNotify free_data);
 
-/* Gives a call up: done is not called, data is freed. One that is not under way is none. */
-void pages_cancel(Core *core, const char *id);
+/* Gives up what is under way for this chat: done is not called, data is freed. */
+void pages_cancel_chat(Core *core, const char *chat_id);
 
 /* EVENT_PAGE. */
 void pages_take(Core *core, const PageNews *news);

@@ -241,19 +241,49 @@ static void a_restart(void **state)
 
 static void given_up(void **state)
 {
+    static const char chat[] = "xmpp:vera@example.org:m1";
     World *world = *state;
     g_autofree char *id = NULL;
 
     world_write(world, "vera", "m1", "READ: example.org");
     id = g_strdup(last_call(world)->id);
+    assert_true(pages_has_chat(world->core, chat));
     world->core->fx = effects_new();
-    pages_cancel(world->core, id);
-    pages_cancel(world->core, id);
+    pages_cancel_chat(world->core, "xmpp:vera@example.org:m2");
+    pages_cancel_chat(world->core, chat);
     assert_int_equal(world->core->fx->list->len, 1);
     assert_string_equal(((const Effect *)world->core->fx->list->pdata[0])->cancelled, id);
     g_clear_pointer(&world->core->fx, effects_free);
-    assert_false(pages_has_chat(world->core, "xmpp:vera@example.org:m1"));
+    assert_false(pages_has_chat(world->core, chat));
     tell_found(world, id, NULL, "late");
+    assert_int_equal(world->said->len, 0);
+}
+
+static void keep_data(Core *core, PageAsk *ask, const PageNews *news)
+{
+    char **out = ask->data;
+
+    (void)core;
+    *out = g_strdup(news->text);
+}
+
+static void with_data_of_its_own(void **state)
+{
+    World *world = *state;
+    g_autoptr(Speaker) speaker = speaker_new(DOOR_XMPP, "vera@example.org/phone", NULL);
+    g_autofree char *kept = NULL;
+    char **data = &kept;
+    const Effect *asked;
+    g_autofree char *id = NULL;
+
+    speaker->user = g_strdup("vera");
+    world->core->fx = effects_new();
+    assert_true(pages_ask(world->core, PAGE_READ, "x.org", speaker, keep_data, data, NULL));
+    asked = world->core->fx->list->pdata[0];
+    id = g_strdup(asked->page->id);
+    g_clear_pointer(&world->core->fx, effects_free);
+    tell_found(world, id, NULL, "the text");
+    assert_string_equal(kept, "the text");
     assert_int_equal(world->said->len, 0);
 }
 
@@ -269,6 +299,7 @@ int main(void)
         WORLD_TEST(each_failure),
         WORLD_TEST(a_restart),
         WORLD_TEST(given_up),
+        WORLD_TEST(with_data_of_its_own),
     };
 
     return cmocka_run_group_tests_name("core-pages", tests, NULL, NULL);
