@@ -2,14 +2,17 @@
 
 #include "common/base/text.h"
 
+#include "common/base/limits.h"
 #include "common/base/banned.h"
 
 /* Marks what agent1/words translates. */
 #define WORDS_LATER(text) text
 
+G_STATIC_ASSERT(TIME_SPEC_MAX_CHARS == 256); /* as the text below says */
+
 static const char *const formats[TIME_EXPECT_COUNT] = {
     [TIME_EXPECT_WHEN] = WORDS_LATER("a time such as %s"),
-    [TIME_EXPECT_LENGTH] = WORDS_LATER("fewer characters, as in %s"),
+    [TIME_EXPECT_LENGTH] = WORDS_LATER("at most 256 characters, as in %s"),
     [TIME_EXPECT_UTF8] = WORDS_LATER("a text in UTF-8"),
     [TIME_EXPECT_HOUR] = WORDS_LATER("an hour from 0 to 23, as in \"daily 03:00\""),
     [TIME_EXPECT_MINUTE] = WORDS_LATER("minutes from 0 to 59, as in \"daily 03:00\""),

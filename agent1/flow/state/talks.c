@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/state/history.h"
+#include "agent1/flow/state/pages.h"
 #include "agent1/flow/state/spending.h"
 #include "agent1/model/quotation.h"
 #include "common/base/banned.h"
@@ -81,8 +82,10 @@ Talk *talks_find(const Core *core, const char *conversation)
 void talks_cancel(Core *core, Talk *talk)
 {
     g_hash_table_steal(core->talks, talk->id);
-    if (talk->is_looking)
+    if (talk->is_looking) {
+        pages_cancel_chat(core, talk->id);
         return;
+    }
     effects_model_cancel(core->fx, talk->id);
     model_chain_forget(core->model_chain, (unsigned)talk->provider);
     spending_add(core, talk->speaker->user, talk->tokens + history_tokens(talk->answer->str));

@@ -25,7 +25,7 @@ static void frames(void **state)
           "character 3: found the end, expected nothing more" },
         { { .expected = TIME_EXPECT_UTF8 }, "expected a text in UTF-8" },
         { { .expected = TIME_EXPECT_LENGTH, .found = (char *)"900", .part = (char *)"\"x\"" },
-          "a text of 900 characters: expected fewer characters, as in \"x\"" },
+          "a text of 900 characters: expected at most 256 characters, as in \"x\"" },
         { { .expected = TIME_EXPECT_IN_OR_EVERY,
             .character = 1,
             .found = (char *)"20m",
