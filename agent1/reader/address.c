@@ -86,11 +86,14 @@ static const char *judge_v6(const uint8_t *address)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(v6_ranges); i++) {
         const V6Range *range = &v6_ranges[i];
-        const uint8_t *v4 = address + range->v4_at;
+        const uint8_t *v4;
 
         if (!begins_with(address, range->first, range->bits))
             continue;
-        return range->v4_at < 0 ? range->what : judge_v4(V4(v4[0], v4[1], v4[2], v4[3]));
+        if (range->v4_at < 0)
+            return range->what;
+        v4 = address + range->v4_at;
+        return judge_v4(V4(v4[0], v4[1], v4[2], v4[3]));
     }
     return address[0] >> 5 == 1 ? NULL : "reserved";
 }

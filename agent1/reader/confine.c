@@ -40,7 +40,7 @@ static const char *const readable[] = {
 };
 
 /* Whatever fetching, looking names up in a thread, decoding and ending need. Not here, as they have
- * conditions: clone, mmap, mprotect, openat, socket. */
+ * conditions: clone, mmap, mprotect, openat, socket, tgkill. */
 static const char *const allowed[] = {
     "access",
     "arch_prctl",
@@ -128,7 +128,6 @@ static const char *const allowed[] = {
     "stat64",
     "statx",
     "sysinfo",
-    "tgkill",
     "time",
     "ugetrlimit",
     "uname",
@@ -257,6 +256,14 @@ static int add_limits(scmp_filter_ctx filter)
     return problem ? problem : add(filter, SCMP_ACT_ALLOW, "getrlimit", 0, NULL);
 }
 
+/* To itself alone: agent1 runs as the same user. */
+static int add_signals(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp is_own = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+
+    return add(filter, SCMP_ACT_ALLOW, "tgkill", 1, &is_own);
+}
+
 static int fill(scmp_filter_ctx filter, bool may_open)
 {
     int problem = 0;
@@ -271,6 +278,8 @@ static int fill(scmp_filter_ctx filter, bool may_open)
         problem = add_sockets(filter);
     if (problem == 0)
         problem = add_limits(filter);
+    if (problem == 0)
+        problem = add_signals(filter);
     if (problem == 0 && may_open)
         problem = add_files(filter);
     return problem;

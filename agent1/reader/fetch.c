@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent1/reader/address.h"
+#include "agent1/reader/own_net.h"
 #include "agent1/reader/web_url.h"
 #include "common/base/limits.h"
 #include "common/base/problem.h"
@@ -74,6 +75,7 @@ bool fetch_warm_up(GError **error)
         return false;
     }
     warm_up_names();
+    own_net_learn();
     return load_authorities(error);
 }
 
@@ -95,10 +97,17 @@ static char *name_address(const struct sockaddr *address)
     return g_strdup(text);
 }
 
+static const char *judge(const struct sockaddr *address)
+{
+    const char *what = address_judge(address);
+
+    return what ? what : own_net_judge(address);
+}
+
 static curl_socket_t on_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
     Hop *hop = data;
-    const char *what = hop->url->is_named ? NULL : address_judge(&address->addr);
+    const char *what = hop->url->is_named ? NULL : judge(&address->addr);
 
     if (purpose != CURLSOCKTYPE_IPCXN ||
         (address->addr.sa_family != AF_INET && address->addr.sa_family != AF_INET6))
@@ -245,6 +254,14 @@ static WebUrl *read_url(const char *address, const GPtrArray *named, Fetched *ou
     return url;
 }
 
+static bool is_same_host(const char *before, const WebUrl *url)
+{
+    g_autofree char *was = web_url_name(before);
+    g_autofree char *is = web_url_name(url->text);
+
+    return was && is && strcmp(was, is) == 0;
+}
+
 void fetch_page(const FetchOrder *order, Fetched *out)
 {
     g_autofree char *at = g_strdup(order->address);
@@ -260,6 +277,10 @@ void fetch_page(const FetchOrder *order, Fetched *out)
             return;
         if (hops > PAGE_HOPS_MAX || left_ms <= 0) {
             fail(out, left_ms <= 0 ? PAGE_SLOW : PAGE_MOVED, NULL);
+            return;
+        }
+        if (order->stays && hops > 0 && !is_same_host(out->address, url)) {
+            fail(out, PAGE_FORBIDDEN, url->host);
             return;
         }
         /* A stranger's page leads to no private host, named or not. */

@@ -18,6 +18,7 @@ typedef struct FetchOrder {
     const GPtrArray *named; /* char *, "host:port" that may be private; NULL: none */
     int64_t until_ms;       /* of fetch_clock_ms() */
     const char *accept;     /* what is asked for, for the header Accept */
+    bool stays;             /* a redirect to another host is refused: its address has the words */
 } FetchOrder;
 
 typedef struct Fetched {

@@ -59,7 +59,9 @@ static TypeKind guess_kind(const GByteArray *body)
 
 static char *decode(const Fetched *fetched)
 {
-    return charset_decode((const char *)fetched->body->data, fetched->body->len, fetched->charset);
+    const char *bytes = fetched->body->data ? (const char *)fetched->body->data : "";
+
+    return charset_decode(bytes, fetched->body->len, fetched->charset);
 }
 
 /* The news of an answer that is none to be read; NULL: it is one. */
@@ -150,7 +152,11 @@ static void ask(const PageOrder *order, const char *before, const char *after, c
     g_autofree char *words = g_uri_escape_string(order->text, NULL, FALSE);
     g_autofree char *address = g_strconcat(order->search.base_url, before, words, after, NULL);
     const FetchOrder wanted = {
-        .address = address, .named = named, .until_ms = until_ms, .accept = accept
+        .address = address,
+        .named = named,
+        .until_ms = until_ms,
+        .accept = accept,
+        .stays = true,
     };
 
     fetch_page(&wanted, out);

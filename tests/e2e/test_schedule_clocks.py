@@ -71,7 +71,7 @@ def every_half_hour(night, first, count):
     night.wait_times("often", count)
     times = night.times("often")
     assert times == [times[0] + HALF_HOUR * number for number in range(count)], night.rows("often")
-    assert first <= times[0] < first + 5
+    assert first - 5 <= times[0] < first + 5
 
 
 def test_spring_while_it_runs(house):
@@ -81,7 +81,7 @@ def test_spring_while_it_runs(house):
     shown = night.look()
     assert re.search(r"night: daily 02:30 .* next Sun 2026-03-29 03:00 CEST "
                      r"\(02:30 does not exist that day: clocks go forward; runs at 03:00\)", shown)
-    assert re.search(r"often: .* next Sun 2026-03-29 01:59:5\d CET", shown)
+    assert re.search(r"often: .* next Sun 2026-03-29 01:59:[45]\d CET", shown)
     night.go_to(at(SPRING, "03:00:10"))
     night.wait_times("night", 1)
     assert "night: daily 02:30 · web1 · echo night · next Mon 2026-03-30 02:30 CEST" in night.look()
@@ -102,7 +102,7 @@ def test_autumn_while_it_runs(house):
     assert "night: daily 02:30 · web1 · echo night · next Mon 2026-10-26 02:30 CET" in night.look()
     night.go_to(at(AUTUMN, "02:00:10", fold=1))
     night.wait_times("often", 2)
-    assert re.search(r"often: .* next Sun 2026-10-25 02:29:5\d CET", night.look())
+    assert re.search(r"often: .* next Sun 2026-10-25 02:29:[45]\d CET", night.look())
     for time in ("02:30:10", "03:00:10"):
         night.go_to(at(AUTUMN, time, fold=1))
     every_half_hour(night, unix(AUTUMN, "02:29:50"), 4)

@@ -3,6 +3,7 @@
 
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/state/history.h"
+#include "agent1/flow/state/talks.h"
 #include "agent1/flow/voice/give_up.h"
 #include "common/base/banned.h"
 
@@ -15,6 +16,7 @@ void commands_reset(Core *core, Turn *turn, const char *arguments)
     (void)arguments;
     /* First: what was said in it becomes turns. */
     give_up_conversation(core, conversation, WORDS_LATER("(given up: forgotten by !reset)"));
+    talks_cancel_summary(core, conversation);
     questions = questions_forget(core, turn->speaker);
     turns = history_forget(core, conversation);
     if (questions == 0 && turns == 0)

@@ -163,16 +163,23 @@ char *history_long(const Core *core, const char *conversation, int64_t tokens)
 }
 
 bool history_recall_until(const Core *core, const char *conversation, const char *last_id,
-                          GPtrArray *words)
+                          int64_t tokens, GPtrArray *words)
 {
     g_autoptr(GPtrArray) own = list_turns(core, conversation);
     bool is_tainted = false;
 
-    for (unsigned i = 0; i < own->len; i++) {
-        if (strcmp(row_text(own->pdata[i], TURNS_ID), last_id) <= 0)
-            is_tainted |= recall(own->pdata[i], words);
-    }
+    while (own->len > 0 && strcmp(row_text(own->pdata[own->len - 1], TURNS_ID), last_id) > 0)
+        g_ptr_array_set_size(own, (int)own->len - 1);
+    for (unsigned i = find_beginning(core, own, tokens); i < own->len; i++)
+        is_tainted |= recall(own->pdata[i], words);
     return is_tainted;
+}
+
+static bool is_of(const Core *core, const char *id, const char *conversation)
+{
+    const Row *row = ledger_find(core->ledgers[TABLE_TURNS], id);
+
+    return row && strcmp(row_text(row, TURNS_CONVERSATION), conversation) == 0;
 }
 
 void history_sum_up(Core *core, const char *conversation, const char *last_id, const char *text,
@@ -182,7 +189,7 @@ void history_sum_up(Core *core, const char *conversation, const char *last_id, c
     g_autofree char *head = text_head(text, strlen(text), TURN_MAX_BYTES);
     g_autofree char *id = g_strdup(last_id);
 
-    if (!ledger_find(core->ledgers[TABLE_TURNS], id))
+    if (!is_of(core, id, conversation))
         return;
     for (unsigned i = 0; i < own->len; i++) {
         if (strcmp(row_text(own->pdata[i], TURNS_ID), id) <= 0)

@@ -24,9 +24,10 @@ bool history_recall(const Core *core, const char *conversation, int64_t tokens, 
  * the caller's; NULL: it is short. */
 char *history_long(const Core *core, const char *conversation, int64_t tokens);
 
-/* Adds the turns up to that one to words; true when one of them is tainted. */
+/* Adds the turns up to that one to words, as many of the last of them as fit into so many tokens;
+ * true when one of them is tainted. */
 bool history_recall_until(const Core *core, const char *conversation, const char *last_id,
-                          GPtrArray *words);
+                          int64_t tokens, GPtrArray *words);
 
 /* One text in place of all turns up to that one; nothing when they are gone meanwhile. */
 void history_sum_up(Core *core, const char *conversation, const char *last_id, const char *text,

@@ -91,6 +91,23 @@ void talks_cancel(Core *core, Talk *talk)
     spending_add(core, talk->speaker->user, talk->tokens + history_tokens(talk->answer->str));
 }
 
+void talks_cancel_summary(Core *core, const char *conversation)
+{
+    GHashTableIter iter;
+    void *value;
+
+    g_hash_table_iter_init(&iter, core->talks);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        g_autoptr(Talk) summary = value;
+
+        if (summary->sums_up && strcmp(summary->conversation, conversation) == 0) {
+            talks_cancel(core, summary);
+            return;
+        }
+        (void)g_steal_pointer(&summary);
+    }
+}
+
 /* ---- what is looked up for it ---- */
 
 void talks_hear(Core *core, const char *id, const char *text, bool is_all)

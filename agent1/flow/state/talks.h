@@ -51,6 +51,9 @@ Talk *talks_find(const Core *core, const char *conversation);
 /* Ends the call of a talk, which costs what it cost so far: the talk is the caller's. */
 void talks_cancel(Core *core, Talk *talk);
 
+/* Ends a summary of this conversation that is under way. */
+void talks_cancel_summary(Core *core, const char *conversation);
+
 /* What the look-up of this id brought; is_all: nothing more follows. */
 void talks_hear(Core *core, const char *id, const char *text, bool is_all);
 

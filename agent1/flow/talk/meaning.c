@@ -6,6 +6,7 @@
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/talk/marks.h"
 #include "agent1/model/claim.h"
+#include "common/base/redact.h"
 #include "common/base/text.h"
 #include "common/wire/model_answer.h"
 #include "common/base/banned.h"
@@ -14,6 +15,8 @@
 #define LINE_SHOWN_CHARS 120
 /* At a time, for one answer. */
 #define LOOKS_MAX 5
+/* What one question shows: more than this nobody reads. */
+#define ASKED_MAX_BYTES ((size_t)8 * 1024)
 
 static void say_not_run(Turn *turn, const AnswerLine *line, AnswerReason why)
 {
@@ -102,8 +105,20 @@ static bool asks_by_itself(Trigger trigger)
     return trigger == TRIGGER_SCHEDULE;
 }
 
+/* In a room many read along: what looks like a password is not shown there, and what is not shown
+ * is not asked about. */
+static bool hides_there(const Core *core, const Turn *turn, const char *lines)
+{
+    g_autofree char *shown = NULL;
+
+    if (!room_settings_has(core->settings->rooms, turn->speaker->address))
+        return false;
+    shown = redact_text(lines, NULL);
+    return strcmp(shown, lines) != 0;
+}
+
 /* A yes does exactly these lines, as if the person had typed them. */
-static void ask_about(Core *core, Turn *turn, const char *lines)
+static void ask_exactly(Core *core, Turn *turn, const char *lines)
 {
     const char *end = strchr(lines, '\n');
     g_autofree char *first = end ? g_strndup(lines, (gsize)(end - lines)) : g_strdup(lines);
@@ -123,6 +138,20 @@ static void ask_about(Core *core, Turn *turn, const char *lines)
     turn_outcome(turn, OUTCOME_AWAITING);
 }
 
+static void ask_about(Core *core, Turn *turn, const char *lines)
+{
+    if (hides_there(core, turn, lines)) {
+        turn_fail(turn, "What the model asks for holds what I do not show in a room, so nothing "
+                        "was done; ask me alone.");
+        return;
+    }
+    if (strlen(lines) > ASKED_MAX_BYTES) {
+        turn_fail(turn, "What the model asks for is too long to be shown, so nothing was done.");
+        return;
+    }
+    ask_exactly(core, turn, lines);
+}
+
 /* ---- the whole ---- */
 
 /* Whole, and not the beginning of a longer one. */
@@ -138,10 +167,26 @@ static bool stands_in(const char *addresses, const char *address)
     return false;
 }
 
+/* Each word, in whatever order and case. */
+static bool stand_in(const char *texts, const char *words)
+{
+    g_autofree char *lower_texts = g_utf8_strdown(texts, -1);
+    g_autofree char *lower = g_utf8_strdown(words, -1);
+    g_auto(GStrv) each = g_strsplit_set(lower, " \t", -1);
+
+    for (unsigned i = 0; each[i]; i++) {
+        if (*each[i] && !stands_in(lower_texts, each[i]))
+            return false;
+    }
+    return true;
+}
+
 static bool only_looks_now(const AnswerLine *line, const Meaning *meaning)
 {
     if (line->trigger == TRIGGER_READ && meaning->addresses)
         return *line->rest && stands_in(meaning->addresses, line->rest);
+    if (line->trigger == TRIGGER_SEARCH && meaning->addresses)
+        return stand_in(meaning->addresses, line->rest);
     return only_looks(line->trigger);
 }
 
@@ -154,7 +199,8 @@ static void take_line(Core *core, Turn *turn, const AnswerLine *line, Meaning *m
         say_not_run(turn, line, line->reason);
     else if (looks && meaning->may_look)
         look_for_it(turn, line, meaning);
-    else if (meaning->is_tainted && !looks && !asks_by_itself(line->trigger))
+    else if (meaning->is_tainted && !looks &&
+             (!asks_by_itself(line->trigger) || hides_there(core, turn, line->rest)))
         g_string_append_printf(waiting, "%s%s %s", waiting->len > 0 ? "\n" : "", line->word,
                                line->rest);
     else

@@ -18,8 +18,9 @@ typedef struct Meaning {
                             * thoughts may be missing */
     bool is_tainted;       /* text from outside stood before the answer: what acts is asked about */
     bool may_look;         /* what its look-ups bring goes back to it; else the person is told */
-    const char *addresses; /* a READ: of another address than one that stands here acts: what it is
-                            * made of would leave the house. NULL: of any */
+    const char *addresses; /* a READ: of another address than one that stands here acts, and so does
+                            * a SEARCH: for other words: what they are made of would leave the
+                            * house. NULL: neither does */
     bool has_acted;   /* an earlier answer of this talk did something; afterwards: or this one */
     GPtrArray *looks; /* out: Look *, in their order, for the caller to do */
 } Meaning;

@@ -67,13 +67,21 @@ static char *frame(Core *core, const char *found, bool is_cut, bool is_last)
         is_last ? "Nothing more can be looked up now: answer with what you have." : "");
 }
 
-/* Of results: lines of their own. What stands in titles and extracts is none. */
+static bool is_title(const char *line)
+{
+    size_t digits = strspn(line, "0123456789");
+
+    return digits > 0 && g_str_has_prefix(line + digits, ". ");
+}
+
+/* Of results: the line behind a title. What stands in titles and extracts is none. */
 static void add_addresses(Talk *talk, const char *found)
 {
     g_auto(GStrv) lines = g_strsplit(found, "\n", -1);
 
-    for (unsigned i = 0; lines[i]; i++) {
-        if (g_str_has_prefix(lines[i], "http") && !strpbrk(lines[i], " \t"))
+    for (unsigned i = 1; lines[0] && lines[i]; i++) {
+        if (is_title(lines[i - 1]) && g_str_has_prefix(lines[i], "http") &&
+            !strpbrk(lines[i], " \t"))
             g_string_append_printf(talk->addresses, "\n%s", lines[i]);
     }
 }

@@ -48,11 +48,19 @@ Talk *summary_begin(const Core *core, const Talk *answered)
     return summary;
 }
 
+static int64_t tokens_left(const Core *core, const Talk *summary)
+{
+    const ModelSettings *model = core->settings->talk->chain->pdata[summary->provider];
+
+    return model->context_tokens - model->max_tokens - history_tokens(PREAMBLE) -
+           history_tokens(REQUEST);
+}
+
 void summary_make_call(Core *core, Talk *summary, ModelCall *call)
 {
     call->preamble = g_strdup(PREAMBLE);
-    summary->is_tainted =
-        history_recall_until(core, summary->conversation, summary->sums_up, call->words);
+    summary->is_tainted = history_recall_until(core, summary->conversation, summary->sums_up,
+                                               tokens_left(core, summary), call->words);
     g_ptr_array_add(call->words, model_words_new(MODEL_PERSON, summary->text));
 }
 

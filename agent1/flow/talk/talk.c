@@ -305,6 +305,18 @@ static void fail(Core *core, const Talk *talk, const ModelNews *news)
     turn_finish(&turn);
 }
 
+/* That a summary failed may be its own length's fault, and nobody waits for it. */
+static void tell_chain(Core *core, const Talk *talk, const ModelNews *news)
+{
+    ModelHealth health = health_of(news->outcome);
+
+    if (talk->sums_up && health == MODEL_STUMBLES)
+        model_chain_forget(core->model_chain, (unsigned)talk->provider);
+    else
+        model_chain_tell(core->model_chain, (unsigned)talk->provider, health, news->retry_after_ms,
+                         core->boot_ms);
+}
+
 static void take_end(Core *core, Talk *ended, const ModelNews *news)
 {
     g_autoptr(Talk) talk = ended;
@@ -313,8 +325,7 @@ static void take_end(Core *core, Talk *ended, const ModelNews *news)
 
     add_tools(talk, news);
     is_good = is_useful(core, talk, news);
-    model_chain_tell(core->model_chain, (unsigned)talk->provider, health_of(news->outcome),
-                     news->retry_after_ms, core->boot_ms);
+    tell_chain(core, talk, news);
     metric_publish(core, talk, news, is_good);
     spending_add(core, talk->speaker->user, cost_of(talk, news));
     if (talk->sums_up) {
@@ -433,9 +444,12 @@ static void ask_anew(Core *core, Talk *given)
 {
     g_autoptr(Talk) talk = given;
     Language before = core_speak_to_speaker(core, talk->speaker);
+    const char *why = judge_again(core, talk->speaker);
 
     talk->provider = MODEL_NONE;
-    if (ask_next(core, talk))
+    if (why)
+        give_up(core, talk, why);
+    else if (ask_next(core, talk))
         (void)g_steal_pointer(&talk);
     else
         give_up(core, talk, WORDS_LATER("(given up: the language models were configured anew)"));

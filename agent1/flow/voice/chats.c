@@ -212,27 +212,71 @@ static void keep_longer(Core *core, Row *row)
     ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
 }
 
-/* agentctl repeats what was not answered; nobody else does, and a copy that comes late is one. */
+static Language speak_to(Core *core, const Speaker *speaker)
+{
+    const User *user;
+
+    if (speaker->door == DOOR_XMPP)
+        return core_speak_to_jid(core, speaker->address);
+    user = speaker->key ? users_by_key(core->users, speaker->key) : NULL;
+    return core_speak_to(core, user ? user->name : NULL);
+}
+
+/* The last word on it. The caller owns it. */
+static char *describe_loss(const Core *core, const Row *row, bool has_begun)
+{
+    const char *said = row_text(row, CHATS_REPLY);
+
+    if (!has_begun)
+        return g_strdup(core_words(core, "not answered: I was restarted while I was looking it "
+                                         "up; please ask again"));
+    return g_strdup_printf("%s%s%s", said ? said : "", said && *said ? "\n" : "",
+                           core_words(core, "(not finished: I was restarted; what is told above, "
+                                            "or before, was done, and the rest was not)"));
+}
+
+/* agentctl repeats what was not answered; nobody else does, and a copy that comes late is one. What
+ * it had heard something of is not done again. */
 static void end_unanswered(Core *core, Row *row)
 {
     const char *id = row_text(row, CHATS_ID);
     g_autoptr(Speaker) speaker = speaker_from_conversation(row_text(row, CHATS_CONVERSATION), id);
-    Answer answer = { .is_final = true, .is_news = true, .outcome = OUTCOME_REFUSED };
+    g_autoptr(GPtrArray) runs = split_runs(row_text(row, CHATS_RUNS));
+    bool has_begun = runs->len > 0 || (row_text(row, CHATS_REPLY) && *row_text(row, CHATS_REPLY));
+    Answer answer = { .is_final = true, .is_news = true, .outcome = OUTCOME_REFUSED, .runs = runs };
+    g_autofree char *text = NULL;
     Language before;
 
-    if (!speaker || speaker->door != DOOR_XMPP) {
+    if (!speaker || (speaker->door != DOOR_XMPP && !(speaker->door == DOOR_CLI && has_begun))) {
         ledger_remove(core->ledgers[TABLE_CHATS], id, core->fx);
         return;
     }
 
-    before = core_speak_to_jid(core, speaker->address);
-    answer.text = core_words(core, "not answered: I was restarted while I was looking it up; "
-                                   "please ask again");
+    before = speak_to(core, speaker);
+    text = describe_loss(core, row, has_begun);
+    answer.text = text;
+    if (speaker->door == DOOR_CLI) {
+        row_set_text(row, CHATS_REPLY, text);
+        row_set_text(row, CHATS_OUTCOME, OUTCOME_REFUSED);
+    }
     say_answer(core, speaker, &answer);
     core_speak(core, before);
     row_set_int(row, CHATS_IS_FINAL, 1);
     ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
     keep_longer(core, row);
+}
+
+/* Whether something that is stored goes on for it: a run, a plan, a message on a topic. */
+static bool goes_on(const Core *core, const Row *row)
+{
+    g_autoptr(GPtrArray) runs = split_runs(row_text(row, CHATS_RUNS));
+
+    for (unsigned i = 0; i < runs->len; i++) {
+        if (runs_find(core->runs, runs->pdata[i]))
+            return true;
+    }
+    return plan_news_waiting_word(core, row_text(row, CHATS_ID)) ||
+           topic_rows_has_chat(core, row_text(row, CHATS_ID));
 }
 
 void chats_begin_again(Core *core)
@@ -245,8 +289,7 @@ void chats_begin_again(Core *core)
 
         if (row_int(row, CHATS_IS_FINAL))
             keep_longer(core, row);
-        else if (!row_text(row, CHATS_RUNS)[0] &&
-                 !topic_rows_has_chat(core, row_text(row, CHATS_ID)))
+        else if (!goes_on(core, row))
             end_unanswered(core, row);
     }
 }

@@ -23,7 +23,10 @@ void give_up_conversation(Core *core, const char *conversation, const char *why)
         return;
 
     talks_cancel(core, talk);
-    if (talk->rounds->len > 0)
+    /* Half an answer was not said, and what it asked for not done. */
+    if (!talk->is_looking)
+        g_string_truncate(talk->answer, 0);
+    if (talk->is_looking || talk->rounds->len > 0)
         talks_note(core, talk);
     give_up_tell(core, talk, why);
 }

@@ -172,10 +172,10 @@ static void say_to_room(Core *core, const Speaker *speaker, const Answer *answer
 static void say_to_person(Core *core, const Speaker *speaker, const Answer *answer)
 {
     const Run *proposed = find_proposed(core, answer);
-    const Saying saying = { .jid = speaker->address,
-                            .text = answer->text,
-                            .replaces = answer->replaces,
-                            .is_news = answer->is_news };
+    Saying saying = { .jid = speaker->address,
+                      .text = answer->text,
+                      .replaces = answer->replaces,
+                      .is_news = answer->is_news };
     bool is_one = strlen(answer->text) <= PIECE_MAX_BYTES;
     g_autofree char *id = NULL;
 
@@ -183,17 +183,18 @@ static void say_to_person(Core *core, const Speaker *speaker, const Answer *answ
         say_to_room(core, speaker, answer);
         return;
     }
+    /* Of its own: a thumb for what was shown before is none for this. */
+    if (proposed)
+        saying.replaces = NULL;
     id = store_text(core, &saying);
     if (!id)
         return;
 
     /* Later corrections are of the first message, as XEP-0308 says, and reactions may be. */
     if (is_one)
-        live_begin(core, speaker->address, answer->replaces ? answer->replaces : id, answer);
+        live_begin(core, speaker->address, saying.replaces ? saying.replaces : id, answer);
     if (proposed)
         proposals_note(core, id, proposed);
-    if (proposed && is_one && answer->replaces)
-        proposals_note(core, answer->replaces, proposed);
 }
 
 void say_answer(Core *core, const Speaker *speaker, const Answer *answer)

@@ -317,6 +317,60 @@ static void a_page_first(void **state)
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
 }
 
+/* What is searched for leaves the house, too: after text from outside only the person's own words.
+ */
+static void what_it_may_search_for(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    looks(world, "m1", "what is kept?", "RECALL: x");
+    answer(world, "SEARCH: the code of the door is 4711");
+    assert_contains(world_last_said(world), ASKS "```\nSEARCH: the code");
+    looks(world, "m2", "then look for news of Nginx 1.24", "SEARCH: nginx news");
+    assert_int_equal(world_count_other(world, EFFECT_PAGE_CALL), 1);
+}
+
+/* What was done before the restart is not done again by a copy of the question. */
+static void a_restart_while_it_looks(void **state)
+{
+    World *world = *state;
+    const Message *reply;
+
+    configure(world, CHAIN);
+    world_type(world, "chat-1", "keep it and look", false, false);
+    answer(world, "REMEMBER: door | 4711\nSEARCH: doors");
+    assert_int_equal(world_count_rows(world, TABLE_MEMORIES), 1);
+    world_restart(world);
+    configure(world, CHAIN);
+    world_forget(world);
+    world_type(world, "chat-1", "keep it and look", false, false);
+    reply = world_last_sent(world, MESSAGE_REPLY);
+    assert_true(reply->reply.is_final);
+    assert_contains(reply->reply.text, "remembered \"door\"");
+    assert_contains(reply->reply.text, "(not finished: I was restarted");
+    assert_int_equal(world_count_other(world, EFFECT_MODEL_CALL), 0);
+}
+
+/* Given up before anything was found: what was done is a turn all the same, half an answer none. */
+static void given_up_while_it_looks(void **state)
+{
+    World *world = *state;
+    g_autofree char *id = NULL;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", "m1", "look and act");
+    answer(world, "SEARCH: x\nDELEGATE: web1 | uptime");
+    world_write(world, "oskar", "m2", "never mind");
+    assert_int_equal(world_count_other(world, EFFECT_PAGE_CANCEL), 1);
+    assert_string_equal(words_at(last_call(world), 1), "SEARCH: x\nDELEGATE: web1 | uptime");
+    id = g_strdup(last_call(world)->id);
+    tell(world, model_news_piece(id, "half of a word"));
+    world_write(world, "oskar", "m3", "and now?");
+    assert_int_equal(last_call(world)->words->len, 3);
+}
+
 static void another_chain_meanwhile(void **state)
 {
     World *world = *state;
@@ -346,6 +400,9 @@ int main(void)
         WORLD_TEST(a_frame_cannot_be_closed_from_inside),
         WORLD_TEST(which_pages_it_may_read),
         WORLD_TEST(a_page_first),
+        WORLD_TEST(what_it_may_search_for),
+        WORLD_TEST(a_restart_while_it_looks),
+        WORLD_TEST(given_up_while_it_looks),
         WORLD_TEST(another_chain_meanwhile),
     };
 
