@@ -443,6 +443,18 @@ static void explain_wait(const Client *client, const Ask *ask)
         printer_note(&client->printer, "not done: %s", typed);
 }
 
+/* A !yes that was typed before its question was there answers nothing that anybody has read. */
+static void drop_typed_before(const Client *client, const Ask *question)
+{
+    g_autofree char *typed = NULL;
+
+    if (!client->terminal || g_strcmp0(question->outcome, OUTCOME_AWAITING) != 0)
+        return;
+    typed = terminal_drop_typed(client->terminal);
+    if (typed)
+        printer_note(&client->printer, "not done, typed before this was asked: %s", typed);
+}
+
 /* After the wait: says what there is to say, and gives the exit code. What may still be answered
  * stays with the channel. */
 static int conclude(Client *client, Ask *ask)
@@ -451,6 +463,7 @@ static int conclude(Client *client, Ask *ask)
                                                                        : ask_exit_code(ask);
 
     client->is_cut_off = ask->state == ASK_UNREACHABLE;
+    drop_typed_before(client, ask);
     switch (ask->state) {
     case ASK_WAITING:
     case ASK_TAKEN:

@@ -359,6 +359,25 @@ def test_keys_typed_while_it_waits_are_kept(agent1, console, screens):
     assert "agent1> first\nanswer one\nagent1> second\nanswer two\nagent1>" in text
 
 
+def test_a_yes_typed_before_the_question_is_none(agent1, console, screens):
+    """Nobody has read then what it would answer."""
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("first")
+    chat = agent1.next_chat("first")
+    screen.wait_for("agent1  0 s")
+    screen.enter("!yes")
+    screen.type("!ru")
+    screen.wait_for(lambda text: text.splitlines()[-1].endswith("> !yes\N{RETURN SYMBOL} !ru"))
+    agent1.reply(chat, "shall web1 be restarted? !yes or !no", "awaiting")
+    screen.wait_for("shall web1 be restarted? !yes or !no\n"
+                    "agentctl: not done, typed before this was asked: !yes\nagent1> !ru")
+    screen.enter("ns")
+    agent1.reply(agent1.next_chat("!runs"), "no runs", "ok")
+    screen.wait_for("no runs\nagent1>")
+    assert "!yes" not in {chat["text"] for chat in agent1.heard.items}
+
+
 def test_the_terminal_is_given_back(agent1, console, screens, house):
     script = house.folder / "shell"
     script.write_text(f"""{' '.join(console.argv())}
