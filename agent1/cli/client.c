@@ -164,12 +164,14 @@ static bool print_rest(const Client *client, const char *text)
     return printer_lines(&client->printer, trimmed, &fence);
 }
 
-/* What a model said before it had something done, and how a sentence was understood. */
-static void print_words(Client *client, const char *text)
+/* What a model said before it had something done or looked up, and how a sentence was understood:
+ * all of a reply that names no run. */
+static void print_words(Client *client, const MessageReply *reply)
 {
-    g_autofree char *words = reply_words(text);
+    bool names_run = reply->runs && reply->runs->len > 0;
+    g_autofree char *words = names_run ? reply_words(reply->text) : g_strdup(reply->text);
 
-    if (words && !client->printer.is_json && !client->printer.is_quiet &&
+    if (words && *words && !client->printer.is_json && !client->printer.is_quiet &&
         !print_rest(client, words))
         client->has_written_all = false;
 }
@@ -229,7 +231,7 @@ static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
 
     hide(client);
     if (is_shown_below && heard == HEARD_REPLY)
-        print_words(client, message->reply.text);
+        print_words(client, &message->reply);
     else if (!is_shown_below && !print_object(client, ask, heard, message))
         client->has_written_all = false;
     if (ask == client->current && (heard == HEARD_REPLY || heard == HEARD_ANSWER))

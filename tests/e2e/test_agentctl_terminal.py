@@ -446,6 +446,18 @@ def test_words_before_a_run_stay(agent1, console, screens):
         "understood as: DELEGATE: web1 | uptime\n#12 web1: succeeded (exit 0, 9 s)\nagent1>"))
 
 
+def test_what_was_looked_up_stays(agent1, console, screens):
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("where is the door?")
+    chat = agent1.next_chat("where is the door?")
+    agent1.reply(chat, "I look.\nasked for: RECALL: door")
+    screen.wait_for("I look.\nasked for: RECALL: door\n")
+    agent1.reply(chat, "Behind the stairs.", "ok")
+    screen.wait_for(lambda text: text.endswith(
+        "I look.\nasked for: RECALL: door\nBehind the stairs.\nagent1>"))
+
+
 def test_how_each_of_several_runs_ended_stays(agent1, console, screens):
     screen = screens(console)
     screen.wait_for("agent1>")
