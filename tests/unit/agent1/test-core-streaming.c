@@ -3,7 +3,6 @@
  * shown is always how the whole answer begins. */
 #include "core-xmpp.h"
 
-
 #include "common/base/banned.h"
 
 #define PHONE "oskar@example.org/phone"
