@@ -8,8 +8,8 @@
 #include "agent1/model/quotation.h"
 #include "common/base/banned.h"
 
-/* No question is shown more of what was found. */
-#define FOUND_MAX_BYTES ((size_t)64 * 1024)
+/* Of look-ups together: more is not kept, and less of it is shown to a model. */
+#define LOOKED_UP_MAX_BYTES ((size_t)64 * 1024)
 
 Talk *talk_new(const Speaker *speaker, const char *conversation, const char *text)
 {
@@ -64,7 +64,7 @@ bool talks_has_chat(const Core *core, const char *chat_id)
     return false;
 }
 
-Talk *talks_find(const Core *core, const char *conversation)
+static Talk *find(const Core *core, const char *conversation, bool is_summary)
 {
     GHashTableIter iter;
     void *value;
@@ -73,10 +73,20 @@ Talk *talks_find(const Core *core, const char *conversation)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         Talk *talk = value;
 
-        if (!talk->sums_up && strcmp(talk->conversation, conversation) == 0)
+        if ((talk->sums_up != NULL) == is_summary && strcmp(talk->conversation, conversation) == 0)
             return talk;
     }
     return NULL;
+}
+
+Talk *talks_find(const Core *core, const char *conversation)
+{
+    return find(core, conversation, false);
+}
+
+Talk *talks_find_summary(const Core *core, const char *conversation)
+{
+    return find(core, conversation, true);
 }
 
 void talks_cancel(Core *core, Talk *talk)
@@ -93,19 +103,10 @@ void talks_cancel(Core *core, Talk *talk)
 
 void talks_cancel_summary(Core *core, const char *conversation)
 {
-    GHashTableIter iter;
-    void *value;
+    g_autoptr(Talk) summary = talks_find_summary(core, conversation);
 
-    g_hash_table_iter_init(&iter, core->talks);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        g_autoptr(Talk) summary = value;
-
-        if (summary->sums_up && strcmp(summary->conversation, conversation) == 0) {
-            talks_cancel(core, summary);
-            return;
-        }
-        (void)g_steal_pointer(&summary);
-    }
+    if (summary)
+        talks_cancel(core, summary);
 }
 
 /* ---- what is looked up for it ---- */
@@ -117,7 +118,7 @@ void talks_hear(Core *core, const char *id, const char *text, bool is_all)
     if (!talk || !talk->is_looking)
         return;
 
-    if (talk->found->len < FOUND_MAX_BYTES && *text)
+    if (talk->found->len < LOOKED_UP_MAX_BYTES && *text)
         g_string_append_printf(talk->found, "%s%s", talk->found->len > 0 ? "\n" : "", text);
     talk->has_found = is_all;
     core->has_found |= is_all;

@@ -51,7 +51,10 @@ Talk *talks_find(const Core *core, const char *conversation);
 /* Ends the call of a talk, which costs what it cost so far: the talk is the caller's. */
 void talks_cancel(Core *core, Talk *talk);
 
-/* Ends a summary of this conversation that is under way. */
+/* The summary of this conversation that is under way, or NULL. */
+Talk *talks_find_summary(const Core *core, const char *conversation);
+
+/* Ends it. */
 void talks_cancel_summary(Core *core, const char *conversation);
 
 /* What the look-up of this id brought; is_all: nothing more follows. */

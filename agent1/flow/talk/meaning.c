@@ -128,7 +128,10 @@ static void ask_exactly(Core *core, Turn *turn, const char *lines)
 
     if (!questions_ask(core, turn->speaker,
                        &(Question){ .kind = QUESTION_LINE, .text = lines, .shown = shown })) {
-        turn_fail(turn, "Too many questions are open everywhere; nothing was done.");
+        turn_fail(
+            turn,
+            "Too many questions are open everywhere, so nothing was done; !no drops one of yours, "
+            "!reset all of this conversation.");
         return;
     }
     turn_say(turn,
@@ -146,7 +149,8 @@ static void ask_about(Core *core, Turn *turn, const char *lines)
         return;
     }
     if (strlen(lines) > ASKED_MAX_BYTES) {
-        turn_fail(turn, "What the model asks for is too long to be shown, so nothing was done.");
+        turn_fail(turn, "What the model asks for is too long to be shown, so nothing was done; ask "
+                        "for less at a time.");
         return;
     }
     ask_exactly(core, turn, lines);
@@ -154,14 +158,20 @@ static void ask_about(Core *core, Turn *turn, const char *lines)
 
 /* ---- the whole ---- */
 
-/* Whole, and not the beginning of a longer one. */
-static bool stands_in(const char *addresses, const char *address)
+/* A sign of addresses and words; other letters than ASCII's count as one. */
+static bool is_sign(char c)
 {
-    static const char signs[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-._~:/?#[]@!$&'()*+,;=%";
-    size_t length = strlen(address);
+    return g_ascii_isalnum(c) || ((unsigned char)c & 0x80) != 0 ||
+           (c != '\0' && strchr("-._~:/?#[]@!$&'()*+,;=%", c));
+}
 
-    for (const char *at = addresses; (at = strstr(at, address)) != NULL; at++) {
-        if (at[length] == '\0' || !strchr(signs, at[length]))
+/* Whole, and not a part of a longer one. */
+static bool stands_in(const char *texts, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = texts; (at = strstr(at, word)) != NULL; at++) {
+        if ((at == texts || !is_sign(at[-1])) && !is_sign(at[length]))
             return true;
     }
     return false;

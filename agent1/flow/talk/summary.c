@@ -16,21 +16,6 @@
 #define REQUEST "Sum up all of the above now."
 #define BEGINS  "(Summed up by the assistant, of what was said before:) "
 
-static bool is_summed_up(const Core *core, const char *conversation)
-{
-    GHashTableIter iter;
-    void *value;
-
-    g_hash_table_iter_init(&iter, core->talks);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Talk *talk = value;
-
-        if (talk->sums_up && strcmp(talk->conversation, conversation) == 0)
-            return true;
-    }
-    return false;
-}
-
 Talk *summary_begin(const Core *core, const Talk *answered)
 {
     const ModelSettings *model = core->settings->talk->chain->pdata[answered->provider];
@@ -38,7 +23,7 @@ Talk *summary_begin(const Core *core, const Talk *answered)
         history_long(core, answered->conversation, model->context_tokens / PART_OF_CONTEXT);
     Talk *summary;
 
-    if (!last || is_summed_up(core, answered->conversation))
+    if (!last || talks_find_summary(core, answered->conversation))
         return NULL;
 
     summary = talk_new(answered->speaker, answered->conversation, REQUEST);

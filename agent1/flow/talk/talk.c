@@ -279,16 +279,18 @@ static void take_answer(Core *core, Talk *given, bool is_cut)
         sum_up(core, talk);
 }
 
-/* Nobody makes an answer of what was found: the person reads it as it is. */
-static void say_found(Core *core, Turn *turn, const Talk *talk)
+/* Nobody makes an answer of what was found: the person reads it as it is. What the last model began
+ * to say was none. */
+static void say_found(Core *core, Turn *turn, Talk *talk)
 {
+    g_string_truncate(talk->answer, 0);
     talks_note(core, talk);
     if (talk->found->len > 0)
         turn_say(turn, "%s", talk->found->str);
     turn_outcome(turn, OUTCOME_REFUSED);
 }
 
-static void fail(Core *core, const Talk *talk, const ModelNews *news)
+static void fail(Core *core, Talk *talk, const ModelNews *news)
 {
     Turn turn;
 

@@ -114,6 +114,20 @@ static void the_one_that_looked_fails_then(void **state)
     assert_contains(world_last_said(world), "No language model answered.\ndoor: 4711 (oskar");
 }
 
+/* What broke off was no answer: it is no turn, and what it asked for was not done. */
+static void half_an_answer_is_none(void **state)
+{
+    World *world = *state;
+
+    configure(world, "{\"chain\":[{\"provider\":\"ollama\",\"model\":\"m\"}]}");
+    looks(world, "m1", "the door?", "RECALL: door");
+    tell(world, model_news_piece(last_call(world)->id, "DELEGATE: web1 | half"));
+    fail_call(world, MODEL_BROKEN);
+    world_write(world, "oskar", "m2", "and now?");
+    assert_int_equal(last_call(world)->words->len, 3);
+    assert_string_equal(words_at(last_call(world), 1), "RECALL: door");
+}
+
 static void the_person_goes_on_meanwhile(void **state)
 {
     World *world = *state;
@@ -327,7 +341,10 @@ static void what_it_may_search_for(void **state)
     looks(world, "m1", "what is kept?", "RECALL: x");
     answer(world, "SEARCH: the code of the door is 4711");
     assert_contains(world_last_said(world), ASKS "```\nSEARCH: the code");
-    looks(world, "m2", "then look for news of Nginx 1.24", "SEARCH: nginx news");
+    world_write(world, "oskar", "m2", "then look for news of Nginx 1.24");
+    answer(world, "SEARCH: ginx ews");
+    assert_contains(world_last_said(world), ASKS);
+    looks(world, "m3", "then look for news of Nginx 1.24", "SEARCH: nginx news");
     assert_int_equal(world_count_other(world, EFFECT_PAGE_CALL), 1);
 }
 
@@ -391,6 +408,7 @@ int main(void)
         WORLD_TEST(a_look_that_fails),
         WORLD_TEST(too_many_rounds),
         WORLD_TEST(the_one_that_looked_fails_then),
+        WORLD_TEST(half_an_answer_is_none),
         WORLD_TEST(the_person_goes_on_meanwhile),
         WORLD_TEST(a_long_report_is_cut),
         WORLD_TEST(what_acts_after_it_waits),
