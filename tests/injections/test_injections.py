@@ -132,17 +132,17 @@ class Scene:
 def secrets_of(house):
     """Passwords, the key of the provider, the private keys in each form in which they could be written."""
     secrets = [API_KEY.encode()]
-    for folder in [house.agent1.folder, *(agent.folder for agent in house.agents.values())]:
-        secrets += [file.read_bytes().strip() for file in folder.glob("*password")]
-        for file in folder.glob("state/*.key"):
-            raw = file.read_bytes().strip()
-            secrets += [raw, base64.b64encode(raw), raw.hex().encode()]
-    return [secret for secret in secrets if len(secret) >= 8]
+    for program in [house.agent1, *house.agents.values()]:
+        passwords = [file.read_bytes().strip() for file in program.folder.glob("*password")]
+        kind, _, text = (program.state / "key").read_text().strip().partition(":")
+        assert passwords and kind == "x25519-secret" and len(text) == 43, program.name
+        raw = base64.urlsafe_b64decode(text + "=")
+        secrets += [*passwords, text.encode(), raw, base64.b64encode(raw), raw.hex().encode()]
+    return secrets
 
 
 def check_canaries(house, model, person):
     secrets = secrets_of(house)
-    assert len(secrets) >= 4
     places = {str(file): file.read_bytes() for file in [*house.logs.iterdir(), *house.agent1.state.glob("agent1.db*")]}
     places["prompts"] = json.dumps([request.body for request in model.provider.requests]).encode()
     places["answers"] = "\n".join(item.text for item in person.heard.items).encode()
