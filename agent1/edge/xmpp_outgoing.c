@@ -112,35 +112,39 @@ char *xmpp_outgoing_open_room(const char *room)
                                    room);
 }
 
-char *xmpp_outgoing_correction(const char *id, const char *jid, const char *replaced,
-                               const char *text)
+/* With what says how it is kept behind it. The caller owns it. */
+static char *make_correction(const char *id, const char *jid, const char *replaced,
+                             const char *text, const char *keeping)
 {
     g_autofree char *clean_id = clean(id);
     g_autofree char *clean_jid = clean(jid);
     g_autofree char *clean_replaced = clean(replaced);
     g_autofree char *body = shorten(clean(text));
+    g_autofree char *head =
+        g_markup_printf_escaped("<message type='chat' id='%s' to='%s'><body>%s</body>"
+                                "<replace xmlns='urn:xmpp:message-correct:0' id='%s'/>",
+                                clean_id, clean_jid, body, clean_replaced);
 
-    return g_markup_printf_escaped("<message type='chat' id='%s' to='%s'><body>%s</body>"
-                                   "<replace xmlns='urn:xmpp:message-correct:0' id='%s'/>"
-                                   "<private xmlns='urn:xmpp:carbons:2'/>"
-                                   "<no-copy xmlns='urn:xmpp:hints'/>"
-                                   "<no-store xmlns='urn:xmpp:hints'/></message>",
-                                   clean_id, clean_jid, body, clean_replaced);
+    return g_strconcat(head, keeping, "</message>", NULL);
+}
+
+char *xmpp_outgoing_correction(const char *id, const char *jid, const char *replaced,
+                               const char *text)
+{
+    return make_correction(id, jid, replaced, text,
+                           "<private xmlns='urn:xmpp:carbons:2'/>"
+                           "<no-copy xmlns='urn:xmpp:hints'/>"
+                           "<no-store xmlns='urn:xmpp:hints'/>");
 }
 
 char *xmpp_outgoing_last_correction(const char *id, const char *jid, const char *replaced,
                                     const char *text)
 {
     g_autofree char *clean_id = clean(id);
-    g_autofree char *clean_jid = clean(jid);
-    g_autofree char *clean_replaced = clean(replaced);
-    g_autofree char *body = shorten(clean(text));
+    g_autofree char *keeping = g_markup_printf_escaped(
+        "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/><active xmlns='" NS_STATES "'/>", clean_id);
 
-    return g_markup_printf_escaped("<message type='chat' id='%s' to='%s'><body>%s</body>"
-                                   "<replace xmlns='urn:xmpp:message-correct:0' id='%s'/>"
-                                   "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/>"
-                                   "<active xmlns='" NS_STATES "'/></message>",
-                                   clean_id, clean_jid, body, clean_replaced, clean_id);
+    return make_correction(id, jid, replaced, text, keeping);
 }
 
 char *xmpp_outgoing_state(const char *jid, const char *state)
