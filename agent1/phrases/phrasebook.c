@@ -6,15 +6,13 @@
 #include "agent1/phrases/lexicon.h"
 #include "agent1/phrases/who.h"
 #include "common/base/text.h"
+#include "common/base/words_later.h"
 #include "common/data/weekday.h"
 
 #include "common/base/banned.h"
 
 #define STEPS_MAX    8
 #define RECALL_CHARS 64
-
-/* Marks what agent1/words translates. */
-#define WORDS_LATER(text) text
 
 static const char *const questions[PHRASE_QUESTION_COUNT] = {
     [PHRASE_VAGUE] =

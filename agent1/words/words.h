@@ -8,11 +8,9 @@
 #define AGENT1_WORDS_WORDS_H
 
 #include "common/base/language.h"
+#include "common/base/words_later.h"
 
 #include <glib.h>
-
-/* Marks a text that stands in a table and is looked up where it is said. */
-#define WORDS_LATER(text) text
 
 /* The text in a language, or itself: in English, and where there is no other. Static or as long
  * lived as text. */

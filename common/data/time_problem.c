@@ -1,12 +1,10 @@
 #include "common/data/time_problem.h"
 
 #include "common/base/text.h"
+#include "common/base/words_later.h"
 
 #include "common/base/limits.h"
 #include "common/base/banned.h"
-
-/* Marks what agent1/words translates. */
-#define WORDS_LATER(text) text
 
 G_STATIC_ASSERT(TIME_SPEC_MAX_CHARS == 256); /* as the text below says */
 

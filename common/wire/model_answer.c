@@ -5,6 +5,7 @@
 #include "common/base/limits.h"
 #include "common/base/lookalike.h"
 #include "common/base/text.h"
+#include "common/base/words_later.h"
 #include "common/wire/fence.h"
 #include "common/wire/markup.h"
 
@@ -15,9 +16,6 @@
 #define WORD_MAX_CHARS     32
 #define SEARCHED_MAX_BYTES 1024 /* of a line, for what looks like a trigger */
 #define GAP_MAX_CHARS      8    /* between a word and its colon: "DELEGATE** :" */
-
-/* Marks what agent1/words translates. */
-#define WORDS_LATER(text) text
 
 static const struct {
     const char *name;

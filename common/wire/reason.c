@@ -4,11 +4,9 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/base/words_later.h"
 
 #include "common/base/banned.h"
-
-/* Marks what agent1/words translates. */
-#define WORDS_LATER(text) text
 
 #define PLACE     "%s"
 #define DEPTH_MAX 4 /* of reasons within reasons */

@@ -4,14 +4,12 @@
 
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
+#include "common/base/words_later.h"
 
 #include "common/base/banned.h"
 
 /* More commits than any branch has: whoever tells of more is not believed. */
 #define COMMITS_MAX 1000000000
-
-/* Marks what agent1/words translates. */
-#define WORDS_LATER(text) text
 
 static const struct {
     const char *name;
