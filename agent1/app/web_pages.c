@@ -1,9 +1,8 @@
 #include "agent1/app/web_pages.h"
 
-#include <unistd.h>
-
 #include "agent1/edge/page_reader.h"
 #include "agent1/port/event.h"
+#include "common/sys/helper.h"
 #include "common/base/banned.h"
 
 #define READER_NAME "agent1-reader"
@@ -23,25 +22,10 @@ static void post_news(PageNews *news, void *data)
         event_free(event);
 }
 
-static char *find_reader(void)
-{
-    static const char *const places[] = { ".", "../libexec/agent1", "../lib/agent1" };
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = program ? g_path_get_dirname(program) : NULL;
-
-    for (size_t i = 0; folder && i < G_N_ELEMENTS(places); i++) {
-        g_autofree char *path = g_build_filename(folder, places[i], READER_NAME, NULL);
-
-        if (access(path, X_OK) == 0)
-            return g_canonicalize_filename(path, NULL);
-    }
-    return NULL;
-}
-
 WebPages *web_pages_new(Mailbox *events)
 {
     WebPages *pages = g_new0(WebPages, 1);
-    g_autofree char *reader = find_reader();
+    g_autofree char *reader = helper_find("agent1", READER_NAME);
 
     pages->events = events;
     pages->reader = page_reader_new(reader, post_news, pages);

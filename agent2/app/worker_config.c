@@ -8,6 +8,7 @@
 #include "common/data/record.h"
 #include "common/net/mqtt.h"
 #include "common/sys/file.h"
+#include "common/sys/helper.h"
 #include "common/sys/secret.h"
 #include "common/sys/zone.h"
 #include "common/wire/key.h"
@@ -256,22 +257,6 @@ static bool is_service(void)
            pid == getpid();
 }
 
-/* The shim lies beside this program, or where libraries' helpers do. */
-static char *find_shim(void)
-{
-    static const char *const places[] = { ".", "../libexec/agent2", "../lib/agent2" };
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = program ? g_path_get_dirname(program) : NULL;
-
-    for (size_t i = 0; folder && i < G_N_ELEMENTS(places); i++) {
-        g_autofree char *path = g_build_filename(folder, places[i], SHIM_NAME, NULL);
-
-        if (access(path, X_OK) == 0)
-            return g_canonicalize_filename(path, NULL);
-    }
-    return NULL;
-}
-
 static bool read_launcher(WorkerConfig *config, const Row *row, GError **error)
 {
     bool is_unit = row->launcher == LAUNCH_UNIT || (row->launcher == LAUNCH_AUTO && is_service());
@@ -280,7 +265,7 @@ static bool read_launcher(WorkerConfig *config, const Row *row, GError **error)
     if (is_unit)
         return true;
 
-    config->shim_path = row->shim ? resolve(config, row->shim) : find_shim();
+    config->shim_path = row->shim ? resolve(config, row->shim) : helper_find("agent2", SHIM_NAME);
     if (config->shim_path && access(config->shim_path, X_OK) == 0)
         return true;
     g_set_error(error, PROBLEM, PROBLEM_MISSING,
