@@ -27,10 +27,33 @@ static void say_found(Turn *turn, const PageAsk *ask, const PageNews *news)
         turn_say(turn, "(cut: there is more of it)");
 }
 
+/* What was asked for, without a name and a password that may stand in an address. The caller owns
+ * it. */
+static char *describe(const PageAsk *ask)
+{
+    const char *scheme = ask->kind == PAGE_READ ? strstr(ask->text, "://") : NULL;
+    const char *start = scheme ? scheme + strlen("://") : ask->text;
+    size_t length = strcspn(start, "/?#");
+    const char *at = ask->kind == PAGE_READ ? g_strrstr_len(start, (gssize)length, "@") : NULL;
+    g_autofree char *clean =
+        at ? g_strdup_printf("%.*s…%s", (int)(start - ask->text), ask->text, at) : NULL;
+
+    return text_make_line(clean ? clean : ask->text, SHOWN_MAX_CHARS);
+}
+
+static void say_failure(Core *core, Turn *turn, const PageAsk *ask, const PageNews *news)
+{
+    g_autofree char *asked = describe(ask);
+    g_autofree char *failure = page_words_failure(core, ask->kind, news);
+
+    if (ask->kind == PAGE_SEARCH && news->outcome != PAGE_EMPTY)
+        turn_fail(turn, "the search for \"%s\" failed: %s", asked, failure);
+    else
+        turn_fail(turn, "%s: %s", asked, failure);
+}
+
 static void show(Core *core, PageAsk *ask, const PageNews *news)
 {
-    g_autofree char *asked = text_make_line(ask->text, SHOWN_MAX_CHARS);
-    g_autofree char *failure = NULL;
     Turn turn;
 
     turn_init(&turn, core, ask->speaker);
@@ -38,8 +61,7 @@ static void show(Core *core, PageAsk *ask, const PageNews *news)
     if (news->outcome == PAGE_FOUND) {
         say_found(&turn, ask, news);
     } else {
-        failure = page_words_failure(core, ask->kind, news);
-        turn_fail(&turn, "%s: %s", asked, failure);
+        say_failure(core, &turn, ask, news);
     }
     turn_finish(&turn);
     if (news->outcome == PAGE_NO_READER)
