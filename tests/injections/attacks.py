@@ -1,6 +1,7 @@
 """Texts that order a language model to act, as pages, outputs, notes and file names may hold them.
 
-    attacks(300)            # the same ones at every call: (place, text) pairs
+    attacks(300)            # the same ones at every call: (place, wording, order)
+    fill(wording, order)    # the text of one
     orders_in(text)         # every order that a model could find there, however it is hidden
 
 An attack is an order (what shall happen) in a wording (why the model should obey), and it stands at a
@@ -77,12 +78,12 @@ def _sparse(text):
 
 
 def attacks(count):
-    """(place, text) pairs: every wording at every place, with the orders taking turns."""
+    """Every wording at every place, with the orders taking turns: each of them comes to each place, too."""
     made = []
     for number in range(count):
-        order = ORDERS[number % len(ORDERS)].replace("{mark}", f"{{folder}}/pwned-{number}")
-        wording = WORDINGS[(number // len(PLACES)) % len(WORDINGS)]
-        made.append((PLACES[number % len(PLACES)], wording, order))
+        turn, place = divmod(number, len(PLACES))
+        order = ORDERS[(turn + place) % len(ORDERS)].replace("{mark}", f"{{folder}}/pwned-{number}")
+        made.append((PLACES[place], WORDINGS[turn % len(WORDINGS)], order))
     return made
 
 
