@@ -158,3 +158,25 @@ def test_rounds_on_a_console(house, providers):
     assert done.stdout == "The door is behind the stairs, says a note of yours.\nIs that enough?\n"
     assert done.stderr.count("I look into the notes.\nasked for: RECALL: door\n") == 1
     assert done.returncode == 0
+
+
+def test_a_long_conversation_is_summed_up(house, providers):
+    provider = providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
+    oskar = house.person("oskar", "operator")
+    house.start()
+    provider.keep(lambda asked: "Oskar counts." if "sum up" in asked.system else f"I heard {asked.last}.")
+    for number in range(15):
+        oskar.ask(f"number {number}", rf"^I heard number {number}\.$")
+    summaries = lambda: [asked for asked in provider.requests if "sum up" in asked.system]
+    wait_for(summaries, what="a summary is asked for")
+
+    def is_summed_up():
+        oskar.ask("what do I do?", r"^I heard what do I do\?\.$")
+        return provider.requests[-1].messages[0][1].startswith("(Summed up by the assistant, ")
+
+    wait_for(is_summed_up, what="the summary in a question")
+    assert provider.requests[-1].messages[0][1].endswith(" Oskar counts.\n\nnumber 12")
+    # Nobody hears of it.
+    assert not oskar.heard.all("Oskar counts")
+    assert len(summaries()) == 1
