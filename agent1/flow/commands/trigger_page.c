@@ -52,7 +52,7 @@ static void say_failure(Core *core, Turn *turn, const PageAsk *ask, const PageNe
         turn_fail(turn, "%s: %s", asked, failure);
 }
 
-static void show(Core *core, PageAsk *ask, const PageNews *news)
+static void show(Core *core, const PageAsk *ask, const PageNews *news)
 {
     Turn turn;
 
@@ -73,7 +73,7 @@ static void ask(Core *core, Turn *turn, PageKind kind, const char *text)
 {
     if (turn->speaker->is_dry_run)
         turn_say(turn, "allowed (dry run: nothing was asked of the web)");
-    else if (!pages_ask(core, kind, text, turn->speaker, show, NULL, NULL))
+    else if (!pages_ask(core, kind, text, turn->speaker, show))
         turn_fail(turn, "Too many pages are being read at this moment; please ask again.");
 }
 

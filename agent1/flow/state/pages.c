@@ -7,16 +7,13 @@ void pages_free_ask(void *data)
 {
     PageAsk *ask = data;
 
-    if (ask->data && ask->free_data)
-        ask->free_data(ask->data);
     speaker_free(ask->speaker);
     g_free(ask->id);
     g_free(ask->text);
     g_free(ask);
 }
 
-bool pages_ask(Core *core, PageKind kind, const char *text, const Speaker *speaker, PagesDone done,
-               void *data, GDestroyNotify free_data)
+bool pages_ask(Core *core, PageKind kind, const char *text, const Speaker *speaker, PagesDone done)
 {
     PageAsk *ask;
 
@@ -29,8 +26,6 @@ bool pages_ask(Core *core, PageKind kind, const char *text, const Speaker *speak
     ask->text = g_strdup(text);
     ask->done = done;
     ask->speaker = speaker_copy(speaker);
-    ask->data = data;
-    ask->free_data = free_data;
     g_hash_table_insert(core->pages, ask->id, ask);
     effects_page_call(core->fx, page_call_new(ask->id, kind, text));
     return true;

@@ -219,6 +219,17 @@ static void each_failure(void **state)
     world_write(world, "vera", NULL, "SEARCH: x y");
     tell_failed(world, PAGE_EMPTY, NULL);
     expect_said(world, "x y: nothing was found");
+    world_write(world, "vera", NULL, "SEARCH: x y");
+    tell_failed(world, PAGE_UNREACHABLE, "search.example");
+    expect_said(world, "the search for \"x y\" failed: search.example does not answer");
+    /* Who else reads along need not see it. */
+    world_write(world, "vera", NULL, "READ: https://vera:secret@x.org/a@b");
+    tell_failed(world, PAGE_BAD_ADDRESS, "a name or a password stands in it");
+    expect_said(world,
+                "https://…@x.org/a@b: I do not read that address: a name or a password stands "
+                "in it");
+    world_write(world, "vera", NULL, "SEARCH: x y");
+    tell_failed(world, PAGE_EMPTY, NULL);
     tell_failed(world, PAGE_EMPTY, NULL); /* nobody asked */
     expect_said(world, "x y: nothing was found");
 }
@@ -259,34 +270,6 @@ static void given_up(void **state)
     assert_int_equal(world->said->len, 0);
 }
 
-static void keep_data(Core *core, PageAsk *ask, const PageNews *news)
-{
-    char **out = ask->data;
-
-    (void)core;
-    *out = g_strdup(news->text);
-}
-
-static void with_data_of_its_own(void **state)
-{
-    World *world = *state;
-    g_autoptr(Speaker) speaker = speaker_new(DOOR_XMPP, "vera@example.org/phone", NULL);
-    g_autofree char *kept = NULL;
-    char **data = &kept;
-    const Effect *asked;
-    g_autofree char *id = NULL;
-
-    speaker->user = g_strdup("vera");
-    world->core->fx = effects_new();
-    assert_true(pages_ask(world->core, PAGE_READ, "x.org", speaker, keep_data, data, NULL));
-    asked = world->core->fx->list->pdata[0];
-    id = g_strdup(asked->page->id);
-    g_clear_pointer(&world->core->fx, effects_free);
-    tell_found(world, id, NULL, "the text");
-    assert_string_equal(kept, "the text");
-    assert_int_equal(world->said->len, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,7 +282,6 @@ int main(void)
         WORLD_TEST(each_failure),
         WORLD_TEST(a_restart),
         WORLD_TEST(given_up),
-        WORLD_TEST(with_data_of_its_own),
     };
 
     return cmocka_run_group_tests_name("core-pages", tests, NULL, NULL);
