@@ -27,8 +27,9 @@ typedef struct SearchSettings {
 } SearchSettings;
 
 /* What a person may write for them. */
-#define SEARCH_URL_EXPECTED   "a URL such as https://search.example.org, without ?, # and a password"
-#define PRIVATE_HOST_EXPECTED "a host and its port, such as wiki.local:443 or [::1]:8080"
+#define SEARCH_URL_EXPECTED "a URL such as https://search.example.org, without ?, # and a password"
+#define PRIVATE_HOSTS_EXPECTED                                                                     \
+    "an array of hosts with their ports, such as [\"wiki.local:443\", \"[::1]:8080\"]"
 bool search_url_is_valid(const char *text);
 bool private_host_is_valid(const char *text);
 

@@ -140,7 +140,7 @@ static const Field search_fields[] = {
       .offset = AT(search.private_hosts),
       .maximum = PRIVATE_HOSTS_MAX,
       .is_valid = private_host_is_valid,
-      .expected = PRIVATE_HOST_EXPECTED },
+      .expected = PRIVATE_HOSTS_EXPECTED },
     { .name = NULL },
 };
 

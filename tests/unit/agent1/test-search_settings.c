@@ -77,16 +77,18 @@ static void what_is_refused(void **state)
         { "{\"results\":0}", "search.results: 0: expected a whole number from 1 to 20" },
         { "{\"timeout\":\"1m\"}",
           "search.timeout: \"1m\": expected a duration such as \"10m\", from 1s to 20s" },
+        { "{\"private_hosts\":\"wiki:80\"}",
+          "search.private_hosts: \"wiki:80\": expected " PRIVATE_HOSTS_EXPECTED },
         { "{\"private_hosts\":[\"wiki\"]}",
-          "search.private_hosts[0]: \"wiki\": expected " PRIVATE_HOST_EXPECTED },
+          "search.private_hosts[0]: \"wiki\": expected " PRIVATE_HOSTS_EXPECTED },
         { "{\"private_hosts\":[\"a:1\",\"http://wiki:80\"]}",
-          "search.private_hosts[1]: \"http://wiki:80\": expected " PRIVATE_HOST_EXPECTED },
+          "search.private_hosts[1]: \"http://wiki:80\": expected " PRIVATE_HOSTS_EXPECTED },
         { "{\"private_hosts\":[\"::1:80\"]}",
-          "search.private_hosts[0]: \"::1:80\": expected " PRIVATE_HOST_EXPECTED },
+          "search.private_hosts[0]: \"::1:80\": expected " PRIVATE_HOSTS_EXPECTED },
         { "{\"private_hosts\":[\"wiki:0\"]}",
-          "search.private_hosts[0]: \"wiki:0\": expected " PRIVATE_HOST_EXPECTED },
+          "search.private_hosts[0]: \"wiki:0\": expected " PRIVATE_HOSTS_EXPECTED },
         { "{\"private_hosts\":[\":80\"]}",
-          "search.private_hosts[0]: \":80\": expected " PRIVATE_HOST_EXPECTED },
+          "search.private_hosts[0]: \":80\": expected " PRIVATE_HOSTS_EXPECTED },
     };
 
     (void)state;
