@@ -280,7 +280,7 @@ void fetch_page(const FetchOrder *order, Fetched *out)
             return;
         }
         if (order->stays && hops > 0 && !is_same_host(out->address, url)) {
-            fail(out, PAGE_FORBIDDEN, url->host);
+            fail(out, PAGE_MOVED, NULL);
             return;
         }
         /* A stranger's page leads to no private host, named or not. */

@@ -162,7 +162,13 @@ def test_searxng(house, site):
               '<p class="content">three</p></article>')
     vera.ask("SEARCH: y", r"1\. B\nhttps://b\.example/\nthree\n```$")
     site.page("/searx/search", "<html>", type="text/html")
-    vera.ask("SEARCH: z", "what came cannot be read")
+    vera.ask("SEARCH: z", 'the search for "z" failed: what came cannot be read')
+    # Its address has the words in it: it is followed to the same host alone.
+    site.redirect("/searx/search", f"{site.url}/moved")
+    site.page("/moved", json.dumps({"results": found}), type="application/json")
+    vera.ask("SEARCH: z", r"1\. A\n")
+    site.redirect("/searx/search", "http://localhost:8080/stolen")
+    vera.ask("SEARCH: z", 'the search for "z" failed: it leads on and on')
 
 
 def test_many_at_once_and_a_restart(reading, site):

@@ -446,12 +446,9 @@ static void ask_anew(Core *core, Talk *given)
 {
     g_autoptr(Talk) talk = given;
     Language before = core_speak_to_speaker(core, talk->speaker);
-    const char *why = judge_again(core, talk->speaker);
 
     talk->provider = MODEL_NONE;
-    if (why)
-        give_up(core, talk, why);
-    else if (ask_next(core, talk))
+    if (ask_next(core, talk))
         (void)g_steal_pointer(&talk);
     else
         give_up(core, talk, WORDS_LATER("(given up: the language models were configured anew)"));
@@ -478,12 +475,32 @@ static GList *list_asked(Core *core)
     return asked;
 }
 
+/* Whose rights have changed sees no more of what a model says to him. */
+static void give_up_those_changed(Core *core)
+{
+    g_autoptr(GList) talks = g_hash_table_get_values(core->talks);
+
+    for (const GList *at = talks; at; at = at->next) {
+        Talk *talk = at->data;
+        const char *why = judge_again(core, talk->speaker);
+
+        if (!why)
+            continue;
+        talks_cancel(core, talk);
+        if (!talk->sums_up)
+            give_up(core, talk, why);
+        talk_free(talk);
+    }
+}
+
 void talk_configured(Core *core)
 {
     g_autofree char *text = describe_chain(core);
     bool is_another = g_strcmp0(text, core->chain_text) != 0;
-    g_autoptr(GList) talks = is_another ? list_asked(core) : NULL;
+    g_autoptr(GList) talks = NULL;
 
+    give_up_those_changed(core);
+    talks = is_another ? list_asked(core) : NULL;
     for (const GList *at = talks; at; at = at->next)
         talks_cancel(core, at->data);
     /* None rests any longer: people may have mended a key, which is not seen here. */

@@ -441,14 +441,19 @@ static void another_chain(void **state)
 static void what_changed_meanwhile(void **state)
 {
     World *world = *state;
+    g_autofree char *id = NULL;
 
     configure(world, CHAIN);
     world_register(world, JOURNAL_1, 1);
     world_write(world, "oskar", "m1", "restart web1");
+    id = g_strdup(last_call(world)->id);
     set_of_user(world, "oskar", "role", "viewer");
-    answer(world, "DELEGATE: web1 | reboot");
-    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+    /* At once, so that he reads no more of it. */
     assert_contains(world_last_said(world), "what you may do has changed");
+    assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 1);
+    tell(world, model_news_piece(id, "DELEGATE: web1 | reboot"));
+    tell(world, model_news_end(id, MODEL_ANSWERED));
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
     set_of_user(world, "oskar", "role", "operator");
     world_write(world, "oskar", "m2", "remember the wifi");
     world_write(world, "ana", "m3", "!agentOFF agent1");
