@@ -3,7 +3,7 @@
 
 .PHONY: bench
 
-DEPS_BENCH = python3-nacl python3-apscheduler python3-sqlalchemy
+DEPS_BENCH = python3-nacl python3-paho-mqtt python3-slixmpp python3-apscheduler python3-sqlalchemy
 
 BENCH_PROGRAMS = $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(sort $(wildcard tests/bench/bench-*.c)))
 BENCH_SHARED = $(filter-out $(wildcard tests/bench/bench-*.c),$(wildcard tests/bench/*.c))
