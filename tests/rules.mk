@@ -23,7 +23,7 @@ test: ## hardening, format, sizes, layers, words, purity, unit tests, fuzzed inp
 	@$(TEST_MAKE) check=1 hostile-run N=300
 	@$(TEST_MAKE) check=1 injections-run INJECTIONS=30
 	@$(TEST_MAKE) check=1 simulate-check SEEDS=2000
-	@$(TEST_MAKE) simulate-mutants SEEDS=12000
+	@$(TEST_MAKE) simulate-mutants SEEDS=2000
 	@$(TEST_MAKE) check=1 e2e
 
 lint: format-check stats $(foreach f,$(PURE_FOLDERS),$(call archive,$(f)))

@@ -176,8 +176,11 @@ static void arrive(void *owner, void *item)
 }
 
 /* Now and then one is held back for long, past whatever happens meanwhile. */
-static int64_t draw_delay(Sim *sim)
+static int64_t draw_delay(Sim *sim, MessageKind kind)
 {
+    if (!sim->is_healed && sim->plan.has_stragglers && kind == MESSAGE_TASK &&
+        dice_chance(&sim->dice, 250))
+        return dice_between(&sim->dice, 5 * SECOND_MS, 180 * SECOND_MS);
     if (!sim->is_healed && sim->plan.twice_permille > 0 && dice_chance(&sim->dice, 15))
         return dice_between(&sim->dice, 5 * SECOND_MS, 90 * SECOND_MS);
     if (dice_chance(&sim->dice, 30))
@@ -202,8 +205,8 @@ static void pass_on(Broker *broker, const Parcel *parcel)
         copies = 2 + (unsigned)dice_below(&sim->dice, 2);
     }
     while (copies-- > 0)
-        sim_later(sim, draw_delay(sim), arrive, broker, parcel_copy(parcel), parcel_free,
-                  &broker->life);
+        sim_later(sim, draw_delay(sim, parcel->kind), arrive, broker, parcel_copy(parcel),
+                  parcel_free, &broker->life);
 }
 
 static void retain(Broker *broker, const Parcel *parcel)

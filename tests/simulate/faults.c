@@ -7,6 +7,8 @@
 
 #include "common/base/banned.h"
 
+#define STRAGGLERS_PERMILLE 700
+
 typedef void (*Strike)(Sim *sim);
 
 static Host *some_host(Sim *sim)
@@ -161,6 +163,13 @@ static bool needs_clock(Inject inject)
            inject == INJECT_JOURNALS_SWAPPED;
 }
 
+/* How many of a thousand worlds have this fault. */
+static unsigned draw_share(const Sim *sim, Inject inject, unsigned permille)
+{
+    return sim->plan.has_stragglers && inject == INJECT_DATABASE_RESTORED ? STRAGGLERS_PERMILLE
+                                                                          : permille;
+}
+
 static void strike(void *owner, void *item)
 {
     Sim *sim = owner;
@@ -183,7 +192,7 @@ void faults_schedule(Sim *sim)
     for (guint i = 0; i < G_N_ELEMENTS(faults); i++) {
         int64_t times = 0;
 
-        if (dice_chance(&sim->dice, faults[i].permille) &&
+        if (dice_chance(&sim->dice, draw_share(sim, faults[i].inject, faults[i].permille)) &&
             !(sim->plan.has_clock_faults && needs_clock(faults[i].inject)))
             times = dice_between(&sim->dice, 1, faults[i].most);
         for (; times > 0; times--) {
@@ -224,6 +233,7 @@ void faults_draw_plan(Sim *sim)
     plan->has_schedule = sim->seed % 4 == 0;
     plan->has_files = sim->seed % 4 == 2;
     plan->has_topics = sim->seed % 4 == 3;
+    plan->has_stragglers = sim->seed % 8 == 5;
     sim->host_count = 1 + (unsigned)dice_below(dice, SIM_HOSTS_MAX);
     if (plan->has_window)
         sim_count(sim, INJECT_WINDOW);

@@ -48,9 +48,10 @@ typedef struct Plan {
     bool has_clock_faults;
     bool has_window;
     bool has_schedule;
-    bool has_files;  /* the XMPP server takes files, and what commands print is long */
-    bool has_topics; /* people publish on MQTT */
-    bool has_policy; /* what web1's shell gets needs a person */
+    bool has_files;      /* the XMPP server takes files, and what commands print is long */
+    bool has_topics;     /* people publish on MQTT */
+    bool has_policy;     /* what web1's shell gets needs a person */
+    bool has_stragglers; /* tasks are held back past restores of agent1's database */
 } Plan;
 
 typedef enum {
