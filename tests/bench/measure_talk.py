@@ -1,9 +1,9 @@
 """A streamed answer of a language model through agent1, beside curl on the same scripted provider.
 
-Each question is put to curl and then to agent1, by a bare client that is what agentctl is; the figure is the
-median of the differences. Two things are timed: the first text (of curl: the first byte, which is of the
-header) and the whole answer, whose pieces come every BENCH_PIECE_MS. On the way through agent1 there are,
-beside its own work, legs that are measured in the same moment: a QoS 1 round trip over the broker (the
+Each question is put to agent1 by a bare client that is what agentctl is, and to curl as agent1 put it, prompt
+and all; the figure is the median of the differences. Two things are timed: the first text (of curl: the first
+byte, which is of the header), of a short answer, and the whole answer, whose pieces come every
+BENCH_PIECE_MS. On the way through agent1 there are, beside its own work, legs that are measured in the same moment: a QoS 1 round trip over the broker (the
 question, the reply) and a FULL commit (the question is on disk before a model is asked; the whole answer
 needs a second one).
 
@@ -32,8 +32,8 @@ LEGS = {"first text": ["QoS 1 round trip", "FULL commit"],
         "whole answer": ["QoS 1 round trip", "FULL commit", "FULL commit"]}
 CHAT_BYTES = 500
 # Its first piece is long enough that no refusal begins so; the second ends the line, which is shown.
-WORDS = "The_two_agents_are_there_and_the_disk_of_the_first_has_room_for_years.\n" + "word " * 40
-QUESTION = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "hello"}]}
+FEW_WORDS = "The_two_agents_are_there_and_the_disk_of_the_first_has_room_for_years.\nThat is all."
+WORDS = FEW_WORDS + " word" * 40
 
 
 class ProviderProcess:
@@ -55,10 +55,12 @@ class ProviderProcess:
 
 
 def curl(provider):
-    """{"first text": ms of the first byte, "whole answer": ms of all of it}, by curl's own clock."""
+    """{"first text": ms of the first byte, "whole answer": ms of all of it}, by curl's own clock, of the question
+    that was asked last."""
+    question = json.dumps(provider.do("question"), ensure_ascii=False, separators=(",", ":"))
     done = subprocess.run(["curl", "-sSN", "-o", "/dev/null", "-w", "%{time_starttransfer} %{time_total}",
-                           "-H", "Content-Type: application/json", "-d", json.dumps(QUESTION),
-                           provider.url + "/api/chat"], capture_output=True, text=True, check=True)
+                           "-H", "Content-Type: application/json", "--data-binary", "@-",
+                           provider.url + "/api/chat"], input=question, capture_output=True, text=True, check=True)
     first, whole = (float(word) * 1000 for word in done.stdout.split())
     return {"first text": first, "whole answer": whole}
 
@@ -66,10 +68,10 @@ def curl(provider):
 def one_at_a_time(house, provider, legs, askers):
     """{what: ([ms that agent1 adds in a pair], [the same without the legs])}"""
     found = {}
-    added = {what: ([], []) for what, _, _ in askers}
+    added = {what: ([], []) for what, *_ in askers}
     for _ in range(ROUNDS):
-        for what, asker, pause_ms in askers:
-            provider.do("keep", text=WORDS, pause_s=pause_ms / 1000)
+        for what, asker, text, pause_ms in askers:
+            provider.do("keep", text=text, pause_s=pause_ms / 1000)
             for _ in range(N):
                 times = {f"{what}: curl": curl(provider)[what]}
                 busy_ms = cpu_ms(house.agent1.process.pid)
@@ -151,8 +153,8 @@ def main():
         provider.do("keep", text=WORDS)
         for tool in [*legs.values(), whole_asker]:
             tool.round(5)
-        added = one_at_a_time(house, provider, legs, [("first text", first_asker, 0),
-                                                      ("whole answer", whole_asker, PIECE_MS)])
+        added = one_at_a_time(house, provider, legs, [("first text", first_asker, FEW_WORDS, 0),
+                                                      ("whole answer", whole_asker, WORDS, PIECE_MS)])
         found = {**many_at_once(house, provider, talkers),
                  **while_all_hang(house, provider, talkers)}
     finally:

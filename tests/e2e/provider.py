@@ -163,6 +163,11 @@ class Provider:
             return {"requests": len(self.requests), "connections": self.connections, "gone": self.gone,
                     "answered": self.answered}
 
+    def question(self):
+        """The body of the last question."""
+        with self._changed:
+            return self.requests[-1].body
+
     def wait_requests(self, count, seconds=DEFAULT_S):
         self._wait(lambda: len(self.requests) >= count, f"{count} questions", seconds)
 
