@@ -4,7 +4,9 @@ there: what fires waits for it.
 """
 
 import datetime
+import os
 import re
+import signal
 import zoneinfo
 
 import pytest
@@ -109,6 +111,10 @@ def test_autumn_while_it_runs(house):
     assert night.times("night") == [unix(AUTUMN, "02:30:00")]
 
 
+PASSED = [entry("late", "daily 02:30", max_lateness="6h"), entry("night", "daily 02:30"),
+          entry("often", "every 30min", catchup="skip")]
+
+
 @pytest.mark.parametrize("day,down,up,time,told", [
     (SPRING, at(SPRING, "01:45:00"), at(SPRING, "04:45:10"), at(SPRING, "03:00:00"), "03:00 CEST"),
     (AUTUMN, at(AUTUMN, "01:45:00"), at(AUTUMN, "03:45:10"), at(AUTUMN, "02:30:00"), "02:30 CEST"),
@@ -116,9 +122,7 @@ def test_autumn_while_it_runs(house):
 def test_what_passed_while_it_was_down(house, day, down, up, time, told):
     """Over the change: what may be late is made up for once, what may not is missed; half hours are counted by
     elapsed time; another restart adds nothing."""
-    night = Night(house, down, [entry("late", "daily 02:30", max_lateness="6h"),
-                                entry("night", "daily 02:30"),
-                                entry("often", "every 30min", catchup="skip")])
+    night = Night(house, down, PASSED)
     house.agent1.stop()
     night.clock.go_to(up)
     house.agent1.start()
@@ -135,3 +139,22 @@ def test_what_passed_while_it_was_down(house, day, down, up, time, told):
     night.look()
     assert [[row[0] for row in night.rows(name)] for name in ("late", "night", "often")] == \
         [[row[0] for row in of_one] for of_one in rows]
+
+
+def test_what_passed_while_the_machine_slept(house):
+    """As after a suspend: the program stood still, and hours are gone when it goes on."""
+    begin, end = at("2026-11-24", "01:45:00"), at("2026-11-24", "04:45:10")
+    night = Night(house, begin, PASSED)
+    os.kill(house.agent1.process.pid, signal.SIGSTOP)
+    try:
+        night.clock.go_to(end)
+    finally:
+        os.kill(house.agent1.process.pid, signal.SIGCONT)
+    shown = night.look()
+    every_half_hour(night, unix("2026-11-24", "02:15:00"), 6)
+    time = unix("2026-11-24", "02:30:00")
+    assert [row[:2] for row in night.rows("late")] == [(time, "queued")]
+    assert [row[:2] for row in night.rows("night")] == [(time, "missed")]
+    assert night.rows("night")[0][2].startswith("02:30 CET passed 2 h 15 min ago")
+    assert "night: daily 02:30 · web1 · echo night · next Wed 2026-11-25 02:30 CET" in shown
+    assert night.times("late") == night.times("night") == [time]
