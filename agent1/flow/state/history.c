@@ -18,13 +18,11 @@
 
 char *history_conversation(const Speaker *speaker)
 {
-    const char *slash = speaker->door == DOOR_XMPP ? strchr(speaker->address, '/') : NULL;
-    g_autofree char *bare =
-        slash ? g_strndup(speaker->address, (gsize)(slash - speaker->address)) : NULL;
+    int length = (int)strcspn(speaker->address, "/");
 
-    if (!bare || strcmp(bare, speaker->principal) == 0)
+    if (length == 0 || speaker_is_alone(speaker))
         return g_strdup(speaker->principal);
-    return g_strdup_printf("%s in %s", speaker->principal, bare);
+    return g_strdup_printf("%s in %.*s", speaker->principal, length, speaker->address);
 }
 
 int64_t history_tokens(const char *text)

@@ -44,6 +44,16 @@ void speaker_free(Speaker *speaker)
     g_free(speaker);
 }
 
+bool speaker_is_alone(const Speaker *speaker)
+{
+    size_t length = strcspn(speaker->address, "/");
+
+    if (speaker->key)
+        return true;
+    return length > 0 && speaker->principal && strlen(speaker->principal) == length &&
+           g_ascii_strncasecmp(speaker->principal, speaker->address, length) == 0;
+}
+
 char *speaker_conversation(const Speaker *speaker)
 {
     switch (speaker->door) {

@@ -32,6 +32,10 @@ Speaker *speaker_copy(const Speaker *speaker);
 void speaker_free(Speaker *speaker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Speaker, speaker_free)
 
+/* True when nobody but the person hears the answer: not in a room, where the address is the room's,
+ * and not where unsigned text is answered. */
+bool speaker_is_alone(const Speaker *speaker);
+
 /* "xmpp ana@example.org/phone", "cli <session> <key>", "unsigned", "homeassistant", "schedule",
  * "model". The
  * caller owns it. */

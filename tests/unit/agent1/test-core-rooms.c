@@ -1,5 +1,6 @@
 /* What is written in a room: who is obeyed, and how quiet agent1 is otherwise. */
 #include "core-xmpp.h"
+#include "talk-world.h"
 
 #include "common/base/banned.h"
 
@@ -144,6 +145,23 @@ static void secrets_stay_out_of_the_room(void **state)
     assert_contains(last(world)->text, "[redacted]");
 }
 
+/* What was said to a model alone is not shown to it where many read, nor the other way round. */
+static void a_room_is_a_conversation_of_its_own(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_write(world, "ana", "m1", "my code is 4711");
+    answer(world, "I see.");
+    write_in(world, "ana", "ana@example.org", true, "what is my code?");
+    assert_int_equal(last_call(world)->words->len, 1);
+    answer(world, "I do not know.");
+    world_write(world, "ana", "m2", "and now?");
+    assert_int_equal(last_call(world)->words->len, 3);
+    write_in(world, "ana", "ana@example.org", true, "and here?");
+    assert_string_equal(words_at(last_call(world), 0), "what is my code?");
+}
+
 static void notices_for_admins_stay_out_of_it(void **state)
 {
     World *world = *state;
@@ -189,6 +207,7 @@ int main(void)
         ROOM_TEST(who_is_not_obeyed_hears_it_once),
         ROOM_TEST(a_crowd_does_not_make_it_talk),
         ROOM_TEST(secrets_stay_out_of_the_room),
+        ROOM_TEST(a_room_is_a_conversation_of_its_own),
         ROOM_TEST(notices_for_admins_stay_out_of_it),
         ROOM_TEST(only_who_was_asked_may_answer),
         ROOM_TEST(asleep_it_says_so_once),

@@ -49,6 +49,35 @@ static void there_and_back(void **state)
     }
 }
 
+static void who_hears_the_answer_alone(void **state)
+{
+    static const struct {
+        const char *what;
+        Door door;
+        const char *address;
+        const char *key;
+        const char *principal;
+        bool is_alone;
+    } rows[] = {
+        { "a phone", DOOR_XMPP, "ana@example.org/phone", NULL, "ana@example.org", true },
+        { "in other letters", DOOR_XMPP, "Ana@example.org/x", NULL, "ana@example.org", true },
+        { "agentctl", DOOR_CLI, "abcdefghijklmnop", "x25519:abc", "x25519:abc", true },
+        { "a room", DOOR_XMPP, "ops@rooms.example.org", NULL, "ana@example.org", false },
+        { "a longer name", DOOR_XMPP, "ana@example.org.net/x", NULL, "ana@example.org", false },
+        { "unsigned", DOOR_UNSIGNED, "", NULL, "unsigned", false },
+        { "nobody yet", DOOR_XMPP, "ana@example.org/phone", NULL, NULL, false },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Speaker) speaker = speaker_new(rows[i].door, rows[i].address, rows[i].key);
+
+        print_message("%s\n", rows[i].what);
+        speaker->principal = g_strdup(rows[i].principal);
+        assert_int_equal(speaker_is_alone(speaker), rows[i].is_alone);
+    }
+}
+
 static void texts_that_are_no_conversation(void **state)
 {
     static const char *const rows[] = { "",         "xmpp",          "cli a",   "cli",
@@ -95,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
+        cmocka_unit_test(who_hears_the_answer_alone),
         cmocka_unit_test(texts_that_are_no_conversation),
         cmocka_unit_test(a_copy_stands_alone),
     };
