@@ -7,18 +7,27 @@
 
 #include "common/base/banned.h"
 
-/* Parameters: 1 the text, 2 the number, 3 the limit; a query without text may read differently. */
+/* Parameters: 1 the text, 2 the number, 3 the limit, 4 what stands beside the text; a query without
+ * text may read differently. */
 typedef struct QueryText {
     Table table;
     const char *rest; /* behind SELECT … FROM */
     const char *rest_without_text;
 } QueryText;
 
+/* Nobody's private notes but those of whom the query names. */
+#define SEEN_MEMORIES                                                                              \
+    "(\"scope\" = '" SCOPE_SHARED "' OR "                                                          \
+    "(\"scope\" = '" SCOPE_PRIVATE "' AND \"user_name\" = ?4))"
+
 /* A word in the key says more than one in the value. */
 #define MATCHING_MEMORIES                                                                          \
     ", (SELECT \"rowid\" AS \"match\", \"rank\" AS \"place\" FROM \"" STORE_MEMORY_INDEX "\" "     \
-    "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1 AND \"rank\" MATCH 'bm25(10.0, 1.0)' "              \
-    "ORDER BY \"rank\" LIMIT ?3) WHERE \"memories\".\"rowid\" = \"match\" ORDER BY \"place\""
+    "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1 AND \"rank\" MATCH 'bm25(10.0, 1.0)') "             \
+    "WHERE \"memories\".\"rowid\" = \"match\" AND " SEEN_MEMORIES                                  \
+    " ORDER BY \"place\", \"id\" LIMIT ?3"
+
+#define MEMORIES_OF_ID "WHERE \"id\" IN (?1, ?4) ORDER BY \"scope\" = '" SCOPE_SHARED "'"
 
 static const QueryText queries[] = {
     [QUERY_RUN_BY_ID] = { TABLE_RUNS, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
@@ -34,7 +43,7 @@ static const QueryText queries[] = {
                             " ORDER BY \"number\" DESC LIMIT ?3",
                             "INDEXED BY \"runs_failed\" WHERE \"number\" IS NOT NULL "
                             "AND " STORE_RUN_FAILED " ORDER BY \"number\" DESC LIMIT ?3" },
-    [QUERY_MEMORY] = { TABLE_MEMORIES, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
+    [QUERY_MEMORY] = { TABLE_MEMORIES, MEMORIES_OF_ID, MEMORIES_OF_ID },
     [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
     /* The keys of a day's begin with it and a slash; a nought comes next in order. */
     [QUERY_DAILY] = { TABLE_DAILIES,
@@ -74,6 +83,8 @@ static GPtrArray *read_rows(sqlite3 *db, const EffectQuery *query, GError **erro
         sql_bind_int(select, 2, query->number);
     if (parameters >= 3)
         sql_bind_int(select, 3, query->limit);
+    if (parameters >= 4)
+        sql_bind_text(select, 4, query->beside);
 
     return store_rows_read(select, text->table, error);
 }

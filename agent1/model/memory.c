@@ -6,7 +6,7 @@
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
-#define SCOPE_SHARED       "shared:"
+#define BLANKS             " \t"
 #define COMPLAINT_CHARS    200
 #define MATCH_WORDS_MAX    16
 #define MATCH_WORD_MAX_LEN 64
@@ -14,7 +14,7 @@
 char *memory_key(const char *typed)
 {
     g_autofree char *composed = g_utf8_normalize(typed, -1, G_NORMALIZE_DEFAULT_COMPOSE);
-    g_auto(GStrv) words = g_strsplit_set(composed ? composed : "", " \t", -1);
+    g_auto(GStrv) words = g_strsplit_set(composed ? composed : "", BLANKS, -1);
     GString *key = g_string_new(NULL);
     unsigned i;
 
@@ -25,13 +25,79 @@ char *memory_key(const char *typed)
     return g_string_free(key, FALSE);
 }
 
-char *memory_id(const char *typed)
+/* With the owner's length no two of them are the same, whatever a name holds. */
+char *memory_id(const char *typed, const char *owner)
 {
     g_autofree char *key = memory_key(typed);
     g_autofree char *folded = g_utf8_casefold(key, -1);
 
-    return g_strconcat(SCOPE_SHARED, folded, NULL);
+    if (!owner)
+        return g_strconcat("shared:", folded, NULL);
+    return g_strdup_printf("private:%zu:%s:%s", strlen(owner), owner, folded);
 }
+
+/* ---- options ---- */
+
+static const char *const private_words[] = {
+    "private", "priv\u00e9", "priv\u00e9e", "prive", "privee", NULL,
+};
+
+/* What stands behind the dashes of a word, or NULL. */
+static const char *skip_dashes(const char *word)
+{
+    const char *name = word;
+
+    while (*name == '-' || g_str_has_prefix(name, "\u2013") || g_str_has_prefix(name, "\u2014"))
+        name = text_next(name);
+    return name > word && g_unichar_isalpha(g_utf8_get_char(name)) ? name : NULL;
+}
+
+static bool is_private_word(const char *name)
+{
+    g_autofree char *composed = g_utf8_normalize(name, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+    g_autofree char *lower = g_utf8_strdown(composed ? composed : "", -1);
+
+    return g_strv_contains(private_words, lower);
+}
+
+char *memory_take_options(const char *typed, char **out_rest, bool *out_is_private)
+{
+    g_auto(GStrv) words = g_strsplit_set(typed, BLANKS, -1);
+    g_autoptr(GString) rest = g_string_new(NULL);
+    g_autofree char *slip = NULL;
+    bool is_private = false;
+
+    for (unsigned i = 0; words[i]; i++) {
+        const char *name = skip_dashes(words[i]);
+
+        if (name && is_private_word(name)) {
+            is_private = true;
+            continue;
+        }
+        if (name && !slip && text_nearest_one(name, private_words))
+            slip = g_strdup(words[i]);
+        g_string_append_printf(rest, "%s%s", rest->len ? " " : "", words[i]);
+    }
+    *out_rest = g_string_free(g_steal_pointer(&rest), FALSE);
+    *out_is_private = is_private;
+    return is_private ? NULL : g_steal_pointer(&slip);
+}
+
+char *memory_record(const char *rest)
+{
+    const char *bar = strchr(rest, '|');
+    g_autofree char *left = bar ? g_strndup(rest, (size_t)(bar - rest)) : g_strdup(rest);
+    g_autofree char *key = NULL;
+    g_autofree char *slip = NULL;
+    bool is_private;
+
+    slip = memory_take_options(left, &key, &is_private);
+    if (is_private)
+        return g_strdup("--private");
+    return slip ? g_strdup(slip) : g_strdup(rest);
+}
+
+/* ---- what is kept ---- */
 
 static char *judge_hidden(const char *what, const char *text)
 {

@@ -1,6 +1,6 @@
 /*
  * What people have remembered: how keys are compared, what may be kept, and how words that somebody
- * looks for become a question to the full-text index. Where it is kept is flow/trigger_memory.c's.
+ * looks for become a question to the full-text index. Who sees which note is flow/state/notes.h's.
  */
 #ifndef AGENT1_MODEL_MEMORY_H
 #define AGENT1_MODEL_MEMORY_H
@@ -11,9 +11,18 @@
 /* The key as it is shown: one blank between words, composed characters. The caller owns it. */
 char *memory_key(const char *typed);
 
-/* The id of a key's row: keys that differ only in case or blanks are the same. The caller owns it.
- */
-char *memory_id(const char *typed);
+/* The id of the row of a key: keys that differ only in case or blanks are the same. Of the note
+ * that all share, or of the one that this owner keeps for himself. The caller owns it. */
+char *memory_id(const char *typed, const char *owner);
+
+/* Takes --private off what was typed in place of a key, wherever it stands there; in French
+ * --privé, and with the dashes that phones make of two. The rest is the caller's. Returns a word
+ * that may be a slip of it, which the caller owns, or NULL. */
+char *memory_take_options(const char *typed, char **out_rest, bool *out_is_private);
+
+/* What stands behind REMEMBER:, for a record that others may read: without what is kept for one
+ * person alone. The caller owns it. */
+char *memory_record(const char *rest);
 
 /* Why a key or a value is not kept, or NULL. The caller owns it. */
 char *memory_judge(const char *key, const char *value);

@@ -78,6 +78,7 @@ void effect_free(Effect *effect)
         break;
     case EFFECT_QUERY:
         g_free(effect->query.text);
+        g_free(effect->query.beside);
         break;
     case EFFECT_PUBLISH_PLAIN:
         g_free(effect->plain.topic);
@@ -162,17 +163,26 @@ void effects_audit(Effects *effects, int64_t at_ms, const char *kind, const char
     va_end(arguments);
 }
 
+void effects_query_all(Effects *effects, uint64_t cookie, const EffectQuery *query)
+{
+    EffectQuery *own = &append(effects, EFFECT_QUERY)->query;
+
+    *own = *query;
+    own->cookie = cookie;
+    own->text = g_strdup(query->text);
+    own->beside = g_strdup(query->beside);
+}
+
 void effects_query_range(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
                          int64_t from_ms, int64_t until_ms, unsigned limit)
 {
-    EffectQuery *query = &append(effects, EFFECT_QUERY)->query;
+    const EffectQuery query = { .kind = kind,
+                                .text = (char *)(guintptr)text, /* copied, not changed */
+                                .number = from_ms,
+                                .until = until_ms,
+                                .limit = limit };
 
-    query->cookie = cookie;
-    query->kind = kind;
-    query->text = g_strdup(text);
-    query->number = from_ms;
-    query->until = until_ms;
-    query->limit = limit;
+    effects_query_all(effects, cookie, &query);
 }
 
 void effects_query(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,

@@ -47,9 +47,11 @@ typedef enum {
     /* Checks the audit's chain from the row after `number`, whose hash `text` is (NULL before the
      * first), for at most `limit` rows. Answered by META rows, named below. */
     QUERY_AUDIT,
-    QUERY_MEMORY,       /* text: the id of a row of TABLE_MEMORIES */
+    QUERY_MEMORY, /* text: the id of a row of TABLE_MEMORIES, beside: of another one or NULL; a
+                     private one comes first */
     QUERY_MEMORY_MATCH, /* text: words in double quotes, each with or without a star behind it; the
-                           `limit` memories that hold all of them, the best first */
+                           `limit` memories that hold all of them, the best first: of the shared
+                           ones, and of the private ones of the user `beside` (NULL: of none) */
     /* Over the runs that ended from `number` on and before `until` (Unix ms), of the agent `text`
      * or of all where it is NULL; of more than QUERY_RANGE_RUNS_MAX the newest. */
     QUERY_DAY,   /* rows of RESULT_FIGURES by agent, and of all with no agent; of RESULT_SLOTS;
@@ -91,6 +93,7 @@ typedef struct EffectQuery {
     uint64_t cookie;
     QueryKind kind;
     char *text;
+    char *beside; /* a second text, of the kinds that know one; NULL otherwise */
     int64_t number;
     int64_t until; /* of a range; 0 otherwise */
     unsigned limit;
@@ -198,6 +201,8 @@ void effects_audit(Effects *effects, int64_t at_ms, const char *kind, const char
                    const char *agent, const char *run, const char *format, ...) G_GNUC_PRINTF(7, 8);
 void effects_query(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
                    int64_t number, unsigned limit);
+/* The same with all its members, which are copied, but for its cookie. */
+void effects_query_all(Effects *effects, uint64_t cookie, const EffectQuery *query);
 /* The same over a range of time. */
 void effects_query_range(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
                          int64_t from_ms, int64_t until_ms, unsigned limit);

@@ -105,7 +105,12 @@ static const Column approvals[] = {
     INT("created"), INT("expires"), INT("is_reminded"), TEXT("state"),    INT("opens"),
 };
 
-static const Column memo_keys[] = { TEXT("id"), TEXT("key") };
+static const Column memo_keys[] = {
+    TEXT("id"),
+    TEXT("key"),
+    TEXT("scope"),
+    TEXT("user_name"),
+};
 
 static const Column memories[] = {
     TEXT("id"), TEXT("key"), TEXT("value"), TEXT("user_name"), INT("changed"), TEXT("scope"),

@@ -125,9 +125,17 @@ enum {
     APPROVALS_CREATED, APPROVALS_EXPIRES, APPROVALS_IS_REMINDED, APPROVALS_STATE, APPROVALS_OPENS,
     APPROVALS_COLUMNS
 };
-enum { MEMO_KEYS_ID, MEMO_KEYS_KEY, MEMO_KEYS_COLUMNS };
 enum {
-    MEMORIES_ID, MEMORIES_KEY, MEMORIES_VALUE, MEMORIES_USER, MEMORIES_CHANGED, MEMORIES_SCOPE,
+    MEMO_KEYS_ID, MEMO_KEYS_KEY,
+    MEMO_KEYS_SCOPE, /* as in its row of TABLE_MEMORIES; NULL: an older agent1's, which shared all */
+    MEMO_KEYS_USER,  /* as there; NULL: an older agent1 did not write it here */
+    MEMO_KEYS_COLUMNS
+};
+enum {
+    MEMORIES_ID, MEMORIES_KEY, MEMORIES_VALUE,
+    MEMORIES_USER, /* who wrote it last; of a private one whose it is */
+    MEMORIES_CHANGED,
+    MEMORIES_SCOPE, /* SCOPE_… */
     MEMORIES_COLUMNS
 };
 enum { NOTICES_ID, NOTICES_USER, NOTICES_TEXT, NOTICES_CREATED, NOTICES_MAY_WAIT, NOTICES_PLACE, NOTICES_COLUMNS };
@@ -175,6 +183,10 @@ enum {
     SLOTS_MISSED, SLOTS_REFUSED, SLOTS_CANCELLED, SLOTS_DENIED, SLOTS_SKIPPED, SLOTS_COLUMNS
 };
 /* clang-format on */
+
+/* Whom a note is for. */
+#define SCOPE_SHARED  "shared"
+#define SCOPE_PRIVATE "private"
 
 /* Every zone's clock is whole quarters of an hour from UTC. */
 #define SLOT_MS INT64_C(900000)

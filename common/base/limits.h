@@ -52,6 +52,7 @@
 
 /* What people have remembered. */
 #define MEMORIES_MAX           10000
+#define MEMORIES_OF_ONE_MAX    2000 /* that one person wrote */
 #define MEMORY_KEY_MAX_CHARS   64
 #define MEMORY_VALUE_MAX_BYTES (8 * 1024)
 

@@ -92,7 +92,8 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
         "the last 20 runs that failed, with what they said: failed, timed_out, unknown, rejected, "
         "expired, missed; what a person cancelled or denied is no failure; with a time as in REPORT:" },
     [TRIGGER_REMEMBER] = { "REMEMBER:", "<key> | <value>", ROLE_OPERATOR,
-        "keep a text under a key, for everybody who may ask; an empty value forgets the key" },
+        "keep a text under a key, for everybody who may ask; with --private for you alone; an empty "
+        "value forgets the key" },
     [TRIGGER_RECALL] = { "RECALL:", "<key or words>", ROLE_VIEWER,
         "what is kept under that key, or else where those words stand" },
     [TRIGGER_DAILY_REPORT] = { "DAILY_REPORT:", "[agent] [| <day>]", ROLE_VIEWER,

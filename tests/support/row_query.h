@@ -38,11 +38,21 @@ static inline bool row_query_holds_words(const Row *row, const char *match)
     return true;
 }
 
+/* Shared, or private and of this user. */
+static inline bool row_query_is_seen(const Row *row, const char *user)
+{
+    if (g_strcmp0(row_text(row, MEMORIES_SCOPE), SCOPE_PRIVATE) == 0)
+        return user && g_strcmp0(row_text(row, MEMORIES_USER), user) == 0;
+    return g_strcmp0(row_text(row, MEMORIES_SCOPE), SCOPE_SHARED) == 0;
+}
+
 static inline bool row_query_fits(const Row *row, const EffectQuery *query)
 {
     switch (query->kind) {
-    case QUERY_RUN_BY_ID:
     case QUERY_MEMORY:
+        return g_strcmp0(row_text(row, 0), query->text) == 0 ||
+               (query->beside && g_strcmp0(row_text(row, 0), query->beside) == 0);
+    case QUERY_RUN_BY_ID:
     case QUERY_PLAN:
         return g_strcmp0(row_text(row, 0), query->text) == 0;
     case QUERY_RUN_BY_NUMBER:
@@ -52,7 +62,7 @@ static inline bool row_query_fits(const Row *row, const EffectQuery *query)
     case QUERY_RUNS_FAILED:
         return row_query_is_of(row, query->text) && row_query_failed(row);
     case QUERY_MEMORY_MATCH:
-        return row_query_holds_words(row, query->text);
+        return row_query_is_seen(row, query->beside) && row_query_holds_words(row, query->text);
     case QUERY_STEPS:
         return g_strcmp0(row_text(row, STEPS_PLAN), query->text) == 0;
     case QUERY_DAILY:
@@ -145,6 +155,17 @@ static inline Table row_query_table(QueryKind kind)
     return TABLE_RUNS;
 }
 
+/* The id of a private note may come behind that of a shared one: it is shown first all the same. */
+static inline int row_query_private_first(gconstpointer a, gconstpointer b)
+{
+    const Row *one = *(const Row *const *)a;
+    const Row *other = *(const Row *const *)b;
+    bool is_one = g_strcmp0(row_text(one, MEMORIES_SCOPE), SCOPE_PRIVATE) == 0;
+    bool is_other = g_strcmp0(row_text(other, MEMORIES_SCOPE), SCOPE_PRIVATE) == 0;
+
+    return is_other - is_one;
+}
+
 /* The answer to a query: an event without time and seed. */
 static inline Event *row_store_query(const RowStore *store, const EffectQuery *query)
 {
@@ -170,8 +191,9 @@ static inline Event *row_store_query(const RowStore *store, const EffectQuery *q
         if (row_query_fits(row, query))
             g_ptr_array_add(event->rows.rows, row_store_copy_row(row));
     }
-    g_ptr_array_sort(event->rows.rows,
-                     table == TABLE_RUNS ? row_query_newest_first : row_store_compare_keys);
+    g_ptr_array_sort(event->rows.rows, query->kind == QUERY_MEMORY ? row_query_private_first
+                                       : table == TABLE_RUNS       ? row_query_newest_first
+                                                                   : row_store_compare_keys);
     if (event->rows.rows->len > query->limit)
         g_ptr_array_set_size(event->rows.rows, (int)query->limit);
     return event;

@@ -4,6 +4,7 @@
 
 #include "agent1/flow/commands/delegate.h"
 #include "agent1/flow/commands/plan_make.h"
+#include "agent1/model/memory.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -110,9 +111,12 @@ void commands_do_trigger(Core *core, Turn *turn, Trigger trigger, const char *re
     const CommandInfo *info = trigger_info(trigger);
 
     if (!trigger_handlers[trigger].is_work) {
+        g_autofree char *record =
+            trigger == TRIGGER_REMEMBER ? memory_record(rest) : g_strdup(rest);
+
         if (!has_role(core, turn, info))
             return;
-        audit(core, turn, info, rest);
+        audit(core, turn, info, record);
     }
     trigger_handlers[trigger].handle(core, turn, rest);
 }

@@ -115,7 +115,7 @@ void range_report_ask(Core *core, Turn *turn, const ReportLine *line, bool is_fa
     g_autofree char *title = describe(core, &line->range);
     g_autofree char *asked = g_strdup_printf("%s\n%s", line->agent ? line->agent : "", title);
 
-    if (!pending_ask_range(core, is_failures ? show_failures : show_runs, turn->speaker, asked,
+    if (!pending_ask_query(core, is_failures ? show_failures : show_runs, turn->speaker, asked,
                            &query))
         lookup_say_busy(turn);
 }

@@ -66,7 +66,7 @@ static void compile(Core *core, Turn *turn, const char *asked)
     query.text = (char *)(guintptr)agent; /* copied, not changed */
     query.number = local_day_at(day, 0, core->zone);
     query.until = local_day_at(day + 1, 0, core->zone);
-    if (!pending_ask_range(core, show_day, turn->speaker, asked, &query))
+    if (!pending_ask_query(core, show_day, turn->speaker, asked, &query))
         lookup_say_busy(turn);
 }
 

@@ -163,7 +163,7 @@ static void compile(Core *core, int64_t day, int minute)
                                 .limit = DAILY_FAILURES_MAX };
     g_autofree char *when = g_strdup_printf("%" G_GINT64_FORMAT " %d", day, minute);
 
-    core->is_compiling = pending_ask_range(core, send_report, NULL, when, &query);
+    core->is_compiling = pending_ask_query(core, send_report, NULL, when, &query);
 }
 
 static void give_up(Core *core, int64_t day, const char *wished, int64_t late_ms)

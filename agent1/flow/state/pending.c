@@ -43,15 +43,14 @@ bool pending_ask(Core *core, PendingContinue resume, const Speaker *speaker, con
     return true;
 }
 
-bool pending_ask_range(Core *core, PendingContinue resume, const Speaker *speaker,
+bool pending_ask_query(Core *core, PendingContinue resume, const Speaker *speaker,
                        const char *argument, const EffectQuery *query)
 {
     if (g_hash_table_size(core->pending) >= PENDING_MAX)
         return false;
 
     begin(core, resume, speaker, argument);
-    effects_query_range(core->fx, core->last_cookie, query->kind, query->text, query->number,
-                        query->until, query->limit);
+    effects_query_all(core->fx, core->last_cookie, query);
     return true;
 }
 

@@ -29,8 +29,8 @@ bool pending_ask(Core *core, PendingContinue resume, const Speaker *speaker, con
                  const Message *message, const char *argument, QueryKind kind, const char *text,
                  int64_t number, unsigned limit);
 
-/* The same for a query over a range of time; its cookie is not looked at. */
-bool pending_ask_range(Core *core, PendingContinue resume, const Speaker *speaker,
+/* The same with all the members of a query; its cookie is not looked at. */
+bool pending_ask_query(Core *core, PendingContinue resume, const Speaker *speaker,
                        const char *argument, const EffectQuery *query);
 
 /* EVENT_ROWS. */

@@ -32,11 +32,83 @@ static void test_keys(void **state)
     (void)state;
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *key = memory_key(cases[i].typed);
-        g_autofree char *id = memory_id(cases[i].typed);
+        g_autofree char *id = memory_id(cases[i].typed, NULL);
 
         print_message("%s\n", cases[i].what);
         assert_string_equal(key, cases[i].key);
         assert_string_equal(id, cases[i].id);
+    }
+}
+
+/* No name and no key of one person is the id of another's. */
+static void test_whose_note_it_is(void **state)
+{
+    g_autofree char *own = memory_id(" Door ", "ana");
+    g_autofree char *one = memory_id("b:c", "a");
+    g_autofree char *other = memory_id("c", "a:b");
+
+    (void)state;
+    assert_string_equal(own, "private:3:ana:door");
+    assert_string_not_equal(one, other);
+}
+
+static void test_options(void **state)
+{
+    static const struct {
+        const char *typed;
+        const char *rest;
+        bool is_private;
+        const char *slip;
+    } cases[] = {
+        { "back door", "back door", false, NULL },
+        { "--private back door", "back door", true, NULL },
+        { "back door --PRIVATE", "back door", true, NULL },
+        { "back \u2014private door", "back door", true, NULL },
+        { "\u2013private door", "door", true, NULL },
+        { "-private door", "door", true, NULL },
+        { "--priv\u00e9 porte", "porte", true, NULL },
+        { "--prive\u0301e porte", "porte", true, NULL },
+        { "--privat door", "--privat door", false, "--privat" },
+        { "door --privtae", "door --privtae", false, "--privtae" },
+        { "--privat --private door", "--privat door", true, NULL },
+        { "rsync --delete", "rsync --delete", false, NULL },
+        { "private door", "private door", false, NULL },
+        { "a - b", "a - b", false, NULL },
+        { "--", "--", false, NULL },
+        { "", "", false, NULL },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *rest = NULL;
+        g_autofree char *slip = NULL;
+        bool is_private;
+
+        print_message("%s\n", cases[i].typed);
+        slip = memory_take_options(cases[i].typed, &rest, &is_private);
+        assert_int_equal(g_strcmp0(slip, cases[i].slip), 0);
+        assert_int_equal(is_private, cases[i].is_private);
+        assert_string_equal(rest, cases[i].rest);
+    }
+}
+
+/* What others may read of it. */
+static void test_records(void **state)
+{
+    static const struct {
+        const char *rest;
+        const char *record;
+    } cases[] = {
+        { "door | 4711", "door | 4711" },           { "--private door | 4711", "--private" },
+        { "--privat door | 4711", "--privat" },     { "door 4711", "door 4711" },
+        { "door | --private", "door | --private" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *record = memory_record(cases[i].rest);
+
+        assert_string_equal(record, cases[i].record);
     }
 }
 
@@ -109,9 +181,9 @@ static void test_words_to_look_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_what_is_kept),
-        cmocka_unit_test(test_words_to_look_for),
+        cmocka_unit_test(test_keys),         cmocka_unit_test(test_whose_note_it_is),
+        cmocka_unit_test(test_options),      cmocka_unit_test(test_records),
+        cmocka_unit_test(test_what_is_kept), cmocka_unit_test(test_words_to_look_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,7 @@ static unsigned check_same(Fixture *fixture, const RowStore *twin, const EffectQ
     Effects *effects = effects_new();
     const Event *found;
 
-    effects_query(effects, query->cookie, query->kind, query->text, query->number, query->limit);
+    effects_query_all(effects, query->cookie, query);
     fixture_store(fixture, effects);
     found = g_ptr_array_index(fixture->answer.events, 0);
     found_text = print_rows(found->rows.rows);
@@ -244,6 +244,18 @@ static Row *make_memory(const char *key, const char *value)
     row_set_text(row, MEMORIES_ID, key);
     row_set_text(row, MEMORIES_KEY, key);
     row_set_text(row, MEMORIES_VALUE, value);
+    row_set_text(row, MEMORIES_SCOPE, SCOPE_SHARED);
+    return row;
+}
+
+static Row *make_private(const char *key, const char *value, const char *owner)
+{
+    g_autofree char *id = g_strdup_printf("%s of %s", key, owner);
+    Row *row = make_memory(key, value);
+
+    row_set_text(row, MEMORIES_ID, id);
+    row_set_text(row, MEMORIES_USER, owner);
+    row_set_text(row, MEMORIES_SCOPE, SCOPE_PRIVATE);
     return row;
 }
 
@@ -262,6 +274,8 @@ static void fill_memory(Fixture *fixture, RowStore *twin)
         /* Between two queries the store does not leave out what is overwritten. */
         effects_query(effects, i, QUERY_MEMORY, "none", 0, 1);
     }
+    row_store_put(twin, make_private("door", "1234 open", "ana"));
+    effects_put(effects, make_private("door", "1234 open", "ana"));
     row_store_delete(twin, TABLE_MEMORIES, "gone");
     effects_delete(effects, TABLE_MEMORIES, "gone");
     effects_delete(effects, TABLE_MEMORIES, "never there");
@@ -274,19 +288,26 @@ static void check_memory(Fixture *fixture, const RowStore *twin)
         QueryKind kind;
         const char *text;
         unsigned count;
+        const char *beside;
     } cases[] = {
-        { QUERY_MEMORY, "backup", 1 },
-        { QUERY_MEMORY, "absent", 0 },
-        { QUERY_MEMORY_MATCH, "\"nas4\"*", 1 },
-        { QUERY_MEMORY_MATCH, "\"nas3\"*", 0 },
-        { QUERY_MEMORY_MATCH, "\"DOO\"*", 2 },
-        { QUERY_MEMORY_MATCH, "\"door\"* \"open\"*", 1 },
-        { QUERY_MEMORY_MATCH, "\"value\"* \"OR\"*", 0 },
+        { QUERY_MEMORY, "backup", 1, NULL },
+        { QUERY_MEMORY, "absent", 0, NULL },
+        { QUERY_MEMORY, "door", 2, "door of ana" },
+        { QUERY_MEMORY, "absent", 1, "door of ana" },
+        { QUERY_MEMORY_MATCH, "\"nas4\"*", 1, NULL },
+        { QUERY_MEMORY_MATCH, "\"nas3\"*", 0, NULL },
+        { QUERY_MEMORY_MATCH, "\"DOO\"*", 2, NULL },
+        { QUERY_MEMORY_MATCH, "\"door\"* \"open\"*", 1, NULL },
+        { QUERY_MEMORY_MATCH, "\"value\"* \"OR\"*", 0, NULL },
+        { QUERY_MEMORY_MATCH, "\"1234\"*", 1, "ana" },
+        { QUERY_MEMORY_MATCH, "\"1234\"*", 0, "oskar" },
+        { QUERY_MEMORY_MATCH, "\"1234\"*", 0, NULL },
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         EffectQuery query = { .kind = cases[i].kind,
                               .text = (char *)(guintptr)cases[i].text,
+                              .beside = (char *)(guintptr)cases[i].beside,
                               .limit = 10 };
 
         print_message("%s\n", cases[i].text);

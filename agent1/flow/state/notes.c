@@ -1,0 +1,71 @@
+#include "agent1/flow/state/notes.h"
+
+#include <string.h>
+
+#include "common/base/limits.h"
+#include "common/base/banned.h"
+
+const char *notes_owner(const Speaker *speaker)
+{
+    return speaker_is_alone(speaker) ? speaker->user : NULL;
+}
+
+const Row *notes_find(const Core *core, const char *id)
+{
+    return ledger_find(core->ledgers[TABLE_MEMO_KEYS], id);
+}
+
+bool notes_is_private(const Row *row)
+{
+    unsigned column = row->table == TABLE_MEMORIES ? MEMORIES_SCOPE : MEMO_KEYS_SCOPE;
+
+    return g_strcmp0(row_text(row, column), SCOPE_PRIVATE) == 0;
+}
+
+GPtrArray *notes_seen(const Core *core, const Speaker *speaker)
+{
+    GPtrArray *rows = ledger_list(core->ledgers[TABLE_MEMO_KEYS]);
+    const char *owner = notes_owner(speaker);
+    unsigned seen = 0;
+
+    for (unsigned i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+
+        if (!notes_is_private(row) ||
+            (owner && g_strcmp0(row_text(row, MEMO_KEYS_USER), owner) == 0))
+            rows->pdata[seen++] = rows->pdata[i];
+    }
+    g_ptr_array_set_size(rows, (int)seen);
+    return rows;
+}
+
+unsigned notes_limit(const Core *core, const char *user, bool *out_is_own)
+{
+    g_autoptr(GPtrArray) rows = ledger_list(core->ledgers[TABLE_MEMO_KEYS]);
+    unsigned own = 0;
+
+    for (unsigned i = 0; i < rows->len; i++)
+        own += g_strcmp0(row_text(rows->pdata[i], MEMO_KEYS_USER), user) == 0;
+    *out_is_own = own >= MEMORIES_OF_ONE_MAX;
+    if (*out_is_own)
+        return MEMORIES_OF_ONE_MAX;
+    return rows->len >= MEMORIES_MAX ? MEMORIES_MAX : 0;
+}
+
+void notes_put(Core *core, Row *row)
+{
+    Row *key = row_new(TABLE_MEMO_KEYS);
+
+    row_set_text(key, MEMO_KEYS_ID, row_text(row, MEMORIES_ID));
+    row_set_text(key, MEMO_KEYS_KEY, row_text(row, MEMORIES_KEY));
+    row_set_text(key, MEMO_KEYS_SCOPE, row_text(row, MEMORIES_SCOPE));
+    row_set_text(key, MEMO_KEYS_USER, row_text(row, MEMORIES_USER));
+    ledger_put(core->ledgers[TABLE_MEMO_KEYS], key, core->fx);
+    effects_put(core->fx, row);
+}
+
+void notes_remove(Core *core, const char *id)
+{
+    ledger_remove(core->ledgers[TABLE_MEMO_KEYS], id, core->fx);
+    effects_delete(core->fx, TABLE_MEMORIES, id);
+}
