@@ -89,7 +89,7 @@ static StoreDatabase *connect(const char *path, GError **error)
         sql_set_error(database->db, "opening it", error);
         return NULL;
     }
-    if (!store_schema_configure(database->db, error))
+    if (!store_schema_configure(database->db, error) || !store_memory_register(database->db, error))
         return NULL;
     if (sqlite3_db_readonly(database->db, "main")) {
         if (access(path, W_OK) == 0)

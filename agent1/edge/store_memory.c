@@ -1,5 +1,8 @@
 #include "agent1/edge/store_memory.h"
 
+#include <math.h>
+
+#include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/sys/log.h"
 
@@ -8,6 +11,29 @@
 #define INDEX "\"" STORE_MEMORY_INDEX "\""
 
 #define OF_ID " FROM \"memories\" WHERE \"id\" = ?1"
+
+static void worth(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    int64_t now_ms = sqlite3_value_int64(values[0]);
+    int64_t last_ms = MAX(sqlite3_value_int64(values[1]), sqlite3_value_int64(values[2]));
+
+    (void)count;
+    /* A clock that was put back makes nothing worth more than it can be. */
+    sqlite3_result_double(context, now_ms > last_ms ? exp2(-((double)now_ms - (double)last_ms) /
+                                                           (double)MEMORY_HALF_LIFE_MS)
+                                                    : 1);
+}
+
+bool store_memory_register(sqlite3 *db, GError **error)
+{
+    if (sqlite3_create_function(db, STORE_MEMORY_WORTH, 3,
+                                SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, worth,
+                                NULL, NULL) == SQLITE_OK)
+        return true;
+
+    sql_set_error(db, "adding " STORE_MEMORY_WORTH "()", error);
+    return false;
+}
 
 static bool run_for(sqlite3 *db, const char *text, const char *id, GError **error)
 {

@@ -19,6 +19,13 @@
 #define STORE_MEMORY_OWN_TABLES                                                                    \
     "('memory_index_data', 'memory_index_idx', 'memory_index_docsize', 'memory_index_config')"
 
+/* An SQL function of now, of when a note was changed and of when it was last recalled (or NULL), in
+ * ms: 1, and half of that with every MEMORY_HALF_LIFE_MS since the later of the two. */
+#define STORE_MEMORY_WORTH "memory_worth"
+
+/* Makes the function known to a connection. */
+bool store_memory_register(sqlite3 *db, GError **error);
+
 /* Compares the index with the rows, and makes it anew when it does not fit them. */
 bool store_memory_check(sqlite3 *db, GError **error);
 

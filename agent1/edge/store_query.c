@@ -20,12 +20,14 @@ typedef struct QueryText {
     "(\"scope\" = '" SCOPE_SHARED "' OR "                                                          \
     "(\"scope\" = '" SCOPE_PRIVATE "' AND \"user_name\" = ?4))"
 
-/* A word in the key says more than one in the value. */
+/* A word in the key says more than one in the value. The better a match, the lower its rank, which
+ * is below zero: with less worth it is nearer to that. */
 #define MATCHING_MEMORIES                                                                          \
     ", (SELECT \"rowid\" AS \"match\", \"rank\" AS \"place\" FROM \"" STORE_MEMORY_INDEX "\" "     \
     "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1 AND \"rank\" MATCH 'bm25(10.0, 1.0)') "             \
     "WHERE \"memories\".\"rowid\" = \"match\" AND " SEEN_MEMORIES                                  \
-    " ORDER BY \"place\", \"id\" LIMIT ?3"
+    " ORDER BY \"place\" * " STORE_MEMORY_WORTH "(?2, \"changed\", (SELECT \"recalled\" "          \
+    "FROM \"memo_keys\" WHERE \"memo_keys\".\"id\" = \"memories\".\"id\")), \"id\" LIMIT ?3"
 
 #define MEMORIES_OF_ID "WHERE \"id\" IN (?1, ?4) ORDER BY \"scope\" = '" SCOPE_SHARED "'"
 

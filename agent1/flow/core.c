@@ -102,6 +102,7 @@ Core *core_new(void)
     core->update_rounds = g_ptr_array_new_with_free_func(update_round_free);
     core->update_asks = g_ptr_array_new_with_free_func(update_ask_free);
     core->talks = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, talk_free);
+    core->recalled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     core->streams_due_ms = INT64_MAX;
     core->pages = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, pages_free_ask);
     core->model_chain = model_chain_new(0);
@@ -151,6 +152,7 @@ void core_free(Core *core)
     g_ptr_array_unref(core->update_rounds);
     g_ptr_array_unref(core->update_asks);
     g_hash_table_unref(core->talks);
+    g_hash_table_unref(core->recalled);
     g_hash_table_unref(core->pages);
     model_chain_free(core->model_chain);
     g_free(core->chain_text);

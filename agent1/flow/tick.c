@@ -16,6 +16,7 @@
 #include "agent1/flow/schedules/schedules.h"
 #include "agent1/flow/state/edits.h"
 #include "agent1/flow/state/history.h"
+#include "agent1/flow/state/notes.h"
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/talk/streaming.h"
@@ -160,6 +161,7 @@ void tick_do(Core *core)
         chat_forget_sessions(core);
         proposals_forget_old(core);
         history_forget_old(core);
+        notes_write_recalled(core);
         edits_send_failed(core);
         core->housekeeping_ms = core->now_ms + 3600 * INT64_C(1000);
     }

@@ -106,14 +106,12 @@ static const Column approvals[] = {
 };
 
 static const Column memo_keys[] = {
-    TEXT("id"),
-    TEXT("key"),
-    TEXT("scope"),
-    TEXT("user_name"),
+    TEXT("id"), TEXT("key"), TEXT("scope"), TEXT("user_name"), INT("recalled"),
 };
 
 static const Column memories[] = {
-    TEXT("id"), TEXT("key"), TEXT("value"), TEXT("user_name"), INT("changed"), TEXT("scope"),
+    TEXT("id"),     TEXT("key"),   TEXT("value"), TEXT("user_name"),
+    INT("changed"), TEXT("scope"), TEXT("how"),   INT("is_tainted"),
 };
 
 static const Column reports[] = {

@@ -129,6 +129,7 @@ enum {
     MEMO_KEYS_ID, MEMO_KEYS_KEY,
     MEMO_KEYS_SCOPE, /* as in its row of TABLE_MEMORIES; NULL: an older agent1's, which shared all */
     MEMO_KEYS_USER,  /* as there; NULL: an older agent1 did not write it here */
+    MEMO_KEYS_RECALLED, /* when it was last told to somebody who asked; NULL: since it was written nobody was */
     MEMO_KEYS_COLUMNS
 };
 enum {
@@ -136,6 +137,8 @@ enum {
     MEMORIES_USER, /* who wrote it last; of a private one whose it is */
     MEMORIES_CHANGED,
     MEMORIES_SCOPE, /* SCOPE_… */
+    MEMORIES_HOW,   /* HOW_…; NULL: an older agent1 did not say */
+    MEMORIES_IS_TAINTED, /* text from outside stood before it, or beside it; NULL: not known */
     MEMORIES_COLUMNS
 };
 enum { NOTICES_ID, NOTICES_USER, NOTICES_TEXT, NOTICES_CREATED, NOTICES_MAY_WAIT, NOTICES_PLACE, NOTICES_COLUMNS };
@@ -187,6 +190,11 @@ enum {
 /* Whom a note is for. */
 #define SCOPE_SHARED  "shared"
 #define SCOPE_PRIVATE "private"
+
+/* How a note came about. */
+#define HOW_TYPED     "typed"     /* the person wrote it by hand */
+#define HOW_CONFIRMED "confirmed" /* a !yes released it, whoever worded it */
+#define HOW_MODEL     "model"     /* a language model asked for it, in a talk with the person */
 
 /* Every zone's clock is whole quarters of an hour from UTC. */
 #define SLOT_MS INT64_C(900000)

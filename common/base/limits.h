@@ -54,6 +54,7 @@
 #define MEMORIES_MAX           10000
 #define MEMORIES_OF_ONE_MAX    2000 /* that one person wrote */
 #define MEMORY_KEY_MAX_CHARS   64
+#define MEMORY_HALF_LIFE_MS    (90 * 24 * 3600 * INT64_C(1000)) /* of how well it is found */
 #define MEMORY_VALUE_MAX_BYTES (8 * 1024)
 
 /* What people publish and hear on MQTT by chat. */

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "agent1/flow/commands/lookup.h"
+#include "agent1/flow/state/history.h"
 #include "agent1/flow/state/notes.h"
 #include "agent1/flow/state/pending.h"
+#include "agent1/flow/state/talks.h"
 #include "agent1/model/memory.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
@@ -59,6 +61,9 @@ static char *origin(const Core *core, const Row *row)
 {
     g_autofree char *at = core_local_time(core, row_int(row, MEMORIES_CHANGED));
 
+    if (g_strcmp0(row_text(row, MEMORIES_HOW), HOW_MODEL) == 0)
+        return g_strdup_printf(core_words(core, "a model for %s, %s"), row_text(row, MEMORIES_USER),
+                               at);
     return g_strdup_printf("%s, %s", row_text(row, MEMORIES_USER), at);
 }
 
@@ -104,6 +109,23 @@ static bool has_shared(const Core *core, const char *key)
 
 /* ---- REMEMBER: ---- */
 
+/* What somebody else may have written in it: the person read that, and may have copied it. */
+static bool is_tainted(const Core *core, const Turn *turn)
+{
+    g_autofree char *conversation = history_conversation(turn->speaker);
+    const Talk *talk = talks_find(core, conversation);
+
+    return turn->has_quotation || turn->speaker->door == DOOR_UNSIGNED ||
+           (talk && talk->is_tainted) || history_is_tainted(core, conversation);
+}
+
+static const char *how_it_came(const Turn *turn)
+{
+    if (turn->is_models)
+        return HOW_MODEL;
+    return turn->is_confirmed ? HOW_CONFIRMED : HOW_TYPED;
+}
+
 static void keep(Core *core, const Turn *turn, const Note *note)
 {
     Row *row = row_new(TABLE_MEMORIES);
@@ -114,6 +136,8 @@ static void keep(Core *core, const Turn *turn, const Note *note)
     row_set_text(row, MEMORIES_USER, turn->speaker->user);
     row_set_int(row, MEMORIES_CHANGED, core->now_ms);
     row_set_text(row, MEMORIES_SCOPE, note->is_private ? SCOPE_PRIVATE : SCOPE_SHARED);
+    row_set_text(row, MEMORIES_HOW, how_it_came(turn));
+    row_set_int(row, MEMORIES_IS_TAINTED, is_tainted(core, turn));
     notes_put(core, row);
 }
 
@@ -299,6 +323,17 @@ static void say_note(Turn *turn, const Row *row, const char *value)
     g_autofree char *by = origin(turn->core, row);
 
     turn_say(turn, "%s%s: %s (%s)", row_text(row, MEMORIES_KEY), whose(turn->core, row), value, by);
+    if (!turn->speaker->is_dry_run)
+        notes_recall(turn->core, row_text(row, MEMORIES_ID));
+}
+
+/* What is said to a person is a row, which that of the notes goes with. A model's talk ends with
+ * rows of its own. */
+static void finish(Turn *turn)
+{
+    if (turn->speaker->door == DOOR_XMPP || turn->speaker->door == DOOR_CLI)
+        notes_write_recalled(turn->core);
+    turn_finish(turn);
 }
 
 /* In a room: it is kept, and not told. */
@@ -322,7 +357,7 @@ static void show_values(Core *core, const Pending *pending, const GPtrArray *row
         turn_fail(&turn, "%s: not found; it was forgotten just now", pending->argument);
     else if (!notes_owner(pending->speaker) && has_own(core, pending->speaker, pending->argument))
         say_not_here(&turn, pending->argument, false);
-    turn_finish(&turn);
+    finish(&turn);
 }
 
 static void show_matches(Core *core, const Pending *pending, const GPtrArray *rows)
@@ -345,7 +380,7 @@ static void show_matches(Core *core, const Pending *pending, const GPtrArray *ro
     }
     if (rows->len > MATCHES_SHOWN)
         turn_say(&turn, "and more; another word makes it fewer");
-    turn_finish(&turn);
+    finish(&turn);
 }
 
 static void expect_words(Core *core, Turn *turn)
@@ -374,7 +409,11 @@ static void recall_words(Core *core, Turn *turn, const char *key, const char *sh
     g_autofree char *match = memory_match(key);
     g_autofree char *owner = g_strdup(notes_owner(turn->speaker));
     const EffectQuery query = {
-        .kind = QUERY_MEMORY_MATCH, .text = match, .beside = owner, .limit = MATCHES_SHOWN + 1
+        .kind = QUERY_MEMORY_MATCH,
+        .text = match,
+        .beside = owner,
+        .number = core->now_ms,
+        .limit = MATCHES_SHOWN + 1,
     };
 
     if (match)

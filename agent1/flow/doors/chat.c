@@ -14,6 +14,7 @@
 #include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/say.h"
 #include "agent1/flow/voice/turn.h"
+#include "agent1/model/quotation.h"
 #include "common/base/limits.h"
 #include "common/base/name.h"
 #include "common/base/quantity.h"
@@ -96,6 +97,7 @@ static void act_in(Core *core, Turn *turn, const char *text)
     g_autofree char *complaint = judge_lines(core, lines);
     unsigned i;
 
+    turn->has_quotation = quotation_is_in(text);
     if (complaint) {
         turn_fail(turn, "%s", complaint);
         return;

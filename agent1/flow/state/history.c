@@ -146,6 +146,17 @@ bool history_recall(const Core *core, const char *conversation, int64_t tokens, 
     return is_tainted;
 }
 
+bool history_is_tainted(const Core *core, const char *conversation)
+{
+    g_autoptr(GPtrArray) own = list_turns(core, conversation);
+
+    for (unsigned i = 0; i < own->len; i++) {
+        if (row_int(own->pdata[i], TURNS_IS_TAINTED) == 1 && !is_old(core, own->pdata[i]))
+            return true;
+    }
+    return false;
+}
+
 /* ---- what is long ---- */
 
 char *history_long(const Core *core, const char *conversation, int64_t tokens)

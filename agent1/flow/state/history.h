@@ -19,6 +19,9 @@ void history_add(Core *core, const char *conversation, ModelSpeaker speaker, con
  * to words (ModelWords *). True when one of them is tainted. */
 bool history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words);
 
+/* A turn of the last day is tainted. */
+bool history_is_tainted(const Core *core, const char *conversation);
+
 /* What of a conversation is worth a summary: its older turns, when all of them together cost more
  * than so many tokens or are nearly as many as are kept. The id of the last one to be summed up,
  * the caller's; NULL: it is short. */

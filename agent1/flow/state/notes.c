@@ -69,3 +69,29 @@ void notes_remove(Core *core, const char *id)
     ledger_remove(core->ledgers[TABLE_MEMO_KEYS], id, core->fx);
     effects_delete(core->fx, TABLE_MEMORIES, id);
 }
+
+void notes_recall(Core *core, const char *id)
+{
+    Row *row = ledger_find(core->ledgers[TABLE_MEMO_KEYS], id);
+
+    if (!row)
+        return;
+
+    row_set_int(row, MEMO_KEYS_RECALLED, core->now_ms);
+    g_hash_table_add(core->recalled, g_strdup(id));
+}
+
+void notes_write_recalled(Core *core)
+{
+    GHashTableIter iter;
+    void *id;
+
+    g_hash_table_iter_init(&iter, core->recalled);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        const Row *row = notes_find(core, id);
+
+        if (row)
+            ledger_changed(core->ledgers[TABLE_MEMO_KEYS], row, core->fx);
+    }
+    g_hash_table_remove_all(core->recalled);
+}

@@ -29,4 +29,11 @@ unsigned notes_limit(const Core *core, const char *user, bool *out_is_own);
 void notes_put(Core *core, Row *row);
 void notes_remove(Core *core, const char *id);
 
+/* A note was told to somebody who asked. Its row does not cost a sync: it says so with the next
+ * notes_write_recalled(). */
+void notes_recall(Core *core, const char *id);
+
+/* Once in a while, and in a turn that stores other rows as well. */
+void notes_write_recalled(Core *core);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/state/history.h"
+#include "agent1/flow/state/notes.h"
 #include "agent1/flow/state/pages.h"
 #include "agent1/flow/state/spending.h"
 #include "agent1/model/quotation.h"
@@ -154,4 +155,5 @@ void talks_note(Core *core, const Talk *talk)
     }
     if (talk->answer->len > 0)
         history_add(core, talk->conversation, MODEL_ITSELF, talk->answer->str, talk->is_tainted);
+    notes_write_recalled(core);
 }

@@ -56,7 +56,9 @@ static bool do_trigger(Core *core, Turn *turn, const AnswerLine *line)
 
     turn->outcome = OUTCOME_OK;
     turn_say(turn, "asked for: %s %s", line->word, line->rest);
+    turn->is_models = true;
     commands_do_trigger(core, turn, line->trigger, line->rest);
+    turn->is_models = false;
     has_acted = turn->runs->len > runs || (!only_looks(line->trigger) && !is_refused(turn));
     turn_outcome(turn, before);
     return has_acted;

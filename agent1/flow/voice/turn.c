@@ -24,6 +24,8 @@ void turn_init(Turn *turn, Core *core, const Speaker *speaker)
     turn->replaces = NULL;
     turn->then = NULL;
     turn->is_confirmed = false;
+    turn->is_models = false;
+    turn->has_quotation = false;
     turn->is_news = false;
 }
 

@@ -18,6 +18,8 @@ typedef struct Turn {
     const char *replaces; /* the XMPP message that it corrects; NULL: it is a new one */
     char *then;           /* a text that a !yes released: done within this turn; NULL: none */
     bool is_confirmed;    /* what is done now was released by a !yes: it is not asked again */
+    bool is_models;       /* a language model asked for what is done now */
+    bool has_quotation;   /* the message holds what others wrote, too */
     bool is_news;         /* nobody just wrote: what became of a run */
 } Turn;
 

@@ -117,12 +117,85 @@ static void the_last_answer_is_final(void **state)
     assert_string_equal(world_last_sent(world, MESSAGE_REPLY)->reply.outcome, "refused");
 }
 
+static Row *row_of(World *world, Table table, const char *id)
+{
+    Row *row = g_hash_table_lookup(world->store.tables[table], id);
+
+    if (!row)
+        fail_msg("no row %s", id);
+    return row;
+}
+
+static void how_a_note_came_about(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *text;
+        const char *how;
+        bool is_tainted;
+    } cases[] = {
+        { "typed", "REMEMBER: x | 1", HOW_TYPED, false },
+        { "beside a quotation", "> and what then?\nREMEMBER: x | 1", HOW_TYPED, true },
+        { "typed again", "REMEMBER: x | 2", HOW_TYPED, false },
+    };
+    World *world = *state;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const Row *row;
+
+        print_message("%s\n", cases[i].what);
+        world_write(world, "oskar", NULL, cases[i].text);
+        row = row_of(world, TABLE_MEMORIES, "shared:x");
+        assert_string_equal(row_text(row, MEMORIES_HOW), cases[i].how);
+        assert_int_equal(row_int(row, MEMORIES_IS_TAINTED), cases[i].is_tainted);
+    }
+}
+
+/* By a word, too; not by whoever only tries. */
+static void when_it_was_last_told(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "REMEMBER: door | 4711");
+    assert_false(row_is_set(row_of(world, TABLE_MEMO_KEYS, "shared:door"), MEMO_KEYS_RECALLED));
+    world->now_ms += HOUR_MS;
+    world_write(world, "vera", NULL, "RECALL: door");
+    assert_true(row_int(row_of(world, TABLE_MEMO_KEYS, "shared:door"), MEMO_KEYS_RECALLED) ==
+                world->now_ms);
+    world->now_ms += HOUR_MS;
+    world_type(world, "c1", "RECALL: door", true, false);
+    world_write(world, "vera", NULL, "RECALL: dor");
+    assert_true(row_int(row_of(world, TABLE_MEMO_KEYS, "shared:door"), MEMO_KEYS_RECALLED) ==
+                world->now_ms - HOUR_MS);
+    world_write(world, "vera", NULL, "RECALL: 47");
+    assert_true(row_int(row_of(world, TABLE_MEMO_KEYS, "shared:door"), MEMO_KEYS_RECALLED) ==
+                world->now_ms);
+    /* Written anew nobody has asked for it yet. */
+    world_write(world, "oskar", NULL, "REMEMBER: door | 4712");
+    assert_false(row_is_set(row_of(world, TABLE_MEMO_KEYS, "shared:door"), MEMO_KEYS_RECALLED));
+}
+
+/* What is told while somebody writes it anew does not bring the old one back. */
+static void told_while_it_changes(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "REMEMBER: door | 4711");
+    world->is_store_slow = true;
+    world_write(world, "vera", NULL, "RECALL: door");
+    world_write(world, "oskar", NULL, "REMEMBER: door | 4712");
+    world_answer_all(world);
+    assert_string_equal(row_text(row_of(world, TABLE_MEMORIES, "shared:door"), MEMORIES_VALUE),
+                        "4712");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(what_memory_answers),      WORLD_TEST(memory_survives_a_restart),
         WORLD_TEST(a_dry_run_keeps_nothing),  WORLD_TEST(a_full_memory_takes_no_new_key),
-        WORLD_TEST(the_last_answer_is_final),
+        WORLD_TEST(the_last_answer_is_final), WORLD_TEST(how_a_note_came_about),
+        WORLD_TEST(when_it_was_last_told),    WORLD_TEST(told_while_it_changes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,55 @@ static void the_one_that_looked_fails_then(void **state)
     assert_contains(world_last_said(world), "No language model answered.\ndoor: 4711 (oskar");
 }
 
+/* What a model tells of costs no sync of its own: its row goes with those of the answer. */
+static void a_note_that_was_recalled(void **state)
+{
+    World *world = *state;
+    const Row *row;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", NULL, "REMEMBER: door | 4711");
+    looks(world, "m1", "the door?", "RECALL: door");
+    row = g_hash_table_lookup(world->store.tables[TABLE_MEMO_KEYS], "shared:door");
+    assert_false(row_is_set(row, MEMO_KEYS_RECALLED));
+    answer(world, "It is 4711.");
+    row = g_hash_table_lookup(world->store.tables[TABLE_MEMO_KEYS], "shared:door");
+    assert_true(row_int(row, MEMO_KEYS_RECALLED) == world->now_ms);
+}
+
+/* A note says who wrote it, and whether others may have. */
+static void notes_of_models(void **state)
+{
+    static const char *const id = "shared:door";
+    World *world = *state;
+    const Row *row;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", "m1", "keep in mind that the door is behind the stairs");
+    answer(world, "REMEMBER: door | behind the stairs");
+    row = g_hash_table_lookup(world->store.tables[TABLE_MEMORIES], id);
+    assert_string_equal(row_text(row, MEMORIES_HOW), HOW_MODEL);
+    assert_int_equal(row_int(row, MEMORIES_IS_TAINTED), 0);
+    world_write(world, "vera", NULL, "RECALL: door");
+    assert_contains(world_last_said(world), "door: behind the stairs (a model for oskar, 14:13)");
+    /* After text from outside it is the person's yes that does it. */
+    looks(world, "m2", "what failed?", "REPORT_ERRORS:");
+    answer(world, "REMEMBER: door | elsewhere");
+    world_write(world, "oskar", "m3", "!yes");
+    row = g_hash_table_lookup(world->store.tables[TABLE_MEMORIES], id);
+    assert_string_equal(row_text(row, MEMORIES_VALUE), "elsewhere");
+    assert_string_equal(row_text(row, MEMORIES_HOW), HOW_CONFIRMED);
+    assert_int_equal(row_int(row, MEMORIES_IS_TAINTED), 1);
+    /* So is what he types in that conversation: he may have copied it. */
+    world_write(world, "oskar", "m4", "REMEMBER: door | there");
+    row = g_hash_table_lookup(world->store.tables[TABLE_MEMORIES], id);
+    assert_string_equal(row_text(row, MEMORIES_HOW), HOW_TYPED);
+    assert_int_equal(row_int(row, MEMORIES_IS_TAINTED), 1);
+    world_write(world, "oskar", "m5", "!reset\nREMEMBER: door | there");
+    row = g_hash_table_lookup(world->store.tables[TABLE_MEMORIES], id);
+    assert_int_equal(row_int(row, MEMORIES_IS_TAINTED), 0);
+}
+
 /* What broke off was no answer: it is no turn, and what it asked for was not done. */
 static void half_an_answer_is_none(void **state)
 {
@@ -406,6 +455,8 @@ int main(void)
         WORLD_TEST(what_was_looked_up_goes_back),
         WORLD_TEST(several_at_once),
         WORLD_TEST(a_look_that_fails),
+        WORLD_TEST(a_note_that_was_recalled),
+        WORLD_TEST(notes_of_models),
         WORLD_TEST(too_many_rounds),
         WORLD_TEST(the_one_that_looked_fails_then),
         WORLD_TEST(half_an_answer_is_none),

@@ -141,6 +141,55 @@ static void test_older_version_is_upgraded(void **state)
     assert_false(row_is_set(old, RUNS_COLUMNS - 1));
 }
 
+static Row *make_old_note(Table table, const char *id)
+{
+    Row *row = row_new(table);
+
+    row_set_text(row, 0, id);
+    row_set_text(row, 1, "door");
+    if (table == TABLE_MEMORIES) {
+        row_set_text(row, MEMORIES_VALUE, "4711");
+        row_set_text(row, MEMORIES_USER, "oskar");
+        row_set_int(row, MEMORIES_CHANGED, 5);
+        row_set_text(row, MEMORIES_SCOPE, SCOPE_SHARED);
+    }
+    return row;
+}
+
+/* Of the version that knew only shared notes, and not how they came about. */
+static void test_notes_of_an_older_version(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(GPtrArray) rows = NULL;
+    Effects *effects = effects_new();
+    const Event *found;
+    const Row *row;
+
+    (void)state;
+    fixture_open(fixture);
+    store_one(fixture, make_old_note(TABLE_MEMORIES, "shared:door"));
+    store_one(fixture, make_old_note(TABLE_MEMO_KEYS, "shared:door"));
+    fixture_close(fixture);
+    for (unsigned i = 1; i <= MEMORIES_COLUMNS - MEMORIES_HOW; i++)
+        drop_last_column(fixture, TABLE_MEMORIES, i);
+    for (unsigned i = 1; i <= MEMO_KEYS_COLUMNS - MEMO_KEYS_SCOPE; i++)
+        drop_last_column(fixture, TABLE_MEMO_KEYS, i);
+    assert_int_equal(fixture_sql(fixture, "PRAGMA user_version = 3000"), SQLITE_OK);
+
+    fixture_open(fixture);
+    assert_null(fixture->set_aside);
+    rows = fixture_load(fixture, TABLE_MEMO_KEYS);
+    assert_int_equal(rows->len, 1);
+    assert_false(row_is_set(rows->pdata[0], MEMO_KEYS_SCOPE));
+    effects_query(effects, 1, QUERY_MEMORY_MATCH, "\"4711\"*", 10, 1);
+    fixture_store(fixture, effects);
+    found = g_ptr_array_index(fixture->answer.events, 0);
+    assert_int_equal(found->rows.rows->len, 1);
+    row = found->rows.rows->pdata[0];
+    assert_string_equal(row_text(row, MEMORIES_USER), "oskar");
+    assert_false(row_is_set(row, MEMORIES_HOW));
+}
+
 /* An index that no query uses any more, of the version before. */
 static void test_a_former_index_is_dropped(void **state)
 {
@@ -188,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_newer_version_is_refused),
         cmocka_unit_test(test_foreign_things_are_refused),
         cmocka_unit_test(test_older_version_is_upgraded),
+        cmocka_unit_test(test_notes_of_an_older_version),
         cmocka_unit_test(test_a_former_index_is_dropped),
         cmocka_unit_test(test_changed_schema_is_damage),
     };

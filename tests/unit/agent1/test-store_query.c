@@ -15,6 +15,7 @@
 #include "tests/support/row_query.h"
 #include "tests/unit/agent1/store-fixture.h"
 
+#include "common/base/limits.h"
 #include "common/base/banned.h"
 
 static Row *make_run(int64_t number, const char *agent, RunState run_state)
@@ -330,6 +331,62 @@ static void test_memory(void **state)
     row_store_clear(&twin);
 }
 
+/* "door one" and "door two" fit a word alike: which of them comes first? */
+static void expect_first(Fixture *fixture, int64_t now_ms, const char *first)
+{
+    EffectQuery query = { .kind = QUERY_MEMORY_MATCH,
+                          .text = (char *)(guintptr) "\"door\"*",
+                          .number = now_ms,
+                          .limit = 2 };
+    Effects *effects = effects_new();
+    const Event *found;
+
+    effects_query_all(effects, 1, &query);
+    fixture_store(fixture, effects);
+    found = g_ptr_array_index(fixture->answer.events, 0);
+    assert_int_equal(found->rows.rows->len, 2);
+    assert_string_equal(row_text(found->rows.rows->pdata[0], MEMORIES_ID), first);
+}
+
+static void keep_note(Fixture *fixture, const char *id, const char *value, int64_t changed_ms,
+                      int64_t recalled_ms)
+{
+    Effects *effects = effects_new();
+    Row *row = make_memory(id, value);
+
+    row_set_int(row, MEMORIES_CHANGED, changed_ms);
+    effects_put(effects, row);
+    row = row_new(TABLE_MEMO_KEYS);
+    row_set_text(row, MEMO_KEYS_ID, id);
+    row_set_text(row, MEMO_KEYS_KEY, id);
+    if (recalled_ms > 0)
+        row_set_int(row, MEMO_KEYS_RECALLED, recalled_ms);
+    effects_put(effects, row);
+    fixture_store(fixture, effects);
+}
+
+/* Of two that fit, the one that was written or asked for later; nothing is ever not found. */
+static void test_old_notes_come_last(void **state)
+{
+    const int64_t now_ms = 20 * MEMORY_HALF_LIFE_MS;
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    (void)state;
+    fixture_open(fixture);
+    keep_note(fixture, "one", "door", now_ms - MEMORY_HALF_LIFE_MS, 0);
+    keep_note(fixture, "two", "door", now_ms, 0);
+    expect_first(fixture, now_ms, "two");
+    keep_note(fixture, "one", "door", now_ms - MEMORY_HALF_LIFE_MS, now_ms + 1);
+    expect_first(fixture, now_ms + 2, "one");
+    /* A match twice as good is found first for as long as the other takes to be worth half. */
+    keep_note(fixture, "one", "door door door", now_ms - MEMORY_HALF_LIFE_MS / 100, 0);
+    expect_first(fixture, now_ms, "one");
+    keep_note(fixture, "one", "door door door", 0, 0);
+    expect_first(fixture, now_ms, "two");
+    /* A clock that was put back. */
+    expect_first(fixture, 5, "one");
+}
+
 /* An index that lost its content, or says what no row does, is made anew; the rows stay. */
 static void test_a_damaged_index_is_made_anew(void **state)
 {
@@ -441,6 +498,7 @@ int main(void)
         cmocka_unit_test(test_no_query_walks_over_all_runs),
         cmocka_unit_test(test_every_index_serves_a_query),
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_old_notes_come_last),
         cmocka_unit_test(test_a_damaged_index_is_made_anew),
     };
 
