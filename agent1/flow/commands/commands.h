@@ -89,8 +89,10 @@ void trigger_report_errors(Core *core, Turn *turn, const char *rest);
 /* trigger_daily.c */
 void trigger_daily_report(Core *core, Turn *turn, const char *rest);
 
-/* trigger_memory.c */
+/* trigger_remember.c */
 void trigger_remember(Core *core, Turn *turn, const char *rest);
+
+/* trigger_recall.c */
 void trigger_recall(Core *core, Turn *turn, const char *rest);
 
 /* trigger_topics.c */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/model/memory.h"
 #include "common/base/limits.h"
 #include "common/base/banned.h"
 
@@ -20,6 +21,20 @@ bool notes_is_private(const Row *row)
     unsigned column = row->table == TABLE_MEMORIES ? MEMORIES_SCOPE : MEMO_KEYS_SCOPE;
 
     return g_strcmp0(row_text(row, column), SCOPE_PRIVATE) == 0;
+}
+
+bool notes_has_own(const Core *core, const Speaker *speaker, const char *key)
+{
+    g_autofree char *id = memory_id(key, speaker->user);
+
+    return speaker->door != DOOR_UNSIGNED && notes_find(core, id);
+}
+
+bool notes_has_shared(const Core *core, const char *key)
+{
+    g_autofree char *id = memory_id(key, NULL);
+
+    return notes_find(core, id) != NULL;
 }
 
 GPtrArray *notes_seen(const Core *core, const Speaker *speaker)

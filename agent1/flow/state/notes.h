@@ -16,6 +16,10 @@ const Row *notes_find(const Core *core, const char *id);
 
 bool notes_is_private(const Row *row); /* of either table */
 
+/* The speaker keeps a note of his own under this key, be it that nobody may hear of it here. */
+bool notes_has_own(const Core *core, const Speaker *speaker, const char *key);
+bool notes_has_shared(const Core *core, const char *key);
+
 /* The keys that this speaker may see: rows of TABLE_MEMO_KEYS, borrowed; the caller unrefs the
  * array.
  */

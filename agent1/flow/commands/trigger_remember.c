@@ -1,26 +1,23 @@
 /*
- * REMEMBER: and RECALL:. Which keys are there is in memory, so that what is there, what is near and
- * what is full are known at once; the values are in the store.
+ * REMEMBER:. Which keys are there is in memory, so that what is there, what is near and what is
+ * full are known at once; the values are in the store.
  */
 #include "agent1/flow/commands/commands.h"
 
 #include <string.h>
 
 #include "agent1/flow/commands/lookup.h"
+#include "agent1/flow/commands/note_words.h"
 #include "agent1/flow/state/history.h"
 #include "agent1/flow/state/notes.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/talks.h"
 #include "agent1/model/memory.h"
-#include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/wire/utterance.h"
 #include "common/base/banned.h"
 
-#define OLD_SHOWN_CHARS   200
-#define WORDS_SHOWN_CHARS MEMORY_KEY_MAX_CHARS
-#define MATCHES_SHOWN     5
-#define KEYS_SHOWN        3
+#define OLD_SHOWN_CHARS 200
 
 /* What was typed, and the note that is meant by it. */
 typedef struct Note {
@@ -38,76 +35,17 @@ static void note_clear(Note *note)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Note, note_clear)
 
-static bool ask_store(Core *core, Turn *turn, PendingContinue resume, const char *argument,
-                      const EffectQuery *query)
-{
-    if (pending_ask_query(core, resume, turn->speaker, argument, query))
-        return true;
-
-    lookup_say_busy(turn);
-    return false;
-}
-
 /* Of a note by its id, as it is before what this turn changes. */
 static bool ask_for(Core *core, Turn *turn, PendingContinue resume, const Note *note)
 {
     const EffectQuery query = { .kind = QUERY_MEMORY, .text = note->id, .limit = 1 };
 
-    return ask_store(core, turn, resume, note->key, &query);
+    if (pending_ask_query(core, resume, turn->speaker, note->key, &query))
+        return true;
+
+    lookup_say_busy(turn);
+    return false;
 }
-
-/* "oskar, 2026-11-20 14:02". The caller owns it. */
-static char *origin(const Core *core, const Row *row)
-{
-    g_autofree char *at = core_local_time(core, row_int(row, MEMORIES_CHANGED));
-
-    if (g_strcmp0(row_text(row, MEMORIES_HOW), HOW_MODEL) == 0)
-        return g_strdup_printf(core_words(core, "a model for %s, %s"), row_text(row, MEMORIES_USER),
-                               at);
-    return g_strdup_printf("%s, %s", row_text(row, MEMORIES_USER), at);
-}
-
-/* The keys nearest to what was typed that the speaker may see, as the end of a sentence. The caller
- * owns it. */
-static char *nearest_keys(const Core *core, const Speaker *speaker, const char *typed)
-{
-    g_autoptr(GPtrArray) rows = notes_seen(core, speaker);
-    g_autoptr(GPtrArray) keys = g_ptr_array_new();
-    g_autoptr(GPtrArray) nearest = NULL;
-    GString *text = g_string_new(NULL);
-    unsigned i;
-
-    for (i = 0; i < rows->len; i++)
-        g_ptr_array_add(keys, (void *)(guintptr)row_text(rows->pdata[i], MEMO_KEYS_KEY));
-    g_ptr_array_add(keys, NULL);
-    nearest = text_nearest(typed, (const char *const *)keys->pdata, KEYS_SHOWN);
-    for (i = 0; i < nearest->len; i++)
-        g_string_append_printf(text, "%s%s", i ? ", " : core_words(core, "; nearest: "),
-                               (const char *)nearest->pdata[i]);
-    if (nearest->len == 0 && rows->len > 0)
-        g_string_append_printf(text,
-                               rows->len == 1 ? core_words(core, "; %u key is kept")
-                                              : core_words(core, "; %u keys are kept"),
-                               rows->len);
-    return g_string_free(text, FALSE);
-}
-
-/* The speaker keeps a note of his own under this key, be it that nobody may hear of it here. */
-static bool has_own(const Core *core, const Speaker *speaker, const char *key)
-{
-    g_autofree char *id = memory_id(key, speaker->user);
-
-    return speaker->door != DOOR_UNSIGNED && notes_find(core, id);
-}
-
-static bool has_shared(const Core *core, const char *key)
-{
-    g_autofree char *id = memory_id(key, NULL);
-
-    return notes_find(core, id) != NULL;
-}
-
-/* ---- REMEMBER: ---- */
 
 /* What somebody else may have written in it: the person read that, and may have copied it. */
 static bool is_tainted(const Core *core, const Turn *turn)
@@ -146,7 +84,7 @@ static void say_old(Core *core, const Pending *pending, const GPtrArray *rows, c
                     const char *verb)
 {
     const Row *old = rows->len > 0 ? rows->pdata[0] : NULL;
-    g_autofree char *by = old ? origin(core, old) : NULL;
+    g_autofree char *by = old ? note_words_origin(core, old) : NULL;
     g_autofree char *value =
         old ? text_make_line(row_text(old, MEMORIES_VALUE), OLD_SHOWN_CHARS) : NULL;
     Turn turn;
@@ -186,7 +124,7 @@ static void say_nothing_to_forget(Core *core, Turn *turn, const Note *note)
 {
     g_autofree char *nearest = NULL;
 
-    if (note->is_private && has_shared(core, note->key)) {
+    if (note->is_private && notes_has_shared(core, note->key)) {
         turn_fail(turn,
                   "nothing to forget: you keep no \"%s\" of your own; the one that all share is "
                   "forgotten by REMEMBER: %s |",
@@ -194,14 +132,14 @@ static void say_nothing_to_forget(Core *core, Turn *turn, const Note *note)
         return;
     }
     if (!note->is_private && notes_owner(turn->speaker) &&
-        has_own(core, turn->speaker, note->key)) {
+        notes_has_own(core, turn->speaker, note->key)) {
         turn_fail(turn,
                   "nothing to forget: \"%s\" is a note of your own, which is forgotten by "
                   "REMEMBER: --private %s |",
                   note->key, note->key);
         return;
     }
-    nearest = nearest_keys(core, turn->speaker, note->key);
+    nearest = note_words_nearest(core, turn->speaker, note->key);
     turn_fail(turn, "nothing to forget: no key \"%s\"%s", note->key, nearest);
 }
 
@@ -249,7 +187,8 @@ static void remember(Core *core, Turn *turn, const Note *note)
         turn_say(turn, "remembered for you alone: \"%s\"", note->key);
     else
         turn_say(turn, "remembered \"%s\"", note->key);
-    if (!note->is_private && notes_owner(turn->speaker) && has_own(core, turn->speaker, note->key))
+    if (!note->is_private && notes_owner(turn->speaker) &&
+        notes_has_own(core, turn->speaker, note->key))
         turn_say(turn, "This one is for everybody; your own \"%s\" stays as it is.", note->key);
 }
 
@@ -308,132 +247,4 @@ void trigger_remember(Core *core, Turn *turn, const char *rest)
         remember(core, turn, &note);
     else
         forget(core, turn, &note);
-}
-
-/* ---- RECALL: ---- */
-
-/* Behind the key, whose it is. */
-static const char *whose(const Core *core, const Row *row)
-{
-    return notes_is_private(row) ? core_words(core, " (for you alone)") : "";
-}
-
-static void say_note(Turn *turn, const Row *row, const char *value)
-{
-    g_autofree char *by = origin(turn->core, row);
-
-    turn_say(turn, "%s%s: %s (%s)", row_text(row, MEMORIES_KEY), whose(turn->core, row), value, by);
-    if (!turn->speaker->is_dry_run)
-        notes_recall(turn->core, row_text(row, MEMORIES_ID));
-}
-
-/* What is said to a person is a row, which that of the notes goes with. A model's talk ends with
- * rows of its own. */
-static void finish(Turn *turn)
-{
-    if (turn->speaker->door == DOOR_XMPP || turn->speaker->door == DOOR_CLI)
-        notes_write_recalled(turn->core);
-    turn_finish(turn);
-}
-
-/* In a room: it is kept, and not told. */
-static void say_not_here(Turn *turn, const char *key, bool is_all)
-{
-    if (is_all)
-        turn_fail(turn, "%s: a note of your own, which I do not tell where many read; ask me alone",
-                  key);
-    else
-        turn_say(turn, "You keep one of your own under that key, too: ask me alone.");
-}
-
-static void show_values(Core *core, const Pending *pending, const GPtrArray *rows)
-{
-    Turn turn;
-
-    turn_init(&turn, core, pending->speaker);
-    for (unsigned i = 0; i < rows->len; i++)
-        say_note(&turn, rows->pdata[i], row_text(rows->pdata[i], MEMORIES_VALUE));
-    if (rows->len == 0)
-        turn_fail(&turn, "%s: not found; it was forgotten just now", pending->argument);
-    else if (!notes_owner(pending->speaker) && has_own(core, pending->speaker, pending->argument))
-        say_not_here(&turn, pending->argument, false);
-    finish(&turn);
-}
-
-static void show_matches(Core *core, const Pending *pending, const GPtrArray *rows)
-{
-    g_autofree char *nearest = NULL;
-    Turn turn;
-
-    turn_init(&turn, core, pending->speaker);
-    if (rows->len == 0) {
-        nearest = nearest_keys(core, pending->speaker, pending->argument);
-        turn_fail(&turn, "%s: not found%s", pending->argument, nearest);
-    } else {
-        turn_say(&turn, "no key \"%s\"; these hold it:", pending->argument);
-    }
-    for (unsigned i = 0; i < MIN(rows->len, MATCHES_SHOWN); i++) {
-        g_autofree char *value =
-            text_make_line(row_text(rows->pdata[i], MEMORIES_VALUE), OLD_SHOWN_CHARS);
-
-        say_note(&turn, rows->pdata[i], value);
-    }
-    if (rows->len > MATCHES_SHOWN)
-        turn_say(&turn, "and more; another word makes it fewer");
-    finish(&turn);
-}
-
-static void expect_words(Core *core, Turn *turn)
-{
-    g_autoptr(GPtrArray) rows = notes_seen(core, turn->speaker);
-
-    if (rows->len == 1)
-        turn_fail(turn, "expected RECALL: <key or words>; %u key is kept", rows->len);
-    else
-        turn_fail(turn, "expected RECALL: <key or words>; %u keys are kept", rows->len);
-}
-
-/* One's own, and the one that all share. */
-static void recall_key(Core *core, Turn *turn, const char *key, const char *shown)
-{
-    const char *owner = notes_owner(turn->speaker);
-    g_autofree char *shared = memory_id(key, NULL);
-    g_autofree char *own = owner ? memory_id(key, owner) : NULL;
-    const EffectQuery query = { .kind = QUERY_MEMORY, .text = shared, .beside = own, .limit = 2 };
-
-    ask_store(core, turn, show_values, shown, &query);
-}
-
-static void recall_words(Core *core, Turn *turn, const char *key, const char *shown)
-{
-    g_autofree char *match = memory_match(key);
-    g_autofree char *owner = g_strdup(notes_owner(turn->speaker));
-    const EffectQuery query = {
-        .kind = QUERY_MEMORY_MATCH,
-        .text = match,
-        .beside = owner,
-        .number = core->now_ms,
-        .limit = MATCHES_SHOWN + 1,
-    };
-
-    if (match)
-        ask_store(core, turn, show_matches, shown, &query);
-    else
-        turn_fail(turn, "%s: not found", shown);
-}
-
-void trigger_recall(Core *core, Turn *turn, const char *rest)
-{
-    g_autofree char *key = memory_key(rest);
-    g_autofree char *shown = text_make_line(key, WORDS_SHOWN_CHARS);
-    bool has_one = has_own(core, turn->speaker, key);
-
-    if (!*key)
-        expect_words(core, turn);
-    else if (has_shared(core, key) || (has_one && notes_owner(turn->speaker)))
-        recall_key(core, turn, key, shown);
-    else if (has_one)
-        say_not_here(turn, shown, true);
-    else
-        recall_words(core, turn, key, shown);
 }

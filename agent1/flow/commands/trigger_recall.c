@@ -1,0 +1,147 @@
+/*
+ * RECALL:. A key that is there is told; what is none is looked for as words.
+ */
+#include "agent1/flow/commands/commands.h"
+
+#include <string.h>
+
+#include "agent1/flow/commands/lookup.h"
+#include "agent1/flow/commands/note_words.h"
+#include "agent1/flow/state/notes.h"
+#include "agent1/flow/state/pending.h"
+#include "agent1/model/memory.h"
+#include "common/base/limits.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define VALUE_SHOWN_CHARS 200
+#define WORDS_SHOWN_CHARS MEMORY_KEY_MAX_CHARS
+#define MATCHES_SHOWN     5
+
+/* Behind the key, whose it is. */
+static const char *whose(const Core *core, const Row *row)
+{
+    return notes_is_private(row) ? core_words(core, " (for you alone)") : "";
+}
+
+static void say_note(Turn *turn, const Row *row, const char *value)
+{
+    g_autofree char *by = note_words_origin(turn->core, row);
+
+    turn_say(turn, "%s%s: %s (%s)", row_text(row, MEMORIES_KEY), whose(turn->core, row), value, by);
+    if (!turn->speaker->is_dry_run)
+        notes_recall(turn->core, row_text(row, MEMORIES_ID));
+}
+
+/* What is said to a person is a row, which that of the notes goes with. A model's talk ends with
+ * rows of its own. */
+static void finish(Turn *turn)
+{
+    if (turn->speaker->door == DOOR_XMPP || turn->speaker->door == DOOR_CLI)
+        notes_write_recalled(turn->core);
+    turn_finish(turn);
+}
+
+/* In a room: it is kept, and not told. */
+static void say_not_here(Turn *turn, const char *key, bool is_all)
+{
+    if (is_all)
+        turn_fail(turn, "%s: a note of your own, which I do not tell where many read; ask me alone",
+                  key);
+    else
+        turn_say(turn, "You keep one of your own under that key, too: ask me alone.");
+}
+
+static void show_values(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    for (unsigned i = 0; i < rows->len; i++)
+        say_note(&turn, rows->pdata[i], row_text(rows->pdata[i], MEMORIES_VALUE));
+    if (rows->len == 0)
+        turn_fail(&turn, "%s: not found; it was forgotten just now", pending->argument);
+    else if (!notes_owner(pending->speaker) &&
+             notes_has_own(core, pending->speaker, pending->argument))
+        say_not_here(&turn, pending->argument, false);
+    finish(&turn);
+}
+
+static void show_matches(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    g_autofree char *nearest = NULL;
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    if (rows->len == 0) {
+        nearest = note_words_nearest(core, pending->speaker, pending->argument);
+        turn_fail(&turn, "%s: not found%s", pending->argument, nearest);
+    } else {
+        turn_say(&turn, "no key \"%s\"; these hold it:", pending->argument);
+    }
+    for (unsigned i = 0; i < MIN(rows->len, MATCHES_SHOWN); i++) {
+        g_autofree char *value =
+            text_make_line(row_text(rows->pdata[i], MEMORIES_VALUE), VALUE_SHOWN_CHARS);
+
+        say_note(&turn, rows->pdata[i], value);
+    }
+    if (rows->len > MATCHES_SHOWN)
+        turn_say(&turn, "and more; another word makes it fewer");
+    finish(&turn);
+}
+
+static void expect_words(Core *core, Turn *turn)
+{
+    g_autoptr(GPtrArray) rows = notes_seen(core, turn->speaker);
+
+    if (rows->len == 1)
+        turn_fail(turn, "expected RECALL: <key or words>; %u key is kept", rows->len);
+    else
+        turn_fail(turn, "expected RECALL: <key or words>; %u keys are kept", rows->len);
+}
+
+/* One's own, and the one that all share. */
+static void recall_key(Core *core, Turn *turn, const char *key, const char *shown)
+{
+    const char *owner = notes_owner(turn->speaker);
+    g_autofree char *shared = memory_id(key, NULL);
+    g_autofree char *own = owner ? memory_id(key, owner) : NULL;
+    const EffectQuery query = { .kind = QUERY_MEMORY, .text = shared, .beside = own, .limit = 2 };
+
+    if (!pending_ask_query(core, show_values, turn->speaker, shown, &query))
+        lookup_say_busy(turn);
+}
+
+static void recall_words(Core *core, Turn *turn, const char *key, const char *shown)
+{
+    g_autofree char *match = memory_match(key);
+    g_autofree char *owner = g_strdup(notes_owner(turn->speaker));
+    const EffectQuery query = {
+        .kind = QUERY_MEMORY_MATCH,
+        .text = match,
+        .beside = owner,
+        .number = core->now_ms,
+        .limit = MATCHES_SHOWN + 1,
+    };
+
+    if (!match)
+        turn_fail(turn, "%s: not found", shown);
+    else if (!pending_ask_query(core, show_matches, turn->speaker, shown, &query))
+        lookup_say_busy(turn);
+}
+
+void trigger_recall(Core *core, Turn *turn, const char *rest)
+{
+    g_autofree char *key = memory_key(rest);
+    g_autofree char *shown = text_make_line(key, WORDS_SHOWN_CHARS);
+    bool has_one = notes_has_own(core, turn->speaker, key);
+
+    if (!*key)
+        expect_words(core, turn);
+    else if (notes_has_shared(core, key) || (has_one && notes_owner(turn->speaker)))
+        recall_key(core, turn, key, shown);
+    else if (has_one)
+        say_not_here(turn, shown, true);
+    else
+        recall_words(core, turn, key, shown);
+}
