@@ -142,7 +142,7 @@ static GOptionContext *make_context(CliOptions *to)
 {
     const GOptionEntry entries[] = {
         { "json", 0, 0, G_OPTION_ARG_NONE, &to->is_json,
-          "print replies, progress and results as JSON, one object a line", NULL },
+          "print replies, progress, results and what lists hold as JSON, one object a line", NULL },
         { "quiet", 0, 0, G_OPTION_ARG_NONE, &to->is_quiet,
           "print final answers only: no progress, no notes", NULL },
         { "no-color", 0, 0, G_OPTION_ARG_NONE, &to->is_plain,

@@ -107,12 +107,65 @@ char *printer_dress(const char *text, bool has_color)
     return printer_dress_more(trimmed, has_color, &fence);
 }
 
-static bool print_json(const Printer *printer, const Message *message)
+static bool print_json_line(const Printer *printer, const char *text)
 {
-    g_autofree char *text = message_print(message);
     g_autofree char *harmless = printer->has_screen ? text_make_harmless(text, strlen(text)) : NULL;
 
-    return puts(harmless ? harmless : text) >= 0 && fflush(stdout) == 0;
+    return puts(harmless ? harmless : text) >= 0;
+}
+
+/* The objects of the lists that an answer holds, each on a line. */
+static bool print_items(const Printer *printer, const Json *lists)
+{
+    bool is_written = true;
+
+    for (const Json *list = json_first(lists); list; list = json_next(list)) {
+        if (json_kind(lists) != JSON_OBJECT || json_kind(list) != JSON_ARRAY)
+            continue;
+        for (const Json *item = json_first(list); item; item = json_next(item)) {
+            g_autofree char *text = json_kind(item) == JSON_OBJECT ? json_print(item) : NULL;
+
+            is_written = is_written && (!text || print_json_line(printer, text));
+        }
+    }
+    return is_written;
+}
+
+/* What is left of it when its lists were printed: how many there are of each. */
+static Json *without_lists(const Json *data)
+{
+    Json *rest = json_kind(data) == JSON_OBJECT ? json_new_object() : NULL;
+
+    for (const Json *member = json_first(data); rest && member; member = json_next(member)) {
+        if (json_kind(member) != JSON_ARRAY)
+            json_set(rest, json_name(member), json_copy(member));
+    }
+    return rest;
+}
+
+static bool print_answer(const Printer *printer, const Message *message)
+{
+    g_autoptr(Message) rest = message_copy(message);
+    g_autofree char *text = NULL;
+
+    json_free(rest->reply.data);
+    rest->reply.data = without_lists(message->reply.data);
+    text = message_print(rest);
+    return print_items(printer, message->reply.data) && print_json_line(printer, text);
+}
+
+static bool print_json(const Printer *printer, Heard heard, const Message *message)
+{
+    g_autofree char *text = NULL;
+    bool is_written;
+
+    if (heard == HEARD_ANSWER && message->reply.data) {
+        is_written = print_answer(printer, message);
+    } else {
+        text = message_print(message);
+        is_written = print_json_line(printer, text);
+    }
+    return is_written && fflush(stdout) == 0;
 }
 
 static bool print_text(const Printer *printer, const MessageReply *reply)
@@ -136,7 +189,7 @@ bool printer_object(const Printer *printer, Heard heard, const Message *message)
     if (heard == HEARD_NOTHING || (printer->is_quiet && heard != HEARD_ANSWER && !has_end))
         return true;
     if (printer->is_json)
-        return print_json(printer, message);
+        return print_json(printer, heard, message);
     if (heard == HEARD_ANSWER || has_end)
         return print_text(printer, &message->reply);
     if (heard == HEARD_REPLY) {

@@ -1,6 +1,7 @@
 /*
  * What people and scripts read: answers on standard output, everything else on standard error. In
- * colors where it is a terminal, or as JSON, one object a line.
+ * colors where it is a terminal, or as JSON, one object a line: first those of the lists that an
+ * answer holds, then the answer itself without them.
  */
 #ifndef AGENT1_CLI_PRINTER_H
 #define AGENT1_CLI_PRINTER_H

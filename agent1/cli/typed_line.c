@@ -26,7 +26,7 @@ static const Word words[] = {
     { "/status", "", TYPED_TEXT, "!status", "health on one screen" },
     { "/agent", "[agent]", TYPED_AGENT, NULL,
       "plain lines are tasks for this agent; alone: they are for agent1 again" },
-    { "/plans", "", TYPED_TEXT, "PLAN_LIST:", "the schedules" },
+    { "/plans", "[agent]", TYPED_TEXT, "PLAN_LIST:", "the schedules" },
     { "/report", "[agent] [| <time>]", TYPED_TEXT,
       "REPORT:", "the last 20 runs, or those of a time" },
     { "/errors", "[agent] [| <time>]", TYPED_TEXT,

@@ -65,7 +65,7 @@ static const Column waiting[] = {
 
 static const Column chats[] = {
     TEXT("id"),      TEXT("conversation"), INT("kept_until"), TEXT("reply"),
-    TEXT("outcome"), TEXT("runs"),         INT("is_final"),
+    TEXT("outcome"), TEXT("runs"),         INT("is_final"),   TEXT("data"),
 };
 
 static const Column sayings[] = {

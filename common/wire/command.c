@@ -59,8 +59,9 @@ static const CommandInfo commands[COMMAND_COUNT] = {
     [COMMAND_REPORTS] = { "!reports", "[set <agent|daily> <HH:MM|off>]", ROLE_VIEWER,
         "when agents report and the daily report goes out; set, for operators, changes it after "
         "!yes" },
-    [COMMAND_TASKS] = { "!tasks", "", ROLE_VIEWER,
-        "the schedules: when, on which agent, what, and the next time that will really run" },
+    [COMMAND_TASKS] = { "!tasks", "[agent]", ROLE_VIEWER,
+        "the schedules, of all agents or of one: when, on which agent, what, and the next time that "
+        "will really run" },
     [COMMAND_RESET] = { "!reset", "", ROLE_VIEWER,
         "forget your conversation here: the questions that are open in it" },
     [COMMAND_OUTPUT] = { "!output", "<id>", ROLE_VIEWER,
@@ -99,7 +100,7 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
     [TRIGGER_DAILY_REPORT] = { "DAILY_REPORT:", "[agent] [| <day>]", ROLE_VIEWER,
         "the day so far, agent by agent: how many runs, how they ended, how long they took, what failed, "
         "who did not report; or what was reported of another day: yesterday, 2026-11-25" },
-    [TRIGGER_PLAN_LIST] = { "PLAN_LIST:", "", ROLE_VIEWER,
+    [TRIGGER_PLAN_LIST] = { "PLAN_LIST:", "[agent]", ROLE_VIEWER,
         "the schedules, as !tasks shows them" },
     [TRIGGER_PLAN] = { "PLAN:", "<agent>|<task> ;; <agent>|<task> …", ROLE_OPERATOR,
         "tasks in sequence, each after the gate: what does not succeed stops it, and \\;; is ;; in a "

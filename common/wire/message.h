@@ -75,6 +75,8 @@ typedef struct MessageReply {
     char *outcome;   /* NULL unless final */
     int64_t offset;  /* a part of an answer that is still coming: where it stands there, in bytes;
                         MESSAGE_ABSENT: the text is whole */
+    Json *data;      /* lists of objects for programs, and how many there are: {"schedules": […],
+                        "totals": {"schedules": n}}; NULL: none */
 } MessageReply;
 
 typedef struct MessageTask {

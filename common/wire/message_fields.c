@@ -104,6 +104,7 @@ static const Field reply_fields[] = {
       .expected = "an array of ULIDs" },
     { LABEL("outcome", reply.outcome) },
     { NUMBER("offset", reply.offset) },
+    { JSON("data", reply.data) },
     { END },
 };
 

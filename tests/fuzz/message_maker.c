@@ -43,7 +43,8 @@ static const Member chat_members[] = {
 
 static const Member reply_members[] = {
     { "in_reply_to", VALUE_ID }, { "text", VALUE_TEXT },     { "final", VALUE_BOOL },
-    { "runs", VALUE_JSON },      { "outcome", VALUE_STATE }, { NULL, VALUE_JSON },
+    { "runs", VALUE_JSON },      { "outcome", VALUE_STATE }, { "data", VALUE_JSON },
+    { NULL, VALUE_JSON },
 };
 
 static const Member task_members[] = {

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/agent_data.h"
+#include "agent1/flow/commands/agent_look.h"
 #include "agent1/flow/fleet/absence.h"
 #include "agent1/flow/state/hold.h"
 #include "common/base/quantity.h"
@@ -14,23 +16,6 @@
 #define DETAIL_CHARS 76
 /* More skills than any agent tells of, for the room that their number takes. */
 #define LEFT_MAX 999
-
-static const char *state_word(const Core *core, const RegistryAgent *entry, const FleetAgent *live)
-{
-    if (!entry->is_accepted)
-        return core_words(core, "not accepted");
-    if (!live || live->heard_ms == 0)
-        return core_words(core, "not seen yet");
-    if (!core->is_up[LINK_MQTT])
-        return core_words(core, "unreachable");
-    if (live->state != AGENT_OFFLINE && absence_is_silent(live))
-        return core_words(core, "silent");
-    if (live->is_pause_wished && live->state == AGENT_ONLINE)
-        return core_words(core, "pausing");
-    if (live->state == AGENT_ONLINE)
-        return core_words(core, "online");
-    return core_words(core, live->state == AGENT_PAUSED ? "paused" : "offline");
-}
 
 static void append_detail(GString *details, const char *detail)
 {
@@ -121,16 +106,6 @@ static void say_skills(Turn *turn, const FleetAgent *live)
     turn_say(turn, "  %.*s%s", (int)(end - skills), skills, way);
 }
 
-static bool is_outside_work(const Core *core, const RegistryAgent *entry)
-{
-    HoursView view;
-    Hours hours;
-
-    core_hours(core, entry, &hours);
-    hours_look(&hours, core->now_ms, &view);
-    return view.is_outside_work;
-}
-
 /* Who holds it, where the state does not tell it already. */
 static void append_hold(const Core *core, const RegistryAgent *entry, const FleetAgent *live,
                         GString *text)
@@ -150,17 +125,18 @@ static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
     const FleetAgent *live = fleet_find(core->fleet, entry->name);
     unsigned waiting = commands_count_waiting(core, entry->name);
     unsigned in_hand = runs_count_of(core->runs, entry->name) - waiting;
+    AgentLook look = agent_look(core, entry);
+    int64_t since_ms = agent_look_since(core, entry);
     g_autoptr(GString) text = g_string_new(NULL);
 
-    g_string_append_printf(text, "%s: %s", entry->name, state_word(core, entry, live));
-    if (live && live->heard_ms > 0) {
-        bool is_silent = live->state != AGENT_OFFLINE && absence_is_silent(live);
-        g_autofree char *since = core_local_time(core, is_silent ? live->heard_ms : live->since_ms);
+    g_string_append_printf(text, "%s: %s", entry->name, core_words(core, agent_look_words(look)));
+    if (since_ms > 0) {
+        g_autofree char *since = core_local_time(core, since_ms);
 
         g_string_append_printf(text, core_words(core, " since %s"), since);
     }
     append_hold(core, entry, live, text);
-    if (is_outside_work(core, entry))
+    if (agent_look_is_outside_work(core, entry))
         g_string_append(text, core_words(core, " · outside its work hours"));
     if (in_hand > 0)
         g_string_append_printf(text, core_words(core, " · %u in hand"), in_hand);
@@ -170,6 +146,21 @@ static void say_agent(Core *core, Turn *turn, const RegistryAgent *entry)
     say_details(turn, entry, live);
     say_labels(turn, entry);
     say_skills(turn, live);
+    agent_data_add(turn, entry, in_hand, waiting);
+}
+
+static void say_waiting(Turn *turn, const Row *row)
+{
+    g_autofree char *fingerprint = NULL;
+    Key key;
+
+    if (!key_parse(row_text(row, WAITING_KEY), &key, NULL))
+        return;
+
+    fingerprint = key_fingerprint(&key);
+    turn_say(turn, "%s: asks to join; an admin types !accept %s %.9s\n%s",
+             row_text(row, WAITING_NAME), row_text(row, WAITING_NAME), fingerprint, fingerprint);
+    agent_data_add_waiting(turn, row_text(row, WAITING_NAME), fingerprint);
 }
 
 void commands_agents(Core *core, Turn *turn, const char *arguments)
@@ -179,21 +170,12 @@ void commands_agents(Core *core, Turn *turn, const char *arguments)
     unsigned i;
 
     (void)arguments;
+    agent_data_begin(turn);
     commands_say_blackout(core, turn);
     for (i = 0; i < names->len; i++)
         say_agent(core, turn, registry_find(core->registry, names->pdata[i]));
-    for (i = 0; i < waiting->len; i++) {
-        const Row *row = waiting->pdata[i];
-        g_autofree char *fingerprint = NULL;
-        Key key;
-
-        if (!key_parse(row_text(row, WAITING_KEY), &key, NULL))
-            continue;
-        fingerprint = key_fingerprint(&key);
-        turn_say(turn, "%s: asks to join; an admin types !accept %s %.9s\n%s",
-                 row_text(row, WAITING_NAME), row_text(row, WAITING_NAME), fingerprint,
-                 fingerprint);
-    }
+    for (i = 0; i < waiting->len; i++)
+        say_waiting(turn, waiting->pdata[i]);
     if (names->len + waiting->len == 0)
         turn_say(turn, "no agents yet; start agent2 on a machine and it will ask to join");
 }

@@ -14,6 +14,7 @@
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/voice/run_data.h"
 #include "agent1/model/plan.h"
 #include "common/base/name.h"
 #include "common/base/quantity.h"
@@ -141,6 +142,7 @@ static void say_run(Core *core, Turn *turn, const Run *run)
         turn_say(turn, "a later report contradicted this; the record stands");
     text = describe_whole(core, run);
     turn_say(turn, "%s", text);
+    run_data_add(turn, run, true);
 }
 
 static void show_run(Core *core, const Pending *pending, const GPtrArray *rows)

@@ -1,14 +1,18 @@
 /* !tasks and PLAN_LIST: the schedules; !pause, !resume and !fire, which hold one, or run it now. */
 #include "agent1/flow/commands/commands.h"
 
+#include "agent1/flow/commands/run_lines.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/runs/launch.h"
+#include "agent1/flow/schedules/schedule_data.h"
 #include "agent1/flow/schedules/schedule_text.h"
 #include "agent1/flow/schedules/schedules.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
+#define LIST        "schedules"
 #define SHOWN_MAX   100
+#define TOLD_MAX    1000 /* more than a message holds */
 #define SHOWN_CHARS 64
 
 /* ---- which ---- */
@@ -33,24 +37,64 @@ Schedule *commands_read_schedule(Core *core, Turn *turn, const char *arguments, 
 
 /* ---- showing ---- */
 
-void commands_tasks(Core *core, Turn *turn, const char *arguments)
+/* Schedules outlive the agents that they are for: only where there are none is the name looked at.
+ */
+static void say_none(Core *core, Turn *turn, const char *agent)
 {
-    g_autoptr(GPtrArray) schedules = schedule_book_list_by_due(core, SHOWN_MAX);
-    unsigned count = core->task_list->len;
+    if (!agent)
+        turn_say(turn,
+                 "none; an operator proposes one with SCHEDULE: daily 03:00 | <agent> | <task>");
+    else if (run_lines_is_agent(core, turn, agent))
+        turn_say(turn,
+                 "%s: no schedules; an operator proposes one with SCHEDULE: daily 03:00 | %s | "
+                 "<task>",
+                 agent, agent);
+}
+
+static void say_list(Core *core, Turn *turn, const GPtrArray *schedules, unsigned count)
+{
+    unsigned shown = MIN(schedules->len, SHOWN_MAX);
     unsigned i;
 
-    (void)arguments;
-    turn_say(turn, "Schedules, zone %s (" TASKS_FILE "):", core->zone_name);
-    for (i = 0; i < schedules->len; i++) {
+    for (i = 0; i < shown; i++) {
         g_autofree char *line = schedule_text_line(core, schedules->pdata[i]);
 
         turn_say(turn, "%s", line);
     }
-    if (count > schedules->len)
-        turn_say(turn, "and %u more", count - schedules->len);
+    if (count > shown)
+        turn_say(turn, "and %u more", count - shown);
+}
+
+/* As many as a message holds. */
+static void tell_programs(Core *core, Turn *turn, const GPtrArray *schedules, unsigned count)
+{
+    unsigned i;
+
+    answer_data_count(&turn->data, LIST, 0);
+    for (i = 0; i < schedules->len && !turn->data.is_full; i++)
+        answer_data_add(&turn->data, LIST, schedule_data(core, schedules->pdata[i]));
+    answer_data_count(&turn->data, LIST, count - i);
+}
+
+void commands_tasks(Core *core, Turn *turn, const char *arguments)
+{
+    g_autoptr(GPtrArray) schedules = NULL;
+    g_autofree char *agent = NULL;
+    unsigned count;
+
+    if (!run_lines_read_agent(turn, arguments, "!tasks [agent]", &agent))
+        return;
+
+    schedules =
+        schedule_book_list_by_due(core, agent, turn_tells_programs(turn) ? TOLD_MAX : SHOWN_MAX);
+    count = schedule_book_count(core, agent);
+    if (!agent || count > 0)
+        turn_say(turn, "Schedules, zone %s (" TASKS_FILE "):", core->zone_name);
+    say_list(core, turn, schedules, count);
     if (count == 0)
-        turn_say(turn,
-                 "none; an operator proposes one with SCHEDULE: daily 03:00 | <agent> | <task>");
+        say_none(core, turn, agent);
+    if (turn_tells_programs(turn))
+        tell_programs(core, turn, schedules, count);
     if (core->reload_error)
         turn_say(turn, "The edited files are NOT in use: !status tells why.");
 }

@@ -95,6 +95,57 @@ static void say_models(Core *core, Turn *turn)
         turn_say(turn, "language models: %s", text->str);
 }
 
+/* ---- !status, for programs ---- */
+
+static void set_link(const Core *core, Json *item, Link link, const char *name)
+{
+    Json *members = json_new_object();
+
+    json_set_bool(members, "connected", core->is_up[link]);
+    answer_data_set_time(members, "since", core->link_since_ms[link]);
+    json_set(item, name, members);
+}
+
+static void set_agents(const Core *core, Json *item, const unsigned *counts)
+{
+    Json *members = json_new_object();
+
+    for (int state = AGENT_ONLINE; state <= AGENT_OFFLINE; state++)
+        json_set_int(members, agent_state_name((AgentState)state), counts[state]);
+    json_set_int(members, "asks_to_join", ledger_count(core->ledgers[TABLE_WAITING]));
+    json_set(item, "agents", members);
+}
+
+static void tell_programs(const Core *core, Turn *turn, const unsigned *counts)
+{
+    unsigned waiting = commands_count_waiting(core, NULL);
+    Json *item;
+
+    if (!turn_tells_programs(turn))
+        return;
+
+    item = json_new_object();
+    json_set_string(item, "type", "status");
+    json_set_string(item, "name", core->settings->name);
+    json_set_string(item, "version", VERSION);
+    json_set_string(item, "state", core_is_asleep(core) ? "asleep" : "awake");
+    answer_data_set_time(item, "started", core->started_ms);
+    json_set_string(item, "zone", core->zone_name);
+    set_link(core, item, LINK_MQTT, "mqtt");
+    if (core->settings->xmpp_is_enabled)
+        set_link(core, item, LINK_XMPP, "xmpp");
+    set_agents(core, item, counts);
+    json_set_int(item, "runs_in_hand", runs_count(core->runs) - waiting);
+    json_set_int(item, "runs_waiting", waiting);
+    json_set_int(item, "unacknowledged", outbox_count(core->outbox));
+    json_set_int(item, "approvals", ledger_count(core->ledgers[TABLE_APPROVALS]));
+    json_set_int(item, "refused_messages", (int64_t)(core->refused_count + core->turned_away));
+    json_set_bool(item, "edit_refused", core->reload_error != NULL);
+    answer_data_add(&turn->data, "status", item);
+}
+
+/* ---- !status, for people ---- */
+
 void commands_status(Core *core, Turn *turn, const char *arguments)
 {
     g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
@@ -122,6 +173,7 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
     turn_say(turn, "refused messages since start: %" G_GUINT64_FORMAT,
              core->refused_count + core->turned_away);
     say_bad_edit(core, turn);
+    tell_programs(core, turn, counts);
 }
 
 /* ---- !blackout ---- */

@@ -6,6 +6,7 @@
 #include "agent1/flow/commands/run_lines.h"
 #include "agent1/flow/daily/daily_figures.h"
 #include "agent1/flow/state/pending.h"
+#include "agent1/flow/voice/run_data.h"
 #include "common/data/local_day.h"
 #include "common/base/banned.h"
 
@@ -57,8 +58,11 @@ static void say_head(Core *core, Turn *turn, const Asked *asked, const Row *figu
 
 static void say_rest(Turn *turn, int64_t count, int64_t shown)
 {
-    if (count > shown)
-        turn_say(turn, "and %" G_GINT64_FORMAT " more", count - shown);
+    if (count <= shown)
+        return;
+
+    turn_say(turn, "and %" G_GINT64_FORMAT " more", count - shown);
+    run_data_count(turn, count - shown);
 }
 
 static void show(Core *core, const Pending *pending, const GPtrArray *rows, bool is_failures)
@@ -71,6 +75,7 @@ static void show(Core *core, const Pending *pending, const GPtrArray *rows, bool
     unsigned i;
 
     turn_init(&turn, core, pending->speaker);
+    run_data_count(&turn, 0);
     if (!figures && asked.agent && !registry_find(core->registry, asked.agent))
         run_lines_say_none(core, &turn, asked.agent);
     else

@@ -13,6 +13,10 @@ void run_lines_say(Core *core, Turn *turn, const Row *row);
 /* The same, and why: the line of its output that tells it. */
 void run_lines_say_failure(Core *core, Turn *turn, const Row *row);
 
+/* Whether there is an agent of that name, be it one that only asks to join; says so where there is
+ * none. */
+bool run_lines_is_agent(Core *core, Turn *turn, const char *agent);
+
 /* There are no runs of this agent (NULL: of any): says so, or that there is no such agent. */
 void run_lines_say_none(Core *core, Turn *turn, const char *agent);
 

@@ -3,6 +3,7 @@
 
 #include "agent1/flow/commands/range_report.h"
 #include "agent1/flow/commands/run_lines.h"
+#include "agent1/flow/voice/run_data.h"
 #include "common/base/banned.h"
 
 /* ---- REPORT: ---- */
@@ -42,6 +43,7 @@ static void show_failures(Core *core, const Pending *pending, const GPtrArray *r
     unsigned i;
 
     turn_init(&turn, core, pending->speaker);
+    run_data_count(&turn, 0);
     for (i = 0; i < rows->len; i++)
         run_lines_say_failure(core, &turn, rows->pdata[i]);
     if (rows->len == 0)

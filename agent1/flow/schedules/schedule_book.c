@@ -172,23 +172,40 @@ GPtrArray *schedule_book_list(const Core *core)
     return list(core, is_there);
 }
 
-GPtrArray *schedule_book_list_by_due(const Core *core, unsigned max)
+/* agent NULL: of any. */
+static bool is_of(const Schedule *schedule, const char *agent)
 {
-    GPtrArray *schedules = g_ptr_array_new();
+    return !agent || strcmp(schedule->entry->agent, agent) == 0;
+}
+
+GPtrArray *schedule_book_list_by_due(const Core *core, const char *agent, unsigned max)
+{
+    GPtrArray *schedules = schedule_book_list_due(core, agent, INT64_MAX, max);
     g_autoptr(GPtrArray) others = NULL;
-    GTreeNode *node;
     unsigned i;
 
-    for (node = g_tree_node_first(core->schedules->by_due); node && schedules->len < max;
-         node = g_tree_node_next(node))
-        g_ptr_array_add(schedules, g_tree_node_key(node));
     if (schedules->len == max)
         return schedules;
 
     others = list(core, is_at_rest);
-    for (i = 0; i < others->len && schedules->len < max; i++)
-        g_ptr_array_add(schedules, others->pdata[i]);
+    for (i = 0; i < others->len && schedules->len < max; i++) {
+        if (is_of(others->pdata[i], agent))
+            g_ptr_array_add(schedules, others->pdata[i]);
+    }
     return schedules;
+}
+
+unsigned schedule_book_count(const Core *core, const char *agent)
+{
+    unsigned count = 0;
+    unsigned i;
+
+    if (!agent)
+        return core->task_list->len;
+
+    for (i = 0; i < core->task_list->len; i++)
+        count += strcmp(((const TaskEntry *)core->task_list->pdata[i])->agent, agent) == 0;
+    return count;
 }
 
 GPtrArray *schedule_book_list_due(const Core *core, const char *agent, int64_t before_ms,
@@ -203,7 +220,7 @@ GPtrArray *schedule_book_list_due(const Core *core, const char *agent, int64_t b
 
         if (schedule->due_ms >= before_ms)
             break;
-        if (!agent || strcmp(schedule->entry->agent, agent) == 0)
+        if (is_of(schedule, agent))
             g_ptr_array_add(schedules, schedule);
     }
     return schedules;

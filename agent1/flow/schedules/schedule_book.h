@@ -42,10 +42,14 @@ void schedule_book_restore(Core *core, const Row *row);
 /* Borrowed; NULL when there is none of that id. */
 Schedule *schedule_book_find(const Core *core, const char *id);
 
-/* All that the file has, in order of their ids. The first max of them in the order in which they
- * are due, those that are not waited for last. Borrowed; the caller unrefs the array. */
+/* All that the file has, in order of their ids. The first max of them, of an agent (NULL: of all),
+ * in the order in which they are due, those that are not waited for last. Borrowed; the caller
+ * unrefs the array. */
 GPtrArray *schedule_book_list(const Core *core);
-GPtrArray *schedule_book_list_by_due(const Core *core, unsigned max);
+GPtrArray *schedule_book_list_by_due(const Core *core, const char *agent, unsigned max);
+
+/* How many the file has of an agent (NULL: of all). */
+unsigned schedule_book_count(const Core *core, const char *agent);
 
 /* Those of an agent (NULL: of all) that are due before an instant, in the order in which they are,
  * max at most. Borrowed; the caller unrefs the array. */

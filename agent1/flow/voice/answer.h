@@ -4,6 +4,8 @@
 #ifndef AGENT1_FLOW_VOICE_ANSWER_H
 #define AGENT1_FLOW_VOICE_ANSWER_H
 
+#include "agent1/flow/voice/answer_data.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -14,6 +16,7 @@ typedef struct Answer {
     const char *outcome;   /* only when final */
     const GPtrArray *runs; /* char *, ULIDs; NULL: none */
     const char *replaces;  /* the XMPP message that it corrects; NULL: it is a new one */
+    AnswerData data;       /* only when final; not owned */
 } Answer;
 
 #endif

@@ -6,6 +6,7 @@
 #define AGENT1_FLOW_VOICE_CHATS_H
 
 #include "agent1/flow/state/core_state.h"
+#include "agent1/flow/voice/answer_data.h"
 
 #include <stdbool.h>
 
@@ -34,6 +35,10 @@ bool chats_awaits(const Core *core, const char *chat_id, const GPtrArray *runs);
  * its runs (the caller's) when the chat is known, else NULL. */
 const char *chats_note(Core *core, const Speaker *speaker, const char *text, bool is_final,
                        const char *outcome, const GPtrArray *runs, GPtrArray **out_runs);
+
+/* Notes what a chat's answer holds for programs, before the chats_note() that stores it: *data gets
+ * what earlier parts of the answer held, too. */
+void chats_note_data(Core *core, const Speaker *speaker, AnswerData *data);
 
 /* The runs of a chat that were noted so far: char *; empty when it is not known. The caller owns
  * the array. */

@@ -19,9 +19,9 @@
 #define REPLY_MAX_JSON_BYTES (BODY_MAX_BYTES - 8 * 1024)
 
 /* What is longer than a message may be would not come at all. */
-static char *cut_reply(const Core *core, const char *text)
+static char *cut_reply(const Core *core, const char *text, size_t max_json_bytes)
 {
-    g_autofree char *head = text_head(text, strlen(text), REPLY_MAX_JSON_BYTES);
+    g_autofree char *head = text_head(text, strlen(text), max_json_bytes);
 
     if (strlen(head) == strlen(text))
         return g_steal_pointer(&head);
@@ -39,12 +39,14 @@ static void say_cli(Core *core, const Speaker *speaker, const Answer *answer)
     g_autofree char *id = core_new_id(core);
     g_autofree char *topic = topic_cli_outbox(speaker->address);
     Message *message = message_new(MESSAGE_REPLY, id, AGENT1_NAME, core->now_ms);
+    const AnswerData *data = &answer->data;
     unsigned i;
 
     message->reply.in_reply_to = g_strdup(speaker->in_reply_to);
-    message->reply.text = cut_reply(core, answer->text);
+    message->reply.text = cut_reply(core, answer->text, REPLY_MAX_JSON_BYTES - data->bytes);
     message->reply.is_final = answer->is_final;
     message->reply.outcome = answer->is_final ? g_strdup(answer->outcome) : NULL;
+    message->reply.data = data->lists ? json_copy(data->lists) : NULL;
     message->reply.runs = g_ptr_array_new_with_free_func(g_free);
     for (i = 0; answer->runs && i < answer->runs->len; i++)
         g_ptr_array_add(message->reply.runs, g_strdup(answer->runs->pdata[i]));

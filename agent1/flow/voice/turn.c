@@ -27,6 +27,7 @@ void turn_init(Turn *turn, Core *core, const Speaker *speaker)
     turn->is_models = false;
     turn->has_quotation = false;
     turn->is_news = false;
+    turn->data = (AnswerData){ 0 };
 }
 
 static void append_paragraph(Turn *turn, const char *text)
@@ -110,6 +111,11 @@ void turn_add_run(Turn *turn, const char *id)
     g_ptr_array_add(turn->runs, g_strdup(id));
 }
 
+bool turn_tells_programs(const Turn *turn)
+{
+    return turn->speaker->door == DOOR_CLI;
+}
+
 static bool is_open(const Turn *turn)
 {
     const char *chat_id = turn->speaker->chat_id;
@@ -144,6 +150,9 @@ void turn_finish(Turn *turn)
     if (answer.is_final)
         remind_of_bad_edit(turn);
     answer.text = turn->text->str;
+    chats_note_data(turn->core, turn->speaker, &turn->data);
+    if (answer.is_final)
+        answer.data = turn->data;
     answer.outcome = chats_note(turn->core, turn->speaker, answer.text, answer.is_final,
                                 turn->outcome, runs, &all_runs);
     answer.runs = all_runs ? all_runs : runs;
@@ -152,6 +161,7 @@ void turn_finish(Turn *turn)
         say_answer(turn->core, turn->speaker, &answer);
     core_speak(turn->core, turn->before);
     g_free(turn->then);
+    answer_data_clear(&turn->data);
     g_string_free(turn->text, TRUE);
     g_ptr_array_unref(turn->runs);
 }

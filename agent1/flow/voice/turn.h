@@ -7,6 +7,7 @@
 #define AGENT1_FLOW_VOICE_TURN_H
 
 #include "agent1/flow/state/core_state.h"
+#include "agent1/flow/voice/answer_data.h"
 
 typedef struct Turn {
     Core *core;
@@ -21,6 +22,7 @@ typedef struct Turn {
     bool is_models;       /* a language model asked for what is done now */
     bool has_quotation;   /* the message holds what others wrote, too */
     bool is_news;         /* nobody just wrote: what became of a run */
+    AnswerData data;      /* for programs, beside the text */
 } Turn;
 
 /* Begins an answer, in the speaker's language until turn_finish(); set is_news for what nobody just
@@ -49,6 +51,9 @@ void turn_outcome(Turn *turn, const char *outcome);
 
 /* Names a run that belongs to the chat. */
 void turn_add_run(Turn *turn, const char *id);
+
+/* Whether a program may read the answer: else nothing need be made for one. */
+bool turn_tells_programs(const Turn *turn);
 
 /* A whole turn of one paragraph that nobody just asked for, with an outcome. speaker may be NULL:
  * then nobody can hear it. */

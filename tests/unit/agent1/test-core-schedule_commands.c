@@ -59,6 +59,41 @@ static void schedules_are_shown(void **state)
         "c: hourly · web1 · true · off");
 }
 
+/* Those of one agent, be it one that is gone. */
+static void schedules_of_one_agent_are_shown(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *answer;
+    } rows[] = {
+        { "!tasks Web2", "Schedules, zone UTC (tasks_schedule.json):\n"
+                         "d: hourly · web2 · true · next Mon 2026-09-21 15:00 UTC\n"
+                         "e: daily 04:00 · web2 · true · off" },
+        { "PLAN_LIST: web9",
+          "Schedules, zone UTC (tasks_schedule.json):\n"
+          "b: every 6h · web9 (no agent of that name) · true · next Mon 2026-09-21 20:13:20 UTC, "
+          "would be refused (unknown_agent): no agent of that name; nearest: web1, web2" },
+        { "!tasks web1",
+          "web1: no schedules; an operator proposes one with SCHEDULE: daily 03:00 | "
+          "web1 | <task>" },
+        { "!tasks wb1", "wb1: no agent of that name; nearest: web1" },
+        { "!tasks of web1", "expected !tasks [agent]" },
+    };
+    World *world = *state;
+    unsigned i;
+
+    write_tasks(world,
+                "{\"id\":\"b\",\"agent\":\"web9\",\"task\":\"true\",\"cron\":\"every 6h\"},"
+                "{\"id\":\"d\",\"agent\":\"web2\",\"task\":\"true\",\"cron\":\"hourly\"},"
+                "{\"id\":\"e\",\"agent\":\"web2\",\"task\":\"true\",\"cron\":\"daily 04:00\","
+                "\"enabled\":false}");
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("%s\n", rows[i].text);
+        world_write(world, "vera", NULL, rows[i].text);
+        assert_string_equal(world_last_said(world), rows[i].answer);
+    }
+}
+
 /* Asked, confirmed, written, fired; the file may be behind. */
 static void a_schedule_is_made_by_chat(void **state)
 {
@@ -372,6 +407,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(schedules_are_shown),
+        WORLD_TEST(schedules_of_one_agent_are_shown),
         WORLD_TEST(a_schedule_is_made_by_chat),
         WORLD_TEST(what_is_no_schedule),
         WORLD_TEST(several_agents_have_one_each),

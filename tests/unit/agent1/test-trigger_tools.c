@@ -30,8 +30,8 @@ static void test_schemas(void **state)
           "{\"type\":\"object\",\"properties\":{\"key_or_words\":{\"type\":\"string\"}},"
           "\"required\":[\"key_or_words\"],\"additionalProperties\":false}" },
         { TRIGGER_PLAN_LIST, "plan_list",
-          "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":"
-          "false}" },
+          "{\"type\":\"object\",\"properties\":{\"agent\":{\"type\":\"string\"}},\"required\":[],"
+          "\"additionalProperties\":false}" },
         { TRIGGER_PLAN, "plan",
           "{\"type\":\"object\",\"properties\":{\"steps\":{\"type\":\"array\",\"items\":"
           "{\"type\":\"object\",\"properties\":{\"agent\":{\"type\":\"string\"},"
@@ -72,6 +72,7 @@ static const struct {
     { "report", "{\"agent\":\"\",\"time\":\"\"}", "REPORT:", NULL },
     { "report", "{\"agent\":\"web1\",\"time\":\"\"}", "REPORT: web1", NULL },
     { "plan_list", "{}", "PLAN_LIST:", NULL },
+    { "plan_list", "{\"agent\":\"web1\"}", "PLAN_LIST: web1", NULL },
     { "schedule", "{\"when\":\"daily 03:00\",\"agent\":\"a\",\"task\":\"x | y\"}",
       "SCHEDULE: daily 03:00 | a | x | y", NULL },
     { "remember", "{\"key\":\"caf\u00e9\",\"value\":\"1 | 2\"}", "REMEMBER: caf\u00e9 | 1 | 2",
@@ -100,7 +101,7 @@ static const struct {
     { "delegate", "{\"agent\":\"a|b\",\"task\":\"x\"}", NULL, "*there is a bar in agent" },
     { "schedule", "{\"when\":\"daily 03:00\",\"agent\":\"a|b\",\"task\":\"x\"}", NULL,
       "*there is a bar in agent" },
-    { "plan_list", "{\"agent\":\"a\"}", NULL, "*\"agent\" is no parameter of it" },
+    { "plan_list", "{\"name\":\"a\"}", NULL, "*\"name\" is no parameter of it" },
     { "plan", "{\"steps\":[]}", NULL, "*steps is no array with steps in it" },
     { "plan", "{\"steps\":\"a | x\"}", NULL, "*steps is no array with steps in it" },
     { "plan", "{}", NULL, "*steps is no array with steps in it" },

@@ -1,0 +1,66 @@
+#include "agent1/flow/schedules/schedule_data.h"
+
+#include "agent1/flow/schedules/schedule_text.h"
+#include "agent1/flow/state/hold.h"
+#include "agent1/flow/state/reason_words.h"
+#include "agent1/flow/voice/answer_data.h"
+#include "common/base/banned.h"
+
+static const char *const fates[] = {
+    [TIME_STARTS] = "starts", [TIME_ASKS] = "asks",   [TIME_WAITS] = "waits",
+    [TIME_SKIPS] = "never",   [TIME_FAILS] = "fails",
+};
+
+static void set_next(Core *core, Json *item, const ScheduledTime *time, unsigned skipped)
+{
+    g_autofree char *why = time->reason ? reason_words(core, time->reason) : NULL;
+
+    if (time->fate != TIME_SKIPS)
+        answer_data_set_time(item, "next", time->occurrence.due_ms);
+    json_set_string(item, "next_fate", fates[time->fate]);
+    if (time->fate == TIME_STARTS || time->fate == TIME_WAITS)
+        answer_data_set_time(item, "next_start", time->starts_ms);
+    if (time->fate != TIME_STARTS)
+        json_set_string(item, "next_rule", rule_name(time->rule));
+    answer_data_set_text(item, "next_why", why);
+    if (skipped > 0 && time->fate != TIME_SKIPS)
+        json_set_int(item, "next_skipped", skipped);
+}
+
+/* Its state's word; sets what belongs to a next time. */
+static const char *read_state(Core *core, Json *item, const Schedule *schedule)
+{
+    g_auto(ScheduledTime) time = { 0 };
+    unsigned skipped;
+
+    if (!schedule->entry->is_enabled)
+        return "off";
+    if (schedule->paused_by)
+        return "paused";
+    if (!schedule_text_next_start(core, schedule, &time, &skipped))
+        return "over";
+
+    set_next(core, item, &time, skipped);
+    return "active";
+}
+
+Json *schedule_data(Core *core, const Schedule *schedule)
+{
+    const TaskEntry *entry = schedule->entry;
+    g_autofree char *hold = hold_of_agent(core, entry->agent);
+    Json *item = json_new_object();
+
+    json_set_string(item, "type", "schedule");
+    json_set_string(item, "id", schedule->id);
+    json_set_string(item, "when", entry->cron);
+    json_set_string(item, "zone", schedule_book_zone_name(core, schedule));
+    json_set_string(item, "agent", entry->agent);
+    json_set_string(item, "task", entry->task);
+    answer_data_set_text(item, "user", entry->user);
+    json_set_string(item, "state", read_state(core, item, schedule));
+    answer_data_set_text(item, "paused_by", schedule->paused_by);
+    answer_data_set_text(item, "agent_hold", hold);
+    if (schedule->last_number > 0)
+        json_set_int(item, "last_run", schedule->last_number);
+    return item;
+}

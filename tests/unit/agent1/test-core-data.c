@@ -1,0 +1,255 @@
+/* What agentctl's answers hold for programs: schedules, runs, agents, status. */
+#include "core-world.h"
+
+#include "common/base/banned.h"
+
+#define CHAT   "01J0000000000000000000000A"
+#define SECOND "01J0000000000000000000000B"
+
+static void write_tasks(World *world, const char *entries)
+{
+    g_autofree char *text = g_strdup_printf("{\"tasks\":[%s]}", entries);
+
+    json_free(world->tasks);
+    world->tasks = world_json(text);
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+}
+
+static const Json *data_of(const World *world)
+{
+    const Message *reply = world_last_sent(world, MESSAGE_REPLY);
+
+    assert_non_null(reply);
+    assert_true(reply->reply.is_final);
+    return reply->reply.data;
+}
+
+static void assert_data(const World *world, const char *expected)
+{
+    g_autofree char *text = data_of(world) ? json_print(data_of(world)) : g_strdup("none");
+
+    assert_string_equal(text, expected);
+}
+
+#define SCHEDULE(id, when, agent)                                                                  \
+    "{\"type\":\"schedule\",\"id\":\"" id "\",\"when\":\"" when "\",\"zone\":\"UTC\","             \
+    "\"agent\":\"" agent "\",\"task\":\"true\""
+
+static const struct {
+    const char *what;
+    const char *entries;
+    const char *expected;
+} rows_of_schedules[] = {
+    { "none", "", "{\"schedules\":[],\"totals\":{\"schedules\":0}}" },
+    { "one that starts, and one that is off",
+      "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"hourly\","
+      "\"user\":\"ana\"},"
+      "{\"id\":\"b\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"daily 03:00\","
+      "\"enabled\":false}",
+      "{\"schedules\":[" SCHEDULE(
+          "a", "hourly",
+          "web1") ",\"user\":\"ana\","
+                  "\"next\":\"2026-09-21T15:00:00.000Z\",\"next_fate\":\"starts\","
+                  "\"next_start\":\"2026-09-21T15:00:00.000Z\",\"state\":\"active\"}," SCHEDULE(
+                      "b", "daily 03:00",
+                      "web1") ",\"state\":\"off\"}],\"totals\":{\"schedules\":2}}" },
+    { "one that waits for its window",
+      "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"daily 03:00\"}",
+      "{\"schedules\":[" SCHEDULE(
+          "a", "daily 03:00",
+          "web1") ","
+                  "\"next\":\"2026-09-22T03:00:00.000Z\",\"next_fate\":\"waits\","
+                  "\"next_start\":\"2026-09-22T05:00:00.000Z\",\"next_rule\":\"blackout\","
+                  "\"next_why\":\"blackout hours 02:00-05:00\",\"state\":\"active\"}],"
+                  "\"totals\":{\"schedules\":1}}" },
+    { "one whose window never lets it",
+      "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"daily 03:00\","
+      "\"on_blocked\":\"skip\"}",
+      "{\"schedules\":[" SCHEDULE(
+          "a", "daily 03:00",
+          "web1") ",\"next_fate\":\"never\","
+                  "\"next_rule\":\"blackout\",\"next_why\":\"blackout hours 02:00-05:00\","
+                  "\"state\":\"active\"}],\"totals\":{\"schedules\":1}}" },
+    { "one of an agent that is none",
+      "{\"id\":\"a\",\"agent\":\"web9\",\"task\":\"true\",\"cron\":\"hourly\"}",
+      "{\"schedules\":[" SCHEDULE(
+          "a", "hourly",
+          "web9") ","
+                  "\"next\":\"2026-09-21T15:00:00.000Z\",\"next_fate\":\"fails\","
+                  "\"next_rule\":\"unknown_agent\",\"next_why\":\"no agent of that name; "
+                  "nearest: web1, "
+                  "web2\",\"state\":\"active\"}],\"totals\":{\"schedules\":1}}" },
+    { "one that is over",
+      "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"at 2026-01-01T00:00\"}",
+      "{\"schedules\":[" SCHEDULE("a", "at 2026-01-01T00:00", "web1") ",\"state\":\"over\"}],"
+                                                                      "\"totals\":{"
+                                                                      "\"schedules\":1}}" },
+};
+
+static void schedules(void **state)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows_of_schedules); i++) {
+        World *world = world_new();
+
+        print_message("%s\n", rows_of_schedules[i].what);
+        json_free(world->blackouts);
+        world->blackouts = world_json("[{\"start\":\"02:00\",\"end\":\"05:00\"}]");
+        write_tasks(world, rows_of_schedules[i].entries);
+        world_type(world, CHAT, "!tasks", false, false);
+        assert_data(world, rows_of_schedules[i].expected);
+        world_free(world);
+    }
+    (void)state;
+}
+
+static void a_paused_schedule_and_a_paused_agent(void **state)
+{
+    World *world = *state;
+    const Json *item;
+
+    world_register(world, JOURNAL_1, 1);
+    write_tasks(world, "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"hourly\"}");
+    world_write(world, "oskar", NULL, "!pause a");
+    world_write(world, "oskar", NULL, "!agentOFF web1");
+    world_type(world, CHAT, "PLAN_LIST:", false, false);
+    item = json_first(json_member(data_of(world), "schedules"));
+    assert_string_equal(json_string(json_member(item, "state")), "paused");
+    assert_string_equal(json_string(json_member(item, "paused_by")), "oskar");
+    assert_null(json_member(item, "next"));
+    assert_string_equal(json_string(json_member(item, "agent_hold")),
+                        "web1 is paused by oskar since 14:13");
+}
+
+/* The first ones, and how many there are. */
+static void more_schedules_than_a_message_holds(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) entries = g_string_new(NULL);
+    g_autofree char *task = g_strnfill(400, 'x');
+    g_autofree char *body = NULL;
+    int64_t total = 0;
+    unsigned count;
+
+    for (unsigned i = 0; i < 2000; i++)
+        g_string_append_printf(entries,
+                               "%s{\"id\":\"s%u\",\"agent\":\"web1\",\"task\":\"%s\",\"cron\":\"at "
+                               "2027-01-01T%02u:%02u:00\"}",
+                               i ? "," : "", i, task, i / 60 % 24, i % 60);
+    write_tasks(world, entries->str);
+    world_type(world, CHAT, "!tasks", false, false);
+    count = json_count(json_member(data_of(world), "schedules"));
+    print_message("%u schedules\n", count);
+    assert_true(count > 100 && count < 1000);
+    assert_true(json_int(json_member(json_member(data_of(world), "totals"), "schedules"), &total));
+    assert_int_equal(total, 2000);
+    assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "\nand 1900 more");
+    body = message_encode(world_last_sent(world, MESSAGE_REPLY), NULL);
+    assert_non_null(body);
+}
+
+static void runs(void **state)
+{
+    World *world = *state;
+    const Json *item;
+    int64_t number;
+
+    world_register(world, JOURNAL_1, 1);
+    world_type(world, CHAT, "!runs", false, false);
+    assert_data(world, "{\"runs\":[],\"totals\":{\"runs\":0}}");
+    world_write(world, "oskar", NULL, "@web1 ls /none");
+    world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
+    world_type(world, SECOND, "!run 1", false, false);
+    item = json_first(json_member(data_of(world), "runs"));
+    assert_string_equal(json_string(json_member(item, "state")), "accepted");
+    assert_non_null(json_member(item, "expires"));
+    assert_null(json_member(item, "started"));
+
+    world_result(world, world_run_id(world, 1), 1, "failed", 2, "ls: error: no such file\n");
+    world_type(world, "01J0000000000000000000000C", "REPORT_ERRORS:", false, false);
+    item = json_first(json_member(data_of(world), "runs"));
+    assert_string_equal(json_string(json_member(item, "type")), "run");
+    assert_string_equal(json_string(json_member(item, "run")), world_run_id(world, 1));
+    assert_string_equal(json_string(json_member(item, "agent")), "web1");
+    assert_string_equal(json_string(json_member(item, "task")), "ls /none");
+    assert_string_equal(json_string(json_member(item, "user")), "oskar");
+    assert_string_equal(json_string(json_member(item, "failure")), "ls: error: no such file");
+    assert_true(json_int(json_member(item, "exit_code"), &number));
+    assert_int_equal(number, 2);
+    assert_true(json_int(json_member(item, "duration_ms"), &number));
+    assert_int_equal(number, 400);
+    assert_null(json_member(item, "signal"));
+    assert_null(json_member(item, "output"));
+    world_type(world, "01J0000000000000000000000D", "!run 1", false, false);
+    item = json_first(json_member(data_of(world), "runs"));
+    assert_string_equal(json_string(json_member(item, "output")), "ls: error: no such file\n");
+}
+
+static void agents_and_status(void **state)
+{
+    World *world = *state;
+    const Json *item;
+    const Json *skill;
+    int64_t online;
+
+    world_register(world, JOURNAL_1, 1);
+    world_type(world, CHAT, "!agents\n!status", false, false);
+    item = json_first(json_member(data_of(world), "agents"));
+    assert_string_equal(json_string(json_member(item, "name")), "web1");
+    assert_string_equal(json_string(json_member(item, "state")), "online");
+    assert_string_equal(json_string(json_member(item, "version")), "0.1.0");
+    skill = json_first(json_member(item, "skills"));
+    assert_string_equal(json_string(skill), "shell");
+    item = json_next(item);
+    assert_string_equal(json_string(json_member(item, "state")), "not_seen");
+    assert_null(json_member(item, "since"));
+
+    item = json_first(json_member(data_of(world), "status"));
+    assert_string_equal(json_string(json_member(item, "state")), "awake");
+    assert_true(json_bool(json_member(json_member(item, "mqtt"), "connected")));
+    assert_true(json_int(json_member(json_member(item, "agents"), "online"), &online));
+    assert_int_equal(online, 1);
+}
+
+/* A repeat of the question, be it after a restart, is answered with the same. */
+static void a_repeat_has_it_again(void **state)
+{
+    World *world = *state;
+    g_autofree char *before = NULL;
+    g_autofree char *after = NULL;
+
+    world->is_store_slow = true;
+    world_type(world, CHAT, "!agents\n!runs", false, false);
+    world_answer_all(world);
+    before = json_print(data_of(world));
+    assert_contains(before, "\"agents\":[{");
+    assert_contains(before, "\"runs\":[]");
+    world_forget(world);
+    world_restart(world);
+    world_type(world, CHAT, "!agents\n!runs", false, false);
+    after = json_print(data_of(world));
+    assert_string_equal(after, before);
+}
+
+static void other_answers_have_none(void **state)
+{
+    World *world = *state;
+
+    world_type(world, CHAT, "!blackout", false, false);
+    assert_data(world, "none");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(schedules),
+        WORLD_TEST(a_paused_schedule_and_a_paused_agent),
+        WORLD_TEST(more_schedules_than_a_message_holds),
+        WORLD_TEST(runs),
+        WORLD_TEST(agents_and_status),
+        WORLD_TEST(a_repeat_has_it_again),
+        WORLD_TEST(other_answers_have_none),
+    };
+
+    return cmocka_run_group_tests_name("core-data", tests, NULL, NULL);
+}
