@@ -5,6 +5,7 @@
 #include "common/data/bucket.h"
 #include "common/net/mqtt_ear.h"
 #include "common/sys/clock.h"
+#include "common/sys/crash_point.h"
 #include "common/sys/log.h"
 #include "common/sys/random.h"
 #include "common/wire/frame.h"
@@ -100,11 +101,16 @@ static void refuse(WorkerGateway *gateway, const char *topic, const char *why)
     gateway->refused_told = gateway->refused;
 }
 
-static void set_aside(WorkerGateway *gateway, const MqttMessage *message)
+/* body: what was in it; NULL: it was not opened. */
+static void set_aside(WorkerGateway *gateway, const MqttMessage *message, const char *body,
+                      size_t length)
 {
     WorkerEvent *event = worker_event_new(WORKER_EVENT_SET_ASIDE);
 
-    event->set_aside = g_strdup_printf("one of %zu bytes on %s", message->length, message->topic);
+    event->set_aside.what =
+        g_strdup_printf("one of %zu bytes on %s", message->length, message->topic);
+    if (body && topic_parse(message->topic, NULL) == TOPIC_KIND_INBOX)
+        task_mark_find(body, length, &event->set_aside.task);
     gateway->refused++;
     gateway->handlers.event(event, gateway->data);
 }
@@ -155,7 +161,7 @@ static void take_frame(WorkerGateway *gateway, const MqttMessage *message)
         return;
     }
     if (!take_in_hand(gateway, body, length)) {
-        set_aside(gateway, message);
+        set_aside(gateway, message, body, length);
         return;
     }
     decoded = message_decode(body, length, &error);
@@ -163,6 +169,8 @@ static void take_frame(WorkerGateway *gateway, const MqttMessage *message)
         refuse(gateway, message->topic, error->message);
         return;
     }
+    if (decoded->kind == MESSAGE_TASK)
+        crash_point("gateway.task");
     event = worker_event_new(WORKER_EVENT_MESSAGE);
     event->message.topic = topic_parse(message->topic, &topic_name);
     if (event->message.topic == TOPIC_KIND_CONTROL)
@@ -185,7 +193,7 @@ static void on_message(const MqttMessage *message, void *data)
     } else if (gateway->handlers.is_busy(gateway->data)) {
         refuse(gateway, message->topic, "too much is waiting for the disk");
     } else if (!in_hand_take(gateway->in_hand, message->payload, message->length)) {
-        set_aside(gateway, message);
+        set_aside(gateway, message, NULL, 0);
     } else {
         take_frame(gateway, message);
         in_hand_release(gateway->in_hand);

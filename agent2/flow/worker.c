@@ -7,6 +7,7 @@
 #include "agent2/flow/worker_report.h"
 #include "agent2/flow/worker_runs.h"
 #include "agent2/flow/worker_state.h"
+#include "agent2/flow/worker_set_aside.h"
 #include "agent2/flow/worker_task.h"
 #include "agent2/flow/worker_update.h"
 #include "common/base/limits.h"
@@ -251,10 +252,7 @@ static void dispatch(Worker *worker, const WorkerEvent *event, WorkerEffects *ef
         take_message(worker, &event->message, effects);
         return;
     case WORKER_EVENT_SET_ASIDE:
-        worker_inbox_heard(worker);
-        worker_alarm(worker, effects, NULL,
-                     "a message ended this program %d times and is set aside: %s",
-                     CRASHES_BEFORE_SET_ASIDE, event->set_aside);
+        worker_take_set_aside(worker, &event->set_aside, effects);
         return;
     case WORKER_EVENT_LINK_UP:
         worker->is_linked = true;

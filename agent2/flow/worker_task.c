@@ -149,7 +149,7 @@ static Rule judge(const Worker *worker, const Job *job, char **out_reason)
     return worker_windows_judge(worker->windows, start_ms, out_reason);
 }
 
-static void refuse(Worker *worker, Job *job, Rule rule, const char *reason, WorkerEffects *effects)
+void worker_refuse(Worker *worker, Job *job, Rule rule, const char *reason, WorkerEffects *effects)
 {
     job->state = JOB_REFUSING;
     job_decide(job, rule == RULE_EXPIRED ? RUN_EXPIRED : RUN_REJECTED, rule, reason,
@@ -226,21 +226,20 @@ static void decide(Worker *worker, const Message *message, WorkerEffects *effect
         return;
     }
     if (rule != RULE_NONE)
-        refuse(worker, g_steal_pointer(&job), rule, reason, effects);
+        worker_refuse(worker, g_steal_pointer(&job), rule, reason, effects);
     else
         accept(worker, g_steal_pointer(&job), g_steal_pointer(&order), skill, effects);
 }
 
-/* The same attempt again: the present state, or the outcome, and never a second start. */
-static void answer_repeat(Worker *worker, Job *job, const Message *message, WorkerEffects *effects)
+void worker_answer_repeat(Worker *worker, Job *job, const char *request, WorkerEffects *effects)
 {
     switch (job->state) {
     case JOB_ARRIVING: /* its answer comes once it is durable */
         return;
     case JOB_REFUSING:
         if (job->is_undurable)
-            worker_ack(worker, effects, message->id, job->run, job->attempt, ACK_REJECTED,
-                       job->rule, job->reason);
+            worker_ack(worker, effects, request, job->run, job->attempt, ACK_REJECTED, job->rule,
+                       job->reason);
         return;
     case JOB_QUEUED:
     case JOB_CLAIMING:
@@ -248,14 +247,13 @@ static void answer_repeat(Worker *worker, Job *job, const Message *message, Work
     case JOB_RUNNING:
     case JOB_CANCELLING:
     case JOB_SETTLING:
-        worker_ack(worker, effects, message->id, job->run, job->attempt, ACK_ACCEPTED, RULE_NONE,
-                   NULL);
+        worker_ack(worker, effects, request, job->run, job->attempt, ACK_ACCEPTED, RULE_NONE, NULL);
         return;
     case JOB_ENDED:
     case JOB_OVER:
         if (job->state == JOB_OVER && job->is_refused)
-            worker_ack(worker, effects, message->id, job->run, job->attempt, ACK_REJECTED,
-                       job->rule, job->reason);
+            worker_ack(worker, effects, request, job->run, job->attempt, ACK_REJECTED, job->rule,
+                       job->reason);
         else
             worker_report_now(worker, job, effects);
         return;
@@ -280,7 +278,7 @@ void worker_take_task(Worker *worker, const Message *message, WorkerEffects *eff
     }
     job = jobs_find(worker->jobs, task->run, task->attempt);
     if (job && g_strcmp0(message->journal, worker->counters.journal) == 0) {
-        answer_repeat(worker, job, message, effects);
+        worker_answer_repeat(worker, job, message->id, effects);
         return;
     }
     reason = find_stranger(worker, message, effects);

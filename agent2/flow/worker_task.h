@@ -9,6 +9,12 @@
 
 void worker_take_task(Worker *worker, const Message *message, WorkerEffects *effects);
 
+/* A job that is not known yet is refused, with a tombstone. The job is taken over. */
+void worker_refuse(Worker *worker, Job *job, Rule rule, const char *reason, WorkerEffects *effects);
+
+/* The same attempt again: the present state, or the outcome, and never a second start. */
+void worker_answer_repeat(Worker *worker, Job *job, const char *request, WorkerEffects *effects);
+
 /* What the journal says of the folder, or of the tombstone, of a task that has just arrived. */
 void worker_filed(Worker *worker, Job *job, const WorkerJournaled *answer, WorkerEffects *effects);
 void worker_buried(Worker *worker, Job *job, const WorkerJournaled *answer, WorkerEffects *effects);

@@ -40,7 +40,8 @@ void worker_event_free(WorkerEvent *event)
         message_free(event->message.message);
         break;
     case WORKER_EVENT_SET_ASIDE:
-        g_free(event->set_aside);
+        g_free(event->set_aside.what);
+        task_mark_clear(&event->set_aside.task);
         break;
     case WORKER_EVENT_JOURNALED:
         g_free(event->journaled.problem);

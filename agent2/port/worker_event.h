@@ -10,6 +10,7 @@
 #include "agent2/port/worker_folder.h"
 #include "common/base/ids.h"
 #include "common/wire/message.h"
+#include "common/wire/task_mark.h"
 #include "common/wire/topic.h"
 #include "common/wire/update_news.h"
 
@@ -49,6 +50,11 @@ typedef struct WorkerMessage {
     Message *message;
 } WorkerMessage;
 
+typedef struct WorkerSetAside {
+    char *what;    /* for people */
+    TaskMark task; /* without a run: it is no task, or not known to be one */
+} WorkerSetAside;
+
 typedef struct WorkerJournaled {
     WorkerEffectKind effect;
     WorkerStored outcome;
@@ -87,7 +93,7 @@ typedef struct WorkerEvent {
     uint64_t batch; /* JOURNALED, FOLDER: of the effect that it answers */
     union {
         WorkerMessage message;
-        char *set_aside; /* what it was, for people */
+        WorkerSetAside set_aside;
         WorkerJournaled journaled;
         WorkerRead read;
         UpdateNews *news;

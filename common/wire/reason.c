@@ -194,6 +194,9 @@ static const struct {
     [REASON_DISK_FULL] = { WORDS_LATER("agent's disk is full"), "" },
     [REASON_NO_DESCRIPTOR] = { WORDS_LATER("agent has no descriptor left"), "" },
     [REASON_NEWER_AGENT] = { WORDS_LATER("a newer agent2 holds this attempt"), "" },
+    [REASON_SET_ASIDE] = { WORDS_LATER("agent2 crashed on it %s times and set it aside; it did not "
+                                       "start"),
+                           "n" },
     [REASON_DRY_RUN] = { WORDS_LATER("dry run: would start: %s"), "t" },
     [REASON_DRY_RUN_REFUSED] = { WORDS_LATER("dry run: refused: %s"), "r" },
 };

@@ -152,6 +152,7 @@ typedef enum {
     REASON_DISK_FULL,
     REASON_NO_DESCRIPTOR,
     REASON_NEWER_AGENT,
+    REASON_SET_ASIDE,
     REASON_DRY_RUN,
     REASON_STATE, /* how a step of a plan ended */
     REASON_CALL,  /* a skill's name before it; nearly anything looks so, so it stands last */

@@ -7,6 +7,7 @@
 
 #include "common/base/limits.h"
 #include "common/base/text.h"
+#include "common/wire/task_mark.h"
 #include "common/wire/update_news.h"
 #include "tests/fuzz/harness.h"
 #include "tests/fuzz/message_maker.h"
@@ -26,6 +27,22 @@ static void check_without_time(const char *body, size_t length)
     g_assert_cmpuint(once_length, <=, length);
     twice = message_without_time(once, once_length, &twice_length);
     g_assert_cmpuint(twice_length, <=, once_length);
+}
+
+/* What is found without decoding; printed: as we print the message. */
+static void check_mark(const char *body, size_t length, const Message *message, const char *printed)
+{
+    g_auto(TaskMark) any = { 0 };
+    g_auto(TaskMark) mark = { 0 };
+
+    task_mark_find(body, length, &any);
+    if (!message || message->kind != MESSAGE_TASK || message->task.attempt < 1)
+        return;
+
+    g_assert(task_mark_find(printed, strlen(printed), &mark));
+    g_assert_cmpstr(mark.request, ==, message->id);
+    g_assert_cmpstr(mark.run, ==, message->task.run);
+    g_assert_cmpint(mark.attempt, ==, message->task.attempt);
 }
 
 static void check_news(const Json *data)
@@ -64,13 +81,16 @@ static void check_body(const char *body, size_t length)
 
     fuzz_check_error(message != NULL, error);
     check_without_time(body, length);
-    if (!message)
+    if (!message) {
+        check_mark(body, length, NULL, NULL);
         return;
+    }
     if (message->kind == MESSAGE_ANSWER)
         check_news(message->answer.data);
 
     printed = message_encode(message, &error);
     g_assert_no_error(error);
+    check_mark(body, length, message, printed);
     again = message_decode(printed, strlen(printed), &error);
     g_assert_no_error(error);
     g_assert(again->kind == message->kind && again->ts_ms == message->ts_ms);

@@ -412,7 +412,7 @@ static void other(Life *life, FuzzInput *input)
         break;
     case 6:
         event = worker_event_new(WORKER_EVENT_SET_ASIDE);
-        event->set_aside = fuzz_utf8(input);
+        event->set_aside.what = fuzz_utf8(input);
         world_feed(world, event);
         break;
     default:

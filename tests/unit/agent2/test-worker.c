@@ -32,7 +32,7 @@ static void test_a_message_set_aside_is_told(void **state)
     WorkerEvent *event = worker_event_new(WORKER_EVENT_SET_ASIDE);
 
     (void)state;
-    event->set_aside = g_strdup("one of 77 bytes");
+    event->set_aside.what = g_strdup("one of 77 bytes");
     world_feed(world, event);
     assert_non_null(strstr(world_last(world, MESSAGE_ERROR)->error.text, "one of 77 bytes"));
 }

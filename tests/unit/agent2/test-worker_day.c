@@ -119,7 +119,7 @@ static void test_errors_are_named(void **state)
     for (int i = 0; i < 30; i++) {
         WorkerEvent *event = worker_event_new(WORKER_EVENT_SET_ASIDE);
 
-        event->set_aside = g_strdup_printf("message %d", i);
+        event->set_aside.what = g_strdup_printf("message %d", i);
         world_feed(world, event);
     }
     errors = json_print(ask(world)->errors);

@@ -140,7 +140,7 @@ static void test_a_message_set_aside_came(void **state)
     (void)state;
     ask(world, task);
     world_pass(world, APART_MS);
-    event->set_aside = g_strdup("one of 12 bytes");
+    event->set_aside.what = g_strdup("one of 12 bytes");
     world_feed(world, event);
     ask(world, task);
     assert_int_equal(world->renewals, 0);
