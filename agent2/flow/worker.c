@@ -233,7 +233,7 @@ static void take_run_event(Worker *worker, const WorkerEvent *event, WorkerEffec
     if (!job)
         return;
     if (event->kind == WORKER_EVENT_GREW)
-        job->bytes = MAX(job->bytes, event->bytes);
+        job_grow(job, event->bytes);
     else
         worker_settle(worker, job, effects);
 }

@@ -25,8 +25,7 @@ static int64_t progress_boot_ms(const Job *job)
 {
     if (job->told_boot_ms == 0)
         return job->launched_boot_ms + PROGRESS_FIRST_MS;
-    return job->told_boot_ms +
-           (job->bytes > job->bytes_told ? PROGRESS_GROWN_MS : PROGRESS_STANDING_MS);
+    return job->told_boot_ms + (job->has_grown ? PROGRESS_GROWN_MS : PROGRESS_STANDING_MS);
 }
 
 void worker_tell_progress(Worker *worker, Job *job, const WorkerRead *read, WorkerEffects *effects)
@@ -39,7 +38,7 @@ void worker_tell_progress(Worker *worker, Job *job, const WorkerRead *read, Work
 
     jobs_apply(worker->jobs, job, JOB_EVENT_STARTED);
     job->bytes = MAX(job->bytes, read->folder->output_end);
-    job->bytes_told = job->bytes;
+    job->has_grown = false;
     message = worker_new_message(worker, MESSAGE_PROGRESS);
     message->progress.run = g_strdup(job->run);
     message->progress.attempt = job->attempt;

@@ -302,7 +302,7 @@ static void attach(Worker *worker, Job *job, const WorkerFolder *folder, WorkerE
     jobs_apply(worker->jobs, job,
                folder->facts.claim == CLAIM_NONE ? JOB_EVENT_LAUNCHED : JOB_EVENT_STARTED);
     job->launched_boot_ms = worker->boot_ms;
-    job->bytes = folder->output_end;
+    job_grow(job, folder->output_end);
     worker_effects_attach(effects, job->run, job->attempt);
     if (folder->has_cancel)
         jobs_apply(worker->jobs, job, JOB_EVENT_CANCEL);

@@ -55,6 +55,10 @@ static const unsigned char next_state[JOB_STATE_COUNT][JOB_EVENT_COUNT] = {
     },
 };
 
+#if GLIB_SIZEOF_VOID_P == 8
+G_STATIC_ASSERT(sizeof(Job) <= 232);
+#endif
+
 struct Jobs {
     GHashTable *by_run; /* run, the job's own → the attempt added last, owned with the older ones */
     unsigned count;
@@ -189,6 +193,12 @@ const char *job_wire_state(const Job *job)
         break;
     }
     g_assert_not_reached();
+}
+
+void job_grow(Job *job, int64_t bytes)
+{
+    job->has_grown |= bytes > job->bytes;
+    job->bytes = MAX(job->bytes, bytes);
 }
 
 void job_decide(Job *job, RunState outcome, Rule rule, const char *reason, int64_t at_ms)

@@ -60,41 +60,40 @@ typedef struct JobMeta {
     char *requested_by;
 } JobMeta;
 
+/* Thousands that are over are kept for days, so members stand where they leave no holes. */
 typedef struct Job {
     char run[ULID_CHARS + 1];
+    bool has_exit;      /* the folder's `exit` tells the rest of the outcome */
+    bool has_survivors; /* its shim was lost, but not all of its processes */
+    bool is_unreadable; /* its folder could not be read, and is left as it is */
+    bool is_undurable;  /* refused without a tombstone, for the disk was full; but noted */
+    bool is_refused;    /* its task was answered by a refusal, which agent1 takes for the end */
     int64_t attempt;
-    JobState state; /* only job_apply() sets it */
     JobMeta meta;
+    JobState state; /* only job_apply() sets it */
 
     /* The outcome, from JOB_REFUSING, JOB_CLAIMING or JOB_ENDED on. */
     RunState outcome;
     Rule rule;
+    unsigned launches;
+    unsigned sends;       /* of the result */
+    bool is_cancel_asked; /* an effect for it is on its way */
+    bool is_reading;      /* a read for the result or for progress is on its way */
+    bool has_grown;       /* its output, since the last progress */
     char *reason;
     int64_t decided_ms;  /* when the claim was made or the run ended; Unix ms of this host */
-    bool has_exit;       /* the folder's `exit` tells the rest */
-    int64_t duration_ms; /* then: how long it ran */
-    bool has_survivors;  /* its shim was lost, but not all of its processes */
-    bool is_unreadable;  /* its folder could not be read, and is left as it is */
-    bool is_undurable;   /* refused without a tombstone, for the disk was full; but noted */
-    bool is_refused;     /* its task was answered by a refusal, which agent1 takes for the end */
+    int64_t duration_ms; /* with has_exit: how long it ran */
 
     /* Cancel. */
-    char *cancel_id;      /* the control to acknowledge; NULL: none */
-    char *query_id;       /* the query that waits for the claim; NULL: none */
-    bool is_cancel_asked; /* an effect for it is on its way */
+    char *cancel_id; /* the control to acknowledge; NULL: none */
+    char *query_id;  /* the query that waits for the claim; NULL: none */
 
     /* The run. Durations count from CLOCK_BOOTTIME. */
     int64_t launched_boot_ms;
-    unsigned launches;
     int64_t progress_seq;
     int64_t told_boot_ms; /* of the last progress; 0: none yet */
     int64_t bytes;        /* of output, as seen last */
-    int64_t bytes_told;   /* in the last progress */
-
-    /* The result's outbox, and other retries. */
-    unsigned sends;
-    int64_t next_boot_ms; /* when to send or to try again */
-    bool is_reading;      /* a read for the result or for progress is on its way */
+    int64_t next_boot_ms; /* when to send the result, or to try something else again */
 
     struct Job *older; /* of Jobs: the attempt of the same run that was added before this one */
 } Job;
@@ -111,6 +110,9 @@ bool job_is_durable(const Job *job);
 
 /* The word for `answer`: accepted, running, cancelling, or the outcome. */
 const char *job_wire_state(const Job *job);
+
+/* That much of its output was seen. */
+void job_grow(Job *job, int64_t bytes);
 
 void job_decide(Job *job, RunState outcome, Rule rule, const char *reason, int64_t at_ms);
 

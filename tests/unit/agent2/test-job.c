@@ -200,6 +200,21 @@ static void test_meta(void **state)
     job_meta_clear(&again);
 }
 
+static void test_growth(void **state)
+{
+    g_autoptr(Job) job = job_new(RUN, 1, JOB_RUNNING);
+
+    (void)state;
+    job_grow(job, 0);
+    assert_false(job->has_grown);
+    job_grow(job, 7);
+    assert_true(job->has_grown);
+    job->has_grown = false;
+    job_grow(job, 5);
+    assert_false(job->has_grown);
+    assert_int_equal(job->bytes, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_sorting),
         cmocka_unit_test(test_wire_states),
         cmocka_unit_test(test_meta),
+        cmocka_unit_test(test_growth),
         cmocka_unit_test(test_an_older_attempt_is_removed),
         cmocka_unit_test(test_free_of_nothing),
     };
