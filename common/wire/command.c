@@ -163,6 +163,19 @@ const CommandInfo *trigger_info(Trigger trigger)
     return &triggers[trigger];
 }
 
+bool trigger_only_looks(Trigger trigger)
+{
+    static const Trigger looks[] = { TRIGGER_REPORT,       TRIGGER_REPORT_ERRORS, TRIGGER_RECALL,
+                                     TRIGGER_DAILY_REPORT, TRIGGER_PLAN_LIST,     TRIGGER_SEARCH,
+                                     TRIGGER_READ };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
+        if (trigger == looks[i])
+            return true;
+    }
+    return false;
+}
+
 /* "03:00" is one word. */
 static bool ends_clause(const char *at, const char *marks)
 {

@@ -86,6 +86,9 @@ typedef struct CommandInfo {
 const CommandInfo *command_info(Command command);
 const CommandInfo *trigger_info(Trigger trigger);
 
+/* It changes nothing, whatever comes of it. */
+bool trigger_only_looks(Trigger trigger);
+
 /* A help text, in any language, as far as it fits one line: without its last clauses where it is
  * longer. The caller owns it. */
 #define COMMAND_SUMMARY_CHARS 76

@@ -27,20 +27,6 @@ static void say_not_run(Turn *turn, const AnswerLine *line, AnswerReason why)
              core_words(turn->core, reason ? reason : WORDS_LATER("its answer was cut")));
 }
 
-/* What changes nothing, whatever comes of it. */
-static bool only_looks(Trigger trigger)
-{
-    static const Trigger looks[] = { TRIGGER_REPORT,       TRIGGER_REPORT_ERRORS, TRIGGER_RECALL,
-                                     TRIGGER_DAILY_REPORT, TRIGGER_PLAN_LIST,     TRIGGER_SEARCH,
-                                     TRIGGER_READ };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
-        if (trigger == looks[i])
-            return true;
-    }
-    return false;
-}
-
 static bool is_refused(const Turn *turn)
 {
     return strcmp(turn->outcome, OUTCOME_REFUSED) == 0 ||
@@ -59,7 +45,7 @@ static bool do_trigger(Core *core, Turn *turn, const AnswerLine *line)
     turn->is_models = true;
     commands_do_trigger(core, turn, line->trigger, line->rest);
     turn->is_models = false;
-    has_acted = turn->runs->len > runs || (!only_looks(line->trigger) && !is_refused(turn));
+    has_acted = turn->runs->len > runs || (!trigger_only_looks(line->trigger) && !is_refused(turn));
     turn_outcome(turn, before);
     return has_acted;
 }
@@ -199,7 +185,7 @@ static bool only_looks_now(const AnswerLine *line, const Meaning *meaning)
         return *line->rest && stands_in(meaning->addresses, line->rest);
     if (line->trigger == TRIGGER_SEARCH && meaning->addresses)
         return stand_in(meaning->addresses, line->rest);
-    return only_looks(line->trigger);
+    return trigger_only_looks(line->trigger);
 }
 
 static void take_line(Core *core, Turn *turn, const AnswerLine *line, Meaning *meaning,

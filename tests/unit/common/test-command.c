@@ -78,6 +78,16 @@ static void test_triggers(void **state)
     }
 }
 
+static void test_what_only_looks(void **state)
+{
+    (void)state;
+    assert_true(trigger_only_looks(TRIGGER_REPORT));
+    assert_true(trigger_only_looks(TRIGGER_READ));
+    assert_false(trigger_only_looks(TRIGGER_DELEGATE));
+    assert_false(trigger_only_looks(TRIGGER_REMEMBER));
+    assert_false(trigger_only_looks(TRIGGER_COUNT));
+}
+
 static void test_summary(void **state)
 {
     static const struct {
@@ -178,10 +188,10 @@ static void test_readme(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_roles),     cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_triggers),  cmocka_unit_test(test_summary),
-        cmocka_unit_test(test_not_words), cmocka_unit_test(test_readme),
-        cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_roles),    cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_triggers), cmocka_unit_test(test_what_only_looks),
+        cmocka_unit_test(test_summary),  cmocka_unit_test(test_not_words),
+        cmocka_unit_test(test_readme),   cmocka_unit_test(test_aliases),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
