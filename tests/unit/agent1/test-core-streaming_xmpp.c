@@ -1,0 +1,194 @@
+/* The core of agent1 with fake edges: what of a model's answer is shown while it still speaks, on
+ * XMPP in one message that corrects itself. */
+#include "stream-world.h"
+
+#include "common/base/banned.h"
+
+static void one_message(void **state)
+{
+    World *world = *state;
+    const EffectSay *last;
+
+    world_write(world, "oskar", "m1", "how are they?");
+    assert_string_equal(world_last_act(world, XMPP_ACT_STATE)->about, "composing");
+    assert_string_equal(world_last_act(world, XMPP_ACT_STATE)->jid, PHONE);
+    piece(world, SURE);
+    assert_int_equal(world->said->len, 1);
+    assert_string_equal(said_at(world, 0)->text,
+                        "The two agents are there and the disk of the first has room for years. …");
+    assert_null(said_at(world, 0)->replaces);
+    assert_int_equal(world_count_rows(world, TABLE_SAYINGS), 1); /* the answer to !agents */
+    /* It is still being written. */
+    assert_int_equal(count_acts(world, XMPP_ACT_STATE), 2);
+    for (int i = 0; i < 29; i++) {
+        piece(world, "word ");
+        world_wait(world, 100);
+    }
+    assert_int_equal(count_acts(world, XMPP_ACT_CORRECT), 0);
+    world_wait(world, 100);
+    assert_int_equal(count_acts(world, XMPP_ACT_CORRECT), 1);
+    piece(world, "end.");
+    end(world, MODEL_ANSWERED);
+    assert_int_equal(count_acts(world, XMPP_ACT_CORRECT), 1);
+    assert_int_equal(world->said->len, 2);
+    last = said_at(world, 1);
+    assert_string_equal(last->replaces, said_at(world, 0)->id);
+    assert_true(g_str_has_prefix(last->text, SURE "word word "));
+    assert_true(g_str_has_suffix(last->text, " word end."));
+    /* Kept until the server has it, and said again in the place of the same message. */
+    assert_int_equal(world_count_rows(world, TABLE_SAYINGS), 2);
+    world_link(world, LINK_XMPP, false);
+    world_restart(world);
+    assert_string_equal(said_at(world, world->said->len - 1)->replaces, said_at(world, 0)->id);
+    world_wait(world, MINUTE_MS);
+}
+
+static void a_short_answer_is_one_new_message(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "hello");
+    piece(world, "Good morning. ");
+    world_wait(world, MINUTE_MS);
+    assert_int_equal(world->said->len, 0);
+    end(world, MODEL_ANSWERED);
+    assert_int_equal(world->said->len, 1);
+    assert_null(said_at(world, 0)->replaces);
+    assert_int_equal(count_acts(world, XMPP_ACT_CORRECT), 0);
+}
+
+static void no_model_after_all(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "how are they?");
+    piece(world, SURE);
+    end(world, MODEL_FAILED);
+    world_wait(world, 3 * SECOND_MS);
+    expect_correction(world, "(that answer broke off; another model is asked)");
+    end(world, MODEL_FAILED);
+    assert_true(g_str_has_prefix(world_last_said(world), "No language model answered."));
+    assert_string_equal(said_at(world, 1)->replaces, said_at(world, 0)->id);
+}
+
+static void a_task_lives_in_the_same_message(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "how is web1?");
+    piece(world, SURE);
+    piece(world, "DELEGATE: web1 | uptime\n");
+    end(world, MODEL_ANSWERED);
+    assert_true(g_str_has_suffix(world_last_said(world), "\n#1 web1: queued"));
+    world_write(world, "oskar", "m2", "!cancel 1");
+    world_wait(world, 5 * SECOND_MS);
+    assert_true(count_acts(world, XMPP_ACT_CORRECT) > 0);
+    assert_string_equal(world_last_act(world, XMPP_ACT_CORRECT)->about, said_at(world, 0)->id);
+}
+
+/* The person writes again, or types !reset: what was shown stays as it is, and is ended. */
+static void given_up(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "how are they?");
+    piece(world, SURE);
+    world_write(world, "oskar", "m2", "!reset");
+    assert_true(world_count_other(world, EFFECT_MODEL_CANCEL) == 1);
+    assert_string_equal(said_at(world, 1)->text, "(given up: forgotten by !reset)");
+    assert_null(said_at(world, 1)->replaces);
+    world_wait(world, MINUTE_MS);
+    assert_int_equal(count_acts(world, XMPP_ACT_CORRECT), 0);
+    world_write(world, "oskar", "m3", "how are they?");
+    piece(world, SURE);
+    world_write(world, "oskar", "m4", "and of web1?");
+    assert_string_equal(world_last_said(world), "(given up: you wrote again)");
+    end(world, MODEL_ANSWERED);
+}
+
+/* Where the link was lost meanwhile the first message may be lost, too. */
+static void a_new_session(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "how are they?");
+    piece(world, SURE);
+    world_wait(world, 1);
+    world_link(world, LINK_XMPP, false);
+    piece(world, "And more ");
+    world_wait(world, MINUTE_MS);
+    world_link(world, LINK_XMPP, true);
+    end(world, MODEL_ANSWERED);
+    assert_null(said_at(world, world->said->len - 1)->replaces);
+    assert_string_equal(world_last_said(world), SURE "And more");
+}
+
+static void who_knows_no_corrections(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "vera", "m1", "how are they?");
+    piece(world, SURE);
+    world_wait(world, MINUTE_MS);
+    assert_int_equal(world->said->len, 0);
+    assert_null(world_last_act(world, XMPP_ACT_STATE));
+    end(world, MODEL_ANSWERED);
+    assert_null(said_at(world, 0)->replaces);
+}
+
+static void longer_than_a_message(void **state)
+{
+    World *world = *state;
+    g_autofree char *line = g_strnfill(98, 'a');
+
+    world_write(world, "oskar", "m1", "how are they?");
+    piece(world, SURE);
+    for (int i = 0; i < 150; i++) {
+        piece(world, line);
+        piece(world, " \n");
+        world_wait(world, SECOND_MS);
+    }
+    assert_true(strlen(world_last_act(world, XMPP_ACT_CORRECT)->text) <= 10000);
+    end(world, MODEL_ANSWERED);
+    assert_int_equal(world->said->len, 3);
+    assert_string_equal(said_at(world, 1)->replaces, said_at(world, 0)->id);
+    assert_null(said_at(world, 2)->replaces);
+}
+
+/* What it looks up is said with its words; the answer after that is a message of its own. */
+static void an_answer_after_a_look(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "what is known of the disk?");
+    piece(world, SURE "RECALL: disk\n");
+    end(world, MODEL_ANSWERED);
+    assert_int_equal(world->said->len, 2);
+    assert_string_equal(said_at(world, 1)->replaces, said_at(world, 0)->id);
+    assert_string_equal(said_at(world, 1)->text, SURE "asked for: RECALL: disk");
+    world_wait(world, MINUTE_MS);
+    piece(world, "Nothing is known of the disk of the first agent, nor of the second.\nSo ");
+    assert_int_equal(world->said->len, 3);
+    assert_null(said_at(world, 2)->replaces);
+    end(world, MODEL_ANSWERED);
+    assert_int_equal(world->said->len, 4);
+    assert_string_equal(said_at(world, 3)->replaces, said_at(world, 2)->id);
+    assert_int_equal(count_acts(world, XMPP_ACT_CORRECT), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PHONE_TEST(one_message),
+        PHONE_TEST(a_short_answer_is_one_new_message),
+        PHONE_TEST(no_model_after_all),
+        PHONE_TEST(a_task_lives_in_the_same_message),
+        PHONE_TEST(given_up),
+        PHONE_TEST(a_new_session),
+        PHONE_TEST(who_knows_no_corrections),
+        PHONE_TEST(longer_than_a_message),
+        PHONE_TEST(an_answer_after_a_look),
+    };
+
+    return cmocka_run_group_tests_name("core-streaming_xmpp", tests, NULL, NULL);
+}
