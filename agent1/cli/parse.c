@@ -9,6 +9,7 @@
 #include "common/base/text.h"
 #include "common/data/json.h"
 #include "common/wire/model_answer.h"
+#include "common/wire/thoughts.h"
 #include "common/wire/utterance.h"
 
 #include "common/base/banned.h"
@@ -72,8 +73,13 @@ static void print_found(const CliOptions *options, const Found *found)
 
 static void print_answer(const CliOptions *options, const char *text, size_t length)
 {
-    g_autoptr(ModelAnswer) answer = model_answer_parse(text, length);
+    g_autoptr(Thoughts) thoughts = thoughts_new(true);
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(ModelAnswer) answer = NULL;
 
+    thoughts_take(thoughts, text, length, said);
+    thoughts_finish(thoughts, said);
+    answer = model_answer_parse(said->str, said->len);
     if (!options->is_json)
         puts("as a model's answer:");
     for (unsigned i = 0; i < answer->lines->len; i++) {

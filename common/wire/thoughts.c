@@ -154,13 +154,14 @@ static void leave_out(Thoughts *thoughts, const char *text, size_t length, GStri
 /* An end without a beginning. */
 static void take_all_back(Thoughts *thoughts, GString *answer)
 {
-    g_autofree char *said = g_strdup(answer->str);
+    g_autofree char *said = g_memdup2(answer->str, answer->len);
+    size_t length = answer->len;
 
     thoughts->takes_back = true;
     g_string_truncate(answer, 0);
     thoughts->fence = (Fence){ .sign = '\0' };
     begin_line(thoughts);
-    leave_out(thoughts, said, strlen(said), answer);
+    leave_out(thoughts, said, length, answer);
 }
 
 /* ---- one character after the other ---- */

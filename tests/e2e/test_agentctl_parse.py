@@ -51,6 +51,11 @@ def test_as_a_models_answer(ask):
     assert objects(said)[0]["canonical"] == "DELEGATE: web1 | uptime" and objects(said)[0]["counts"]
 
 
+def test_thoughts_are_no_answer(ask):
+    _, said, _ = ask(b"<think>\nDELEGATE: web1 | a\n</think>\nDELEGATE: web1 | b\n", "--answer")
+    assert said == "as a model's answer:\n  line 4: DELEGATE: web1 | b\n"
+
+
 def test_as_a_persons_message(ask):
     code, said, _ = ask(b"@web1 uptime\n!AGENTS\n!frob\n> !reset\n", "--message", "--json")
     assert code == 0

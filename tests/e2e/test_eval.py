@@ -17,7 +17,7 @@ AGENTS = ["web1 role=web", "db1"]
 # Sentence, what it means, a right answer.
 SENTENCES = [
     ("hi", [], "Hello!"),
-    ("uptime on web1", ["DELEGATE: web1 | uptime"], "I look.\nDELEGATE: web1|uptime"),
+    ("uptime on web1", ["DELEGATE: web1 | uptime"], "<think>\nDELEGATE: db1 | w\n</think>\nI look.\nDELEGATE: web1|uptime"),
     ("what failed on db1 today?", ["REPORT_ERRORS: db1 | today"], "REPORT_ERRORS: db1 | today"),
     ("stop nginx on web1, then look", ["PLAN: web1|systemctl stop nginx ;; web1|free -m"],
      "PLAN: web1 | systemctl stop nginx ;; web1 | free  -m"),

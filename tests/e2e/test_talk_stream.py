@@ -164,16 +164,17 @@ def test_triggers_and_thoughts_are_not_shown(house, providers):  # noqa: F811
     house.agent("web1")
     ctl = house.ctl("oskar", "operator")
     house.start()
-    text = ("<think>\nDELEGATE: web1 | echo not-this\n" + SURE + "</think>\nweb1: succeeded, I believe.\n"
+    text = ("<think>\nDELEGATE: web1 | echo not-this\n" + SURE + "</think>\n" + SURE + "web1: succeeded, I believe.\n"
             "DELEGATE: web1 | echo by-model\nThen we know.")
     provider.answer(text, cut=40, pause_s=0.02)
     said = objects(ctl.send("how are they?", "--json"))
     parts = [o for o in said if "offset" in o]
     for part in parts:
         assert "by-model" not in part["text"]
-        assert ("<think>" in part["text"]) == ("</think>" in part["text"])
+        assert "think" not in part["text"] and "not-this" not in part["text"]
         assert not re.search(r"^web1: succ", part["text"], re.MULTILINE), part
     assert any("(says the model) web1: succeeded" in part["text"] for part in parts)
+    assert not any("not-this" in o.get("text", "") or "think" in o.get("text", "") for o in said)
 
 
 def test_in_french(house, providers):  # noqa: F811

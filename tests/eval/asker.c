@@ -8,6 +8,7 @@
 #include "common/base/text.h"
 #include "common/sys/secret.h"
 #include "common/wire/model_answer.h"
+#include "common/wire/thoughts.h"
 #include "tests/eval/house.h"
 
 #include "common/base/banned.h"
@@ -45,6 +46,7 @@ struct Asker {
     unsigned broken;
 
     /* Of the question that is under way. */
+    Thoughts *thoughts;
     GString *text;
     ModelNews *end; /* NULL: not yet, or not in time */
 };
@@ -56,7 +58,7 @@ static void on_news(ModelNews *news, void *data)
     Asker *asker = data;
 
     if (news->piece) {
-        g_string_append(asker->text, news->piece);
+        thoughts_take(asker->thoughts, news->piece, strlen(news->piece), asker->text);
         model_news_free(news);
         return;
     }
@@ -132,6 +134,7 @@ void asker_free(Asker *asker)
         return;
 
     model_client_free(asker->client);
+    thoughts_free(asker->thoughts);
     g_ptr_array_unref(asker->chain);
     g_main_loop_unref(asker->loop);
     g_string_free(asker->text, TRUE);
@@ -177,6 +180,8 @@ static const ModelNews *ask_once(Asker *asker, const ModelCall *call)
 {
     const ModelSettings *settings = asker->chain->pdata[0];
 
+    thoughts_free(asker->thoughts);
+    asker->thoughts = thoughts_new(false);
     g_string_truncate(asker->text, 0);
     g_clear_pointer(&asker->end, model_news_free);
     model_client_call(asker->client, call);
@@ -271,6 +276,7 @@ static void read_answer(Asker *asker, const ModelNews *end, Asked *out)
     g_autoptr(ModelAnswer) answer = NULL;
     const char *fault;
 
+    thoughts_finish(asker->thoughts, asker->text);
     add_tools(asker, end);
     fault = find_fault(asker, end);
     answer = model_answer_parse(asker->text->str, asker->text->len);

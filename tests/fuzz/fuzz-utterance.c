@@ -16,6 +16,7 @@
 #include "common/base/text.h"
 #include "common/wire/model_answer.h"
 #include "common/wire/skill_call.h"
+#include "common/wire/thoughts.h"
 #include "tests/fuzz/harness.h"
 
 #include <string.h>
@@ -178,6 +179,26 @@ static void check_utterance(FuzzInput *input)
 
 /* ---- answers of models ---- */
 
+/* Whatever the pieces, the same is said; and what is said and what is left out is all there was. */
+static void check_thoughts(FuzzInput *input)
+{
+    const char *bytes = (const char *)input->at;
+    size_t size = input->left > 0 ? 1 + input->at[0] % 7U : 1;
+    g_autoptr(Thoughts) whole = thoughts_new(false);
+    g_autoptr(Thoughts) cut = thoughts_new(false);
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_autoptr(GString) same = g_string_new(NULL);
+
+    thoughts_take(whole, bytes, input->left, said);
+    for (size_t at = 0; at < input->left; at += size)
+        thoughts_take(cut, bytes + at, MIN(size, input->left - at), same);
+    thoughts_finish(whole, said);
+    thoughts_finish(cut, same);
+    g_assert(g_string_equal(said, same));
+    g_assert_cmpuint(said->len + thoughts_bytes(whole), ==, input->left);
+    g_assert_cmpuint(thoughts_bytes(cut), ==, thoughts_bytes(whole));
+}
+
 /* Nothing in a quotation counts; what counts is written down again to count the same way. */
 static void check_answer(FuzzInput *input)
 {
@@ -213,6 +234,7 @@ static void check_answer(FuzzInput *input)
     none = model_answer_parse(quoted->str, quoted->len);
     for (unsigned i = 0; i < none->lines->len; i++)
         g_assert(((const AnswerLine *)none->lines->pdata[i])->reason != ANSWER_COUNTS);
+    check_thoughts(input);
 }
 
 /* ---- calls of skills ---- */

@@ -23,14 +23,15 @@ typedef struct Stream {
     size_t shown;    /* so much of that may be shown */
 
     /* Said of it. */
-    int64_t due_ms;   /* nothing before this */
-    bool is_changed;  /* there may be something to say */
-    size_t told;      /* CLI: so much of text was sent */
-    char *told_part;  /* CLI: what was sent behind that */
-    char *message;    /* XMPP: the message that shows it; NULL: none does */
-    char *ended;      /* XMPP: the one of the answer before, which the turn replaces */
-    int64_t began_ms; /* XMPP: when the last of them was said */
-    char *told_text;  /* XMPP: what it says now */
+    int64_t due_ms;      /* nothing before this */
+    bool is_changed;     /* there may be something to say */
+    size_t told;         /* CLI: so much of text was sent */
+    char *told_part;     /* CLI: what was sent behind that */
+    char *message;       /* XMPP: the message that shows it; NULL: none does */
+    char *ended;         /* XMPP: the one of the answer before, which the turn replaces */
+    int64_t began_ms;    /* XMPP: when the last of them was said */
+    char *told_text;     /* XMPP: what it says now */
+    const char *instead; /* XMPP: what it says once all is taken back */
 } Stream;
 
 Stream *stream_new(void);

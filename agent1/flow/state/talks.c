@@ -12,6 +12,8 @@
 /* Of look-ups together: more is not kept, and less of it is shown to a model. */
 #define LOOKED_UP_MAX_BYTES ((size_t)64 * 1024)
 
+#define BYTES_OF_A_TOKEN 3
+
 Talk *talk_new(const Speaker *speaker, const char *conversation, const char *text)
 {
     g_autofree char *own = quotation_leave_out(text);
@@ -21,6 +23,7 @@ Talk *talk_new(const Speaker *speaker, const char *conversation, const char *tex
     talk->conversation = g_strdup(conversation);
     talk->text = g_strdup(text);
     talk->answer = g_string_new(NULL);
+    talk->thoughts = thoughts_new(false);
     talk->rounds = g_ptr_array_new_with_free_func(model_words_free);
     talk->found = g_string_new(NULL);
     talk->addresses = g_string_new(own);
@@ -39,12 +42,32 @@ void talk_free(void *data)
     g_free(talk->conversation);
     g_free(talk->text);
     g_string_free(talk->answer, TRUE);
+    thoughts_free(talk->thoughts);
     g_ptr_array_unref(talk->rounds);
     g_string_free(talk->found, TRUE);
     g_string_free(talk->addresses, TRUE);
     g_free(talk->sums_up);
     stream_free(talk->stream);
     g_free(talk);
+}
+
+void talk_begin_answer(Talk *talk)
+{
+    g_string_truncate(talk->answer, 0);
+    thoughts_free(talk->thoughts);
+    talk->thoughts = thoughts_new(false);
+}
+
+bool talk_is_only_thought(const Talk *talk)
+{
+    return thoughts_bytes(talk->thoughts) > 0 &&
+           talk->answer->str[strspn(talk->answer->str, " \t\r\n")] == '\0';
+}
+
+int64_t talk_cost(const Talk *talk)
+{
+    return talk->tokens + history_tokens(talk->answer->str) +
+           (int64_t)thoughts_bytes(talk->thoughts) / BYTES_OF_A_TOKEN;
 }
 
 bool talks_has_chat(const Core *core, const char *chat_id)
@@ -99,7 +122,7 @@ void talks_cancel(Core *core, Talk *talk)
     }
     effects_model_cancel(core->fx, talk->id);
     model_chain_forget(core->model_chain, (unsigned)talk->provider);
-    spending_add(core, talk->speaker->user, talk->tokens + history_tokens(talk->answer->str));
+    spending_add(core, talk->speaker->user, talk_cost(talk));
 }
 
 void talks_cancel_summary(Core *core, const char *conversation)

@@ -7,6 +7,7 @@
 
 #include "agent1/flow/state/core_state.h"
 #include "agent1/flow/state/stream.h"
+#include "common/wire/thoughts.h"
 
 /* Of answers that are MODEL_ANSWER_MAX_BYTES long at most; no more requests are possible, either.
  */
@@ -18,7 +19,8 @@ typedef struct Talk {
     char *conversation; /* whose turns the model is shown */
     char *text;         /* what was written */
     int provider;       /* its place in the chain */
-    GString *answer;    /* what has come of the answer so far */
+    GString *answer;    /* what has come of the answer so far, without its thoughts */
+    Thoughts *thoughts; /* what is left out of it */
     int64_t asked_ms;   /* when it was written, since boot */
     Stream *stream;  /* what was shown of it so far; NULL: nobody waits for it, or things are looked
                         up */
@@ -41,6 +43,15 @@ typedef struct Talk {
 Talk *talk_new(const Speaker *speaker, const char *conversation, const char *text);
 void talk_free(void *data); /* Talk * */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Talk, talk_free)
+
+/* A model is asked: of its answer nothing has come. */
+void talk_begin_answer(Talk *talk);
+
+/* It thought, and said nothing. */
+bool talk_is_only_thought(const Talk *talk);
+
+/* About what its question and what has come of the answer cost, in tokens. */
+int64_t talk_cost(const Talk *talk);
 
 /* True while the answer to this chat is thought of. */
 bool talks_has_chat(const Core *core, const char *chat_id);

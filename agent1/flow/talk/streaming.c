@@ -205,7 +205,7 @@ static void tell_xmpp(Core *core, const Talk *talk)
     if (stream->message)
         stream->due_ms = core->now_ms + CORRECT_MS;
     if (!text && stream->message)
-        text = g_strdup(core_words(core, "(that answer broke off; another model is asked)"));
+        text = g_strdup(core_words(core, stream->instead));
     if (!text || strlen(text) > MESSAGE_MAX_BYTES || g_strcmp0(text, stream->told_text) == 0)
         return;
 
@@ -304,11 +304,12 @@ int64_t streaming_next_deadline(const Core *core)
 /* ---- beginning and end ---- */
 
 /* What was shown is no part of the answer that is asked for now. */
-static void take_back(Core *core, Talk *talk)
+static void take_back(Core *core, Talk *talk, const char *instead)
 {
     Stream *stream = talk->stream;
 
     stream_read_anew(stream);
+    stream->instead = instead;
     if (talk->speaker->door == DOOR_CLI && (stream->told > 0 || stream->told_part) &&
         can_show(core, talk->speaker))
         send_part(core, talk, 0, "");
@@ -321,11 +322,16 @@ static void take_back(Core *core, Talk *talk)
 void streaming_begin(Core *core, Talk *talk)
 {
     if (talk->stream) {
-        take_back(core, talk);
+        take_back(core, talk, WORDS_LATER("(that answer broke off; another model is asked)"));
     } else {
         talk->stream = stream_new();
     }
     clients_show_state(core, talk->speaker, "composing");
+}
+
+void streaming_again(Core *core, Talk *talk)
+{
+    take_back(core, talk, WORDS_LATER("(that was still thinking; the answer follows)"));
 }
 
 void streaming_end(const Core *core, const Talk *talk, Turn *turn)

@@ -5,9 +5,9 @@
  * and to clients that know no corrections only the whole answer is said.
  *
  * Shown are words alone, marked as at the end (marks.h), and only what the whole answer will show
- * whatever follows: no line that may be a trigger, nothing of an element of HTML (<think> among
- * them) before it is closed, and nothing at all before it is sure that the model does not refuse,
- * since one that refuses is passed over.
+ * whatever follows: no line that may be a trigger, nothing of an element of HTML before it is
+ * closed, and nothing at all before it is sure that the model does not refuse, since one that
+ * refuses is passed over.
  */
 #ifndef AGENT1_FLOW_TALK_STREAMING_H
 #define AGENT1_FLOW_TALK_STREAMING_H
@@ -20,6 +20,9 @@ void streaming_begin(Core *core, Talk *talk);
 
 /* More of the answer has come: talk->answer grew. Costs what came. */
 void streaming_more(Core *core, Talk *talk);
+
+/* What has come of the answer so far was none of it: talk->answer has begun anew. */
+void streaming_again(Core *core, Talk *talk);
 
 /* The turn says the answer, or that there is none: in the place of what was shown. Where the model
  * is asked again (rounds.h), its next answer is shown in a message of its own. */

@@ -88,7 +88,7 @@ static int64_t cost_of(const Talk *talk, const ModelNews *news)
 {
     if (news->tokens_in > 0 && news->tokens_out > 0)
         return news->tokens_in + news->tokens_out;
-    return talk->tokens + history_tokens(talk->answer->str);
+    return talk_cost(talk);
 }
 
 /* Takes the talk over. */
@@ -96,6 +96,7 @@ static void ask(Core *core, Talk *talk, ModelCall *call)
 {
     g_free(talk->id);
     talk->id = g_strdup(call->id);
+    talk_begin_answer(talk);
     talk->tokens = history_tokens(call->preamble) + count_words(call->words);
     g_hash_table_insert(core->talks, talk->id, talk);
     effects_model_call(core->fx, call);
@@ -110,7 +111,6 @@ static bool ask_next(Core *core, Talk *talk)
         return false;
 
     talk->provider = place;
-    g_string_truncate(talk->answer, 0);
     ask(core, talk, make_call(core, talk));
     streaming_begin(core, talk);
     return true;
@@ -242,9 +242,17 @@ static bool is_useful(const Core *core, const Talk *talk, const ModelNews *news)
 {
     if (news->outcome != MODEL_ANSWERED && news->outcome != MODEL_CUT)
         return false;
+    if (talk_is_only_thought(talk))
+        return !talk->sums_up;
     return talk->answer->len > 0 &&
            (news->tool_lines->len > 0 ||
             !refusal_is(talk->answer->str, core->settings->talk->refusals));
+}
+
+static void say_only_thought(Turn *turn, Talk *talk)
+{
+    g_string_truncate(talk->answer, 0);
+    turn_fail(turn, "The model thought about that and said nothing; ask again, or in other words.");
 }
 
 /* Says and does what was answered, or leaves the talk open for what is to be looked up. */
@@ -262,7 +270,10 @@ static void take_answer(Core *core, Talk *given, bool is_cut)
     meaning.may_look = rounds_count(talk) < core->settings->talk->max_rounds;
     meaning.addresses = talk->is_tainted ? talk->addresses->str : NULL;
     turn_init(&turn, core, talk->speaker);
-    meaning_act(core, &turn, talk->answer->str, &meaning);
+    if (talk_is_only_thought(talk))
+        say_only_thought(&turn, talk);
+    else
+        meaning_act(core, &turn, talk->answer->str, &meaning);
     talk->has_acted = meaning.has_acted;
     if (is_cut)
         turn_say(&turn, "(the answer was cut: it was longer than this model may write)");
@@ -325,6 +336,7 @@ static void take_end(Core *core, Talk *ended, const ModelNews *news)
     const char *given_up = judge_again(core, talk->speaker);
     bool is_good;
 
+    thoughts_finish(talk->thoughts, talk->answer);
     add_tools(talk, news);
     is_good = is_useful(core, talk, news);
     tell_chain(core, talk, news);
@@ -407,6 +419,19 @@ void talk_go_on(Core *core)
     }
 }
 
+static void take_piece(Core *core, Talk *talk, const char *piece)
+{
+    size_t before = talk->answer->len;
+    bool is_anew = thoughts_take(talk->thoughts, piece, strlen(piece), talk->answer);
+
+    if (!talk->stream)
+        return;
+    if (is_anew)
+        streaming_again(core, talk);
+    if (is_anew || talk->answer->len > before)
+        streaming_more(core, talk);
+}
+
 void talk_news(Core *core, const ModelNews *news)
 {
     Talk *talk = g_hash_table_lookup(core->talks, news->id);
@@ -415,9 +440,7 @@ void talk_news(Core *core, const ModelNews *news)
     if (!talk)
         return;
     if (news->piece) {
-        g_string_append(talk->answer, news->piece);
-        if (talk->stream)
-            streaming_more(core, talk);
+        take_piece(core, talk, news->piece);
         return;
     }
     g_hash_table_steal(core->talks, news->id);

@@ -57,20 +57,42 @@ static void what_looks_like_a_record_is_marked(void **state)
                               "(says the model) It is run #12 of web1.");
 }
 
-static void thoughts_wait_for_their_end(void **state)
+static void thoughts_are_never_shown(void **state)
 {
     World *world = *state;
 
     world_type(world, "c1", "how are they?", false, false);
-    piece(world, SURE "<think>\nI could ask for a secret \n");
-    expect_parts(world, SURE, 1);
-    piece(world, "or say so. \n");
+    piece(world, "<thi");
+    piece(world, "nk>\nI could ask for a secret, or for all of what they know, and then \n");
+    piece(world, SURE "or say so. \n</th");
     world_wait(world, SECOND_MS);
-    expect_parts(world, SURE, 1);
-    piece(world, "</think>\nIt is ");
+    expect_parts(world, "", 0);
+    piece(world, "ink>\n\n" SURE "It is ");
     world_wait(world, 100);
-    expect_parts(world, SURE "<think>\nI could ask for a secret\nor say so.\n</think>\nIt is", 2);
+    expect_parts(world, SURE "It is", 1);
+    piece(world, "<think>and ");
+    piece(world, "no more</think>so. ");
+    world_wait(world, 100);
+    expect_parts(world, SURE "It is so.", 2);
     end(world, MODEL_ANSWERED);
+    expect_answer(world, SURE "It is so.");
+}
+
+/* Some models leave <think> out: only its end tells what it was. */
+static void thoughts_that_were_shown_are_taken_back(void **state)
+{
+    World *world = *state;
+
+    world_type(world, "c1", "how are they?", false, false);
+    piece(world, SURE "Shall I say ");
+    expect_parts(world, SURE "Shall I say", 1);
+    piece(world, "so?\n</think>\n");
+    expect_parts(world, "", 2);
+    piece(world, "Both agents are there, and the first of them has room for years.\n");
+    world_wait(world, 100);
+    expect_parts(world, "Both agents are there, and the first of them has room for years.\n", 3);
+    end(world, MODEL_ANSWERED);
+    expect_answer(world, "Both agents are there, and the first of them has room for years.");
 }
 
 static void a_refusal_is_never_shown(void **state)
@@ -175,7 +197,7 @@ static void whatever_comes(void **state)
         }
         assert_non_null(whole);
         last = strrchr(found, '\n');
-        if (strncmp(found, whole, (size_t)(last - found)) != 0)
+        if (last && strncmp(found, whole, (size_t)(last - found)) != 0)
             fail_msg("round %d: \"%s\" is not how \"%s\" begins", round, found, whole);
     }
 }
@@ -211,7 +233,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLI_TEST(it_comes_in_parts),
         CLI_TEST(what_looks_like_a_record_is_marked),
-        CLI_TEST(thoughts_wait_for_their_end),
+        CLI_TEST(thoughts_are_never_shown),
+        CLI_TEST(thoughts_that_were_shown_are_taken_back),
         CLI_TEST(a_refusal_is_never_shown),
         CLI_TEST(one_that_breaks_is_taken_back),
         CLI_TEST(nothing_while_the_broker_is_away),

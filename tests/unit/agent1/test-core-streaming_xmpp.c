@@ -71,6 +71,25 @@ static void no_model_after_all(void **state)
     assert_string_equal(said_at(world, 1)->replaces, said_at(world, 0)->id);
 }
 
+static void thoughts_in_a_message(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "how are they?");
+    piece(world, "<think>" SURE "</think>");
+    world_wait(world, MINUTE_MS);
+    assert_int_equal(world->said->len, 0);
+    piece(world, SURE);
+    assert_int_equal(world->said->len, 1);
+    piece(world, "</think>");
+    world_wait(world, 3 * SECOND_MS);
+    expect_correction(world, "(that was still thinking; the answer follows)");
+    piece(world, "Well.");
+    end(world, MODEL_ANSWERED);
+    assert_string_equal(said_at(world, 1)->text, "Well.");
+    assert_string_equal(said_at(world, 1)->replaces, said_at(world, 0)->id);
+}
+
 static void a_task_lives_in_the_same_message(void **state)
 {
     World *world = *state;
@@ -179,6 +198,7 @@ static void an_answer_after_a_look(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        PHONE_TEST(thoughts_in_a_message),
         PHONE_TEST(one_message),
         PHONE_TEST(a_short_answer_is_one_new_message),
         PHONE_TEST(no_model_after_all),

@@ -168,6 +168,9 @@ static void bytes_that_are_no_text(void **state)
     thoughts_finish(thoughts, answer);
     assert_int_equal(answer->len, 12);
     assert_memory_equal(answer->str, "a<think\0>b\0c", 12);
+    assert_true(thoughts_take(thoughts, "</think>d", 9, answer));
+    assert_string_equal(answer->str, "d");
+    assert_int_equal(thoughts_bytes(thoughts), sizeof(text) - 1 + 8);
 }
 
 /* A model that writes brackets and backticks for ever costs no more for each of them. */
