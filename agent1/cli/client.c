@@ -1,13 +1,12 @@
 #include "agent1/cli/client.h"
 
-#include <glib-unix.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent1/cli/ask_words.h"
 #include "agent1/cli/channel.h"
+#include "agent1/cli/interrupt.h"
 #include "agent1/cli/lookup.h"
 #include "agent1/cli/partial.h"
 #include "agent1/cli/progress_line.h"
@@ -31,10 +30,8 @@ struct Client {
     int64_t last_run;     /* its number; 0: none yet */
     bool has_written_all; /* standard output took everything */
     bool is_cut_off;
-    bool is_interrupted;
     bool is_leaving;
-    int end_signal;
-    guint signal_sources[3];
+    Interrupt interrupt;
 
     Ask *current;     /* what is being waited for; NULL: nothing */
     char *news;       /* of current, for the progress line */
@@ -254,7 +251,7 @@ static void on_typed(bool is_leaving, void *data)
 
     if (is_leaving) {
         client->is_leaving = true;
-        client->is_interrupted = true;
+        client->interrupt.is_raised = true;
     }
     show(client);
 }
@@ -302,45 +299,16 @@ static void on_note(const char *text, void *data)
     show(client);
 }
 
-/* ---- signals ----------------------------------------------------------------------------------
+/* ---- life -------------------------------------------------------------------------------------
  */
 
-static void interrupt(Client *client)
+static void on_interrupt(void *data)
 {
-    client->is_interrupted = true;
+    Client *client = data;
+
     if (client->terminal)
         terminal_wake(client->terminal);
 }
-
-static gboolean on_interrupt(gpointer data)
-{
-    interrupt(data);
-
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean on_terminate(gpointer data)
-{
-    Client *client = data;
-
-    client->end_signal = SIGTERM;
-    interrupt(client);
-
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean on_hang_up(gpointer data)
-{
-    Client *client = data;
-
-    client->end_signal = SIGHUP;
-    interrupt(client);
-
-    return G_SOURCE_CONTINUE;
-}
-
-/* ---- life -------------------------------------------------------------------------------------
- */
 
 static bool is_terminal(int fd)
 {
@@ -376,9 +344,7 @@ Client *client_new(const CliOptions *options, const CliConfig *config, const Key
     client->completion = completion_new();
     if (!options->is_json && !options->is_quiet && is_terminal(STDERR_FILENO))
         client->line = progress_line_new(stderr);
-    client->signal_sources[0] = g_unix_signal_add(SIGINT, on_interrupt, client);
-    client->signal_sources[1] = g_unix_signal_add(SIGTERM, on_terminate, client);
-    client->signal_sources[2] = g_unix_signal_add(SIGHUP, on_hang_up, client);
+    interrupt_init(&client->interrupt, on_interrupt, client);
 
     client->channel = channel_new(config, secret, &handlers, client, error);
     if (!client->channel)
@@ -394,8 +360,7 @@ void client_free(Client *client)
         return;
 
     channel_free(client->channel);
-    for (size_t i = 0; i < G_N_ELEMENTS(client->signal_sources); i++)
-        g_source_remove(client->signal_sources[i]);
+    interrupt_clear(&client->interrupt);
     progress_line_free(client->line);
     lookup_free(client->lookup);
     completion_free(client->completion);
@@ -419,7 +384,7 @@ static void wait_for(Client *client, Ask *ask)
     if (client->line)
         client->ticks = g_timeout_add(TICK_MS, on_tick, client);
 
-    while (is_worth_waiting(client, ask) && !client->is_interrupted)
+    while (is_worth_waiting(client, ask) && !client->interrupt.is_raised)
         g_main_context_iteration(NULL, TRUE);
 
     if (client->ticks)
@@ -434,10 +399,11 @@ static void wait_for(Client *client, Ask *ask)
 static void explain_wait(const Client *client, const Ask *ask)
 {
     g_autofree char *text = ask_goes_on(ask, client->terminal, clock_now_ms());
-    g_autofree char *typed =
-        client->terminal && client->is_interrupted ? terminal_drop_typed(client->terminal) : NULL;
+    g_autofree char *typed = client->terminal && client->interrupt.is_raised
+                                 ? terminal_drop_typed(client->terminal)
+                                 : NULL;
 
-    if (client->terminal && (client->is_leaving || client->end_signal != 0))
+    if (client->terminal && (client->is_leaving || client->interrupt.end_signal != 0))
         return;
 
     printer_note(&client->printer, "%s", text);
@@ -461,8 +427,8 @@ static void drop_typed_before(const Client *client, const Ask *question)
  * stays with the channel. */
 static int conclude(Client *client, Ask *ask)
 {
-    int code = client->is_interrupted && is_worth_waiting(client, ask) ? CLI_EXIT_INTERRUPTED
-                                                                       : ask_exit_code(ask);
+    int code = client->interrupt.is_raised && is_worth_waiting(client, ask) ? CLI_EXIT_INTERRUPTED
+                                                                            : ask_exit_code(ask);
 
     client->is_cut_off = ask->state == ASK_UNREACHABLE;
     drop_typed_before(client, ask);
@@ -573,7 +539,7 @@ static void on_completion(const char *before, void *data)
 {
     Client *client = data;
 
-    lookup_before(client->lookup, before, &client->is_interrupted);
+    lookup_before(client->lookup, before, &client->interrupt.is_raised);
 }
 
 void client_use_terminal(Client *client, Terminal *terminal)
@@ -585,15 +551,15 @@ void client_use_terminal(Client *client, Terminal *terminal)
 
 const bool *client_interrupt(const Client *client)
 {
-    return &client->is_interrupted;
+    return &client->interrupt.is_raised;
 }
 
 void client_take_interrupt(Client *client)
 {
-    client->is_interrupted = false;
+    client->interrupt.is_raised = false;
 }
 
 int client_end_signal(const Client *client)
 {
-    return client->end_signal;
+    return client->interrupt.end_signal;
 }
