@@ -17,14 +17,19 @@
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS   (60 * MINUTE_MS)
 
-/* Two marks in TABLE_META: "2026-11-25 22:30", the last day that is done and the time it went by
+/* Three marks in TABLE_META: "2026-11-25 22:30", the last day that is done and the time it went by
  * ("off": switched off), and the last day on which the report was said. They differ where a new
- * time began. */
-#define META_DAILY      "daily_report"
-#define META_DAILY_SENT "daily_report_sent"
-#define OFF             "off"
+ * time began. And the instant up to which that one told: the next goes on from there, also where
+ * the zone or the time is another by then. */
+#define META_DAILY       "daily_report"
+#define META_DAILY_SENT  "daily_report_sent"
+#define META_DAILY_UNTIL "daily_report_until"
+#define OFF              "off"
 
 #define LATE_MAX_MS (6 * HOUR_MS)
+
+/* Zones are at most so far apart. */
+#define EARLIER_MAX_MS (27 * HOUR_MS)
 
 #define ASKS_MAX        20
 #define ASK_WAIT_MS     (30 * INT64_C(1000))
@@ -91,6 +96,14 @@ char *daily_last_sent(const Core *core)
     return g_strdup(core_meta(core, META_DAILY_SENT));
 }
 
+/* 0: nothing was said yet. */
+static int64_t told_until(const Core *core)
+{
+    const char *told = core_meta(core, META_DAILY_UNTIL);
+
+    return told ? g_ascii_strtoll(told, NULL, 10) : 0;
+}
+
 /* "22:30" or "off". The caller owns it. */
 static char *wished_time(const Core *core)
 {
@@ -126,13 +139,20 @@ void daily_settle(Core *core)
 
 /* ---- the compiled report ---- */
 
-/* The day and the minute of a report, as the continuation gets them: "20782 1350". */
-static void read_when(const char *when, int64_t *out_day, int *out_minute)
+/* What a report is of, as the continuation gets it: "20782 1795580000000 1795666400000". */
+static char *print_when(const DailyText *what)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, what->day,
+                           what->from_ms, what->until_ms);
+}
+
+static void read_when(const char *when, DailyText *what)
 {
     char *rest = NULL;
 
-    *out_day = g_ascii_strtoll(when, &rest, 10);
-    *out_minute = (int)g_ascii_strtoll(rest, NULL, 10);
+    what->day = g_ascii_strtoll(when, &rest, 10);
+    what->from_ms = g_ascii_strtoll(rest, &rest, 10);
+    what->until_ms = g_ascii_strtoll(rest, NULL, 10);
 }
 
 /* What is said and that it was said are stored together. */
@@ -140,28 +160,41 @@ static void send_report(Core *core, const Pending *pending, const GPtrArray *row
 {
     g_autofree char *wished = wished_time(core);
     g_autofree char *date = NULL;
+    g_autofree char *until = NULL;
     DailyText what = { .rows = rows, .is_closing = true };
-    int minute;
 
     core->is_compiling = false;
-    read_when(pending->argument, &what.day, &minute);
-    what.from_ms = local_day_at(what.day - 1, minute, core->zone);
-    what.until_ms = local_day_at(what.day, minute, core->zone);
+    read_when(pending->argument, &what);
     if (!report_times_daily(core->report_times)->is_enabled)
         return;
     date = local_day_print(what.day);
     set_mark(core, what.day, wished);
     core_set_meta(core, META_DAILY_SENT, date);
+    until = g_strdup_printf("%" G_GINT64_FORMAT, what.until_ms);
+    core_set_meta(core, META_DAILY_UNTIL, until);
     daily_send(core, &what);
+}
+
+/* A day before, or where the last one ended, if that is not too long ago. */
+static int64_t begin_of(const Core *core, int64_t day, int minute, int64_t until_ms)
+{
+    int64_t told_ms = told_until(core);
+    int64_t from_ms = local_day_at(day - 1, minute, core->zone);
+
+    return told_ms >= from_ms - EARLIER_MAX_MS && told_ms < MIN(until_ms, core->now_ms) ? told_ms
+                                                                                        : from_ms;
 }
 
 static void compile(Core *core, int64_t day, int minute)
 {
-    const EffectQuery query = { .kind = QUERY_DAY,
-                                .number = local_day_at(day - 1, minute, core->zone),
-                                .until = local_day_at(day, minute, core->zone),
-                                .limit = DAILY_FAILURES_MAX };
-    g_autofree char *when = g_strdup_printf("%" G_GINT64_FORMAT " %d", day, minute);
+    int64_t until_ms = local_day_at(day, minute, core->zone);
+    const DailyText what = { .day = day,
+                             .from_ms = begin_of(core, day, minute, until_ms),
+                             .until_ms = until_ms };
+    const EffectQuery query = {
+        .kind = QUERY_DAY, .number = what.from_ms, .until = until_ms, .limit = DAILY_FAILURES_MAX
+    };
+    g_autofree char *when = print_when(&what);
 
     core->is_compiling = pending_ask_query(core, send_report, NULL, when, &query);
 }
@@ -174,6 +207,16 @@ static void give_up(Core *core, int64_t day, const char *wished, int64_t late_ms
     set_mark(core, day, wished);
     effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, NULL,
                 "the daily report of %s is not sent: it is %s late", date, late);
+}
+
+/* In a zone to the east it was that day already. */
+static bool was_told(const Core *core, int64_t day)
+{
+    const char *sent = core_meta(core, META_DAILY_SENT);
+    int64_t sent_day;
+
+    return sent && local_day_parse(sent, &sent_day) && sent_day == day &&
+           told_until(core) <= core->now_ms;
 }
 
 /* Returns when it is due next. */
@@ -189,12 +232,12 @@ static int64_t do_daily(Core *core)
     if (!daily->is_enabled || !read_mark(core, &done_day, &time))
         return INT64_MAX;
 
+    day = last_passed(core, daily->minute);
     /* A day in the future is of a clock that was wrong. */
-    if (done_day > today_of(core)) {
-        done_day = today_of(core);
+    if (done_day > today_of(core) && !was_told(core, done_day)) {
+        done_day = day;
         set_mark(core, done_day, wished);
     }
-    day = last_passed(core, daily->minute);
     late_ms = core->now_ms - local_day_at(day, daily->minute, core->zone);
     if (day > done_day && late_ms > LATE_MAX_MS)
         give_up(core, day, wished, late_ms);

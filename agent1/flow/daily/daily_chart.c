@@ -43,7 +43,7 @@ static void set_hours(DayChart *chart, const Core *core, int64_t first_ms, int64
 static void count(DayChart *chart, const Row *slot, int64_t first_ms)
 {
     int64_t place = (row_int(slot, SLOTS_AT) - first_ms) / HOUR_MS;
-    DayChartHour *hour = &chart->hours[CLAMP(place, 0, (int64_t)chart->hour_count - 1)];
+    DayChartHour *hour = &chart->hours[MIN(place, (int64_t)chart->hour_count - 1)];
     unsigned column;
 
     for (column = SLOTS_SUCCEEDED; column < SLOTS_COLUMNS; column++)
@@ -65,7 +65,8 @@ static void set_words(DayChart *chart, const Core *core, int64_t until_ms)
 DayChart *daily_chart(const Core *core, const GPtrArray *rows, int64_t from_ms, int64_t until_ms)
 {
     g_autoptr(DayChart) chart = day_chart_new();
-    int64_t first_ms = from_ms - clock_ms(core, from_ms) % HOUR_MS;
+    int64_t shown_ms = MAX(from_ms, until_ms - (DAY_CHART_HOURS_MAX - 1) * HOUR_MS);
+    int64_t first_ms = shown_ms - clock_ms(core, shown_ms) % HOUR_MS;
     bool is_empty = true;
     unsigned i;
 
@@ -73,7 +74,8 @@ DayChart *daily_chart(const Core *core, const GPtrArray *rows, int64_t from_ms, 
     for (i = 0; i < rows->len; i++) {
         const Row *row = rows->pdata[i];
 
-        if (row->table != RESULT_SLOTS)
+        /* What zone the day was in may have changed, and made it longer than a chart is. */
+        if (row->table != RESULT_SLOTS || row_int(row, SLOTS_AT) < first_ms)
             continue;
         count(chart, row, first_ms);
         is_empty = false;

@@ -261,6 +261,24 @@ static void once_per_local_day_over_changes_of_the_clock(void **state)
     }
 }
 
+/* Years ahead, by mistake, in which a report was given up or sent. */
+static void a_clock_that_was_far_ahead_stops_nothing(void **state)
+{
+    World *world = *state;
+    int64_t start_ms = world->now_ms;
+
+    configure(world, SCHEDULE);
+    wait_until(world, today_at(world, 22, 31));
+    world->now_ms += 1000 * DAY_MS + 7 * HOUR_MS;
+    world_step(world, event_new(EVENT_TICK));
+    wait_until(world, today_at(world, 22, 31));
+    assert_int_equal(count_daily(world, "ana@example.org", NULL), 2);
+    world->now_ms = start_ms + DAY_MS;
+    world_step(world, event_new(EVENT_TICK));
+    wait_until(world, today_at(world, 22, 31));
+    assert_int_equal(count_daily(world, "ana@example.org", NULL), 3);
+}
+
 static void a_clock_that_is_put_back_repeats_nothing(void **state)
 {
     World *world = *state;
@@ -452,6 +470,7 @@ int main(void)
         WORLD_TEST(a_crash_before_the_answer_loses_nothing),
         WORLD_TEST(a_new_time_begins_with_its_next_occurrence),
         WORLD_TEST(once_per_local_day_over_changes_of_the_clock),
+        WORLD_TEST(a_clock_that_was_far_ahead_stops_nothing),
         WORLD_TEST(a_clock_that_is_put_back_repeats_nothing),
         WORLD_TEST(asleep_it_comes_with_the_digest),
         WORLD_TEST(a_typed_one_is_of_today),
