@@ -78,5 +78,7 @@ void chat_zones_read_rows(Table table, const GPtrArray *rows, Zones *zones)
 
         if (text)
             read_text(text, zones);
+        if (table == TABLE_META && strcmp(row_text(rows->pdata[i], META_NAME), META_ZONE) == 0)
+            read_zone(row_text(rows->pdata[i], META_VALUE), zones);
     }
 }

@@ -10,8 +10,8 @@
 /* Sets the zones of an event that is a chat. */
 void chat_zones_read(Event *event);
 
-/* Adds those that rows name of which something is still to be done: questions and edits. Rows of
- * other tables name none. */
+/* Adds those that rows name of which something is still to be done: questions and edits, and the
+ * installation's as it was known last. Rows of other tables name none. */
 void chat_zones_read_rows(Table table, const GPtrArray *rows, Zones *zones);
 
 #endif

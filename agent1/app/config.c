@@ -36,6 +36,7 @@ struct Config {
     FileStamp stamps[FILE_COUNT]; /* taken before they were read */
     Zones *zones;
     char *host_zone;
+    char *host_zone_problem; /* NULL: the host tells it */
     CoreFiles core_files;
 };
 
@@ -93,13 +94,35 @@ static void add_zones(Zones *zones, const Json *node)
     }
 }
 
-/* GLib keeps no host's zone for which the environment has no name: it looks anew. */
-static void find_host_zone(Config *config)
+/* A host that cannot tell its zone is in that which counted so far; at first, in UTC. Many
+ * containers have none at all. */
+static void find_host_zone(Config *config, const char *before)
 {
-    g_autoptr(GTimeZone) host = g_time_zone_new_local();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GTimeZone) host = zone_read_host(ZONE_HOST_LINK, &error);
 
+    if (!host) {
+        bool was_none = !before || strcmp(before, "UTC") == 0;
+
+        host = before ? zone_read(before, NULL) : NULL;
+        if (!was_none || !g_error_matches(error, PROBLEM, PROBLEM_MISSING))
+            config->host_zone_problem = g_strdup(error->message);
+    }
+    if (!host)
+        host = g_time_zone_new_utc();
     config->host_zone = g_strdup(g_time_zone_get_identifier(host));
     zones_add(config->zones, config->host_zone, host);
+}
+
+/* True when looking anew would find the same. */
+static bool is_host_zone_same(const Config *config)
+{
+    g_autoptr(GTimeZone) host = zone_read_host(ZONE_HOST_LINK, NULL);
+
+    if (!host)
+        return config->host_zone_problem || strcmp(config->host_zone, "UTC") == 0;
+    return !config->host_zone_problem &&
+           strcmp(g_time_zone_get_identifier(host), config->host_zone) == 0;
 }
 
 static bool read_all(Config *config, const FileStamp *kept, GError **error)
@@ -119,13 +142,14 @@ static bool read_all(Config *config, const FileStamp *kept, GError **error)
     return true;
 }
 
-Config *config_load(const char *folder, const FileStamp *kept, GError **error)
+Config *config_load(const char *folder, const FileStamp *kept, const char *host_zone,
+                    GError **error)
 {
     g_autoptr(Config) config = g_new0(Config, 1);
 
     config->folder = g_canonicalize_filename(folder, NULL);
     config->zones = zones_new();
-    find_host_zone(config);
+    find_host_zone(config, host_zone);
     if (!read_all(config, kept, error))
         return NULL;
     config->core_files = (CoreFiles){
@@ -138,6 +162,7 @@ Config *config_load(const char *folder, const FileStamp *kept, GError **error)
         .are_tasks_kept = config->core_files.are_tasks_kept,
         .zones = config->zones,
         .host_zone = config->host_zone,
+        .host_zone_problem = config->host_zone_problem,
         .models = { .ollama_host = g_getenv("OLLAMA_HOST"),
                     .ollama_model = g_getenv("OLLAMA_MODEL"),
                     .has_anthropic_key = g_getenv("ANTHROPIC_API_KEY") != NULL },
@@ -156,6 +181,7 @@ void config_free(Config *config)
         json_free(config->parsed[file]);
     zones_free(config->zones);
     g_free(config->host_zone);
+    g_free(config->host_zone_problem);
     g_free(config->folder);
     g_free(config);
 }
@@ -178,8 +204,7 @@ const FileStamp *config_tasks_stamp(const Config *config)
 
 bool config_is_current(const Config *config, const FileStamp *tasks)
 {
-    g_autoptr(GTimeZone) host = g_time_zone_new_local();
-    bool is_same = g_strcmp0(g_time_zone_get_identifier(host), config->host_zone) == 0;
+    bool is_same = is_host_zone_same(config);
     int file;
 
     for (file = 0; is_same && file < FILE_COUNT; file++) {

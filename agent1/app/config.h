@@ -14,9 +14,11 @@ typedef struct Config Config;
 
 /* Reads config.json (which must be there) and the other files (which may be absent). Errors name
  * the file, the line and column, and what was expected. tasks_schedule.json is not read where its
- * content is still that of kept (NULL: it is always read). Every configuration may be loaded on any
- * thread. */
-Config *config_load(const char *folder, const FileStamp *kept, GError **error);
+ * content is still that of kept (NULL: it is always read). host_zone is the host's as it was known
+ * before (NULL: at the start): it stays where the host does not tell any more. Every configuration
+ * may be loaded on any thread. */
+Config *config_load(const char *folder, const FileStamp *kept, const char *host_zone,
+                    GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 

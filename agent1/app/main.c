@@ -15,10 +15,12 @@
 #include "agent1/app/state_folder.h"
 #include "agent1/edge/folder_watch.h"
 #include "agent1/edge/store.h"
+#include "agent1/edge/zone_watch.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
 #include "common/sys/log.h"
 #include "common/sys/notify.h"
+#include "common/sys/zone.h"
 #include "common/wire/frame.h"
 #include "common/wire/key.h"
 #include "common/base/banned.h"
@@ -82,7 +84,7 @@ static Core *check_folder(const Options *options, Config **out_config, GError **
 {
     const char *folder = options->folder;
     g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(Config) config = config_load(folder, NULL, error);
+    g_autoptr(Config) config = config_load(folder, NULL, NULL, error);
     g_autoptr(Core) core = core_new();
     unsigned i;
 
@@ -179,10 +181,24 @@ static FolderWatch *watch_files(const char *folder, Reload *reload)
                                          "policy.json",         "reports_schedule.json",
                                          "tasks_schedule.json", NULL };
     g_autoptr(GError) error = NULL;
-    FolderWatch *watch = folder_watch_new(folder, names, on_saved, reload, &error);
+    FolderWatch *watch =
+        folder_watch_new(folder, names, FOLDER_WATCH_SAVES, on_saved, reload, &error);
 
     if (!watch)
         log_line(LOG_LEVEL_WARNING, "changed files are read anew only at SIGHUP: %s",
+                 error->message);
+    return watch;
+}
+
+/* What the environment says cannot change. */
+static ZoneWatch *watch_zone(Reload *reload)
+{
+    g_autoptr(GError) error = NULL;
+    ZoneWatch *watch =
+        g_getenv("TZ") ? NULL : zone_watch_new(ZONE_HOST_LINK, on_saved, reload, &error);
+
+    if (error)
+        log_line(LOG_LEVEL_WARNING, "another zone of the host counts only after SIGHUP: %s",
                  error->message);
     return watch;
 }
@@ -191,6 +207,7 @@ static void go_on(Program *program, const char *folder, Executor *executor)
 {
     Reload *reload = reload_new(folder, executor);
     FolderWatch *watch = watch_files(folder, reload);
+    ZoneWatch *zone = watch_zone(reload);
 
     g_unix_signal_add(SIGTERM, on_terminate, program);
     g_unix_signal_add(SIGINT, on_terminate, program);
@@ -200,6 +217,7 @@ static void go_on(Program *program, const char *folder, Executor *executor)
     notify_start_watchdog();
     notify_ready();
     g_main_loop_run(program->loop);
+    zone_watch_free(zone);
     folder_watch_free(watch);
     reload_free(reload);
 }

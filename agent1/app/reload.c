@@ -27,6 +27,7 @@ typedef struct Job {
     Reload *reload;
     bool is_all;
     FileStamp known;
+    char *host_zone;
     Config *config;
     CoreReading *reading;
     GError *error;
@@ -36,6 +37,7 @@ static void free_job(Job *job)
 {
     config_free(job->config);
     core_reading_free(job->reading);
+    g_free(job->host_zone);
     g_clear_error(&job->error);
     g_free(job);
 }
@@ -119,7 +121,8 @@ static void work(void *data)
 {
     Job *job = data;
 
-    job->config = config_load(job->reload->folder, job->is_all ? NULL : &job->known, &job->error);
+    job->config = config_load(job->reload->folder, job->is_all ? NULL : &job->known, job->host_zone,
+                              &job->error);
     if (!job->config)
         return;
     job->reading = core_read(config_files(job->config), &job->error);
@@ -180,6 +183,7 @@ static void start(Reload *reload, bool is_all)
     job->reload = reload;
     job->is_all = is_all;
     job->known = reload->tasks;
+    job->host_zone = g_strdup(config_files(executor_config(reload->executor))->host_zone);
     reload->is_next = false;
     reload->is_next_all = false;
     notify_reloading();

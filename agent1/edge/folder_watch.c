@@ -67,9 +67,13 @@ static gboolean on_event(gint fd, GIOCondition condition, gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-FolderWatch *folder_watch_new(const char *folder, const char *const *names,
+FolderWatch *folder_watch_new(const char *folder, const char *const *names, FolderWatchKind kind,
                               void (*changed)(void *data), void *data, GError **error)
 {
+    static const uint32_t events[] = {
+        [FOLDER_WATCH_SAVES] = IN_CLOSE_WRITE | IN_MOVED_TO,
+        [FOLDER_WATCH_NAMES] = IN_CLOSE_WRITE | IN_MOVE | IN_CREATE | IN_DELETE,
+    };
     g_autoptr(FolderWatch) watch = g_new0(FolderWatch, 1);
 
     watch->names = names;
@@ -77,7 +81,7 @@ FolderWatch *folder_watch_new(const char *folder, const char *const *names,
     watch->data = data;
     watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (watch->inotify < 0 ||
-        inotify_add_watch(watch->inotify, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR) < 0) {
+        inotify_add_watch(watch->inotify, folder, events[kind] | IN_ONLYDIR) < 0) {
         g_set_error(error, PROBLEM, PROBLEM_IO, "%s: %s", folder, g_strerror(errno));
         return NULL;
     }

@@ -81,6 +81,7 @@ void core_take(Core *core, CoreReading *reading)
     core->report_times = g_steal_pointer(&reading->report_times);
     core->zone = g_steal_pointer(&reading->zone);
     core->zone_name = g_steal_pointer(&reading->zone_name);
+    core->zone_problem = g_steal_pointer(&reading->zone_problem);
     zones_add_all(core->zones, reading->zones);
     if (reading->tasks)
         take_tasks(core, reading);

@@ -35,6 +35,7 @@
 #include "agent1/flow/voice/presence.h"
 #include "agent1/flow/voice/say.h"
 #include "agent1/flow/voice/uploads.h"
+#include "agent1/flow/zone_change.h"
 #include "common/base/banned.h"
 
 /* Less than this is how clocks are kept right. */
@@ -130,6 +131,7 @@ void core_free(Core *core)
     zones_free(core->zones);
     drop_tasks(core);
     g_free(core->reload_error);
+    g_free(core->zone_problem_told);
     g_free(core->warnings_told);
     runs_free(core->runs);
     g_hash_table_unref(core->plans);
@@ -263,6 +265,17 @@ static void drop_untrusted(Core *core)
     }
 }
 
+static void settle_times(Core *core)
+{
+    g_autofree char *before = zone_change_take(core);
+
+    daily_settle(core);
+    schedules_settle(core, before ? zones_find(core->zones, before) : NULL);
+    if (before)
+        zone_change_tell(core, before);
+    zone_change_tell_problem(core);
+}
+
 void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *fx)
 {
     int link;
@@ -290,8 +303,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     registration_send_trust(core);
     edits_send_all(core);
     talk_configured(core);
-    daily_settle(core);
-    schedules_settle(core);
+    settle_times(core);
     approval_notices_send(core);
     effects_audit(core->fx, core->now_ms, "start", NULL, NULL, NULL,
                   "%s %s, epoch %" G_GINT64_FORMAT, core->settings->name, VERSION, core->epoch);
@@ -397,8 +409,7 @@ static void take_configured(Core *core, const char *reload_error)
     dispatch_add_policies(core);
     subscriptions_look_again(core);
     talk_configured(core);
-    daily_settle(core);
-    schedules_settle(core);
+    settle_times(core);
     core->notices_due_ms = core->now_ms;
     core->absences_due_ms = core->now_ms;
     core->runs_due_ms = core->now_ms;

@@ -34,6 +34,8 @@ typedef struct CoreFiles {
     const Core *tasks_of;  /* not NULL: its entries as that core has them, instead of `tasks` */
     const Zones *zones;    /* every zone that the files name, as far as this system has it */
     const char *host_zone; /* the host's own zone: used when the files name none; it is in zones */
+    const char
+        *host_zone_problem;  /* why the host does not tell it: another counts; NULL: it does */
     ModelEnvironment models; /* of the process: used when config.json has no "llm" */
 } CoreFiles;
 

@@ -26,6 +26,7 @@ void core_reading_free(CoreReading *reading)
     report_times_free(reading->report_times);
     g_clear_pointer(&reading->zone, g_time_zone_unref);
     g_free(reading->zone_name);
+    g_free(reading->zone_problem);
     zones_free(reading->zones);
     unref_list(reading->warnings);
     unref_list(reading->tasks);
@@ -68,6 +69,8 @@ static bool read_config(CoreReading *reading, const CoreFiles *files, GPtrArray 
     }
     reading->zone = g_time_zone_ref(zone);
     reading->zone_name = g_strdup(name);
+    if (!reading->settings->timezone)
+        reading->zone_problem = g_strdup(files->host_zone_problem);
     return true;
 }
 

@@ -20,6 +20,7 @@ struct CoreReading {
     ReportTimes *report_times;
     GTimeZone *zone; /* the installation's */
     char *zone_name;
+    char *zone_problem;  /* why it may not be the host's; NULL: nothing */
     Zones *zones;        /* every one that the files name */
     GPtrArray *warnings; /* char *, of all files but the tasks */
 

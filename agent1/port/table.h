@@ -67,6 +67,7 @@ const TableInfo *table_info(Table table);
 
 /* clang-format off */
 enum { META_NAME, META_VALUE, META_COLUMNS };
+#define META_ZONE "zone" /* its value: the name of the installation's zone that counted last */
 enum {
     RUNS_ID, RUNS_NUMBER, RUNS_ATTEMPT, RUNS_STATE, RUNS_AGENT, RUNS_TASK, RUNS_SKILL, RUNS_USER,
     RUNS_PRINCIPAL, RUNS_CONVERSATION, RUNS_CHAT_ID, RUNS_CREATED, RUNS_CHANGED, RUNS_EXPIRES,

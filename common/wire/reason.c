@@ -151,13 +151,14 @@ static const struct {
     [REASON_ACTS_AS_NOBODY] = { WORDS_LATER("it acts as %s, and config.json has no such user"),
                                 "t" },
     [REASON_TIME_PASSED] = { WORDS_LATER("%s passed %s ago: agent1 was down, asleep or busy then, "
-                                         "or its clock was set"),
+                                         "or its clock or zone was set"),
                              "it" },
     [REASON_MANY_TIMES_PASSED] = { WORDS_LATER("at least %s times from %s to %s passed: agent1 was "
-                                               "down, asleep or busy then, or its clock was set"),
+                                               "down, asleep or busy then, or its clock or "
+                                               "zone was set"),
                                    "nii" },
     [REASON_TIMES_PASSED] = { WORDS_LATER("%s times from %s to %s passed: agent1 was down, asleep "
-                                          "or busy then, or its clock was set"),
+                                          "or busy then, or its clock or zone was set"),
                               "nii" },
     [REASON_RUN_BEFORE] = { WORDS_LATER("the run before it, #%s, has not ended: %s"), "nt" },
 

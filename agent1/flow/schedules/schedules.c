@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/schedules/firing.h"
+#include "agent1/flow/schedules/zone_move.h"
 #include "agent1/flow/state/edits.h"
 #include "agent1/flow/voice/notices.h"
 #include "common/base/banned.h"
@@ -191,7 +192,22 @@ static GPtrArray *take_entries(Core *core, bool is_other_clock)
     return others;
 }
 
-void schedules_settle(Core *core)
+/* Those that are to begin anew in any case do so. */
+static void move(Core *core, const GPtrArray *schedules, GTimeZone *zone_before)
+{
+    g_autoptr(WallClock) from = wall_clock_new(zone_before);
+    unsigned i;
+
+    for (i = 0; i < schedules->len; i++) {
+        Schedule *schedule = schedules->pdata[i];
+
+        if (!schedule->entry->zone && !is_changed(schedule) &&
+            zone_move_schedule(core, schedule, from))
+            schedule_book_store(core, schedule);
+    }
+}
+
+void schedules_settle(Core *core, GTimeZone *zone_before)
 {
     bool is_other_clock = schedule_book_renew_clock(core);
     g_autoptr(GPtrArray) others = NULL;
@@ -205,6 +221,8 @@ void schedules_settle(Core *core)
     schedule_book_begin_taking(core);
     others = take_entries(core, is_other_clock);
     gone = schedule_book_end_taking(core);
+    if (zone_before)
+        move(core, others, zone_before);
     for (i = 0; i < others->len; i++)
         begin_if_changed(core, others->pdata[i]);
     /* Only now: what is kept would else lie between the rows, which are freed soon. */

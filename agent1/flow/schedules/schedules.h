@@ -10,8 +10,9 @@
 #include "agent1/flow/schedules/schedule_book.h"
 
 /* The files were read, or agent1 starts: takes up what is new in tasks_schedule.json, begins anew
- * what was changed, and tells of what was lost. */
-void schedules_settle(Core *core);
+ * what was changed, and tells of what was lost. zone_before is the installation's zone that counted
+ * until now, if it is another one; else NULL. */
+void schedules_settle(Core *core, GTimeZone *zone_before);
 
 /* Does what is due. */
 void schedules_tick(Core *core);

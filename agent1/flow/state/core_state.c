@@ -137,5 +137,6 @@ void core_drop_files(Core *core)
     if (core->zone)
         g_time_zone_unref(core->zone);
     g_free(core->zone_name);
+    g_free(core->zone_problem);
     g_free(core->warnings);
 }

@@ -58,6 +58,8 @@ struct Core {
     bool are_tasks_new; /* since the schedules were settled */
     GTimeZone *zone;    /* the installation's */
     char *zone_name;
+    char *zone_problem;      /* why that may not be the host's; NULL: nothing */
+    char *zone_problem_told; /* what of that admins were told */
     Zones *zones;            /* that files name, or people did since the start */
     char *warnings;          /* what stands in them without effect; NULL: nothing */
     char *warnings_told;     /* what of that people were told, or need not be; NULL: nothing */

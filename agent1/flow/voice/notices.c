@@ -249,6 +249,25 @@ void notices_tell(Core *core, NoticeKind kind, const char *format, ...)
     va_end(arguments);
 }
 
+void notices_tell_made(Core *core, NoticeKind kind, NoticeText make, const void *data)
+{
+    const GPtrArray *users = users_list(core->users);
+    unsigned i;
+
+    for (i = 0; core->settings->xmpp_is_enabled && i < users->len; i++) {
+        const User *user = users->pdata[i];
+        Language before;
+        g_autofree char *text = NULL;
+
+        if (!has_jid(user) || !concerns(user, kind))
+            continue;
+        before = core_speak_to(core, user->name);
+        text = make(core, data);
+        tell(core, user, kind, text);
+        core_speak(core, before);
+    }
+}
+
 void notices_tell_with(Core *core, const char *name, NoticeKind kind, const char *format, ...)
 {
     va_list arguments;

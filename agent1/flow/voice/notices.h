@@ -27,6 +27,12 @@ void notices_tell_user(Core *core, const char *name, NoticeKind kind, const char
 void notices_tell_with(Core *core, const char *name, NoticeKind kind, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 
+/* The same, where the text is made for each: in the language of whoever is spoken to. The caller
+ * owns what is made. */
+typedef char *(*NoticeText)(Core *core, const void *data);
+
+void notices_tell_made(Core *core, NoticeKind kind, NoticeText make, const void *data);
+
 /* "web1", or "m000, m001, m002, m003, m004 and 295 more", of FleetAgent *. The caller owns it. */
 char *notices_names(const GPtrArray *agents);
 

@@ -45,6 +45,8 @@ typedef struct World {
     Json *reports;
     Json *tasks;
     Zones *zones;
+    const char *host_zone; /* counts where the configuration names none */
+    const char *host_zone_problem;
     RowStore store;
     GPtrArray *sent;    /* Effect *, every PUBLISH since world_forget() */
     GPtrArray *said;    /* Effect *, every SAY */
@@ -161,7 +163,8 @@ static inline void world_configure(World *world)
                         .reports = world->reports,
                         .tasks = world->tasks,
                         .zones = world->zones,
-                        .host_zone = "UTC" };
+                        .host_zone = world->host_zone,
+                        .host_zone_problem = world->host_zone_problem };
     GError *error = NULL;
 
     if (!core_configure(world->core, &files, NULL, &error))
@@ -238,6 +241,7 @@ static inline World *world_new(void)
     row_store_init(&world->store);
     for (i = 0; i < G_N_ELEMENTS(lists); i++)
         *lists[i] = g_ptr_array_new_with_free_func(world_free_effect);
+    world->host_zone = "UTC";
     world->now_ms = WORLD_START_MS;
     world->core = core_new();
     world_configure(world);

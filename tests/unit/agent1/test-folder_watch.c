@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 #include "common/base/banned.h"
 
@@ -55,7 +56,7 @@ static int setup(void **state)
     Seen *seen = g_new0(Seen, 1);
 
     seen->folder = g_dir_make_tmp("folder-watch-XXXXXX", NULL);
-    seen->watch = folder_watch_new(seen->folder, names, on_changed, seen, NULL);
+    seen->watch = folder_watch_new(seen->folder, names, FOLDER_WATCH_SAVES, on_changed, seen, NULL);
     assert_non_null(seen->watch);
     *state = seen;
     return 0;
@@ -119,12 +120,35 @@ static void who_saves_without_end_is_told_of(void **state)
     g_source_remove(source);
 }
 
+/* As timedatectl and ln -sf do. */
+static void links_are_told_of_where_that_is_asked(void **state)
+{
+    static const char *const link_names[] = { "localtime", NULL };
+    g_autofree char *folder = g_dir_make_tmp("folder-watch-XXXXXX", NULL);
+    g_autofree char *link = g_build_filename(folder, "localtime", NULL);
+    g_autofree char *other = g_build_filename(folder, ".other", NULL);
+    Seen seen = { .folder = folder };
+
+    (void)state;
+    seen.watch = folder_watch_new(folder, link_names, FOLDER_WATCH_NAMES, on_changed, &seen, NULL);
+    assert_int_equal(symlink("/nonexistent", link), 0);
+    wait_for(&seen, 1);
+    assert_int_equal(symlink("/nonexistent", other), 0);
+    assert_int_equal(g_rename(other, link), 0);
+    wait_for(&seen, 2);
+    g_unlink(link);
+    wait_for(&seen, 3);
+    folder_watch_free(seen.watch);
+    g_rmdir(folder);
+}
+
 static void a_folder_that_is_not_there(void **state)
 {
     g_autoptr(GError) error = NULL;
 
     (void)state;
-    assert_null(folder_watch_new("/nonexistent", names, on_changed, NULL, &error));
+    assert_null(
+        folder_watch_new("/nonexistent", names, FOLDER_WATCH_SAVES, on_changed, NULL, &error));
     assert_non_null(error);
     folder_watch_free(NULL);
 }
@@ -135,6 +159,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_saved_together_is_told_once, setup, teardown),
         cmocka_unit_test_setup_teardown(other_files_are_passed_over, setup, teardown),
         cmocka_unit_test_setup_teardown(who_saves_without_end_is_told_of, setup, teardown),
+        cmocka_unit_test(links_are_told_of_where_that_is_asked),
         cmocka_unit_test(a_folder_that_is_not_there),
     };
 

@@ -6,8 +6,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+#include <glib/gstdio.h>
 
 #include "common/base/problem.h"
 
@@ -62,11 +64,50 @@ static void test_bad(void **state)
     }
 }
 
+/* What a link to a zone, to nothing, and to something else tells. */
+static void test_host(void **state)
+{
+    static const struct {
+        const char *target; /* NULL: there is no link */
+        const char *name;   /* NULL: it tells none */
+        const char *error;
+    } rows[] = {
+        { "/usr/share/zoneinfo/Asia/Tokyo", "Asia/Tokyo", NULL },
+        { "../usr/share/zoneinfo/America/New_York", "America/New_York", NULL },
+        { "/usr/share/zoneinfo/Nowhere", NULL, "\"Nowhere\": expected an IANA time zone" },
+        { "/usr/share/zoneinfo/tzdata.zi", NULL, "expected an IANA time zone" },
+        { "/etc/passwd", NULL, "is no time zone" },
+        { "/nonexistent", NULL, "is no time zone" },
+        { NULL, NULL, "there is no such file" },
+    };
+    g_autofree char *folder = g_dir_make_tmp("zone-XXXXXX", NULL);
+    g_autofree char *link = g_build_filename(folder, "localtime", NULL);
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GTimeZone) zone = NULL;
+
+        print_message("  %s\n", rows[i].target ? rows[i].target : "nothing");
+        if (rows[i].target)
+            assert_int_equal(symlink(rows[i].target, link), 0);
+        zone = zone_read_host(link, &error);
+        assert_true(!zone == !rows[i].name && !zone == !!error);
+        if (zone)
+            assert_string_equal(g_time_zone_get_identifier(zone), rows[i].name);
+        else
+            assert_non_null(strstr(error->message, rows[i].error));
+        g_unlink(link);
+    }
+    g_rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_host),
     };
 
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING);
