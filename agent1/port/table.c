@@ -172,8 +172,9 @@ static const Column slots[] = {
 static const TableInfo tables[RESULT_END] = {
     [TABLE_META] = INFO("meta", meta, NULL),
     [TABLE_RUNS] = INFO("runs", runs,
-                        "state IN ('proposed', 'awaiting_approval', 'deferred', 'queued', "
-                        "'accepted', 'running', 'cancelling')"),
+                        "(state = 'proposed' OR state = 'awaiting_approval' OR "
+                        "state = 'deferred' OR state = 'queued' OR state = 'accepted' OR "
+                        "state = 'running' OR state = 'cancelling')"),
     [TABLE_OUTBOX] = INFO("outbox", outbox, NULL),
     [TABLE_AGENTS] = INFO("agents", agents, NULL),
     [TABLE_WAITING] = INFO("waiting", waiting, NULL),

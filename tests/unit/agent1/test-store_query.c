@@ -425,7 +425,7 @@ static void add_plan(sqlite3 *db, GString *plans, const char *sql)
 
     assert_int_equal(sqlite3_prepare_v2(db, text, -1, &explain, NULL), SQLITE_OK);
     while (sqlite3_step(explain) == SQLITE_ROW)
-        g_string_append_printf(plans, "%s\n", (const char *)sqlite3_column_text(explain, 3));
+        g_string_append_printf(plans, "%s \n", (const char *)sqlite3_column_text(explain, 3));
     sqlite3_finalize(explain);
 }
 
@@ -458,6 +458,29 @@ static char *all_plans(sqlite3 *db)
         add_plan(db, plans, sql);
     }
     return g_string_free(plans, FALSE);
+}
+
+/* A condition of an index is asked at each row that is written. */
+static void test_no_write_fills_a_table_of_its_own(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    sqlite3_stmt *explain = NULL;
+    sqlite3 *db = NULL;
+
+    (void)state;
+    fixture_open(fixture);
+    fixture_close(fixture);
+    assert_int_equal(sqlite3_open_v2(fixture->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+                           "EXPLAIN INSERT INTO runs (checksum, id, state) VALUES (1, '1', ?) "
+                           "ON CONFLICT (id) DO UPDATE SET state = excluded.state",
+                           -1, &explain, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(explain) == SQLITE_ROW)
+        assert_string_not_equal((const char *)sqlite3_column_text(explain, 1), "OpenEphemeral");
+    sqlite3_finalize(explain);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
 /* An index that none uses is written all the same. A unique one is a promise. */
@@ -496,6 +519,7 @@ int main(void)
         cmocka_unit_test(test_plans_and_their_steps),
         cmocka_unit_test(test_compiled_reports),
         cmocka_unit_test(test_no_query_walks_over_all_runs),
+        cmocka_unit_test(test_no_write_fills_a_table_of_its_own),
         cmocka_unit_test(test_every_index_serves_a_query),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_old_notes_come_last),
