@@ -19,11 +19,13 @@
 #define STORE_RUN_FAILED                                                                           \
     "(" STORE_STATE("failed") " OR " STORE_STATE("timed_out") " OR " STORE_STATE(                  \
         "unknown") " OR " STORE_STATE("rejected") " OR " STORE_STATE("expired") " OR"              \
-                                                                                " " STORE_STATE("missed") ")"
-#define STORE_RUN_ENDED                                                                            \
-    "(" STORE_STATE("succeeded") " OR " STORE_STATE("failed") " OR " STORE_STATE(                  \
-        "timed_out") " OR " STORE_STATE("cancelled") " OR " STORE_STATE("rejected") " OR"          \
-                                                                                    " " STORE_STATE("expired") " OR " STORE_STATE("denied") " OR " STORE_STATE("missed") " OR " STORE_STATE("skipped") " OR " STORE_STATE("unknown") ")"
+                                                                                " " STORE_STATE(   \
+                                                                                    "missed") ")"
+#define STORE_RUN_ENDED                                                                                                                                         \
+    "(" STORE_STATE("succeeded") " OR " STORE_STATE("failed") " OR " STORE_STATE(                                                                               \
+        "timed_out") " OR " STORE_STATE("cancelled") " OR " STORE_STATE("rejected") " OR"                                                                       \
+                                                                                    " " STORE_STATE("expired") " OR " STORE_STATE("denied") " OR " STORE_STATE( \
+                                                                                        "missed") " OR " STORE_STATE("skipped") " OR " STORE_STATE("unknown") ")"
 
 /* Sets up a fresh connection: durable, exclusive, distrustful. */
 bool store_schema_configure(sqlite3 *db, GError **error);
