@@ -52,11 +52,23 @@ static void say_not_here(Turn *turn, const char *key, bool is_all)
         turn_say(turn, "You keep one of your own under that key, too: ask me alone.");
 }
 
+/* Among the first of them. */
+static bool has_tainted(const Core *core, const Speaker *speaker, const GPtrArray *rows,
+                        unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (notes_taints(core, speaker, rows->pdata[i]))
+            return true;
+    }
+    return false;
+}
+
 static void show_values(Core *core, const Pending *pending, const GPtrArray *rows)
 {
     Turn turn;
 
     turn_init(&turn, core, pending->speaker);
+    turn.is_untainted = rows->len > 0 && !has_tainted(core, pending->speaker, rows, rows->len);
     for (unsigned i = 0; i < rows->len; i++)
         say_note(&turn, rows->pdata[i], row_text(rows->pdata[i], MEMORIES_VALUE));
     if (rows->len == 0)
@@ -69,6 +81,7 @@ static void show_values(Core *core, const Pending *pending, const GPtrArray *row
 
 static void show_matches(Core *core, const Pending *pending, const GPtrArray *rows)
 {
+    unsigned shown = MIN(rows->len, MATCHES_SHOWN);
     g_autofree char *nearest = NULL;
     Turn turn;
 
@@ -79,7 +92,8 @@ static void show_matches(Core *core, const Pending *pending, const GPtrArray *ro
     } else {
         turn_say(&turn, "no key \"%s\"; these hold it:", pending->argument);
     }
-    for (unsigned i = 0; i < MIN(rows->len, MATCHES_SHOWN); i++) {
+    turn.is_untainted = shown > 0 && !has_tainted(core, pending->speaker, rows, shown);
+    for (unsigned i = 0; i < shown; i++) {
         g_autofree char *value =
             text_make_line(row_text(rows->pdata[i], MEMORIES_VALUE), VALUE_SHOWN_CHARS);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/model/memory.h"
+#include "agent1/model/plain_note.h"
 #include "common/base/limits.h"
 #include "common/base/banned.h"
 
@@ -52,6 +53,26 @@ GPtrArray *notes_seen(const Core *core, const Speaker *speaker)
     }
     g_ptr_array_set_size(rows, (int)seen);
     return rows;
+}
+
+static bool may_ask_for_as_much(const Core *core, const Speaker *speaker, const char *author)
+{
+    const User *user = author ? users_by_name(core->users, author) : NULL;
+
+    return user && (strcmp(author, speaker->user) == 0 || user->role >= speaker->role);
+}
+
+bool notes_taints(const Core *core, const Speaker *speaker, const Row *row)
+{
+    g_autofree char *shown = NULL;
+
+    if (g_strcmp0(row_text(row, MEMORIES_HOW), HOW_TYPED) != 0 ||
+        !row_is_set(row, MEMORIES_IS_TAINTED) || row_int(row, MEMORIES_IS_TAINTED) != 0 ||
+        !may_ask_for_as_much(core, speaker, row_text(row, MEMORIES_USER)))
+        return true;
+
+    shown = g_strdup_printf("%s: %s", row_text(row, MEMORIES_KEY), row_text(row, MEMORIES_VALUE));
+    return !plain_note_is(shown);
 }
 
 unsigned notes_limit(const Core *core, const char *user, bool *out_is_own)

@@ -135,7 +135,7 @@ void talks_cancel_summary(Core *core, const char *conversation)
 
 /* ---- what is looked up for it ---- */
 
-void talks_hear(Core *core, const char *id, const char *text, bool is_all)
+void talks_hear(Core *core, const char *id, const char *text, bool is_outside, bool is_all)
 {
     Talk *talk = g_hash_table_lookup(core->talks, id);
 
@@ -144,6 +144,7 @@ void talks_hear(Core *core, const char *id, const char *text, bool is_all)
 
     if (talk->found->len < LOOKED_UP_MAX_BYTES && *text)
         g_string_append_printf(talk->found, "%s%s", talk->found->len > 0 ? "\n" : "", text);
+    talk->has_outside |= is_outside && *text;
     talk->has_found = is_all;
     core->has_found |= is_all;
 }
@@ -174,7 +175,7 @@ void talks_note(Core *core, const Talk *talk)
         const ModelWords *words = talk->rounds->pdata[i];
 
         if (words->speaker == MODEL_ITSELF)
-            history_add(core, talk->conversation, MODEL_ITSELF, words->text, true);
+            history_add(core, talk->conversation, MODEL_ITSELF, words->text, talk->is_tainted);
     }
     if (talk->answer->len > 0)
         history_add(core, talk->conversation, MODEL_ITSELF, talk->answer->str, talk->is_tainted);

@@ -35,6 +35,7 @@ typedef struct Talk {
     GString *addresses; /* texts whose addresses may be read, whatever else the model has read: the
                          * person's own, and those of results of searches before it read more */
     bool has_found;     /* and all of them came */
+    bool has_outside;   /* text from outside was among what look-ups brought */
 
     char *sums_up; /* nobody waits: the conversation is summed up, up to this turn; else NULL */
 } Talk;
@@ -68,8 +69,9 @@ Talk *talks_find_summary(const Core *core, const char *conversation);
 /* Ends it. */
 void talks_cancel_summary(Core *core, const char *conversation);
 
-/* What the look-up of this id brought; is_all: nothing more follows. */
-void talks_hear(Core *core, const char *id, const char *text, bool is_all);
+/* What the look-up of this id brought. is_outside: others may have written in it; is_all: nothing
+ * more follows. */
+void talks_hear(Core *core, const char *id, const char *text, bool is_outside, bool is_all);
 
 /* A talk for which all that was looked up has come, no longer among those of the core; the caller
  * owns it. NULL: none. */

@@ -18,7 +18,7 @@ static bool only_searches(const GPtrArray *looks)
 
 void rounds_begin(Core *core, Talk *talk, const GPtrArray *looks)
 {
-    bool was_searching = talk->rounds->len == 0 ? !talk->is_tainted : talk->is_searching;
+    bool was_searching = !talk->is_tainted || talk->is_searching;
 
     talk->is_searching = was_searching && only_searches(looks);
     g_free(talk->id);

@@ -73,7 +73,7 @@ static ModelCall *make_call(Core *core, Talk *talk)
     left = model->context_tokens - model->max_tokens - history_tokens(call->preamble) -
            history_tokens(talk->text) - count_words(talk->rounds);
     talk->is_tainted = history_recall(core, talk->conversation, left, call->words) ||
-                       talk->rounds->len > 0 || quotation_is_in(talk->text);
+                       talk->has_outside || quotation_is_in(talk->text);
     g_ptr_array_add(call->words, model_words_new(MODEL_PERSON, talk->text));
     for (unsigned i = 0; i < talk->rounds->len; i++) {
         const ModelWords *words = talk->rounds->pdata[i];

@@ -13,6 +13,7 @@ typedef struct Answer {
     const char *text;
     bool is_final;
     bool is_news;          /* no answer to what was just said: held while agent1 sleeps */
+    bool is_untainted;     /* as in Turn: a model that reads it may go on to act */
     const char *outcome;   /* only when final */
     const GPtrArray *runs; /* char *, ULIDs; NULL: none */
     const char *replaces;  /* the XMPP message that it corrects; NULL: it is a new one */

@@ -220,7 +220,7 @@ void say_answer(Core *core, const Speaker *speaker, const Answer *answer)
         effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, NULL, "Home Assistant: %s", answer->text);
         break;
     case DOOR_MODEL:
-        talks_hear(core, speaker->chat_id, answer->text, answer->is_final);
+        talks_hear(core, speaker->chat_id, answer->text, !answer->is_untainted, answer->is_final);
         break;
     case DOOR_SCHEDULE:
         break;

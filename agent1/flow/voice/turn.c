@@ -26,6 +26,7 @@ void turn_init(Turn *turn, Core *core, const Speaker *speaker)
     turn->is_confirmed = false;
     turn->is_models = false;
     turn->has_quotation = false;
+    turn->is_untainted = false;
     turn->is_news = false;
     turn->data = (AnswerData){ 0 };
 }
@@ -157,6 +158,7 @@ void turn_finish(Turn *turn)
                                 turn->outcome, runs, &all_runs);
     answer.runs = all_runs ? all_runs : runs;
     answer.replaces = turn->replaces;
+    answer.is_untainted = turn->is_untainted;
     if (*answer.text || answer.is_final)
         say_answer(turn->core, turn->speaker, &answer);
     core_speak(turn->core, turn->before);

@@ -21,8 +21,9 @@ typedef struct Turn {
     bool is_confirmed;    /* what is done now was released by a !yes: it is not asked again */
     bool is_models;       /* a language model asked for what is done now */
     bool has_quotation;   /* the message holds what others wrote, too */
-    bool is_news;         /* nobody just wrote: what became of a run */
-    AnswerData data;      /* for programs, beside the text */
+    bool is_untainted; /* nobody could have written in the text what he has no right to ask for */
+    bool is_news;      /* nobody just wrote: what became of a run */
+    AnswerData data;   /* for programs, beside the text */
 } Turn;
 
 /* Begins an answer, in the speaker's language until turn_finish(); set is_news for what nobody just
