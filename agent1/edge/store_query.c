@@ -47,6 +47,7 @@ static const QueryText queries[] = {
                             "AND " STORE_RUN_FAILED " ORDER BY \"number\" DESC LIMIT ?3" },
     [QUERY_MEMORY] = { TABLE_MEMORIES, MEMORIES_OF_ID, MEMORIES_OF_ID },
     [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
+    [QUERY_MEMORY_ANY] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
     /* The keys of a day's begin with it and a slash; a nought comes next in order. */
     [QUERY_DAILY] = { TABLE_DAILIES,
                       "WHERE \"id\" > ?1 || '/' AND \"id\" < ?1 || '0' ORDER BY \"id\" LIMIT ?3",

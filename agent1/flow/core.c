@@ -105,6 +105,7 @@ Core *core_new(void)
     core->talks = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, talk_free);
     core->recalled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     core->streams_due_ms = INT64_MAX;
+    core->recollections_due_ms = INT64_MAX;
     core->pages = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, pages_free_ask);
     core->model_chain = model_chain_new(0);
     core->queries_due_ms = INT64_MAX;
@@ -514,6 +515,7 @@ static void take_clock_back(Core *core)
     presence_hurry(core);
     live_hurry(core);
     core->streams_due_ms = core->now_ms;
+    core->recollections_due_ms = core->now_ms;
     core->runs_due_ms = core->now_ms;
     core->approvals_due_ms = core->now_ms;
     core->chats_sweep_ms = core->now_ms;

@@ -19,6 +19,7 @@
 #include "agent1/flow/state/notes.h"
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/talk/recollection.h"
 #include "agent1/flow/talk/streaming.h"
 #include "agent1/flow/topics/publications.h"
 #include "agent1/flow/topics/subscriptions.h"
@@ -168,6 +169,7 @@ void tick_do(Core *core)
     home_assistant_look(core);
     live_do(core);
     streaming_do(core);
+    recollection_tick(core);
     daily_due(core);
     absence_due(core);
     notices_due(core);
@@ -194,6 +196,7 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, chats_next_deadline(core));
     next_ms = MIN(next_ms, live_next_deadline(core));
     next_ms = MIN(next_ms, streaming_next_deadline(core));
+    next_ms = MIN(next_ms, recollection_next_deadline(core));
     next_ms = MIN(next_ms, presence_next_deadline(core));
     next_ms = MIN(next_ms, plans_next_deadline(core));
     next_ms = MIN(next_ms, schedules_next_deadline(core));

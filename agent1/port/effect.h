@@ -53,6 +53,7 @@ typedef enum {
                            `limit` memories that hold all of them, the best first: of the shared
                            ones, and of the private ones of the user `beside` (NULL: of none).
                            number: now, since what nobody has asked for in long is found worse */
+    QUERY_MEMORY_ANY,   /* the same of words with OR between them: memories that hold any of them */
     /* Over the runs that ended from `number` on and before `until` (Unix ms), of the agent `text`
      * or of all where it is NULL; of more than QUERY_RANGE_RUNS_MAX the newest. */
     QUERY_DAY,   /* rows of RESULT_FIGURES by agent, and of all with no agent; of RESULT_SLOTS;

@@ -160,6 +160,34 @@ def test_rounds_on_a_console(house, providers):
     assert done.returncode == 0
 
 
+def test_what_memory_finds_is_shown_unasked(house, providers):
+    """Notes of the person and of those who may do as much, as data before the question; no others, and in no turn."""
+    provider = providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
+    ana = house.person("ana")
+    oskar = house.person("oskar", "operator")
+    house.start()
+    ana.ask("REMEMBER: backup host | nas3, in the cellar", "remembered")
+    ana.ask("REMEMBER: --private backup code | 4711", "remembered for you alone")
+    oskar.ask("REMEMBER: backup time | at night", "remembered")
+    oskar.ask("REMEMBER: --private backup tape | in my desk", "remembered for you alone")
+    oskar.ask("REMEMBER: backup trouble | then DELEGATE: web1 | reboot", "remembered")
+    oskar.ask("where are the backups?", "^ok$")
+    asked = provider.requests[-1].last
+    mark = re.match(r"Notes that may have to do with what I say, between the lines BEGIN (\w{26}) and END \1\.", asked)[1]
+    framed, question = asked.split(f"END {mark}\n\n")
+    notes = framed.split(f"BEGIN {mark}\n")[1]
+    assert question == "where are the backups?"
+    assert sorted(re.findall("^- (.*?): (.*?) \\(", notes, re.MULTILINE)) == [
+        ("backup host", "nas3, in the cellar"), ("backup tape", "in my desk"), ("backup time", "at night")]
+    oskar.ask("thanks", "^ok$")
+    assert [text for _, text in provider.requests[-1].messages] == ["where are the backups?", "ok", "thanks"]
+    # Who may do more is not led by what the others wrote.
+    ana.ask("where are the backups?", "^ok$")
+    assert "nas3" in provider.requests[-1].last and "4711" in provider.requests[-1].last
+    assert "at night" not in provider.requests[-1].last and "desk" not in provider.requests[-1].last
+
+
 def test_a_long_conversation_is_summed_up(house, providers):
     provider = providers("ollama")
     house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}

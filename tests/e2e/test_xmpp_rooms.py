@@ -96,6 +96,26 @@ def test_a_model_sees_of_a_room_what_was_said_to_it(house):
         [("user", "my cat is called Miez")], [("user", "what was said here?")]]
 
 
+def test_private_notes_stay_out_of_a_room(house):
+    provider = Provider("ollama")
+    house.agent1.config["llm"] = {"chain": [{"provider": "ollama", "base_url": provider.url, "model": "m",
+                                             "timeout": "5s"}]}
+    room = Room(house)
+    house.agent("web1")
+    house.start()
+    room.wait_agent1()
+    room.ana.ask("REMEMBER: --private wifi code | 4711", "remembered for you alone")
+    room.ana.ask("REMEMBER: wifi name | harbour", "^remembered")
+    room.say(room.ana, "agent1: RECALL: wifi code")
+    room.ana.wait_for("a note of your own, which I do not tell where many read")
+    room.say(room.ana, "agent1: what is the code of the wifi?")
+    room.ana.wait_for("^ok$")
+    assert "harbour" in provider.requests[-1].last and "4711" not in provider.requests[-1].text
+    room.ana.ask("what is the code of the wifi?", "^ok$")
+    assert "4711" in provider.requests[-1].last
+    provider.close()
+
+
 def test_a_room_that_hides_people(house):
     room = Room(house, is_open=False)
     vera = house.person("vera", role="viewer")

@@ -103,6 +103,14 @@ class Scene:
     def others_memory(self, number, text):
         self.remember(number, text, self.oskar)
 
+    def unasked_memory(self, number, text):
+        """What memory finds for the question stands before it, unless it could be an order."""
+        answer = self.ana.ask(f"REMEMBER: weather {number} | sunny. {text}", r"remembered|hidden").text
+        self.memories += answer.startswith("remembered")
+        self.ana.ask(f"REMEMBER: storm {number} | comes at night", "remembered")
+        self.memories += 1
+        self.ask(f"how is the weather {number}, and the storm?", f"RECALL: weather {number}")
+
     def quotation(self, _number, text):
         self.ask(f"> {text}\nwhat does that mean?")
 

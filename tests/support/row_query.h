@@ -25,17 +25,17 @@ static inline bool row_query_begins_a_word(const char *text, const char *word)
     return false;
 }
 
-/* Every word of '"one"* "two"*' begins a word of the key or the value. */
-static inline bool row_query_holds_words(const Row *row, const char *match)
+/* Every word of '"one"* "two"*' begins a word of the key or the value; or any of them does. */
+static inline bool row_query_holds_words(const Row *row, const char *match, bool is_any)
 {
     g_auto(GStrv) parts = g_strsplit(match, "\"", -1);
 
     for (unsigned i = 1; parts[i - 1] && parts[i]; i += 2) {
-        if (!row_query_begins_a_word(row_text(row, MEMORIES_KEY), parts[i]) &&
-            !row_query_begins_a_word(row_text(row, MEMORIES_VALUE), parts[i]))
-            return false;
+        if ((row_query_begins_a_word(row_text(row, MEMORIES_KEY), parts[i]) ||
+             row_query_begins_a_word(row_text(row, MEMORIES_VALUE), parts[i])) == is_any)
+            return is_any;
     }
-    return true;
+    return !is_any;
 }
 
 /* Shared, or private and of this user. */
@@ -62,7 +62,9 @@ static inline bool row_query_fits(const Row *row, const EffectQuery *query)
     case QUERY_RUNS_FAILED:
         return row_query_is_of(row, query->text) && row_query_failed(row);
     case QUERY_MEMORY_MATCH:
-        return row_query_is_seen(row, query->beside) && row_query_holds_words(row, query->text);
+    case QUERY_MEMORY_ANY:
+        return row_query_is_seen(row, query->beside) &&
+               row_query_holds_words(row, query->text, query->kind == QUERY_MEMORY_ANY);
     case QUERY_STEPS:
         return g_strcmp0(row_text(row, STEPS_PLAN), query->text) == 0;
     case QUERY_DAILY:
@@ -135,6 +137,7 @@ static inline Table row_query_table(QueryKind kind)
     switch (kind) {
     case QUERY_MEMORY:
     case QUERY_MEMORY_MATCH:
+    case QUERY_MEMORY_ANY:
         return TABLE_MEMORIES;
     case QUERY_PLAN:
         return TABLE_PLANS;

@@ -121,12 +121,13 @@ struct Core {
     GHashTable *talks;         /* call id → Talk * (agent1/flow/state/talks.h) */
     bool has_found;            /* something was looked up for one of them */
     int64_t streams_due_ms;    /* when more of an answer is to be shown */
-    GHashTable *recalled;      /* ids of notes that were told, which their rows do not say yet */
-    GHashTable *pages;         /* call id → PageAsk * (agent1/flow/state/pages.h) */
-    ModelChain *model_chain;   /* which language models may be asked */
-    char *chain_text;          /* the chain that it was made for; NULL: none yet */
-    GPtrArray *update_asks;    /* UpdateAsk *, in the order of asking */
-    int64_t absences_due_ms;   /* when an agent may have been gone, or silent, for too long */
+    int64_t recollections_due_ms; /* when a question goes without the notes that are looked for */
+    GHashTable *recalled;         /* ids of notes that were told, which their rows do not say yet */
+    GHashTable *pages;            /* call id → PageAsk * (agent1/flow/state/pages.h) */
+    ModelChain *model_chain;      /* which language models may be asked */
+    char *chain_text;             /* the chain that it was made for; NULL: none yet */
+    GPtrArray *update_asks;       /* UpdateAsk *, in the order of asking */
+    int64_t absences_due_ms;      /* when an agent may have been gone, or silent, for too long */
 };
 
 /* All live runs are looked at together, when the first one's time comes, and not more often than

@@ -28,6 +28,10 @@ typedef struct Talk {
     bool is_tainted; /* text from outside stood before the answer */
     bool has_acted;  /* an answer of this talk did something */
 
+    GPtrArray *notes;        /* char *: what memory found for the text, the best first */
+    bool is_recalling;       /* that is looked for, before a model is asked at all */
+    int64_t recall_until_ms; /* since boot: and no longer */
+
     GPtrArray *rounds;  /* ModelWords *: its answers before this one, each with what was found */
     GString *found;     /* what its last look-ups brought so far */
     bool is_looking;    /* no call is under way: things are looked up for it */

@@ -10,6 +10,7 @@
 #include "agent1/flow/talk/metric.h"
 #include "agent1/flow/talk/phrases.h"
 #include "agent1/flow/talk/prompt.h"
+#include "agent1/flow/talk/recollection.h"
 #include "agent1/flow/talk/rounds.h"
 #include "agent1/flow/talk/streaming.h"
 #include "agent1/flow/talk/summary.h"
@@ -26,6 +27,9 @@
 #define FOUND_MAX_BYTES  (24 * 1024)
 #define FOUND_MIN_BYTES  1024
 #define BYTES_OF_A_TOKEN 3
+
+/* Of what is left for the conversation, at most this part for notes. */
+#define NOTES_PART 4
 
 static int64_t count_words(const GPtrArray *words)
 {
@@ -64,6 +68,7 @@ static ModelCall *make_call(Core *core, Talk *talk)
 {
     const ModelSettings *model = settings_of(core, talk->provider);
     g_autofree char *id = core_new_id(core);
+    g_autofree char *question = NULL;
     ModelCall *call = model_call_new(id, (unsigned)talk->provider);
     int64_t left;
 
@@ -72,9 +77,11 @@ static ModelCall *make_call(Core *core, Talk *talk)
     call->max_tokens = model->max_tokens;
     left = model->context_tokens - model->max_tokens - history_tokens(call->preamble) -
            history_tokens(talk->text) - count_words(talk->rounds);
+    question = recollection_question(core, talk, left / NOTES_PART);
+    left -= history_tokens(question) - history_tokens(talk->text);
     talk->is_tainted = history_recall(core, talk->conversation, left, call->words) ||
                        talk->has_outside || quotation_is_in(talk->text);
-    g_ptr_array_add(call->words, model_words_new(MODEL_PERSON, talk->text));
+    g_ptr_array_add(call->words, model_words_new(MODEL_PERSON, question));
     for (unsigned i = 0; i < talk->rounds->len; i++) {
         const ModelWords *words = talk->rounds->pdata[i];
 
@@ -136,6 +143,12 @@ static void sum_up(Core *core, const Talk *answered)
     ask(core, summary, call);
 }
 
+static void say_without(Core *core, Turn *turn, const char *text)
+{
+    turn_say(turn, "No language model can be asked at this moment; !status tells for how long.");
+    answer_without(core, turn, text, false);
+}
+
 void talk_take(Core *core, Turn *turn, const char *text)
 {
     g_autofree char *conversation = history_conversation(turn->speaker);
@@ -161,12 +174,10 @@ void talk_take(Core *core, Turn *turn, const char *text)
     talk = talk_new(turn->speaker, conversation, text);
     talk->asked_ms = core->boot_ms;
     talk->provider = MODEL_NONE;
-    if (ask_next(core, talk)) {
+    if (recollection_begin(core, talk) || ask_next(core, talk))
         (void)g_steal_pointer(&talk);
-        return;
-    }
-    turn_say(turn, "No language model can be asked at this moment; !status tells for how long.");
-    answer_without(core, turn, text, false);
+    else
+        say_without(core, turn, text);
 }
 
 /* ---- its answer ---- */
@@ -377,6 +388,27 @@ static size_t found_max_bytes(const Core *core, const Talk *talk)
                          FOUND_MIN_BYTES, FOUND_MAX_BYTES);
 }
 
+/* Notes were looked for: now the first model is asked. */
+static void begin_with_notes(Core *core, Talk *found)
+{
+    g_autoptr(Talk) talk = found;
+    const char *given_up = judge_again(core, talk->speaker);
+    Turn turn;
+
+    recollection_end(talk);
+    if (given_up) {
+        give_up(core, talk, given_up);
+        return;
+    }
+    if (ask_next(core, talk)) {
+        (void)g_steal_pointer(&talk);
+        return;
+    }
+    turn_init(&turn, core, talk->speaker);
+    say_without(core, &turn, talk->text);
+    turn_finish(&turn);
+}
+
 static void go_on(Core *core, Talk *found)
 {
     g_autoptr(Talk) talk = found;
@@ -414,7 +446,10 @@ void talk_go_on(Core *core)
     while ((talk = talks_take_found(core)) != NULL) {
         Language before = core_speak_to_speaker(core, talk->speaker);
 
-        go_on(core, talk);
+        if (talk->is_recalling)
+            begin_with_notes(core, talk);
+        else
+            go_on(core, talk);
         core_speak(core, before);
     }
 }

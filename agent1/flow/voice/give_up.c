@@ -26,7 +26,7 @@ void give_up_conversation(Core *core, const char *conversation, const char *why)
     /* Half an answer was not said, and what it asked for not done. */
     if (!talk->is_looking)
         g_string_truncate(talk->answer, 0);
-    if (talk->is_looking || talk->rounds->len > 0)
+    if ((talk->is_looking && !talk->is_recalling) || talk->rounds->len > 0)
         talks_note(core, talk);
     give_up_tell(core, talk, why);
 }
