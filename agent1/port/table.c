@@ -73,8 +73,8 @@ static const Column sayings[] = {
 };
 
 static const Column questions[] = {
-    TEXT("id"),    TEXT("conversation"), TEXT("user_name"), TEXT("text"),
-    TEXT("shown"), INT("created"),       INT("expires"),    TEXT("kind"),
+    TEXT("id"),     TEXT("conversation"), TEXT("user_name"), TEXT("text"),  TEXT("shown"),
+    INT("created"), INT("expires"),       TEXT("kind"),      INT("number"),
 };
 
 static const Column edits[] = {
@@ -118,7 +118,10 @@ static const Column reports[] = {
     TEXT("id"), TEXT("agent"), TEXT("day"), TEXT("body"), INT("seen"),
 };
 
-static const Column proposals[] = { TEXT("id"), TEXT("approval"), INT("number"), INT("said") };
+static const Column proposals[] = {
+    TEXT("id"),       TEXT("approval"), INT("number"),   INT("said"),
+    TEXT("question"), TEXT("ended"),    INT("ended_at"),
+};
 
 static const Column uploads[] = {
     TEXT("id"),  TEXT("run"),    INT("number"), TEXT("agent"),

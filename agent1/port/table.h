@@ -31,7 +31,7 @@ typedef enum {
     TABLE_MEMO_KEYS,     /* the keys of what people had remembered */
     TABLE_MEMORIES,      /* what stands under them: read when somebody asks */
     TABLE_REPORTS,       /* the last reports of the day of each agent */
-    TABLE_PROPOSALS,     /* the messages that showed an approval to somebody */
+    TABLE_PROPOSALS,     /* the messages that showed an approval, or asked a question */
     TABLE_UPLOADS,       /* outputs and charts that were promised as a file */
     TABLE_PUBLICATIONS,  /* messages that people published and the broker has not answered */
     TABLE_SUBSCRIPTIONS, /* topics that people listen to */
@@ -103,7 +103,9 @@ enum {
 };
 enum {
     QUESTIONS_ID, QUESTIONS_CONVERSATION, QUESTIONS_USER, QUESTIONS_TEXT, QUESTIONS_SHOWN,
-    QUESTIONS_CREATED, QUESTIONS_EXPIRES, QUESTIONS_KIND, QUESTIONS_COLUMNS
+    QUESTIONS_CREATED, QUESTIONS_EXPIRES, QUESTIONS_KIND,
+    QUESTIONS_NUMBER, /* !yes <number> answers it: among those that are open to one person */
+    QUESTIONS_COLUMNS
 };
 enum { EDITS_ID, EDITS_FILE, EDITS_NAME, EDITS_MEMBERS, EDITS_CREATED, EDITS_COLUMNS };
 enum {
@@ -161,7 +163,16 @@ enum {
     TURNS_IS_TAINTED, /* text from outside stands in it, or stood before it */
     TURNS_COLUMNS
 };
-enum { PROPOSALS_ID, PROPOSALS_APPROVAL, PROPOSALS_NUMBER, PROPOSALS_SAID, PROPOSALS_COLUMNS };
+enum {
+    PROPOSALS_ID,
+    PROPOSALS_APPROVAL, /* NULL: it asked a question */
+    PROPOSALS_NUMBER,   /* of the run, or of the question */
+    PROPOSALS_SAID,
+    PROPOSALS_QUESTION, /* NULL: it showed an approval; "": it asked several things */
+    PROPOSALS_ENDED,    /* how the question ended, a word; NULL: it has not */
+    PROPOSALS_ENDED_AT,
+    PROPOSALS_COLUMNS
+};
 enum {
     UPLOADS_ID, UPLOADS_RUN, UPLOADS_NUMBER, UPLOADS_AGENT, UPLOADS_JID, UPLOADS_CREATED,
     UPLOADS_FILE, UPLOADS_CHART, UPLOADS_COLUMNS

@@ -1,8 +1,17 @@
+/* !yes and !no: answers to what is open to a person, which are questions, and approvals that he may
+ * give to himself. */
 #include "agent1/flow/commands/commands.h"
 
+#include "agent1/flow/commands/decide.h"
 #include "agent1/flow/commands/delegate.h"
 #include "agent1/flow/commands/questions.h"
+#include "agent1/flow/gate/approvals.h"
+#include "common/base/text.h"
 #include "common/base/banned.h"
+
+#define TASK_CHARS 60
+/* Of a list that is longer nobody picks one. */
+#define LISTED_MAX 20
 
 /* Done within this turn, after the line that said yes. */
 static void do_line(Core *core, Turn *turn, const char *text)
@@ -18,52 +27,160 @@ static const CommandHandler answers[QUESTION_KIND_COUNT] = {
     [QUESTION_DEFER] = delegate_trigger,
 };
 
-/* The question meant by "!yes" or "!yes 2"; says what is wrong otherwise. */
-static const Row *choose(Turn *turn, const GPtrArray *rows, const char *argument)
-{
-    uint64_t number = 1;
+/* What is open to whoever speaks. */
+typedef struct Open {
+    GPtrArray *questions; /* Row *, of TABLE_QUESTIONS */
+    GPtrArray *runs;      /* Run *, of his own, that wait for nobody but him */
+} Open;
 
-    if (rows->len == 0) {
+static void open_clear(Open *open)
+{
+    g_ptr_array_unref(open->questions);
+    g_ptr_array_unref(open->runs);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Open, open_clear)
+
+/* One of them. */
+typedef struct Choice {
+    const Row *question;
+    const Run *run;
+} Choice;
+
+static bool waits_for(Core *core, const Run *run, const Speaker *speaker)
+{
+    const Row *row;
+
+    if (run->state != RUN_AWAITING_APPROVAL || g_strcmp0(run->principal, speaker->principal) != 0 ||
+        g_strcmp0(run->user, speaker->user) != 0)
+        return false;
+    row = approvals_find(core, run);
+    return row && !decide_objection(core, speaker, run, row);
+}
+
+static Open list_open(Core *core, const Speaker *speaker)
+{
+    g_autoptr(GPtrArray) all = runs_list(core->runs, NULL);
+    Open open = { questions_open(core, speaker), g_ptr_array_new() };
+
+    for (unsigned i = 0; i < all->len; i++) {
+        if (waits_for(core, all->pdata[i], speaker))
+            g_ptr_array_add(open.runs, all->pdata[i]);
+    }
+    return open;
+}
+
+static void say_open(Turn *turn, const Open *open)
+{
+    for (unsigned i = 0; i < open->questions->len; i++)
+        turn_say(turn, "%u. %s", questions_number(open->questions, i),
+                 row_text(open->questions->pdata[i], QUESTIONS_SHOWN));
+    for (unsigned i = 0; i < MIN(open->runs->len, LISTED_MAX); i++) {
+        const Run *run = open->runs->pdata[i];
+        g_autofree char *task = text_make_line(run->task, TASK_CHARS);
+
+        turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, task);
+    }
+    if (open->runs->len > LISTED_MAX)
+        turn_say(turn, "and %u more; !pending lists them", open->runs->len - LISTED_MAX);
+}
+
+/* "2" is a question, or else the run of that number; "#2" is the run. */
+static bool find_named(const Open *open, const char *argument, Choice *out)
+{
+    const char *digits = argument + (*argument == '#');
+    uint64_t number;
+
+    if (!g_ascii_string_to_unsigned(digits, 10, 1, G_MAXINT64, &number, NULL))
+        return false;
+    for (unsigned i = 0; i < open->questions->len && digits == argument; i++) {
+        if (questions_number(open->questions, i) == number) {
+            out->question = open->questions->pdata[i];
+            return true;
+        }
+    }
+    for (unsigned i = 0; i < open->runs->len; i++) {
+        const Run *run = open->runs->pdata[i];
+
+        if ((uint64_t)run->number == number) {
+            out->run = run;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is meant by "!yes", "!yes 2" or "!yes #12"; says what is wrong otherwise. */
+static bool choose(Turn *turn, const Open *open, const char *argument, Choice *out)
+{
+    unsigned count = open->questions->len + open->runs->len;
+
+    if (count == 0) {
         turn_fail(turn, "no question is open here");
-        return NULL;
+        return false;
     }
-    if (*argument && !g_ascii_string_to_unsigned(argument, 10, 1, rows->len, &number, NULL)) {
-        turn_fail(turn, "expected a number from 1 to %u", rows->len);
-        return NULL;
+    if (*argument) {
+        g_autofree char *shown = text_make_line(argument, TASK_CHARS);
+
+        if (find_named(open, argument, out))
+            return true;
+        turn_fail(turn, "%s is none of what is open here:", shown);
+        say_open(turn, open);
+        return false;
     }
-    if (!*argument && rows->len > 1) {
+    if (count > 1) {
         turn_fail(turn, "which one? !yes <number> or !no <number>:");
-        for (unsigned i = 0; i < rows->len; i++)
-            turn_say(turn, "%u. %s", i + 1, row_text(rows->pdata[i], QUESTIONS_SHOWN));
-        return NULL;
+        say_open(turn, open);
+        return false;
     }
-    return rows->pdata[number - 1];
+    if (open->runs->len > 0)
+        out->run = open->runs->pdata[0];
+    else
+        out->question = open->questions->pdata[0];
+    return true;
+}
+
+/* As typed: with its rights, its audit and its words. */
+static void type(Core *core, Turn *turn, Command command, const Run *run)
+{
+    g_autofree char *line =
+        g_strdup_printf("%s %" G_GINT64_FORMAT, command_info(command)->name, run->number);
+
+    do_line(core, turn, line);
 }
 
 void commands_yes(Core *core, Turn *turn, const char *arguments)
 {
-    g_autoptr(GPtrArray) rows = questions_open(core, turn->speaker);
-    const Row *row = choose(turn, rows, arguments);
+    g_auto(Open) open = list_open(core, turn->speaker);
+    Choice choice = { NULL, NULL };
     g_autofree char *text = NULL;
     QuestionKind kind;
 
-    if (!row)
+    if (!choose(turn, &open, arguments, &choice))
         return;
+    if (choice.run) {
+        type(core, turn, COMMAND_APPROVE, choice.run);
+        return;
+    }
 
-    kind = questions_kind(row);
-    text = g_strdup(row_text(row, QUESTIONS_TEXT));
-    ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
+    kind = questions_kind(choice.question);
+    text = g_strdup(row_text(choice.question, QUESTIONS_TEXT));
+    questions_close(core, choice.question, PROPOSAL_YES);
     answers[kind](core, turn, text);
 }
 
 void commands_no(Core *core, Turn *turn, const char *arguments)
 {
-    g_autoptr(GPtrArray) rows = questions_open(core, turn->speaker);
-    const Row *row = choose(turn, rows, arguments);
+    g_auto(Open) open = list_open(core, turn->speaker);
+    Choice choice = { NULL, NULL };
 
-    if (!row)
+    if (!choose(turn, &open, arguments, &choice))
         return;
+    if (choice.run) {
+        type(core, turn, COMMAND_REJECT, choice.run);
+        return;
+    }
 
-    turn_say(turn, "dropped: \"%s\"", row_text(row, QUESTIONS_SHOWN));
-    ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
+    turn_say(turn, "dropped: \"%s\"", row_text(choice.question, QUESTIONS_SHOWN));
+    questions_close(core, choice.question, PROPOSAL_NO);
 }

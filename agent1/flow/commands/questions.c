@@ -48,6 +48,32 @@ GPtrArray *questions_open(const Core *core, const Speaker *speaker)
     return rows;
 }
 
+/* Older rows have none: they count by their place. */
+unsigned questions_number(const GPtrArray *open, unsigned place)
+{
+    int64_t number = row_int(open->pdata[place], QUESTIONS_NUMBER);
+
+    return number > 0 ? (unsigned)number : place + 1;
+}
+
+void questions_close(Core *core, const Row *row, ProposalEnd end)
+{
+    const char *id = row_text(row, QUESTIONS_ID);
+
+    proposals_end(core, id, end);
+    ledger_remove(core->ledgers[TABLE_QUESTIONS], id, core->fx);
+}
+
+/* Above those that are open: what was read as !yes 2 never means another. */
+static unsigned next_number(const GPtrArray *open)
+{
+    unsigned number = 1;
+
+    for (unsigned i = 0; i < open->len; i++)
+        number = MAX(number, questions_number(open, i) + 1);
+    return number;
+}
+
 /* Asked once more: one answer is enough. */
 static void drop_same(Core *core, const Speaker *speaker, const Question *question)
 {
@@ -59,20 +85,25 @@ static void drop_same(Core *core, const Speaker *speaker, const Question *questi
 
         if (questions_kind(row) == question->kind && question->kind != QUESTION_LINE &&
             g_strcmp0(row_text(row, QUESTIONS_TEXT), question->text) == 0)
-            ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
+            questions_close(core, row, PROPOSAL_ANEW);
     }
 }
 
-bool questions_ask(Core *core, const Speaker *speaker, const Question *question)
+char *questions_ask(Core *core, Turn *turn, const Question *question)
 {
+    const Speaker *speaker = turn->speaker;
     g_autofree char *id = core_new_id(core);
     g_autofree char *conversation = where(speaker);
+    g_autoptr(GPtrArray) open = NULL;
+    unsigned number;
     Row *row;
 
     drop_same(core, speaker, question);
     if (ledger_count(core->ledgers[TABLE_QUESTIONS]) >= QUESTIONS_MAX)
-        return false;
+        return NULL;
 
+    open = questions_open(core, speaker);
+    number = next_number(open);
     row = row_new(TABLE_QUESTIONS);
     row_set_text(row, QUESTIONS_ID, id);
     row_set_text(row, QUESTIONS_CONVERSATION, conversation);
@@ -82,8 +113,18 @@ bool questions_ask(Core *core, const Speaker *speaker, const Question *question)
     row_set_int(row, QUESTIONS_CREATED, core->now_ms);
     row_set_int(row, QUESTIONS_EXPIRES, core->now_ms + KEPT_MS);
     row_set_text(row, QUESTIONS_KIND, words[question->kind]);
+    row_set_int(row, QUESTIONS_NUMBER, number);
     ledger_put(core->ledgers[TABLE_QUESTIONS], row, core->fx);
-    return true;
+    turn_asks(turn, id, number);
+    return open->len > 0 ? g_strdup_printf(" %u", number) : g_strdup("");
+}
+
+void questions_too_many(Turn *turn)
+{
+    turn_fail(
+        turn,
+        "Too many questions are open everywhere, so nothing was done; !no drops one of yours, "
+        "!reset all of this conversation.");
 }
 
 unsigned questions_forget(Core *core, const Speaker *speaker)
@@ -92,8 +133,7 @@ unsigned questions_forget(Core *core, const Speaker *speaker)
     unsigned i;
 
     for (i = 0; i < rows->len; i++)
-        ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(rows->pdata[i], QUESTIONS_ID),
-                      core->fx);
+        questions_close(core, rows->pdata[i], PROPOSAL_FORGOTTEN);
     return rows->len;
 }
 
@@ -106,7 +146,7 @@ void questions_forget_old(Core *core)
         const Row *row = rows->pdata[i];
 
         if (row_int(row, QUESTIONS_EXPIRES) <= core->now_ms)
-            ledger_remove(core->ledgers[TABLE_QUESTIONS], row_text(row, QUESTIONS_ID), core->fx);
+            questions_close(core, row, PROPOSAL_EXPIRED);
     }
     g_ptr_array_unref(rows);
 }

@@ -5,7 +5,8 @@
 #ifndef AGENT1_FLOW_COMMANDS_QUESTIONS_H
 #define AGENT1_FLOW_COMMANDS_QUESTIONS_H
 
-#include "agent1/flow/state/core_state.h"
+#include "agent1/flow/state/proposals.h"
+#include "agent1/flow/voice/turn.h"
 
 typedef enum {
     QUESTION_LINE,  /* the text is a message of the speaker, done as if it was written now */
@@ -19,16 +20,26 @@ typedef struct Question {
     const char *shown; /* how it is named where several are open */
 } Question;
 
-/* Opens a question to the speaker, in place of one of the same words. False when too many are open
- * everywhere: then nothing is asked. */
-bool questions_ask(Core *core, const Speaker *speaker, const Question *question);
+/* Opens a question to whoever hears this turn, in place of one of the same words. What is to be
+ * typed behind !yes and !no for exactly this one: "" where no other is open, else " 2"; the
+ * caller's. NULL when too many are open everywhere: then nothing is asked. */
+char *questions_ask(Core *core, Turn *turn, const Question *question);
 
-/* The questions that this speaker may answer here, oldest first: rows of TABLE_QUESTIONS, borrowed;
+/* Says that nothing was asked, nor done. */
+void questions_too_many(Turn *turn);
+
+/* The questions that this speaker may answer, oldest first: rows of TABLE_QUESTIONS, borrowed;
  * the caller unrefs the array. */
 GPtrArray *questions_open(const Core *core, const Speaker *speaker);
 
 /* An older row has no word: it is a line. */
 QuestionKind questions_kind(const Row *row);
+
+/* It is over: the row is gone after this. */
+void questions_close(Core *core, const Row *row, ProposalEnd end);
+
+/* Of one of those that questions_open() gave. */
+unsigned questions_number(const GPtrArray *open, unsigned place);
 
 /* Drops those that this speaker could answer here; returns how many. */
 unsigned questions_forget(Core *core, const Speaker *speaker);

@@ -267,6 +267,7 @@ static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *dr
     g_autofree char *shown =
         g_strdup_printf("%s%s%s · %s · %s", wish->when, wish->zone_name ? " " : "",
                         wish->zone_name ? wish->zone_name : "", names, task);
+    g_autofree char *which = NULL;
 
     if (wish->zone_name && strcmp(wish->zone_name, core->zone_name) != 0)
         turn_say(turn, "%s · %s · %s; zone %s (here: %s):", wish->when, names, task,
@@ -283,9 +284,13 @@ static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *dr
         turn_say(turn, "dry run: nothing was changed");
         return;
     }
-    questions_ask(core, turn->speaker,
-                  &(Question){ .kind = QUESTION_LINE, .text = text, .shown = shown });
-    turn_say(turn, "Shall it be so? !yes or !no");
+    which = questions_ask(core, turn,
+                          &(Question){ .kind = QUESTION_LINE, .text = text, .shown = shown });
+    if (!which) {
+        questions_too_many(turn);
+        return;
+    }
+    turn_say(turn, "Shall it be so? !yes%s or !no%s", which, which);
     turn_outcome(turn, OUTCOME_AWAITING);
 }
 

@@ -168,6 +168,23 @@ static void take(Core *core, const Speaker *speaker, const char *text, int64_t r
     act(core, speaker, text);
 }
 
+static void say_why(Core *core, const Speaker *speaker, const char *why)
+{
+    Turn turn;
+
+    turn_init(&turn, core, speaker);
+    turn_fail(&turn, "%s", why);
+    turn_finish(&turn);
+}
+
+void chat_refuse(Core *core, const Speaker *speaker, const char *why)
+{
+    if (chats_is_repeat(core, speaker))
+        return;
+    chats_begin(core, speaker, core->now_ms + XMPP_REPEATS_MS);
+    say_why(core, speaker, why);
+}
+
 void chat_take_typed(Core *core, const Speaker *speaker, const char *line)
 {
     take(core, speaker, line, core->now_ms + XMPP_REPEATS_MS);
@@ -222,12 +239,15 @@ static void ask_about_delayed(Core *core, const Speaker *speaker, const EventCha
     g_autofree char *written = core_local_time(core, chat->written_ms);
     g_autofree char *line = text_make_line(chat->text, 60);
     Question question = { .kind = QUESTION_LINE, .text = chat->text, .shown = line };
-    bool is_open = questions_ask(core, speaker, &question);
+    g_autofree char *which = NULL;
     Turn turn;
 
     turn_init(&turn, core, speaker);
-    turn_say(&turn, "written %s, not done: \"%s\"%s", written, line,
-             is_open ? core_words(core, "; !yes to do it now") : "");
+    which = questions_ask(core, &turn, &question);
+    if (which)
+        turn_say(&turn, "written %s, not done: \"%s\"; !yes%s to do it now", written, line, which);
+    else
+        turn_say(&turn, "written %s, not done: \"%s\"", written, line);
     turn_outcome(&turn, OUTCOME_AWAITING);
     turn_finish(&turn);
 }
@@ -250,7 +270,6 @@ static void take_delayed(Core *core, const Speaker *speaker, const EventChat *ch
 static bool take_correction(Core *core, const Speaker *speaker, const EventChat *chat)
 {
     g_autofree char *complaint = NULL;
-    Turn turn;
 
     if (!chat->replaces || core_is_asleep(core) || chats_is_repeat(core, speaker))
         return false;
@@ -260,16 +279,14 @@ static bool take_correction(Core *core, const Speaker *speaker, const EventChat 
 
     chats_begin(core, speaker, core->now_ms + XMPP_REPEATS_MS);
     corrections_refused(core, speaker, chat->replaces);
-    turn_init(&turn, core, speaker);
-    turn_fail(&turn, "%s", complaint);
-    turn_finish(&turn);
+    say_why(core, speaker, complaint);
     return true;
 }
 
 void chat_take(Core *core, const EventChat *chat)
 {
     g_autoptr(Speaker) speaker = NULL;
-    g_autofree char *meant = NULL;
+    g_auto(Decision) meant = { NULL, NULL };
     const User *user;
 
     if (chat->door == DOOR_UNSIGNED) {
@@ -297,8 +314,10 @@ void chat_take(Core *core, const EventChat *chat)
     meant = decisions_of_reply(core, chat);
     if (chat->written_ms != MESSAGE_ABSENT && core->now_ms - chat->written_ms > CHAT_DELAY_MAX_MS)
         take_delayed(core, speaker, chat);
+    else if (meant.why && !core_is_asleep(core))
+        chat_refuse(core, speaker, meant.why);
     else
-        take(core, speaker, meant ? meant : chat->text, core->now_ms + XMPP_REPEATS_MS);
+        take(core, speaker, meant.line ? meant.line : chat->text, core->now_ms + XMPP_REPEATS_MS);
 }
 
 /* ---- agentctl ---- */

@@ -15,6 +15,9 @@ void chat_take(Core *core, const EventChat *chat);
 /* A line that was typed for a user, by a form that he filled in. */
 void chat_take_typed(Core *core, const Speaker *speaker, const char *line);
 
+/* What was written for a user, or his reaction, is not done: why. Said once. */
+void chat_refuse(Core *core, const Speaker *speaker, const char *why);
+
 /* A chat message of agentctl: an authentic frame whose kind is chat. */
 void chat_take_message(Core *core, const EventMessage *event);
 

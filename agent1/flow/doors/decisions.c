@@ -8,23 +8,24 @@
 
 typedef struct Meaning {
     const char *word; /* lower case */
-    Command command;
+    Command command;  /* about an approval */
+    Command answer;   /* to a question */
 } Meaning;
 
 /* As people and their keyboards write them. */
 static const Meaning meanings[] = {
-    { "\xF0\x9F\x91\x8D", COMMAND_APPROVE }, /* U+1F44D thumbs up */
-    { "\xF0\x9F\x91\x8E", COMMAND_REJECT },  /* U+1F44E thumbs down */
-    { "approve", COMMAND_APPROVE },
-    { "approved", COMMAND_APPROVE },
-    { "yes", COMMAND_APPROVE },
-    { "oui", COMMAND_APPROVE },
-    { "ok", COMMAND_APPROVE },
-    { "reject", COMMAND_REJECT },
-    { "rejected", COMMAND_REJECT },
-    { "no", COMMAND_REJECT },
-    { "non", COMMAND_REJECT },
-    { "defer", COMMAND_DEFER },
+    { "\xF0\x9F\x91\x8D", COMMAND_APPROVE, COMMAND_YES }, /* U+1F44D thumbs up */
+    { "\xF0\x9F\x91\x8E", COMMAND_REJECT, COMMAND_NO },   /* U+1F44E thumbs down */
+    { "approve", COMMAND_APPROVE, COMMAND_YES },
+    { "approved", COMMAND_APPROVE, COMMAND_YES },
+    { "yes", COMMAND_APPROVE, COMMAND_YES },
+    { "oui", COMMAND_APPROVE, COMMAND_YES },
+    { "ok", COMMAND_APPROVE, COMMAND_YES },
+    { "reject", COMMAND_REJECT, COMMAND_NO },
+    { "rejected", COMMAND_REJECT, COMMAND_NO },
+    { "no", COMMAND_REJECT, COMMAND_NO },
+    { "non", COMMAND_REJECT, COMMAND_NO },
+    { "defer", COMMAND_DEFER, COMMAND_COUNT },
 };
 #define THUMBS 2
 
@@ -68,27 +69,92 @@ static const Meaning *read_thumbs(char *const *words)
     return found;
 }
 
-char *decisions_of_reaction(const Core *core, const char *message_id, char *const *words)
+/* ---- what is asked now ---- */
+
+void decision_clear(Decision *decision)
+{
+    g_free(decision->line);
+    g_free(decision->why);
+}
+
+static bool asks_question(const Row *proposal)
+{
+    return row_text(proposal, PROPOSALS_QUESTION) != NULL;
+}
+
+/* The run asks anew since that message: what was seen then is not what would be decided now. */
+static char *judge_approval(const Core *core, const Row *proposal)
+{
+    int64_t number = row_int(proposal, PROPOSALS_NUMBER);
+    const Run *run = runs_find_number(core->runs, number);
+
+    if (!run || run->state != RUN_AWAITING_APPROVAL ||
+        g_strcmp0(run->approval, row_text(proposal, PROPOSALS_APPROVAL)) == 0)
+        return NULL;
+    return g_strdup_printf(
+        core_words(core, "#%" G_GINT64_FORMAT
+                         " asks anew since you saw that; nothing was decided; !pending "
+                         "%" G_GINT64_FORMAT " shows what is asked now"),
+        number, number);
+}
+
+/* The question is over. */
+static char *describe_end(const Core *core, ProposalEnd end, const char *at)
+{
+    switch (end) {
+    case PROPOSAL_YES:
+        return g_strdup_printf(
+            core_words(core, "that was answered with yes at %s; nothing is done now"), at);
+    case PROPOSAL_NO:
+        return g_strdup_printf(
+            core_words(core, "that was answered with no at %s; nothing is done now"), at);
+    case PROPOSAL_ANEW:
+        return g_strdup_printf(core_words(core, "that is asked anew since %s, in another message; "
+                                                "nothing is done by this one"),
+                               at);
+    case PROPOSAL_FORGOTTEN:
+        return g_strdup_printf(
+            core_words(core, "that was forgotten at %s by !reset; nothing is done now"), at);
+    case PROPOSAL_EXPIRED:
+        return g_strdup_printf(core_words(core, "that question expired at %s; nothing is done now"),
+                               at);
+    case PROPOSAL_OPEN:
+    case PROPOSAL_END_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static char *judge_question(const Core *core, const Row *proposal)
+{
+    g_autofree char *at = core_local_time(core, row_int(proposal, PROPOSALS_ENDED_AT));
+
+    if (*row_text(proposal, PROPOSALS_QUESTION) == '\0')
+        return g_strdup(core_words(core, "that message asks several things; nothing was decided; "
+                                         "answer the one you mean by its number"));
+    return describe_end(core, proposals_how_ended(proposal), at);
+}
+
+/* rest: what stands behind the word of a reply. */
+static Decision decide(const Core *core, const Row *proposal, const Meaning *meaning,
+                       const char *rest)
+{
+    bool is_question = asks_question(proposal);
+    Command command = is_question ? meaning->answer : meaning->command;
+
+    return (Decision){
+        .line = g_strdup_printf("%s %" G_GINT64_FORMAT "%s%s", command_info(command)->name,
+                                row_int(proposal, PROPOSALS_NUMBER), *rest ? " " : "", rest),
+        .why = is_question ? judge_question(core, proposal) : judge_approval(core, proposal),
+    };
+}
+
+Decision decisions_of_reaction(const Core *core, const char *message_id, char *const *words)
 {
     const Row *proposal = proposals_find(core, message_id);
     const Meaning *meaning = proposal ? read_thumbs(words) : NULL;
 
-    if (!meaning)
-        return NULL;
-    return g_strdup_printf("%s %" G_GINT64_FORMAT, command_info(meaning->command)->name,
-                           row_int(proposal, PROPOSALS_NUMBER));
-}
-
-int64_t decisions_asked_anew(const Core *core, const char *message_id)
-{
-    const Row *proposal = proposals_find(core, message_id);
-    int64_t number = proposal ? row_int(proposal, PROPOSALS_NUMBER) : 0;
-    const Run *run = number ? runs_find_number(core->runs, number) : NULL;
-
-    if (!run || run->state != RUN_AWAITING_APPROVAL ||
-        g_strcmp0(run->approval, row_text(proposal, PROPOSALS_APPROVAL)) == 0)
-        return 0;
-    return number;
+    return meaning ? decide(core, proposal, meaning, "") : (Decision){ NULL, NULL };
 }
 
 /* ---- replies ---- */
@@ -127,20 +193,22 @@ static bool is_broken_off(const char *text)
     return !*end || !g_ascii_isspace(*end);
 }
 
-char *decisions_of_reply(const Core *core, const EventChat *chat)
+Decision decisions_of_reply(const Core *core, const EventChat *chat)
 {
     const Row *proposal = chat->quotes && !chat->room ? proposals_find(core, chat->quotes) : NULL;
     g_autofree char *text = g_strstrip(g_strdup(chat->text));
     const char *rest;
     const Meaning *meaning = proposal ? read_word(text, &rest) : NULL;
+    const Decision none = { NULL, NULL };
 
-    if (!meaning || strchr(text, '\n') || decisions_asked_anew(core, chat->quotes))
-        return NULL;
+    if (!meaning || strchr(text, '\n'))
+        return none;
     /* "yes, but …" is no yes; a command that names its run needs no help. */
     if ((meaning->command == COMMAND_APPROVE && *rest) || names_run(rest))
-        return NULL;
+        return none;
     if (meaning->command == COMMAND_REJECT && *text != '!' && !is_broken_off(text))
-        return NULL;
-    return g_strdup_printf("%s %" G_GINT64_FORMAT "%s%s", command_info(meaning->command)->name,
-                           row_int(proposal, PROPOSALS_NUMBER), *rest ? " " : "", rest);
+        return none;
+    if (asks_question(proposal))
+        return meaning->command == COMMAND_DEFER ? none : decide(core, proposal, meaning, "");
+    return decide(core, proposal, meaning, rest);
 }

@@ -19,17 +19,6 @@ static Speaker *speaker_of(const XmppFact *fact, const User *user, const char *l
     return speaker;
 }
 
-static void say_asked_anew(Core *core, const char *jid, int64_t number)
-{
-    g_autofree char *text = g_strdup_printf(
-        core_words(core, "#%" G_GINT64_FORMAT
-                         " asks anew since you saw that; nothing was decided; !pending "
-                         "%" G_GINT64_FORMAT " shows what is asked now"),
-        number, number);
-
-    say_xmpp(core, jid, text);
-}
-
 /* It lay on a server: what it was about may be long past. */
 static bool is_old(const Core *core, const XmppFact *fact)
 {
@@ -48,19 +37,23 @@ static void say_old(Core *core, const XmppFact *fact, const char *line)
 void reactions_take(Core *core, const XmppFact *fact)
 {
     const User *user = users_by_jid(core->users, fact->principal);
-    g_autofree char *line = decisions_of_reaction(core, fact->about, fact->words);
-    int64_t anew = decisions_asked_anew(core, fact->about);
+    g_auto(Decision) decision = { NULL, NULL };
     g_autoptr(Speaker) speaker = NULL;
 
     core_speak_to(core, user ? user->name : NULL);
     if (!user) {
         core->refused_count++;
-    } else if (line && anew > 0) {
-        say_asked_anew(core, fact->address, anew);
-    } else if (line && is_old(core, fact)) {
-        say_old(core, fact, line);
-    } else if (line) {
-        speaker = speaker_of(fact, user, line);
-        chat_take_typed(core, speaker, line);
+        return;
     }
+    decision = decisions_of_reaction(core, fact->about, fact->words);
+    if (!decision.line)
+        return;
+
+    speaker = speaker_of(fact, user, decision.line);
+    if (decision.why && !core_is_asleep(core))
+        chat_refuse(core, speaker, decision.why);
+    else if (is_old(core, fact))
+        say_old(core, fact, decision.line);
+    else
+        chat_take_typed(core, speaker, decision.line);
 }

@@ -113,19 +113,17 @@ static void ask_exactly(Core *core, Turn *turn, const char *lines)
     g_autofree char *line = text_make_line(first, LINE_SHOWN_CHARS);
     g_autofree char *shown = g_strconcat(line, end ? " …" : NULL, NULL);
     g_autofree char *block = text_fence(lines);
+    g_autofree char *which = questions_ask(
+        core, turn, &(Question){ .kind = QUESTION_LINE, .text = lines, .shown = shown });
 
-    if (!questions_ask(core, turn->speaker,
-                       &(Question){ .kind = QUESTION_LINE, .text = lines, .shown = shown })) {
-        turn_fail(
-            turn,
-            "Too many questions are open everywhere, so nothing was done; !no drops one of yours, "
-            "!reset all of this conversation.");
+    if (!which) {
+        questions_too_many(turn);
         return;
     }
     turn_say(turn,
              "The model read text from outside before it asked for this, so nothing is done "
-             "without you. !yes does exactly this, !no drops it:\n%s",
-             block);
+             "without you. !yes%s does exactly this, !no%s drops it:\n%s",
+             which, which, block);
     turn_outcome(turn, OUTCOME_AWAITING);
 }
 

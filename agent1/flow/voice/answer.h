@@ -8,6 +8,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef struct Answer {
     const char *text;
@@ -18,6 +19,8 @@ typedef struct Answer {
     const GPtrArray *runs; /* char *, ULIDs; NULL: none */
     const char *replaces;  /* the XMPP message that it corrects; NULL: it is a new one */
     AnswerData data;       /* only when final; not owned */
+    const char *question;  /* the id of what it asks; "": several things; NULL: nothing */
+    int64_t question_number;
 } Answer;
 
 #endif

@@ -142,12 +142,12 @@ void say_link(Core *core, const char *jid, const char *url)
     g_free(store_saying(core, &saying));
 }
 
-/* The one run of an answer that waits for an approval; NULL: there is none, or there are several.
- * Only what was asked for in this very step counts: whoever reads the answer wrote the task, while
- * other answers about a run show not all of it. */
-static const Run *find_proposed(const Core *core, const Answer *answer)
+/* The runs of an answer that wait for an approval: how many, and the last of them. Only what was
+ * asked for in this very step counts: whoever reads the answer wrote the task, while other answers
+ * about a run show not all of it. */
+static unsigned find_proposed(const Core *core, const Answer *answer, const Run **out_run)
 {
-    const Run *found = NULL;
+    unsigned count = 0;
     unsigned i;
 
     for (i = 0; answer->runs && i < answer->runs->len; i++) {
@@ -155,11 +155,36 @@ static const Run *find_proposed(const Core *core, const Answer *answer)
 
         if (!run || run->state != RUN_AWAITING_APPROVAL || run->created_ms != core->now_ms)
             continue;
-        if (found)
-            return NULL;
-        found = run;
+        *out_run = run;
+        count++;
     }
-    return found;
+    return count;
+}
+
+/* A thumb under this message, or a reply to it, is for what it asks. */
+static void note_asked(Core *core, const char *id, const Answer *answer, const Run *proposed,
+                       unsigned count)
+{
+    if (count + (answer->question != NULL) > 1)
+        proposals_note_question(core, id, "", 0);
+    else if (answer->question)
+        proposals_note_question(core, id, answer->question, answer->question_number);
+    else
+        proposals_note(core, id, proposed);
+}
+
+/* What was shown so far is not to be read as the end. */
+static void end_shown(Core *core, const char *jid, const char *message)
+{
+    g_autofree char *id = core_new_id(core);
+    g_autofree char *text = g_strdup(core_words(core, "(the answer stands in the next message)"));
+    const XmppAct act = { .kind = XMPP_ACT_CORRECT,
+                          .jid = (char *)(guintptr)jid,
+                          .id = id,
+                          .about = (char *)(guintptr)message,
+                          .text = text };
+
+    effects_xmpp(core->fx, &act);
 }
 
 /* In a room many read along, and it keeps what was said. */
@@ -173,7 +198,9 @@ static void say_to_room(Core *core, const Speaker *speaker, const Answer *answer
 
 static void say_to_person(Core *core, const Speaker *speaker, const Answer *answer)
 {
-    const Run *proposed = find_proposed(core, answer);
+    const Run *proposed = NULL;
+    unsigned count = find_proposed(core, answer, &proposed);
+    bool asks = count > 0 || answer->question;
     Saying saying = { .jid = speaker->address,
                       .text = answer->text,
                       .replaces = answer->replaces,
@@ -186,8 +213,10 @@ static void say_to_person(Core *core, const Speaker *speaker, const Answer *answ
         return;
     }
     /* Of its own: a thumb for what was shown before is none for this. */
-    if (proposed)
+    if (asks && saying.replaces) {
+        end_shown(core, speaker->address, saying.replaces);
         saying.replaces = NULL;
+    }
     id = store_text(core, &saying);
     if (!id)
         return;
@@ -195,8 +224,8 @@ static void say_to_person(Core *core, const Speaker *speaker, const Answer *answ
     /* Later corrections are of the first message, as XEP-0308 says, and reactions may be. */
     if (is_one)
         live_begin(core, speaker->address, saying.replaces ? saying.replaces : id, answer);
-    if (proposed)
-        proposals_note(core, id, proposed);
+    if (asks)
+        note_asked(core, id, answer, proposed, count);
 }
 
 void say_answer(Core *core, const Speaker *speaker, const Answer *answer)

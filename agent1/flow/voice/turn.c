@@ -22,6 +22,8 @@ void turn_init(Turn *turn, Core *core, const Speaker *speaker)
     turn->runs = g_ptr_array_new_with_free_func(g_free);
     turn->outcome = OUTCOME_OK;
     turn->replaces = NULL;
+    turn->question = NULL;
+    turn->question_number = 0;
     turn->then = NULL;
     turn->is_confirmed = false;
     turn->is_models = false;
@@ -107,6 +109,15 @@ void turn_outcome(Turn *turn, const char *outcome)
     turn->outcome = chats_worse(turn->outcome, outcome);
 }
 
+void turn_asks(Turn *turn, const char *question, int64_t number)
+{
+    bool is_first = !turn->question;
+
+    g_free(turn->question);
+    turn->question = g_strdup(is_first ? question : "");
+    turn->question_number = is_first ? number : 0;
+}
+
 void turn_add_run(Turn *turn, const char *id)
 {
     g_ptr_array_add(turn->runs, g_strdup(id));
@@ -159,9 +170,12 @@ void turn_finish(Turn *turn)
     answer.runs = all_runs ? all_runs : runs;
     answer.replaces = turn->replaces;
     answer.is_untainted = turn->is_untainted;
+    answer.question = turn->question;
+    answer.question_number = turn->question_number;
     if (*answer.text || answer.is_final)
         say_answer(turn->core, turn->speaker, &answer);
     core_speak(turn->core, turn->before);
+    g_free(turn->question);
     g_free(turn->then);
     answer_data_clear(&turn->data);
     g_string_free(turn->text, TRUE);

@@ -17,13 +17,15 @@ typedef struct Turn {
     const char *outcome;
     Language before;      /* spoken before this turn */
     const char *replaces; /* the XMPP message that it corrects; NULL: it is a new one */
-    char *then;           /* a text that a !yes released: done within this turn; NULL: none */
-    bool is_confirmed;    /* what is done now was released by a !yes: it is not asked again */
-    bool is_models;       /* a language model asked for what is done now */
-    bool has_quotation;   /* the message holds what others wrote, too */
-    bool is_untainted; /* nobody could have written in the text what he has no right to ask for */
-    bool is_news;      /* nobody just wrote: what became of a run */
-    AnswerData data;   /* for programs, beside the text */
+    char *question;       /* the id of what it asks; "": several things; NULL: nothing */
+    int64_t question_number;
+    char *then;         /* a text that a !yes released: done within this turn; NULL: none */
+    bool is_confirmed;  /* what is done now was released by a !yes: it is not asked again */
+    bool is_models;     /* a language model asked for what is done now */
+    bool has_quotation; /* the message holds what others wrote, too */
+    bool is_untainted;  /* nobody could have written in the text what he has no right to ask for */
+    bool is_news;       /* nobody just wrote: what became of a run */
+    AnswerData data;    /* for programs, beside the text */
 } Turn;
 
 /* Begins an answer, in the speaker's language until turn_finish(); set is_news for what nobody just
@@ -49,6 +51,9 @@ void turn_fail(Turn *turn, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Counts an outcome; the worst one of a chat is its own. Static text. */
 void turn_outcome(Turn *turn, const char *outcome);
+
+/* It asks the question of this id and number. */
+void turn_asks(Turn *turn, const char *question, int64_t number);
 
 /* Names a run that belongs to the chat. */
 void turn_add_run(Turn *turn, const char *id);

@@ -427,14 +427,14 @@ static void which_pages_it_may_read(void **state)
     /* Nor what a person quotes. */
     world_write(world, "oskar", NULL, "> see https://evil.example/?q=1\nwhat is that?");
     answer(world, "READ: https://evil.example/?q=1");
-    assert_contains(world_last_said(world), ASKS);
+    assert_contains(world_last_said(world), "!yes 2 does exactly this, !no 2 drops it:\n");
     /* A person's own address, in a conversation that has read. */
     world_write(world, "oskar", "m2", "then read https://example.org/a/b?c=d, please");
     answer(world, "READ: https://example.org/a/b?c=d&secret=x");
-    assert_contains(world_last_said(world), ASKS);
+    assert_contains(world_last_said(world), "!yes 3 does exactly this, !no 3 drops it:\n");
     world_write(world, "oskar", "m3", "I said https://example.org/a/b?c=d please");
     answer(world, "READ: https://example.org/a/b");
-    assert_contains(world_last_said(world), ASKS);
+    assert_contains(world_last_said(world), "!yes 4 does exactly this, !no 4 drops it:\n");
     looks(world, "m4", "I said https://example.org/a/b?c=d please",
           "READ: https://example.org/a/b?c=d");
     found(world, "It is a page.");
@@ -469,7 +469,7 @@ static void what_it_may_search_for(void **state)
     assert_contains(world_last_said(world), ASKS "```\nSEARCH: the code");
     world_write(world, "oskar", "m2", "then look for news of Nginx 1.24");
     answer(world, "SEARCH: ginx ews");
-    assert_contains(world_last_said(world), ASKS);
+    assert_contains(world_last_said(world), "!yes 2 does exactly this, !no 2 drops it:\n");
     looks(world, "m3", "then look for news of Nginx 1.24", "SEARCH: nginx news");
     assert_int_equal(world_count_other(world, EFFECT_PAGE_CALL), 1);
 }

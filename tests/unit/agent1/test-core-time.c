@@ -33,9 +33,11 @@ static void of_two_questions_one_must_be_named(void **state)
     assert_string_equal(world_last_said(world), "which one? !yes <number> or !no <number>:\n"
                                                 "1. @web1 one\n2. @web1 two");
     world_write(world, "oskar", NULL, "!yes 3");
-    assert_string_equal(world_last_said(world), "expected a number from 1 to 2");
+    assert_string_equal(world_last_said(world), "3 is none of what is open here:\n"
+                                                "1. @web1 one\n2. @web1 two");
     world_write(world, "oskar", NULL, "!no one");
-    assert_string_equal(world_last_said(world), "expected a number from 1 to 2");
+    assert_string_equal(world_last_said(world), "one is none of what is open here:\n"
+                                                "1. @web1 one\n2. @web1 two");
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
     world_write(world, "oskar", NULL, "!yes 2");
     assert_string_equal(row_text(world_run(world, 1), RUNS_TASK), "two");
