@@ -215,18 +215,6 @@ char *text_head(const char *text, size_t length, size_t max_json_bytes)
     return g_strndup(text, end);
 }
 
-char *text_tail(const char *text, size_t length, size_t max_json_bytes)
-{
-    size_t start = length;
-    size_t used = 0;
-
-    while (start > 0 && used + json_length_of_byte(text[start - 1]) <= max_json_bytes)
-        used += json_length_of_byte(text[--start]);
-    while (start < length && is_inside_character(text[start]))
-        start++;
-    return g_strndup(text + start, length - start);
-}
-
 char *text_last_lines(const char *text, unsigned max_lines, size_t max_bytes)
 {
     size_t end = strlen(text);

@@ -37,9 +37,8 @@ char *text_make_line(const char *text, size_t max_chars);
 size_t text_json_length(const char *text, size_t length);
 
 /* The first at most max_json_bytes (as text_json_length() counts) of a valid UTF-8 text, cut
- * between characters; and the same from the end. The caller owns the results. */
+ * between characters. The caller owns the result. */
 char *text_head(const char *text, size_t length, size_t max_json_bytes);
-char *text_tail(const char *text, size_t length, size_t max_json_bytes);
 
 /* The last at most max_lines lines in at most max_bytes bytes, without a final newline. */
 char *text_last_lines(const char *text, unsigned max_lines, size_t max_bytes);

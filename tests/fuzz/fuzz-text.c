@@ -40,14 +40,12 @@ static void check_cuts(FuzzInput *input)
     g_autofree char *text = fuzz_utf8(input);
     size_t length = strlen(text);
     g_autofree char *head = text_head(text, length, max_bytes);
-    g_autofree char *tail = text_tail(text, length, max_bytes);
     g_autofree char *lines = text_last_lines(text, max_lines, max_bytes);
     unsigned breaks = 0;
 
-    g_assert(g_str_has_prefix(text, head) && g_str_has_suffix(text, tail));
+    g_assert(g_str_has_prefix(text, head));
     g_assert_cmpuint(text_json_length(head, strlen(head)), <=, max_bytes);
-    g_assert_cmpuint(text_json_length(tail, strlen(tail)), <=, max_bytes);
-    g_assert(g_utf8_validate(head, -1, NULL) && g_utf8_validate(tail, -1, NULL));
+    g_assert(g_utf8_validate(head, -1, NULL));
     g_assert(g_utf8_validate(lines, -1, NULL) && strstr(text, lines));
     g_assert_cmpuint(strlen(lines), <=, max_bytes);
     for (const char *at = lines; *at; at++)
