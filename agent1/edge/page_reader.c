@@ -170,6 +170,22 @@ static void begin_waiting(PageReader *reader)
     }
 }
 
+/* Nobody waits for it any more; its program may still be on its way out. */
+static bool is_cancelled(const Job *job)
+{
+    return job->errand && job->cancel_fd < 0;
+}
+
+/* Those that somebody waits for. */
+static unsigned count_awaited(const PageReader *reader)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < reader->jobs->len; i++)
+        count += !is_cancelled(reader->jobs->pdata[i]);
+    return count;
+}
+
 void page_reader_call(PageReader *reader, const PageCall *call, const SearchSettings *search)
 {
     Job *job = job_new(reader, call->id);
@@ -178,7 +194,7 @@ void page_reader_call(PageReader *reader, const PageCall *call, const SearchSett
         refuse(job, "the program agent1-reader is not installed");
         return;
     }
-    if (reader->jobs->len > PAGES_AT_ONCE + PAGES_WAITING) {
+    if (count_awaited(reader) > PAGES_AT_ONCE + PAGES_WAITING) {
         refuse(job, "too many pages wait");
         return;
     }
@@ -204,7 +220,7 @@ void page_reader_cancel(PageReader *reader, const char *id)
     for (unsigned i = 0; i < reader->jobs->len; i++) {
         Job *job = reader->jobs->pdata[i];
 
-        if (g_str_equal(job->id, id) && (!job->errand || job->cancel_fd >= 0)) {
+        if (g_str_equal(job->id, id) && !is_cancelled(job)) {
             cancel(reader, job);
             return;
         }

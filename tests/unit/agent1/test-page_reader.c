@@ -70,11 +70,16 @@ static void use_script(Fixture *fixture, const char *script)
     fixture->reader = page_reader_new(fixture->program, on_news, fixture);
 }
 
-static void call(Fixture *fixture, const char *id)
+static void call_for(Fixture *fixture, const char *id, const char *address)
 {
-    g_autoptr(PageCall) page = page_call_new(id, PAGE_READ, "https://example.org/");
+    g_autoptr(PageCall) page = page_call_new(id, PAGE_READ, address);
 
     page_reader_call(fixture->reader, page, &fixture->search);
+}
+
+static void call(Fixture *fixture, const char *id)
+{
+    call_for(fixture, id, "https://example.org/");
 }
 
 static gboolean on_late(gpointer data)
@@ -202,6 +207,31 @@ static void cancelled(void **state)
     page_reader_free(NULL);
 }
 
+/* Those that were cancelled are waited for by nobody, while their programs still end. */
+static void a_crowd_after_cancelling(void **state)
+{
+    const unsigned most = PAGES_AT_ONCE + PAGES_WAITING;
+    Fixture *fixture = *state;
+
+    use_script(fixture, "read order; case \"$order\" in *slow*) exec sleep 1000;; esac\n"
+                        "echo '{\"outcome\":\"empty\"}'");
+    for (unsigned i = 0; i < most; i++) {
+        g_autofree char *id = g_strdup_printf("%u", i);
+
+        call_for(fixture, id, i < PAGES_AT_ONCE ? "https://slow/" : "https://quick/");
+    }
+    for (unsigned i = 0; i < PAGES_AT_ONCE; i++) {
+        g_autofree char *id = g_strdup_printf("%u", i);
+        g_autofree char *more = g_strdup_printf("more %u", i);
+
+        page_reader_cancel(fixture->reader, id);
+        call(fixture, more);
+    }
+    wait_for(fixture, most);
+    for (unsigned i = 0; i < most; i++)
+        assert_int_equal(((PageNews *)fixture->heard->pdata[i])->outcome, PAGE_EMPTY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +239,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_program, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_crowd, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cancelled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_crowd_after_cancelling, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
