@@ -156,8 +156,11 @@ static void begin(Job *job)
     }
     job->watched_fd = ends[0];
     job->cancel_fd = ends[1];
-    job->reader->at_work++;
-    job->errand = errand_start("page", work, done, job);
+    job->errand = errand_try_start("page", work, done, job);
+    if (job->errand)
+        job->reader->at_work++;
+    else
+        refuse(job, "no thread or no descriptor is left");
 }
 
 static void begin_waiting(PageReader *reader)

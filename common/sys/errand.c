@@ -66,19 +66,37 @@ static bool start_thread(Errand *errand, const char *name)
     return errand->thread != NULL;
 }
 
-Errand *errand_start(const char *name, void (*work)(void *data), void (*done)(void *data),
-                     void *data)
+static Errand *errand_new(void (*work)(void *data), void (*done)(void *data), void *data)
 {
     Errand *errand = g_new0(Errand, 1);
 
     errand->work = work;
     errand->done = done;
     errand->data = data;
-    if (!start_thread(errand, name)) {
-        work(data);
-        errand->source = g_idle_add(finish_here, errand);
-    }
+    return errand;
+}
 
+Errand *errand_try_start(const char *name, void (*work)(void *data), void (*done)(void *data),
+                         void *data)
+{
+    Errand *errand = errand_new(work, done, data);
+
+    if (!start_thread(errand, name))
+        g_clear_pointer(&errand, g_free);
+    return errand;
+}
+
+Errand *errand_start(const char *name, void (*work)(void *data), void (*done)(void *data),
+                     void *data)
+{
+    Errand *errand = errand_try_start(name, work, done, data);
+
+    if (errand)
+        return errand;
+
+    errand = errand_new(work, done, data);
+    work(data);
+    errand->source = g_idle_add(finish_here, errand);
     return errand;
 }
 

@@ -16,6 +16,11 @@ typedef struct Errand Errand;
 Errand *errand_start(const char *name, void (*work)(void *data), void (*done)(void *data),
                      void *data);
 
+/* The same for work that the main loop cannot wait for: NULL where no descriptor or no thread is
+ * left, and then nothing is called. */
+Errand *errand_try_start(const char *name, void (*work)(void *data), void (*done)(void *data),
+                         void *data);
+
 /* Waits at most ms for the work to end, and calls done in that case. False: it goes on, and done
  * will be called by the loop. */
 bool errand_wait(Errand *errand, int ms);

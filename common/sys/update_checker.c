@@ -48,23 +48,38 @@ static void work(void *data)
     look->news = repository_check(&look->place);
 }
 
+/* The checker, unless it is gone, may look again. */
+static void end(Look *look)
+{
+    UpdateChecker *checker = look->checker;
+
+    close(look->place.cancel_fd);
+    if (!checker)
+        return;
+
+    close(checker->cancel_fd);
+    checker->cancel_fd = -1;
+    checker->look = NULL;
+    checker->errand = NULL;
+}
+
+static void look_free(Look *look)
+{
+    update_news_free(look->news);
+    g_free(look->path);
+    g_free(look->branch);
+    g_free(look);
+}
+
 static void done(void *data)
 {
     Look *look = data;
     UpdateChecker *checker = look->checker;
 
-    close(look->place.cancel_fd);
-    if (checker) {
-        close(checker->cancel_fd);
-        checker->cancel_fd = -1;
-        checker->look = NULL;
-        checker->errand = NULL;
+    end(look);
+    if (checker)
         checker->handler(look->news, checker->data);
-    }
-    update_news_free(look->news);
-    g_free(look->path);
-    g_free(look->branch);
-    g_free(look);
+    look_free(look);
 }
 
 bool update_checker_start(UpdateChecker *checker, const char *path, const char *branch)
@@ -85,8 +100,13 @@ bool update_checker_start(UpdateChecker *checker, const char *path, const char *
                                      .cancel_fd = ends[0] };
     checker->cancel_fd = ends[1];
     checker->look = look;
-    checker->errand = errand_start("update", work, done, look);
-    return true;
+    checker->errand = errand_try_start("update", work, done, look);
+    if (checker->errand)
+        return true;
+
+    end(look);
+    look_free(look);
+    return false;
 }
 
 void update_checker_free(UpdateChecker *checker)

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -232,6 +233,31 @@ static void a_crowd_after_cancelling(void **state)
         assert_int_equal(((PageNews *)fixture->heard->pdata[i])->outcome, PAGE_EMPTY);
 }
 
+/* The main loop would wait for the page: so it is refused. */
+static void no_thread(void **state)
+{
+    Fixture *fixture = *state;
+    int next = dup(STDIN_FILENO);
+    struct rlimit before;
+    struct rlimit few;
+
+    assert_true(next >= 0);
+    close(next);
+    use_script(fixture, "echo '{\"outcome\":\"empty\"}'");
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = (rlim_t)next + 2;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    call(fixture, "one");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    wait_for(fixture, 1);
+    assert_string_equal(((PageNews *)fixture->heard->pdata[0])->why,
+                        "no thread or no descriptor is left");
+    call(fixture, "two");
+    wait_for(fixture, 2);
+    assert_int_equal(((PageNews *)fixture->heard->pdata[1])->outcome, PAGE_EMPTY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +265,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_program, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_crowd, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cancelled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_thread, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_crowd_after_cancelling, set_up, tear_down),
     };
 

@@ -121,6 +121,7 @@ static void test_without_a_descriptor(void **state)
     struct rlimit none;
     Job by_loop = { 0 };
     Job waited_for = { 0 };
+    Job never = { 0 };
 
     (void)state;
 
@@ -131,12 +132,24 @@ static void test_without_a_descriptor(void **state)
     errand_start("test", work, done, &by_loop);
     assert_null(by_loop.done_on);
     assert_true(errand_wait(errand_start("test", work, done, &waited_for), 0));
+    assert_null(errand_try_start("test", work, done, &never));
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     assert_ptr_equal(waited_for.done_on, g_thread_self());
     while (!by_loop.done_on)
         g_main_context_iteration(NULL, TRUE);
     assert_ptr_equal(by_loop.worked_on, g_thread_self());
     assert_ptr_equal(by_loop.done_on, g_thread_self());
+    assert_null(never.worked_on);
+    assert_null(never.done_on);
+}
+
+static void test_tried(void **state)
+{
+    Job job = { 0 };
+
+    (void)state;
+    assert_true(errand_wait(errand_try_start("test", work, done, &job), 20000));
+    assert_ptr_equal(job.done_on, g_thread_self());
 }
 
 int main(void)
@@ -144,7 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_done_by_the_loop),     cmocka_unit_test(test_waited_for),
         cmocka_unit_test(test_waited_for_in_vain),   cmocka_unit_test(test_signals_while_waiting),
-        cmocka_unit_test(test_without_a_descriptor),
+        cmocka_unit_test(test_without_a_descriptor), cmocka_unit_test(test_tried),
     };
 
     return cmocka_run_group_tests_name("errand", tests, NULL, NULL);
