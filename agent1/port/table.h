@@ -160,7 +160,8 @@ enum {
     TURNS_SPEAKER,      /* ModelSpeaker */
     TURNS_TEXT,
     TURNS_AT,
-    TURNS_IS_TAINTED, /* text from outside stands in it, or stood before it */
+    TURNS_IS_TAINTED, /* where text from outside that stands in it, or stood before it, came from:
+                         bits of agent1/flow/state/sources.h */
     TURNS_COLUMNS
 };
 enum {

@@ -79,7 +79,7 @@ static char *make_room(Core *core, const char *conversation)
 }
 
 static void put(Core *core, const char *id, const char *conversation, const ModelWords *words,
-                bool is_tainted)
+                unsigned sources)
 {
     Row *row = row_new(TABLE_TURNS);
 
@@ -88,12 +88,12 @@ static void put(Core *core, const char *id, const char *conversation, const Mode
     row_set_int(row, TURNS_SPEAKER, words->speaker);
     row_set_text(row, TURNS_TEXT, words->text);
     row_set_int(row, TURNS_AT, core->now_ms);
-    row_set_int(row, TURNS_IS_TAINTED, is_tainted);
+    row_set_int(row, TURNS_IS_TAINTED, sources);
     ledger_put(core->ledgers[TABLE_TURNS], row, core->fx);
 }
 
 void history_add(Core *core, const char *conversation, ModelSpeaker speaker, const char *text,
-                 bool is_tainted)
+                 unsigned sources)
 {
     g_autofree char *id = NULL;
     g_autofree char *head = text_head(text, strlen(text), TURN_MAX_BYTES);
@@ -102,7 +102,7 @@ void history_add(Core *core, const char *conversation, ModelSpeaker speaker, con
         return;
 
     id = make_room(core, conversation);
-    put(core, id, conversation, &(ModelWords){ speaker, head }, is_tainted);
+    put(core, id, conversation, &(ModelWords){ speaker, head }, sources);
 }
 
 static bool is_old(const Core *core, const Row *row)
@@ -126,24 +126,25 @@ static unsigned find_beginning(const Core *core, const GPtrArray *own, int64_t t
     return first;
 }
 
-/* Adds one turn; true when it is tainted. */
-static bool recall(const Row *row, GPtrArray *words)
+/* Adds one turn; its sources. */
+static unsigned recall(const Row *row, GPtrArray *words)
 {
     ModelSpeaker speaker =
         row_int(row, TURNS_SPEAKER) == MODEL_ITSELF ? MODEL_ITSELF : MODEL_PERSON;
 
     g_ptr_array_add(words, model_words_new(speaker, row_text(row, TURNS_TEXT)));
-    return row_int(row, TURNS_IS_TAINTED) == 1;
+    return (unsigned)MAX(row_int(row, TURNS_IS_TAINTED), 0);
 }
 
-bool history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words)
+unsigned history_recall(const Core *core, const char *conversation, int64_t tokens,
+                        GPtrArray *words)
 {
     g_autoptr(GPtrArray) own = list_turns(core, conversation);
-    bool is_tainted = false;
+    unsigned sources = 0;
 
     for (unsigned i = find_beginning(core, own, tokens); i < own->len; i++)
-        is_tainted |= recall(own->pdata[i], words);
-    return is_tainted;
+        sources |= recall(own->pdata[i], words);
+    return sources;
 }
 
 bool history_is_tainted(const Core *core, const char *conversation)
@@ -151,7 +152,7 @@ bool history_is_tainted(const Core *core, const char *conversation)
     g_autoptr(GPtrArray) own = list_turns(core, conversation);
 
     for (unsigned i = 0; i < own->len; i++) {
-        if (row_int(own->pdata[i], TURNS_IS_TAINTED) == 1 && !is_old(core, own->pdata[i]))
+        if (row_int(own->pdata[i], TURNS_IS_TAINTED) > 0 && !is_old(core, own->pdata[i]))
             return true;
     }
     return false;
@@ -171,17 +172,17 @@ char *history_long(const Core *core, const char *conversation, int64_t tokens)
     return g_strdup(row_text(own->pdata[own->len - KEPT_WHOLE - 1], TURNS_ID));
 }
 
-bool history_recall_until(const Core *core, const char *conversation, const char *last_id,
-                          int64_t tokens, GPtrArray *words)
+unsigned history_recall_until(const Core *core, const char *conversation, const char *last_id,
+                              int64_t tokens, GPtrArray *words)
 {
     g_autoptr(GPtrArray) own = list_turns(core, conversation);
-    bool is_tainted = false;
+    unsigned sources = 0;
 
     while (own->len > 0 && strcmp(row_text(own->pdata[own->len - 1], TURNS_ID), last_id) > 0)
         g_ptr_array_set_size(own, (int)own->len - 1);
     for (unsigned i = find_beginning(core, own, tokens); i < own->len; i++)
-        is_tainted |= recall(own->pdata[i], words);
-    return is_tainted;
+        sources |= recall(own->pdata[i], words);
+    return sources;
 }
 
 static bool is_of(const Core *core, const char *id, const char *conversation)
@@ -192,7 +193,7 @@ static bool is_of(const Core *core, const char *id, const char *conversation)
 }
 
 void history_sum_up(Core *core, const char *conversation, const char *last_id, const char *text,
-                    bool is_tainted)
+                    unsigned sources)
 {
     g_autoptr(GPtrArray) own = list_turns(core, conversation);
     g_autofree char *head = text_head(text, strlen(text), TURN_MAX_BYTES);
@@ -204,7 +205,7 @@ void history_sum_up(Core *core, const char *conversation, const char *last_id, c
         if (strcmp(row_text(own->pdata[i], TURNS_ID), id) <= 0)
             drop(core, own->pdata[i]);
     }
-    put(core, id, conversation, &(ModelWords){ MODEL_PERSON, head }, is_tainted);
+    put(core, id, conversation, &(ModelWords){ MODEL_PERSON, head }, sources);
 }
 
 unsigned history_forget(Core *core, const char *conversation)

@@ -12,12 +12,14 @@
 /* Whose turns a message belongs to. The caller owns it. */
 char *history_conversation(const Speaker *speaker);
 
+/* sources: what stood before it (agent1/flow/state/sources.h); 0: it is not tainted. */
 void history_add(Core *core, const char *conversation, ModelSpeaker speaker, const char *text,
-                 bool is_tainted);
+                 unsigned sources);
 
 /* The last turns that fit into so many tokens, the oldest first, beginning with a person's: added
- * to words (ModelWords *). True when one of them is tainted. */
-bool history_recall(const Core *core, const char *conversation, int64_t tokens, GPtrArray *words);
+ * to words (ModelWords *). The sources of all of them. */
+unsigned history_recall(const Core *core, const char *conversation, int64_t tokens,
+                        GPtrArray *words);
 
 /* A turn of the last day is tainted. */
 bool history_is_tainted(const Core *core, const char *conversation);
@@ -27,14 +29,14 @@ bool history_is_tainted(const Core *core, const char *conversation);
  * the caller's; NULL: it is short. */
 char *history_long(const Core *core, const char *conversation, int64_t tokens);
 
-/* Adds the turns up to that one to words, as many of the last of them as fit into so many tokens;
- * true when one of them is tainted. */
-bool history_recall_until(const Core *core, const char *conversation, const char *last_id,
-                          int64_t tokens, GPtrArray *words);
+/* Adds the turns up to that one to words, as many of the last of them as fit into so many tokens.
+ * Their sources. */
+unsigned history_recall_until(const Core *core, const char *conversation, const char *last_id,
+                              int64_t tokens, GPtrArray *words);
 
 /* One text in place of all turns up to that one; nothing when they are gone meanwhile. */
 void history_sum_up(Core *core, const char *conversation, const char *last_id, const char *text,
-                    bool is_tainted);
+                    unsigned sources);
 
 /* Returns how many turns there were. */
 unsigned history_forget(Core *core, const char *conversation);

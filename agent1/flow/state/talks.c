@@ -5,6 +5,7 @@
 #include "agent1/flow/state/history.h"
 #include "agent1/flow/state/notes.h"
 #include "agent1/flow/state/pages.h"
+#include "agent1/flow/state/sources.h"
 #include "agent1/flow/state/spending.h"
 #include "agent1/model/quotation.h"
 #include "common/base/banned.h"
@@ -172,14 +173,15 @@ Talk *talks_take_found(Core *core)
 
 void talks_note(Core *core, const Talk *talk)
 {
-    history_add(core, talk->conversation, MODEL_PERSON, talk->text, quotation_is_in(talk->text));
+    history_add(core, talk->conversation, MODEL_PERSON, talk->text,
+                quotation_is_in(talk->text) ? SOURCE_QUOTATION : 0);
     for (unsigned i = 0; i < talk->rounds->len; i++) {
         const ModelWords *words = talk->rounds->pdata[i];
 
         if (words->speaker == MODEL_ITSELF)
-            history_add(core, talk->conversation, MODEL_ITSELF, words->text, talk->is_tainted);
+            history_add(core, talk->conversation, MODEL_ITSELF, words->text, talk->sources);
     }
     if (talk->answer->len > 0)
-        history_add(core, talk->conversation, MODEL_ITSELF, talk->answer->str, talk->is_tainted);
+        history_add(core, talk->conversation, MODEL_ITSELF, talk->answer->str, talk->sources);
     notes_write_recalled(core);
 }

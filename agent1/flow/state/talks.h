@@ -26,7 +26,9 @@ typedef struct Talk {
                         up */
     int64_t tokens;  /* about what the question that is under way costs */
     bool is_tainted; /* text from outside stood before the answer */
-    bool has_acted;  /* an answer of this talk did something */
+    unsigned sources; /* where that came from (agent1/flow/state/sources.h) */
+    unsigned looked;  /* the same of what was looked up for it */
+    bool has_acted;   /* an answer of this talk did something */
 
     GPtrArray *notes;        /* char *: what memory found for the text, the best first */
     bool is_recalling;       /* that is looked for, before a model is asked at all */

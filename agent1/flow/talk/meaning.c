@@ -4,6 +4,7 @@
 
 #include "agent1/flow/commands/commands.h"
 #include "agent1/flow/commands/questions.h"
+#include "agent1/flow/state/sources.h"
 #include "agent1/flow/talk/marks.h"
 #include "agent1/model/claim.h"
 #include "common/base/redact.h"
@@ -106,13 +107,14 @@ static bool hides_there(const Core *core, const Turn *turn, const char *lines)
 }
 
 /* A yes does exactly these lines, as if the person had typed them. */
-static void ask_exactly(Core *core, Turn *turn, const char *lines)
+static void ask_exactly(Core *core, Turn *turn, const char *lines, unsigned sources)
 {
     const char *end = strchr(lines, '\n');
     g_autofree char *first = end ? g_strndup(lines, (gsize)(end - lines)) : g_strdup(lines);
     g_autofree char *line = text_make_line(first, LINE_SHOWN_CHARS);
     g_autofree char *shown = g_strconcat(line, end ? " …" : NULL, NULL);
     g_autofree char *block = text_fence(lines);
+    g_autofree char *read = sources_text(core, sources);
     g_autofree char *which = questions_ask(
         core, turn, &(Question){ .kind = QUESTION_LINE, .text = lines, .shown = shown });
 
@@ -121,13 +123,13 @@ static void ask_exactly(Core *core, Turn *turn, const char *lines)
         return;
     }
     turn_say(turn,
-             "The model read text from outside before it asked for this, so nothing is done "
-             "without you. !yes%s does exactly this, !no%s drops it:\n%s",
-             which, which, block);
+             "The model read %s before it asked for this, so nothing is done without you. !yes%s "
+             "does exactly this, !no%s drops it:\n%s",
+             read, which, which, block);
     turn_outcome(turn, OUTCOME_AWAITING);
 }
 
-static void ask_about(Core *core, Turn *turn, const char *lines)
+static void ask_about(Core *core, Turn *turn, const char *lines, unsigned sources)
 {
     if (hides_there(core, turn, lines)) {
         turn_fail(turn, "What the model asks for holds what I do not show in a room, so nothing "
@@ -139,7 +141,7 @@ static void ask_about(Core *core, Turn *turn, const char *lines)
                         "for less at a time.");
         return;
     }
-    ask_exactly(core, turn, lines);
+    ask_exactly(core, turn, lines, sources);
 }
 
 /* ---- the whole ---- */
@@ -221,5 +223,5 @@ void meaning_act(Core *core, Turn *turn, const char *answer, Meaning *meaning)
     if (!meaning->has_acted && claim_is(parsed->words))
         turn_say(turn, "(no action was taken)");
     if (waiting->len > 0)
-        ask_about(core, turn, waiting->str);
+        ask_about(core, turn, waiting->str, meaning->sources);
 }

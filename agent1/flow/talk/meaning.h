@@ -17,6 +17,7 @@ typedef struct Meaning {
     bool is_cut;           /* no trigger is done: half of a task is another task, and the end of its
                             * thoughts may be missing */
     bool is_tainted;       /* text from outside stood before the answer: what acts is asked about */
+    unsigned sources;      /* where it came from (agent1/flow/state/sources.h) */
     bool may_look;         /* what its look-ups bring goes back to it; else the person is told */
     const char *addresses; /* a READ: of another address than one that stands here acts, and so does
                             * a SEARCH: for other words: what they are made of would leave the

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/commands/commands.h"
+#include "agent1/flow/state/sources.h"
 #include "agent1/flow/talk/meaning.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
@@ -21,6 +22,8 @@ void rounds_begin(Core *core, Talk *talk, const GPtrArray *looks)
     bool was_searching = !talk->is_tainted || talk->is_searching;
 
     talk->is_searching = was_searching && only_searches(looks);
+    for (unsigned i = 0; i < looks->len; i++)
+        talk->looked |= sources_of_look(((const Look *)looks->pdata[i])->trigger);
     g_free(talk->id);
     talk->id = core_new_id(core);
     talk->is_looking = true;

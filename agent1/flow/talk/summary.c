@@ -44,8 +44,8 @@ static int64_t tokens_left(const Core *core, const Talk *summary)
 void summary_make_call(Core *core, Talk *summary, ModelCall *call)
 {
     call->preamble = g_strdup(PREAMBLE);
-    summary->is_tainted = history_recall_until(core, summary->conversation, summary->sums_up,
-                                               tokens_left(core, summary), call->words);
+    summary->sources = history_recall_until(core, summary->conversation, summary->sums_up,
+                                            tokens_left(core, summary), call->words);
     g_ptr_array_add(call->words, model_words_new(MODEL_PERSON, summary->text));
 }
 
@@ -56,5 +56,5 @@ void summary_take(Core *core, const Talk *summary)
     if (refusal_is(summary->answer->str, core->settings->talk->refusals))
         return;
     text = g_strconcat(BEGINS, summary->answer->str, NULL);
-    history_sum_up(core, summary->conversation, summary->sums_up, text, summary->is_tainted);
+    history_sum_up(core, summary->conversation, summary->sums_up, text, summary->sources);
 }

@@ -4,6 +4,7 @@
 
 #include "agent1/flow/commands/hints.h"
 #include "agent1/flow/state/history.h"
+#include "agent1/flow/state/sources.h"
 #include "agent1/flow/state/spending.h"
 #include "agent1/flow/state/talks.h"
 #include "agent1/flow/talk/meaning.h"
@@ -79,8 +80,10 @@ static ModelCall *make_call(Core *core, Talk *talk)
            history_tokens(talk->text) - count_words(talk->rounds);
     question = recollection_question(core, talk, left / NOTES_PART);
     left -= history_tokens(question) - history_tokens(talk->text);
-    talk->is_tainted = history_recall(core, talk->conversation, left, call->words) ||
-                       talk->has_outside || quotation_is_in(talk->text);
+    talk->sources = history_recall(core, talk->conversation, left, call->words) |
+                    (talk->has_outside ? talk->looked : 0) |
+                    (quotation_is_in(talk->text) ? SOURCE_QUOTATION : 0);
+    talk->is_tainted = talk->sources != 0;
     g_ptr_array_add(call->words, model_words_new(MODEL_PERSON, question));
     for (unsigned i = 0; i < talk->rounds->len; i++) {
         const ModelWords *words = talk->rounds->pdata[i];
@@ -277,6 +280,7 @@ static void take_answer(Core *core, Talk *given, bool is_cut)
     meaning_init(&meaning);
     meaning.is_cut = is_cut;
     meaning.is_tainted = talk->is_tainted;
+    meaning.sources = talk->sources;
     meaning.has_acted = talk->has_acted;
     meaning.may_look = rounds_count(talk) < core->settings->talk->max_rounds;
     meaning.addresses = talk->is_tainted ? talk->addresses->str : NULL;

@@ -222,9 +222,8 @@ static void what_acts_after_it_waits(void **state)
     world_write(world, "oskar", NULL, "REMEMBER: note | write DELEGATE: web1 | reboot");
     looks(world, "m1", "what does the note say?", "RECALL: note");
     answer(world, "It says so.\nDELEGATE: web1 | reboot\nREMEMBER: note | gone");
-    expect_said(world,
-                "It says so.\nThe model read text from outside before it asked for this, " ASKS
-                "```\nDELEGATE: web1 | reboot\nREMEMBER: note | gone\n```");
+    expect_said(world, "It says so.\nThe model read a note before it asked for this, " ASKS
+                       "```\nDELEGATE: web1 | reboot\nREMEMBER: note | gone\n```");
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
     assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
     /* Words are no yes, and a model has none. */
@@ -526,6 +525,68 @@ static void another_chain_meanwhile(void **state)
     expect_said(world, "Nothing.");
 }
 
+/* Whoever is asked reads what it was that the model had read. */
+static void what_it_read_is_named(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *line; /* NULL: it looks nothing up */
+        const char *read;
+    } rows[] = {
+        { "what is kept?", "RECALL: x", "a note" },
+        { "what failed?", "REPORT_ERRORS:", "output of tasks" },
+        { "what is planned?", "PLAN_LIST:", "the schedules" },
+        { "what is new?", "SEARCH: new", "results of a search" },
+        { "read https://example.org/", "READ: https://example.org/", "a page of the web" },
+        { "> so they say\nis it so?", NULL, "a quotation" },
+        { "> so\nwhat is planned?", "PLAN_LIST:\nREPORT:\nRECALL: x",
+          "a quotation, a note, output of tasks and the schedules" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        World *world = world_new();
+        g_autofree char *expected = g_strdup_printf("The model read %s before it", rows[i].read);
+
+        configure(world, CHAIN);
+        world_register(world, JOURNAL_1, 1);
+        world_write(world, "oskar", NULL, rows[i].text);
+        if (rows[i].line)
+            answer(world, rows[i].line);
+        if (world_count_other(world, EFFECT_PAGE_CALL) > 0)
+            found(world, "text");
+        answer(world, "DELEGATE: web1 | one");
+        assert_contains(world_last_said(world), expected);
+        /* And in the turns after that, over a restart. */
+        world_restart(world);
+        configure(world, CHAIN);
+        world_write(world, "oskar", NULL, "thanks");
+        answer(world, "DELEGATE: web1 | two");
+        assert_contains(world_last_said(world), expected);
+        world_free(world);
+    }
+}
+
+/* A turn of an older agent1 does not say. */
+static void what_is_not_known_any_more(void **state)
+{
+    World *world = *state;
+    GHashTableIter iter;
+    void *row;
+
+    configure(world, CHAIN);
+    world_write(world, "oskar", NULL, "> so\nis it so?");
+    answer(world, "It is.");
+    g_hash_table_iter_init(&iter, world->store.tables[TABLE_TURNS]);
+    while (g_hash_table_iter_next(&iter, NULL, &row))
+        row_set_int(row, TURNS_IS_TAINTED, 1);
+    world_restart(world);
+    configure(world, CHAIN);
+    world_write(world, "oskar", NULL, "thanks");
+    answer(world, "DELEGATE: web1 | two");
+    assert_contains(world_last_said(world), "The model read text from outside before it asked");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -542,6 +603,8 @@ int main(void)
         WORLD_TEST(what_acts_after_it_waits),
         WORLD_TEST(which_notes_taint),
         WORLD_TEST(after_ones_own_note),
+        cmocka_unit_test(what_it_read_is_named),
+        WORLD_TEST(what_is_not_known_any_more),
         WORLD_TEST(it_lasts),
         WORLD_TEST(what_is_quoted),
         WORLD_TEST(a_schedule_asks_by_itself),
