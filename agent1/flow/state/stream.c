@@ -25,6 +25,11 @@ void stream_free(Stream *stream)
     g_free(stream);
 }
 
+bool stream_can_correct(const Core *core, const Stream *stream)
+{
+    return core->is_up[LINK_XMPP] && core->link_since_ms[LINK_XMPP] <= stream->began_ms;
+}
+
 void stream_end(Stream *stream)
 {
     stream_read_anew(stream);

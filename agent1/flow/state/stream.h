@@ -5,12 +5,16 @@
 #ifndef AGENT1_FLOW_STATE_STREAM_H
 #define AGENT1_FLOW_STATE_STREAM_H
 
+#include "agent1/flow/state/core_state.h"
 #include "common/wire/model_answer.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Stands behind words of which more is to come. */
+#define STREAM_GOES_ON " …"
 
 typedef struct Stream {
     /* Read of the answer. */
@@ -37,6 +41,9 @@ typedef struct Stream {
 Stream *stream_new(void);
 void stream_free(Stream *stream);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stream, stream_free)
+
+/* Its last message can be corrected: where the link was lost since, so may be the message. */
+bool stream_can_correct(const Core *core, const Stream *stream);
 
 /* It is said whole: whatever is shown after this is another answer. */
 void stream_end(Stream *stream);

@@ -170,7 +170,7 @@ static char *words_so_far(const Core *core, const Talk *talk)
         return NULL;
     /* Behind the last line, and not below it. */
     length -= *part == '\0';
-    return g_strdup_printf("%.*s%s …", (int)length, talk->stream->text->str, part);
+    return g_strdup_printf("%.*s%s" STREAM_GOES_ON, (int)length, talk->stream->text->str, part);
 }
 
 static void say_first(Core *core, const Talk *talk, const char *text)
@@ -342,7 +342,6 @@ void streaming_end(const Core *core, const Talk *talk, Turn *turn)
         return;
 
     stream_end(stream);
-    /* Where the link was lost since, so may be the message. */
-    if (core->is_up[LINK_XMPP] && core->link_since_ms[LINK_XMPP] <= stream->began_ms)
+    if (stream_can_correct(core, stream))
         turn->replaces = stream->ended;
 }

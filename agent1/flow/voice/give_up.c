@@ -4,14 +4,65 @@
 #include "agent1/flow/voice/turn.h"
 #include "common/base/banned.h"
 
+/* The message that shows half an answer, and can still tell what became of it; NULL: none does. */
+static const char *find_shown(const Core *core, const Talk *talk)
+{
+    const Stream *stream = talk->stream;
+
+    return stream && stream->message && stream_can_correct(core, stream) ? stream->message : NULL;
+}
+
+/* What it says from now on: the words that were read, and why they end. */
+static char *end_words(const Talk *talk, const char *why)
+{
+    const char *shown = talk->stream->told_text;
+
+    if (shown && g_str_has_suffix(shown, STREAM_GOES_ON))
+        return g_strdup_printf("%s\n%s", shown, why);
+    return g_strdup(why);
+}
+
+/* Asleep nothing is said but the digest on waking; what stands there already ends all the same. */
+static void end_asleep(Core *core, const Talk *talk, const char *message, const char *text)
+{
+    g_autofree char *id = core_new_id(core);
+    const XmppAct act = { .kind = XMPP_ACT_CORRECT,
+                          .jid = talk->speaker->address,
+                          .id = id,
+                          .about = (char *)(guintptr)message,
+                          .text = (char *)(guintptr)text };
+
+    effects_xmpp(core->fx, &act);
+}
+
+static void tell(Core *core, const Talk *talk, const char *text, const char *replaces)
+{
+    Turn turn;
+
+    turn_init(&turn, core, talk->speaker);
+    turn.is_news = true;
+    turn.replaces = replaces;
+    turn_say(&turn, "%s", text);
+    turn_outcome(&turn, run_state_name(RUN_CANCELLED));
+    turn_finish(&turn);
+}
+
 void give_up_tell(Core *core, const Talk *talk, const char *why)
 {
     Language before = core_speak_to_speaker(core, talk->speaker);
+    const char *shown = find_shown(core, talk);
+    const char *said = core_words(core, why);
+    g_autofree char *whole = shown ? end_words(talk, said) : g_strdup(said);
 
-    /* What is said now is kept for the digest, so it does not end the writing. */
-    if (core_is_asleep(core))
+    if (core_is_asleep(core)) {
+        /* What is said now is kept for the digest, so it does not end the writing. */
         clients_show_state(core, talk->speaker, "active");
-    turn_tell_news(core, talk->speaker, core_words(core, why), run_state_name(RUN_CANCELLED));
+        if (shown)
+            end_asleep(core, talk, shown, whole);
+        tell(core, talk, said, NULL);
+    } else {
+        tell(core, talk, whole, shown);
+    }
     core_speak(core, before);
 }
 

@@ -7,7 +7,7 @@
 #include "agent1/flow/state/talks.h"
 
 /* Gives up what is thought of in a conversation, if anything is; why is told to whoever waits, in
- * that person's language. */
+ * that person's language, and in the place of what was shown of the answer. */
 void give_up_conversation(Core *core, const char *conversation, const char *why);
 
 /* Tells why a talk that is under way no more got no answer. */

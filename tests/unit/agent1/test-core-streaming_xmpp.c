@@ -4,6 +4,16 @@
 
 #include "common/base/banned.h"
 
+/* The last text to that address. */
+static const char *said_to(const World *world, const char *jid)
+{
+    for (unsigned i = world->said->len; i > 0; i--) {
+        if (strcmp(said_at(world, i - 1)->jid, jid) == 0)
+            return said_at(world, i - 1)->text;
+    }
+    return "";
+}
+
 static void one_message(void **state)
 {
     World *world = *state;
@@ -105,24 +115,84 @@ static void a_task_lives_in_the_same_message(void **state)
     assert_string_equal(world_last_act(world, XMPP_ACT_CORRECT)->about, said_at(world, 0)->id);
 }
 
-/* The person writes again, or types !reset: what was shown stays as it is, and is ended. */
+/* The person writes again, or types !reset: what was shown ends, and says why. */
 static void given_up(void **state)
 {
     World *world = *state;
+    const EffectSay *last;
 
     world_write(world, "oskar", "m1", "how are they?");
     piece(world, SURE);
     world_write(world, "oskar", "m2", "!reset");
     assert_true(world_count_other(world, EFFECT_MODEL_CANCEL) == 1);
-    assert_string_equal(said_at(world, 1)->text, "(given up: forgotten by !reset)");
-    assert_null(said_at(world, 1)->replaces);
+    assert_string_equal(said_at(world, 1)->text,
+                        "The two agents are there and the disk of the first has room for years. …\n"
+                        "(given up: forgotten by !reset)");
+    assert_string_equal(said_at(world, 1)->replaces, said_at(world, 0)->id);
     world_wait(world, MINUTE_MS);
     assert_int_equal(count_acts(world, XMPP_ACT_CORRECT), 0);
+    world_forget(world);
     world_write(world, "oskar", "m3", "how are they?");
     piece(world, SURE);
     world_write(world, "oskar", "m4", "and of web1?");
-    assert_string_equal(world_last_said(world), "(given up: you wrote again)");
+    last = said_at(world, 1);
+    assert_true(g_str_has_suffix(last->text, " …\n(given up: you wrote again)"));
+    assert_string_equal(last->replaces, said_at(world, 0)->id);
     end(world, MODEL_ANSWERED);
+}
+
+/* Of which nothing was shown yet, or whose words were taken back. */
+static void given_up_without_words(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "how are they?");
+    piece(world, "Well ");
+    world_write(world, "oskar", "m2", "!reset");
+    assert_string_equal(said_at(world, 0)->text, "(given up: forgotten by !reset)");
+    assert_null(said_at(world, 0)->replaces);
+    world_forget(world);
+    world_write(world, "oskar", "m3", "how are they?");
+    piece(world, SURE);
+    end(world, MODEL_FAILED);
+    world_wait(world, 3 * SECOND_MS);
+    world_write(world, "oskar", "m4", "!reset");
+    assert_string_equal(said_at(world, 1)->text, "(given up: forgotten by !reset)");
+    assert_string_equal(said_at(world, 1)->replaces, said_at(world, 0)->id);
+}
+
+static void given_up_since_agent1_sleeps(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "how are they?");
+    piece(world, SURE);
+    world_write(world, "ana", "m2", "!agentOFF agent1");
+    g_ptr_array_set_size(world->said, 0);
+    end(world, MODEL_ANSWERED);
+    assert_int_equal(world->said->len, 0);
+    assert_true(g_str_has_suffix(world_last_act(world, XMPP_ACT_CORRECT)->text,
+                                 "for years. …\n(given up: I was put to sleep meanwhile)"));
+    world_write(world, "ana", "m3", "!agentON agent1");
+    assert_true(
+        g_str_has_suffix(said_to(world, PHONE), "\n(given up: I was put to sleep meanwhile)"));
+    assert_null(strstr(said_to(world, PHONE), "for years"));
+}
+
+static void given_up_in_a_new_session(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "how are they?");
+    piece(world, SURE);
+    world_wait(world, 1);
+    world_link(world, LINK_XMPP, false);
+    world_wait(world, 1);
+    world_link(world, LINK_XMPP, true);
+    g_ptr_array_set_size(world->said, 0);
+    world_write(world, "oskar", "m2", "!reset");
+    assert_string_equal(said_at(world, 0)->text, "(given up: forgotten by !reset)");
+    assert_null(said_at(world, 0)->replaces);
 }
 
 /* Where the link was lost meanwhile the first message may be lost, too. */
@@ -204,6 +274,9 @@ int main(void)
         PHONE_TEST(no_model_after_all),
         PHONE_TEST(a_task_lives_in_the_same_message),
         PHONE_TEST(given_up),
+        PHONE_TEST(given_up_without_words),
+        PHONE_TEST(given_up_since_agent1_sleeps),
+        PHONE_TEST(given_up_in_a_new_session),
         PHONE_TEST(a_new_session),
         PHONE_TEST(who_knows_no_corrections),
         PHONE_TEST(longer_than_a_message),
