@@ -65,6 +65,22 @@ char *ask_goes_on(const Ask *ask, bool is_in_talk, int64_t now_ms)
     return g_strdup_printf("\"%s\" goes on; %s shows what becomes of it", text, way);
 }
 
+const char *ask_unreachable(bool was_connected)
+{
+    if (!was_connected)
+        return "no answer: the broker could not be reached";
+    return "no answer from agent1 (is it connected to this broker? is orchestrator_key right? is "
+           "this key in users?)";
+}
+
+char *ask_may_still_come(const Ask *ask, int64_t now_ms)
+{
+    int64_t left_ms = (ask->expires_ms - now_ms) / 1000 * 1000;
+    g_autofree char *left = left_ms > 0 ? duration_format(left_ms) : NULL;
+
+    return left ? g_strdup_printf("what was sent may still be taken for %s", left) : NULL;
+}
+
 /* "#12 web1: queued". */
 static int64_t run_of_line(const char *line)
 {

@@ -12,6 +12,12 @@
  */
 char *ask_goes_on(const Ask *ask, bool is_in_talk, int64_t now_ms);
 
+/* Why there is no answer: was there ever a connection? */
+const char *ask_unreachable(bool was_connected);
+
+/* That agent1 may still do it; NULL: not any more. The caller owns it. */
+char *ask_may_still_come(const Ask *ask, int64_t now_ms);
+
 /* The number of the newest run that this reply tells of, 0 when it tells of none. */
 int64_t reply_last_run(const MessageReply *reply);
 

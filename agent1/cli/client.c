@@ -11,12 +11,13 @@
 #include "agent1/cli/partial.h"
 #include "agent1/cli/progress_line.h"
 #include "agent1/cli/typed_line.h"
-#include "common/base/quantity.h"
+#include "common/base/text.h"
 #include "common/sys/clock.h"
 
 #include "common/base/banned.h"
 
-#define TICK_MS 500
+#define TICK_MS              500
+#define QUESTION_SHOWN_CHARS 40
 
 struct Client {
     const CliOptions *options;
@@ -24,7 +25,9 @@ struct Client {
     Channel *channel;
     Completion *completion;
     Lookup *lookup;
-    Terminal *terminal;   /* borrowed; NULL: nobody types here */
+    Terminal *terminal; /* borrowed; NULL: nobody types here */
+    ClientTakes takes;  /* with a terminal */
+    void *takes_data;
     ProgressLine *line;   /* NULL: none is shown */
     Message *last_answer; /* NULL: none yet */
     int64_t last_run;     /* its number; 0: none yet */
@@ -36,6 +39,7 @@ struct Client {
     Ask *current;     /* what is being waited for; NULL: nothing */
     char *news;       /* of current, for the progress line */
     Partial partial;  /* of current's next answer */
+    bool is_parted;   /* something else was printed in the midst of that answer */
     int64_t since_ms; /* boot time that the progress line counts from */
     guint ticks;
 };
@@ -173,6 +177,26 @@ static void print_words(Client *client, const MessageReply *reply)
         client->has_written_all = false;
 }
 
+/* The answer that is being printed was parted by another one. */
+static void tell_going_on(Client *client)
+{
+    g_autofree char *question = text_make_line(client->current->text, QUESTION_SHOWN_CHARS);
+
+    if (client->is_parted)
+        printer_note(&client->printer, "the answer to \"%s\" goes on:", question);
+    client->is_parted = false;
+}
+
+/* Above what answers something that was asked beside another thing; once. */
+static void name_question(Client *client, Ask *ask)
+{
+    if (ask->is_unnamed && !client->printer.is_quiet)
+        fprintf(stderr, "> %s\n", ask->text);
+    ask->is_unnamed = false;
+    if (client->current && ask != client->current)
+        client->is_parted = client->partial.printed > 0;
+}
+
 /* What came of an answer stands where the whole will stand; elsewhere than on a terminal only the
  * whole is printed. */
 static void show_piece(Client *client, const MessageReply *reply)
@@ -190,15 +214,20 @@ static void show_piece(Client *client, const MessageReply *reply)
     if (partial->is_replaced)
         printer_note(&client->printer, "what stands above is no answer: another model is asked");
     partial->is_replaced = false;
+    if (lines)
+        tell_going_on(client);
     if (lines && !printer_lines(&client->printer, lines, &partial->fence))
         client->has_written_all = false;
     show(client);
 }
 
-static bool print_object(Client *client, const Ask *ask, Heard heard, const Message *message)
+static bool print_object(Client *client, Ask *ask, Heard heard, const Message *message)
 {
-    if (heard == HEARD_ANSWER && ask == client->current && client->partial.printed > 0)
+    if (heard == HEARD_ANSWER && ask == client->current && client->partial.printed > 0) {
+        tell_going_on(client);
         return print_rest(client, message->reply.text);
+    }
+    name_question(client, ask);
     return printer_object(&client->printer, heard, message);
 }
 
@@ -256,20 +285,20 @@ static void on_typed(bool is_leaving, void *data)
     show(client);
 }
 
+static bool on_line(const char *line, void *data)
+{
+    Client *client = data;
+
+    return client->takes(line, client->takes_data);
+}
+
 static void explain_unreachable(const Client *client, const Ask *ask)
 {
-    int64_t left_ms = ask->expires_ms - clock_now_ms();
+    g_autofree char *rest = ask_may_still_come(ask, clock_now_ms());
 
-    if (!channel_was_connected(client->channel))
-        printer_problem("no answer: the broker could not be reached");
-    else
-        printer_problem("no answer from agent1 (is it connected to this broker? is "
-                        "orchestrator_key right? is this key in users?)");
-    if (left_ms >= 1000) {
-        g_autofree char *left = duration_format(left_ms / 1000 * 1000);
-
-        printer_problem("what was sent may still be taken for %s", left);
-    }
+    printer_problem("%s", ask_unreachable(channel_was_connected(client->channel)));
+    if (rest)
+        printer_problem("%s", rest);
 }
 
 static void on_late(Ask *ask, void *data)
@@ -310,18 +339,6 @@ static void on_interrupt(void *data)
         terminal_wake(client->terminal);
 }
 
-static bool is_terminal(int fd)
-{
-    return isatty(fd) && g_strcmp0(g_getenv("TERM"), "dumb") != 0;
-}
-
-static bool wants_color(const CliOptions *options)
-{
-    const char *no_color = g_getenv("NO_COLOR");
-
-    return !options->is_plain && !(no_color && *no_color != '\0') && is_terminal(STDOUT_FILENO);
-}
-
 Client *client_new(const CliOptions *options, const CliConfig *config, const Key *secret,
                    GError **error)
 {
@@ -334,15 +351,10 @@ Client *client_new(const CliOptions *options, const CliConfig *config, const Key
 
     client->options = options;
     client->has_written_all = true;
-    client->printer = (Printer){
-        .is_json = options->is_json,
-        .is_quiet = options->is_quiet,
-        .has_color = wants_color(options),
-        .has_screen = isatty(STDOUT_FILENO),
-    };
+    printer_init(&client->printer, options);
     partial_init(&client->partial);
     client->completion = completion_new();
-    if (!options->is_json && !options->is_quiet && is_terminal(STDERR_FILENO))
+    if (!options->is_json && !options->is_quiet && printer_can_draw(STDERR_FILENO))
         client->line = progress_line_new(stderr);
     interrupt_init(&client->interrupt, on_interrupt, client);
 
@@ -375,9 +387,12 @@ void client_free(Client *client)
 
 static void wait_for(Client *client, Ask *ask)
 {
+    static const TerminalHold hold = { .typed = on_typed, .takes = on_line };
+
     client->current = ask;
     if (client->terminal)
-        terminal_hold(client->terminal, on_typed, client);
+        terminal_hold(client->terminal, &hold, client);
+    client->is_parted = false;
     client->since_ms = ask->asked_ms;
     set_news(client, NULL);
     partial_reset(&client->partial);
@@ -460,14 +475,19 @@ static int conclude(Client *client, Ask *ask)
     return code;
 }
 
-int client_ask(Client *client, const char *text)
+static AskWish wish_for(const Client *client, const char *text)
 {
-    const AskWish wish = {
+    return (AskWish){
         .text = text,
         .is_now = client->options->is_now,
         .is_dry_run = client->options->is_dry_run,
         .timeout_ms = client->options->timeout_ms,
     };
+}
+
+int client_ask(Client *client, const char *text)
+{
+    const AskWish wish = wish_for(client, text);
     g_autoptr(GError) error = NULL;
     Ask *ask;
 
@@ -483,6 +503,16 @@ int client_ask(Client *client, const char *text)
 
     wait_for(client, ask);
     return conclude(client, ask);
+}
+
+bool client_ask_beside(Client *client, const char *text)
+{
+    const AskWish wish = wish_for(client, text);
+    Ask *ask = typed_text_check(text, NULL) ? channel_ask(client->channel, &wish, NULL) : NULL;
+
+    if (ask)
+        ask->is_unnamed = true;
+    return ask;
 }
 
 void client_look_for(Client *client, const char *agent)
@@ -542,9 +572,11 @@ static void on_completion(const char *before, void *data)
     lookup_before(client->lookup, before, &client->interrupt.is_raised);
 }
 
-void client_use_terminal(Client *client, Terminal *terminal)
+void client_use_terminal(Client *client, Terminal *terminal, ClientTakes takes, void *data)
 {
     client->terminal = terminal;
+    client->takes = takes;
+    client->takes_data = data;
     if (terminal)
         terminal_before_completion(terminal, on_completion, client);
 }

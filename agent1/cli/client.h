@@ -31,12 +31,18 @@ Client *client_new(const CliOptions *options, const CliConfig *config, const Key
 void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
 
-/* From now on a line may be being typed here whenever something is written. Borrowed; NULL: no
- * more. */
-void client_use_terminal(Client *client, Terminal *terminal);
+/* From now on a line may be being typed here whenever something is written. Each line that is typed
+ * whole while something is waited for is given to takes: true, it is done already (with
+ * client_ask_beside(), say). Borrowed; NULL: no more. */
+typedef bool (*ClientTakes)(const char *line, void *data);
+void client_use_terminal(Client *client, Terminal *terminal, ClientTakes takes, void *data);
 
 /* Asks and waits, until an outcome, --timeout or Ctrl-C. The exit code. */
 int client_ask(Client *client, const char *text);
+
+/* Asks while something else is waited for, and does not wait: the answer says what it answers.
+ * False: it cannot be asked now. */
+bool client_ask_beside(Client *client, const char *text);
 
 /* Has the person told, some time later, when there is no such agent. Does not wait. */
 void client_look_for(Client *client, const char *agent);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/text.h"
 #include "common/data/json.h"
@@ -14,6 +15,29 @@
 #define COLOR_YELLOW "\033[33m"
 #define COLOR_DIM    "\033[2m"
 #define COLOR_OFF    "\033[0m"
+
+bool printer_can_draw(int fd)
+{
+    return isatty(fd) && g_strcmp0(g_getenv("TERM"), "dumb") != 0;
+}
+
+static bool wants_color(const CliOptions *options)
+{
+    const char *no_color = g_getenv("NO_COLOR");
+
+    return !options->is_plain && !(no_color && *no_color != '\0') &&
+           printer_can_draw(STDOUT_FILENO);
+}
+
+void printer_init(Printer *printer, const CliOptions *options)
+{
+    *printer = (Printer){
+        .is_json = options->is_json,
+        .is_quiet = options->is_quiet,
+        .has_color = wants_color(options),
+        .has_screen = isatty(STDOUT_FILENO),
+    };
+}
 
 /* By what the outcome means for the person, which is what the exit codes say. */
 static const char *color_of(const char *outcome)

@@ -7,6 +7,7 @@
 #define AGENT1_CLI_PRINTER_H
 
 #include "agent1/cli/exchange.h"
+#include "agent1/cli/options.h"
 #include "common/wire/message.h"
 
 #include <glib.h>
@@ -18,6 +19,12 @@ typedef struct Printer {
     bool has_color;  /* on standard output */
     bool has_screen; /* standard output is a terminal */
 } Printer;
+
+/* As the options and the surroundings (NO_COLOR, TERM) wish. */
+void printer_init(Printer *printer, const CliOptions *options);
+
+/* Whether it is a terminal on which a line can be written anew. */
+bool printer_can_draw(int fd);
 
 /* Prints an object as far as this printer shows its kind at all. False when standard output cannot
  * be written. */

@@ -104,6 +104,20 @@ static void remember(Talk *talk, const char *line)
     }
 }
 
+/* A line that was typed while something is waited for: a command does not wait for its turn. */
+static bool take_command(const char *line, void *data)
+{
+    Talk *talk = data;
+    g_autofree char *text = NULL;
+
+    if (!typed_line_passes(line) || typed_line_read(line, talk->agent, &text) != TYPED_TEXT ||
+        !client_ask_beside(talk->client, text))
+        return false;
+
+    remember(talk, line);
+    return true;
+}
+
 static void talk_on_terminal(Talk *talk)
 {
     while (!talk->is_over && client_end_signal(talk->client) == 0) {
@@ -142,7 +156,7 @@ static bool open_terminal(Talk *talk)
     }
 
     talk->terminal = terminal_new(client_completion(talk->client), past);
-    client_use_terminal(talk->client, talk->terminal);
+    client_use_terminal(talk->client, talk->terminal, take_command, talk);
     return talk->terminal;
 }
 
@@ -195,7 +209,7 @@ int talk_run(Client *client, const CliOptions *options)
         talk_in_lines(&talk);
     }
 
-    client_use_terminal(client, NULL);
+    client_use_terminal(client, NULL, NULL, NULL);
     terminal_free(talk.terminal);
     g_free(talk.agent);
     g_free(talk.history);

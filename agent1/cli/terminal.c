@@ -26,9 +26,9 @@ struct Terminal {
     TerminalBefore before_completion; /* NULL: none */
     void *before_data;
     TypeAhead *ahead;
-    guint ahead_source; /* 0: a line is being read */
-    TerminalTyped typed;
-    void *typed_data;
+    guint ahead_source;       /* 0: a line is being read */
+    const TerminalHold *hold; /* while ahead_source is there */
+    void *hold_data;
     wchar_t *prompt;
     bool is_reading;
     bool is_hidden;
@@ -376,6 +376,17 @@ void terminal_show(Terminal *terminal)
     el_wset(terminal->editor, EL_REFRESH);
 }
 
+/* False for a wish to leave. */
+static bool take_ahead(Terminal *terminal, char byte)
+{
+    bool is_kept = type_ahead_add(terminal->ahead, byte);
+    g_autofree char *line = is_kept ? type_ahead_last_line(terminal->ahead) : NULL;
+
+    if (line && g_utf8_validate(line, -1, NULL) && terminal->hold->takes(line, terminal->hold_data))
+        type_ahead_drop_last_line(terminal->ahead);
+    return is_kept;
+}
+
 static gboolean on_typed_ahead(gint fd, GIOCondition condition, gpointer data)
 {
     Terminal *terminal = data;
@@ -387,8 +398,8 @@ static gboolean on_typed_ahead(gint fd, GIOCondition condition, gpointer data)
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
         return G_SOURCE_CONTINUE;
     for (ssize_t i = 0; i < got; i++)
-        is_leaving = !type_ahead_add(terminal->ahead, bytes[i]) || is_leaving;
-    terminal->typed(is_leaving, terminal->typed_data);
+        is_leaving = !take_ahead(terminal, bytes[i]) || is_leaving;
+    terminal->hold->typed(is_leaving, terminal->hold_data);
     if (got > 0)
         return G_SOURCE_CONTINUE;
 
@@ -397,11 +408,11 @@ static gboolean on_typed_ahead(gint fd, GIOCondition condition, gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-void terminal_hold(Terminal *terminal, TerminalTyped typed, void *data)
+void terminal_hold(Terminal *terminal, const TerminalHold *hold, void *data)
 {
     el_wset(terminal->editor, EL_PREP_TERM, 1);
-    terminal->typed = typed;
-    terminal->typed_data = data;
+    terminal->hold = hold;
+    terminal->hold_data = data;
     if (!terminal->ahead_source)
         terminal->ahead_source =
             g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_typed_ahead, terminal);

@@ -134,6 +134,37 @@ char *type_ahead_text(const TypeAhead *ahead)
     return shown(ahead->bytes->str, ahead->bytes->len, ENTER_SHOWN);
 }
 
+/* Where the line begins that the last byte ended. */
+static size_t last_line_start(const GString *bytes)
+{
+    size_t start = bytes->len - 1;
+
+    while (start > 0 && !is_line_end(bytes->str[start - 1]))
+        start--;
+    return start;
+}
+
+char *type_ahead_last_line(const TypeAhead *ahead)
+{
+    const GString *bytes = ahead->bytes;
+    size_t start;
+
+    if (bytes->len == 0 || !is_line_end(bytes->str[bytes->len - 1]))
+        return NULL;
+
+    start = last_line_start(bytes);
+    for (size_t i = start; i + 1 < bytes->len; i++) {
+        if ((unsigned char)bytes->str[i] < ' ')
+            return NULL;
+    }
+    return g_strndup(bytes->str + start, bytes->len - 1 - start);
+}
+
+void type_ahead_drop_last_line(TypeAhead *ahead)
+{
+    g_string_truncate(ahead->bytes, last_line_start(ahead->bytes));
+}
+
 char *type_ahead_drop_lines(TypeAhead *ahead)
 {
     size_t start = line_start(ahead->bytes);

@@ -30,6 +30,13 @@ bool type_ahead_take(TypeAhead *ahead, char *out);
  * owns it; "" for nothing. */
 char *type_ahead_text(const TypeAhead *ahead);
 
+/* The line that the byte before ended, if a person can have meant it as it stands: no key in it
+ * only moves. NULL: there is none. The caller owns it. */
+char *type_ahead_last_line(const TypeAhead *ahead);
+
+/* Takes that line away: it was done. */
+void type_ahead_drop_last_line(TypeAhead *ahead);
+
 /* Takes away the lines that are complete, and leaves the one that is not. Returns them as a person
  * reads them, NULL when there are none. The caller owns it. */
 char *type_ahead_drop_lines(TypeAhead *ahead);

@@ -232,6 +232,23 @@ TypedKind typed_line_read(const char *line, const char *agent, char **out_text)
     return TYPED_TEXT;
 }
 
+static bool is_answer(Command command)
+{
+    return command == COMMAND_YES || command == COMMAND_NO;
+}
+
+bool typed_line_passes(const char *line)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(line));
+    g_autofree char *name = first_word(trimmed);
+    const Word *word = find_word(name);
+    Command command;
+
+    if (word)
+        return word->kind == TYPED_TEXT;
+    return command_parse(name, &command) && !is_answer(command);
+}
+
 /* The task of a line that gives one to an agent; NULL when it gives none. */
 static const char *task_of(const char *line)
 {

@@ -125,6 +125,45 @@ static void test_a_bound(void **state)
     assert_int_equal(strlen(all), TYPE_AHEAD_MAX_BYTES);
 }
 
+static void test_the_last_line(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *keys;
+        const char *line; /* NULL: there is none */
+        const char *left; /* once it is dropped */
+    } rows[] = {
+        { "nothing", "", NULL, NULL },
+        { "one that is not ended", "a\rb", NULL, NULL },
+        { "the only one", "!status\r", "!status", "" },
+        { "the last of two", "one\rtwo\n", "two", "one\r" },
+        { "an empty one", "one\r\r", "", "one\r" },
+        { "letters of two bytes", "caf\xc3\xa9\r", "caf\xc3\xa9", "" },
+        { "corrected", "!statsu\x7f\x7fus\r", "!status", "" },
+        { "a key that moves", "!statu\x1b[Ds\r", NULL, NULL },
+        { "a Tab", "!sta\t\r", NULL, NULL },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(TypeAhead) ahead = type_ahead_new();
+        g_autofree char *line = NULL;
+        g_autofree char *left = NULL;
+
+        print_message("  %s\n", rows[i].what);
+        add(ahead, rows[i].keys);
+        line = type_ahead_last_line(ahead);
+        if (!rows[i].line) {
+            assert_null(line);
+            continue;
+        }
+        assert_string_equal(line, rows[i].line);
+        type_ahead_drop_last_line(ahead);
+        left = take_all(ahead);
+        assert_string_equal(left, rows[i].left);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_leaving),
         cmocka_unit_test(test_lines_are_dropped),
         cmocka_unit_test(test_a_bound),
+        cmocka_unit_test(test_the_last_line),
     };
 
     return cmocka_run_group_tests_name("cli-type-ahead", tests, NULL, NULL);

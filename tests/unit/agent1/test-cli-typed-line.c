@@ -194,6 +194,30 @@ static void test_sizes(void **state)
     }
 }
 
+static void test_what_passes(void **state)
+{
+    static const struct {
+        const char *line;
+        bool passes;
+    } rows[] = {
+        { "!status", true },        { "  !Runs web1 ", true },
+        { "!cancel 12", true },     { "/plans", true },
+        { "/report web1", true },   { "!yes", false },
+        { "!NO", false },           { "!oui", false },
+        { "!statsu", false },       { "how is it?", false },
+        { "@web1 !status", false }, { "REPORT:", false },
+        { "/agent web1", false },   { "/quit", false },
+        { "/help", false },         { "", false },
+        { "/usr/bin/true", false },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("  %s\n", rows[i].line);
+        assert_int_equal(typed_line_passes(rows[i].line), rows[i].passes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_words_follow_the_table),
         cmocka_unit_test(test_help_fits_a_terminal),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_what_passes),
     };
 
     return cmocka_run_group_tests_name("cli-typed-line", tests, NULL, NULL);

@@ -1,0 +1,86 @@
+"""Commands that are typed while agentctl waits for something else: they pass at once."""
+
+import pytest
+
+from played import RUN
+from test_agentctl_terminal import like, screens  # noqa: F401
+
+
+@pytest.fixture
+def thinking(agent1, console, screens):  # noqa: F811
+    """A terminal on which a sentence waits for its answer: (screen, its chat)."""
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("how are they?")
+    chat = agent1.next_chat("how are they?")
+    agent1.reply(chat, "")
+    screen.wait_for("agent1  0 s")
+    return screen, chat
+
+
+def test_a_command_passes_and_a_sentence_waits_for_its_turn(agent1, thinking):
+    screen, chat = thinking
+    screen.enter("and web2?")
+    screen.enter("!status")
+    agent1.reply(agent1.next_chat("!status"), "all well\nsince noon", "ok")
+    screen.wait_for("> !status\nall well\nsince noon\nagent1  ")
+    screen.enter("/plans")
+    agent1.reply(agent1.next_chat("PLAN_LIST:"), "none", "ok")
+    screen.wait_for("> PLAN_LIST:\nnone\nagent1  ")
+    assert not agent1.heard.all(lambda heard: heard["text"] == "and web2?")
+    agent1.reply(chat, "They are well.", "ok")
+    agent1.reply(agent1.next_chat("and web2?"), "So is web2.", "ok")
+    screen.wait_for("They are well.\nagent1> and web2?\nSo is web2.\nagent1>")
+    screen.press("Up", "Up")
+    screen.wait_for(lambda text: text.endswith("agent1> /plans"))
+
+
+def test_an_answer_that_is_parted_says_so(agent1, thinking):
+    screen, chat = thinking
+    agent1.reply(chat, "They are\nwell", offset=0)
+    screen.wait_for(like("They are\nagent1 .*well$"))
+    screen.enter("!status")
+    agent1.reply(agent1.next_chat("!status"), "```\nall\n```", "ok")
+    screen.wait_for(like("They are\n> !status\n```\nall\n```\nagent1 .*well$"))
+    agent1.reply(chat, "well\ntoday", offset=9)
+    screen.wait_for(like('all\n```\nagentctl: the answer to "how are they\\?" goes on:\nwell\nagent1 .*today$'))
+    agent1.reply(chat, "They are\nwell\ntoday.", "ok")
+    screen.wait_for("goes on:\nwell\ntoday.\nagent1>")
+    assert screen.text().count("goes on") == 1
+
+
+def test_an_answer_that_comes_late_is_named_at_the_prompt(agent1, thinking):
+    screen, chat = thinking
+    screen.enter("!fire nightly")
+    fired = agent1.next_chat("!fire nightly")
+    agent1.reply(chat, "They are well.", "ok")
+    screen.wait_for("They are well.\nagent1>")
+    screen.type("!ru")
+    agent1.reply(fired, "#12 web1: queued", runs=[RUN])
+    agent1.reply(fired, "#12 web1: succeeded", "succeeded", runs=[RUN])
+    screen.wait_for("They are well.\n> !fire nightly\n#12 web1: queued\n#12 web1: succeeded\nagent1> !ru")
+
+
+def test_a_run_that_is_waited_for_can_be_cancelled(agent1, console, screens):  # noqa: F811
+    screen = screens(console)
+    screen.wait_for("agent1>")
+    screen.enter("@web1 sleep 99")
+    chat = agent1.next_chat()
+    agent1.reply(chat, "#12 web1: queued", runs=[RUN])
+    screen.wait_for("#12 web1  ")
+    screen.enter("!cancel 12")
+    agent1.reply(agent1.next_chat("!cancel 12"), "#12 web1: cancelling", "ok")
+    screen.wait_for("> !cancel 12\n#12 web1: cancelling\n#12 web1  ")
+    agent1.reply(chat, "#12 web1: cancelled (signal 15)", "cancelled", runs=[RUN])
+    screen.wait_for("#12 web1: cancelling\n#12 web1: cancelled (signal 15)\nagent1>")
+
+
+@pytest.mark.parametrize("line", ["!no", "/agent web1", "!statsu"])
+def test_what_else_waits_for_its_turn(agent1, thinking, line):
+    """An answer to a question may answer another one by then; a choice holds for what is typed next."""
+    screen, _ = thinking
+    screen.enter(line)
+    screen.enter("!status")
+    agent1.next_chat("!status")
+    assert {heard["text"] for heard in agent1.heard.items} == {"how are they?", "!status"}
+    screen.wait_for(lambda text: text.splitlines()[-1].endswith(f"> {line}\N{RETURN SYMBOL}"))
