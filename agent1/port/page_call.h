@@ -40,7 +40,8 @@ typedef enum {
     PAGE_BAD_ADDRESS,  /* no address that can be read; why */
     PAGE_FORBIDDEN,    /* an address or a port that is not public; why: which, and what it is */
     PAGE_UNKNOWN_NAME, /* why: the host */
-    PAGE_UNREACHABLE,  /* why */
+    PAGE_UNREACHABLE,  /* why: scheme, host and port, as "https://x.org" */
+    PAGE_NOT_SPOKEN,   /* a server is there, and it does not speak that; why: as before */
     PAGE_UNTRUSTED,    /* its certificate; why */
     PAGE_SLOW,
     PAGE_STATUS,     /* why: "404" */

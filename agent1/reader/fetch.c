@@ -164,8 +164,26 @@ static void fail(Fetched *out, PageOutcome outcome, const char *why)
     out->why = g_strdup(why);
 }
 
+/* "https://x.org:8443". The caller owns it. */
+static char *origin_of(const WebUrl *url)
+{
+    const char *host = strstr(url->text, "://") + strlen("://");
+
+    return g_strndup(url->text, (size_t)(host - url->text) + strcspn(host, "/?#"));
+}
+
+/* What comes of asking for http where https is spoken, or nothing of the web at all. */
+static bool is_no_http(CURLcode code)
+{
+    return code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
+           code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
+}
+
 static void fail_by(Fetched *out, CURLcode code, const Hop *hop)
 {
+    g_autofree char *origin = origin_of(hop->url);
+    bool is_plain = g_str_has_prefix(origin, "http://");
+
     if (hop->refused)
         fail(out, PAGE_FORBIDDEN, hop->refused);
     else if (code == CURLE_OPERATION_TIMEDOUT)
@@ -174,8 +192,10 @@ static void fail_by(Fetched *out, CURLcode code, const Hop *hop)
         fail(out, PAGE_UNKNOWN_NAME, hop->url->host);
     else if (code == CURLE_PEER_FAILED_VERIFICATION)
         fail(out, PAGE_UNTRUSTED, hop->url->host);
-    else if (code == CURLE_COULDNT_CONNECT || code == CURLE_SSL_CONNECT_ERROR)
-        fail(out, PAGE_UNREACHABLE, hop->url->host);
+    else if (code == CURLE_COULDNT_CONNECT)
+        fail(out, PAGE_UNREACHABLE, origin);
+    else if (code == CURLE_SSL_CONNECT_ERROR || (is_plain && is_no_http(code)))
+        fail(out, PAGE_NOT_SPOKEN, origin);
     else
         fail(out, PAGE_BROKEN, curl_easy_strerror(code));
 }
@@ -193,6 +213,16 @@ static void read_type(Fetched *out, const char *type)
     charset = strstr(lower, "charset=");
     out->charset = charset ? g_strdup(charset + strlen("charset=")) : NULL;
     out->type = g_strndup(lower, strcspn(lower, "; \t,"));
+}
+
+/* Some servers say in plain words that https is spoken at their port. */
+static bool wants_https(const Fetched *out, const WebUrl *url)
+{
+    g_autofree char *body = g_strndup((const char *)out->body->data, out->body->len);
+    g_autofree char *lower = g_ascii_strdown(body, -1);
+
+    return out->status == 400 && g_str_has_prefix(url->text, "http://") &&
+           (strstr(lower, "https") || strstr(lower, "ssl-enabled"));
 }
 
 /* The answer's place to go on, NULL where it ends or failed. The caller owns it. */
@@ -213,6 +243,12 @@ static char *take_answer(CURL *curl, CURLcode code, const Hop *hop)
     out->outcome = PAGE_FOUND;
     out->status = (unsigned)MAX(status, 0);
     read_type(out, type);
+    if (wants_https(out, hop->url)) {
+        g_autofree char *origin = origin_of(hop->url);
+
+        fail(out, PAGE_NOT_SPOKEN, origin);
+        return NULL;
+    }
     return g_strdup(next);
 }
 

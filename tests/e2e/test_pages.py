@@ -8,6 +8,7 @@ import urllib.parse
 
 import pytest
 
+from process import free_port
 from wait import wait_for
 from website import Website
 
@@ -79,13 +80,35 @@ def test_what_is_refused(reading, site):
         ("http://10.255.255.1/", r"refused: 10\.255\.255\.1 \(private\)"),
         ("http://ana:pw@example.org/", "a name or a password"),
         ("ftp://example.org/", "only http and https"),
-        ("http://nobody-has-this-name.invalid/", "nobody knows the name"),
+        ("http://nobody-has-this-name.invalid/", "no address is known for the name nobody-has-this-name.invalid:"),
     ]
     for address, wanted in rows:
         done = ctl.send(f"READ: {address}")
         assert re.search(wanted, done.stdout), (address, done.stdout)
         assert done.returncode == 3, address
     assert site.asked.count("/loop") == 6
+
+
+def test_the_other_scheme(house, site, certificates):
+    """Of a name without a scheme https is meant; who is told that it fails is told what to type."""
+    secure = Website(certificates)
+    closed = f"127.0.0.1:{free_port()}"
+    house.agent1.config["search"] = {"private_hosts": [site.host, secure.host, closed], "timeout": "4s"}
+    ctl = house.ctl("vera", "viewer")
+    house.start()
+    site.page("/bad", "The plain HTTP request was sent to HTTPS port", status=400)
+    rows = [
+        (f"{site.host}/a", f"{site.host} does not speak https; to try http: READ: http://{site.host}/a"),
+        (f"http://{secure.host}/a", f"{secure.host} does not speak http; to try https: READ: "
+                                    f"https://{secure.host}/a"),
+        (f"{site.url}/bad", f"{site.host} does not speak http; to try https: READ: "
+                            f"https://{site.host}/bad"),
+        (f"{closed}/a", f"https://{closed} does not answer; to try http: READ: http://{closed}/a"),
+        (f"https://{closed}/a", f"https://{closed} does not answer"),
+    ]
+    for address, wanted in rows:
+        assert ctl.send(f"READ: {address}").stdout == f"{address}: {wanted}\n"
+    secure.close()
 
 
 def test_what_a_page_may_cost(reading, site):

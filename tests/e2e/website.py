@@ -1,6 +1,6 @@
 """A web site on loopback that answers as a test tells it.
 
-    site = Website()                      # close() ends it
+    site = Website()                      # close() ends it; Website(certificates) speaks https
     site.host                             # "127.0.0.1:4711", for search.private_hosts
     site.page("/a", "<p>Hello")           # an HTML page
     site.page("/b", b"...", type="application/pdf", status=200, **headers)
@@ -9,11 +9,12 @@
     site.asked                            # the paths that were asked for, with what stands behind ?
 """
 import http.server
+import ssl
 import threading
 
 
 class Website:
-    def __init__(self):
+    def __init__(self, certificates=None):
         self.answers = {}
         self.asked = []
         self.headers = []  # of each request
@@ -38,10 +39,14 @@ class Website:
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if certificates:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificates.certificate, certificates.key)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
         self.host = f"127.0.0.1:{self._server.server_port}"
-        self.url = f"http://{self.host}"
+        self.url = f"http{'s' if certificates else ''}://{self.host}"
 
     def _missing(self, handler):
         handler.send_error(404)

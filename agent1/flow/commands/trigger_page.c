@@ -44,7 +44,7 @@ static char *describe(const PageAsk *ask)
 static void say_failure(Core *core, Turn *turn, const PageAsk *ask, const PageNews *news)
 {
     g_autofree char *asked = describe(ask);
-    g_autofree char *failure = page_words_failure(core, ask->kind, news);
+    g_autofree char *failure = page_words_failure(core, ask->kind, ask->text, news);
 
     if (ask->kind == PAGE_SEARCH && news->outcome != PAGE_EMPTY)
         turn_fail(turn, "the search for \"%s\" failed: %s", asked, failure);

@@ -1,5 +1,7 @@
 #include "agent1/flow/voice/page_words.h"
 
+#include <string.h>
+
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -59,7 +61,8 @@ static char *words_around(const Core *core, PageOutcome outcome, const char *why
         [PAGE_BAD_ADDRESS] = WORDS_LATER("I do not read that address: $"),
         [PAGE_FORBIDDEN] = WORDS_LATER("refused: $ is not of the public web (what else may be "
                                        "read: search.private_hosts in config.json)"),
-        [PAGE_UNKNOWN_NAME] = WORDS_LATER("nobody knows the name $"),
+        [PAGE_UNKNOWN_NAME] = WORDS_LATER("no address is known for the name $: is it spelled "
+                                          "right, and does this machine's DNS work?"),
         [PAGE_UNREACHABLE] = WORDS_LATER("$ does not answer"),
         [PAGE_UNTRUSTED] = WORDS_LATER("the certificate of $ is not good"),
         [PAGE_STATUS] = WORDS_LATER("the server answers with the status $"),
@@ -73,11 +76,64 @@ static char *words_around(const Core *core, PageOutcome outcome, const char *why
     return parts ? g_strconcat(parts[0], why, parts[1], NULL) : NULL;
 }
 
-char *page_words_failure(const Core *core, PageKind kind, const PageNews *news)
+/* "https://x.org" in its parts: the scheme, the caller's, and the host. NULL: it is none. */
+static char *split_origin(const char *why, const char **out_host)
 {
-    PageOutcome outcome = (PageOutcome)news->outcome;
+    const char *end = strstr(why, "://");
+
+    *out_host = end ? end + strlen("://") : NULL;
+    return end ? g_strndup(why, (size_t)(end - why)) : NULL;
+}
+
+static char *not_spoken(const Core *core, const char *why)
+{
+    const char *host;
+    g_autofree char *scheme = split_origin(why, &host);
+
+    return scheme ? g_strdup_printf(core_words(core, "%s does not speak %s"), host, scheme)
+                  : g_strdup(why);
+}
+
+static char *reason(const Core *core, PageKind kind, PageOutcome outcome, const char *why)
+{
     const char *whole = whole_words(kind, outcome);
 
+    if (outcome == PAGE_NOT_SPOKEN)
+        return not_spoken(core, why);
     return whole ? g_strdup(core_words(core, whole))
-                 : words_around(core, outcome, address_why(core, news->why ? news->why : "?"));
+                 : words_around(core, outcome, address_why(core, why));
+}
+
+static bool begins_with(const char *text, const char *beginning)
+{
+    return g_ascii_strncasecmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/* "; to try http: READ: …", where the other scheme may be what is spoken there; not where the
+ * address led to another host. The caller owns it; NULL: nothing. */
+static char *other_way(const Core *core, PageOutcome outcome, const char *asked, const char *why)
+{
+    const char *rest = strstr(asked, "://");
+    const char *host;
+    g_autofree char *scheme = split_origin(why, &host);
+    const char *other = g_strcmp0(scheme, "https") == 0 ? "http" : "https";
+    bool is_meant = outcome == PAGE_UNREACHABLE && begins_with(asked, "https://");
+
+    if (!scheme || is_meant || (outcome != PAGE_UNREACHABLE && outcome != PAGE_NOT_SPOKEN))
+        return NULL;
+
+    rest = rest ? rest + strlen("://") : asked;
+    return begins_with(rest, host)
+               ? g_strdup_printf(core_words(core, "; to try %s: READ: %s://%s"), other, other, rest)
+               : NULL;
+}
+
+char *page_words_failure(const Core *core, PageKind kind, const char *asked, const PageNews *news)
+{
+    PageOutcome outcome = (PageOutcome)news->outcome;
+    const char *why = news->why ? news->why : "?";
+    g_autofree char *words = reason(core, kind, outcome, why);
+    g_autofree char *other = kind == PAGE_READ ? other_way(core, outcome, asked, why) : NULL;
+
+    return g_strconcat(words, other, NULL);
 }

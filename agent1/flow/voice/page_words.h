@@ -11,8 +11,8 @@
  * it. */
 char *page_words_block(const PageNews *news);
 
-/* Of one that was not: why, as a part of a sentence in the language of whoever is spoken to. The
- * caller owns it. */
-char *page_words_failure(const Core *core, PageKind kind, const PageNews *news);
+/* Of one that was not: why, as a part of a sentence in the language of whoever is spoken to, and
+ * what may be tried instead. asked: the words or the address. The caller owns it. */
+char *page_words_failure(const Core *core, PageKind kind, const char *asked, const PageNews *news);
 
 #endif

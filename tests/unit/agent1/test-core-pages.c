@@ -179,6 +179,41 @@ static void what_a_page_orders(void **state)
     }
 }
 
+/* What else may be typed, for an address as it was typed. */
+static void the_other_scheme(void **state)
+{
+    static const struct {
+        const char *asked;
+        PageOutcome outcome;
+        const char *why;
+        const char *other; /* NULL: nothing */
+    } rows[] = {
+        { "X.org:8080/a?b", PAGE_UNREACHABLE, "https://x.org:8080", "http://X.org:8080/a?b" },
+        { "http://x.org/a", PAGE_UNREACHABLE, "http://x.org", "https://x.org/a" },
+        { "http://x.org/a", PAGE_NOT_SPOKEN, "http://x.org", "https://x.org/a" },
+        { "https://x.org/a", PAGE_NOT_SPOKEN, "https://x.org", "http://x.org/a" },
+        /* Who asks for https means it. */
+        { "https://x.org/a", PAGE_UNREACHABLE, "https://x.org", NULL },
+        /* It led to another host. */
+        { "x.org/a", PAGE_UNREACHABLE, "https://y.org", NULL },
+        { "x.org/a", PAGE_SLOW, NULL, NULL },
+    };
+    World *world = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *line = g_strconcat("READ: ", rows[i].asked, NULL);
+        g_autofree char *other = g_strconcat(": READ: ", rows[i].other ? rows[i].other : "", NULL);
+
+        print_message("%s\n", rows[i].asked);
+        world_write(world, "vera", NULL, line);
+        tell_failed(world, rows[i].outcome, rows[i].why);
+        if (rows[i].other)
+            assert_true(g_str_has_suffix(world_last_said(world), other));
+        else
+            assert_null(strstr(world_last_said(world), "; to try"));
+    }
+}
+
 static void each_failure(void **state)
 {
     static const struct {
@@ -192,8 +227,13 @@ static void each_failure(void **state)
         { PAGE_FORBIDDEN, "10.0.0.1 (private)",
           "refused: 10.0.0.1 (private) is not of the public web (what else may be read: "
           "search.private_hosts in config.json)" },
-        { PAGE_UNKNOWN_NAME, "x.org", "nobody knows the name x.org" },
-        { PAGE_UNREACHABLE, "x.org", "x.org does not answer" },
+        { PAGE_UNKNOWN_NAME, "x.org",
+          "no address is known for the name x.org: is it spelled right, and does this machine's "
+          "DNS work?" },
+        { PAGE_UNREACHABLE, "https://x.org",
+          "https://x.org does not answer; to try http: READ: http://x.org" },
+        { PAGE_NOT_SPOKEN, "https://x.org",
+          "x.org does not speak https; to try http: READ: http://x.org" },
         { PAGE_UNTRUSTED, "x.org", "the certificate of x.org is not good" },
         { PAGE_SLOW, NULL, "it took too long" },
         { PAGE_STATUS, "404", "the server answers with the status 404" },
@@ -220,8 +260,8 @@ static void each_failure(void **state)
     tell_failed(world, PAGE_EMPTY, NULL);
     expect_said(world, "x y: nothing was found");
     world_write(world, "vera", NULL, "SEARCH: x y");
-    tell_failed(world, PAGE_UNREACHABLE, "search.example");
-    expect_said(world, "the search for \"x y\" failed: search.example does not answer");
+    tell_failed(world, PAGE_UNREACHABLE, "https://search.example");
+    expect_said(world, "the search for \"x y\" failed: https://search.example does not answer");
     /* Who else reads along need not see it. */
     world_write(world, "vera", NULL, "READ: https://vera:secret@x.org/a@b");
     tell_failed(world, PAGE_BAD_ADDRESS, "a name or a password stands in it");
@@ -280,6 +320,7 @@ int main(void)
         WORLD_TEST(what_is_cut),
         WORLD_TEST(what_a_page_orders),
         WORLD_TEST(each_failure),
+        WORLD_TEST(the_other_scheme),
         WORLD_TEST(a_restart),
         WORLD_TEST(given_up),
     };
