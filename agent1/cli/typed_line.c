@@ -201,6 +201,31 @@ static char *explain_habit(const char *line, const char *agent)
     return NULL;
 }
 
+/* In small letters only where a bar stands that the trigger cannot be without. */
+static bool looks_like(const char *word, const char *rest, Trigger trigger)
+{
+    const char *arguments = trigger_info(trigger)->arguments;
+    g_autofree char *small = g_ascii_strdown(word, -1);
+
+    return strcmp(word, small) != 0 ||
+           (*arguments != '[' && strchr(arguments, '|') && strchr(rest, '|'));
+}
+
+/* A trigger without its colon, which would be a task here: "schedule daily 03:00 | web1 | uptime".
+ */
+static char *explain_colon(const char *line, const char *agent)
+{
+    g_autofree char *word = first_word(line);
+    g_autofree char *name = g_strconcat(word, ":", NULL);
+    const char *rest = line + strlen(word);
+    Trigger trigger;
+
+    if (!agent || !trigger_parse(name, &trigger) || !looks_like(word, rest, trigger))
+        return NULL;
+    return g_strdup_printf("did you mean %s%s? (as a task: @%s %s)", trigger_info(trigger)->name,
+                           rest, agent, line);
+}
+
 /* Lines that mean the same whoever the conversation is with. */
 static bool is_order(const char *line, const char *word)
 {
@@ -216,10 +241,13 @@ TypedKind typed_line_read(const char *line, const char *agent, char **out_text)
     g_autofree char *trimmed = g_strstrip(g_strdup(line));
     g_autofree char *word = first_word(trimmed);
     g_autofree char *habit = explain_habit(trimmed, agent);
+    g_autofree char *colon = explain_colon(trimmed, agent);
 
     *out_text = NULL;
     if (habit)
         return wrong(out_text, g_steal_pointer(&habit));
+    if (colon)
+        return wrong(out_text, g_steal_pointer(&colon));
     if (*trimmed == '\0')
         return TYPED_NOTHING;
     if (*word == '/' && !strchr(word + 1, '/'))

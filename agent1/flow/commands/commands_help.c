@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/state/time_words.h"
 #include "agent1/model/offer.h"
 #include "common/base/text.h"
 #include "common/wire/skill_call.h"
@@ -45,7 +46,21 @@ static const CommandInfo *find_word(const char *word)
     return trigger_parse(ended, &trigger) ? trigger_info(trigger) : NULL;
 }
 
-static bool help_for_word(Turn *turn, const char *word)
+/* What the table cannot say, since it is so here, or too much for a list. */
+static void say_more(const Core *core, Turn *turn, const CommandInfo *info)
+{
+    g_autofree char *examples = NULL;
+
+    if (info == trigger_info(TRIGGER_SEARCH) && core->settings->search.provider == SEARCH_NONE)
+        turn_say(turn, "It is off here: search.provider in config.json is \"none\"; \"duckduckgo\" "
+                       "or \"searxng\" turns it on.");
+    if (info != trigger_info(TRIGGER_SCHEDULE))
+        return;
+    examples = time_words_examples(core);
+    turn_say(turn, "%s", examples);
+}
+
+static bool help_for_word(const Core *core, Turn *turn, const char *word)
 {
     const CommandInfo *info = find_word(word);
 
@@ -53,6 +68,7 @@ static bool help_for_word(Turn *turn, const char *word)
         return false;
     say_usage(turn, info);
     say_right(turn, info->role);
+    say_more(core, turn, info);
     return true;
 }
 
@@ -201,7 +217,7 @@ void commands_help(Core *core, Turn *turn, const char *arguments)
 
     if (!*arguments)
         help_for_all(turn);
-    else if (!help_for_word(turn, arguments) && !help_for_skill(core, turn, lower) &&
+    else if (!help_for_word(core, turn, arguments) && !help_for_skill(core, turn, lower) &&
              !help_for_agent(core, turn, lower))
         say_nothing_of_that_name(core, turn, arguments);
 }

@@ -69,7 +69,9 @@ static void switch_agents(Core *core, Turn *turn, const char *arguments, bool is
     g_autoptr(GPtrArray) names = NULL;
 
     if (!*target && !has_agent1) {
-        turn_fail(turn, "expected %s <agent>: a name, a list a,b, a pattern web*, a label role=web",
+        turn_fail(turn,
+                  "expected %s <agent>: a name, a list a,b, a pattern web*, a label role=web, or "
+                  "agent1 itself",
                   is_off ? "!agentOFF" : "!agentON");
         return;
     }

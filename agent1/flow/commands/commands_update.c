@@ -43,7 +43,9 @@ void commands_agent_update(Core *core, Turn *turn, const char *arguments)
     g_autoptr(GPtrArray) names = NULL;
 
     if (!*target && !has_agent1) {
-        turn_fail(turn, "expected %s <agent>: a name, a list a,b, a pattern web*, a label role=web",
+        turn_fail(turn,
+                  "expected %s <agent>: a name, a list a,b, a pattern web*, a label role=web, or "
+                  "agent1 itself",
                   command_info(COMMAND_AGENT_UPDATE)->name);
         return;
     }

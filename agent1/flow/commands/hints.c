@@ -7,7 +7,7 @@
 
 #define WORD_SHOWN_CHARS 40
 #define TRIGGER_CHARS    G_CSET_A_2_Z G_CSET_a_2_z "_"
-#define REST_SHOWN_CHARS 80
+#define REST_SHOWN_CHARS 500 /* a line to be typed as it stands */
 #define BLANKS           " \t"
 
 void hints_unknown_command(Turn *turn, const Line *line)
@@ -81,11 +81,20 @@ static bool has_lower(const char *word)
     return false;
 }
 
+/* "search nginx 502", but not "search the web for nginx 502", nor "search for it". */
+static bool is_search(const char *rest, Trigger trigger)
+{
+    static const char *const talk[] = { "the", "for", "on", "in", NULL };
+    g_autofree char *first = g_ascii_strdown(rest, (gssize)strcspn(rest, BLANKS));
+
+    return trigger == TRIGGER_SEARCH && !g_strv_contains(talk, first);
+}
+
 /* In small letters people write such words in talk, too, and then more follows than a trigger
  * takes. */
 static bool may_be_meant(const char *word, const char *rest, Trigger trigger)
 {
-    if (!has_lower(word) || rest[strcspn(rest, BLANKS)] == '\0')
+    if (!has_lower(word) || rest[strcspn(rest, BLANKS)] == '\0' || is_search(rest, trigger))
         return true;
     return strchr(rest, '|') && strchr(trigger_info(trigger)->arguments, '|');
 }

@@ -8,7 +8,11 @@
 #include "agent1/flow/state/core_state.h"
 #include "common/data/time_problem.h"
 
-/* With examples behind it where it names none. The caller owns it. */
+/* With the examples that are nearest where times of any form were expected, and the way to all. The
+ * caller owns it. */
 char *time_words(const Core *core, const TimeProblem *problem);
+
+/* "Times, as in: "daily 03:00", …", of all forms. The caller owns it. */
+char *time_words_examples(const Core *core);
 
 #endif

@@ -194,6 +194,39 @@ static void test_sizes(void **state)
     }
 }
 
+/* In a conversation with an agent a trigger without its colon would be a task. */
+static void test_without_a_colon(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *line;
+        const char *agent;
+        TypedKind kind;
+        const char *text;
+    } rows[] = {
+        { "a trigger without its colon", "schedule daily 03:00 | web1 | uptime", "web1",
+          TYPED_WRONG,
+          "did you mean SCHEDULE: daily 03:00 | web1 | uptime? (as a task: @web1 schedule daily "
+          "03:00 | web1 | uptime)" },
+        { "the same, large", "REPORT", "web1", TYPED_WRONG,
+          "did you mean REPORT:? (as a task: @web1 REPORT)" },
+        { "agent1 tells by itself", "schedule daily 03:00 | web1 | uptime", NULL, TYPED_TEXT,
+          "schedule daily 03:00 | web1 | uptime" },
+        { "a program that is called so", "read x | wc", "web1", TYPED_TEXT,
+          "DELEGATE: web1 | read x | wc" },
+        { "another one", "report | less", "web1", TYPED_TEXT, "DELEGATE: web1 | report | less" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = NULL;
+
+        print_message("  %s\n", rows[i].what);
+        assert_int_equal(typed_line_read(rows[i].line, rows[i].agent, &text), rows[i].kind);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 static void test_what_passes(void **state)
 {
     static const struct {
@@ -226,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_words_follow_the_table),
         cmocka_unit_test(test_help_fits_a_terminal),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_without_a_colon),
         cmocka_unit_test(test_what_passes),
     };
 

@@ -32,23 +32,28 @@ static void times_that_are_none(void **state)
     } rows[] = {
         { "daily 25:00",
           "when: character 7: found \"25:00\", expected an hour from 0 to 23, as in \"daily "
-          "03:00\". Examples: \"daily 03:00\", \"every 6h\"",
+          "03:00\"; !help SCHEDULE shows all forms",
           "quand : caractère 7 : trouvé « 25:00 », attendu : une heure de 0 à 23, comme dans « "
-          "tous "
-          "les jours à 3h ». Exemples : « tous les jours à 3h », « toutes les 6h »" },
+          "tous les jours à 3h » ; !help SCHEDULE montre toutes les formes" },
         { "chaque lundo à 8h", "when: character 8: found \"lundo\", expected a number and a unit",
           "quand : caractère 8 : trouvé « lundo », attendu : un nombre et une unité" },
         { "20m",
           "when: character 1: found \"20m\", expected \"in 20m\", or \"every 20m\" to have it "
           "again "
-          "and again. Examples: ",
+          "and again; !help",
           "quand : caractère 1 : trouvé « 20m », attendu : « dans 20m », ou « chaque 20m » pour "
           "que "
-          "cela se répète. Exemples : " },
+          "cela se répète ; !help" },
         { "bientôt",
-          "when: character 1: found \"bientôt\", expected a time such as \"daily 03:00\", ",
+          "when: character 1: found \"bientôt\", expected a time such as \"daily 03:00\", \"every "
+          "6h\", \"weekly mon 08:00\"; !help SCHEDULE shows all forms",
           "quand : caractère 1 : trouvé « bientôt », attendu : un moment comme « tous les jours à "
-          "3h », " },
+          "3h », « toutes les 6h », « chaque lundi à 8h » ; !help" },
+        { "wekly mon 8:00",
+          "expected a time such as \"weekly mon 08:00\", \"daily 03:00\", \"every 6h\";",
+          "un moment comme « chaque lundi à 8h », « tous les jours à 3h », « toutes les 6h » ;" },
+        { "tomorow 8:00", "expected a time such as \"at 2026-12-01T08:00\", \"daily 03:00\"",
+          "un moment comme « le 2026-12-01 à 8h », « tous les jours à 3h »" },
         { "tous les jours à", "when: character 17: found the end, expected a time of day",
           "quand : caractère 17 : trouvé la fin, attendu : une heure du jour" },
     };
@@ -64,6 +69,21 @@ static void times_that_are_none(void **state)
         world_write(world, "odile", NULL, line);
         assert_contains(world_last_said(world), rows[i].french);
     }
+}
+
+/* All of them, for whoever asks. */
+static void help_shows_all_forms(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_write(world, "oskar", NULL, "!help schedule");
+    assert_contains(world_last_said(world),
+                    "\nTimes, as in: \"daily 03:00\", \"every 6h\", \"weekly "
+                    "mon 08:00\", \"mon..fri 09:00\", \"0 3 1 * *\"");
+    world_write(world, "odile", NULL, "!aide SCHEDULE");
+    assert_contains(world_last_said(world),
+                    "\nLes moments s'écrivent ainsi : « tous les jours à 3h »");
 }
 
 /* What people are shown as a time is one. */
@@ -107,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(times_that_are_none),
+        WORLD_TEST(help_shows_all_forms),
         cmocka_unit_test(examples_are_times),
         cmocka_unit_test(every_length_may_follow),
     };

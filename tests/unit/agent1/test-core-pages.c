@@ -96,6 +96,12 @@ static void what_is_not(void **state)
     configure(world, "{\"provider\":\"none\"}");
     world_write(world, "vera", "m5", "SEARCH: x");
     expect_said(world, "no search is configured (search.provider in config.json)");
+    world_write(world, "vera", "m6", "!help SEARCH");
+    assert_true(g_str_has_suffix(world_last_said(world),
+                                 "\nIt is off here: search.provider in config.json is \"none\"; "
+                                 "\"duckduckgo\" or \"searxng\" turns it on."));
+    world_write(world, "vera", "m7", "!help READ");
+    assert_null(strstr(world_last_said(world), "off here"));
     assert_int_equal(world_count_other(world, EFFECT_PAGE_CALL), 0);
 }
 
