@@ -167,11 +167,37 @@ bool time_dates_working_week(TimeReader *reader, uint32_t *out)
 
 /* Dates. */
 
+bool time_dates_take_month(TimeReader *reader, unsigned *out)
+{
+    const char *end;
+    g_autofree char *word = time_reader_word(reader, &end);
+
+    if (!find_month(word, out))
+        return false;
+    reader->at = end;
+    time_reader_take(reader, '.');
+    time_reader_skip_spaces(reader);
+    return true;
+}
+
 bool time_dates_is_date(const TimeReader *reader)
 {
     size_t digits = strspn(reader->at, "0123456789");
 
     return digits >= 4 && reader->at[digits] == '-';
+}
+
+/* Of a year in which it could be. */
+static void explain_date(const unsigned parts[3], TimeProblem *problem)
+{
+    if (!g_date_valid_month((GDateMonth)parts[1])) {
+        problem->expected = TIME_EXPECT_MONTH;
+    } else if (parts[2] >= 1 && parts[2] <= 31) {
+        problem->expected = TIME_EXPECT_LAST_DATED;
+        problem->part =
+            g_strdup_printf("%04u-%02u-%02u", parts[0], parts[1],
+                            g_date_get_days_in_month((GDateMonth)parts[1], (GDateYear)parts[0]));
+    }
 }
 
 bool time_dates_date(TimeReader *reader, int64_t *out_s)
@@ -185,9 +211,12 @@ bool time_dates_date(TimeReader *reader, int64_t *out_s)
         if (!time_reader_number(reader, 0, 9999, TIME_EXPECT_DATE, &parts[i]))
             return false;
     }
-    if (!calendar_midnight((int)parts[0], (int)parts[1], (int)parts[2], out_s))
-        return time_reader_fail(reader, start, TIME_EXPECT_DATE);
-    return true;
+    if (calendar_midnight((int)parts[0], (int)parts[1], (int)parts[2], out_s))
+        return true;
+    time_reader_fail(reader, start, TIME_EXPECT_DATE);
+    if (reader->problem && parts[0] >= 1970 && parts[0] <= 2100)
+        explain_date(parts, reader->problem);
+    return false;
 }
 
 /* How many dashes are in the date that stands at the cursor; 0 when none does. */

@@ -24,6 +24,9 @@ bool time_dates_weekdays(TimeReader *reader, uint32_t *out);
 /* "semaine", as behind "en": from Monday to Friday. */
 bool time_dates_working_week(TimeReader *reader, uint32_t *out);
 
+/* "january", "févr", and a full stop behind it. */
+bool time_dates_take_month(TimeReader *reader, unsigned *out);
+
 /* "2026-12-01": midnight at its start, in seconds of the wall. */
 bool time_dates_date(TimeReader *reader, int64_t *out_s);
 bool time_dates_is_date(const TimeReader *reader);

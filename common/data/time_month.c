@@ -17,10 +17,9 @@ static const struct {
     const char *words;
     unsigned number;
 } ordinals[] = {
-    { "first premier première premiere", 1 },
-    { "deuxième deuxieme", 2 },
-    { "third troisième troisieme", 3 },
-    { "fourth quatrième quatrieme", 4 },
+    { "first premier première premiere", 1 }, { "deuxième deuxieme", 2 },
+    { "third troisième troisieme", 3 },       { "fourth quatrième quatrieme", 4 },
+    { "fifth cinquième cinquieme", 5 },
 };
 
 /* 0, and the cursor stays, when it is none. */

@@ -15,6 +15,7 @@ typedef enum {
     TIME_EXPECT_LENGTH, /* the text as a whole is too long */
     TIME_EXPECT_UTF8,   /* the text as a whole is none */
     TIME_EXPECT_HOUR,
+    TIME_EXPECT_MIDNIGHT,
     TIME_EXPECT_MINUTE,
     TIME_EXPECT_TIME,
     TIME_EXPECT_ONE_TIME,
@@ -31,6 +32,12 @@ typedef enum {
     TIME_EXPECT_WEEKDAY,
     TIME_EXPECT_YEAR,
     TIME_EXPECT_DATE,
+    TIME_EXPECT_YEAR_FIRST,
+    TIME_EXPECT_DATED,          /* the part is the date */
+    TIME_EXPECT_EACH_YEAR,      /* month and day */
+    TIME_EXPECT_LAST_DATED,     /* the last date of that month */
+    TIME_EXPECT_LAST_EACH_YEAR, /* month and last day */
+    TIME_EXPECT_LEAP_DAY,
     TIME_EXPECT_MONTH,
     TIME_EXPECT_DAY,
     TIME_EXPECT_FIELD,

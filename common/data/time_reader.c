@@ -22,6 +22,8 @@ bool time_reader_fail(TimeReader *reader, const char *at, TimeExpect expected)
         return false;
 
     word = g_strndup(at, length);
+    if (expected == TIME_EXPECT_HOUR && strncmp(at, "24", 2) == 0 && !g_ascii_isdigit(at[2]))
+        expected = TIME_EXPECT_MIDNIGHT;
     time_problem_clear(reader->problem);
     *reader->problem = (TimeProblem){
         .expected = expected,

@@ -5,6 +5,7 @@
 #include "common/base/problem.h"
 #include "common/data/time_dates.h"
 #include "common/data/time_month.h"
+#include "common/data/time_named_day.h"
 #include "common/data/time_reader.h"
 #include "common/data/weekday.h"
 
@@ -266,12 +267,21 @@ static bool read_at(TimeReader *reader, TimeSpec *out)
     return true;
 }
 
+/* "le 31": of which month is not said. */
+static bool is_no_hour(const TimeReader *reader)
+{
+    size_t digits = strspn(reader->at, "0123456789");
+
+    return digits == 2 && g_ascii_strtoull(reader->at, NULL, 10) > 24 &&
+           (reader->at[digits] == '\0' || g_ascii_isspace(reader->at[digits]));
+}
+
 /* "le lundi", "les jours ouvrés", "le 1er du mois", or a date. */
 static bool read_le(TimeReader *reader, TimeSpec *out)
 {
     if (time_dates_is_weekday(reader))
         return read_weekly(reader, out);
-    if (time_month_is_day(reader))
+    if (time_month_is_day(reader) || is_no_hour(reader))
         return read_month(reader, false, out);
     return read_at(reader, out);
 }
@@ -353,21 +363,30 @@ static void explain_duration(const char *text, TimeProblem *problem)
     problem->part = g_steal_pointer(&length);
 }
 
+static void explain(TimeReader *reader)
+{
+    if (!reader->problem)
+        return;
+    explain_duration(reader->text, reader->problem);
+    time_named_day_explain(reader->text, reader->problem);
+}
+
 static bool read_text(TimeReader *reader, TimeSpec *out)
 {
     TimeSpec spec;
 
     time_reader_skip_spaces(reader);
     if (!read_form(reader, &spec)) {
-        if (reader->problem)
-            explain_duration(reader->text, reader->problem);
+        explain(reader);
         return false;
     }
     time_reader_skip_spaces(reader);
-    if (!time_reader_at_end(reader))
-        return time_reader_fail(reader, reader->at,
-                                g_ascii_isalpha(*reader->at) ? TIME_EXPECT_NO_ZONE
-                                                             : TIME_EXPECT_NOTHING);
+    if (!time_reader_at_end(reader)) {
+        time_reader_fail(reader, reader->at,
+                         g_ascii_isalpha(*reader->at) ? TIME_EXPECT_NO_ZONE : TIME_EXPECT_NOTHING);
+        explain(reader);
+        return false;
+    }
 
     *out = spec;
     return true;

@@ -45,7 +45,8 @@ static const struct {
     { "20m x", "character 3: found \"m\", expected a colon and minutes" },
     { "minuit", "character 1: found \"minuit\", expected a time such as" },
     { "daily 25:00", "character 7: found \"25:00\", expected an hour from 0 to 23" },
-    { "daily 24:00", "character 7: found \"24:00\", expected an hour" },
+    { "daily 24:00", "character 7: found \"24:00\", expected an hour from 0 to 23; a day begins" },
+    { "at 24:00", "character 4: found \"24:00\", expected an hour from 0 to 23; a day begins" },
     { "daily 12:60", "character 10: found \"60\", expected minutes from 0 to 59" },
     { "daily 12", "character 9: found the end, expected a colon and minutes" },
     { "daily 12:", "character 10: found the end, expected minutes" },
@@ -62,6 +63,7 @@ static const struct {
     { "weekly 08:00", "character 8: found \"08:00\", expected a day of the week" },
     { "weekly lun", "character 11: found the end, expected a time of day" },
     { "weekly lun,", "character 12: found the end, expected a day of the week" },
+    { "weekly mars 8h30", "character 8: found \"mars\", expected a day of the week" },
     { "weekly mars 08:00", "character 8: found \"mars\", expected a day of the week" },
     { "chaque matin", "character 8: found \"matin\", expected a number and a unit" },
     { "Mon..Fro 09:00", "character 6: found \"Fro\", expected a day of the week" },
@@ -101,8 +103,40 @@ static const struct {
     { "every", "character 6: found the end, expected a number and a unit" },
     { "in", "character 3: found the end, expected a number and a unit" },
     { "in 20", "character 6: found the end, expected a unit" },
-    { "at 2026-02-30T08:00", "character 4: found \"2026-02-30T08:00\", expected a date" },
-    { "at 2026-00-10T08:00", "character 4: found \"2026-00-10T08:00\", expected a date" },
+    { "at 2026-02-30T08:00", "character 4: found \"2026-02-30T08:00\", expected a day that this "
+                             "month has: its last one is \"at 2026-02-28T08:00\"" },
+    { "at 2028-02-30", "character 4: found \"2028-02-30\", expected a day that this month has: its "
+                       "last one is \"at 2028-02-29T08:00\"" },
+    { "at 2026-00-10T08:00", "character 4: found \"2026-00-10T08:00\", expected a month" },
+    { "at 2026-13-01T08:00", "character 4: found \"2026-13-01T08:00\", expected a month" },
+    { "le 31 février", "character 4: found \"31 février\", expected a day that this month has: its "
+                       "last one is, every year, \"*-02-28 08:00\"" },
+    { "February 31", "character 1: found \"February 31\", expected a day that this month has" },
+    { "30 Feb", "character 1: found \"30 Feb\", expected a day that this month has" },
+    { "le 31 avril à 9h", "character 4: found \"31 avril\", expected a day that this month has: "
+                          "its last one is, every year, \"*-04-30 08:00\"" },
+    { "on the 31st of April 2027", "character 8: found \"31st of April 2027\", expected a day that "
+                                   "this month has: its last one is \"at 2027-04-30T08:00\"" },
+    { "le 0 mai", "character 4: found \"0 mai\", expected a day that this month has" },
+    { "29 February", "character 1: found \"29 February\", expected \"*-02-29 08:00\" to have it in "
+                     "leap years alone, or \"*-02-28 08:00\"" },
+    { "chaque année le 29 févr. à 8h", "character 17: found \"29 févr.\", expected "
+                                       "\"*-02-29 08:00\"" },
+    { "le 29 février 2027", "character 4: found \"29 février 2027\", expected a day that this "
+                            "month has: its last one is \"at 2027-02-28T08:00\"" },
+    { "le 29 février 2028 à 9h", "character 4: found \"29 février 2028\", expected the date in "
+                                 "figures, as in \"at 2028-02-29T08:00\"" },
+    { "le 15 avril à 9h", "character 4: found \"15 avril\", expected \"*-04-15 08:00\" to have it "
+                          "every year, or a date with its year" },
+    { "April 15th, 2027 at 9", "character 1: found \"April 15th, 2027\", expected the date in "
+                               "figures, as in \"at 2027-04-15T08:00\"" },
+    { "yearly may the 4th", "character 8: found \"may the 4th\", expected \"*-05-04 08:00\"" },
+    { "le 31/02/2027", "character 4: found \"31/02/2027\", expected a date with its year first" },
+    { "le 31", "character 6: found the end, expected \"of the month\"" },
+    { "le 32", "character 4: found \"32\", expected a day from 1 to 31" },
+    { "le cinquième lundi du mois", "character 4: found \"cinquième\", expected the first to "
+                                    "fourth of a weekday" },
+    { "0 25 1 may *", "character 3: found \"25\", expected the hour" },
     { "at 2026-12-257T08:00", "character 4: found \"2026-12-257T08:00\", expected a date" },
     { "at 1969-12-31T08:00", "character 4: found \"1969-12-31T08:00\", expected a date" },
     { "at 2101-01-01T00:00", "character 4: found \"2101-01-01T00:00\", expected a date" },
@@ -124,8 +158,10 @@ static const struct {
     { "on monday at 9:00", "character 4: found \"monday\", expected \"every monday\"" },
     { "le 32 du mois à 8h", "character 4: found \"32\", expected a day from 1 to 31" },
     { "le 1er à 8h", "character 8: found \"à\", expected \"of the month\" or \"du mois\"" },
-    { "le 1er janvier à 8h", "character 8: found \"janvier\", expected \"of the month\"" },
-    { "on the 1st of may at 8", "character 15: found \"may\", expected \"of the month\"" },
+    { "le 1er janvier à 8h",
+      "character 4: found \"1er janvier\", expected \"*-01-01 08:00\" to have" },
+    { "on the 1st of may at 8",
+      "character 8: found \"1st of may\", expected \"*-05-01 08:00\" to have" },
     { "le 1er du mois", "character 15: found the end, expected a time of day" },
     { "le 5e lundi du mois à 9h", "character 4: found \"5e\", expected the first to fourth" },
     { "le dernier jour du mois à 8h", "character 4: found \"dernier\", expected a day that every "
