@@ -208,8 +208,37 @@ unsigned schedule_book_count(const Core *core, const char *agent)
     return count;
 }
 
-GPtrArray *schedule_book_list_due(const Core *core, const char *agent, int64_t before_ms,
-                                  unsigned max)
+static int compare_due_pointers(gconstpointer a, gconstpointer b)
+{
+    return compare_due(*(const Schedule *const *)a, *(const Schedule *const *)b, NULL);
+}
+
+/* In the order of the file, which is that in which they lie in memory: to walk through the tree
+ * costs several times as much, where few of very many are meant. More than max: NULL. */
+static GPtrArray *list_of_agent(const Core *core, const char *agent, int64_t before_ms,
+                                unsigned max)
+{
+    g_autoptr(GPtrArray) schedules = g_ptr_array_new();
+    unsigned i;
+
+    for (i = 0; i < core->task_list->len; i++) {
+        const TaskEntry *entry = core->task_list->pdata[i];
+        Schedule *schedule;
+
+        if (strcmp(entry->agent, agent) != 0)
+            continue;
+        schedule = schedule_book_find(core, entry->id);
+        if (schedule->due_ms < before_ms)
+            g_ptr_array_add(schedules, schedule);
+        if (schedules->len > max)
+            return NULL;
+    }
+    g_ptr_array_sort(schedules, compare_due_pointers);
+    return g_steal_pointer(&schedules);
+}
+
+/* By the tree: soon over where there are many of them. */
+static GPtrArray *list_first(const Core *core, const char *agent, int64_t before_ms, unsigned max)
 {
     GPtrArray *schedules = g_ptr_array_new();
     GTreeNode *node;
@@ -224,6 +253,14 @@ GPtrArray *schedule_book_list_due(const Core *core, const char *agent, int64_t b
             g_ptr_array_add(schedules, schedule);
     }
     return schedules;
+}
+
+GPtrArray *schedule_book_list_due(const Core *core, const char *agent, int64_t before_ms,
+                                  unsigned max)
+{
+    GPtrArray *schedules = agent ? list_of_agent(core, agent, before_ms, max) : NULL;
+
+    return schedules ? schedules : list_first(core, agent, before_ms, max);
 }
 
 void schedule_book_begin_taking(Core *core)

@@ -1,6 +1,8 @@
 /* !calendar: what stands in which hour of which day. */
 #include "core-world.h"
 
+#include "agent1/flow/schedules/schedule_book.h"
+
 #include "common/base/banned.h"
 
 static void write_tasks(World *world, const char *entries)
@@ -102,12 +104,34 @@ static void too_many(void **state)
     assert_contains(world_last_said(world), "There are too many for one screen: !calendar <agent>");
 }
 
+/* The first of one agent's, whatever the order of the file, also where there are more. */
+static void those_of_one_agent_in_their_order(void **state)
+{
+    static const char *const wanted[] = { "b", "d", "a" };
+    World *world = *state;
+
+    write_tasks(world, "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"daily 18:00\"},"
+                       "{\"id\":\"b\",\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"daily 15:00\"},"
+                       "{\"id\":\"c\",\"agent\":\"web2\",\"task\":\"x\",\"cron\":\"daily 14:30\"},"
+                       "{\"id\":\"d\",\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"daily 16:00\"},"
+                       "{\"id\":\"e\",\"agent\":\"web1\",\"task\":\"x\",\"cron\":\"daily 09:00\"}");
+    for (unsigned max = 1; max <= 5; max++) {
+        g_autoptr(GPtrArray) schedules =
+            schedule_book_list_due(world->core, "web1", world->now_ms + 6 * HOUR_MS, max);
+
+        assert_int_equal(schedules->len, MIN(max, G_N_ELEMENTS(wanted)));
+        for (unsigned i = 0; i < schedules->len; i++)
+            assert_string_equal(((const Schedule *)schedules->pdata[i])->id, wanted[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_month),
         WORLD_TEST(hours_of_work_of_one_agent),
         WORLD_TEST(too_many),
+        WORLD_TEST(those_of_one_agent_in_their_order),
     };
 
     return cmocka_run_group_tests_name("core-calendar", tests, NULL, NULL);
