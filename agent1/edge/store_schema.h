@@ -15,17 +15,13 @@
 
 /* Conditions of partial indexes: a query that is to use one says the same words. Not IN, for which
  * SQLite fills a table in memory at each row that it writes. */
-#define STORE_STATE(state) "\"state\" = '" state "'"
 #define STORE_RUN_FAILED                                                                           \
-    "(" STORE_STATE("failed") " OR " STORE_STATE("timed_out") " OR " STORE_STATE(                  \
-        "unknown") " OR " STORE_STATE("rejected") " OR " STORE_STATE("expired") " OR"              \
-                                                                                " " STORE_STATE(   \
-                                                                                    "missed") ")"
-#define STORE_RUN_ENDED                                                                                                                                         \
-    "(" STORE_STATE("succeeded") " OR " STORE_STATE("failed") " OR " STORE_STATE(                                                                               \
-        "timed_out") " OR " STORE_STATE("cancelled") " OR " STORE_STATE("rejected") " OR"                                                                       \
-                                                                                    " " STORE_STATE("expired") " OR " STORE_STATE("denied") " OR " STORE_STATE( \
-                                                                                        "missed") " OR " STORE_STATE("skipped") " OR " STORE_STATE("unknown") ")"
+    "(state = 'failed' OR state = 'timed_out' OR state = 'unknown' OR "                            \
+    "state = 'rejected' OR state = 'expired' OR state = 'missed')"
+#define STORE_RUN_ENDED                                                                            \
+    "(state = 'succeeded' OR state = 'failed' OR state = 'timed_out' OR "                          \
+    "state = 'cancelled' OR state = 'rejected' OR state = 'expired' OR "                           \
+    "state = 'denied' OR state = 'missed' OR state = 'skipped' OR state = 'unknown')"
 
 /* Sets up a fresh connection: durable, exclusive, distrustful. */
 bool store_schema_configure(sqlite3 *db, GError **error);
