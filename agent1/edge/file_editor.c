@@ -171,11 +171,11 @@ static Job *take_until(FileEditor *editor, int64_t deadline_ms)
 {
     Job *job = mailbox_take(editor->jobs);
 
-    if (job || clock_boot_ms() >= deadline_ms)
-        return job;
-
-    wait_for_jobs(editor, deadline_ms - clock_boot_ms());
-    return mailbox_take(editor->jobs);
+    while (!job && clock_boot_ms() < deadline_ms) {
+        wait_for_jobs(editor, MAX(deadline_ms - clock_boot_ms(), 0));
+        job = mailbox_take(editor->jobs);
+    }
+    return job;
 }
 
 static bool is_for_same_file(const Job *job, const GPtrArray *jobs)

@@ -11,10 +11,10 @@
 #define ITEMS_PER_TURN 64
 
 struct Mailbox {
-    GMutex mutex; /* guards items, is_readable and owner */
+    GMutex mutex; /* guards items, is_signalled and owner */
     GQueue items;
-    bool is_readable; /* fd is; never without items */
-    GThread *owner;   /* who looks into the queue before it waits for fd; NULL: nobody */
+    bool is_signalled; /* fd is readable, or a thread in mailbox_post() is about to make it so */
+    GThread *owner;    /* who looks into the queue before it waits for fd; NULL: nobody */
     int fd;
     unsigned max_items;
     GDestroyNotify free_item;
@@ -73,36 +73,40 @@ void mailbox_free(Mailbox *mailbox)
     g_free(mailbox);
 }
 
-static void make_readable(Mailbox *mailbox)
+static void make_readable(const Mailbox *mailbox)
 {
     /* A write to an eventfd whose count is 0 neither blocks nor fails. */
-    if (!mailbox->is_readable && eventfd_write(mailbox->fd, 1) != 0)
+    if (eventfd_write(mailbox->fd, 1) != 0)
         g_assert_not_reached();
-    mailbox->is_readable = true;
 }
 
+/* Where the item was taken before its poster came to signal it, the signal is still to come: it
+ * wakes the taker once for nothing, who is here again then. */
 static void make_unreadable(Mailbox *mailbox)
 {
     eventfd_t count;
 
-    if (mailbox->is_readable && eventfd_read(mailbox->fd, &count) != 0)
-        g_assert_not_reached();
-    mailbox->is_readable = false;
+    if (mailbox->is_signalled && eventfd_read(mailbox->fd, &count) == 0)
+        mailbox->is_signalled = false;
 }
 
 bool mailbox_post(Mailbox *mailbox, void *item)
 {
     bool is_taken = false;
+    bool must_signal = false;
 
     g_mutex_lock(&mailbox->mutex);
     if (mailbox->items.length < mailbox->max_items) {
-        if (mailbox->owner != g_thread_self())
-            make_readable(mailbox);
+        must_signal = !mailbox->is_signalled && mailbox->owner != g_thread_self();
+        mailbox->is_signalled |= must_signal;
         g_queue_push_tail(&mailbox->items, item);
         is_taken = true;
     }
     g_mutex_unlock(&mailbox->mutex);
 
+    /* Not before: whoever wakes of it would only wait for the mutex. */
+    if (must_signal)
+        make_readable(mailbox);
     return is_taken;
 }
 
@@ -171,8 +175,10 @@ static void set_owner(Mailbox *mailbox, GThread *owner)
 {
     g_mutex_lock(&mailbox->mutex);
     mailbox->owner = owner;
-    if (!owner && mailbox->items.length > 0)
+    if (!owner && mailbox->items.length > 0 && !mailbox->is_signalled) {
+        mailbox->is_signalled = true;
         make_readable(mailbox);
+    }
     g_mutex_unlock(&mailbox->mutex);
 }
 

@@ -20,14 +20,15 @@ Mailbox *mailbox_try_new(unsigned max_items, GDestroyNotify free_item);
 void mailbox_free(Mailbox *mailbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mailbox, mailbox_free)
 
-/* Posts an item from any thread. False when the mailbox is full: the item stays the caller's. */
+/* Posts an item from any thread, which must have come back before the mailbox is freed. False when
+ * the mailbox is full: the item stays the caller's. */
 bool mailbox_post(Mailbox *mailbox, void *item);
 
 /* The oldest item, which the caller then owns, or NULL. */
 void *mailbox_take(Mailbox *mailbox);
 
-/* An eventfd that is readable while items wait, for poll(2), unless the mailbox is attached. Owned
- * by the mailbox. */
+/* An eventfd that is readable while items wait, and now and then once without, for poll(2), unless
+ * the mailbox is attached. Owned by the mailbox. */
 int mailbox_fd(const Mailbox *mailbox);
 
 /* Calls handler for each item from the default main context, which this thread runs, at most 64 a
