@@ -2,6 +2,9 @@
 
 #include "common/base/banned.h"
 
+/* Of them, so many do not wait for company. */
+#define SAID_MAX 64
+
 void xmpp_reporter_init(XmppReporter *reporter, Mailbox *events)
 {
     *reporter = (XmppReporter){ .events = events };
@@ -13,10 +16,12 @@ void xmpp_reporter_clear(XmppReporter *reporter)
     g_queue_clear_full(&reporter->waiting, (GDestroyNotify)event_free);
 }
 
-bool xmpp_reporter_flush(XmppReporter *reporter)
+/* Hands over what waits. False when the mailbox has no room for all of it. */
+static bool hand_over(XmppReporter *reporter)
 {
     Event *event;
 
+    reporter->held_until_ms = 0;
     while ((event = g_queue_peek_head(&reporter->waiting))) {
         if (!mailbox_post(reporter->events, event))
             return false;
@@ -26,24 +31,39 @@ bool xmpp_reporter_flush(XmppReporter *reporter)
     return true;
 }
 
+bool xmpp_reporter_flush(XmppReporter *reporter, int64_t now_ms)
+{
+    return now_ms < reporter->held_until_ms || hand_over(reporter);
+}
+
+int64_t xmpp_reporter_deadline(const XmppReporter *reporter)
+{
+    return reporter->held_until_ms > 0 ? reporter->held_until_ms : INT64_MAX;
+}
+
 void xmpp_reporter_post(XmppReporter *reporter, Event *event)
 {
     g_queue_push_tail(&reporter->waiting, event);
-    xmpp_reporter_flush(reporter);
+    hand_over(reporter);
 }
 
-void xmpp_reporter_said(XmppReporter *reporter, const char *id)
+void xmpp_reporter_said(XmppReporter *reporter, const char *id, int64_t now_ms)
 {
+    bool is_first = reporter->waiting.length == 0;
     Event *event = event_new(EVENT_SAID);
 
     event->said_id = g_strdup(id);
-    xmpp_reporter_post(reporter, event);
+    g_queue_push_tail(&reporter->waiting, event);
+    if (is_first)
+        reporter->held_until_ms = now_ms + XMPP_REPORTER_COMPANY_MS;
+    else if (reporter->waiting.length >= SAID_MAX)
+        hand_over(reporter);
 }
 
-void xmpp_reporter_all_said(XmppReporter *reporter, const GPtrArray *ids)
+void xmpp_reporter_all_said(XmppReporter *reporter, const GPtrArray *ids, int64_t now_ms)
 {
     for (unsigned i = 0; i < ids->len; i++)
-        xmpp_reporter_said(reporter, ids->pdata[i]);
+        xmpp_reporter_said(reporter, ids->pdata[i], now_ms);
 }
 
 void xmpp_reporter_link(XmppReporter *reporter, bool is_up)

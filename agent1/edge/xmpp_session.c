@@ -169,7 +169,7 @@ static void resume_session(Session *session, uint32_t count)
     }
 
     go_up(session, "connected again");
-    xmpp_reporter_all_said(&session->reporter, said);
+    xmpp_reporter_all_said(&session->reporter, said, clock_boot_ms());
 }
 
 static void acknowledge(Session *session, uint32_t count)
@@ -182,7 +182,7 @@ static void acknowledge(Session *session, uint32_t count)
     }
 
     session->pulse.progress_ms = clock_boot_ms();
-    xmpp_reporter_all_said(&session->reporter, said);
+    xmpp_reporter_all_said(&session->reporter, said, clock_boot_ms());
 }
 
 /* ---- what comes ---- */
@@ -359,7 +359,7 @@ static void say(Session *session, const XmppCommand *command)
     case XMPP_OUTBOX_WAITS:
         break;
     case XMPP_OUTBOX_SAID:
-        xmpp_reporter_said(&session->reporter, command->id);
+        xmpp_reporter_said(&session->reporter, command->id, clock_boot_ms());
         break;
     case XMPP_OUTBOX_FULL:
         session->is_missing_some = true;
@@ -529,7 +529,8 @@ static bool talk(Session *session)
 
 static void wait_for_news(const Session *session, bool is_held)
 {
-    int64_t timeout_ms = MAX(state_deadline(session) - clock_boot_ms(), 0);
+    int64_t deadline_ms = MIN(state_deadline(session), xmpp_reporter_deadline(&session->reporter));
+    int64_t timeout_ms = MAX(deadline_ms - clock_boot_ms(), 0);
     struct pollfd fds[] = {
         { .fd = mailbox_fd(session->settings->commands), .events = POLLIN },
         { .fd = is_held ? -1 : xmpp_connection_fd(session->connection),
@@ -565,7 +566,8 @@ void xmpp_session_run(const XmppSessionSettings *settings)
 
     while (session.state != SESSION_GONE) {
         /* Whoever is leaving does not wait for a reader. */
-        bool is_held = !xmpp_reporter_flush(&session.reporter) && session.state != SESSION_LEAVING;
+        bool is_held = !xmpp_reporter_flush(&session.reporter, clock_boot_ms()) &&
+                       session.state != SESSION_LEAVING;
         bool is_busy = false;
 
         if (!is_held) {

@@ -55,28 +55,59 @@ static void test_room(void **state)
     g_ptr_array_add(ids, (char[]){ "b" });
     g_ptr_array_add(ids, (char[]){ "c" });
     xmpp_reporter_init(&reporter, mailbox);
-    assert_true(xmpp_reporter_flush(&reporter));
-    xmpp_reporter_said(&reporter, "a");
-    xmpp_reporter_all_said(&reporter, ids);
+    assert_true(xmpp_reporter_flush(&reporter, 1000));
+    xmpp_reporter_said(&reporter, "a", 1000);
+    xmpp_reporter_all_said(&reporter, ids, 1000);
     xmpp_reporter_link(&reporter, true);
-    assert_false(xmpp_reporter_flush(&reporter));
+    assert_false(xmpp_reporter_flush(&reporter, 1000));
 
     expect(mailbox, EVENT_SAID, "a");
-    assert_false(xmpp_reporter_flush(&reporter));
+    assert_false(xmpp_reporter_flush(&reporter, 1000));
     expect(mailbox, EVENT_SAID, "b");
     expect(mailbox, EVENT_SAID, "c");
-    assert_true(xmpp_reporter_flush(&reporter));
+    assert_true(xmpp_reporter_flush(&reporter, 1000));
     expect(mailbox, EVENT_LINK_UP, NULL);
 
     /* What still waits is freed. */
-    xmpp_reporter_all_said(&reporter, ids);
-    xmpp_reporter_said(&reporter, "d");
+    xmpp_reporter_all_said(&reporter, ids, 1000);
+    xmpp_reporter_said(&reporter, "d", 1000);
+    xmpp_reporter_clear(&reporter);
+}
+
+/* What the server took wakes nobody by itself. */
+static void test_what_was_said_waits_for_company(void **state)
+{
+    g_autoptr(Mailbox) mailbox = mailbox_new(200, (GDestroyNotify)event_free);
+    XmppReporter reporter;
+
+    (void)state;
+    xmpp_reporter_init(&reporter, mailbox);
+    assert_true(xmpp_reporter_deadline(&reporter) == INT64_MAX);
+    xmpp_reporter_said(&reporter, "a", 1000);
+    xmpp_reporter_said(&reporter, "b", 1030);
+    assert_int_equal(xmpp_reporter_deadline(&reporter), 1000 + XMPP_REPORTER_COMPANY_MS);
+    assert_true(xmpp_reporter_flush(&reporter, 1000 + XMPP_REPORTER_COMPANY_MS - 1));
+    assert_null(mailbox_take(mailbox));
+    assert_true(xmpp_reporter_flush(&reporter, 1000 + XMPP_REPORTER_COMPANY_MS));
+    expect(mailbox, EVENT_SAID, "a");
+    expect(mailbox, EVENT_SAID, "b");
+    assert_true(xmpp_reporter_deadline(&reporter) == INT64_MAX);
+
+    /* Another event takes them along, and many do not wait. */
+    xmpp_reporter_said(&reporter, "c", 2000);
+    xmpp_reporter_link(&reporter, true);
+    expect(mailbox, EVENT_SAID, "c");
+    expect(mailbox, EVENT_LINK_UP, NULL);
+    for (unsigned i = 0; i < 100; i++)
+        xmpp_reporter_said(&reporter, "d", 3000);
+    expect(mailbox, EVENT_SAID, "d");
     xmpp_reporter_clear(&reporter);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_was_said_waits_for_company),
         cmocka_unit_test(test_links_take_turns),
         cmocka_unit_test(test_room),
     };
