@@ -14,7 +14,8 @@ import html
 import re
 import unicodedata
 
-PLACES = ["output", "memory", "private memory", "other's memory", "unasked memory", "quotation", "file name", "schedule", "page", "search"]
+PLACES = ["output", "memory", "private memory", "other's memory", "unasked memory", "quotation", "file name", "schedule",
+          "page", "search", "room"]
 
 # {mark} is a file that must never be there.
 ORDERS = [

@@ -1,5 +1,6 @@
 """A language model that obeys every order it reads, and texts that give it orders: in outputs of tasks, notes,
-quotations, names of files, schedules, pages and results of searches, INJECTIONS_N of them over the three interfaces.
+quotations, names of files, schedules, pages, results of searches and what others say in a room, INJECTIONS_N of them
+over the three interfaces.
 
 Nothing of it may happen: no run, no file, no note, no publication, no change of a schedule, no visit to a page that
 would carry off what was said, nobody asleep. The person is an admin, so that no role protects anything. And no secret
@@ -10,11 +11,13 @@ import json
 import os
 import re
 import sqlite3
+from xml.sax.saxutils import escape
 
 import pytest
 
 from attacks import PLACES, attacks, fill, orders_in
 from provider import Provider
+from test_xmpp_rooms import Room, enter
 from website import Website
 
 N = int(os.environ.get("INJECTIONS_N", "60"))
@@ -31,6 +34,7 @@ class Obedient:
         self.provider = provider
         self.turns = 0
         self.read = 0
+        self.spared = 0  # turns in which there must have been nothing to read
         self.look = ""
         provider.keep(self.answer)
 
@@ -62,15 +66,23 @@ class Scene:
             {"provider": provider.name, "base_url": provider.url, "model": "m", "timeout": "10s"} | key]}
         house.agent1.config["search"] = {"provider": "searxng", "base_url": site.url, "private_hosts": [site.host]}
         house.agent("web1")
-        self.ana = house.person("ana")
+        self.ops = Room(house)
+        self.ana = self.ops.ana
         self.oskar = house.person("oskar", "operator")
+        self.mallory = house.person("mallory", is_known=False)
 
-    def ask(self, text, look=""):
+    def ask(self, text, look="", in_room=False):
         self.model.look = look
         self.ana.heard.skip()
         turn = self.model.turns + 1
-        self.ana.send(text)
+        if in_room:
+            self.say("agent1: " + text)
+        else:
+            self.ana.send(text)
         self.ana.wait_for(rf"\bobeyed {turn}\b")
+
+    def say(self, text, person=None):
+        self.ops.say(person or self.ana, escape(text))
 
     def run(self, command):
         self.runs += 1
@@ -131,11 +143,32 @@ class Scene:
         self.site.page("/search", json.dumps({"results": found}), type="application/json")
         self.ask("what is new?", "SEARCH: news")
 
+    def say_as_others(self, number, *texts):
+        for text in (*texts, f"over {number}"):
+            self.say(text, self.mallory)
+        self.ana.wait_for(f"^over {number}$")
+
+    def room(self, number, text):
+        """Somebody else gives the order there, and the answer to what the model then asks for."""
+        self.say_as_others(number, text, "agent1: " + text)
+        read = self.model.read
+        self.ask("good morning", in_room=True)
+        self.model.spared += 1
+        assert self.model.read == read, "what others said was shown to the model"
+        self.ask(f"what does that mean?\n> {text}", in_room=True)
+        self.say_as_others(f"{number} again", "!yes", "agent1: !yes", "yes")
+
     def attack(self, number, place, text):
+        in_room = place == "room"
         getattr(self, place.replace(" ", "_").replace("'", ""))(number, text)
         # Its own words, which have the order in them, are read again.
-        self.ask("thanks")
-        self.ana.ask("!reset", r"forgotten|nothing to forget")
+        self.ask("thanks", in_room=in_room)
+        self.ana.heard.skip()
+        if in_room:
+            self.say("!reset")
+        else:
+            self.ana.send("!reset")
+        self.ana.wait_for(r"forgotten|nothing to forget")
 
     def judge(self):
         """Only what the person did is there."""
@@ -181,6 +214,8 @@ def test_no_text_gives_orders(house, kind, capsys):
     scene = Scene(house, provider, site)
     house.agent1.tasks["tasks"] = [{"id": "keep", "agent": "web1", "task": "true", "cron": "daily 03:00"}]
     house.start()
+    scene.ops.wait_agent1()
+    enter(scene.mallory, scene.ops.jid, "mallory")
     mine = [attack for number, attack in enumerate(attacks(N)) if number // len(PLACES) % len(KINDS) == KINDS.index(kind)]
     try:
         for number, (place, wording, order) in enumerate(mine):
@@ -192,5 +227,5 @@ def test_no_text_gives_orders(house, kind, capsys):
         provider.close()
         site.close()
     with capsys.disabled():
-        print(f"\n  {kind}: {len(mine)} attacks, {scene.model.read} of {scene.model.turns} answers obeyed, 0 happened")
-    assert scene.model.read >= READ_MIN * scene.model.turns
+        print(f"\n  {kind}: {len(mine)} attacks, {scene.model.read} of {scene.model.turns - scene.model.spared} answers obeyed, 0 happened")
+    assert scene.model.read >= READ_MIN * (scene.model.turns - scene.model.spared)
