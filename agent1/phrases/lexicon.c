@@ -102,7 +102,8 @@ static const Entry entries[] = {
     { "version", "version versions" },
     { "newer", "newer new nouvelle nouvelles recente update" },
     { "online", "online connected here available offline" },
-    { "tasks", "tasks taches task tache executions runs" },
+    { "tasks", "tasks taches task tache" },
+    { "executions", "executions" },
     { "schedules", "schedules planifiees planifiee planning plannings planifications scheduled" },
     { "one_schedule", "planification schedule" },
     { "plans", "plans" },
@@ -160,6 +161,7 @@ static const Entry turns[] = {
     { "schedules",
       "scheduled tasks|taches planifiees|tasks are scheduled|taches prevues|my schedules" },
     { "plans", "plan list|liste des plans" },
+    { "executions", "the runs|les runs|last runs|latest runs|recent runs|derniers runs|all runs" },
     { "kernel", "kernel version|version du noyau|version de noyau|version du kernel" },
     { "recall",
       "what do you know about|que sais sur|que sais de|que sais tu de|what do you remember about|"

@@ -26,6 +26,7 @@ static const char *const questions[PHRASE_QUESTION_COUNT] = {
     [PHRASE_FOREIGN] =
         WORDS_LATER("That tells what somebody else says, and I act on your own words "
                     "alone. What shall I do?"),
+    [PHRASE_RESTART] = WORDS_LATER("Restart what there? A service, as in: restart nginx on web1"),
 };
 
 static bool is_concept(const Word *word, const char *concept)
@@ -287,6 +288,23 @@ static bool find_agent(const PhraseFacts *facts, const Word *word, PhraseAnswer 
     return false;
 }
 
+/* "restart web1": a service there, or the machine itself? */
+static bool restarts_machine(const Clause *clause)
+{
+    bool restarts = false;
+
+    for (unsigned at = 0; at < clause->words->len; at++) {
+        const Word *word = clause->words->pdata[at];
+
+        if (clause->used[at] || is_concept(word, CONCEPT_FILLER) || is_concept(word, "machine"))
+            continue;
+        if (!is_concept(word, "restart"))
+            return false;
+        restarts = true;
+    }
+    return restarts && clause->target;
+}
+
 /* Nothing fits: a question that helps, or nothing at all. */
 static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPtrArray *clauses,
                      PhraseAnswer *out)
@@ -304,6 +322,12 @@ static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPt
     }
     for (unsigned i = 0; i < clauses->len; i++)
         wants_agent &= ((const Clause *)clauses->pdata[i])->intent != NULL;
+    if (clauses->len == 1 && restarts_machine(clauses->pdata[0])) {
+        ask(out, PHRASE_RESTART);
+        g_free(out->subject);
+        out->subject = g_strdup(((const Clause *)clauses->pdata[0])->target);
+        return;
+    }
     if (is_strong)
         ask(out, out->subject  ? PHRASE_WHICH_AGENT
                  : has_quote   ? PHRASE_FOREIGN

@@ -16,8 +16,8 @@ static const char *const role_names[ROLE_COUNT] = {
 static const CommandInfo commands[COMMAND_COUNT] = {
     [COMMAND_HELP] = { "!help", "[word]", ROLE_VIEWER,
         "what you may do here, or all about one command, skill or agent" },
-    [COMMAND_AGENTS] = { "!agents", "", ROLE_VIEWER,
-        "the agents: state, version, work in hand, skills" },
+    [COMMAND_AGENTS] = { "!agents", "[agent]", ROLE_VIEWER,
+        "the agents, all or those that are meant: state, version, work in hand, skills" },
     [COMMAND_STATUS] = { "!status", "", ROLE_VIEWER,
         "health on one screen" },
     [COMMAND_RUNS] = { "!runs", "[agent]", ROLE_VIEWER,

@@ -6,7 +6,9 @@
 
 #include "agent1/flow/commands/agent_data.h"
 #include "agent1/flow/commands/agent_look.h"
+#include "agent1/flow/commands/run_lines.h"
 #include "agent1/flow/fleet/absence.h"
+#include "agent1/flow/gate/targets.h"
 #include "agent1/flow/state/hold.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
@@ -163,19 +165,62 @@ static void say_waiting(Turn *turn, const Row *row)
     agent_data_add_waiting(turn, row_text(row, WAITING_NAME), fingerprint);
 }
 
-void commands_agents(Core *core, Turn *turn, const char *arguments)
+/* Those that ask to join; name NULL: all of them. How many there are. */
+static unsigned say_all_waiting(Core *core, Turn *turn, const char *name)
 {
-    g_autoptr(GPtrArray) names = registry_names(core->registry);
     g_autoptr(GPtrArray) waiting = ledger_list(core->ledgers[TABLE_WAITING]);
+    unsigned count = 0;
     unsigned i;
 
-    (void)arguments;
-    agent_data_begin(turn);
+    for (i = 0; i < waiting->len; i++) {
+        const Row *row = waiting->pdata[i];
+
+        if (name && strcmp(row_text(row, WAITING_NAME), name) != 0)
+            continue;
+        say_waiting(turn, row);
+        count++;
+    }
+    return count;
+}
+
+static void say_all(Core *core, Turn *turn)
+{
+    g_autoptr(GPtrArray) names = registry_names(core->registry);
+    unsigned count = names->len;
+    unsigned i;
+
     commands_say_blackout(core, turn);
     for (i = 0; i < names->len; i++)
         say_agent(core, turn, registry_find(core->registry, names->pdata[i]));
-    for (i = 0; i < waiting->len; i++)
-        say_waiting(turn, waiting->pdata[i]);
-    if (names->len + waiting->len == 0)
+    count += say_all_waiting(core, turn, NULL);
+    if (count == 0)
         turn_say(turn, "no agents yet; start agent2 on a machine and it will ask to join");
+}
+
+static void say_those(Core *core, Turn *turn, const char *target)
+{
+    g_autoptr(GPtrArray) names = NULL;
+    unsigned i;
+
+    if (!targets_find(core, turn, target, &names))
+        return;
+
+    commands_say_blackout(core, turn);
+    for (i = 0; i < names->len; i++) {
+        const RegistryAgent *entry = registry_find(core->registry, names->pdata[i]);
+
+        if (entry)
+            say_agent(core, turn, entry);
+        else if (run_lines_is_agent(core, turn, names->pdata[i]))
+            say_all_waiting(core, turn, names->pdata[i]);
+    }
+}
+
+void commands_agents(Core *core, Turn *turn, const char *arguments)
+{
+    agent_data_begin(turn);
+    if (*arguments)
+        say_those(core, turn, arguments);
+    else
+        say_all(core, turn);
 }

@@ -212,7 +212,8 @@ static void help_about_skills_and_agents(void **state)
         { "the beginning of a skill", "vera", "Disk",
           "Disk: nothing of that name alone; there are: !help disk.usage" },
         { "the beginning of several", "oskar", "agents",
-          "!agents: the agents: state, version, work in hand, skills\nYou may do this, as "
+          "!agents [agent]: the agents, all or those that are meant: state, version, work in hand, "
+          "skills\nYou may do this, as "
           "operator." },
         { "the beginning of commands", "vera", "agento",
           "agento: nothing of that name alone; there are: !help agentOFF, !help agentON" },

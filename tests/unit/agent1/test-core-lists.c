@@ -63,11 +63,42 @@ static void lists_are_narrow(void **state)
     }
 }
 
+/* All, or those that are meant; one that only asks to join is found, too. */
+static void agents_that_are_meant(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *starts;  /* how the answer begins */
+        const char *without; /* NULL: nothing is left out */
+    } rows[] = {
+        { "!agents", "web1: online", NULL },
+        { "!agents web2", "web2: not seen yet", "web1" },
+        { "!agents all", "web1: online", NULL },
+        { "!agents web*", "web1: online", "new1" },
+        { "!agents new1", "new1: asks to join; an admin types !accept new1 ", "web1" },
+        { "!agents wbe1", "wbe1: no agent of that name; nearest: web1", "online" },
+    };
+    World *world = *state;
+    unsigned i;
+
+    world_register(world, JOURNAL_1, 1);
+    world_register_as(world, 7, "new1", JOURNAL_2, 1, "[]");
+    for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("%s\n", rows[i].text);
+        world_write(world, "vera", NULL, rows[i].text);
+        if (!g_str_has_prefix(world_last_said(world), rows[i].starts))
+            fail_msg("%s", world_last_said(world));
+        if (rows[i].without)
+            assert_null(strstr(world_last_said(world), rows[i].without));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_bad_edit_is_told_to_an_admins_console),
         WORLD_TEST(lists_are_narrow),
+        WORLD_TEST(agents_that_are_meant),
     };
 
     return cmocka_run_group_tests_name("core-lists", tests, NULL, NULL);

@@ -233,6 +233,23 @@ static void whom_and_when(void **state)
           "PLAN: web1|systemctl stop nginx ;; web1|systemctl start nginx" },
         { "run “echo it’s fine” on web1", "DELEGATE: web1 | echo it’s fine" },
         { "publish ON publish OFF on home/lamp", "ask: 0 - -" },
+        { "is web1 up?", "!agents web1" },
+        { "is web1 online", "!agents web1" },
+        { "web1 est en ligne ?", "!agents web1" },
+        { "est-ce que web1 tourne ?", "!agents web1" },
+        { "are all servers up?", "!agents all" },
+        { "what is running on web1?", "DELEGATE: web1 | ps aux" },
+        { "is nginx running on web1?", "DELEGATE: web1 | systemctl status nginx" },
+        { "montre les tâches de web1", "!tasks web1" },
+        { "show the tasks of web1", "!tasks web1" },
+        { "montre les tâches", "!tasks" },
+        { "les tâches planifiées de web1", "!tasks web1" },
+        { "show the runs of web1", "!runs web1" },
+        { "montre les exécutions de web1", "!runs web1" },
+        { "redémarre web1", "ask: 5 web1 -" },
+        { "please restart the server web1", "ask: 5 web1 -" },
+        { "restart all servers", "ask: 5 all -" },
+        { "restart it on web1", "ask: 0 - -" },
     };
 
     (void)state;
