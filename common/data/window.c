@@ -291,15 +291,23 @@ static int64_t divide_down(int64_t number, int64_t by)
     return number / by - (number % by < 0);
 }
 
-static int interval_at(GTimeZone *zone, int64_t unix_s)
+/* How far the local clock is from UTC, until it is set. To look in a zone is dear: GLib walks
+ * through all its changes since 1900. */
+typedef struct Distance {
+    int64_t offset_s;
+    int64_t until_s; /* or later */
+} Distance;
+
+static int64_t offset_at(GTimeZone *zone, int64_t unix_s)
 {
-    return g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, unix_s);
+    return g_time_zone_get_offset(zone,
+                                  g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, unix_s));
 }
 
-/* Seconds after 1970-01-01T00:00 as the local clock shows them. */
-static int64_t local_seconds(GTimeZone *zone, int64_t unix_s)
+static Distance find_distance(GTimeZone *zone, int64_t unix_s, int64_t end_s)
 {
-    return unix_s + g_time_zone_get_offset(zone, interval_at(zone, unix_s));
+    return (Distance){ .offset_s = offset_at(zone, unix_s),
+                       .until_s = zone_first_shift(zone, unix_s, end_s) };
 }
 
 static bool has_day(const Window *window, int64_t day)
@@ -310,9 +318,9 @@ static bool has_day(const Window *window, int64_t day)
     return window->days & 1U << weekday;
 }
 
-static bool contains_at(const Window *window, GTimeZone *zone, int64_t unix_s)
+/* local_s: seconds after 1970-01-01T00:00 as the local clock shows them. */
+static bool contains_local(const Window *window, int64_t local_s)
 {
-    int64_t local_s = local_seconds(zone, unix_s);
     int64_t day = divide_down(local_s, SECONDS_A_DAY);
     int64_t minute = (local_s - day * SECONDS_A_DAY) / 60;
 
@@ -328,7 +336,9 @@ static bool contains_at(const Window *window, GTimeZone *zone, int64_t unix_s)
 
 bool window_contains(const Window *window, GTimeZone *zone, int64_t at_ms)
 {
-    return contains_at(window, zone, divide_down(at_ms, 1000));
+    int64_t at_s = divide_down(at_ms, 1000);
+
+    return contains_local(window, at_s + offset_at(zone, at_s));
 }
 
 /* How long from a local time until the clock shows that minute again, at least a second. */
@@ -344,19 +354,25 @@ int64_t window_next_change(const Window *window, GTimeZone *zone, int64_t at_ms)
 {
     int64_t at_s = divide_down(at_ms, 1000);
     int64_t last_s = divide_down(at_ms + LOOK_AHEAD_MS, 1000);
-    bool is_inside = contains_at(window, zone, at_s);
+    int64_t end_s = last_s + SECONDS_A_DAY + 1; /* no look goes further */
+    Distance distance;
+    bool is_inside;
 
     if (!window->is_enabled)
         return INT64_MAX;
 
+    distance = find_distance(zone, at_s, end_s);
+    is_inside = contains_local(window, at_s + distance.offset_s);
     /* Between two looks neither is a start or end passed, nor is the clock set. */
     while (at_s < last_s) {
-        int64_t local_s = local_seconds(zone, at_s);
-        int64_t start_s = seconds_until(local_s, window->start_min);
-        int64_t end_s = seconds_until(local_s, window->end_min);
+        int64_t local_s = at_s + distance.offset_s;
+        int64_t wait_s =
+            MIN(seconds_until(local_s, window->start_min), seconds_until(local_s, window->end_min));
 
-        at_s = zone_first_shift(zone, at_s, at_s + MIN(start_s, end_s));
-        if (at_s <= last_s && contains_at(window, zone, at_s) != is_inside)
+        at_s = MIN(at_s + wait_s, distance.until_s);
+        if (at_s == distance.until_s)
+            distance = find_distance(zone, at_s, end_s);
+        if (at_s <= last_s && contains_local(window, at_s + distance.offset_s) != is_inside)
             return at_s * 1000;
     }
     return INT64_MAX;
