@@ -18,6 +18,7 @@
 #include "agent1/edge/zone_watch.h"
 #include "common/base/problem.h"
 #include "common/base/text.h"
+#include "common/sys/heap.h"
 #include "common/sys/log.h"
 #include "common/sys/notify.h"
 #include "common/sys/zone.h"
@@ -266,6 +267,7 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
 
     umask(077);
+    heap_init();
     signal(SIGPIPE, SIG_IGN);
     if (!read_options(&argc, &argv, &options, &error) || argc > 1) {
         if (error)

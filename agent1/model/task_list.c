@@ -81,23 +81,19 @@ static const Field fields[] = {
 
 #define ID_WORD_MAX 20
 
-static void clear_entry(void *data)
-{
-    TaskEntry *entry = data;
-
-    g_clear_pointer(&entry->zone, g_time_zone_unref);
-    record_clear(fields, entry);
-}
-
 TaskEntry *task_entry_ref(TaskEntry *entry)
 {
-    return g_rc_box_acquire(entry);
+    entry->references++;
+    return entry;
 }
 
 void task_entry_unref(TaskEntry *entry)
 {
-    if (entry)
-        g_rc_box_release_full(entry, clear_entry);
+    if (!entry || --entry->references > 0)
+        return;
+    g_clear_pointer(&entry->zone, g_time_zone_unref);
+    record_clear(fields, entry);
+    g_free(entry);
 }
 
 static void unref_entry(void *entry)
@@ -179,8 +175,9 @@ static bool find_zone(TaskEntry *entry, const char *path, const Zones *zones, GE
 static TaskEntry *read_entry(const Json *node, const char *path, const Zones *zones,
                              GPtrArray *warnings, GError **error)
 {
-    g_autoptr(TaskEntry) entry = g_rc_box_new0(TaskEntry);
+    g_autoptr(TaskEntry) entry = g_new0(TaskEntry, 1);
 
+    entry->references = 1;
     record_init(fields, entry);
     entry->is_enabled = true;
     entry->max_lateness_ms = MAX_LATENESS_MS;

@@ -56,6 +56,7 @@ typedef struct TaskEntry {
     bool is_id_made;    /* hand-written without one: made from the rest, always the same */
     bool is_enabled;
     bool is_idempotent;
+    unsigned references;
 } TaskEntry;
 
 /* TaskEntry *, in the order of the file. NULL: none. Warnings as in record_read(); errors name the

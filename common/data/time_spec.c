@@ -7,8 +7,21 @@
 
 bool time_spec_equal(const TimeSpec *a, const TimeSpec *b)
 {
-    return a->kind == b->kind && calendar_equal(&a->calendar, &b->calendar) &&
-           a->period_ms == b->period_ms && a->at_s == b->at_s && a->days_ahead == b->days_ahead;
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case TIME_SPEC_CALENDAR:
+        return calendar_equal(&a->calendar, &b->calendar);
+    case TIME_SPEC_EVERY:
+    case TIME_SPEC_IN:
+        return a->period_ms == b->period_ms;
+    case TIME_SPEC_AT_LOCAL:
+    case TIME_SPEC_AT_INSTANT:
+    case TIME_SPEC_AT_NEXT:
+    case TIME_SPEC_AT_DAY:
+        return a->at_s == b->at_s && a->days_ahead == b->days_ahead;
+    }
+    g_assert_not_reached();
 }
 
 /* Neither late nor early enough to overflow anything. */

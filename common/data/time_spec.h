@@ -39,13 +39,15 @@ typedef enum {
     TIME_SPEC_AT_DAY,     /* once, at a time of the anchor's day or of the next */
 } TimeSpecKind;
 
-/* A value: it may be copied, and owns nothing. What its kind does not use is zero. */
+/* A value: it may be copied, and owns nothing. There may be very many of them. */
 typedef struct TimeSpec {
     TimeSpecKind kind;
-    Calendar calendar; /* CALENDAR */
-    int64_t period_ms; /* EVERY, IN: whole seconds */
-    int64_t at_s;      /* AT_LOCAL: on the wall; AT_INSTANT: Unix; AT_NEXT, AT_DAY: of the day */
-    int days_ahead;    /* AT_DAY: 0 or 1 */
+    int days_ahead; /* AT_DAY: 0 or 1; else 0 */
+    union {
+        Calendar calendar; /* CALENDAR */
+        int64_t period_ms; /* EVERY, IN: whole seconds */
+        int64_t at_s; /* AT_LOCAL: on the wall; AT_INSTANT: Unix; AT_NEXT, AT_DAY: of the day */
+    };
 } TimeSpec;
 
 /* On failure *out is untouched, and the problem, which was zero, says what is wrong; NULL: nobody

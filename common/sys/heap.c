@@ -8,6 +8,13 @@
 
 #include "common/base/banned.h"
 
+void heap_init(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 void heap_give_back(void)
 {
 #ifdef __GLIBC__

@@ -5,6 +5,11 @@
 #ifndef COMMON_SYS_HEAP_H
 #define COMMON_SYS_HEAP_H
 
+/* At the start of a program, before its threads: they share one heap. What lies free at the end of
+ * a thread's own is not given back by glibc, and rows that one thread reads and another frees are
+ * all that is in it. Small pieces take no lock either way. */
+void heap_init(void);
+
 /* After something large was freed: costs milliseconds for each hundred megabytes. */
 void heap_give_back(void);
 
