@@ -101,13 +101,18 @@ bool refusal_is(const char *text, const GPtrArray *more)
     return any_phrase(plain, more, begins);
 }
 
-/* The phrase stands there, or the text ends before it could be another. */
+/* The phrase stands there, or the text ends before it could be another. Asked of each phrase at
+ * each place while an answer begins. */
 static bool may_begin(const char *plain, const char *phrase)
 {
     const char *at = plain;
 
     for (int i = 0; i <= BEGINNING_CHARS; i++) {
-        if (g_str_has_prefix(phrase, at) || g_str_has_prefix(at, phrase))
+        size_t same = 0;
+
+        while (at[same] && at[same] == phrase[same])
+            same++;
+        if (!at[same] || !phrase[same])
             return true;
         at += g_utf8_skip[(guchar)*at];
     }

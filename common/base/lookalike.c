@@ -155,10 +155,33 @@ static bool is_unseen(gunichar c)
            g_unichar_type(c) == G_UNICODE_FORMAT || (g_unichar_iscntrl(c) && c != '\t');
 }
 
+/* The same as below, of which for ASCII little is left. */
+static char *fold_ascii(const char *text)
+{
+    char *out = g_malloc(strlen(text) + 1);
+    size_t length = 0;
+
+    for (const char *at = text; *at; at++) {
+        if (g_ascii_isspace(*at) && *at != '\v')
+            out[length++] = ' ';
+        else if (!g_ascii_iscntrl(*at) && *at != '\\')
+            out[length++] = *at;
+    }
+    out[length] = '\0';
+    return out;
+}
+
 char *lookalike_fold(const char *text)
 {
-    g_autofree char *plain = g_utf8_normalize(text, -1, G_NORMALIZE_ALL);
-    GString *out = g_string_sized_new(strlen(plain));
+    g_autofree char *plain = NULL;
+    GString *out;
+
+    /* Most lines of most answers are. */
+    if (g_str_is_ascii(text))
+        return fold_ascii(text);
+
+    plain = g_utf8_normalize(text, -1, G_NORMALIZE_ALL);
+    out = g_string_sized_new(strlen(plain));
 
     for (const char *at = plain; *at; at = text_next(at)) {
         gunichar c = g_utf8_get_char(at);

@@ -45,9 +45,27 @@ static void what_is_seen(void **state)
     }
 }
 
+/* A text of ASCII takes a shorter way, to the same end. */
+static void ascii_is_no_other(void **state)
+{
+    (void)state;
+    for (char sign = 1; sign > 0; sign++) {
+        const char text[] = { 'a', sign, 'b', '\0' };
+        g_autofree char *longer = g_strconcat(text, "\u00e9", NULL);
+        g_autofree char *folded = lookalike_fold(text);
+        g_autofree char *other = lookalike_fold(longer);
+        g_autofree char *expected = g_strconcat(folded, "e", NULL);
+
+        assert_string_equal(other, expected);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(what_is_seen) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_seen),
+        cmocka_unit_test(ascii_is_no_other),
+    };
 
     return cmocka_run_group_tests_name("lookalike", tests, NULL, NULL);
 }
