@@ -42,10 +42,12 @@ void json_write_text(GString *out, const char *text)
         if (!*text)
             break;
         special = strchr(escaped, *text);
-        if (special)
-            g_string_append_printf(out, "\\%c", letters[special - escaped]);
-        else
+        if (special) {
+            g_string_append_c(out, '\\');
+            g_string_append_c(out, letters[special - escaped]);
+        } else {
             g_string_append_printf(out, "\\u%04x", (unsigned)*text);
+        }
         text++;
     }
     g_string_append_c(out, '"');

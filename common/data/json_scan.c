@@ -12,6 +12,9 @@
 /* cJSON looks at no more characters of a number. Without an exponent, so many are not too large. */
 #define NUMBER_MAX_CHARS 63
 
+#define FEW_NAMES   16
+#define USUAL_NAMES 8
+
 typedef struct Scan {
     const char *text; /* valid UTF-8, without NUL */
     const char *end;
@@ -159,6 +162,13 @@ static bool is_plain(char c)
     return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
 }
 
+static const char *skip_plain(const char *at, const char *end)
+{
+    while (at < end && is_plain(*at))
+        at++;
+    return at;
+}
+
 /* Reads a string; out gets what it says, unless it is NULL. */
 static bool scan_string(Scan *scan, GString *out)
 {
@@ -167,8 +177,7 @@ static bool scan_string(Scan *scan, GString *out)
     for (;;) {
         const char *plain = scan->at;
 
-        while (is_plain(peek(scan)))
-            scan->at++;
+        scan->at = skip_plain(plain, scan->end);
         if (out)
             g_string_append_len(out, plain, scan->at - plain);
         if (accept(scan, '"'))
@@ -255,9 +264,31 @@ static int by_text(gconstpointer a, gconstpointer b)
     return left->at < right->at ? -1 : 1;
 }
 
+/* Most objects have so few names that looking is quicker than sorting. */
+static bool few_names_differ(const GArray *names)
+{
+    if (names->len > FEW_NAMES)
+        return false;
+    for (guint i = 1; i < names->len; i++) {
+        const Name *name = &g_array_index(names, Name, i);
+
+        for (guint j = 0; j < i; j++) {
+            const Name *before = &g_array_index(names, Name, j);
+
+            if (name->length == before->length &&
+                memcmp(name->text, before->text, name->length) == 0)
+                return false;
+        }
+    }
+    return true;
+}
+
 /* By sorting: a table of hashes would let chosen names make it slow. */
 static bool check_names_differ(Scan *scan, GArray *names)
 {
+    if (few_names_differ(names))
+        return true;
+
     g_array_sort(names, by_text);
     for (guint i = 1; i < names->len; i++) {
         const Name *before = &g_array_index(names, Name, i - 1);
@@ -312,7 +343,7 @@ static void clear_name(void *name)
 
 static bool scan_object(Scan *scan)
 {
-    g_autoptr(GArray) names = g_array_new(FALSE, FALSE, sizeof(Name));
+    g_autoptr(GArray) names = g_array_sized_new(FALSE, FALSE, sizeof(Name), USUAL_NAMES);
 
     g_array_set_clear_func(names, clear_name);
     scan->at++;
