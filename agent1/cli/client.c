@@ -190,9 +190,9 @@ static void tell_going_on(Client *client)
 /* Above what answers something that was asked beside another thing; once. */
 static void name_question(Client *client, Ask *ask)
 {
-    if (ask->is_unnamed && !client->printer.is_quiet)
-        fprintf(stderr, "> %s\n", ask->text);
-    ask->is_unnamed = false;
+    if (ask->unnamed && !client->printer.is_quiet)
+        fprintf(stderr, "> %s\n", ask->unnamed);
+    g_clear_pointer(&ask->unnamed, g_free);
     if (client->current && ask != client->current)
         client->is_parted = client->partial.printed > 0;
 }
@@ -505,13 +505,13 @@ int client_ask(Client *client, const char *text)
     return conclude(client, ask);
 }
 
-bool client_ask_beside(Client *client, const char *text)
+bool client_ask_beside(Client *client, const char *text, const char *typed)
 {
     const AskWish wish = wish_for(client, text);
     Ask *ask = typed_text_check(text, NULL) ? channel_ask(client->channel, &wish, NULL) : NULL;
 
     if (ask)
-        ask->is_unnamed = true;
+        ask->unnamed = g_strdup(typed);
     return ask;
 }
 

@@ -40,9 +40,9 @@ void client_use_terminal(Client *client, Terminal *terminal, ClientTakes takes, 
 /* Asks and waits, until an outcome, --timeout or Ctrl-C. The exit code. */
 int client_ask(Client *client, const char *text);
 
-/* Asks while something else is waited for, and does not wait: the answer says what it answers.
- * False: it cannot be asked now. */
-bool client_ask_beside(Client *client, const char *text);
+/* Asks while something else is waited for, and does not wait: the answer says what it answers, as
+ * it was typed. False: it cannot be asked now. */
+bool client_ask_beside(Client *client, const char *text, const char *typed);
 
 /* Has the person told, some time later, when there is no such agent. Does not wait. */
 void client_look_for(Client *client, const char *agent);

@@ -48,6 +48,7 @@ static void ask_free(gpointer data)
     g_free(ask->label);
     g_free(ask->outcome);
     g_free(ask->last_text);
+    g_free(ask->unnamed);
     g_hash_table_unref(ask->runs);
     g_free(ask);
 }

@@ -43,8 +43,9 @@ typedef struct Ask {
     int64_t asked_ms;   /* boot time */
     int64_t expires_ms; /* wall time; 0: not sent yet */
 
-    bool is_hidden;  /* ours, not the person's: nothing of it is shown */
-    bool is_unnamed; /* asked beside another: what comes first of it says what it answers */
+    bool is_hidden; /* ours, not the person's: nothing of it is shown */
+    char *unnamed;  /* asked beside another: what comes first of it says what it answers, as it was
+                     * typed; NULL: that is clear */
     bool is_now;
     bool is_dry_run;
     int64_t ts_ms; /* wall time of the first copy */

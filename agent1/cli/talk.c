@@ -111,7 +111,7 @@ static bool take_command(const char *line, void *data)
     g_autofree char *text = NULL;
 
     if (!typed_line_passes(line) || typed_line_read(line, talk->agent, &text) != TYPED_TEXT ||
-        !client_ask_beside(talk->client, text))
+        !client_ask_beside(talk->client, text, line))
         return false;
 
     remember(talk, line);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "agent1/cli/line_history.h"
+#include "agent1/cli/printer.h"
 #include "agent1/cli/type_ahead.h"
 
 #include "common/base/banned.h"
@@ -30,6 +31,7 @@ struct Terminal {
     const TerminalHold *hold; /* while ahead_source is there */
     void *hold_data;
     wchar_t *prompt;
+    bool can_draw; /* else what is written goes below what is being typed */
     bool is_reading;
     bool is_hidden;
     bool is_woken;
@@ -250,6 +252,7 @@ Terminal *terminal_new(const Completion *completion, const GPtrArray *past)
     HistEventW event;
 
     terminal->completion = completion;
+    terminal->can_draw = printer_can_draw(STDERR_FILENO);
     terminal->continued_fd = -1;
     terminal->prompt = widen("");
     terminal->ahead = type_ahead_new();
@@ -358,13 +361,17 @@ void terminal_hide(Terminal *terminal)
     if (!terminal->is_reading || terminal->is_hidden)
         return;
 
+    terminal->is_hidden = true;
+    if (!terminal->can_draw) {
+        fputs("\n", stderr);
+        return;
+    }
     line = el_wline(terminal->editor);
     before = width_of(terminal->prompt, wcslen(terminal->prompt)) +
              width_of(line->buffer, (size_t)(line->cursor - line->buffer));
     if (before >= columns())
         fprintf(stderr, "\033[%uA", before / columns());
     fputs("\r\033[J", stderr);
-    terminal->is_hidden = true;
 }
 
 void terminal_show(Terminal *terminal)

@@ -1,8 +1,15 @@
 """Commands that are typed while agentctl waits for something else: they pass at once."""
 
+import contextlib
+import os
+import re
+import signal
+
 import pytest
 
 from played import RUN
+from process import start
+from wait import wait_for
 from test_agentctl_terminal import like, screens  # noqa: F401
 
 
@@ -26,7 +33,7 @@ def test_a_command_passes_and_a_sentence_waits_for_its_turn(agent1, thinking):
     screen.wait_for("> !status\nall well\nsince noon\nagent1  ")
     screen.enter("/plans")
     agent1.reply(agent1.next_chat("PLAN_LIST:"), "none", "ok")
-    screen.wait_for("> PLAN_LIST:\nnone\nagent1  ")
+    screen.wait_for("> /plans\nnone\nagent1  ")
     assert not agent1.heard.all(lambda heard: heard["text"] == "and web2?")
     agent1.reply(chat, "They are well.", "ok")
     agent1.reply(agent1.next_chat("and web2?"), "So is web2.", "ok")
@@ -84,3 +91,37 @@ def test_what_else_waits_for_its_turn(agent1, thinking, line):
     agent1.next_chat("!status")
     assert {heard["text"] for heard in agent1.heard.items} == {"how are they?", "!status"}
     screen.wait_for(lambda text: text.splitlines()[-1].endswith(f"> {line}\N{RETURN SYMBOL}"))
+
+
+def test_a_terminal_that_cannot_write_a_line_anew(agent1, console):
+    """What comes while a line is typed stands below it, and no escape sequence anywhere."""
+    ours, its = os.openpty()
+    os.set_blocking(ours, False)
+    child = start(console.argv(), stdin=its, stdout=its, stderr=its,
+                  env={**console.environment, "TERM": "dumb"})
+    os.close(its)
+    seen = b""
+
+    def shows(wanted):
+        nonlocal seen
+        with contextlib.suppress(BlockingIOError):
+            seen += os.read(ours, 65536)
+        return re.search(wanted, seen)
+
+    try:
+        wait_for(lambda: shows(rb"agent1> $"))
+        os.write(ours, b"@web1 sleep 9\n")
+        chat = agent1.next_chat("@web1 sleep 9")
+        agent1.reply(chat, "#12 web1: queued", runs=[RUN])
+        wait_for(lambda: shows(rb"#12 web1: queued\r\n"))
+        child.send_signal(signal.SIGINT)
+        wait_for(lambda: shows(rb"!cancel 12 stops it\r\nagent1> $"))
+        os.write(ours, b"!ru")
+        wait_for(lambda: shows(rb"!ru$"))
+        agent1.reply(chat, "#12 web1: succeeded", "succeeded", runs=[RUN])
+        wait_for(lambda: shows(rb"!ru\r\n#12 web1: succeeded\r\n.*agent1> !ru$"))
+        assert b"\x1b" not in seen
+    finally:
+        child.kill()
+        child.wait()
+        os.close(ours)

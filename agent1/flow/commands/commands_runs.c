@@ -160,6 +160,7 @@ bool commands_read_id(Turn *turn, const char *arguments, const char *usage, int6
 {
     const char *digits = *arguments == '#' ? arguments + 1 : arguments;
     g_autofree char *shown = text_make_line(arguments, 40);
+    g_autofree char *word = g_strndup(usage, strcspn(usage, " "));
 
     *out_number = 0;
     *out_id = NULL;
@@ -170,7 +171,7 @@ bool commands_read_id(Turn *turn, const char *arguments, const char *usage, int6
     if (g_ascii_string_to_signed(digits, 10, 1, INT64_MAX, out_number, NULL))
         return true;
 
-    turn_fail(turn, "%s%sexpected %s, as in 12", shown, *shown ? ": " : "", usage);
+    turn_fail(turn, "%s%sexpected %s, as in %s 12", shown, *shown ? ": " : "", usage, word);
     return false;
 }
 

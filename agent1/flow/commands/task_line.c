@@ -12,7 +12,8 @@
 char *task_line_judge(const Core *core, const char *task)
 {
     if (!*task)
-        return g_strdup(core_words(core, "the task is empty; expected DELEGATE: <agent> | <task>"));
+        return g_strdup(core_words(
+            core, "the task is empty; expected @<agent> <task>, or DELEGATE: <agent> | <task>"));
     if (strlen(task) > TASK_TEXT_MAX_BYTES)
         return g_strdup_printf(core_words(core, "the task is %zu bytes long; at most %d"),
                                strlen(task), TASK_TEXT_MAX_BYTES);

@@ -105,7 +105,7 @@ static void who_may_not_approve(void **state)
           "#1 web1: refused (policy): you asked for it yourself" },
         { "a viewer", "oskar", "vera", "!approve 1", "!approve: refused (role)" },
         { "of no run", "oskar", "ana", "!approve 7", "7: no such run; !pending lists what waits" },
-        { "no number", "oskar", "ana", "!approve", "expected !approve <id>, as in 12" },
+        { "no number", "oskar", "ana", "!approve", "expected !approve <id>, as in !approve 12" },
         { "no number to reject", "oskar", "ana", "!reject x", "x: expected !reject <id> [why]" },
         { "no number to put off", "oskar", "ana", "!defer x 2h", "x: expected !defer <id> <time>" },
         { "a run to look at", "oskar", "ana", "!pending x", "x: expected !pending [id]" },

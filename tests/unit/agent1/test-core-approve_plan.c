@@ -107,7 +107,7 @@ static void who_asked_does_not_approve_them(void **state)
           "!approve: refused (role): this needs the role operator; yours is viewer" },
         { "ana", "!approve p7", "p7: no such plan; !runs lists the last runs" },
         { "ana", "!reject p7", "p7: no such plan; !runs lists the last runs" },
-        { "ana", "!approve p1 now", "p1: expected !approve <id>, as in 12" },
+        { "ana", "!approve p1 now", "p1: expected !approve <id>, as in !approve 12" },
     };
     World *world = *state;
     unsigned i;

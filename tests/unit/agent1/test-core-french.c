@@ -53,7 +53,8 @@ static void answers_are_in_the_language_of_who_asks(void **state)
           "!reset: oublie votre conversation ici : les questions qui y sont ouvertes\n"
           "Vous pouvez le faire, avec le rôle operator." },
         { "RECALL: x", "x: not found", "x: introuvable" },
-        { "DELEGATE: web1 |", "the task is empty; expected DELEGATE: <agent> | <task>",
+        { "DELEGATE: web1 |",
+          "the task is empty; expected @<agent> <task>, or DELEGATE: <agent> | <task>",
           "la tâche est vide ; attendu : DELEGATE: <agent> | <tâche>" },
     };
     World *world = *state;

@@ -59,8 +59,8 @@ static void output_of_others(void **state)
         const char *text;
         const char *answer;
     } rows[] = {
-        { "!output", "expected !output <id>, as in 12" },
-        { "!output p1", "p1: expected !output <id>, as in 12" },
+        { "!output", "expected !output <id>, as in !output 12" },
+        { "!output p1", "p1: expected !output <id>, as in !output 12" },
         { "!output 7", "7: no such run; !runs lists the last ones" },
         { "!output 1", "#1 web1: succeeded (exit 0, 0.4 s); it wrote no output" },
         { "!output 2", "#2 web1: not over yet; !run 2 shows the end of its output so far" },

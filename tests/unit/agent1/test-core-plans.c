@@ -62,7 +62,8 @@ static void nothing_is_done_where_a_step_is_wrong(void **state)
           "expected an agent before the bar; !agents lists them\nthat is step 2 of the plan; "
           "nothing was done" },
         { "no task", "oskar", "PLAN: web1|true ;; web2|",
-          "the task is empty; expected DELEGATE: <agent> | <task>\nthat is step 2" },
+          "the task is empty; expected @<agent> <task>, or DELEGATE: <agent> | <task>\nthat is "
+          "step 2" },
         { "an unknown agent", "oskar", "PLAN: web1|true ;; web2|true ;; db9|true",
           "db9: refused (unknown_agent): no agent of that name; !agents lists them\nthat is step 3 "
           "of the plan; nothing was done" },
