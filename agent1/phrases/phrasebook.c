@@ -26,7 +26,14 @@ static const char *const questions[PHRASE_QUESTION_COUNT] = {
     [PHRASE_FOREIGN] =
         WORDS_LATER("That tells what somebody else says, and I act on your own words "
                     "alone. What shall I do?"),
-    [PHRASE_RESTART] = WORDS_LATER("Restart what there? A service, as in: restart nginx on web1"),
+    [PHRASE_RESTART] =
+        WORDS_LATER("Restart what on $? A service, as in: restart nginx on $. The machine itself I "
+                    "do not restart by a guess; if that is meant: DELEGATE: $ | reboot"),
+    [PHRASE_STOP] = WORDS_LATER("Stop what on $? A service, as in: stop nginx on $. That $ takes "
+                                "no more tasks: !agentOFF $"),
+    [PHRASE_START] =
+        WORDS_LATER("Start what on $? A service, as in: start nginx on $. That $ takes "
+                    "tasks again: !agentON $"),
 };
 
 static bool is_concept(const Word *word, const char *concept)
@@ -288,21 +295,49 @@ static bool find_agent(const PhraseFacts *facts, const Word *word, PhraseAnswer 
     return false;
 }
 
-/* "restart web1": a service there, or the machine itself? */
-static bool restarts_machine(const Clause *clause)
+/* "restart web1": a service there, or the machine itself? PHRASE_QUESTION_COUNT: it is another
+ * sentence. */
+static PhraseQuestion what_there(const Clause *clause)
 {
-    bool restarts = false;
+    static const struct {
+        const char *verb;
+        PhraseQuestion question;
+    } rows[] = {
+        { "restart", PHRASE_RESTART },
+        { "stop", PHRASE_STOP },
+        { "start", PHRASE_START },
+    };
+    const char *verb = NULL;
 
     for (unsigned at = 0; at < clause->words->len; at++) {
         const Word *word = clause->words->pdata[at];
 
         if (clause->used[at] || is_concept(word, CONCEPT_FILLER) || is_concept(word, "machine"))
             continue;
-        if (!is_concept(word, "restart"))
-            return false;
-        restarts = true;
+        if (verb || !word->concept)
+            return PHRASE_QUESTION_COUNT;
+        verb = word->concept;
     }
-    return restarts && clause->target;
+    for (size_t i = 0; clause->target && verb && i < G_N_ELEMENTS(rows); i++) {
+        if (strcmp(verb, rows[i].verb) == 0)
+            return rows[i].question;
+    }
+    return PHRASE_QUESTION_COUNT;
+}
+
+/* Asks so, where the whole sentence is of that kind. */
+static bool ask_what_there(const GPtrArray *clauses, PhraseAnswer *out)
+{
+    const Clause *only = clauses->len == 1 ? clauses->pdata[0] : NULL;
+    PhraseQuestion question = only ? what_there(only) : PHRASE_QUESTION_COUNT;
+
+    if (question == PHRASE_QUESTION_COUNT)
+        return false;
+
+    ask(out, question);
+    g_free(out->subject);
+    out->subject = g_strdup(only->target);
+    return true;
 }
 
 /* Nothing fits: a question that helps, or nothing at all. */
@@ -322,12 +357,8 @@ static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPt
     }
     for (unsigned i = 0; i < clauses->len; i++)
         wants_agent &= ((const Clause *)clauses->pdata[i])->intent != NULL;
-    if (clauses->len == 1 && restarts_machine(clauses->pdata[0])) {
-        ask(out, PHRASE_RESTART);
-        g_free(out->subject);
-        out->subject = g_strdup(((const Clause *)clauses->pdata[0])->target);
+    if (ask_what_there(clauses, out))
         return;
-    }
     if (is_strong)
         ask(out, out->subject  ? PHRASE_WHICH_AGENT
                  : has_quote   ? PHRASE_FOREIGN

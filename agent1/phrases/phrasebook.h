@@ -33,7 +33,9 @@ typedef enum {
     PHRASE_WHO,         /* an action without an agent */
     PHRASE_WHICH_AGENT, /* subject: no agent has that name; guess: the nearest that has */
     PHRASE_FOREIGN,     /* it tells of somebody else's words */
-    PHRASE_RESTART,     /* subject: the machine that is to be restarted, or a service there */
+    PHRASE_RESTART,     /* subject: the machine; is it meant, or a service there? */
+    PHRASE_STOP,        /* the same */
+    PHRASE_START,
     PHRASE_QUESTION_COUNT,
 } PhraseQuestion;
 
@@ -41,7 +43,7 @@ typedef struct PhraseAnswer {
     PhraseKind kind;
     GPtrArray *lines; /* LINES: char *, in their order */
     PhraseQuestion question;
-    char *subject; /* WHICH_AGENT: as typed; RESTART */
+    char *subject; /* WHICH_AGENT: as typed; RESTART, STOP, START */
     char *guess;   /* WHICH_AGENT, or NULL */
 } PhraseAnswer;
 
@@ -50,8 +52,8 @@ void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *o
 
 void phrase_answer_clear(PhraseAnswer *answer);
 
-/* What to ask, in English; the text has a translation. WHICH_AGENT takes subject and guess, RESTART
- * the subject, which whoever says it words. */
+/* What to ask, in English; the text has a translation. Whoever says it words WHICH_AGENT; the last
+ * three have places for the subject, "$". */
 const char *phrase_question_text(PhraseQuestion question);
 
 #endif

@@ -73,13 +73,12 @@ static void do_line(Core *core, Turn *turn, const char *text)
 
 static void ask(Turn *turn, const PhraseAnswer *answer)
 {
-    if (answer->question == PHRASE_RESTART)
-        turn_fail(turn,
-                  "Restart what on %s? A service, as in: restart nginx on %s. The machine itself I "
-                  "do not restart by a guess; if that is meant: DELEGATE: %s | reboot",
-                  answer->subject, answer->subject, answer->subject);
-    else if (answer->question != PHRASE_WHICH_AGENT)
-        turn_fail(turn, "%s", core_words(turn->core, phrase_question_text(answer->question)));
+    const char *format = core_words(turn->core, phrase_question_text(answer->question));
+    g_auto(GStrv) parts = g_strsplit(format, "$", -1);
+    g_autofree char *question = g_strjoinv(answer->subject, parts);
+
+    if (answer->question != PHRASE_WHICH_AGENT)
+        turn_fail(turn, "%s", question);
     else if (answer->guess)
         turn_fail(turn, "No agent is called %s; do you mean %s? !agents lists them.",
                   answer->subject, answer->guess);

@@ -55,7 +55,7 @@ static void answers_are_in_the_language_of_who_asks(void **state)
         { "RECALL: x", "x: not found", "x: introuvable" },
         { "DELEGATE: web1 |",
           "the task is empty; expected @<agent> <task>, or DELEGATE: <agent> | <task>",
-          "la tâche est vide ; attendu : DELEGATE: <agent> | <tâche>" },
+          "la tâche est vide ; attendu : @<agent> <tâche>, ou DELEGATE: <agent> | <tâche>" },
     };
     World *world = *state;
     unsigned i;

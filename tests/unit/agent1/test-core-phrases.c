@@ -32,6 +32,10 @@ static void who_may_be_meant(void **state)
           "No agent is called srv9; !agents lists them." },
         { "one that is not accepted", "uptime of web3", "No agent is called web3" },
         { "nobody", "restart nginx", "On which agent?" },
+        { "the machine or a service", "restart web1",
+          "Restart what on web1? A service, as in: restart nginx on web1. The machine itself I do "
+          "not restart by a guess; if that is meant: DELEGATE: web1 | reboot" },
+        { "the agent or a service", "stop web1", "That web1 takes no more tasks: !agentOFF web1" },
         { "what was pasted", "uptime of web1\nuptime of web2", "I take commands" },
     };
 

@@ -250,6 +250,9 @@ static void whom_and_when(void **state)
         { "please restart the server web1", "ask: 5 web1 -" },
         { "restart all servers", "ask: 5 all -" },
         { "restart it on web1", "ask: 0 - -" },
+        { "arrête web1", "ask: 6 web1 -" },
+        { "start web1", "ask: 7 web1 -" },
+        { "start stop web1", "ask: 0 - -" },
     };
 
     (void)state;
