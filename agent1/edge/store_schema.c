@@ -117,6 +117,19 @@ static const char *const fixed_texts[] = {
     STORE_MEMORY_TEXT,
 };
 
+/* Written with every task, short, and in the order of their keys: they lie in it. The others lie in
+ * the order of their coming, beside an index of their keys, and a write goes to two places. */
+static const Table keyed_tables[] = { TABLE_META, TABLE_OUTBOX, TABLE_SAYINGS };
+
+static bool is_keyed(const TableInfo *info)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(keyed_tables); i++) {
+        if (table_info(keyed_tables[i]) == info)
+            return true;
+    }
+    return false;
+}
+
 static char *print_column(const Column *column)
 {
     return g_strdup_printf("\"%s\" %s", column->name,
@@ -140,7 +153,7 @@ static char *print_table(const TableInfo *info)
 
         g_string_append_printf(text, ", %s", column);
     }
-    g_string_append(text, ") STRICT");
+    g_string_append(text, is_keyed(info) ? ") STRICT, WITHOUT ROWID" : ") STRICT");
 
     return g_string_free(text, FALSE);
 }
@@ -287,6 +300,27 @@ static bool add_columns(sqlite3 *db, const TableInfo *info, GError **error)
     return true;
 }
 
+/* A keyed table that an older agent1 made lies otherwise, with the same columns. */
+static bool lay_anew(sqlite3 *db, const TableInfo *info, GError **error)
+{
+    g_autofree char *select = g_strdup_printf(
+        "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '%s'", info->name);
+    g_autofree char *found = sql_get_text(db, select, error);
+    g_autofree char *rename =
+        g_strdup_printf("ALTER TABLE \"%s\" RENAME TO \"former\"", info->name);
+    g_autofree char *text = print_table(info);
+    g_autofree char *copy =
+        g_strdup_printf("INSERT INTO \"%s\" SELECT * FROM \"former\"", info->name);
+
+    if (!found)
+        return false;
+    if (!*found || g_str_has_suffix(found, "WITHOUT ROWID"))
+        return true;
+
+    return sql_run(db, rename, error) && sql_run(db, text, error) && sql_run(db, copy, error) &&
+           sql_run(db, "DROP TABLE \"former\"", error);
+}
+
 /* What an older agent1 made and this one does not, or with another condition. */
 static const char *const former_texts[] = {
     "DROP INDEX IF EXISTS \"audit_refused\"", "DROP INDEX IF EXISTS \"runs_by_state\"",
@@ -312,6 +346,10 @@ static bool upgrade(sqlite3 *db, GError **error)
         return false;
     for (unsigned table = 0; table < TABLE_COUNT; table++) {
         if (!add_columns(db, table_info((Table)table), error))
+            return false;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(keyed_tables); i++) {
+        if (!lay_anew(db, table_info(keyed_tables[i]), error))
             return false;
     }
 

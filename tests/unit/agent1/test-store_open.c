@@ -218,6 +218,54 @@ static void test_a_former_index_is_dropped(void **state)
     assert_string_equal(count, "0");
 }
 
+static void lay_as_formerly(const Fixture *fixture, Table table)
+{
+    const char *name = table_info(table)->name;
+    g_autofree char *select =
+        g_strdup_printf("SELECT sql FROM sqlite_schema WHERE name = '%s'", name);
+    g_autofree char *text = fixture_sql_text(fixture, select);
+    char *end = strstr(text, ", WITHOUT ROWID");
+    g_autofree char *sql = NULL;
+
+    assert_non_null(end);
+    *end = '\0';
+    sql = g_strdup_printf("ALTER TABLE %s RENAME TO x; %s; INSERT INTO %s SELECT * FROM x;"
+                          "DROP TABLE x; PRAGMA user_version = 3000",
+                          name, text, name);
+    assert_int_equal(fixture_sql(fixture, sql), SQLITE_OK);
+}
+
+/* With its rows, and a column that came later. */
+static void test_a_keyed_table_is_laid_anew(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(GPtrArray) before = NULL;
+    g_autoptr(GPtrArray) after = NULL;
+
+    (void)state;
+    fixture_open(fixture);
+    put_all_tables(fixture);
+    before = fixture_load(fixture, TABLE_OUTBOX);
+    fixture_close(fixture);
+    lay_as_formerly(fixture, TABLE_OUTBOX);
+    lay_as_formerly(fixture, TABLE_SAYINGS);
+    assert_int_equal(fixture_sql(fixture, "DELETE FROM sayings; DELETE FROM meta"), SQLITE_OK);
+    drop_last_column(fixture, TABLE_SAYINGS, 1);
+    drop_last_column(fixture, TABLE_META, 1);
+
+    fixture_open(fixture);
+    assert_null(fixture->set_aside);
+    after = fixture_load(fixture, TABLE_OUTBOX);
+    assert_true(before->len > 0);
+    assert_int_equal(after->len, before->len);
+    for (unsigned i = 0; i < before->len; i++) {
+        g_autofree char *old = print_row(before->pdata[i]);
+        g_autofree char *new = print_row(after->pdata[i]);
+
+        assert_string_equal(new, old);
+    }
+}
+
 /* A column renamed by hand has the same file structure, but is not what this program made. */
 static void test_changed_schema_is_damage(void **state)
 {
@@ -243,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_older_version_is_upgraded),
         cmocka_unit_test(test_notes_of_an_older_version),
         cmocka_unit_test(test_a_former_index_is_dropped),
+        cmocka_unit_test(test_a_keyed_table_is_laid_anew),
         cmocka_unit_test(test_changed_schema_is_damage),
     };
 
