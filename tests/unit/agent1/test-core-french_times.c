@@ -23,60 +23,60 @@ static void begin(World *world)
     world_register(world, JOURNAL_1, 1);
 }
 
+static const struct {
+    const char *when;
+    const char *english;
+    const char *french;
+} rows[] = {
+    { "daily 25:00",
+      "when: character 7: found \"25:00\", expected an hour from 0 to 23, as in \"daily "
+      "03:00\"; !help SCHEDULE shows all forms",
+      "quand : caractère 7 : trouvé « 25:00 », attendu : une heure de 0 à 23, comme dans « "
+      "tous les jours à 3h » ; !help SCHEDULE montre toutes les formes" },
+    { "chaque lundo à 8h", "when: character 8: found \"lundo\", expected a number and a unit",
+      "quand : caractère 8 : trouvé « lundo », attendu : un nombre et une unité" },
+    { "20m",
+      "when: character 1: found \"20m\", expected \"in 20m\", or \"every 20m\" to have it "
+      "again "
+      "and again; !help",
+      "quand : caractère 1 : trouvé « 20m », attendu : « dans 20m », ou « chaque 20m » pour "
+      "que "
+      "cela se répète ; !help" },
+    { "bientôt",
+      "when: character 1: found \"bientôt\", expected a time such as \"daily 03:00\", "
+      "\"every "
+      "6h\", \"weekly mon 08:00\"; !help SCHEDULE shows all forms",
+      "quand : caractère 1 : trouvé « bientôt », attendu : un moment comme « tous les jours "
+      "à "
+      "3h », « toutes les 6h », « chaque lundi à 8h » ; !help" },
+    { "wekly mon 8:00",
+      "expected a time such as \"weekly mon 08:00\", \"daily 03:00\", \"every 6h\";",
+      "un moment comme « chaque lundi à 8h », « tous les jours à 3h », « toutes les 6h » "
+      ";" },
+    { "tomorow 8:00", "expected a time such as \"at 2026-12-01T08:00\", \"daily 03:00\"",
+      "un moment comme « le 2026-12-01 à 8h », « tous les jours à 3h »" },
+    { "le 31 février à 8h",
+      "when: character 4: found \"31 février\", expected a day that this month has: its last "
+      "one "
+      "is, every year, \"*-02-28 08:00\"",
+      "quand : caractère 4 : trouvé « 31 février », attendu : un jour que ce mois a : le "
+      "dernier est, chaque année, « *-02-28 08:00 »" },
+    { "29 février",
+      "when: character 1: found \"29 février\", expected \"*-02-29 08:00\" to have it in leap "
+      "years alone",
+      "quand : caractère 1 : trouvé « 29 février », attendu : « *-02-29 08:00 » pour les "
+      "seules "
+      "années bissextiles" },
+    { "tous les jours à 24h", "when: character 18: found \"24h\", expected an hour from 0 to 23; ",
+      "quand : caractère 18 : trouvé « 24h », attendu : une heure de 0 à 23 ; un jour commence "
+      "à "
+      "minuit" },
+    { "tous les jours à", "when: character 17: found the end, expected a time of day",
+      "quand : caractère 17 : trouvé la fin, attendu : une heure du jour" },
+};
+
 static void times_that_are_none(void **state)
 {
-    static const struct {
-        const char *when;
-        const char *english;
-        const char *french;
-    } rows[] = {
-        { "daily 25:00",
-          "when: character 7: found \"25:00\", expected an hour from 0 to 23, as in \"daily "
-          "03:00\"; !help SCHEDULE shows all forms",
-          "quand : caractère 7 : trouvé « 25:00 », attendu : une heure de 0 à 23, comme dans « "
-          "tous les jours à 3h » ; !help SCHEDULE montre toutes les formes" },
-        { "chaque lundo à 8h", "when: character 8: found \"lundo\", expected a number and a unit",
-          "quand : caractère 8 : trouvé « lundo », attendu : un nombre et une unité" },
-        { "20m",
-          "when: character 1: found \"20m\", expected \"in 20m\", or \"every 20m\" to have it "
-          "again "
-          "and again; !help",
-          "quand : caractère 1 : trouvé « 20m », attendu : « dans 20m », ou « chaque 20m » pour "
-          "que "
-          "cela se répète ; !help" },
-        { "bientôt",
-          "when: character 1: found \"bientôt\", expected a time such as \"daily 03:00\", "
-          "\"every "
-          "6h\", \"weekly mon 08:00\"; !help SCHEDULE shows all forms",
-          "quand : caractère 1 : trouvé « bientôt », attendu : un moment comme « tous les jours "
-          "à "
-          "3h », « toutes les 6h », « chaque lundi à 8h » ; !help" },
-        { "wekly mon 8:00",
-          "expected a time such as \"weekly mon 08:00\", \"daily 03:00\", \"every 6h\";",
-          "un moment comme « chaque lundi à 8h », « tous les jours à 3h », « toutes les 6h » "
-          ";" },
-        { "tomorow 8:00", "expected a time such as \"at 2026-12-01T08:00\", \"daily 03:00\"",
-          "un moment comme « le 2026-12-01 à 8h », « tous les jours à 3h »" },
-        { "le 31 février à 8h",
-          "when: character 4: found \"31 février\", expected a day that this month has: its last "
-          "one "
-          "is, every year, \"*-02-28 08:00\"",
-          "quand : caractère 4 : trouvé « 31 février », attendu : un jour que ce mois a : le "
-          "dernier est, chaque année, « *-02-28 08:00 »" },
-        { "29 février",
-          "when: character 1: found \"29 février\", expected \"*-02-29 08:00\" to have it in leap "
-          "years alone",
-          "quand : caractère 1 : trouvé « 29 février », attendu : « *-02-29 08:00 » pour les "
-          "seules "
-          "années bissextiles" },
-        { "tous les jours à 24h",
-          "when: character 18: found \"24h\", expected an hour from 0 to 23; ",
-          "quand : caractère 18 : trouvé « 24h », attendu : une heure de 0 à 23 ; un jour commence "
-          "à "
-          "minuit" },
-        { "tous les jours à", "when: character 17: found the end, expected a time of day",
-          "quand : caractère 17 : trouvé la fin, attendu : une heure du jour" },
-    };
     World *world = *state;
     unsigned i;
 
