@@ -46,9 +46,9 @@ static TypeKind kind_of(const char *type)
 /* Of an answer that does not say. */
 static TypeKind guess_kind(const GByteArray *body)
 {
-    const char *bytes = (const char *)body->data;
+    const char *bytes = body->data ? (const char *)body->data : "";
 
-    if (memchr(body->data ? body->data : (const guint8 *)"", '\0', body->len))
+    if (memchr(bytes, '\0', body->len))
         return TYPE_OTHER;
     for (guint i = 0; i < body->len; i++) {
         if (!g_ascii_isspace(bytes[i]))

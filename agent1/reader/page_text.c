@@ -139,7 +139,9 @@ static void free_link(void *data)
 
 static int compare_names(const void *name, const void *row)
 {
-    return strcmp(name, ((const DeedRow *)row)->name);
+    const DeedRow *deed = row;
+
+    return strcmp(name, deed->name);
 }
 
 static Deed deed_of(const char *name)

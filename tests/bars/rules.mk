@@ -21,7 +21,7 @@ hardening: $(addprefix $(BUILD)/,$(PROGRAMS)) ## PIE, full RELRO, no executable 
 # ---- what analysers find ---------------------------------------------------------------------------
 BARS_SOURCES = $(foreach f,$(FOLDERS),$(call sources,$(f)))
 tidy: $(WORDS_TABLES) ## clang-tidy 14 over the sources (.clang-tidy)
-	@tests/bars/tidy $(BARS_JOBS) $(BARS_SOURCES) -- $(BASE_CFLAGS)
+	@tests/bars/tidy $(BARS_JOBS) $(BARS_SOURCES) -- $(BASE_CFLAGS) $(READER_CFLAGS) -DSANITIZED=0
 
 cppcheck: $(WORDS_TABLES) ## cppcheck over the sources
 	@mkdir -p $(BUILD)/bars/cppcheck

@@ -336,7 +336,7 @@ static void send_item(Core *core, OutboxItem *item)
         mark_handed(core, run, agent);
     publish(core, agent, item->kind, make_message(core, item, run));
     outbox_sent(item, core->now_ms, ids_random(&core->ids, UINT64_MAX));
-    if (item->kind == OUTBOX_TASK && item->sent >= UNHEARD_SENDS)
+    if (run && item->kind == OUTBOX_TASK && item->sent >= UNHEARD_SENDS)
         dispatch_query_run(core, run);
 }
 

@@ -36,6 +36,7 @@ static const char *address_why(const Core *core, const char *why)
     return why;
 }
 
+/* NOLINTBEGIN(bugprone-suspicious-missing-comma): some of these texts are longer than a line */
 /* Where the outcome says it all; NULL: it does not. */
 static const char *whole_words(PageKind kind, PageOutcome outcome)
 {
@@ -75,6 +76,7 @@ static char *words_around(const Core *core, PageOutcome outcome, const char *why
 
     return parts ? g_strconcat(parts[0], why, parts[1], NULL) : NULL;
 }
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
 
 /* "https://x.org" in its parts: the scheme, the caller's, and the host. NULL: it is none. */
 static char *split_origin(const char *why, const char **out_host)
