@@ -194,6 +194,26 @@ def test_a_reply_to_the_notice_decides(house):
     oskar.wait_for(r"#1 web1: denied \(by ana: not today\)")
 
 
+def test_of_two_questions_a_thumb_answers_its_own(house):
+    house.agent("web1")
+    ana = house.person("ana", "admin")
+    house.start()
+    house.wait_status("web1", "online")
+    first = ana.ask("SCHEDULE: daily 03:00 | web1 | echo first", r"Shall it be so\? !yes or !no")
+    second = ana.ask("SCHEDULE: daily 04:00 | web1 | echo second", r"Shall it be so\? !yes 2 or !no 2")
+    ana.ask("!yes", r"which one\?.*\n1\. .*echo first\n2\. .*echo second")
+    house.agent1.kill()
+    house.agent1.start()
+    react(ana, second.id, "\U0001F44D")
+    ana.wait_for(r"echo second")
+    react(ana, second.id, "\U0001F389", "\U0001F44D")
+    ana.wait_for(r"^that was answered with yes at .*; nothing is done now$")
+    ana.send_raw(f"<message type='chat' id='reply-1' to='{ana.peer}'><body>no</body>"
+                 f"<reply xmlns='urn:xmpp:reply:0' to='{ana.peer}' id='{first.id}'/></message>")
+    ana.wait_for(r'^dropped: ".*echo first"$')
+    assert "echo first" not in ana.ask("!tasks", "echo second").text
+
+
 # ---- the policy file ------------------------------------------------------------------------------
 
 def test_a_wrong_policy_is_named_and_the_running_one_stays(house):

@@ -122,7 +122,7 @@ static char *describe_end(const Core *core, ProposalEnd end, const char *at)
     case PROPOSAL_END_COUNT:
         break;
     }
-    return NULL;
+    return g_strdup(core_words(core, "that question is over; nothing is done now"));
 }
 
 static char *judge_question(const Core *core, const Row *proposal)
@@ -132,16 +132,29 @@ static char *judge_question(const Core *core, const Row *proposal)
     if (*row_text(proposal, PROPOSALS_QUESTION) == '\0')
         return g_strdup(core_words(core, "that message asks several things; nothing was decided; "
                                          "answer the one you mean by its number"));
+    if (ledger_find(core->ledgers[TABLE_QUESTIONS], row_text(proposal, PROPOSALS_QUESTION)))
+        return NULL;
     return describe_end(core, proposals_how_ended(proposal), at);
 }
 
-/* rest: what stands behind the word of a reply. */
-static Decision decide(const Core *core, const Row *proposal, const Meaning *meaning,
-                       const char *rest)
+/* The question of a proposal was asked of somebody else. */
+static bool is_of_another(const Core *core, const Row *proposal, const char *principal)
+{
+    const char *id = row_text(proposal, PROPOSALS_QUESTION);
+    const Row *question = id ? ledger_find(core->ledgers[TABLE_QUESTIONS], id) : NULL;
+
+    return question && strcmp(row_text(question, QUESTIONS_CONVERSATION), principal) != 0;
+}
+
+/* What this principal means by it. rest: what stands behind the word of a reply. */
+static Decision decide(const Core *core, const Row *proposal, const char *principal,
+                       const Meaning *meaning, const char *rest)
 {
     bool is_question = asks_question(proposal);
     Command command = is_question ? meaning->answer : meaning->command;
 
+    if (is_of_another(core, proposal, principal))
+        return (Decision){ NULL, NULL };
     return (Decision){
         .line = g_strdup_printf("%s %" G_GINT64_FORMAT "%s%s", command_info(command)->name,
                                 row_int(proposal, PROPOSALS_NUMBER), *rest ? " " : "", rest),
@@ -149,12 +162,13 @@ static Decision decide(const Core *core, const Row *proposal, const Meaning *mea
     };
 }
 
-Decision decisions_of_reaction(const Core *core, const char *message_id, char *const *words)
+Decision decisions_of_reaction(const Core *core, const XmppFact *fact)
 {
-    const Row *proposal = proposals_find(core, message_id);
-    const Meaning *meaning = proposal ? read_thumbs(words) : NULL;
+    const Row *proposal = proposals_find(core, fact->about);
+    const Meaning *meaning = proposal ? read_thumbs(fact->words) : NULL;
 
-    return meaning ? decide(core, proposal, meaning, "") : (Decision){ NULL, NULL };
+    return meaning ? decide(core, proposal, fact->principal, meaning, "")
+                   : (Decision){ NULL, NULL };
 }
 
 /* ---- replies ---- */
@@ -209,6 +223,8 @@ Decision decisions_of_reply(const Core *core, const EventChat *chat)
     if (meaning->command == COMMAND_REJECT && *text != '!' && !is_broken_off(text))
         return none;
     if (asks_question(proposal))
-        return meaning->command == COMMAND_DEFER ? none : decide(core, proposal, meaning, "");
-    return decide(core, proposal, meaning, rest);
+        return meaning->command == COMMAND_DEFER
+                   ? none
+                   : decide(core, proposal, chat->principal, meaning, "");
+    return decide(core, proposal, chat->principal, meaning, rest);
 }

@@ -18,8 +18,8 @@ typedef struct Decision {
 void decision_clear(Decision *decision);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Decision, decision_clear)
 
-/* For emojis under the message of this id. */
-Decision decisions_of_reaction(const Core *core, const char *message_id, char *const *words);
+/* XMPP_FACT_REACTION. */
+Decision decisions_of_reaction(const Core *core, const XmppFact *fact);
 
 /* For a reply by "yes", "no, not today" or "!defer 18:00"; without a line the text stands for
  * itself. */

@@ -45,7 +45,7 @@ void reactions_take(Core *core, const XmppFact *fact)
         core->refused_count++;
         return;
     }
-    decision = decisions_of_reaction(core, fact->about, fact->words);
+    decision = decisions_of_reaction(core, fact);
     if (!decision.line)
         return;
 

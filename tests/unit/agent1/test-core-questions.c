@@ -281,6 +281,26 @@ static void what_is_asked_anew(void **state)
     assert_string_equal(world_run_state(world, 1), "deferred");
 }
 
+/* The number of a question is one person's: from somebody else a thumb means nothing. */
+static void a_thumb_of_somebody_else(void **state)
+{
+    World *world = *state;
+    g_autofree char *one = ask(world, "@web1 one");
+    Event *event = event_new(EVENT_XMPP);
+    unsigned said;
+
+    world_write(world, "ana", NULL, "SCHEDULE: daily 03:00 | web1 | two");
+    said = world->said->len;
+    event->fact.kind = XMPP_FACT_REACTION;
+    event->fact.address = g_strdup("ana@example.org/phone");
+    event->fact.principal = g_strdup("ana@example.org");
+    event->fact.about = g_strdup(one);
+    event->fact.words = g_strsplit(UP, " ", -1);
+    world_step(world, event);
+    assert_int_equal(world->said->len, said);
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 2);
+}
+
 static void a_copy_of_a_thumb_is_told_once(void **state)
 {
     World *world = *state;
@@ -405,6 +425,7 @@ int main(void)
         OPEN_TEST(a_reply_is_for_its_message),
         cmocka_unit_test(an_old_message_answers_nothing),
         OPEN_TEST(what_is_asked_anew),
+        OPEN_TEST(a_thumb_of_somebody_else),
         OPEN_TEST(a_copy_of_a_thumb_is_told_once),
         OPEN_TEST(a_message_that_asks_several_things),
         OPEN_TEST(an_approval_that_asks_anew),
