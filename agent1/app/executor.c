@@ -105,6 +105,9 @@ static void perform(Executor *executor, const Effect *effect)
     case EFFECT_PAGE_CANCEL:
         web_pages_cancel(executor->pages, effect->cancelled);
         break;
+    case EFFECT_EMBED:
+        models_embed(executor->models, effect->embed);
+        break;
     case EFFECT_EDIT_FILE:
         executor->tasks_edits += strcmp(effect->edit.file, TASKS_FILE) == 0;
         file_editor_edit(executor->files, &effect->edit);
@@ -395,12 +398,8 @@ void executor_take_event(Executor *executor, Event *event)
     arm_timer(executor);
 }
 
-/* Pieces of an answer must neither be lost nor overtake each other: no mailbox in between. */
-static void on_model_news(ModelNews *news, void *data)
+static void on_model_event(Event *event, void *data)
 {
-    Event *event = event_new(EVENT_MODEL);
-
-    event->model = news;
     executor_take_event(data, event);
 }
 
@@ -496,7 +495,7 @@ static bool begin(Executor *executor, GError **error)
     trust_at_once(executor);
     executor->updates = updates_new(executor->events);
     executor->pages = web_pages_new(executor->events);
-    executor->models = models_new(on_model_news, executor);
+    executor->models = models_new(on_model_event, executor);
     models_configure(executor->models, executor->config, core_settings(executor->core));
     executor->timer = timer_new(on_time, executor);
     mailbox_attach(executor->events, on_event, executor);

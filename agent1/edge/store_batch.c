@@ -45,6 +45,7 @@ static bool is_superseded(Later *later, const Effect *effect)
     case EFFECT_MODEL_CANCEL:
     case EFFECT_PAGE_CALL:
     case EFFECT_PAGE_CANCEL:
+    case EFFECT_EMBED:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

@@ -387,6 +387,7 @@ static bool apply(StoreDatabase *database, const Effect *effect, GPtrArray *even
     case EFFECT_MODEL_CANCEL:
     case EFFECT_PAGE_CALL:
     case EFFECT_PAGE_CANCEL:
+    case EFFECT_EMBED:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

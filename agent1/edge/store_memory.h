@@ -23,7 +23,11 @@
  * ms: 1, and half of that with every MEMORY_HALF_LIFE_MS since the later of the two. */
 #define STORE_MEMORY_WORTH "memory_worth"
 
-/* Makes the function known to a connection. */
+/* An SQL function of two vectors, which are arrays of float: the cosine of the angle between them;
+ * NULL when they are none, or of different lengths. */
+#define STORE_MEMORY_COSINE "memory_cosine"
+
+/* Makes the functions known to a connection. */
 bool store_memory_register(sqlite3 *db, GError **error);
 
 /* Compares the index with the rows, and makes it anew when it does not fit them. */

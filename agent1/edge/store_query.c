@@ -5,10 +5,11 @@
 #include "agent1/edge/store_rows.h"
 #include "agent1/edge/store_schema.h"
 
+#include "common/base/limits.h"
 #include "common/base/banned.h"
 
-/* Parameters: 1 the text, 2 the number, 3 the limit, 4 what stands beside the text; a query without
- * text may read differently. */
+/* Parameters: 1 the text, 2 the number, 3 the limit, 4 what stands beside the text, 5 the vector; a
+ * query without text may read differently. */
 typedef struct QueryText {
     Table table;
     const char *rest; /* behind SELECT … FROM */
@@ -20,14 +21,30 @@ typedef struct QueryText {
     "(\"scope\" = '" SCOPE_SHARED "' OR "                                                          \
     "(\"scope\" = '" SCOPE_PRIVATE "' AND \"user_name\" = ?4))"
 
+/* By when it was changed or told last. */
+#define WORTH_NOW                                                                                  \
+    STORE_MEMORY_WORTH "(?2, \"changed\", (SELECT \"recalled\" FROM \"memo_keys\" "                \
+                       "WHERE \"memo_keys\".\"id\" = \"memories\".\"id\"))"
+
 /* A word in the key says more than one in the value. The better a match, the lower its rank, which
  * is below zero: with less worth it is nearer to that. */
 #define MATCHING_MEMORIES                                                                          \
     ", (SELECT \"rowid\" AS \"match\", \"rank\" AS \"place\" FROM \"" STORE_MEMORY_INDEX "\" "     \
     "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1 AND \"rank\" MATCH 'bm25(10.0, 1.0)') "             \
     "WHERE \"memories\".\"rowid\" = \"match\" AND " SEEN_MEMORIES                                  \
-    " ORDER BY \"place\" * " STORE_MEMORY_WORTH "(?2, \"changed\", (SELECT \"recalled\" "          \
-    "FROM \"memo_keys\" WHERE \"memo_keys\".\"id\" = \"memories\".\"id\")), \"id\" LIMIT ?3"
+    " ORDER BY \"place\" * " WORTH_NOW ", \"id\" LIMIT ?3"
+
+/* A vector counts only for the text that it was made of. */
+#define NEAR_MEMORIES                                                                              \
+    ", (SELECT \"id\" AS \"match\", \"made\", " STORE_MEMORY_COSINE                                \
+    "(\"vector\", ?5) AS \"place\" "                                                               \
+    "FROM \"vectors\" WHERE \"model\" = ?1) WHERE \"memories\".\"id\" = \"match\" "                \
+    "AND \"changed\" = \"made\" AND \"place\" >= " MEMORY_NEAR_MIN " AND " SEEN_MEMORIES           \
+    " ORDER BY \"place\" * " WORTH_NOW " DESC, \"id\" LIMIT ?3"
+
+#define BARE_MEMORIES                                                                              \
+    "WHERE NOT EXISTS (SELECT 1 FROM \"vectors\" WHERE \"vectors\".\"id\" = \"memories\".\"id\" "  \
+    "AND \"model\" = ?1 AND \"made\" = \"changed\") ORDER BY \"id\" LIMIT ?3 OFFSET ?2"
 
 #define MEMORIES_OF_ID "WHERE \"id\" IN (?1, ?4) ORDER BY \"scope\" = '" SCOPE_SHARED "'"
 
@@ -47,6 +64,8 @@ static const QueryText queries[] = {
                             "AND " STORE_RUN_FAILED " ORDER BY \"number\" DESC LIMIT ?3" },
     [QUERY_MEMORY] = { TABLE_MEMORIES, MEMORIES_OF_ID, MEMORIES_OF_ID },
     [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
+    [QUERY_MEMORY_NEAR] = { TABLE_MEMORIES, NEAR_MEMORIES, NEAR_MEMORIES },
+    [QUERY_MEMORY_BARE] = { TABLE_MEMORIES, BARE_MEMORIES, BARE_MEMORIES },
     [QUERY_MEMORY_ANY] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
     /* The keys of a day's begin with it and a slash; a nought comes next in order. */
     [QUERY_DAILY] = { TABLE_DAILIES,
@@ -88,6 +107,8 @@ static GPtrArray *read_rows(sqlite3 *db, const EffectQuery *query, GError **erro
         sql_bind_int(select, 3, query->limit);
     if (parameters >= 4)
         sql_bind_text(select, 4, query->beside);
+    if (parameters >= 5 && query->vector)
+        sql_bind_bytes(select, 5, query->vector);
 
     return store_rows_read(select, text->table, error);
 }

@@ -33,6 +33,27 @@ static void add_number(uint64_t *sum, uint64_t number)
     add_bytes(sum, &bytes, sizeof(bytes));
 }
 
+static void add_value(uint64_t *sum, ColumnKind kind, const Value *value)
+{
+    size_t length = 0;
+    const void *bytes;
+
+    switch (kind) {
+    case COLUMN_INT:
+        add_number(sum, (uint64_t)value->number);
+        break;
+    case COLUMN_TEXT:
+        add_number(sum, strlen(value->text));
+        add_bytes(sum, value->text, strlen(value->text));
+        break;
+    case COLUMN_BYTES:
+        bytes = g_bytes_get_data(value->bytes, &length);
+        add_number(sum, length);
+        add_bytes(sum, bytes, length);
+        break;
+    }
+}
+
 static int64_t checksum(const Row *row)
 {
     const TableInfo *info = table_info(row->table);
@@ -45,12 +66,7 @@ static int64_t checksum(const Row *row)
         if (!value->is_set)
             continue;
         add_number(&sum, i);
-        if (info->columns[i].kind == COLUMN_INT) {
-            add_number(&sum, (uint64_t)value->number);
-        } else {
-            add_number(&sum, strlen(value->text));
-            add_bytes(&sum, value->text, strlen(value->text));
-        }
+        add_value(&sum, info->columns[i].kind, value);
     }
 
     return (int64_t)sum;
@@ -142,6 +158,21 @@ void store_rows_free(StoreRows *rows)
 /* ---- writing ----------------------------------------------------------------------------------
  */
 
+static void bind_value(sqlite3_stmt *put, int parameter, ColumnKind kind, const Value *value)
+{
+    switch (kind) {
+    case COLUMN_INT:
+        sql_bind_int(put, parameter, value->number);
+        break;
+    case COLUMN_TEXT:
+        sql_bind_text(put, parameter, value->text);
+        break;
+    case COLUMN_BYTES:
+        sql_bind_bytes(put, parameter, value->bytes);
+        break;
+    }
+}
+
 bool store_rows_put(StoreRows *rows, const Row *row, GError **error)
 {
     const TableInfo *info = table_info(row->table);
@@ -153,10 +184,8 @@ bool store_rows_put(StoreRows *rows, const Row *row, GError **error)
         int parameter = (int)i + 2;
 
         /* What is not bound is NULL. */
-        if (value->is_set && info->columns[i].kind == COLUMN_INT)
-            sql_bind_int(put, parameter, value->number);
-        else if (value->is_set)
-            sql_bind_text(put, parameter, value->text);
+        if (value->is_set)
+            bind_value(put, parameter, info->columns[i].kind, value);
     }
 
     return sql_execute(put, error);
@@ -173,6 +202,26 @@ bool store_rows_delete(StoreRows *rows, Table table, const char *key, GError **e
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
+static void read_value(sqlite3_stmt *select, int result, Row *row, unsigned column)
+{
+    g_autoptr(GBytes) bytes = NULL;
+    const void *data;
+
+    switch (table_info(row->table)->columns[column].kind) {
+    case COLUMN_INT:
+        row_set_int(row, column, sqlite3_column_int64(select, result));
+        break;
+    case COLUMN_TEXT:
+        row_set_text(row, column, (const char *)sqlite3_column_text(select, result));
+        break;
+    case COLUMN_BYTES:
+        data = sqlite3_column_blob(select, result);
+        bytes = g_bytes_new(data, (gsize)sqlite3_column_bytes(select, result));
+        row_set_bytes(row, column, bytes);
+        break;
+    }
+}
+
 /* The row that the statement stands on, or NULL when it is not what was stored. What was computed
  * has no checksum. */
 static Row *read_row(sqlite3_stmt *select, Table table, GError **error)
@@ -183,12 +232,8 @@ static Row *read_row(sqlite3_stmt *select, Table table, GError **error)
     for (unsigned i = 0; i < info->column_count; i++) {
         int result = (int)i + 1;
 
-        if (sqlite3_column_type(select, result) == SQLITE_NULL)
-            continue;
-        if (info->columns[i].kind == COLUMN_INT)
-            row_set_int(row, i, sqlite3_column_int64(select, result));
-        else
-            row_set_text(row, i, (const char *)sqlite3_column_text(select, result));
+        if (sqlite3_column_type(select, result) != SQLITE_NULL)
+            read_value(select, result, row, i);
     }
 
     if (table < TABLE_COUNT && checksum(row) != sqlite3_column_int64(select, 0)) {

@@ -132,8 +132,13 @@ static bool is_keyed(const TableInfo *info)
 
 static char *print_column(const Column *column)
 {
-    return g_strdup_printf("\"%s\" %s", column->name,
-                           column->kind == COLUMN_INT ? "INTEGER" : "TEXT");
+    static const char *const types[] = {
+        [COLUMN_TEXT] = "TEXT",
+        [COLUMN_INT] = "INTEGER",
+        [COLUMN_BYTES] = "BLOB",
+    };
+
+    return g_strdup_printf("\"%s\" %s", column->name, types[column->kind]);
 }
 
 /*

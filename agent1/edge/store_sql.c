@@ -82,6 +82,17 @@ void sql_bind_text(sqlite3_stmt *statement, int parameter, const char *text)
         g_error("cannot bind parameter %d of: %s", parameter, sqlite3_sql(statement));
 }
 
+void sql_bind_bytes(sqlite3_stmt *statement, int parameter, GBytes *bytes)
+{
+    size_t length;
+    const void *data = g_bytes_get_data(bytes, &length);
+
+    /* What is empty is no NULL. */
+    if (sqlite3_bind_blob64(statement, parameter, data ? data : "", length, SQLITE_STATIC) !=
+        SQLITE_OK)
+        g_error("cannot bind parameter %d of: %s", parameter, sqlite3_sql(statement));
+}
+
 void sql_bind_int(sqlite3_stmt *statement, int parameter, int64_t number)
 {
     if (sqlite3_bind_int64(statement, parameter, number) != SQLITE_OK)

@@ -35,6 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3_stmt, sql_finalize)
 /* Binds the parameter with this number (from 1). Texts are borrowed until the next sql_reset();
  * NULL binds NULL. */
 void sql_bind_text(sqlite3_stmt *statement, int parameter, const char *text);
+/* Borrowed until then, too. */
+void sql_bind_bytes(sqlite3_stmt *statement, int parameter, GBytes *bytes);
 void sql_bind_int(sqlite3_stmt *statement, int parameter, int64_t number);
 
 SqlStep sql_step(sqlite3_stmt *statement, GError **error);

@@ -22,8 +22,10 @@
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/progress.h"
 #include "agent1/flow/state/rows.h"
+#include "agent1/flow/state/searches.h"
 #include "agent1/flow/state/talks.h"
 #include "agent1/flow/state/update_rounds.h"
+#include "agent1/flow/state/vectors.h"
 #include "agent1/flow/talk/talk.h"
 #include "agent1/flow/tick.h"
 #include "agent1/flow/topics/publications.h"
@@ -103,6 +105,9 @@ Core *core_new(void)
     core->update_rounds = g_ptr_array_new_with_free_func(update_round_free);
     core->update_asks = g_ptr_array_new_with_free_func(update_ask_free);
     core->talks = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, talk_free);
+    core->vectors.due_ms = INT64_MAX;
+    core->searches = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, search_free);
+    core->searches_due_ms = INT64_MAX;
     core->recalled = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     core->streams_due_ms = INT64_MAX;
     core->recollections_due_ms = INT64_MAX;
@@ -156,6 +161,10 @@ void core_free(Core *core)
     g_ptr_array_unref(core->update_asks);
     g_hash_table_unref(core->talks);
     g_hash_table_unref(core->recalled);
+    g_hash_table_unref(core->searches);
+    g_free(core->vectors.model);
+    g_free(core->vectors.call);
+    g_clear_pointer(&core->vectors.rows, g_ptr_array_unref);
     g_hash_table_unref(core->pages);
     model_chain_free(core->model_chain);
     g_free(core->chain_text);
@@ -304,6 +313,7 @@ void core_start(Core *core, const Event *stamp, const char *set_aside, Effects *
     registration_send_trust(core);
     edits_send_all(core);
     talk_configured(core);
+    vectors_configured(core);
     settle_times(core);
     approval_notices_send(core);
     effects_audit(core->fx, core->now_ms, "start", NULL, NULL, NULL,
@@ -346,6 +356,14 @@ static void take_link_down(Core *core, Link link)
     if (core->is_up[link])
         core->link_since_ms[link] = core->now_ms;
     core->is_up[link] = false;
+}
+
+static void take_link(Core *core, const Event *event)
+{
+    if (event->kind == EVENT_LINK_UP)
+        take_link_up(core, event->link);
+    else
+        take_link_down(core, event->link);
 }
 
 static void take_edited(Core *core, const EventFileEdited *edited)
@@ -410,6 +428,7 @@ static void take_configured(Core *core, const char *reload_error)
     dispatch_add_policies(core);
     subscriptions_look_again(core);
     talk_configured(core);
+    vectors_configured(core);
     settle_times(core);
     core->notices_due_ms = core->now_ms;
     core->absences_due_ms = core->now_ms;
@@ -429,6 +448,13 @@ static void take_probe(Core *core, const char *text)
                      "Install the access list config/mosquitto.acl.example there.");
 }
 
+/* Of notes, or of what somebody looks for among them. */
+static void take_embedded(Core *core, const EmbedNews *news)
+{
+    if (!vectors_take(core, news))
+        searches_take(core, news);
+}
+
 static void dispatch_event(Core *core, const Event *event)
 {
     switch (event->kind) {
@@ -442,10 +468,8 @@ static void dispatch_event(Core *core, const Event *event)
         admission_take(core, &event->message);
         break;
     case EVENT_LINK_UP:
-        take_link_up(core, event->link);
-        break;
     case EVENT_LINK_DOWN:
-        take_link_down(core, event->link);
+        take_link(core, event);
         break;
     case EVENT_SAID:
         say_was_taken(core, event->said_id);
@@ -464,6 +488,9 @@ static void dispatch_event(Core *core, const Event *event)
         break;
     case EVENT_PAGE:
         pages_take(core, event->page);
+        break;
+    case EVENT_EMBEDDED:
+        take_embedded(core, event->embedded);
         break;
     case EVENT_PROBE:
         take_probe(core, event->probe_text);
@@ -516,6 +543,7 @@ static void take_clock_back(Core *core)
     live_hurry(core);
     core->streams_due_ms = core->now_ms;
     core->recollections_due_ms = core->now_ms;
+    core->searches_due_ms = core->now_ms;
     core->runs_due_ms = core->now_ms;
     core->approvals_due_ms = core->now_ms;
     core->chats_sweep_ms = core->now_ms;

@@ -17,6 +17,8 @@
 #include "agent1/flow/state/edits.h"
 #include "agent1/flow/state/history.h"
 #include "agent1/flow/state/notes.h"
+#include "agent1/flow/state/searches.h"
+#include "agent1/flow/state/vectors.h"
 #include "agent1/flow/state/proposals.h"
 #include "agent1/flow/state/rows.h"
 #include "agent1/flow/talk/recollection.h"
@@ -169,7 +171,9 @@ void tick_do(Core *core)
     home_assistant_look(core);
     live_do(core);
     streaming_do(core);
+    searches_tick(core);
     recollection_tick(core);
+    vectors_tick(core);
     daily_due(core);
     absence_due(core);
     notices_due(core);
@@ -196,7 +200,9 @@ int64_t tick_next_deadline(const Core *core)
     next_ms = MIN(next_ms, chats_next_deadline(core));
     next_ms = MIN(next_ms, live_next_deadline(core));
     next_ms = MIN(next_ms, streaming_next_deadline(core));
+    next_ms = MIN(next_ms, searches_next_deadline(core));
     next_ms = MIN(next_ms, recollection_next_deadline(core));
+    next_ms = MIN(next_ms, vectors_next_deadline(core));
     next_ms = MIN(next_ms, presence_next_deadline(core));
     next_ms = MIN(next_ms, plans_next_deadline(core));
     next_ms = MIN(next_ms, schedules_next_deadline(core));

@@ -61,6 +61,13 @@ static void clear_outward(Effect *effect)
     }
 }
 
+static void clear_query(EffectQuery *query)
+{
+    g_free(query->text);
+    g_free(query->beside);
+    g_bytes_unref(query->vector);
+}
+
 void effect_free(Effect *effect)
 {
     if (!effect)
@@ -77,8 +84,7 @@ void effect_free(Effect *effect)
         clear_audit(&effect->audit);
         break;
     case EFFECT_QUERY:
-        g_free(effect->query.text);
-        g_free(effect->query.beside);
+        clear_query(&effect->query);
         break;
     case EFFECT_PUBLISH_PLAIN:
         g_free(effect->plain.topic);
@@ -101,6 +107,9 @@ void effect_free(Effect *effect)
         break;
     case EFFECT_PAGE_CALL:
         page_call_free(effect->page);
+        break;
+    case EFFECT_EMBED:
+        embed_call_free(effect->embed);
         break;
     case EFFECT_MODEL_CANCEL:
     case EFFECT_PAGE_CANCEL:
@@ -171,6 +180,7 @@ void effects_query_all(Effects *effects, uint64_t cookie, const EffectQuery *que
     own->cookie = cookie;
     own->text = g_strdup(query->text);
     own->beside = g_strdup(query->beside);
+    own->vector = query->vector ? g_bytes_ref(query->vector) : NULL;
 }
 
 void effects_query_range(Effects *effects, uint64_t cookie, QueryKind kind, const char *text,
@@ -295,6 +305,11 @@ void effects_page_call(Effects *effects, PageCall *call)
 void effects_page_cancel(Effects *effects, const char *id)
 {
     append(effects, EFFECT_PAGE_CANCEL)->cancelled = g_strdup(id);
+}
+
+void effects_embed(Effects *effects, EmbedCall *call)
+{
+    append(effects, EFFECT_EMBED)->embed = call;
 }
 
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,

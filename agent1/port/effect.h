@@ -6,6 +6,7 @@
 #ifndef AGENT1_PORT_EFFECT_H
 #define AGENT1_PORT_EFFECT_H
 
+#include "agent1/port/embed_call.h"
 #include "agent1/port/model_call.h"
 #include "agent1/port/page_call.h"
 #include "agent1/port/table.h"
@@ -35,6 +36,7 @@ typedef enum {
     EFFECT_MODEL_CANCEL,  /* give that up: nothing more is heard of it */
     EFFECT_PAGE_CALL,     /* read a page of the web, or search; answered by EVENT_PAGE */
     EFFECT_PAGE_CANCEL,   /* give that up: nothing more is heard of it */
+    EFFECT_EMBED,         /* have vectors made; answered by EVENT_EMBEDDED */
     EFFECT_EDIT_FILE,     /* change members of one entry of a file that people edit */
     EFFECT_LOG,
 } EffectKind;
@@ -54,6 +56,10 @@ typedef enum {
                            ones, and of the private ones of the user `beside` (NULL: of none).
                            number: now, since what nobody has asked for in long is found worse */
     QUERY_MEMORY_ANY,   /* the same of words with OR between them: memories that hold any of them */
+    QUERY_MEMORY_NEAR, /* beside, number as above; the `limit` memories whose vectors are nearest to
+                          `vector`, of those that the model `text` made */
+    QUERY_MEMORY_BARE, /* `limit` memories of which the model `text` has made no vector since they
+                          were changed, behind the first `number` of them */
     /* Over the runs that ended from `number` on and before `until` (Unix ms), of the agent `text`
      * or of all where it is NULL; of more than QUERY_RANGE_RUNS_MAX the newest. */
     QUERY_DAY,   /* rows of RESULT_FIGURES by agent, and of all with no agent; of RESULT_SLOTS;
@@ -95,7 +101,8 @@ typedef struct EffectQuery {
     uint64_t cookie;
     QueryKind kind;
     char *text;
-    char *beside; /* a second text, of the kinds that know one; NULL otherwise */
+    GBytes *vector; /* NULL, but for a query that says so */
+    char *beside;   /* a second text, of the kinds that know one; NULL otherwise */
     int64_t number;
     int64_t until; /* of a range; 0 otherwise */
     unsigned limit;
@@ -177,6 +184,7 @@ typedef struct Effect {
         EffectUpdate update;
         ModelCall *call; /* MODEL_CALL */
         PageCall *page;  /* PAGE_CALL */
+        EmbedCall *embed;
         char *cancelled; /* MODEL_CANCEL, PAGE_CANCEL: the id of a call */
         EffectEditFile edit;
         EffectLog log;
@@ -230,6 +238,7 @@ void effects_model_call(Effects *effects, ModelCall *call); /* taken over */
 void effects_model_cancel(Effects *effects, const char *id);
 void effects_page_call(Effects *effects, PageCall *call); /* taken over */
 void effects_page_cancel(Effects *effects, const char *id);
+void effects_embed(Effects *effects, EmbedCall *call); /* taken over */
 void effects_edit_file(Effects *effects, const char *id, const char *file, const char *name,
                        const char *members, bool is_fill);
 void effects_log(Effects *effects, EffectLogLevel level, const char *run, const char *agent,

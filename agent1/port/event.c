@@ -96,6 +96,9 @@ void event_free(Event *event)
     case EVENT_PAGE:
         page_news_free(event->page);
         break;
+    case EVENT_EMBEDDED:
+        embed_news_free(event->embedded);
+        break;
     case EVENT_PROBE:
         g_free(event->probe_text);
         break;

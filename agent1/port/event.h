@@ -6,6 +6,7 @@
 #ifndef AGENT1_PORT_EVENT_H
 #define AGENT1_PORT_EVENT_H
 
+#include "agent1/port/embed_call.h"
 #include "agent1/port/heard.h"
 #include "agent1/port/model_call.h"
 #include "agent1/port/page_call.h"
@@ -38,6 +39,7 @@ typedef enum {
     EVENT_UPDATE,         /* the answer to EFFECT_UPDATE */
     EVENT_MODEL,          /* of an EFFECT_MODEL_CALL: a piece of its answer, or its end */
     EVENT_PAGE,           /* the answer to EFFECT_PAGE_CALL */
+    EVENT_EMBEDDED,       /* the answer to EFFECT_EMBED */
     EVENT_TICK,           /* core_next_deadline() came, or the wall clock was set */
 } EventKind;
 
@@ -124,6 +126,7 @@ typedef struct Event {
         UpdateNews *update;
         ModelNews *model;
         PageNews *page;
+        EmbedNews *embedded;
         char *reload_error; /* CONFIGURED: why the running configuration stays; NULL: taken */
     };
 } Event;

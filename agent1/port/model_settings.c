@@ -93,12 +93,43 @@ static const Field model_fields[] = {
     { .name = NULL },
 };
 
+static const char *const embedding_words[] = { "ollama", "openai", NULL };
+
+/* Of the same struct. */
+static const Field embedding_fields[] = {
+    { .name = "provider",
+      .kind = FIELD_CHOICE,
+      .offset = AT(provider),
+      .choices = embedding_words,
+      .is_required = true,
+      .is_always_written = true },
+    { .name = "base_url",
+      .kind = FIELD_STRING,
+      .offset = AT(base_url),
+      .maximum = 1000,
+      .is_valid = is_url,
+      .expected = "a URL such as http://127.0.0.1:11434, without ?, # and a password" },
+    { .name = "model",
+      .kind = FIELD_STRING,
+      .offset = AT(model),
+      .is_required = true,
+      .maximum = 200,
+      .is_valid = is_name,
+      .expected = "the name of an embedding model, such as nomic-embed-text" },
+    { .name = "api_key", .kind = FIELD_STRING, .offset = AT(api_key) },
+    { .name = "api_key_file", .kind = FIELD_STRING, .offset = AT(api_key_file) },
+    { .name = "api_key_env", .kind = FIELD_STRING, .offset = AT(api_key_env) },
+    { .name = "ca_file", .kind = FIELD_STRING, .offset = AT(ca_file) },
+    { .name = NULL },
+};
+
 #undef AT
 #define AT(member) offsetof(TalkFile, member)
 
 /* The object as it stands in the file. */
 typedef struct TalkFile {
     Json *chain;
+    Json *embeddings;
     int64_t max_rounds;
     int64_t daily_tokens;
     int64_t daily_user_tokens;
@@ -107,6 +138,7 @@ typedef struct TalkFile {
 
 static const Field talk_fields[] = {
     { .name = "chain", .kind = FIELD_JSON, .offset = AT(chain) },
+    { .name = "embeddings", .kind = FIELD_JSON, .offset = AT(embeddings) },
     { .name = "max_rounds",
       .kind = FIELD_INT,
       .offset = AT(max_rounds),
@@ -161,6 +193,7 @@ void talk_settings_free(TalkSettings *settings)
         return;
 
     g_ptr_array_unref(settings->chain);
+    model_settings_free(settings->embeddings);
     if (settings->refusals)
         g_ptr_array_unref(settings->refusals);
     g_free(settings);
@@ -287,6 +320,22 @@ static bool read_chain(GPtrArray *chain, const Json *array, GPtrArray *warnings,
     return true;
 }
 
+/* Nobody makes vectors unless the file says who. */
+static bool read_embeddings(TalkSettings *settings, const Json *object, GPtrArray *warnings,
+                            GError **error)
+{
+    ModelSettings *model;
+
+    if (!object || json_kind(object) == JSON_NULL)
+        return true;
+
+    model = settings->embeddings = new_model(PROVIDER_OLLAMA);
+    if (!record_read(embedding_fields, model, object, "llm.embeddings", warnings, error))
+        return false;
+    tidy(model);
+    return check_together(model, "llm.embeddings", error);
+}
+
 /* ---- from the environment ---- */
 
 static void offer(GPtrArray *chain, Provider provider, const char *base_url, const char *name,
@@ -350,7 +399,8 @@ TalkSettings *talk_settings_parse(const Json *object, const ModelEnvironment *en
     record_init(talk_fields, &file);
     file.max_rounds = settings->max_rounds;
     is_read = record_read(talk_fields, &file, object, "llm", warnings, error) &&
-              read_chain(settings->chain, file.chain, warnings, error);
+              read_chain(settings->chain, file.chain, warnings, error) &&
+              read_embeddings(settings, file.embeddings, warnings, error);
     settings->max_rounds = file.max_rounds;
     settings->daily_tokens = file.daily_tokens;
     settings->daily_user_tokens = file.daily_user_tokens;

@@ -45,6 +45,7 @@ typedef struct TalkSettings {
     int64_t max_rounds;        /* how many times what a model looked up goes back to it */
     int64_t daily_tokens;      /* of everybody, in and out; 0: no limit */
     int64_t daily_user_tokens; /* of one user */
+    ModelSettings *embeddings; /* makes the vectors of notes; NULL: nobody does */
     GPtrArray *refusals;       /* char *: further phrases that mean a model refused */
 } TalkSettings;
 

@@ -114,6 +114,13 @@ static const Column memories[] = {
     INT("changed"), TEXT("scope"), TEXT("how"),   INT("is_tainted"),
 };
 
+static const Column vectors[] = {
+    TEXT("id"),
+    TEXT("model"),
+    INT("made"),
+    { "vector", COLUMN_BYTES },
+};
+
 static const Column reports[] = {
     TEXT("id"), TEXT("agent"), TEXT("day"), TEXT("body"), INT("seen"),
 };
@@ -202,6 +209,7 @@ static const TableInfo tables[RESULT_END] = {
     [TABLE_SCHEDULES] = INFO("schedules", schedules, NULL),
     [TABLE_DAILIES] = INFO("dailies", dailies, "0"),
     [TABLE_TURNS] = INFO("turns", turns, NULL),
+    [TABLE_VECTORS] = INFO("vectors", vectors, "0"),
     [RESULT_FIGURES] = INFO("figures", figures, NULL),
     [RESULT_SLOTS] = INFO("slots", slots, NULL),
 };
@@ -231,6 +239,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(notices) == NOTICES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(schedules) == SCHEDULES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(dailies) == DAILIES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(turns) == TURNS_COLUMNS);
+G_STATIC_ASSERT(G_N_ELEMENTS(vectors) == VECTORS_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(figures) == FIGURES_COLUMNS);
 G_STATIC_ASSERT(G_N_ELEMENTS(slots) == SLOTS_COLUMNS);
 
@@ -256,8 +265,10 @@ void row_free(Row *row)
     if (!row)
         return;
 
-    for (column = 0; column < table_info(row->table)->column_count; column++)
+    for (column = 0; column < table_info(row->table)->column_count; column++) {
         g_free(row->values[column].text);
+        g_bytes_unref(row->values[column].bytes);
+    }
     g_free(row->values);
     g_free(row);
 }
@@ -286,6 +297,16 @@ void row_set_int(Row *row, unsigned column, int64_t number)
     value->is_set = true;
 }
 
+void row_set_bytes(Row *row, unsigned column, GBytes *bytes)
+{
+    Value *value = value_at(row, column, COLUMN_BYTES);
+    GBytes *before = value->bytes;
+
+    value->bytes = g_bytes_ref(bytes);
+    value->is_set = true;
+    g_bytes_unref(before);
+}
+
 const char *row_text(const Row *row, unsigned column)
 {
     return value_at(row, column, COLUMN_TEXT)->text;
@@ -294,6 +315,11 @@ const char *row_text(const Row *row, unsigned column)
 int64_t row_int(const Row *row, unsigned column)
 {
     return value_at(row, column, COLUMN_INT)->number;
+}
+
+GBytes *row_bytes(const Row *row, unsigned column)
+{
+    return value_at(row, column, COLUMN_BYTES)->bytes;
 }
 
 bool row_is_set(const Row *row, unsigned column)

@@ -39,6 +39,7 @@ typedef enum {
     TABLE_SCHEDULES,     /* what has fired of each schedule of tasks_schedule.json */
     TABLE_DAILIES,       /* what each compiled report said: read when somebody asks */
     TABLE_TURNS,         /* what people and models said to each other, as far as it is remembered */
+    TABLE_VECTORS,       /* of notes, as an embedding model made them: read where they lie */
     TABLE_COUNT,
     /* Rows that lie nowhere: what a query computes. */
     RESULT_FIGURES = TABLE_COUNT, /* what became of an agent's runs in a time; no agent: of all */
@@ -49,6 +50,7 @@ typedef enum {
 typedef enum {
     COLUMN_TEXT,
     COLUMN_INT,
+    COLUMN_BYTES,
 } ColumnKind;
 
 typedef struct Column {
@@ -144,6 +146,13 @@ enum {
     MEMORIES_IS_TAINTED, /* text from outside stood before it, or beside it; NULL: not known */
     MEMORIES_COLUMNS
 };
+enum {
+    VECTORS_ID,    /* as in TABLE_MEMORIES */
+    VECTORS_MODEL, /* that made it */
+    VECTORS_MADE,  /* when the note was changed that it was made of */
+    VECTORS_VECTOR,
+    VECTORS_COLUMNS
+};
 enum { NOTICES_ID, NOTICES_USER, NOTICES_TEXT, NOTICES_CREATED, NOTICES_MAY_WAIT, NOTICES_PLACE, NOTICES_COLUMNS };
 enum {
     SCHEDULES_ID, SCHEDULES_CRON, SCHEDULES_TIMEZONE, SCHEDULES_IS_ENABLED, SCHEDULES_ANCHOR,
@@ -216,6 +225,7 @@ typedef struct Value {
     bool is_set;
     int64_t number;
     char *text;
+    GBytes *bytes;
 } Value;
 
 typedef struct Row {
@@ -231,9 +241,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Row, row_free)
 void row_set_text(Row *row, unsigned column, const char *text); /* NULL: not set */
 void row_set_int(Row *row, unsigned column, int64_t number);
 
+void row_set_bytes(Row *row, unsigned column, GBytes *bytes); /* a reference is kept */
+
 /* Not set: NULL, 0. */
 const char *row_text(const Row *row, unsigned column);
 int64_t row_int(const Row *row, unsigned column);
+GBytes *row_bytes(const Row *row, unsigned column); /* borrowed */
 bool row_is_set(const Row *row, unsigned column);
 
 #endif

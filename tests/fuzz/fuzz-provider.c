@@ -3,9 +3,10 @@
  * text, lines and end as when it comes whole; pieces are valid and bounded, errors one harmless
  * line without the key, and the line of a tool call is one trigger for the parser of what people
  * type. What is written as a provider writes it is read back as it was. Statuses, header fields and
- * bodies of refusals become an end.
+ * bodies of refusals become an end. Vectors are vectors.
  */
 #include "agent1/providers/decoder.h"
+#include "agent1/providers/embeddings.h"
 #include "agent1/providers/retry_after.h"
 #include "agent1/providers/verdict.h"
 #include "common/base/text.h"
@@ -13,6 +14,7 @@
 #include "common/wire/utterance.h"
 #include "tests/fuzz/harness.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "common/base/banned.h"
@@ -195,10 +197,32 @@ static void check_refusal(FuzzInput *input, const ModelSettings *settings)
     g_assert(news->why);
 }
 
+/* ---- embeddings ---- */
+
+/* Whatever is taken for vectors is as many as there were texts, of one length, of numbers. */
+static void check_embeddings(FuzzInput *input, const ModelSettings *settings)
+{
+    unsigned count = 1 + fuzz_below(input, EMBED_TEXTS_MAX);
+    g_autoptr(GPtrArray) vectors =
+        embeddings_parse(settings->provider, (const char *)input->at, input->left, count, NULL);
+
+    if (!vectors)
+        return;
+    g_assert_cmpuint(vectors->len, ==, count);
+    for (unsigned i = 0; i < count; i++) {
+        gsize size;
+        const float *numbers = g_bytes_get_data(vectors->pdata[i], &size);
+
+        g_assert(size > 0 && size == g_bytes_get_size(vectors->pdata[0]));
+        for (size_t at = 0; at < size / sizeof(float); at++)
+            g_assert(isfinite(numbers[at]));
+    }
+}
+
 void fuzz_one(const uint8_t *data, size_t size)
 {
     static void (*const checks[])(FuzzInput * input, const ModelSettings *settings) = {
-        check_stream, check_stream, check_round_trip, check_refusal
+        check_stream, check_stream, check_round_trip, check_refusal, check_embeddings
     };
     FuzzInput input = fuzz_input(data, size);
     const ModelSettings *settings = &settings_of[fuzz_below(&input, PROVIDERS)];

@@ -106,6 +106,7 @@ static void apply(Orchestrator *agent1, Effect *effect, GPtrArray *events)
     case EFFECT_MODEL_CANCEL:
     case EFFECT_PAGE_CALL:
     case EFFECT_PAGE_CANCEL:
+    case EFFECT_EMBED:
     case EFFECT_SAY:
     case EFFECT_XMPP:
     case EFFECT_TRUST:

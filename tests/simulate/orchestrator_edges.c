@@ -102,6 +102,7 @@ void orchestrator_perform(Orchestrator *agent1, Effect *effect)
     case EFFECT_MODEL_CANCEL:
     case EFFECT_PAGE_CALL:
     case EFFECT_PAGE_CANCEL:
+    case EFFECT_EMBED:
     case EFFECT_LOG:
         break;
     case EFFECT_PUT:

@@ -46,7 +46,27 @@ static inline bool row_query_is_seen(const Row *row, const char *user)
     return g_strcmp0(row_text(row, MEMORIES_SCOPE), SCOPE_SHARED) == 0;
 }
 
-static inline bool row_query_fits(const Row *row, const EffectQuery *query)
+/* The row of a vector that this model made of the note as it is, or NULL. */
+static inline const Row *row_query_vector(const RowStore *store, const Row *note, const char *model)
+{
+    const Row *row = row_store_find(store, TABLE_VECTORS, row_text(note, MEMORIES_ID));
+
+    return row && g_strcmp0(row_text(row, VECTORS_MODEL), model) == 0 &&
+                   row_int(row, VECTORS_MADE) == row_int(note, MEMORIES_CHANGED)
+               ? row
+               : NULL;
+}
+
+/* Near is the same, here. */
+static inline bool row_query_is_near(const RowStore *store, const Row *note,
+                                     const EffectQuery *query)
+{
+    const Row *row = row_query_vector(store, note, query->text);
+
+    return row && query->vector && g_bytes_equal(row_bytes(row, VECTORS_VECTOR), query->vector);
+}
+
+static inline bool row_query_fits(const RowStore *store, const Row *row, const EffectQuery *query)
 {
     switch (query->kind) {
     case QUERY_MEMORY:
@@ -65,6 +85,10 @@ static inline bool row_query_fits(const Row *row, const EffectQuery *query)
     case QUERY_MEMORY_ANY:
         return row_query_is_seen(row, query->beside) &&
                row_query_holds_words(row, query->text, query->kind == QUERY_MEMORY_ANY);
+    case QUERY_MEMORY_NEAR:
+        return row_query_is_seen(row, query->beside) && row_query_is_near(store, row, query);
+    case QUERY_MEMORY_BARE:
+        return !row_query_vector(store, row, query->text);
     case QUERY_STEPS:
         return g_strcmp0(row_text(row, STEPS_PLAN), query->text) == 0;
     case QUERY_DAILY:
@@ -138,6 +162,8 @@ static inline Table row_query_table(QueryKind kind)
     case QUERY_MEMORY:
     case QUERY_MEMORY_MATCH:
     case QUERY_MEMORY_ANY:
+    case QUERY_MEMORY_NEAR:
+    case QUERY_MEMORY_BARE:
         return TABLE_MEMORIES;
     case QUERY_PLAN:
         return TABLE_PLANS;
@@ -191,7 +217,7 @@ static inline Event *row_store_query(const RowStore *store, const EffectQuery *q
     }
     g_hash_table_iter_init(&iter, store->tables[table]);
     while (g_hash_table_iter_next(&iter, NULL, &row)) {
-        if (row_query_fits(row, query))
+        if (row_query_fits(store, row, query))
             g_ptr_array_add(event->rows.rows, row_store_copy_row(row));
     }
     g_ptr_array_sort(event->rows.rows, query->kind == QUERY_MEMORY ? row_query_private_first

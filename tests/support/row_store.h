@@ -45,6 +45,8 @@ static inline Row *row_store_copy_row(const Row *row)
     for (unsigned i = 0; i < table_info(row->table)->column_count; i++) {
         copy->values[i] = row->values[i];
         copy->values[i].text = g_strdup(row->values[i].text);
+        if (copy->values[i].bytes)
+            g_bytes_ref(copy->values[i].bytes);
     }
     return copy;
 }

@@ -9,6 +9,7 @@
 #include "agent1/flow/commands/note_words.h"
 #include "agent1/flow/state/notes.h"
 #include "agent1/flow/state/pending.h"
+#include "agent1/flow/state/searches.h"
 #include "agent1/model/memory.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
@@ -79,20 +80,28 @@ static void show_values(Core *core, const Pending *pending, const GPtrArray *row
     finish(&turn);
 }
 
-static void show_matches(Core *core, const Pending *pending, const GPtrArray *rows)
+/* Whether all of them were found by words. */
+static bool hold_all(const GPtrArray *rows, const GPtrArray *by_words)
+{
+    return by_words && rows->len <= by_words->len;
+}
+
+static void show_matches(Core *core, const Search *search, const GPtrArray *rows)
 {
     unsigned shown = MIN(rows->len, MATCHES_SHOWN);
     g_autofree char *nearest = NULL;
     Turn turn;
 
-    turn_init(&turn, core, pending->speaker);
+    turn_init(&turn, core, search->speaker);
     if (rows->len == 0) {
-        nearest = note_words_nearest(core, pending->speaker, pending->argument);
-        turn_fail(&turn, "%s: not found%s", pending->argument, nearest);
+        nearest = note_words_nearest(core, search->speaker, search->argument);
+        turn_fail(&turn, "%s: not found%s", search->argument, nearest);
+    } else if (hold_all(rows, search->found[0])) {
+        turn_say(&turn, "no key \"%s\"; these hold it:", search->argument);
     } else {
-        turn_say(&turn, "no key \"%s\"; these hold it:", pending->argument);
+        turn_say(&turn, "no key \"%s\"; these may have to do with it:", search->argument);
     }
-    turn.is_untainted = shown > 0 && !has_tainted(core, pending->speaker, rows, shown);
+    turn.is_untainted = shown > 0 && !has_tainted(core, search->speaker, rows, shown);
     for (unsigned i = 0; i < shown; i++) {
         g_autofree char *value =
             text_make_line(row_text(rows->pdata[i], MEMORIES_VALUE), VALUE_SHOWN_CHARS);
@@ -129,18 +138,18 @@ static void recall_key(Core *core, Turn *turn, const char *key, const char *show
 static void recall_words(Core *core, Turn *turn, const char *key, const char *shown)
 {
     g_autofree char *match = memory_match(key);
-    g_autofree char *owner = g_strdup(notes_owner(turn->speaker));
-    const EffectQuery query = {
+    const Search search = {
+        .done = show_matches,
+        .speaker = (Speaker *)(guintptr)turn->speaker, /* copied, not changed */
+        .argument = (char *)(guintptr)shown,
+        .match = match,
         .kind = QUERY_MEMORY_MATCH,
-        .text = match,
-        .beside = owner,
-        .number = core->now_ms,
         .limit = MATCHES_SHOWN + 1,
     };
 
     if (!match)
         turn_fail(turn, "%s: not found", shown);
-    else if (!pending_ask_query(core, show_matches, turn->speaker, shown, &query))
+    else if (!searches_begin(core, &search, key))
         lookup_say_busy(turn);
 }
 

@@ -43,6 +43,18 @@ typedef struct ApprovalNews {
     const char *begin; /* static: "", "Reminder: " */
 } ApprovalNews;
 
+/* The vectors of notes that are being made (agent1/flow/state/vectors.h). */
+typedef struct VectorWork {
+    char *model;       /* as the configuration has it; NULL: nobody makes any */
+    char *call;        /* of the notes that are asked about; NULL: none are */
+    GPtrArray *rows;   /* of TABLE_VECTORS, without their vectors: what is asked about */
+    bool is_asking;    /* the store, for notes without a vector */
+    unsigned skip;     /* so many of those made a call fail: the others come first */
+    unsigned failures; /* in a row */
+    int64_t rest_ms;   /* since boot: nobody is asked before this */
+    int64_t due_ms;    /* when there may be notes without a vector */
+} VectorWork;
+
 struct Core {
     /* What people wrote. */
     Settings *settings;
@@ -122,12 +134,15 @@ struct Core {
     bool has_found;            /* something was looked up for one of them */
     int64_t streams_due_ms;    /* when more of an answer is to be shown */
     int64_t recollections_due_ms; /* when a question goes without the notes that are looked for */
-    GHashTable *recalled;         /* ids of notes that were told, which their rows do not say yet */
-    GHashTable *pages;            /* call id → PageAsk * (agent1/flow/state/pages.h) */
-    ModelChain *model_chain;      /* which language models may be asked */
-    char *chain_text;             /* the chain that it was made for; NULL: none yet */
-    GPtrArray *update_asks;       /* UpdateAsk *, in the order of asking */
-    int64_t absences_due_ms;      /* when an agent may have been gone, or silent, for too long */
+    VectorWork vectors;
+    GHashTable *searches;    /* id → Search * (agent1/flow/state/searches.h) */
+    int64_t searches_due_ms; /* when one of them goes on without a vector */
+    GHashTable *recalled;    /* ids of notes that were told, which their rows do not say yet */
+    GHashTable *pages;       /* call id → PageAsk * (agent1/flow/state/pages.h) */
+    ModelChain *model_chain; /* which language models may be asked */
+    char *chain_text;        /* the chain that it was made for; NULL: none yet */
+    GPtrArray *update_asks;  /* UpdateAsk *, in the order of asking */
+    int64_t absences_due_ms; /* when an agent may have been gone, or silent, for too long */
 };
 
 /* All live runs are looked at together, when the first one's time comes, and not more often than

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/state/vectors.h"
 #include "agent1/model/memory.h"
 #include "agent1/model/plain_note.h"
 #include "common/base/limits.h"
@@ -98,12 +99,14 @@ void notes_put(Core *core, Row *row)
     row_set_text(key, MEMO_KEYS_USER, row_text(row, MEMORIES_USER));
     ledger_put(core->ledgers[TABLE_MEMO_KEYS], key, core->fx);
     effects_put(core->fx, row);
+    vectors_look_soon(core);
 }
 
 void notes_remove(Core *core, const char *id)
 {
     ledger_remove(core->ledgers[TABLE_MEMO_KEYS], id, core->fx);
     effects_delete(core->fx, TABLE_MEMORIES, id);
+    effects_delete(core->fx, TABLE_VECTORS, id);
 }
 
 void notes_recall(Core *core, const char *id)

@@ -4,7 +4,8 @@
 
 #include "agent1/flow/commands/note_words.h"
 #include "agent1/flow/state/history.h"
-#include "agent1/flow/state/pending.h"
+#include "agent1/flow/state/searches.h"
+#include "agent1/flow/state/vectors.h"
 #include "agent1/model/memory_sentence.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
@@ -31,9 +32,9 @@ static void note_that_all_came(Core *core, Talk *talk)
     core->has_found = true;
 }
 
-static void take(Core *core, const Pending *pending, const GPtrArray *rows)
+static void take(Core *core, const Search *search, const GPtrArray *rows)
 {
-    Talk *talk = g_hash_table_lookup(core->talks, pending->argument);
+    Talk *talk = g_hash_table_lookup(core->talks, search->argument);
 
     /* Too late, or nobody waits any more. */
     if (!talk || !talk->is_recalling || talk->has_found)
@@ -46,33 +47,45 @@ static void take(Core *core, const Pending *pending, const GPtrArray *rows)
     note_that_all_came(core, talk);
 }
 
-static void wait_for(Core *core, Talk *talk)
+static void wait_for(Core *core, Talk *talk, int64_t ms)
 {
     talk->is_looking = true;
     talk->is_recalling = true;
-    talk->recall_until_ms = core->boot_ms + WAIT_MS;
-    core->recollections_due_ms = MIN(core->recollections_due_ms, core->now_ms + WAIT_MS);
+    talk->recall_until_ms = core->boot_ms + ms;
+    core->recollections_due_ms = MIN(core->recollections_due_ms, core->now_ms + ms);
     g_hash_table_insert(core->talks, talk->id, talk);
+}
+
+/* The talk itself keeps the chat open. */
+static Speaker *without_chat(const Speaker *speaker)
+{
+    Speaker *copy = speaker_copy(speaker);
+
+    g_clear_pointer(&copy->chat_id, g_free);
+    return copy;
 }
 
 bool recollection_begin(Core *core, Talk *talk)
 {
     g_autoptr(GPtrArray) seen = notes_seen(core, talk->speaker);
     g_autofree char *match = seen->len > 0 ? memory_sentence_match(talk->text) : NULL;
-    g_autofree char *owner = g_strdup(notes_owner(talk->speaker));
-    const EffectQuery query = { .kind = QUERY_MEMORY_ANY,
-                                .text = match,
-                                .beside = owner,
-                                .number = core->now_ms,
-                                .limit = NOTES_LOOKED_AT };
+    g_autoptr(Speaker) speaker = without_chat(talk->speaker);
+    g_autofree char *id = core_new_id(core);
+    int64_t wait_ms = WAIT_MS + (vectors_can_ask(core) ? SEARCH_VECTOR_MS : 0);
+    const Search search = {
+        .done = take,
+        .speaker = speaker,
+        .argument = id,
+        .match = match,
+        .kind = QUERY_MEMORY_ANY,
+        .limit = NOTES_LOOKED_AT,
+    };
 
-    if (!match)
+    if (!match || !searches_begin(core, &search, talk->text))
         return false;
     g_free(talk->id);
-    talk->id = core_new_id(core);
-    if (!pending_ask_query(core, take, NULL, talk->id, &query))
-        return false;
-    wait_for(core, talk);
+    talk->id = g_steal_pointer(&id);
+    wait_for(core, talk, wait_ms);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "agent1/flow/state/pages.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/reason_words.h"
+#include "agent1/flow/state/searches.h"
 #include "agent1/flow/state/topic_rows.h"
 #include "agent1/flow/state/talks.h"
 #include "agent1/flow/state/update_rounds.h"
@@ -137,7 +138,7 @@ static bool is_open(const Turn *turn)
         return false;
     if (pending_has_chat(turn->core, chat_id) || topic_rows_has_chat(turn->core, chat_id) ||
         update_rounds_has_chat(turn->core, chat_id) || talks_has_chat(turn->core, chat_id) ||
-        pages_has_chat(turn->core, chat_id))
+        pages_has_chat(turn->core, chat_id) || searches_has_chat(turn->core, chat_id))
         return true;
 
     earlier = chats_runs(turn->core, chat_id);

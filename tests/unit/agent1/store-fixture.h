@@ -186,6 +186,8 @@ static inline char *print_row(const Row *row)
             g_string_append(text, "NULL");
         else if (info->columns[i].kind == COLUMN_INT)
             g_string_append_printf(text, "%" G_GINT64_FORMAT, row_int(row, i));
+        else if (info->columns[i].kind == COLUMN_BYTES)
+            g_string_append_printf(text, "%08x", g_bytes_hash(row_bytes(row, i)));
         else
             g_string_append_printf(text, "\"%s\"", row_text(row, i));
     }

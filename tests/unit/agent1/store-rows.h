@@ -38,6 +38,10 @@ static inline Row *make_row(Table table, const char *key, Fill fill)
     for (unsigned i = 0; fill != FILL_NOTHING && i < info->column_count; i++) {
         if (info->columns[i].kind == COLUMN_INT) {
             row_set_int(row, i, make_int(fill, i));
+        } else if (info->columns[i].kind == COLUMN_BYTES) {
+            g_autoptr(GBytes) bytes = g_bytes_new("\0\1\2\3", fill == FILL_SMALL ? 0 : 4);
+
+            row_set_bytes(row, i, bytes);
         } else {
             g_autofree char *text = make_text(fill, i);
 

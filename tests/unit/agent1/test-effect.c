@@ -43,6 +43,7 @@ static Effects *one_of_each(void)
     effects_model_cancel(effects, "m1");
     effects_page_call(effects, page_call_new("p1", PAGE_READ, "example.org"));
     effects_page_cancel(effects, "p1");
+    effects_embed(effects, embed_call_new("v1", 1000));
     effects_edit_file(effects, "e1", "agents_registry.json", "web1", "{}", true);
     effects_log(effects, EFFECT_LOG_NOTICE, "r1", NULL, "%s", "100 %");
     return effects;

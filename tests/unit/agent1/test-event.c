@@ -106,6 +106,11 @@ static void fill_page(Event *event)
     event->page = page_news_new("id", PAGE_STATUS, "404");
 }
 
+static void fill_embedded(Event *event)
+{
+    event->embedded = embed_news_new("id", NULL, "it says so");
+}
+
 static void each_kind_releases_what_it_owns(void **state)
 {
     static const struct {
@@ -130,6 +135,7 @@ static void each_kind_releases_what_it_owns(void **state)
         { "update", EVENT_UPDATE, fill_update },
         { "model", EVENT_MODEL, fill_model },
         { "page", EVENT_PAGE, fill_page },
+        { "embedded", EVENT_EMBEDDED, fill_embedded },
         { "tick", EVENT_TICK, NULL },
     };
     unsigned i;

@@ -76,6 +76,19 @@ static void what_people_set(void **state)
                         "unknown key \"api_keys\" in llm.chain[0] (did you mean \"api_key\"?)");
 }
 
+static void who_makes_vectors(void **state)
+{
+    g_autoptr(TalkSettings) nobody = parse("{\"embeddings\":null}", NULL, NULL);
+    g_autoptr(TalkSettings) somebody =
+        parse("{\"embeddings\":{\"provider\":\"ollama\",\"model\":\"e\"}}", NULL, NULL);
+
+    (void)state;
+    assert_null(nobody->embeddings);
+    assert_int_equal(somebody->embeddings->provider, PROVIDER_OLLAMA);
+    assert_string_equal(somebody->embeddings->base_url, "http://127.0.0.1:11434");
+    assert_int_equal(somebody->chain->len, 0);
+}
+
 static void what_is_refused(void **state)
 {
     static const struct {
@@ -102,6 +115,16 @@ static void what_is_refused(void **state)
         { "{\"chain\":[{\"provider\":\"ollama\",\"model\":\"m\",\"max_tokens\":9000}]}",
           "expected less than context_tokens" },
         { "{\"max_rounds\":0}", "llm.max_rounds" },
+        { "{\"embeddings\":[]}", "llm.embeddings: []: expected an object" },
+        { "{\"embeddings\":{\"model\":\"e\"}}", "llm.embeddings.provider: missing" },
+        { "{\"embeddings\":{\"provider\":\"ollama\"}}", "llm.embeddings.model: missing" },
+        { "{\"embeddings\":{\"provider\":\"anthropic\",\"model\":\"e\"}}",
+          "llm.embeddings.provider" },
+        { "{\"embeddings\":{\"provider\":\"openai\",\"model\":\"e\"}}",
+          "llm.embeddings.base_url: missing" },
+        { "{\"embeddings\":{\"provider\":\"openai\",\"model\":\"e\",\"api_key\":\"secret\","
+          "\"base_url\":\"http://10.0.0.1:80\"}}",
+          "the key would be readable on the way" },
         { "{\"refusals\":[\"\"]}", "a phrase that means a model refused" },
     };
 
@@ -171,9 +194,9 @@ static void the_environment(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_defaults),    cmocka_unit_test(what_people_set),
-        cmocka_unit_test(what_is_refused), cmocka_unit_test(too_many),
-        cmocka_unit_test(the_environment),
+        cmocka_unit_test(the_defaults),      cmocka_unit_test(what_people_set),
+        cmocka_unit_test(who_makes_vectors), cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(too_many),          cmocka_unit_test(the_environment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -387,6 +387,84 @@ static void test_old_notes_come_last(void **state)
     expect_first(fixture, 5, "one");
 }
 
+static GBytes *make_vector(float a, float b)
+{
+    const float numbers[] = { a, b };
+
+    return g_bytes_new(numbers, sizeof(numbers));
+}
+
+static void put_vector(Fixture *fixture, const char *id, const char *model, int64_t made_ms,
+                       GBytes *vector)
+{
+    Row *row = row_new(TABLE_VECTORS);
+    Effects *effects = effects_new();
+
+    row_set_text(row, VECTORS_ID, id);
+    row_set_text(row, VECTORS_MODEL, model);
+    row_set_int(row, VECTORS_MADE, made_ms);
+    row_set_bytes(row, VECTORS_VECTOR, vector);
+    effects_put(effects, row);
+    fixture_store(fixture, effects);
+    g_bytes_unref(vector);
+}
+
+/* The ids of what a query finds, the best first; the caller owns it. */
+static char *ask_memory(Fixture *fixture, QueryKind kind, int64_t number, GBytes *vector)
+{
+    EffectQuery query = {
+        .kind = kind, .text = (char *)(guintptr) "m", .vector = vector, .number = number, .limit = 3
+    };
+    Effects *effects = effects_new();
+    const Event *found;
+
+    effects_query_all(effects, 1, &query);
+    fixture_store(fixture, effects);
+    found = g_ptr_array_index(fixture->answer.events, 0);
+    return print_rows(found->rows.rows);
+}
+
+static void expect_near(Fixture *fixture, float a, float b, const char *expected)
+{
+    g_autoptr(GBytes) vector = make_vector(a, b);
+    g_autofree char *found = ask_memory(fixture, QUERY_MEMORY_NEAR, 10, vector);
+
+    assert_string_equal(found, expected);
+}
+
+/* Which notes lie near a vector, and which have none of a model. */
+static void test_vectors(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autofree char *bare = NULL;
+    g_autofree char *rest = NULL;
+
+    (void)state;
+    fixture_open(fixture);
+    for (unsigned i = 0; i < 7; i++) {
+        char id[] = { (char)('a' + i), '\0' };
+
+        keep_note(fixture, id, "x", 10, 0);
+    }
+    put_vector(fixture, "a", "m", 10, make_vector(3, 0));
+    put_vector(fixture, "b", "m", 10, make_vector(1, 1));
+    put_vector(fixture, "c", "m", 10, make_vector(-1, 0));
+    /* Of a text that is no more, of another model, of another length, and none at all. */
+    put_vector(fixture, "d", "m", 9, make_vector(1, 0));
+    put_vector(fixture, "e", "n", 10, make_vector(1, 0));
+    put_vector(fixture, "f", "m", 10, g_bytes_new("\0\0\200\77", 4));
+    put_vector(fixture, "gone", "m", 10, make_vector(1, 0));
+    expect_near(fixture, 1, 0, "a b");
+    expect_near(fixture, 0, 1, "b");
+    expect_near(fixture, 0, 0, "");
+    fixture_reopen(fixture);
+    expect_near(fixture, 5, 4.9F, "b a");
+    bare = ask_memory(fixture, QUERY_MEMORY_BARE, 0, NULL);
+    assert_string_equal(bare, "d e g");
+    rest = ask_memory(fixture, QUERY_MEMORY_BARE, 2, NULL);
+    assert_string_equal(rest, "g");
+}
+
 /* An index that lost its content, or says what no row does, is made anew; the rows stay. */
 static void test_a_damaged_index_is_made_anew(void **state)
 {
@@ -523,6 +601,7 @@ int main(void)
         cmocka_unit_test(test_every_index_serves_a_query),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_old_notes_come_last),
+        cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_a_damaged_index_is_made_anew),
     };
 

@@ -1,0 +1,182 @@
+#include "agent1/edge/embedder.h"
+
+#include <string.h>
+
+#include "agent1/providers/embeddings.h"
+#include "agent1/providers/error_text.h"
+#include "common/base/problem.h"
+#include "common/net/http.h"
+
+#include "common/base/banned.h"
+
+#define OK 200
+
+typedef struct Asked {
+    Embedder *embedder;
+    char *id;
+    int provider;
+    char *secret; /* never told; NULL: none */
+    unsigned count;
+    HttpRequest *request; /* NULL: it never began, or is over */
+    unsigned status;
+    GString *body;
+    char *why;   /* it never began */
+    guint timer; /* then */
+} Asked;
+
+struct Embedder {
+    EmbedHandler handler;
+    void *data;
+    ModelSettings *settings;
+    Http *http;       /* made for the first call */
+    GPtrArray *asked; /* Asked * */
+};
+
+static void asked_free(void *data)
+{
+    Asked *asked = data;
+
+    g_clear_handle_id(&asked->timer, g_source_remove);
+    g_clear_pointer(&asked->request, http_cancel);
+    g_string_free(asked->body, TRUE);
+    g_free(asked->secret);
+    g_free(asked->why);
+    g_free(asked->id);
+    g_free(asked);
+}
+
+/* Takes the vectors over; the call is freed. */
+static void tell(Asked *asked, GPtrArray *vectors, const char *why)
+{
+    Embedder *embedder = asked->embedder;
+    g_autofree char *line = vectors ? NULL : error_text_line(why, asked->secret);
+    EmbedNews *news = embed_news_new(asked->id, vectors, line);
+
+    g_ptr_array_remove_fast(embedder->asked, asked);
+    embedder->handler(news, embedder->data);
+}
+
+static void on_answered(const HttpAnswer *answer, void *data)
+{
+    ((Asked *)data)->status = http_answer_status(answer);
+}
+
+static void on_received(const char *bytes, size_t length, void *data)
+{
+    g_string_append_len(((Asked *)data)->body, bytes, (gssize)length);
+}
+
+static void on_done(const HttpResult *result, void *data)
+{
+    Asked *asked = data;
+    g_autoptr(GError) error = NULL;
+    GPtrArray *vectors = NULL;
+    g_autofree char *why = NULL;
+
+    asked->request = NULL;
+    if (result->end != HTTP_END_ANSWERED) {
+        tell(asked, NULL, result->why);
+        return;
+    }
+    if (asked->status == OK) {
+        vectors = embeddings_parse(asked->provider, asked->body->str, asked->body->len,
+                                   asked->count, &error);
+        tell(asked, vectors, error ? error->message : NULL);
+        return;
+    }
+    why = error_text_of_body(asked->body->str, asked->body->len);
+    tell(asked, NULL, why ? why : "it answers with an error and no words");
+}
+
+static gboolean on_refused_at_once(gpointer data)
+{
+    Asked *asked = data;
+    g_autofree char *why = g_steal_pointer(&asked->why);
+
+    asked->timer = 0;
+    tell(asked, NULL, why);
+    return G_SOURCE_REMOVE;
+}
+
+static void refuse_at_once(Asked *asked, const char *why)
+{
+    asked->why = g_strdup(why);
+    asked->timer = g_idle_add_full(G_PRIORITY_DEFAULT, on_refused_at_once, asked, NULL);
+}
+
+static HttpRequest *start(Asked *asked, const EmbedCall *call, GError **error)
+{
+    static const HttpHandlers handlers = { on_answered, on_received, on_done };
+    const ModelSettings *settings = asked->embedder->settings;
+    g_autoptr(ModelRequest) made = embeddings_request_new(call, settings);
+    HttpField fields[MODEL_REQUEST_FIELDS_MAX];
+    const HttpOrder order = {
+        .method = HTTP_POST,
+        .url = made->url,
+        .fields = fields,
+        .field_count = made->field_count,
+        .body = made->body,
+        .body_bytes = strlen(made->body),
+        .ca_file = settings->ca_file,
+        .total_ms = call->timeout_ms,
+        .max_bytes = EMBEDDINGS_ANSWER_MAX_BYTES,
+    };
+
+    for (unsigned i = 0; i < made->field_count; i++)
+        fields[i] = (HttpField){ made->fields[i].name, made->fields[i].value };
+    if (!asked->embedder->http)
+        asked->embedder->http = http_new(error);
+    return asked->embedder->http
+               ? http_start(asked->embedder->http, &order, &handlers, asked, error)
+               : NULL;
+}
+
+void embedder_call(Embedder *embedder, const EmbedCall *call)
+{
+    g_autoptr(GError) error = NULL;
+    Asked *asked = g_new0(Asked, 1);
+
+    asked->embedder = embedder;
+    asked->id = g_strdup(call->id);
+    asked->count = call->texts->len;
+    asked->body = g_string_new(NULL);
+    g_ptr_array_add(embedder->asked, asked);
+    if (!embedder->settings) {
+        refuse_at_once(asked, "nobody makes vectors any more");
+        return;
+    }
+    asked->provider = embedder->settings->provider;
+    asked->secret = g_strdup(embedder->settings->api_key);
+    asked->request = start(asked, call, &error);
+    if (!asked->request)
+        refuse_at_once(asked, error->message);
+}
+
+/* ---- life ---- */
+
+Embedder *embedder_new(EmbedHandler handler, void *data)
+{
+    Embedder *embedder = g_new0(Embedder, 1);
+
+    embedder->handler = handler;
+    embedder->data = data;
+    embedder->asked = g_ptr_array_new_with_free_func(asked_free);
+    return embedder;
+}
+
+void embedder_configure(Embedder *embedder, ModelSettings *settings)
+{
+    model_settings_free(embedder->settings);
+    embedder->settings = settings;
+}
+
+void embedder_free(Embedder *embedder)
+{
+    if (!embedder)
+        return;
+
+    g_ptr_array_unref(embedder->asked);
+    http_free(embedder->http);
+    model_settings_free(embedder->settings);
+    g_free(embedder);
+}

@@ -1,0 +1,34 @@
+/*
+ * The vectors of notes (`llm.embeddings`): each is made after its note was stored, and made anew
+ * when the note or the model changes, some at a time. A provider that fails rests for a while,
+ * longer each time: nobody waits for it meanwhile. Nothing of this is in memory but what is under
+ * way.
+ */
+#ifndef AGENT1_FLOW_STATE_VECTORS_H
+#define AGENT1_FLOW_STATE_VECTORS_H
+
+#include "agent1/flow/state/core_state.h"
+
+/* How the vectors are told apart by what made them; NULL: nobody makes any. The caller owns it. */
+char *vectors_model(const Core *core);
+
+/* True when somebody makes vectors, and does not rest. */
+bool vectors_can_ask(const Core *core);
+
+/* Of one text, for somebody who waits; answered by EVENT_EMBEDDED. */
+void vectors_ask(Core *core, const char *id, const char *text, int64_t timeout_ms);
+
+/* How that went: whoever fails rests. why: for the log. */
+void vectors_tell(Core *core, bool is_good, const char *why);
+
+/* A note is new, or the configuration may be. */
+void vectors_look_soon(Core *core);
+void vectors_configured(Core *core);
+
+/* EVENT_EMBEDDED of vectors of notes; false: it is of something else. */
+bool vectors_take(Core *core, const EmbedNews *news);
+
+void vectors_tick(Core *core);
+int64_t vectors_next_deadline(const Core *core);
+
+#endif
