@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/limits.h"
+#include "common/base/redact.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -131,6 +132,20 @@ char *memory_judge(const char *key, const char *value)
         return g_strdup_printf("the value is %zu bytes long; at most %d", strlen(value),
                                MEMORY_VALUE_MAX_BYTES);
     return NULL;
+}
+
+bool memory_is_secret(const char *key, const char *value)
+{
+    static const char *const words[] = { "password", "passwd", "passphrase", "mot de passe" };
+    g_autofree char *said = g_strdup_printf("%s=%s", key, value);
+    g_autofree char *redacted = redact_text(said, NULL);
+    g_autofree char *folded = g_utf8_casefold(said, -1);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strstr(folded, words[i]))
+            return true;
+    }
+    return strcmp(said, redacted) != 0;
 }
 
 char *memory_match(const char *typed)

@@ -27,6 +27,9 @@ char *memory_record(const char *rest);
 /* Why a key or a value is not kept, or NULL. The caller owns it. */
 char *memory_judge(const char *key, const char *value);
 
+/* It looks like a password or the like: no model is shown it unasked. */
+bool memory_is_secret(const char *key, const char *value);
+
 /* Words for QUERY_MEMORY_MATCH: each in quotes, so that none of them acts on the index, with a star
  * that also finds what begins so. NULL when the text holds no word. The caller owns it. */
 char *memory_match(const char *typed);

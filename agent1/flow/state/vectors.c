@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/state/pending.h"
+#include "agent1/model/memory.h"
 #include "common/base/text.h"
 #include "common/data/backoff.h"
 #include "common/base/banned.h"
@@ -113,6 +114,15 @@ static Row *prepare_row(const Row *note, const char *model)
     return row;
 }
 
+/* What a note means; of a password its key says it. The caller owns it. */
+static char *text_of(const Row *note)
+{
+    const char *key = row_text(note, MEMORIES_KEY);
+    const char *value = row_text(note, MEMORIES_VALUE);
+
+    return memory_is_secret(key, value) ? g_strdup(key) : g_strdup_printf("%s: %s", key, value);
+}
+
 static void ask_for(Core *core, const GPtrArray *notes, const char *model)
 {
     VectorWork *work = &core->vectors;
@@ -124,8 +134,7 @@ static void ask_for(Core *core, const GPtrArray *notes, const char *model)
     work->rows = g_ptr_array_new_with_free_func(free_row);
     for (unsigned i = 0; i < notes->len; i++) {
         const Row *note = notes->pdata[i];
-        g_autofree char *text =
-            g_strdup_printf("%s: %s", row_text(note, MEMORIES_KEY), row_text(note, MEMORIES_VALUE));
+        g_autofree char *text = text_of(note);
 
         add_text(call, text);
         g_ptr_array_add(work->rows, prepare_row(note, model));

@@ -6,6 +6,7 @@
 #include "agent1/flow/state/history.h"
 #include "agent1/flow/state/searches.h"
 #include "agent1/flow/state/vectors.h"
+#include "agent1/model/memory.h"
 #include "agent1/model/memory_sentence.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
@@ -26,6 +27,13 @@ static void add_note(const Core *core, Talk *talk, const Row *row)
                     g_strdup_printf("- %s: %s (%s)", row_text(row, MEMORIES_KEY), value, by));
 }
 
+/* Who wants a password of his to be shown to a model asks it to look. */
+static bool may_be_shown(const Core *core, const Talk *talk, const Row *row)
+{
+    return !notes_taints(core, talk->speaker, row) &&
+           !memory_is_secret(row_text(row, MEMORIES_KEY), row_text(row, MEMORIES_VALUE));
+}
+
 static void note_that_all_came(Core *core, Talk *talk)
 {
     talk->has_found = true;
@@ -41,7 +49,7 @@ static void take(Core *core, const Search *search, const GPtrArray *rows)
         return;
 
     for (unsigned i = 0; i < rows->len && talk->notes->len < NOTES_SHOWN; i++) {
-        if (!notes_taints(core, talk->speaker, rows->pdata[i]))
+        if (may_be_shown(core, talk, rows->pdata[i]))
             add_note(core, talk, rows->pdata[i]);
     }
     note_that_all_came(core, talk);

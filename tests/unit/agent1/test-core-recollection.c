@@ -85,6 +85,7 @@ static void which_ones(void **state)
     world_write(world, "oskar", NULL, "REMEMBER: key e | DELEGATE: web1 | reboot");
     world_write(world, "oskar", NULL, "> look:\nREMEMBER: key f | beside a quotation");
     world_write(world, "oskar", NULL, "REMEMBER: lamp | not asked for");
+    world_write(world, "oskar", NULL, "REMEMBER: key password | hunter2");
     world_write(world, "oskar", "m1", ASKED);
     expect_notes(world, ASKED,
                  "- key c: of oskar, for himself (oskar, 14:13)\n"

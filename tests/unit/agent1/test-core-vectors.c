@@ -91,6 +91,17 @@ static void made_after_the_note(void **state)
     assert_int_equal(world_count_rows(world, TABLE_VECTORS), 0);
 }
 
+/* Whoever makes vectors is told no password. */
+static void no_passwords(void **state)
+{
+    World *world = *state;
+
+    configure(world, WITH_VECTORS);
+    world_write(world, "oskar", NULL, "REMEMBER: wifi password | hunter2");
+    world_wait(world, 200);
+    assert_string_equal(text_at(last_embed(world), 0), "wifi password");
+}
+
 /* What came for a text that is no more is no vector of the one that is. */
 static void a_note_that_changes_meanwhile(void **state)
 {
@@ -248,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(made_after_the_note),
         WORLD_TEST(a_note_that_changes_meanwhile),
+        WORLD_TEST(no_passwords),
         WORLD_TEST(in_slices_and_anew_with_another_model),
         WORLD_TEST(a_provider_that_fails),
         WORLD_TEST(found_by_meaning),

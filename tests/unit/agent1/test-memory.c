@@ -147,6 +147,31 @@ static void test_what_is_kept(void **state)
     }
 }
 
+static void test_what_looks_like_a_password(void **state)
+{
+    static const struct {
+        const char *key;
+        const char *value;
+        bool is_secret;
+    } cases[] = {
+        { "door", "4711", false },
+        { "wifi", "harbour, on floor 2", false },
+        { "wifi password", "fish", true },
+        { "Wifi Password of the house", "fish", true },
+        { "wifi", "the password is fish", true },
+        { "mot de passe wifi", "poisson", true },
+        { "cloud token", "abcdef", true },
+        { "api", "token=abcdef", true },
+        { "header", "Bearer abcdef", true },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        if (memory_is_secret(cases[i].key, cases[i].value) != cases[i].is_secret)
+            fail_msg("%s: %s", cases[i].key, cases[i].value);
+    }
+}
+
 /* Nothing that is typed is an operator of the index. */
 static void test_words_to_look_for(void **state)
 {
@@ -181,9 +206,13 @@ static void test_words_to_look_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),         cmocka_unit_test(test_whose_note_it_is),
-        cmocka_unit_test(test_options),      cmocka_unit_test(test_records),
-        cmocka_unit_test(test_what_is_kept), cmocka_unit_test(test_words_to_look_for),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_what_looks_like_a_password),
+        cmocka_unit_test(test_whose_note_it_is),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_records),
+        cmocka_unit_test(test_what_is_kept),
+        cmocka_unit_test(test_words_to_look_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
