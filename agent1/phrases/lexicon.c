@@ -99,6 +99,7 @@ static const Entry entries[] = {
     { "times", "times go sent leave partent arrivent" },
     { "remember", "remember souviens retiens memorise note rappelle" },
     { "recall", "recall" },
+    { "alone", "privately" },
     { "version", "version versions" },
     { "newer", "newer new nouvelle nouvelles recente update" },
     { "online", "online connected here available offline" },
@@ -166,6 +167,8 @@ static const Entry turns[] = {
     { "recall",
       "what do you know about|que sais sur|que sais de|que sais tu de|what do you remember about|"
       "do you remember|rappelle moi ce que tu sais sur" },
+    { "alone", "for me alone|for me only|only for me|just for me|in private|pour moi seul|"
+               "pour moi seule|rien que pour moi|juste pour moi|en prive" },
     { "search_web", "search the web for|search the web|cherche sur le web|recherche sur le web|"
                     "cherche sur internet|search the internet for" },
     { "read_page", "read the page|read the web page|lis la page|lis la page web" },

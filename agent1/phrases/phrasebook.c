@@ -180,46 +180,65 @@ static char *print_plan(const GPtrArray *clauses)
     return g_string_free(g_steal_pointer(&plan), FALSE);
 }
 
-/* What stands behind a verb as it is: "remember wifi: in the safe", "what do you know about wifi".
- */
-static bool read_memory(const GPtrArray *words, PhraseAnswer *out)
+static void add_line(PhraseAnswer *out, char *line)
 {
-    unsigned first = 0;
-    const Word *verb;
-    g_autofree char *rest = NULL;
-    char *colon;
+    out->lines = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(out->lines, line);
+}
 
-    while (first < words->len && is_concept(words->pdata[first], CONCEPT_FILLER))
-        first++;
-    verb = first < words->len ? words->pdata[first] : NULL;
-    if (!verb || (!is_concept(verb, "remember") && !is_concept(verb, "recall")) ||
-        first + 1 >= words->len)
+/* "wifi ?" */
+static bool read_recall(char *rest, PhraseAnswer *out)
+{
+    g_strchomp(g_strdelimit(rest, "?|", ' '));
+    if (g_utf8_strlen(rest, -1) > RECALL_CHARS || !*rest)
         return false;
-    while (first + 1 < words->len && is_concept(verb, "recall") &&
-           is_concept(words->pdata[first + 1], CONCEPT_FILLER))
-        first++;
-    if (first + 1 >= words->len)
-        return false;
-    rest = g_strdup(((const Word *)words->pdata[first + 1])->start);
-    g_strdelimit(rest, "\t", ' ');
-    if (is_concept(verb, "recall")) {
-        g_strchomp(g_strdelimit(rest, "?|", ' '));
-        if (g_utf8_strlen(rest, -1) > RECALL_CHARS || !*rest)
-            return false;
-        out->lines = g_ptr_array_new_with_free_func(g_free);
-        g_ptr_array_add(out->lines, g_strdup_printf("RECALL: %s", rest));
-        return true;
-    }
-    colon = strchr(rest, ':');
+
+    add_line(out, g_strdup_printf("RECALL: %s", rest));
+    return true;
+}
+
+/* "wifi: in the safe" */
+static bool read_remember(char *rest, bool is_private, PhraseAnswer *out)
+{
+    char *colon = strchr(rest, ':');
+
     if (!colon || colon == rest || colon[1] == '\0' || (size_t)(colon - rest) > RECALL_CHARS)
         return false;
     *colon = '\0';
     if (strpbrk(rest, "|\"`"))
         return false;
-    out->lines = g_ptr_array_new_with_free_func(g_free);
-    g_ptr_array_add(out->lines,
-                    g_strdup_printf("REMEMBER: %s | %s", g_strstrip(rest), g_strstrip(colon + 1)));
+
+    add_line(out, g_strdup_printf("REMEMBER: %s%s | %s", is_private ? "--private " : "",
+                                  g_strstrip(rest), g_strstrip(colon + 1)));
     return true;
+}
+
+/* What stands behind a verb as it is: "remember wifi: in the safe", "remember for me alone pin: 1",
+ * "what do you know about wifi". */
+static bool read_memory(const GPtrArray *words, PhraseAnswer *out)
+{
+    unsigned at = 0;
+    bool is_recall;
+    bool is_private;
+    g_autofree char *rest = NULL;
+
+    while (at < words->len && is_concept(words->pdata[at], CONCEPT_FILLER))
+        at++;
+    is_recall = at < words->len && is_concept(words->pdata[at], "recall");
+    if (!is_recall && (at == words->len || !is_concept(words->pdata[at], "remember")))
+        return false;
+    at++;
+    while (at < words->len && is_recall && is_concept(words->pdata[at], CONCEPT_FILLER))
+        at++;
+    is_private = at < words->len && !is_recall && is_concept(words->pdata[at], "alone");
+    if (is_private)
+        at += (unsigned)((const Word *)words->pdata[at])->taken;
+    if (at >= words->len)
+        return false;
+
+    rest = g_strdup(((const Word *)words->pdata[at])->start);
+    g_strdelimit(rest, "\t", ' ');
+    return is_recall ? read_recall(rest, out) : read_remember(rest, is_private, out);
 }
 
 /* What stands behind a fixed turn as it is: "search the web for …", "read the page https://…". */

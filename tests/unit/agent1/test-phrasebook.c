@@ -157,6 +157,20 @@ static void every_trigger_in_both_languages(void **state)
     }
 }
 
+static void for_one_person_alone(void **state)
+{
+    static const char *const texts[] = {
+        "remember for me alone door: 4711",       "remember privately door: 4711",
+        "please remember just for me door: 4711", "retiens pour moi seul door : 4711",
+        "retiens en priv\u00e9 door : 4711",
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
+        check(texts[i], "REMEMBER: --private door | 4711");
+    check("remember private door: 4711", "REMEMBER: private door | 4711");
+}
+
 static void never_acted_on(void **state)
 {
     static const struct {
@@ -306,6 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_in_both_languages),
         cmocka_unit_test(every_trigger_in_both_languages),
+        cmocka_unit_test(for_one_person_alone),
         cmocka_unit_test(never_acted_on),
         cmocka_unit_test(whom_and_when),
         cmocka_unit_test(days_in_sentences),
