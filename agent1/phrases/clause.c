@@ -87,6 +87,28 @@ static void take_typed(Clause *clause, unsigned first)
         clause->used[at] = true;
 }
 
+/* "schedule uptime on web1 every day at 3" runs it then, and "schedule a restart" leaves the verb
+ * to what follows; where no time stands, a schedule is looked at. The first word. NULL: it is
+ * another sentence. */
+static Word *scheduling_verb(const Clause *clause)
+{
+    Word *first = clause->has_when ? word_at(clause, 0) : NULL;
+
+    if (!first || clause->used[0] ||
+        !lexicon_list_has("schedule planifie planifier planifiez programme programmer programmez",
+                          first->plain))
+        return NULL;
+    return first;
+}
+
+/* "schedule nginx restart": the service is meant, and no program of that name. */
+static bool scheduled_service(const Clause *clause)
+{
+    const Word *next = word_at(clause, 1);
+
+    return next && lexicon_is_service(next->plain);
+}
+
 /* Behind a verb of running: a quotation, or a program that people know. */
 static void find_literal(Clause *clause)
 {
@@ -235,6 +257,7 @@ static bool is_ordered(const Clause *clause)
 void clause_understand(Clause *clause, const PhraseFacts *facts, bool *out_is_several)
 {
     g_autoptr(GPtrArray) concepts = g_ptr_array_new();
+    Word *scheduling;
     unsigned first;
     unsigned end;
 
@@ -244,7 +267,12 @@ void clause_understand(Clause *clause, const PhraseFacts *facts, bool *out_is_se
             clause->used[at] = true;
     }
     clause->target = who_find(facts, clause->words, clause->used, out_is_several);
+    scheduling = scheduling_verb(clause);
+    if (scheduling)
+        scheduling->concept = scheduled_service(clause) ? CONCEPT_FILLER : "run";
     find_literal(clause);
+    if (scheduling && !clause->literal)
+        scheduling->concept = CONCEPT_FILLER;
     collect(clause, concepts);
     clause->intent =
         intents_find((const char *const *)concepts->pdata, concepts->len, clause->target);

@@ -6,7 +6,7 @@
 
 #include "common/base/banned.h"
 
-#define ASKING "ask show check what since recent who comma stop today open"
+#define ASKING "ask how_is show check what since recent who comma stop today open"
 #define ACTS                                                                                       \
     "restart stop start run cancel approve reject defer pause resume sleep fire accept "           \
     "revoke publish listen forget yes danger"
@@ -26,6 +26,7 @@ static const Intent intents[] = {
     { "logs name", "service recent", "> journalctl -u $S -n 50" },
     { "status name", "service", "> systemctl status $S" },
     { "runs name", "service", "> systemctl status $S" },
+    { "online name", "service", "> systemctl status $S" },
     { "updates", "newer", "> apt list --upgradable" },
     { "ports", "open", "> ss -tln" },
     { "clock", "", "> date" },
@@ -38,6 +39,7 @@ static const Intent intents[] = {
     { "daily", "yesterday", "DAILY_REPORT:$t$D" },
     { "report", "yesterday today", "REPORT:$t$D" },
     { "did", "yesterday today", "REPORT: $T$D" },
+    { "did", "yesterday today", "REPORT:$D" },
     { "failed", "yesterday today logs tasks run", "REPORT_ERRORS:$t$D" },
     { "recall quote", "", "RECALL: $M" },
     { "publish topic message", "quote", "MQTT_PUBLISH: $P | $M" },
@@ -51,6 +53,7 @@ static const Intent intents[] = {
     { "machines online", "runs all", "!agents" },
     { "runs", "online machine machines all", "!agents $T" },
     { "online", "machine machines all", "!agents $T" },
+    { "how_is", "machine machines all runs", "!agents $T" },
     { "status", "", "!status" },
     { "executions", "recent all", "!runs$t" },
     { "tasks recent", "", "!runs$t" },
@@ -106,7 +109,7 @@ bool intent_only_looks(const Intent *intent)
 bool intents_is_strong(const char *concept)
 {
     return concept && !lexicon_list_has(
-                          "ask show what who since amount it when today yesterday online "
+                          "ask how_is show what who since amount it when today yesterday online "
                           "recent machine comma colon stop sign number all runs people not doubt "
                           "open first newer right clock conversation time " CONCEPT_FILLER,
                           concept);

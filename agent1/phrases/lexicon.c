@@ -102,7 +102,8 @@ static const Entry entries[] = {
     { "alone", "privately" },
     { "version", "version versions" },
     { "newer", "newer new nouvelle nouvelles recente update" },
-    { "online", "online connected here available offline" },
+    { "online", "online connected here available offline down reachable responding repond "
+                "joignable injoignable allume allumee" },
     { "tasks", "tasks taches task tache" },
     { "executions", "executions" },
     { "schedules", "schedules planifiees planifiee planning plannings planifications scheduled" },
@@ -139,7 +140,8 @@ static const Entry entries[] = {
 static const Entry turns[] = {
     { "then", "and then|et puis|et ensuite|puis ensuite|et apres" },
     { "what", "qu est ce qui|qu est ce que|what s|what is|c est quoi" },
-    { "ask", "est ce que|y a t il|il y a|how is|how s|what does|tell me|fait il" },
+    { "ask", "est ce que|y a t il|il y a|what does|tell me|fait il" },
+    { "how_is", "how is|how s|how are|comment va|comment vont" },
     { CONCEPT_FILLER,
       "s il te plait|s il vous plait|right now|en ce moment|i want|i need|i would like|i d like|je "
       "veux|je voudrais|j aimerais|let s|can i have|can i see|can you|could you|would you|tu peux|"
@@ -160,9 +162,12 @@ static const Entry turns[] = {
     { "daily", "daily report|rapport quotidien|rapport du jour|rapport journalier|bilan du jour|"
                "report of the day|report of today" },
     { "schedules",
-      "scheduled tasks|taches planifiees|tasks are scheduled|taches prevues|my schedules" },
+      "scheduled tasks|taches planifiees|tasks are scheduled|taches prevues|my schedules|"
+      "est planifie|est prevu|is planned" },
     { "plans", "plan list|liste des plans" },
-    { "executions", "the runs|les runs|last runs|latest runs|recent runs|derniers runs|all runs" },
+    { "executions",
+      "the runs|les runs|last runs|latest runs|recent runs|derniers runs|all runs|show runs|"
+      "list runs|runs of|runs de|taches en cours|running tasks|tasks running" },
     { "kernel", "kernel version|version du noyau|version de noyau|version du kernel" },
     { "recall",
       "what do you know about|que sais sur|que sais de|que sais tu de|what do you remember about|"

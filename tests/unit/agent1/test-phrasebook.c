@@ -247,6 +247,20 @@ static void whom_and_when(void **state)
           "PLAN: web1|systemctl stop nginx ;; web1|systemctl start nginx" },
         { "run “echo it’s fine” on web1", "DELEGATE: web1 | echo it’s fine" },
         { "publish ON publish OFF on home/lamp", "ask: 0 - -" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check(rows[i].text, rows[i].found);
+}
+
+/* What people ask first of all: who is there, what is planned, and what they mean by a machine. */
+static void first_questions(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *found;
+    } rows[] = {
         { "is web1 up?", "!agents web1" },
         { "is web1 online", "!agents web1" },
         { "web1 est en ligne ?", "!agents web1" },
@@ -260,6 +274,23 @@ static void whom_and_when(void **state)
         { "les tâches planifiées de web1", "!tasks web1" },
         { "show the runs of web1", "!runs web1" },
         { "montre les exécutions de web1", "!runs web1" },
+        { "how is web1?", "!agents web1" },
+        { "is web1 down?", "!agents web1" },
+        { "web1 répond ?", "!agents web1" },
+        { "is nginx down on web1?", "DELEGATE: web1 | systemctl status nginx" },
+        { "how is the memory of web1?", "DELEGATE: web1 | free -m" },
+        { "how are you?", "" },
+        { "show runs", "!runs" },
+        { "les tâches en cours sur web1", "!runs web1" },
+        { "what did you do today?", "REPORT: | today" },
+        { "qu'est-ce qui est planifié ?", "!tasks" },
+        { "schedule uptime on web1 every day at 3am", "SCHEDULE: daily 03:00 | web1 | uptime" },
+        { "planifie uptime sur web1 tous les jours à 3h", "SCHEDULE: daily 03:00 | web1 | uptime" },
+        { "schedule uptime on web1", "ask: 0 - -" },
+        { "schedule a backup on web1 every night at 3", "ask: 0 - -" },
+        { "schedule nginx restart on web1 every day at 3am", "ask: 0 - -" },
+        { "schedule a reboot of web1 every day at 3am", "ask: 1 - -" },
+        { "planifie rm -rf /tmp sur web1 tous les jours à 3h", "ask: 1 - -" },
         { "redémarre web1", "ask: 5 web1 -" },
         { "please restart the server web1", "ask: 5 web1 -" },
         { "restart all servers", "ask: 5 all -" },
@@ -323,6 +354,7 @@ int main(void)
         cmocka_unit_test(for_one_person_alone),
         cmocka_unit_test(never_acted_on),
         cmocka_unit_test(whom_and_when),
+        cmocka_unit_test(first_questions),
         cmocka_unit_test(days_in_sentences),
         cmocka_unit_test(every_question_has_its_words),
     };
