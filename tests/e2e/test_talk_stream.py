@@ -115,6 +115,22 @@ def test_on_a_terminal(house, providers, screens):  # noqa: F811
     assert seen.endswith(f"how are they?\n{text}\nagent1>")
 
 
+def test_a_command_passes_a_model_that_hangs(house, providers, screens):  # noqa: F811
+    provider = providers("ollama")
+    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama", timeout="60s")]}
+    ctl = house.ctl("oskar", "operator")
+    house.start()
+    screen = screens(ctl)
+    provider.answer(LONG, hang_after=4000)
+    screen.enter("how are they?")
+    screen.wait_for("Line 1 says something of the disk.\n")
+    screen.enter("!status")
+    screen.wait_for(lambda text: "\n> !status\nagent1 " in text and "refused messages since start" in text)
+    screen.enter("!reset")
+    screen.wait_for("(given up: forgotten by !reset)\n> !reset\nforgotten: what I was about to answer\nagent1>")
+    provider.wait_gone(1)
+
+
 def test_the_person_goes_on(house, providers, screens):  # noqa: F811
     provider = providers("ollama")
     house.agent1.config["llm"] = {"chain": [entry(provider, "ollama", timeout="60s")]}

@@ -10,6 +10,7 @@
 void commands_reset(Core *core, Turn *turn, const char *arguments)
 {
     g_autofree char *conversation = history_conversation(turn->speaker);
+    bool was_thinking = talks_find(core, conversation) != NULL;
     unsigned questions;
     unsigned turns;
 
@@ -19,7 +20,9 @@ void commands_reset(Core *core, Turn *turn, const char *arguments)
     talks_cancel_summary(core, conversation);
     questions = questions_forget(core, turn->speaker);
     turns = history_forget(core, conversation);
-    if (questions == 0 && turns == 0)
+    if (was_thinking && turns == 0)
+        turn_say(turn, "forgotten: what I was about to answer");
+    else if (questions == 0 && turns == 0)
         turn_say(turn, "nothing to forget: nothing was said to a model here, and no question is "
                        "open");
     if (turns > 0)
