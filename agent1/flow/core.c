@@ -100,6 +100,7 @@ Core *core_new(void)
     core->progress = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, progress_free);
     core->home_assistant = home_assistant_new();
     core->schedules = schedule_book_new();
+    core->awaited = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     core->report_asks = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->notice_limits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->update_rounds = g_ptr_array_new_with_free_func(update_round_free);
@@ -155,6 +156,7 @@ void core_free(Core *core)
     g_hash_table_unref(core->notices);
     g_hash_table_unref(core->registrations);
     g_hash_table_unref(core->progress);
+    g_hash_table_unref(core->awaited);
     g_hash_table_unref(core->report_asks);
     g_hash_table_unref(core->notice_limits);
     g_ptr_array_unref(core->update_rounds);
@@ -191,6 +193,7 @@ static void restore_row(Core *core, Table table, const Row *row)
         if (run) {
             key = (RunKey){ .id = run->id, .number = run->number, .agent = run->agent };
             runs_add(core->runs, &key, run);
+            core_note_wait(core, run);
         }
     } else if (table == TABLE_OUTBOX) {
         rows_to_outbox(row, core->outbox, 0);

@@ -148,11 +148,12 @@ static void audit_begin(Core *core, const Run *run)
                   run->user, line);
 }
 
-static void wait_for(const Core *core, Run *run, const Run *before)
+static void wait_for(Core *core, Run *run, const Run *before)
 {
     run_apply(run, RUN_EVENT_LATER, core->now_ms);
     run->wait_until_ms = core->now_ms + LAUNCH_WAIT_MS;
     run_wait_for(run, before);
+    core_note_wait(core, run);
 }
 
 const Run *launch_run(Core *core, const LaunchOrder *order, const Verdict *verdict)

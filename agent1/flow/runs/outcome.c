@@ -173,6 +173,7 @@ static void pass_on_wait(Core *core, const Run *ended)
         if (run->state != RUN_DEFERRED || g_strcmp0(run->after, ended->id) != 0)
             continue;
         run_wait_for(run, before);
+        core_note_wait(core, run);
         effects_put(core->fx, rows_of_run(run));
     }
 }
@@ -193,9 +194,10 @@ static void finish(Core *core, Run *run)
         core->runs_due_ms = INT64_MAX;
     if (!plan_news_take_outcome(core, ended))
         tell_outcome(core, ended);
-    if (ended->schedule) {
+    if (ended->schedule)
         scheduled_tell(core, ended);
-        /* Another occurrence may wait for this one. */
+    /* Only then: to look at all that are live at the end of each takes longer than their ends. */
+    if (g_hash_table_remove(core->awaited, ended->id)) {
         pass_on_wait(core, ended);
         core->runs_due_ms = core->now_ms;
     }

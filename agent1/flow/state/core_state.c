@@ -125,6 +125,12 @@ char *core_local_time_with_zone(const Core *core, int64_t at_ms)
                : timestamp_local_with_zone(at_ms, core->now_ms, core->zone);
 }
 
+void core_note_wait(Core *core, const Run *run)
+{
+    if (run->after)
+        g_hash_table_add(core->awaited, g_strdup(run->after));
+}
+
 void core_drop_files(Core *core)
 {
     settings_free(core->settings);

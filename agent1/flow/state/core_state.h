@@ -122,6 +122,7 @@ struct Core {
     Bucket strangers;          /* answers to people and keys that nobody knows, all together */
     uint64_t refused_count;    /* messages that admission turned away */
     uint64_t turned_away;      /* those that the gateway refused before: no frames, unknown keys */
+    GHashTable *awaited;       /* the ids of runs that others wait for, or did */
     GHashTable *report_asks;   /* agent → ReportAsk * (agent1/flow/daily/daily.c) */
     int64_t reports_due_ms;    /* when an agent is asked, or the compiled report is due */
     bool is_compiling;         /* the figures of the daily report were asked for */
@@ -202,5 +203,8 @@ const char *core_words(const Core *core, const char *text) G_GNUC_FORMAT(2);
  * whoever is spoken to; with the zone: "14:02 CET". The caller owns it. For rows: timestamp.h. */
 char *core_local_time(const Core *core, int64_t at_ms);
 char *core_local_time_with_zone(const Core *core, int64_t at_ms);
+
+/* Of a run that begins when another has ended: when that ends, it is looked for. */
+void core_note_wait(Core *core, const Run *run);
 
 #endif
