@@ -17,16 +17,22 @@ static uint64_t hash(const char *salt, int64_t nominal_ms)
     return value ^ (value >> 31);
 }
 
-static int64_t jitter_of(const OccurrenceRule *rule, int64_t nominal_ms)
-{
-    if (rule->jitter_ms <= 0)
-        return 0;
-    return (int64_t)(hash(rule->salt, nominal_ms) % ((uint64_t)rule->jitter_ms + 1));
-}
-
 static bool next_time(const OccurrenceRule *rule, int64_t after_ms, TimeOccurrence *out)
 {
     return time_spec_next(rule->spec, rule->clock, rule->anchor_ms, after_ms, out);
+}
+
+/* Not beyond the time that follows: they are due in their order. */
+static int64_t jitter_of(const OccurrenceRule *rule, int64_t nominal_ms)
+{
+    int64_t most_ms = rule->jitter_ms;
+    TimeOccurrence following;
+
+    if (most_ms <= 0)
+        return 0;
+    if (next_time(rule, nominal_ms, &following))
+        most_ms = MIN(most_ms, following.at_ms - nominal_ms);
+    return (int64_t)(hash(rule->salt, nominal_ms) % ((uint64_t)most_ms + 1));
 }
 
 bool occurrence_next(const OccurrenceRule *rule, int64_t mark_ms, Occurrence *out)

@@ -34,7 +34,8 @@ typedef struct OccurrenceRule {
     int64_t anchor_ms; /* as of time_spec_next() */
     int make_up;       /* MakeUp */
     int64_t max_lateness_ms;
-    int64_t jitter_ms; /* each is due so much later at most: always the same for the same one */
+    int64_t jitter_ms; /* each is due so much later at most, and not after the next one's time:
+                          always the same for the same one */
     const char *salt;  /* what tells the jitter of this schedule from another's */
 } OccurrenceRule;
 

@@ -242,8 +242,11 @@ void schedules_set_back(Core *core)
 
     for (i = 0; i < core->task_list->len; i++) {
         const TaskEntry *entry = core->task_list->pdata[i];
+        Schedule *schedule = schedule_book_find(core, entry->id);
 
-        place(core, schedule_book_find(core, entry->id), &stuck);
+        /* What was read just now is settled next. */
+        if (schedule && schedule->entry)
+            place(core, schedule, &stuck);
     }
     tell_stuck(core, stuck);
 }

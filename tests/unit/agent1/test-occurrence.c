@@ -181,6 +181,26 @@ static void test_jitter(void **state)
     end(&world);
 }
 
+/* What was said of one stays true: none waits for the one before it. */
+static void test_jitter_keeps_the_order(void **state)
+{
+    World world;
+    Occurrence one;
+    int64_t mark_ms = instant("2026-03-10T08:00:00Z");
+    int64_t due_ms = 0;
+
+    (void)state;
+    begin(&world, "*/20 2,3 * * *", MAKE_UP_LAST);
+    world.rule.jitter_ms = 40 * MINUTE_MS;
+    for (unsigned i = 0; i < 500; i++) {
+        assert_true(occurrence_next(&world.rule, mark_ms, &one));
+        assert_true(one.due_ms >= due_ms && one.due_ms >= one.time.at_ms);
+        due_ms = one.due_ms;
+        mark_ms = one.time.at_ms;
+    }
+    end(&world);
+}
+
 static void test_a_clock_that_is_put_back(void **state)
 {
     static const struct {
@@ -218,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_late_ones),
         cmocka_unit_test(test_days_of_change),
         cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_jitter_keeps_the_order),
         cmocka_unit_test(test_a_clock_that_is_put_back),
     };
 
