@@ -62,17 +62,30 @@ static char *shorten(char *text)
     return text;
 }
 
+static void add_escaped(GString *xml, const char *text)
+{
+    g_autofree char *escaped = g_markup_escape_text(text, -1);
+
+    g_string_append(xml, escaped);
+}
+
+/* Two for each task, and g_markup_printf_escaped() prints all of it twice. */
 char *xmpp_outgoing_chat(const char *id, const char *jid, const char *text)
 {
     g_autofree char *clean_id = clean(id);
     g_autofree char *clean_jid = clean(jid);
     g_autofree char *body = shorten(clean(text));
+    GString *xml = g_string_new("<message type='chat' id='");
 
-    return g_markup_printf_escaped("<message type='chat' id='%s' to='%s'><body>%s</body>"
-                                   "<origin-id xmlns='urn:xmpp:sid:0' id='%s'/>"
-                                   "<active xmlns='" NS_STATES "'/>"
-                                   "</message>",
-                                   clean_id, clean_jid, body, clean_id);
+    add_escaped(xml, clean_id);
+    g_string_append(xml, "' to='");
+    add_escaped(xml, clean_jid);
+    g_string_append(xml, "'><body>");
+    add_escaped(xml, body);
+    g_string_append(xml, "</body><origin-id xmlns='urn:xmpp:sid:0' id='");
+    add_escaped(xml, clean_id);
+    g_string_append(xml, "'/><active xmlns='" NS_STATES "'/></message>");
+    return g_string_free(xml, FALSE);
 }
 
 char *xmpp_outgoing_groupchat(const char *id, const char *room, const char *text)
