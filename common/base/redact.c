@@ -35,6 +35,8 @@ static const char *skip_spaces(const char *at)
     return at + strspn(at, " \t");
 }
 
+#define ANNOUNCING "= \""
+
 /* Where the secret begins that this character announces, or NULL. */
 static const char *announced_value(const char *text, const char *at)
 {
@@ -70,13 +72,14 @@ static const char *mark_value(const char *text, const char *value, bool *is_secr
 
 static void mark_values(const char *text, bool *is_secret)
 {
-    const char *at = text;
+    const char *at = text + strcspn(text, ANNOUNCING);
 
     while (*at) {
         const char *value = announced_value(text, at);
 
         /* Nothing announces anything inside a value, so that no text makes this slow. */
         at = value ? mark_value(text, value, is_secret) : at + 1;
+        at += strcspn(at, ANNOUNCING);
     }
 }
 
@@ -100,12 +103,15 @@ char *redact_text(const char *text, const GPtrArray *secrets)
 {
     size_t length = strlen(text);
     g_autofree bool *is_secret = g_new0(bool, length + 1);
-    GString *out = g_string_sized_new(length);
+    GString *out;
 
     for (guint i = 0; secrets && i < secrets->len; i++)
         mark_occurrences(text, g_ptr_array_index(secrets, i), is_secret);
     mark_values(text, is_secret);
+    if (!memchr(is_secret, true, length))
+        return g_strdup(text);
 
+    out = g_string_sized_new(length);
     for (size_t i = 0; i < length; i++) {
         if (!is_secret[i])
             g_string_append_c(out, text[i]);

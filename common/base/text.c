@@ -167,10 +167,24 @@ static void abridge(GString *line, size_t max_chars)
     g_string_append(line, ELLIPSIS);
 }
 
+/* Most are lines already. */
+static bool is_line(const char *text, size_t length, size_t max_chars)
+{
+    return length > 0 && length <= max_chars && text[0] != ' ' && text[length - 1] != ' ' &&
+           visible_ascii_length(text, text + length) == length;
+}
+
 char *text_make_line(const char *text, size_t max_chars)
 {
-    g_autofree char *harmless = text_make_harmless(text, strlen(text));
-    GString *line = g_string_sized_new(strlen(harmless));
+    size_t length = strlen(text);
+    g_autofree char *harmless = NULL;
+    GString *line;
+
+    if (is_line(text, length, max_chars))
+        return g_strdup(text);
+
+    harmless = text_make_harmless(text, length);
+    line = g_string_sized_new(strlen(harmless));
 
     g_strstrip(harmless);
     for (const char *at = harmless; *at; at++) {
