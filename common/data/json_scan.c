@@ -12,8 +12,8 @@
 /* cJSON looks at no more characters of a number. Without an exponent, so many are not too large. */
 #define NUMBER_MAX_CHARS 63
 
-#define FEW_NAMES   16
-#define USUAL_NAMES 8
+/* As a message has them: each is compared with each, which takes less than to sort them. */
+#define FEW_NAMES 24
 
 typedef struct Scan {
     const char *text; /* valid UTF-8, without NUL */
@@ -162,13 +162,6 @@ static bool is_plain(char c)
     return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
 }
 
-static const char *skip_plain(const char *at, const char *end)
-{
-    while (at < end && is_plain(*at))
-        at++;
-    return at;
-}
-
 /* Reads a string; out gets what it says, unless it is NULL. */
 static bool scan_string(Scan *scan, GString *out)
 {
@@ -177,7 +170,8 @@ static bool scan_string(Scan *scan, GString *out)
     for (;;) {
         const char *plain = scan->at;
 
-        scan->at = skip_plain(plain, scan->end);
+        while (is_plain(peek(scan)))
+            scan->at++;
         if (out)
             g_string_append_len(out, plain, scan->at - plain);
         if (accept(scan, '"'))
@@ -264,44 +258,47 @@ static int by_text(gconstpointer a, gconstpointer b)
     return left->at < right->at ? -1 : 1;
 }
 
-/* Most objects have so few names that looking is quicker than sorting. */
-static bool few_names_differ(const GArray *names)
+static bool is_same(const Name *a, const Name *b)
 {
-    if (names->len > FEW_NAMES)
-        return false;
-    for (guint i = 1; i < names->len; i++) {
-        const Name *name = &g_array_index(names, Name, i);
-
-        for (guint j = 0; j < i; j++) {
-            const Name *before = &g_array_index(names, Name, j);
-
-            if (name->length == before->length &&
-                memcmp(name->text, before->text, name->length) == 0)
-                return false;
-        }
-    }
-    return true;
+    return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
 }
 
-/* By sorting: a table of hashes would let chosen names make it slow. */
-static bool check_names_differ(Scan *scan, GArray *names)
+/* One that stands a second time, or NULL. */
+static const Name *find_repeated(GArray *names)
 {
-    if (few_names_differ(names))
-        return true;
+    const Name *all = (const Name *)(const void *)names->data;
 
+    if (names->len <= FEW_NAMES) {
+        for (guint i = 1; i < names->len; i++) {
+            for (guint j = 0; j < i; j++) {
+                if (is_same(&all[i], &all[j]))
+                    return &all[i];
+            }
+        }
+        return NULL;
+    }
+
+    /* By sorting: a table of hashes would let chosen names make it slow. */
     g_array_sort(names, by_text);
     for (guint i = 1; i < names->len; i++) {
-        const Name *before = &g_array_index(names, Name, i - 1);
-        const Name *name = before + 1;
-
-        if (name->length == before->length && memcmp(name->text, before->text, name->length) == 0) {
-            g_autofree char *text = g_strndup(name->text, name->length);
-            g_autofree char *shown = text_make_line(text, 40);
-
-            return fail_at(scan, name->at, PROBLEM_SYNTAX, "the name \"%s\" stands twice", shown);
-        }
+        if (is_same(&all[i], &all[i - 1]))
+            return &all[i];
     }
-    return true;
+    return NULL;
+}
+
+static bool check_names_differ(const Scan *scan, GArray *names)
+{
+    const Name *name = find_repeated(names);
+    g_autofree char *text = NULL;
+    g_autofree char *shown = NULL;
+
+    if (!name)
+        return true;
+
+    text = g_strndup(name->text, name->length);
+    shown = text_make_line(text, 40);
+    return fail_at(scan, name->at, PROBLEM_SYNTAX, "the name \"%s\" stands twice", shown);
 }
 
 /* Reads a name with escapes once more: it was found to be well formed. */
@@ -343,7 +340,7 @@ static void clear_name(void *name)
 
 static bool scan_object(Scan *scan)
 {
-    g_autoptr(GArray) names = g_array_sized_new(FALSE, FALSE, sizeof(Name), USUAL_NAMES);
+    g_autoptr(GArray) names = g_array_new(FALSE, FALSE, sizeof(Name));
 
     g_array_set_clear_func(names, clear_name);
     scan->at++;
