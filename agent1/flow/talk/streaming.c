@@ -4,6 +4,7 @@
 
 #include "agent1/flow/state/stream.h"
 #include "agent1/flow/talk/marks.h"
+#include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/pieces.h"
 #include "agent1/model/refusal.h"
@@ -179,6 +180,7 @@ static void say_first(Core *core, const Talk *talk, const char *text)
 
     stream->message = core_new_id(core);
     stream->began_ms = core->now_ms;
+    chats_show(core, talk->speaker, stream->message);
     effects_say(core->fx, stream->message, talk->speaker->address, text, WORDS_NEWS);
     /* Clients take a message for the end of the writing. */
     clients_show_state(core, talk->speaker, "composing");

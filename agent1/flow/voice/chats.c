@@ -198,6 +198,7 @@ const char *chats_note(Core *core, const Speaker *speaker, const char *text, boo
     if (is_noted(outcome))
         row_set_text(row, CHATS_OUTCOME,
                      chats_worse(chats_outcome_word(row_text(row, CHATS_OUTCOME)), outcome));
+    row_set_text(row, CHATS_SHOWN, NULL);
     row_set_int(row, CHATS_IS_FINAL, is_final);
     if (is_final && row_int(row, CHATS_KEPT_UNTIL) < core->now_ms + KEPT_AFTER_FINAL_MS)
         row_set_int(row, CHATS_KEPT_UNTIL, core->now_ms + KEPT_AFTER_FINAL_MS);
@@ -218,6 +219,17 @@ void chats_note_data(Core *core, const Speaker *speaker, AnswerData *data)
 
     text = json_print(data->lists);
     row_set_text(row, CHATS_DATA, text);
+}
+
+void chats_show(Core *core, const Speaker *speaker, const char *message_id)
+{
+    Row *row = speaker->chat_id ? ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id) : NULL;
+
+    if (!row)
+        return;
+
+    row_set_text(row, CHATS_SHOWN, message_id);
+    ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
 }
 
 /* Nobody could hear the last word while agent1 was away: that time does not count. */
@@ -264,6 +276,7 @@ static void end_unanswered(Core *core, Row *row)
     g_autoptr(GPtrArray) runs = split_runs(row_text(row, CHATS_RUNS));
     bool has_begun = runs->len > 0 || (row_text(row, CHATS_REPLY) && *row_text(row, CHATS_REPLY));
     Answer answer = { .is_final = true, .is_news = true, .outcome = OUTCOME_REFUSED, .runs = runs };
+    g_autofree char *shown = g_strdup(row_text(row, CHATS_SHOWN));
     g_autofree char *text = NULL;
     Language before;
 
@@ -275,12 +288,14 @@ static void end_unanswered(Core *core, Row *row)
     before = speak_to(core, speaker);
     text = describe_loss(core, row, has_begun);
     answer.text = text;
+    answer.replaces = shown;
     if (speaker->door == DOOR_CLI) {
         row_set_text(row, CHATS_REPLY, text);
         row_set_text(row, CHATS_OUTCOME, OUTCOME_REFUSED);
     }
     say_answer(core, speaker, &answer);
     core_speak(core, before);
+    row_set_text(row, CHATS_SHOWN, NULL);
     row_set_int(row, CHATS_IS_FINAL, 1);
     ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
     keep_longer(core, row);

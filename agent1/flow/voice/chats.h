@@ -40,6 +40,10 @@ const char *chats_note(Core *core, const Speaker *speaker, const char *text, boo
  * what earlier parts of the answer held, too. */
 void chats_note_data(Core *core, const Speaker *speaker, AnswerData *data);
 
+/* A message of this id shows what of the answer has come so far: after a restart it tells what
+ * became of it. */
+void chats_show(Core *core, const Speaker *speaker, const char *message_id);
+
 /* The runs of a chat that were noted so far: char *; empty when it is not known. The caller owns
  * the array. */
 GPtrArray *chats_runs(const Core *core, const char *chat_id);

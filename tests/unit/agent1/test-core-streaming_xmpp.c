@@ -179,6 +179,30 @@ static void given_up_since_agent1_sleeps(void **state)
     assert_null(strstr(said_to(world, PHONE), "for years"));
 }
 
+static void given_up_by_a_restart(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "how are they?");
+    piece(world, SURE);
+    world_restart(world);
+    assert_true(g_str_has_prefix(world_last_said(world), "not answered: I was restarted"));
+    assert_string_equal(said_at(world, world->said->len - 1)->replaces, said_at(world, 0)->id);
+}
+
+/* Of an answer that was said whole nothing is ended by a restart. */
+static void said_whole_before_a_restart(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", "m1", "how are they?");
+    piece(world, SURE);
+    end(world, MODEL_ANSWERED);
+    world_restart(world);
+    for (unsigned i = 0; i < world->said->len; i++)
+        assert_null(strstr(said_at(world, i)->text, "I was restarted while"));
+}
+
 static void given_up_in_a_new_session(void **state)
 {
     World *world = *state;
@@ -276,6 +300,8 @@ int main(void)
         PHONE_TEST(given_up),
         PHONE_TEST(given_up_without_words),
         PHONE_TEST(given_up_since_agent1_sleeps),
+        PHONE_TEST(given_up_by_a_restart),
+        PHONE_TEST(said_whole_before_a_restart),
         PHONE_TEST(given_up_in_a_new_session),
         PHONE_TEST(a_new_session),
         PHONE_TEST(who_knows_no_corrections),
