@@ -547,6 +547,7 @@ static void take_clock_back(Core *core)
     core->streams_due_ms = core->now_ms;
     core->recollections_due_ms = core->now_ms;
     core->searches_due_ms = core->now_ms;
+    core->vectors.due_ms = core->now_ms;
     core->runs_due_ms = core->now_ms;
     core->approvals_due_ms = core->now_ms;
     core->chats_sweep_ms = core->now_ms;

@@ -6,6 +6,8 @@
 #include "common/data/json.h"
 #include "common/base/banned.h"
 
+#define ROOM_AROUND 64 /* members that stand around a vector */
+
 static void add_field(ModelRequest *request, const char *name, char *value)
 {
     request->fields[request->field_count++] = (ModelRequestField){ name, value };
@@ -94,6 +96,17 @@ static const Json *vector_of(int provider, const Json *element, unsigned place)
     return json_member(element, "embedding");
 }
 
+/* Before a tree is built of it: a node takes many times as much as a number. */
+static bool is_too_long(const char *body, size_t length, unsigned count)
+{
+    size_t commas = 0;
+
+    for (size_t i = 0; i < length; i++)
+        commas += body[i] == ',';
+    return length > EMBEDDINGS_ANSWER_MAX_BYTES ||
+           commas > (size_t)count * (EMBED_DIMENSIONS_MAX + ROOM_AROUND);
+}
+
 static void free_vector(void *vector)
 {
     g_bytes_unref(vector);
@@ -102,12 +115,18 @@ static void free_vector(void *vector)
 GPtrArray *embeddings_parse(int provider, const char *body, size_t length, unsigned count,
                             GError **error)
 {
-    g_autoptr(Json) json = json_parse(body, length, EMBEDDINGS_ANSWER_MAX_BYTES, error);
     g_autoptr(GPtrArray) vectors = g_ptr_array_new_with_free_func(free_vector);
-    const Json *array = json_member(json, provider == PROVIDER_OLLAMA ? "embeddings" : "data");
+    g_autoptr(Json) json = NULL;
+    const Json *array;
 
+    if (is_too_long(body, length, count)) {
+        set_wrong(error, "the answer is too long");
+        return NULL;
+    }
+    json = json_parse(body, length, EMBEDDINGS_ANSWER_MAX_BYTES, error);
     if (!json)
         return NULL;
+    array = json_member(json, provider == PROVIDER_OLLAMA ? "embeddings" : "data");
     if (json_kind(array) != JSON_ARRAY || json_count(array) != count) {
         set_wrong(error, "not one for each text");
         return NULL;

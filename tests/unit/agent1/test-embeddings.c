@@ -94,6 +94,21 @@ static void which_answers_are_vectors(void **state)
     }
 }
 
+/* Of one text: more numbers than its vector may have, wherever they stand. */
+static void how_much_is_read(void **state)
+{
+    GString *body = g_string_new("{\"embeddings\":[[1]],\"more\":[1");
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    for (unsigned i = 0; i < 2 * EMBED_DIMENSIONS_MAX; i++)
+        g_string_append(body, ",1");
+    g_string_append(body, "]}");
+    assert_null(embeddings_parse(PROVIDER_OLLAMA, body->str, body->len, 1, &error));
+    assert_non_null(strstr(error->message, "the answer is too long"));
+    g_string_free(body, TRUE);
+}
+
 static void how_long_one_may_be(void **state)
 {
     (void)state;
@@ -115,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_sent),
         cmocka_unit_test(which_answers_are_vectors),
+        cmocka_unit_test(how_much_is_read),
         cmocka_unit_test(how_long_one_may_be),
     };
 
