@@ -211,6 +211,45 @@ static void agents_and_status(void **state)
     assert_int_equal(online, 1);
 }
 
+static void agents_that_are_told_more_of(void **state)
+{
+    World *world = *state;
+    Json *web2 = json_member_mutable(json_member_mutable(world->registry, "agents"), "web2");
+    const Json *item;
+
+    json_set(web2, "labels", world_json("{\"role\":\"web\"}"));
+    world_configure(world);
+    world_register_as(world, 7, "new1", JOURNAL_2, 1, "[]");
+    world_write(world, "oskar", NULL, "!agentOFF web2");
+    world_type(world, CHAT, "!agents web2,new1", false, false);
+    item = json_first(json_member(data_of(world), "agents"));
+    assert_string_equal(json_string(json_member(item, "name")), "new1");
+    assert_string_equal(json_string(json_member(item, "state")), "asks_to_join");
+    assert_int_equal(strlen(json_string(json_member(item, "fingerprint"))), 79);
+    item = json_next(item);
+    assert_string_equal(json_string(json_member(json_member(item, "labels"), "role")), "web");
+    assert_string_equal(json_string(json_member(item, "hold")),
+                        "web2 is paused by oskar since 14:13");
+}
+
+/* Of a range the last 20 are shown, and all are counted. */
+static void runs_of_a_range(void **state)
+{
+    World *world = *state;
+    int64_t total = 0;
+    unsigned i;
+
+    world_register(world, JOURNAL_1, 1);
+    for (i = 1; i <= 25; i++) {
+        world_write(world, "oskar", NULL, "@web1 true");
+        world_result(world, world_run_id(world, i), 1, "succeeded", 0, "");
+    }
+    world_type(world, CHAT, "REPORT: | today", false, false);
+    assert_int_equal(json_count(json_member(data_of(world), "runs")), 20);
+    assert_true(json_int(json_member(json_member(data_of(world), "totals"), "runs"), &total));
+    assert_int_equal(total, 25);
+}
+
 /* A repeat of the question, be it after a restart, is answered with the same. */
 static void a_repeat_has_it_again(void **state)
 {
@@ -247,6 +286,8 @@ int main(void)
         WORLD_TEST(more_schedules_than_a_message_holds),
         WORLD_TEST(runs),
         WORLD_TEST(agents_and_status),
+        WORLD_TEST(agents_that_are_told_more_of),
+        WORLD_TEST(runs_of_a_range),
         WORLD_TEST(a_repeat_has_it_again),
         WORLD_TEST(other_answers_have_none),
     };
