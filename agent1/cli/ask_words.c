@@ -65,6 +65,15 @@ char *ask_goes_on(const Ask *ask, bool is_in_talk, int64_t now_ms)
     return g_strdup_printf("\"%s\" goes on; %s shows what becomes of it", text, way);
 }
 
+const char *ask_without_label(const Ask *ask, const char *text)
+{
+    size_t length = ask->label ? strlen(ask->label) : 0;
+
+    if (length > 0 && g_str_has_prefix(text, ask->label) && g_str_has_prefix(text + length, ": "))
+        return text + length + 2;
+    return text;
+}
+
 const char *ask_unreachable(bool was_connected)
 {
     if (!was_connected)

@@ -12,6 +12,9 @@
  */
 char *ask_goes_on(const Ask *ask, bool is_in_talk, int64_t now_ms);
 
+/* What a reply that is not the last one says beside its label. Borrowed from the text. */
+const char *ask_without_label(const Ask *ask, const char *text);
+
 /* Why there is no answer: was there ever a connection? */
 const char *ask_unreachable(bool was_connected);
 

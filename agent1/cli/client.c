@@ -84,16 +84,6 @@ static void set_news(Client *client, const char *text)
     client->news = g_strdup(text);
 }
 
-/* What a reply that is not the last one says beside its label. */
-static const char *without_label(const Ask *ask, const char *text)
-{
-    size_t length = ask->label ? strlen(ask->label) : 0;
-
-    if (length > 0 && g_str_has_prefix(text, ask->label) && g_str_has_prefix(text + length, ": "))
-        return text + length + 2;
-    return text;
-}
-
 static void learn(Client *client, const Ask *ask, Heard heard, const Message *message)
 {
     int64_t run;
@@ -136,7 +126,7 @@ static void note_progress(Client *client, const Ask *ask, Heard heard, const Mes
         return;
 
     if (heard == HEARD_REPLY) {
-        set_news(client, without_label(ask, message->reply.text));
+        set_news(client, ask_without_label(ask, message->reply.text));
     } else if (heard == HEARD_PROGRESS) {
         set_news(client, message->progress.tail);
         client->since_ms = clock_boot_ms() - message->progress.elapsed_ms;
@@ -513,6 +503,14 @@ bool client_ask_beside(Client *client, const char *text, const char *typed)
     if (ask)
         ask->unnamed = g_strdup(typed);
     return ask;
+}
+
+void client_show_beside(Client *client, const char *text)
+{
+    hide(client);
+    printer_text(&client->printer, text);
+    client->is_parted = client->partial.printed > 0;
+    show(client);
 }
 
 void client_look_for(Client *client, const char *agent)

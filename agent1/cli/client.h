@@ -44,6 +44,9 @@ int client_ask(Client *client, const char *text);
  * it was typed. False: it cannot be asked now. */
 bool client_ask_beside(Client *client, const char *text, const char *typed);
 
+/* Prints a text of our own meanwhile. */
+void client_show_beside(Client *client, const char *text);
+
 /* Has the person told, some time later, when there is no such agent. Does not wait. */
 void client_look_for(Client *client, const char *agent);
 

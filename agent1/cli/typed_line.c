@@ -273,7 +273,7 @@ bool typed_line_passes(const char *line)
     Command command;
 
     if (word)
-        return word->kind == TYPED_TEXT;
+        return word->kind == TYPED_TEXT || word->kind == TYPED_HELP || word->kind == TYPED_LAST;
     return command_parse(name, &command) && !is_answer(command);
 }
 

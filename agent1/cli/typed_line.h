@@ -22,8 +22,8 @@ typedef enum {
  * NULL, that the caller owns. */
 TypedKind typed_line_read(const char *line, const char *agent, char **out_text);
 
-/* True for a line that need not wait for the answer to the one before: a command for agent1, but no
- * answer to a question, which may be another one by then. */
+/* True for a line that need not wait for the answer to the one before: a command for agent1, help,
+ * or the last run again; but no answer to a question, which may be another one by then. */
 bool typed_line_passes(const char *line);
 
 /* The names of agentctl's own words ("/help", …), from index 0 on; NULL after the last. A word that

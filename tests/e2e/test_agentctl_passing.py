@@ -82,6 +82,22 @@ def test_a_run_that_is_waited_for_can_be_cancelled(agent1, console, screens):  #
     screen.wait_for("#12 web1: cancelling\n#12 web1: cancelled (signal 15)\nagent1>")
 
 
+def test_help_and_the_last_run_pass_too(agent1, thinking):
+    screen, chat = thinking
+    screen.enter("/help")
+    screen.wait_for(like(r"/status +health on one screen\n(.*\n)+.*config.json names\nagent1  \d+ s$"))
+    screen.enter("/last")  # there is none: it waits for its turn, and says so
+    agent1.reply(chat, "They are well.", "ok")
+    screen.wait_for("They are well.\nagent1> /last\nagentctl: /last: no run was made in this conversation yet")
+    screen.enter("@web1 sleep 9")
+    task = agent1.next_chat("@web1 sleep 9")
+    agent1.reply(task, "#12 web1: queued", runs=[RUN])
+    screen.wait_for("#12 web1  ")
+    screen.enter("/last")
+    agent1.reply(agent1.next_chat("!run 12"), "#12 web1: running", "ok")
+    screen.wait_for("> /last\n#12 web1: running\n#12 web1  ")
+
+
 @pytest.mark.parametrize("line", ["!no", "/agent web1", "!statsu"])
 def test_what_else_waits_for_its_turn(agent1, thinking, line):
     """An answer to a question may answer another one by then; a choice holds for what is typed next."""

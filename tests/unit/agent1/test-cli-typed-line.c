@@ -233,14 +233,23 @@ static void test_what_passes(void **state)
         const char *line;
         bool passes;
     } rows[] = {
-        { "!status", true },        { "  !Runs web1 ", true },
-        { "!cancel 12", true },     { "/plans", true },
-        { "/report web1", true },   { "!yes", false },
-        { "!NO", false },           { "!oui", false },
-        { "!statsu", false },       { "how is it?", false },
-        { "@web1 !status", false }, { "REPORT:", false },
-        { "/agent web1", false },   { "/quit", false },
-        { "/help", false },         { "", false },
+        { "!status", true },
+        { "  !Runs web1 ", true },
+        { "!cancel 12", true },
+        { "/plans", true },
+        { "/report web1", true },
+        { "!yes", false },
+        { "!NO", false },
+        { "!oui", false },
+        { "!statsu", false },
+        { "how is it?", false },
+        { "@web1 !status", false },
+        { "REPORT:", false },
+        { "/agent web1", false },
+        { "/quit", false },
+        { "/LAST", true },
+        { "/help", true },
+        { "", false },
         { "/usr/bin/true", false },
     };
 
