@@ -1,0 +1,286 @@
+/* The queries over what people have remembered: who finds what, in which order, by words and by
+ * vectors. */
+#include "agent1/edge/store_memory.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/agent1/store-compare.h"
+
+#include "common/base/limits.h"
+#include "common/base/banned.h"
+
+/* ---- what was remembered ---- */
+
+static Row *make_memory(const char *key, const char *value)
+{
+    Row *row = row_new(TABLE_MEMORIES);
+
+    row_set_text(row, MEMORIES_ID, key);
+    row_set_text(row, MEMORIES_KEY, key);
+    row_set_text(row, MEMORIES_VALUE, value);
+    row_set_text(row, MEMORIES_SCOPE, SCOPE_SHARED);
+    return row;
+}
+
+static Row *make_private(const char *key, const char *value, const char *owner)
+{
+    g_autofree char *id = g_strdup_printf("%s of %s", key, owner);
+    Row *row = make_memory(key, value);
+
+    row_set_text(row, MEMORIES_ID, id);
+    row_set_text(row, MEMORIES_USER, owner);
+    row_set_text(row, MEMORIES_SCOPE, SCOPE_PRIVATE);
+    return row;
+}
+
+/* Written, replaced and deleted: the index follows. */
+static void fill_memory(Fixture *fixture, RowStore *twin)
+{
+    static const char *const texts[][2] = {
+        { "door", "4711" },       { "backup", "nas3 at Orl\u00e9ans" }, { "night", "call oskar" },
+        { "spare", "door open" }, { "backup", "nas4 at Nantes" },       { "gone", "nas4" },
+    };
+    Effects *effects = effects_new();
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        row_store_put(twin, make_memory(texts[i][0], texts[i][1]));
+        effects_put(effects, make_memory(texts[i][0], texts[i][1]));
+        /* Between two queries the store does not leave out what is overwritten. */
+        effects_query(effects, i, QUERY_MEMORY, "none", 0, 1);
+    }
+    row_store_put(twin, make_private("door", "1234 open", "ana"));
+    effects_put(effects, make_private("door", "1234 open", "ana"));
+    row_store_delete(twin, TABLE_MEMORIES, "gone");
+    effects_delete(effects, TABLE_MEMORIES, "gone");
+    effects_delete(effects, TABLE_MEMORIES, "never there");
+    fixture_store(fixture, effects);
+}
+
+static void check_memory(Fixture *fixture, const RowStore *twin)
+{
+    static const struct {
+        QueryKind kind;
+        const char *text;
+        unsigned count;
+        const char *beside;
+    } cases[] = {
+        { QUERY_MEMORY, "backup", 1, NULL },
+        { QUERY_MEMORY, "absent", 0, NULL },
+        { QUERY_MEMORY, "door", 2, "door of ana" },
+        { QUERY_MEMORY, "absent", 1, "door of ana" },
+        { QUERY_MEMORY_MATCH, "\"nas4\"*", 1, NULL },
+        { QUERY_MEMORY_MATCH, "\"nas3\"*", 0, NULL },
+        { QUERY_MEMORY_MATCH, "\"DOO\"*", 2, NULL },
+        { QUERY_MEMORY_MATCH, "\"door\"* \"open\"*", 1, NULL },
+        { QUERY_MEMORY_MATCH, "\"value\"* \"OR\"*", 0, NULL },
+        { QUERY_MEMORY_MATCH, "\"1234\"*", 1, "ana" },
+        { QUERY_MEMORY_MATCH, "\"1234\"*", 0, "oskar" },
+        { QUERY_MEMORY_MATCH, "\"1234\"*", 0, NULL },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        EffectQuery query = { .kind = cases[i].kind,
+                              .text = (char *)(guintptr)cases[i].text,
+                              .beside = (char *)(guintptr)cases[i].beside,
+                              .limit = 10 };
+
+        print_message("%s\n", cases[i].text);
+        assert_int_equal(check_same(fixture, twin, &query), cases[i].count);
+    }
+}
+
+static void test_memory(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    RowStore twin;
+
+    (void)state;
+    row_store_init(&twin);
+    fixture_open(fixture);
+    fill_memory(fixture, &twin);
+    check_memory(fixture, &twin);
+    fixture_reopen(fixture);
+    check_memory(fixture, &twin);
+    row_store_clear(&twin);
+}
+
+/* "door one" and "door two" fit a word alike: which of them comes first? */
+static void expect_first(Fixture *fixture, int64_t now_ms, const char *first)
+{
+    EffectQuery query = { .kind = QUERY_MEMORY_MATCH,
+                          .text = (char *)(guintptr) "\"door\"*",
+                          .number = now_ms,
+                          .limit = 2 };
+    Effects *effects = effects_new();
+    const Event *found;
+
+    effects_query_all(effects, 1, &query);
+    fixture_store(fixture, effects);
+    found = g_ptr_array_index(fixture->answer.events, 0);
+    assert_int_equal(found->rows.rows->len, 2);
+    assert_string_equal(row_text(found->rows.rows->pdata[0], MEMORIES_ID), first);
+}
+
+static void keep_note(Fixture *fixture, const char *id, const char *value, int64_t changed_ms,
+                      int64_t recalled_ms)
+{
+    Effects *effects = effects_new();
+    Row *row = make_memory(id, value);
+
+    row_set_int(row, MEMORIES_CHANGED, changed_ms);
+    effects_put(effects, row);
+    row = row_new(TABLE_MEMO_KEYS);
+    row_set_text(row, MEMO_KEYS_ID, id);
+    row_set_text(row, MEMO_KEYS_KEY, id);
+    if (recalled_ms > 0)
+        row_set_int(row, MEMO_KEYS_RECALLED, recalled_ms);
+    effects_put(effects, row);
+    fixture_store(fixture, effects);
+}
+
+/* Of two that fit, the one that was written or asked for later; nothing is ever not found. */
+static void test_old_notes_come_last(void **state)
+{
+    const int64_t now_ms = 20 * MEMORY_HALF_LIFE_MS;
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    (void)state;
+    fixture_open(fixture);
+    keep_note(fixture, "one", "door", now_ms - MEMORY_HALF_LIFE_MS, 0);
+    keep_note(fixture, "two", "door", now_ms, 0);
+    expect_first(fixture, now_ms, "two");
+    keep_note(fixture, "one", "door", now_ms - MEMORY_HALF_LIFE_MS, now_ms + 1);
+    expect_first(fixture, now_ms + 2, "one");
+    /* A match twice as good is found first for as long as the other takes to be worth half. */
+    keep_note(fixture, "one", "door door door", now_ms - MEMORY_HALF_LIFE_MS / 100, 0);
+    expect_first(fixture, now_ms, "one");
+    keep_note(fixture, "one", "door door door", 0, 0);
+    expect_first(fixture, now_ms, "two");
+    /* A clock that was put back. */
+    expect_first(fixture, 5, "one");
+}
+
+static GBytes *make_vector(float a, float b)
+{
+    const float numbers[] = { a, b };
+
+    return g_bytes_new(numbers, sizeof(numbers));
+}
+
+static void put_vector(Fixture *fixture, const char *id, const char *model, int64_t made_ms,
+                       GBytes *vector)
+{
+    Row *row = row_new(TABLE_VECTORS);
+    Effects *effects = effects_new();
+
+    row_set_text(row, VECTORS_ID, id);
+    row_set_text(row, VECTORS_MODEL, model);
+    row_set_int(row, VECTORS_MADE, made_ms);
+    row_set_bytes(row, VECTORS_VECTOR, vector);
+    effects_put(effects, row);
+    fixture_store(fixture, effects);
+    g_bytes_unref(vector);
+}
+
+/* The ids of what a query finds, the best first; the caller owns it. */
+static char *ask_memory(Fixture *fixture, QueryKind kind, int64_t number, GBytes *vector)
+{
+    EffectQuery query = {
+        .kind = kind, .text = (char *)(guintptr) "m", .vector = vector, .number = number, .limit = 3
+    };
+    Effects *effects = effects_new();
+    const Event *found;
+
+    effects_query_all(effects, 1, &query);
+    fixture_store(fixture, effects);
+    found = g_ptr_array_index(fixture->answer.events, 0);
+    return print_rows(found->rows.rows);
+}
+
+static void expect_near(Fixture *fixture, float a, float b, const char *expected)
+{
+    g_autoptr(GBytes) vector = make_vector(a, b);
+    g_autofree char *found = ask_memory(fixture, QUERY_MEMORY_NEAR, 10, vector);
+
+    assert_string_equal(found, expected);
+}
+
+/* Which notes lie near a vector, and which have none of a model. */
+static void test_vectors(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autofree char *bare = NULL;
+    g_autofree char *rest = NULL;
+
+    (void)state;
+    fixture_open(fixture);
+    for (unsigned i = 0; i < 7; i++) {
+        char id[] = { (char)('a' + i), '\0' };
+
+        keep_note(fixture, id, "x", 10, 0);
+    }
+    put_vector(fixture, "a", "m", 10, make_vector(3, 0));
+    put_vector(fixture, "b", "m", 10, make_vector(1, 1));
+    put_vector(fixture, "c", "m", 10, make_vector(-1, 0));
+    /* Of a text that is no more, of another model, of another length, and none at all. */
+    put_vector(fixture, "d", "m", 9, make_vector(1, 0));
+    put_vector(fixture, "e", "n", 10, make_vector(1, 0));
+    put_vector(fixture, "f", "m", 10, g_bytes_new("\0\0\200\77", 4));
+    put_vector(fixture, "gone", "m", 10, make_vector(1, 0));
+    expect_near(fixture, 1, 0, "a b");
+    expect_near(fixture, 0, 1, "b");
+    expect_near(fixture, 0, 0, "");
+    fixture_reopen(fixture);
+    expect_near(fixture, 5, 4.9F, "b a");
+    bare = ask_memory(fixture, QUERY_MEMORY_BARE, 0, NULL);
+    assert_string_equal(bare, "d e g");
+    rest = ask_memory(fixture, QUERY_MEMORY_BARE, 2, NULL);
+    assert_string_equal(rest, "g");
+}
+
+/* An index that lost its content, or says what no row does, is made anew; the rows stay. */
+static void test_a_damaged_index_is_made_anew(void **state)
+{
+    static const char *const harms[] = {
+        "INSERT INTO memory_index (memory_index) VALUES ('delete-all')",
+        "DELETE FROM memory_index_data WHERE id > 10",
+        "UPDATE memory_index_data SET block = zeroblob(length(block)) WHERE id > 10",
+        "INSERT INTO memory_index (rowid, key, value) VALUES (99, 'a', 'b')",
+        "DELETE FROM memory_index_idx",
+        "DELETE FROM memory_index_docsize",
+    };
+    g_autoptr(Fixture) fixture = fixture_new();
+    RowStore twin;
+
+    (void)state;
+    row_store_init(&twin);
+    fixture_open(fixture);
+    fill_memory(fixture, &twin);
+    for (unsigned i = 0; i < G_N_ELEMENTS(harms); i++) {
+        print_message("%s\n", harms[i]);
+        fixture_close(fixture);
+        assert_int_equal(fixture_sql(fixture, harms[i]), SQLITE_OK);
+        fixture_open(fixture);
+        assert_null(fixture->set_aside);
+        check_memory(fixture, &twin);
+    }
+    row_store_clear(&twin);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_old_notes_come_last),
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_a_damaged_index_is_made_anew),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
