@@ -355,6 +355,7 @@ static bool ask_what_there(const GPtrArray *clauses, PhraseAnswer *out)
 
     ask(out, question);
     g_free(out->subject);
+    g_clear_pointer(&out->guess, g_free);
     out->subject = g_strdup(only->target);
     return true;
 }

@@ -18,6 +18,12 @@
 
 #include "common/base/banned.h"
 
+static bool takes_subject(PhraseQuestion question)
+{
+    return question == PHRASE_WHICH_AGENT || question == PHRASE_RESTART ||
+           question == PHRASE_STOP || question == PHRASE_START;
+}
+
 /* The line of a sentence, or NULL; the caller owns it. */
 static char *line_of(const char *sentence)
 {
@@ -32,7 +38,7 @@ static char *line_of(const char *sentence)
     }
     if (answer.kind == PHRASE_ASK) {
         g_assert_cmpint(answer.question, <, PHRASE_QUESTION_COUNT);
-        g_assert((answer.question == PHRASE_WHICH_AGENT) == (answer.subject != NULL));
+        g_assert(takes_subject(answer.question) == (answer.subject != NULL));
     }
     phrase_answer_clear(&answer);
     return line;
