@@ -68,6 +68,12 @@ void forms_take_list(Core *core, const XmppFact *fact)
                     core->settings->xmpp_jid);
 }
 
+/* A list that may be of one agent alone is shown at once: a menu is for whoever does not type. */
+static bool has_questions(const CommandInfo *info)
+{
+    return *info->arguments && strcmp(info->arguments, "[agent]") != 0;
+}
+
 static void ask(Core *core, const XmppFact *fact, const CommandInfo *info, const char *complaint)
 {
     g_autofree char *session = core_new_id(core);
@@ -130,7 +136,7 @@ void forms_take(Core *core, const XmppFact *fact)
             xmpp_form_new(fact->form->node, fact->form->session ? fact->form->session : session);
 
         form_answer_act(core, XMPP_ACT_FORM_CANCELLED, fact->address, fact->about, form, NULL);
-    } else if (*info->arguments && !fact->form->is_submitted) {
+    } else if (has_questions(info) && !fact->form->is_submitted) {
         ask(core, fact, info, NULL);
     } else {
         line = form_fields_type(info->name, info->arguments, fact->form, &missing);
