@@ -343,6 +343,25 @@ static void admins_hear_what_it_changes(void **state)
     assert_null(world_last_audit(world, "zone"));
 }
 
+/* Also where a person's word changed it, and each in his language. */
+static void by_the_configuration_and_in_french(void **state)
+{
+    World *world = *state;
+
+    add_zone(world, NEW_YORK);
+    begin(world, PARIS, ENTRY("backup", "daily 03:00", ""));
+    json_set_string(world->config, "language", "fr");
+    json_set_string(world->config, "timezone", NEW_YORK);
+    world_forget(world);
+    reconfigure(world);
+    assert_contains(world_said_to(world, "ana@example.org"),
+                    "Le fuseau est maintenant America/New_York, d'après config.json (avant : "
+                    "Europe/Paris). Les heures interdites, les rapports et les tâches planifiées "
+                    "sans fuseau à elles le suivent.\n"
+                    "backup : prochaine fois mar. 22/09/2026 03:00 EDT au lieu de mar. 22/09/2026 "
+                    "03:00 CEST");
+}
+
 static void another_name_is_no_change(void **state)
 {
     World *world = *state;
@@ -392,6 +411,7 @@ int main(void)
         WORLD_TEST(west_over_midnight),
         WORLD_TEST(east_over_midnight),
         WORLD_TEST(admins_hear_what_it_changes),
+        WORLD_TEST(by_the_configuration_and_in_french),
         WORLD_TEST(another_name_is_no_change),
         WORLD_TEST(a_host_that_does_not_tell),
     };
