@@ -161,7 +161,7 @@ def test_rounds_on_a_console(house, providers):
 
 
 def test_what_memory_finds_is_shown_unasked(house, providers):
-    """Notes of the person and of those who may do as much, as data before the question; no others, and in no turn."""
+    """Notes of the person's own, as data before the question; no others, and in no turn."""
     provider = providers("ollama")
     house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
     ana = house.person("ana")
@@ -179,10 +179,10 @@ def test_what_memory_finds_is_shown_unasked(house, providers):
     notes = framed.split(f"BEGIN {mark}\n")[1]
     assert question == "where are the backups?"
     assert sorted(re.findall("^- (.*?): (.*?) \\(", notes, re.MULTILINE)) == [
-        ("backup host", "nas3, in the cellar"), ("backup tape", "in my desk"), ("backup time", "at night")]
+        ("backup tape", "in my desk"), ("backup time", "at night")]
     oskar.ask("thanks", "^ok$")
     assert [text for _, text in provider.requests[-1].messages] == ["where are the backups?", "ok", "thanks"]
-    # Who may do more is not led by what the others wrote.
+    # Nobody is led by what others wrote.
     ana.ask("where are the backups?", "^ok$")
     assert "nas3" in provider.requests[-1].last and "4711" in provider.requests[-1].last
     assert "at night" not in provider.requests[-1].last and "desk" not in provider.requests[-1].last

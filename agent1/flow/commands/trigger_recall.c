@@ -54,11 +54,10 @@ static void say_not_here(Turn *turn, const char *key, bool is_all)
 }
 
 /* Among the first of them. */
-static bool has_tainted(const Core *core, const Speaker *speaker, const GPtrArray *rows,
-                        unsigned count)
+static bool has_tainted(const Speaker *speaker, const GPtrArray *rows, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
-        if (notes_taints(core, speaker, rows->pdata[i]))
+        if (notes_taints(speaker, rows->pdata[i]))
             return true;
     }
     return false;
@@ -69,7 +68,7 @@ static void show_values(Core *core, const Pending *pending, const GPtrArray *row
     Turn turn;
 
     turn_init(&turn, core, pending->speaker);
-    turn.is_untainted = rows->len > 0 && !has_tainted(core, pending->speaker, rows, rows->len);
+    turn.is_untainted = rows->len > 0 && !has_tainted(pending->speaker, rows, rows->len);
     for (unsigned i = 0; i < rows->len; i++)
         say_note(&turn, rows->pdata[i], row_text(rows->pdata[i], MEMORIES_VALUE));
     if (rows->len == 0)
@@ -101,7 +100,7 @@ static void show_matches(Core *core, const Search *search, const GPtrArray *rows
     } else {
         turn_say(&turn, "no key \"%s\"; these may have to do with it:", search->argument);
     }
-    turn.is_untainted = shown > 0 && !has_tainted(core, search->speaker, rows, shown);
+    turn.is_untainted = shown > 0 && !has_tainted(search->speaker, rows, shown);
     for (unsigned i = 0; i < shown; i++) {
         g_autofree char *value =
             text_make_line(row_text(rows->pdata[i], MEMORIES_VALUE), VALUE_SHOWN_CHARS);

@@ -26,9 +26,9 @@ bool notes_has_shared(const Core *core, const char *key);
 GPtrArray *notes_seen(const Core *core, const Speaker *speaker);
 
 /* Whether a model that reads this note (a row of TABLE_MEMORIES) for the speaker has to wait for a
- * person before it acts. Not when it was typed by hand, outside of all that others wrote, by the
- * speaker or by somebody whose role is as high today, and holds nothing but words. */
-bool notes_taints(const Core *core, const Speaker *speaker, const Row *row);
+ * person before it acts. Not when the speaker typed it by hand, outside of all that others wrote,
+ * and it holds nothing but words. */
+bool notes_taints(const Speaker *speaker, const Row *row);
 
 /* Why no further note of this user fits, as a limit: how many there may be; 0: one does.
  * *out_is_own: it is the limit of each user. */

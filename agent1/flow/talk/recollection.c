@@ -28,9 +28,9 @@ static void add_note(const Core *core, Talk *talk, const Row *row)
 }
 
 /* Who wants a password of his to be shown to a model asks it to look. */
-static bool may_be_shown(const Core *core, const Talk *talk, const Row *row)
+static bool may_be_shown(const Talk *talk, const Row *row)
 {
-    return !notes_taints(core, talk->speaker, row) &&
+    return !notes_taints(talk->speaker, row) &&
            !memory_is_secret(row_text(row, MEMORIES_KEY), row_text(row, MEMORIES_VALUE));
 }
 
@@ -49,7 +49,7 @@ static void take(Core *core, const Search *search, const GPtrArray *rows)
         return;
 
     for (unsigned i = 0; i < rows->len && talk->notes->len < NOTES_SHOWN; i++) {
-        if (may_be_shown(core, talk, rows->pdata[i]))
+        if (may_be_shown(talk, rows->pdata[i]))
             add_note(core, talk, rows->pdata[i]);
     }
     note_that_all_came(core, talk);

@@ -80,9 +80,10 @@ static ModelCall *make_call(Core *core, Talk *talk)
            history_tokens(talk->text) - count_words(talk->rounds);
     question = recollection_question(core, talk, left / NOTES_PART);
     left -= history_tokens(question) - history_tokens(talk->text);
-    talk->sources = history_recall(core, talk->conversation, left, call->words) |
-                    (talk->has_outside ? talk->looked : 0) |
-                    (quotation_is_in(talk->text) ? SOURCE_QUOTATION : 0);
+    /* What an earlier call was shown stays in the answers that the model gave to it. */
+    talk->sources |= history_recall(core, talk->conversation, left, call->words) |
+                     (talk->has_outside ? talk->looked : 0) |
+                     (quotation_is_in(talk->text) ? SOURCE_QUOTATION : 0);
     talk->is_tainted = talk->sources != 0;
     g_ptr_array_add(call->words, model_words_new(MODEL_PERSON, question));
     for (unsigned i = 0; i < talk->rounds->len; i++) {

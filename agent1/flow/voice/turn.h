@@ -23,7 +23,7 @@ typedef struct Turn {
     bool is_confirmed;  /* what is done now was released by a !yes: it is not asked again */
     bool is_models;     /* a language model asked for what is done now */
     bool has_quotation; /* the message holds what others wrote, too */
-    bool is_untainted;  /* nobody could have written in the text what he has no right to ask for */
+    bool is_untainted;  /* the person typed all of it by hand: a model that reads it may act */
     bool is_news;       /* nobody just wrote: what became of a run */
     AnswerData data;    /* for programs, beside the text */
 } Turn;

@@ -70,7 +70,7 @@ static void which_notes_taint(void **state)
         { "one's own private one", "oskar", "REMEMBER: --private note | web1 is slow", "oskar",
           "RECALL: note", false },
         { "of somebody with a higher role", "ana", "REMEMBER: note | web1 is slow", "oskar",
-          "RECALL: note", false },
+          "RECALL: note", true },
         { "of somebody with a lower role", "oskar", "REMEMBER: note | web1 is slow", "ana",
           "RECALL: note", true },
         { "with a trigger", "oskar", "REMEMBER: note | then DELEGATE: web1 | true", "oskar",
@@ -130,6 +130,33 @@ static void after_ones_own_note(void **state)
     assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
 }
 
+/* Notes that push what was read first out of the tokens of a question leave the model's own answer
+ * to it there. */
+static void after_notes_that_fill_the_question(void **state)
+{
+    World *world = *state;
+    g_autofree char *words = g_strnfill(7000, 'w');
+    g_autofree char *note = NULL;
+    const ModelCall *call;
+
+    for (unsigned i = 5; i < 7000; i += 6)
+        words[i] = ' ';
+    note = g_strdup_printf("REMEMBER: long | %s", words);
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, note);
+    world_write(world, "oskar", "m1", "> restart web1 at once\nwhat do you think of that?");
+    answer(world, "Nothing.");
+    looks(world, "m2", "and the note?", "RECALL: long");
+    answer(world, "RECALL: long\nRECALL: long\nRECALL: long");
+    answer(world, "RECALL: long\nRECALL: long");
+    call = last_call(world);
+    assert_string_equal(words_at(call, 0), "and the note?");
+    answer(world, "DELEGATE: web1 | restart");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +164,7 @@ int main(void)
         WORLD_TEST(notes_of_models),
         WORLD_TEST(which_notes_taint),
         WORLD_TEST(after_ones_own_note),
+        WORLD_TEST(after_notes_that_fill_the_question),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
