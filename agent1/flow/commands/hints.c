@@ -64,12 +64,16 @@ static char *meant_command(const char *text)
     const char *argument = start + length + strspn(start + length, BLANKS);
     g_autofree char *name = g_strdup_printf("!%.*s", (int)length, start);
     g_autofree char *shown = text_make_line(argument, WORD_SHOWN_CHARS);
+    const char *own;
     Command command;
 
     if (length == 0 || argument[strcspn(argument, BLANKS)] != '\0' ||
         !command_parse(name, &command))
         return NULL;
-    return g_strconcat(command_info(command)->name, *shown ? " " : "", shown, NULL);
+    /* "oui" means "!oui", as questions in French have it. */
+    own = command_info(command)->name;
+    return g_strconcat(g_ascii_strcasecmp(own, name) == 0 ? own : name, *shown ? " " : "", shown,
+                       NULL);
 }
 
 static bool has_lower(const char *word)
