@@ -17,8 +17,7 @@
 static void do_line(Core *core, Turn *turn, const char *text)
 {
     (void)core;
-    g_free(turn->then);
-    turn->then = g_strdup(text);
+    turn_release(turn, text);
 }
 
 /* What a yes does with the question's text. */

@@ -9,6 +9,7 @@
 #include "agent1/flow/doors/corrections.h"
 #include "agent1/flow/doors/decisions.h"
 #include "agent1/flow/doors/rooms.h"
+#include "agent1/flow/talk/phrases.h"
 #include "agent1/flow/talk/talk.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/clients.h"
@@ -116,11 +117,11 @@ static void act(Core *core, const Speaker *speaker, const char *text)
 
     turn_init(&turn, core, speaker);
     act_in(core, &turn, text);
-    if (turn.then) {
-        g_autofree char *released = g_steal_pointer(&turn.then);
-
+    /* What is released may be a !yes itself, which adds to them: each closes a question, so that
+     * they end. */
+    for (unsigned i = 0; turn.then && i < turn.then->len; i++) {
         turn.is_confirmed = true;
-        act_in(core, &turn, released);
+        act_in(core, &turn, turn.then->pdata[i]);
     }
     turn_finish(&turn);
 }
@@ -234,6 +235,44 @@ static void take_unsigned(Core *core, const EventChat *chat)
     take(core, speaker, chat->text, core->now_ms);
 }
 
+static bool is_answer_line(const Line *line)
+{
+    return line->kind == LINE_COMMAND &&
+           (line->command == COMMAND_YES || line->command == COMMAND_NO);
+}
+
+/* Whether a text answers, or has a line that does: what was open when it was written may be over,
+ * and what is open now was not seen then. */
+static bool answers(const Core *core, const char *text)
+{
+    g_autoptr(GPtrArray) lines = utterance_parse(text);
+
+    for (unsigned i = 0; i < lines->len; i++) {
+        if (is_answer_line(lines->pdata[i]))
+            return true;
+    }
+    return decisions_is_answer(text) || phrases_answer(core, text);
+}
+
+/* It is no question: the yes to it would be one more answer that is late. */
+static void say_late_answer(Core *core, const Speaker *speaker, const EventChat *chat,
+                            const char *meant)
+{
+    g_autofree char *written = core_local_time(core, chat->written_ms);
+    g_autofree char *line = text_make_line(chat->text, 60);
+    Turn turn;
+
+    turn_init(&turn, core, speaker);
+    if (meant)
+        turn_fail(&turn, "written %s, not done: \"%s\" came late; if you still mean it, type %s",
+                  written, line, meant);
+    else
+        turn_fail(&turn,
+                  "written %s, not done: \"%s\" came late; if you still mean it, type it again",
+                  written, line);
+    turn_finish(&turn);
+}
+
 static void ask_about_delayed(Core *core, const Speaker *speaker, const EventChat *chat)
 {
     g_autofree char *written = core_local_time(core, chat->written_ms);
@@ -253,7 +292,8 @@ static void ask_about_delayed(Core *core, const Speaker *speaker, const EventCha
 }
 
 /* An old message does nothing by itself; asleep, not even wake agent1. */
-static void take_delayed(Core *core, const Speaker *speaker, const EventChat *chat)
+static void take_delayed(Core *core, const Speaker *speaker, const EventChat *chat,
+                         const char *meant)
 {
     if (chats_is_repeat(core, speaker))
         return;
@@ -262,7 +302,10 @@ static void take_delayed(Core *core, const Speaker *speaker, const EventChat *ch
         return;
     }
     chats_begin(core, speaker, core->now_ms + XMPP_REPEATS_MS);
-    ask_about_delayed(core, speaker, chat);
+    if (meant || answers(core, chat->text))
+        say_late_answer(core, speaker, chat, meant);
+    else
+        ask_about_delayed(core, speaker, chat);
 }
 
 /* True when a correction is dealt with; false: it is to be taken like any other message. Asleep,
@@ -312,10 +355,11 @@ void chat_take(Core *core, const EventChat *chat)
     if (take_correction(core, speaker, chat))
         return;
     meant = decisions_of_reply(core, chat);
-    if (chat->written_ms != MESSAGE_ABSENT && core->now_ms - chat->written_ms > CHAT_DELAY_MAX_MS)
-        take_delayed(core, speaker, chat);
-    else if (meant.why && !core_is_asleep(core))
+    if (meant.why && !core_is_asleep(core))
         chat_refuse(core, speaker, meant.why);
+    else if (chat->written_ms != MESSAGE_ABSENT &&
+             core->now_ms - chat->written_ms > CHAT_DELAY_MAX_MS)
+        take_delayed(core, speaker, chat, meant.line);
     else
         take(core, speaker, meant.line ? meant.line : chat->text, core->now_ms + XMPP_REPEATS_MS);
 }

@@ -228,3 +228,11 @@ Decision decisions_of_reply(const Core *core, const EventChat *chat)
                    : decide(core, proposal, chat->principal, meaning, "");
     return decide(core, proposal, chat->principal, meaning, rest);
 }
+
+bool decisions_is_answer(const char *text)
+{
+    g_autofree char *stripped = g_strstrip(g_strdup(text));
+    const char *rest;
+
+    return read_word(stripped, &rest) && *rest == '\0';
+}

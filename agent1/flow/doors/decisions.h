@@ -25,4 +25,7 @@ Decision decisions_of_reaction(const Core *core, const XmppFact *fact);
  * itself. */
 Decision decisions_of_reply(const Core *core, const EventChat *chat);
 
+/* Whether a text is nothing but a yes or a no, as a reply may have it. */
+bool decisions_is_answer(const char *text);
+
 #endif

@@ -46,11 +46,16 @@ static void read_sentence(const Core *core, const char *text, PhraseAnswer *out)
     phrasebook_read(&facts, text, out);
 }
 
+static bool is_answer(const Line *line)
+{
+    return line && line->kind == LINE_COMMAND &&
+           (line->command == COMMAND_YES || line->command == COMMAND_NO);
+}
+
 /* Where a model may have asked, a yes in words may be meant for it. */
 static bool may_be_for_a_model(const Core *core, const Line *line)
 {
-    return line && line->kind == LINE_COMMAND && core->settings->talk->chain->len > 0 &&
-           (line->command == COMMAND_YES || line->command == COMMAND_NO);
+    return is_answer(line) && core->settings->talk->chain->len > 0;
 }
 
 static void do_line(Core *core, Turn *turn, const char *text)
@@ -102,4 +107,21 @@ bool phrases_act(Core *core, Turn *turn, const char *text)
         do_line(core, turn, answer.lines->pdata[i]);
     phrase_answer_clear(&answer);
     return is_known;
+}
+
+bool phrases_answer(const Core *core, const char *text)
+{
+    PhraseAnswer answer = { 0 };
+    bool is_one = false;
+
+    if (strchr(text, '\n'))
+        return false;
+    read_sentence(core, text, &answer);
+    for (unsigned i = 0; answer.kind == PHRASE_LINES && i < answer.lines->len; i++) {
+        g_autoptr(GPtrArray) lines = utterance_parse(answer.lines->pdata[i]);
+
+        is_one = is_one || (lines->len == 1 && is_answer(lines->pdata[0]));
+    }
+    phrase_answer_clear(&answer);
+    return is_one;
 }

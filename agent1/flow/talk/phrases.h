@@ -11,4 +11,7 @@
 /* False, and nothing is said, when the text means nothing to it or is more than one line. */
 bool phrases_act(Core *core, Turn *turn, const char *text);
 
+/* Whether the text is understood as a yes or a no, as "yes please" is. */
+bool phrases_answer(const Core *core, const char *text);
+
 #endif

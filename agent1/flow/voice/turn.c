@@ -119,6 +119,13 @@ void turn_asks(Turn *turn, const char *question, int64_t number)
     turn->question_number = is_first ? number : 0;
 }
 
+void turn_release(Turn *turn, const char *text)
+{
+    if (!turn->then)
+        turn->then = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(turn->then, g_strdup(text));
+}
+
 void turn_add_run(Turn *turn, const char *id)
 {
     g_ptr_array_add(turn->runs, g_strdup(id));
@@ -177,7 +184,7 @@ void turn_finish(Turn *turn)
         say_answer(turn->core, turn->speaker, &answer);
     core_speak(turn->core, turn->before);
     g_free(turn->question);
-    g_free(turn->then);
+    g_clear_pointer(&turn->then, g_ptr_array_unref);
     answer_data_clear(&turn->data);
     g_string_free(turn->text, TRUE);
     g_ptr_array_unref(turn->runs);

@@ -19,7 +19,8 @@ typedef struct Turn {
     const char *replaces; /* the XMPP message that it corrects; NULL: it is a new one */
     char *question;       /* the id of what it asks; "": several things; NULL: nothing */
     int64_t question_number;
-    char *then;         /* a text that a !yes released: done within this turn; NULL: none */
+    GPtrArray *then;    /* char *, texts that a !yes released each: done within this turn, after
+                           its own lines and one after the other; NULL: none */
     bool is_confirmed;  /* what is done now was released by a !yes: it is not asked again */
     bool is_models;     /* a language model asked for what is done now */
     bool has_quotation; /* the message holds what others wrote, too */
@@ -54,6 +55,9 @@ void turn_outcome(Turn *turn, const char *outcome);
 
 /* It asks the question of this id and number. */
 void turn_asks(Turn *turn, const char *question, int64_t number);
+
+/* Adds a text to turn->then. */
+void turn_release(Turn *turn, const char *text);
 
 /* Names a run that belongs to the chat. */
 void turn_add_run(Turn *turn, const char *id);

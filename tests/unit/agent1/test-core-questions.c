@@ -87,6 +87,21 @@ static const char *task_of(const World *world, int64_t number)
     return row ? row_text(row, RUNS_TASK) : "none";
 }
 
+/* The stored question of a number. */
+static Row *question_row(World *world, int64_t number)
+{
+    GHashTableIter iter;
+    void *row;
+
+    g_hash_table_iter_init(&iter, world->store.tables[TABLE_QUESTIONS]);
+    while (g_hash_table_iter_next(&iter, NULL, &row)) {
+        if (row_int(row, QUESTIONS_NUMBER) == number)
+            return row;
+    }
+    fail_msg("no such question");
+    return NULL;
+}
+
 /* ---- by number ---- */
 
 static void a_second_question_says_how_to_answer_it(void **state)
@@ -128,6 +143,61 @@ static void a_number_never_means_another(void **state)
     assert_string_equal(task_of(world, 2), "three");
     say(world, "!yes");
     expect_said(world, "no question is open here");
+}
+
+/* Each yes of a message does what it answers. */
+static void several_yes_in_one_message(void **state)
+{
+    World *world = *state;
+
+    g_free(ask(world, "@web1 one"));
+    g_free(ask(world, "who is there?"));
+    g_free(ask(world, "@web1 three"));
+    say(world, "!yes 1\n!yes 2\n!yes 3");
+    assert_string_equal(task_of(world, 1), "one");
+    assert_string_equal(task_of(world, 2), "three");
+    assert_contains(world_last_said(world), "I take commands");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 0);
+}
+
+/* An answer that comes late is no question: the yes to it would be an answer once more. */
+static void a_late_answer_is_typed_again(void **state)
+{
+    static const char *const late[] = {
+        "!yes", "!no 1", "!oui 1", "yes", "Oui.", "ok", "yes please", UP, "non", "@web1 two\n!yes 1"
+    };
+    World *world = *state;
+    g_autofree char *one = ask(world, "@web1 one");
+    Event *event;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(late); i++) {
+        print_message("%s\n", late[i]);
+        g_free(ask(world, late[i]));
+        assert_contains(world_last_said(world), " came late; if you still mean it, type it again");
+        assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+    }
+    event = xmpp_chat("oskar", NULL, "yes");
+    event->chat.quotes = g_strdup(one);
+    event->chat.written_ms = world->now_ms - 10 * MINUTE_MS;
+    world_step(world, event);
+    expect_said(world, "written 14:03, not done: \"yes\" came late; if you still mean it, type "
+                       "!yes 1");
+    say(world, "!yes 1");
+    assert_string_equal(task_of(world, 1), "one");
+}
+
+/* An older agent1 asked about a late yes, too. */
+static void a_yes_that_was_asked_about(void **state)
+{
+    World *world = *state;
+
+    g_free(ask(world, "@web1 one"));
+    g_free(ask(world, "@web1 two"));
+    row_set_text(question_row(world, 2), QUESTIONS_TEXT, "!yes 1");
+    world_restart(world);
+    say(world, "!yes 2");
+    assert_string_equal(task_of(world, 1), "one");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 0);
 }
 
 /* ---- approvals of one's own ---- */
@@ -418,6 +488,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OPEN_TEST(a_second_question_says_how_to_answer_it),
         OPEN_TEST(a_number_never_means_another),
+        OPEN_TEST(several_yes_in_one_message),
+        OPEN_TEST(a_late_answer_is_typed_again),
+        OPEN_TEST(a_yes_that_was_asked_about),
         OPEN_TEST(an_own_approval_is_open_too),
         OPEN_TEST(an_approval_of_others_is_not),
         OPEN_TEST(many_own_approvals),
