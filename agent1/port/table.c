@@ -74,7 +74,7 @@ static const Column sayings[] = {
 
 static const Column questions[] = {
     TEXT("id"),     TEXT("conversation"), TEXT("user_name"), TEXT("text"),  TEXT("shown"),
-    INT("created"), INT("expires"),       TEXT("kind"),      INT("number"),
+    INT("created"), INT("expires"),       TEXT("kind"),      INT("number"), TEXT("place"),
 };
 
 static const Column edits[] = {

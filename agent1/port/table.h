@@ -109,6 +109,7 @@ enum {
     QUESTIONS_ID, QUESTIONS_CONVERSATION, QUESTIONS_USER, QUESTIONS_TEXT, QUESTIONS_SHOWN,
     QUESTIONS_CREATED, QUESTIONS_EXPIRES, QUESTIONS_KIND,
     QUESTIONS_NUMBER, /* !yes <number> answers it: among those that are open to one person */
+    QUESTIONS_PLACE,  /* the room where it was asked; NULL: alone with the person */
     QUESTIONS_COLUMNS
 };
 enum { EDITS_ID, EDITS_FILE, EDITS_NAME, EDITS_MEMBERS, EDITS_CREATED, EDITS_COLUMNS };

@@ -84,13 +84,21 @@ static void say_open(Turn *turn, const Open *open)
         turn_say(turn, "and %u more; !pending lists them", open->runs->len - LISTED_MAX);
 }
 
+/* The number that is typed: 0 when it is none. */
+static uint64_t read_number(const char *digits)
+{
+    uint64_t number;
+
+    return g_ascii_string_to_unsigned(digits, 10, 1, G_MAXINT64, &number, NULL) ? number : 0;
+}
+
 /* "2" is a question, or else the run of that number; "#2" is the run. */
 static bool find_named(const Open *open, const char *argument, Choice *out)
 {
     const char *digits = argument + (*argument == '#');
-    uint64_t number;
+    uint64_t number = read_number(digits);
 
-    if (!g_ascii_string_to_unsigned(digits, 10, 1, G_MAXINT64, &number, NULL))
+    if (number == 0)
         return false;
     for (unsigned i = 0; i < open->questions->len && digits == argument; i++) {
         if (questions_number(open->questions, i) == number) {
@@ -109,11 +117,31 @@ static bool find_named(const Open *open, const char *argument, Choice *out)
     return false;
 }
 
+/* Nothing is open here, or not what is named: says so where it was asked elsewhere, without its
+ * words, since others read here. */
+static bool is_elsewhere(Core *core, Turn *turn, const char *argument)
+{
+    uint64_t number = read_number(argument);
+
+    if (*argument == '\0' && questions_wait_elsewhere(core, turn->speaker, 0)) {
+        turn_fail(turn, "no question of this room is open to you; what I asked you elsewhere, "
+                        "answer me alone");
+        return true;
+    }
+    if (number > 0 && questions_wait_elsewhere(core, turn->speaker, number)) {
+        turn_fail(turn, "question %s was not asked in this room: answer me alone", argument);
+        return true;
+    }
+    return false;
+}
+
 /* What is meant by "!yes", "!yes 2" or "!yes #12"; says what is wrong otherwise. */
-static bool choose(Turn *turn, const Open *open, const char *argument, Choice *out)
+static bool choose(Core *core, Turn *turn, const Open *open, const char *argument, Choice *out)
 {
     unsigned count = open->questions->len + open->runs->len;
 
+    if ((count == 0 || *argument) && is_elsewhere(core, turn, argument))
+        return false;
     if (count == 0) {
         turn_fail(turn, "no question is open here");
         return false;
@@ -155,7 +183,7 @@ void commands_yes(Core *core, Turn *turn, const char *arguments)
     g_autofree char *text = NULL;
     QuestionKind kind;
 
-    if (!choose(turn, &open, arguments, &choice))
+    if (!choose(core, turn, &open, arguments, &choice))
         return;
     if (choice.run) {
         type(core, turn, COMMAND_APPROVE, choice.run);
@@ -173,7 +201,7 @@ void commands_no(Core *core, Turn *turn, const char *arguments)
     g_auto(Open) open = list_open(core, turn->speaker);
     Choice choice = { NULL, NULL };
 
-    if (!choose(turn, &open, arguments, &choice))
+    if (!choose(core, turn, &open, arguments, &choice))
         return;
     if (choice.run) {
         type(core, turn, COMMAND_REJECT, choice.run);

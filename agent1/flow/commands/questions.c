@@ -20,6 +20,12 @@ static char *where(const Speaker *speaker)
     return speaker_conversation(speaker);
 }
 
+/* What was asked alone may be private: it is never named where others read. NULL: alone. */
+static const char *place_of(const Speaker *speaker)
+{
+    return speaker->door == DOOR_XMPP && !speaker_is_alone(speaker) ? speaker->address : NULL;
+}
+
 QuestionKind questions_kind(const Row *row)
 {
     const char *word = row_text(row, QUESTIONS_KIND);
@@ -32,7 +38,8 @@ QuestionKind questions_kind(const Row *row)
     return QUESTION_LINE;
 }
 
-GPtrArray *questions_open(const Core *core, const Speaker *speaker)
+/* All that this person may answer somewhere, oldest first. */
+static GPtrArray *list_of(const Core *core, const Speaker *speaker)
 {
     GPtrArray *rows = ledger_list(core->ledgers[TABLE_QUESTIONS]);
     g_autofree char *conversation = where(speaker);
@@ -46,6 +53,37 @@ GPtrArray *questions_open(const Core *core, const Speaker *speaker)
             g_ptr_array_remove_index(rows, i - 1);
     }
     return rows;
+}
+
+/* Alone a person may hear what was asked anywhere. */
+static bool is_of_place(const Row *row, const char *place)
+{
+    return !place || g_strcmp0(row_text(row, QUESTIONS_PLACE), place) == 0;
+}
+
+GPtrArray *questions_open(const Core *core, const Speaker *speaker)
+{
+    GPtrArray *rows = list_of(core, speaker);
+    const char *place = place_of(speaker);
+
+    for (unsigned i = rows->len; i > 0; i--) {
+        if (!is_of_place(rows->pdata[i - 1], place))
+            g_ptr_array_remove_index(rows, i - 1);
+    }
+    return rows;
+}
+
+bool questions_wait_elsewhere(const Core *core, const Speaker *speaker, uint64_t number)
+{
+    g_autoptr(GPtrArray) rows = list_of(core, speaker);
+    const char *place = place_of(speaker);
+
+    for (unsigned i = 0; i < rows->len; i++) {
+        if (!is_of_place(rows->pdata[i], place) &&
+            (number == 0 || questions_number(rows, i) == number))
+            return true;
+    }
+    return false;
 }
 
 /* Older rows have none: they count by their place. */
@@ -65,8 +103,9 @@ void questions_close(Core *core, const Row *row, ProposalEnd end)
 }
 
 /* Above those that are open: what was read as !yes 2 never means another. */
-static unsigned next_number(const GPtrArray *open)
+static unsigned next_number(const Core *core, const Speaker *speaker)
 {
+    g_autoptr(GPtrArray) open = list_of(core, speaker);
     unsigned number = 1;
 
     for (unsigned i = 0; i < open->len; i++)
@@ -103,7 +142,7 @@ char *questions_ask(Core *core, Turn *turn, const Question *question)
         return NULL;
 
     open = questions_open(core, speaker);
-    number = next_number(open);
+    number = next_number(core, speaker);
     row = row_new(TABLE_QUESTIONS);
     row_set_text(row, QUESTIONS_ID, id);
     row_set_text(row, QUESTIONS_CONVERSATION, conversation);
@@ -114,6 +153,7 @@ char *questions_ask(Core *core, Turn *turn, const Question *question)
     row_set_int(row, QUESTIONS_EXPIRES, core->now_ms + KEPT_MS);
     row_set_text(row, QUESTIONS_KIND, words[question->kind]);
     row_set_int(row, QUESTIONS_NUMBER, number);
+    row_set_text(row, QUESTIONS_PLACE, place_of(speaker));
     ledger_put(core->ledgers[TABLE_QUESTIONS], row, core->fx);
     turn_asks(turn, id, number);
     return open->len > 0 ? g_strdup_printf(" %u", number) : g_strdup("");

@@ -28,9 +28,12 @@ char *questions_ask(Core *core, Turn *turn, const Question *question);
 /* Says that nothing was asked, nor done. */
 void questions_too_many(Turn *turn);
 
-/* The questions that this speaker may answer, oldest first: rows of TABLE_QUESTIONS, borrowed;
- * the caller unrefs the array. */
+/* The questions that this speaker may answer here, oldest first: in a room those that were asked in
+ * it, alone all of them. Rows of TABLE_QUESTIONS, borrowed; the caller unrefs the array. */
 GPtrArray *questions_open(const Core *core, const Speaker *speaker);
+
+/* Whether one of this number, or any when number is 0, is open to the speaker but not here. */
+bool questions_wait_elsewhere(const Core *core, const Speaker *speaker, uint64_t number);
 
 /* An older row has no word: it is a line. */
 QuestionKind questions_kind(const Row *row);

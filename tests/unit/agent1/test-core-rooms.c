@@ -185,6 +185,69 @@ static void only_who_was_asked_may_answer(void **state)
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
 }
 
+static void ask_late(World *world, const char *text)
+{
+    Event *late = xmpp_chat("ana", NULL, text);
+
+    late->chat.written_ms = world->now_ms - HOUR_MS;
+    world_step(world, late);
+}
+
+static void write_here(World *world, const char *text)
+{
+    write_in(world, "ana", "ana@example.org", false, text);
+}
+
+/* What was asked alone may be private, and is neither shown, dropped nor done in a room. */
+static void what_was_asked_alone_stays_out_of_the_room(void **state)
+{
+    static const char *const typed[] = { "!no", "!yes", "!no 1", "!yes 1", "!yes 9", "!yes #1" };
+    World *world = *state;
+
+    ask_late(world, "REMEMBER: --private diary | I look for another job");
+    world_restart(world);
+    for (size_t i = 0; i < G_N_ELEMENTS(typed); i++) {
+        print_message("%s\n", typed[i]);
+        world_forget(world);
+        write_here(world, typed[i]);
+        assert_string_equal(last(world)->jid, ROOM);
+        assert_null(strstr(last(world)->text, "diary"));
+        assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+    }
+    write_here(world, "!no");
+    assert_string_equal(last(world)->text, "no question of this room is open to you; what I asked "
+                                           "you elsewhere, answer me alone");
+    write_here(world, "!yes 1");
+    assert_string_equal(last(world)->text,
+                        "question 1 was not asked in this room: answer me alone");
+    write_here(world, "!reset");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+    world_write(world, "ana", NULL, "!yes");
+    assert_contains(last(world)->text, "remembered for you alone");
+}
+
+/* In a room its own questions are open; alone with the person all of them. */
+static void a_room_has_its_own_questions(void **state)
+{
+    World *world = *state;
+
+    ask_late(world, "@web1 one");
+    write_here(world, "SCHEDULE: daily 03:00 | web1 | two");
+    assert_contains(last(world)->text, "Shall it be so? !yes or !no");
+    write_here(world, "SCHEDULE: daily 04:00 | web1 | three");
+    assert_contains(last(world)->text, "Shall it be so? !yes 3 or !no 3");
+    write_here(world, "!yes");
+    assert_contains(last(world)->text, "which one? !yes <number> or !no <number>:\n2. ");
+    assert_null(strstr(last(world)->text, "@web1 one"));
+    world_write(world, "ana", NULL, "!yes");
+    assert_contains(last(world)->text, ":\n1. @web1 one\n2. ");
+    world_write(world, "ana", NULL, "!no 3");
+    assert_contains(last(world)->text, "dropped: ");
+    write_here(world, "!yes");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+    assert_contains(last(world)->text, "two");
+}
+
 static void asleep_it_says_so_once(void **state)
 {
     World *world = *state;
@@ -210,6 +273,8 @@ int main(void)
         ROOM_TEST(a_room_is_a_conversation_of_its_own),
         ROOM_TEST(notices_for_admins_stay_out_of_it),
         ROOM_TEST(only_who_was_asked_may_answer),
+        ROOM_TEST(what_was_asked_alone_stays_out_of_the_room),
+        ROOM_TEST(a_room_has_its_own_questions),
         ROOM_TEST(asleep_it_says_so_once),
     };
 
