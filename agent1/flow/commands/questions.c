@@ -4,8 +4,14 @@
 
 #include "common/base/banned.h"
 
-#define KEPT_MS       (24 * 3600 * INT64_C(1000))
+#define KEPT_MS (24 * 3600 * INT64_C(1000))
+/* Of a number that nobody was asked by for so long nobody types the answer any more. */
+#define NUMBERS_KEPT_MS KEPT_MS
+/* "3 1790000000000" in TABLE_META for each person: the last number, and when a question of theirs
+ * was last open. */
+#define META_QUESTION "question:"
 #define QUESTIONS_MAX 1000
+#define NUMBER_MAX    1000000000
 
 static const char *const words[QUESTION_KIND_COUNT] = {
     [QUESTION_LINE] = "line",
@@ -94,19 +100,50 @@ unsigned questions_number(const GPtrArray *open, unsigned place)
     return number > 0 ? (unsigned)number : place + 1;
 }
 
+/* The last number of this person's, and when a question of theirs was last open; 0: never. */
+static unsigned read_last(const Core *core, const char *conversation, int64_t *out_at_ms)
+{
+    g_autofree char *name = g_strconcat(META_QUESTION, conversation, NULL);
+    const char *stored = core_meta(core, name);
+    char *end = NULL;
+    uint64_t number = stored ? g_ascii_strtoull(stored, &end, 10) : 0;
+
+    *out_at_ms = stored ? g_ascii_strtoll(end, NULL, 10) : 0;
+    return (unsigned)MIN(number, NUMBER_MAX);
+}
+
+static void keep_number(Core *core, const char *conversation, unsigned number)
+{
+    g_autofree char *name = g_strconcat(META_QUESTION, conversation, NULL);
+    g_autofree char *value = g_strdup_printf("%u %" G_GINT64_FORMAT, number, core->now_ms);
+
+    core_set_meta(core, name, value);
+}
+
 void questions_close(Core *core, const Row *row, ProposalEnd end)
 {
     const char *id = row_text(row, QUESTIONS_ID);
+    const char *conversation = row_text(row, QUESTIONS_CONVERSATION);
+    unsigned number = (unsigned)CLAMP(row_int(row, QUESTIONS_NUMBER), 0, NUMBER_MAX);
+    int64_t at_ms;
+    unsigned last = read_last(core, conversation, &at_ms);
+
+    keep_number(core, conversation, MAX(number, last));
 
     proposals_end(core, id, end);
     ledger_remove(core->ledgers[TABLE_QUESTIONS], id, core->fx);
 }
 
-/* Above those that are open: what was read as !yes 2 never means another. */
+/* Above all that a message may still show, open or over: what was read as !yes 2 never means
+ * another. */
 static unsigned next_number(const Core *core, const Speaker *speaker)
 {
     g_autoptr(GPtrArray) open = list_of(core, speaker);
-    unsigned number = 1;
+    g_autofree char *conversation = where(speaker);
+    int64_t at_ms;
+    unsigned last = read_last(core, conversation, &at_ms);
+    bool is_past = open->len == 0 && core->now_ms - at_ms >= NUMBERS_KEPT_MS;
+    unsigned number = is_past || last == NUMBER_MAX ? 1 : last + 1;
 
     for (unsigned i = 0; i < open->len; i++)
         number = MAX(number, questions_number(open, i) + 1);
@@ -155,6 +192,7 @@ char *questions_ask(Core *core, Turn *turn, const Question *question)
     row_set_int(row, QUESTIONS_NUMBER, number);
     row_set_text(row, QUESTIONS_PLACE, place_of(speaker));
     ledger_put(core->ledgers[TABLE_QUESTIONS], row, core->fx);
+    keep_number(core, conversation, number);
     turn_asks(turn, id, number);
     return open->len > 0 ? g_strdup_printf(" %u", number) : g_strdup("");
 }

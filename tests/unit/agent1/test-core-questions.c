@@ -145,6 +145,51 @@ static void a_number_never_means_another(void **state)
     expect_said(world, "no question is open here");
 }
 
+/* The message of a question that is over still shows its number. */
+static void a_number_does_not_come_again(void **state)
+{
+    World *world = *state;
+
+    g_free(ask(world, "@web1 one"));
+    g_free(ask(world, "@web1 two"));
+    say(world, "!no 2");
+    g_free(ask(world, "@web1 three"));
+    say(world, "!yes 2");
+    assert_contains(world_last_said(world), "2 is none of what is open here:\n1. @web1 one\n3. ");
+    say(world, "!no 1");
+    say(world, "!no 3");
+    world_restart(world);
+    g_free(ask(world, "@web1 four"));
+    say(world, "!yes 3");
+    assert_contains(world_last_said(world), "3 is none of what is open here:\n4. @web1 four");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+    world->now_ms += DAY_MS; /* it expires */
+    world_wait(world, 1);
+    world->now_ms += DAY_MS - MINUTE_MS;
+    g_free(ask(world, "@web1 five"));
+    say(world, "!no 5");
+    expect_said(world, "dropped: \"@web1 five\"");
+    world->now_ms += DAY_MS;
+    g_free(ask(world, "@web1 six"));
+    say(world, "!yes 1");
+    assert_string_equal(task_of(world, 1), "six");
+}
+
+/* An older agent1 kept the numbers of those alone that are open. */
+static void the_numbers_of_an_older_agent1(void **state)
+{
+    World *world = *state;
+
+    g_free(ask(world, "@web1 one"));
+    row_set_int(question_row(world, 1), QUESTIONS_NUMBER, 7);
+    g_hash_table_remove(world->store.tables[TABLE_META], "question:oskar@example.org");
+    world_restart(world);
+    say(world, "!no 7");
+    g_free(ask(world, "@web1 two"));
+    say(world, "!yes 8");
+    assert_string_equal(task_of(world, 1), "two");
+}
+
 /* Each yes of a message does what it answers. */
 static void several_yes_in_one_message(void **state)
 {
@@ -488,6 +533,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OPEN_TEST(a_second_question_says_how_to_answer_it),
         OPEN_TEST(a_number_never_means_another),
+        OPEN_TEST(a_number_does_not_come_again),
+        OPEN_TEST(the_numbers_of_an_older_agent1),
         OPEN_TEST(several_yes_in_one_message),
         OPEN_TEST(a_late_answer_is_typed_again),
         OPEN_TEST(a_yes_that_was_asked_about),
