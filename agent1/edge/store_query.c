@@ -17,9 +17,8 @@ typedef struct QueryText {
 } QueryText;
 
 /* Nobody's private notes but those of whom the query names. */
-#define SEEN_MEMORIES                                                                              \
-    "(\"scope\" = '" SCOPE_SHARED "' OR "                                                          \
-    "(\"scope\" = '" SCOPE_PRIVATE "' AND \"user_name\" = ?4))"
+#define OF_ONESELF    "(\"scope\" = '" SCOPE_PRIVATE "' AND \"user_name\" = ?4)"
+#define SEEN_MEMORIES "(\"scope\" = '" SCOPE_SHARED "' OR " OF_ONESELF ")"
 
 /* By when it was changed or told last. */
 #define WORTH_NOW                                                                                  \
@@ -28,11 +27,14 @@ typedef struct QueryText {
 
 /* A word in the key says more than one in the value. The better a match, the lower its rank, which
  * is below zero: with less worth it is nearer to that. */
-#define MATCHING_MEMORIES                                                                          \
+#define MEMORIES_WITH_WORDS(seen)                                                                  \
     ", (SELECT \"rowid\" AS \"match\", \"rank\" AS \"place\" FROM \"" STORE_MEMORY_INDEX "\" "     \
     "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1 AND \"rank\" MATCH 'bm25(10.0, 1.0)') "             \
-    "WHERE \"memories\".\"rowid\" = \"match\" AND " SEEN_MEMORIES                                  \
-    " ORDER BY \"place\" * " WORTH_NOW ", \"id\" LIMIT ?3"
+    "WHERE \"memories\".\"rowid\" = \"match\" AND " seen " ORDER BY \"place\" * " WORTH_NOW        \
+    ", \"id\" LIMIT ?3"
+
+#define MATCHING_MEMORIES MEMORIES_WITH_WORDS(SEEN_MEMORIES)
+#define OWN_MEMORIES      MEMORIES_WITH_WORDS(OF_ONESELF)
 
 /* A vector counts only for the text that it was made of. */
 #define NEAR_MEMORIES                                                                              \
@@ -64,6 +66,7 @@ static const QueryText queries[] = {
                             "AND " STORE_RUN_FAILED " ORDER BY \"number\" DESC LIMIT ?3" },
     [QUERY_MEMORY] = { TABLE_MEMORIES, MEMORIES_OF_ID, MEMORIES_OF_ID },
     [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
+    [QUERY_MEMORY_OWN] = { TABLE_MEMORIES, OWN_MEMORIES, OWN_MEMORIES },
     [QUERY_MEMORY_NEAR] = { TABLE_MEMORIES, NEAR_MEMORIES, NEAR_MEMORIES },
     [QUERY_MEMORY_BARE] = { TABLE_MEMORIES, BARE_MEMORIES, BARE_MEMORIES },
     [QUERY_MEMORY_ANY] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },

@@ -43,45 +43,55 @@ static const char *const private_words[] = {
     "private", "priv\u00e9", "priv\u00e9e", "prive", "privee", NULL,
 };
 
-/* What stands behind the dashes of a word, or NULL. */
+/* What stands behind the dashes of a word; NULL: it begins with none. */
 static const char *skip_dashes(const char *word)
 {
     const char *name = word;
 
-    while (*name == '-' || g_str_has_prefix(name, "\u2013") || g_str_has_prefix(name, "\u2014"))
+    while (*name && g_unichar_type(g_utf8_get_char(name)) == G_UNICODE_DASH_PUNCTUATION)
         name = text_next(name);
-    return name > word && g_unichar_isalpha(g_utf8_get_char(name)) ? name : NULL;
+    return name > word ? name : NULL;
 }
 
-static bool is_private_word(const char *name)
+static bool is_private_word(const char *word)
 {
-    g_autofree char *composed = g_utf8_normalize(name, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+    const char *name = skip_dashes(word);
+    g_autofree char *composed =
+        name ? g_utf8_normalize(name, -1, G_NORMALIZE_DEFAULT_COMPOSE) : NULL;
     g_autofree char *lower = g_utf8_strdown(composed ? composed : "", -1);
 
     return g_strv_contains(private_words, lower);
 }
 
+/* At either end whatever looks like an option was meant as one; within a key, what is nearly one.
+ */
+static bool is_slip(const char *word, bool is_at_end)
+{
+    const char *name = skip_dashes(word);
+
+    return name && (is_at_end || (*name && text_nearest_one(name, private_words)));
+}
+
 char *memory_take_options(const char *typed, char **out_rest, bool *out_is_private)
 {
-    g_auto(GStrv) words = g_strsplit_set(typed, BLANKS, -1);
-    g_autoptr(GString) rest = g_string_new(NULL);
-    g_autofree char *slip = NULL;
-    bool is_private = false;
+    g_auto(GStrv) all = g_strsplit_set(typed, BLANKS, -1);
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    const char *slip = NULL;
 
-    for (unsigned i = 0; words[i]; i++) {
-        const char *name = skip_dashes(words[i]);
-
-        if (name && is_private_word(name)) {
-            is_private = true;
-            continue;
-        }
-        if (name && !slip && text_nearest_one(name, private_words))
-            slip = g_strdup(words[i]);
-        g_string_append_printf(rest, "%s%s", rest->len ? " " : "", words[i]);
+    *out_is_private = false;
+    for (unsigned i = 0; all[i]; i++) {
+        if (is_private_word(all[i]))
+            *out_is_private = true;
+        else if (*all[i])
+            g_ptr_array_add(words, all[i]);
     }
-    *out_rest = g_string_free(g_steal_pointer(&rest), FALSE);
-    *out_is_private = is_private;
-    return is_private ? NULL : g_steal_pointer(&slip);
+    for (unsigned i = 0; i < words->len && !slip; i++) {
+        if (is_slip(words->pdata[i], i == 0 || i + 1 == words->len))
+            slip = words->pdata[i];
+    }
+    g_ptr_array_add(words, NULL);
+    *out_rest = g_strjoinv(" ", (char **)words->pdata);
+    return g_strdup(slip);
 }
 
 char *memory_record(const char *rest)

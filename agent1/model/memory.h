@@ -17,7 +17,7 @@ char *memory_id(const char *typed, const char *owner);
 
 /* Takes --private off what was typed in place of a key, wherever it stands there; in French
  * --privé, and with the dashes that phones make of two. The rest is the caller's. Returns a word
- * that may be a slip of it, which the caller owns, or NULL. */
+ * that is no option and was meant as one, which the caller owns, or NULL. */
 char *memory_take_options(const char *typed, char **out_rest, bool *out_is_private);
 
 /* What stands behind REMEMBER:, for a record that others may read: without what is kept for one

@@ -56,6 +56,7 @@ typedef enum {
                            ones, and of the private ones of the user `beside` (NULL: of none).
                            number: now, since what nobody has asked for in long is found worse */
     QUERY_MEMORY_ANY,   /* the same of words with OR between them: memories that hold any of them */
+    QUERY_MEMORY_OWN,   /* as _MATCH, of the private ones of the user `beside` alone */
     QUERY_MEMORY_NEAR, /* beside, number as above; the `limit` memories whose vectors are nearest to
                           `vector`, of those that the model `text` made */
     QUERY_MEMORY_BARE, /* `limit` memories of which the model `text` has made no vector since they

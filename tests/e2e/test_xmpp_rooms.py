@@ -107,7 +107,7 @@ def test_private_notes_stay_out_of_a_room(house):
     room.ana.ask("REMEMBER: --private wifi code | 4711", "remembered for you alone")
     room.ana.ask("REMEMBER: wifi name | harbour", "^remembered")
     room.say(room.ana, "agent1: RECALL: wifi code")
-    room.ana.wait_for("a note of your own, which I do not tell where many read")
+    room.ana.wait_for("wifi code: not found")
     room.say(room.ana, "agent1: what is the code of the wifi?")
     room.ana.wait_for("^ok$")
     assert "harbour" in provider.requests[-1].last and "4711" not in provider.requests[-1].text

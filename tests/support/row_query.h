@@ -38,10 +38,15 @@ static inline bool row_query_holds_words(const Row *row, const char *match, bool
     return !is_any;
 }
 
+static inline bool row_query_is_private(const Row *row)
+{
+    return g_strcmp0(row_text(row, MEMORIES_SCOPE), SCOPE_PRIVATE) == 0;
+}
+
 /* Shared, or private and of this user. */
 static inline bool row_query_is_seen(const Row *row, const char *user)
 {
-    if (g_strcmp0(row_text(row, MEMORIES_SCOPE), SCOPE_PRIVATE) == 0)
+    if (row_query_is_private(row))
         return user && g_strcmp0(row_text(row, MEMORIES_USER), user) == 0;
     return g_strcmp0(row_text(row, MEMORIES_SCOPE), SCOPE_SHARED) == 0;
 }
@@ -85,6 +90,9 @@ static inline bool row_query_fits(const RowStore *store, const Row *row, const E
     case QUERY_MEMORY_ANY:
         return row_query_is_seen(row, query->beside) &&
                row_query_holds_words(row, query->text, query->kind == QUERY_MEMORY_ANY);
+    case QUERY_MEMORY_OWN:
+        return row_query_is_private(row) && row_query_is_seen(row, query->beside) &&
+               row_query_holds_words(row, query->text, false);
     case QUERY_MEMORY_NEAR:
         return row_query_is_seen(row, query->beside) && row_query_is_near(store, row, query);
     case QUERY_MEMORY_BARE:
@@ -162,6 +170,7 @@ static inline Table row_query_table(QueryKind kind)
     case QUERY_MEMORY:
     case QUERY_MEMORY_MATCH:
     case QUERY_MEMORY_ANY:
+    case QUERY_MEMORY_OWN:
     case QUERY_MEMORY_NEAR:
     case QUERY_MEMORY_BARE:
         return TABLE_MEMORIES;
@@ -187,12 +196,8 @@ static inline Table row_query_table(QueryKind kind)
 /* The id of a private note may come behind that of a shared one: it is shown first all the same. */
 static inline int row_query_private_first(gconstpointer a, gconstpointer b)
 {
-    const Row *one = *(const Row *const *)a;
-    const Row *other = *(const Row *const *)b;
-    bool is_one = g_strcmp0(row_text(one, MEMORIES_SCOPE), SCOPE_PRIVATE) == 0;
-    bool is_other = g_strcmp0(row_text(other, MEMORIES_SCOPE), SCOPE_PRIVATE) == 0;
-
-    return is_other - is_one;
+    return row_query_is_private(*(const Row *const *)b) -
+           row_query_is_private(*(const Row *const *)a);
 }
 
 /* The answer to a query: an event without time and seed. */

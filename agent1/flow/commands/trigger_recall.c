@@ -19,6 +19,20 @@
 #define WORDS_SHOWN_CHARS MEMORY_KEY_MAX_CHARS
 #define MATCHES_SHOWN     5
 
+/* What was typed. */
+typedef struct Wanted {
+    char *key;
+    char *shown;     /* a line of it */
+    bool is_private; /* among one's own alone */
+} Wanted;
+
+static void wanted_clear(Wanted *wanted)
+{
+    g_free(wanted->key);
+    g_free(wanted->shown);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wanted, wanted_clear)
+
 /* Behind the key, whose it is. */
 static const char *whose(const Core *core, const Row *row)
 {
@@ -43,16 +57,6 @@ static void finish(Turn *turn)
     turn_finish(turn);
 }
 
-/* In a room: it is kept, and not told. */
-static void say_not_here(Turn *turn, const char *key, bool is_all)
-{
-    if (is_all)
-        turn_fail(turn, "%s: a note of your own, which I do not tell where many read; ask me alone",
-                  key);
-    else
-        turn_say(turn, "You keep one of your own under that key, too: ask me alone.");
-}
-
 /* Among the first of them. */
 static bool has_tainted(const Speaker *speaker, const GPtrArray *rows, unsigned count)
 {
@@ -73,9 +77,6 @@ static void show_values(Core *core, const Pending *pending, const GPtrArray *row
         say_note(&turn, rows->pdata[i], row_text(rows->pdata[i], MEMORIES_VALUE));
     if (rows->len == 0)
         turn_fail(&turn, "%s: not found; it was forgotten just now", pending->argument);
-    else if (!notes_owner(pending->speaker) &&
-             notes_has_own(core, pending->speaker, pending->argument))
-        say_not_here(&turn, pending->argument, false);
     finish(&turn);
 }
 
@@ -122,48 +123,58 @@ static void expect_words(Core *core, Turn *turn)
         turn_fail(turn, "expected RECALL: <key or words>; %u keys are kept", rows->len);
 }
 
-/* One's own, and the one that all share. */
-static void recall_key(Core *core, Turn *turn, const char *key, const char *shown)
+/* One's own (owner is NULL: not to be seen here), and the one that all share. */
+static void recall_key(Core *core, Turn *turn, const Wanted *wanted, const char *owner)
 {
-    const char *owner = notes_owner(turn->speaker);
-    g_autofree char *shared = memory_id(key, NULL);
-    g_autofree char *own = owner ? memory_id(key, owner) : NULL;
+    g_autofree char *shared = wanted->is_private ? NULL : memory_id(wanted->key, NULL);
+    g_autofree char *own = owner ? memory_id(wanted->key, owner) : NULL;
     const EffectQuery query = { .kind = QUERY_MEMORY, .text = shared, .beside = own, .limit = 2 };
 
-    if (!pending_ask_query(core, show_values, turn->speaker, shown, &query))
+    if (!pending_ask_query(core, show_values, turn->speaker, wanted->shown, &query))
         lookup_say_busy(turn);
 }
 
-static void recall_words(Core *core, Turn *turn, const char *key, const char *shown)
+static void recall_words(Core *core, Turn *turn, const Wanted *wanted)
 {
-    g_autofree char *match = memory_match(key);
+    g_autofree char *match = memory_match(wanted->key);
     const Search search = {
         .done = show_matches,
         .speaker = (Speaker *)(guintptr)turn->speaker, /* copied, not changed */
-        .argument = (char *)(guintptr)shown,
+        .argument = wanted->shown,
         .match = match,
-        .kind = QUERY_MEMORY_MATCH,
+        .kind = wanted->is_private ? QUERY_MEMORY_OWN : QUERY_MEMORY_MATCH,
         .limit = MATCHES_SHOWN + 1,
     };
 
     if (!match)
-        turn_fail(turn, "%s: not found", shown);
-    else if (!searches_begin(core, &search, key))
+        turn_fail(turn, "%s: not found", wanted->shown);
+    else if (!searches_begin(core, &search, wanted->key))
         lookup_say_busy(turn);
+}
+
+/* Where others hear the answer, a key of one's own is as good as none. */
+static bool has_key(const Core *core, const Turn *turn, const Wanted *wanted)
+{
+    return (!wanted->is_private && notes_has_shared(core, wanted->key)) ||
+           (notes_owner(turn->speaker) && notes_has_own(core, turn->speaker, wanted->key));
 }
 
 void trigger_recall(Core *core, Turn *turn, const char *rest)
 {
-    g_autofree char *key = memory_key(rest);
-    g_autofree char *shown = text_make_line(key, WORDS_SHOWN_CHARS);
-    bool has_one = notes_has_own(core, turn->speaker, key);
+    const char *owner = notes_owner(turn->speaker);
+    g_autofree char *typed = NULL;
+    g_autofree char *slip = NULL;
+    g_auto(Wanted) wanted = { 0 };
 
-    if (!*key)
+    slip = memory_take_options(rest, &typed, &wanted.is_private);
+    wanted.key = memory_key(typed);
+    wanted.shown = text_make_line(wanted.key, WORDS_SHOWN_CHARS);
+    if (wanted.is_private && !owner)
+        turn_fail(turn, "many read here; ask me alone for what is private");
+    else if (!*wanted.key)
         expect_words(core, turn);
-    else if (notes_has_shared(core, key) || (has_one && notes_owner(turn->speaker)))
-        recall_key(core, turn, key, shown);
-    else if (has_one)
-        say_not_here(turn, shown, true);
+    else if (has_key(core, turn, &wanted))
+        recall_key(core, turn, &wanted, owner);
     else
-        recall_words(core, turn, key, shown);
+        recall_words(core, turn, &wanted);
 }

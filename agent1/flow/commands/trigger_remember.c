@@ -204,6 +204,12 @@ static bool can_be_private(Turn *turn)
     return false;
 }
 
+static bool is_kept(const Turn *turn, const char *typed, bool is_private)
+{
+    return is_private ? notes_has_own(turn->core, turn->speaker, typed)
+                      : notes_has_shared(turn->core, typed);
+}
+
 /* False, with the complaint said, when nothing can be made of it. */
 static bool read_note(Turn *turn, const char *rest, Note *note)
 {
@@ -218,7 +224,8 @@ static bool read_note(Turn *turn, const char *rest, Note *note)
         return false;
     }
     slip = memory_take_options(left, &typed, &note->is_private);
-    if (slip) {
+    /* What an older agent1 took for a key can be forgotten. */
+    if (slip && (*note->value || !is_kept(turn, typed, note->is_private))) {
         turn_fail(turn, "%s: no such option, so nothing was done; --private keeps it for you alone",
                   slip);
         return false;

@@ -142,7 +142,8 @@ bool searches_begin(Core *core, const Search *wanted, const char *text)
     search->kind = wanted->kind;
     search->limit = wanted->limit;
     g_hash_table_insert(core->searches, search->id, search);
-    if (vectors_can_ask(core)) {
+    /* Among the few of one's own no meaning is needed. */
+    if (wanted->kind != QUERY_MEMORY_OWN && vectors_can_ask(core)) {
         search->until_ms = core->boot_ms + SEARCH_VECTOR_MS;
         core->searches_due_ms = MIN(core->searches_due_ms, core->now_ms + SEARCH_VECTOR_MS);
         vectors_ask(core, search->id, text, SEARCH_VECTOR_MS);

@@ -20,7 +20,7 @@ struct Search {
     Speaker *speaker; /* who sees what is found: decides what may be */
     char *argument;   /* for done; NULL: nothing */
     char *match;      /* words, as kind wants them; NULL: there are none */
-    QueryKind kind;   /* QUERY_MEMORY_MATCH or _ANY */
+    QueryKind kind;   /* QUERY_MEMORY_MATCH or _ANY; _OWN: by words alone */
     unsigned limit;
 
     int64_t until_ms;    /* since boot: no longer is a vector waited for; 0: no more at all */

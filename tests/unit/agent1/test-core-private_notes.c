@@ -57,8 +57,11 @@ static const Step steps[] = {
     { "nor forgotten", "ana", "REMEMBER: wifi |", "nothing to forget: no key \"wifi\"", false },
     { "nor as one's own", "ana", "REMEMBER: --private wifi |", "nothing to forget: no key \"wifi\"",
       false },
-    { "in a room it is not told", "oskar", "RECALL: wifi",
-      "wifi: a note of your own, which I do not tell where many read; ask me alone", true },
+    { "in a room it is not told", "oskar", "RECALL: wifi", "wifi: not found", true },
+    { "nor as one's own", "oskar", "RECALL: --private wifi",
+      "many read here; ask me alone for what is private", true },
+    { "nor whether there is one", "ana", "RECALL: --private wifi",
+      "many read here; ask me alone for what is private", true },
     { "nor found there", "oskar", "RECALL: 1234", "1234: not found", true },
     { "nor suggested there", "oskar", "RECALL: wify", "wify: not found", true },
     { "nor counted there", "oskar", "RECALL:", "expected RECALL: <key or words>; 0 keys are kept",
@@ -75,10 +78,16 @@ static const Step steps[] = {
       "remembered \"wifi\"\nThis one is for everybody; your own \"wifi\" stays as it is.", false },
     { "one's own first", "oskar", "RECALL: wifi",
       "wifi (for you alone): 1234 (oskar, 14:13)\nwifi: 0000 (oskar, 14:13)", false },
+    { "one's own alone", "oskar", "RECALL: --private wifi",
+      "wifi (for you alone): 1234 (oskar, 14:13)", false },
+    { "one's own alone, by a word", "oskar", "RECALL: 12 --privé",
+      "no key \"12\"; these hold it:\nwifi (for you alone): 1234 (oskar, 14:13)", false },
+    { "not the shared one", "oskar", "RECALL: --private 0000", "0000: not found; 2 keys are kept",
+      false },
+    { "nor for who keeps none", "ana", "RECALL: --private wifi", "wifi: not found; nearest: wifi",
+      false },
     { "the shared one for others", "ana", "RECALL: wifi", "wifi: 0000 (oskar, 14:13)", false },
-    { "and in a room", "oskar", "RECALL: wifi",
-      "wifi: 0000 (oskar, 14:13)\nYou keep one of your own under that key, too: ask me alone.",
-      true },
+    { "and in a room", "oskar", "RECALL: wifi", "wifi: 0000 (oskar, 14:13)", true },
     { "and for others there", "ana", "RECALL: wifi", "wifi: 0000 (oskar, 14:13)", true },
     { "another's own of that key", "ana", "REMEMBER: wifi --private | abcd",
       "remembered for you alone: \"wifi\"", false },
@@ -98,6 +107,12 @@ static const Step steps[] = {
       false },
     { "a slip shares nothing", "oskar", "REMEMBER: --privat pin | 1",
       "--privat: no such option, so nothing was done; --private keeps it for you alone", false },
+    { "nor does what is no option", "oskar", "REMEMBER: --secret pin | 1",
+      "--secret: no such option, so nothing was done; --private keeps it for you alone", false },
+    { "nor behind the key", "oskar", "REMEMBER: pin —mine | 1",
+      "—mine: no such option, so nothing was done; --private keeps it for you alone", false },
+    { "there is nothing to forget", "oskar", "REMEMBER: --secret pin |",
+      "--secret: no such option, so nothing was done; --private keeps it for you alone", false },
 };
 
 static void what_is_private(void **state)
@@ -201,6 +216,21 @@ static void notes_of_an_older_agent1(void **state)
     expect_answer(world, &old);
 }
 
+/* It was shared under its option's name: whoever sees that may end it. */
+static void a_note_of_an_older_agent1_is_forgotten(void **state)
+{
+    static const Step end = { "it ends", "oskar", "REMEMBER: --secret pin |",
+                              "forgotten: \"--secret pin\"", false };
+    World *world = *state;
+    Row *row = row_new(TABLE_MEMO_KEYS);
+
+    row_set_text(row, MEMO_KEYS_ID, "shared:--secret pin");
+    row_set_text(row, MEMO_KEYS_KEY, "--secret pin");
+    row_store_put(&world->store, row);
+    world_restart(world);
+    expect_answer(world, &end);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +239,7 @@ int main(void)
         WORLD_TEST(who_is_gone),
         WORLD_TEST(a_person_keeps_so_many),
         WORLD_TEST(notes_of_an_older_agent1),
+        WORLD_TEST(a_note_of_an_older_agent1_is_forgotten),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

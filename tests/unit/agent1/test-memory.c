@@ -70,11 +70,25 @@ static void test_options(void **state)
         { "--prive\u0301e porte", "porte", true, NULL },
         { "--privat door", "--privat door", false, "--privat" },
         { "door --privtae", "door --privtae", false, "--privtae" },
-        { "--privat --private door", "--privat door", true, NULL },
-        { "rsync --delete", "rsync --delete", false, NULL },
+        { "--privat --private door", "--privat door", true, "--privat" },
+        { "the --privat door", "the --privat door", false, "--privat" },
+        { "--secret wifi", "--secret wifi", false, "--secret" },
+        { "wifi --secret", "wifi --secret", false, "--secret" },
+        { "--mine wifi", "--mine wifi", false, "--mine" },
+        { "--only-me wifi", "--only-me wifi", false, "--only-me" },
+        { "--perso wifi", "--perso wifi", false, "--perso" },
+        { "-p wifi", "-p wifi", false, "-p" },
+        { "--private=yes wifi", "--private=yes wifi", false, "--private=yes" },
+        { "--all wifi", "--all wifi", false, "--all" },
+        { "\u2014secret wifi", "\u2014secret wifi", false, "\u2014secret" },
+        { "wifi \u2013mine ", "wifi \u2013mine", false, "\u2013mine" },
+        { "\u2011p wifi", "\u2011p wifi", false, "\u2011p" },
+        { "-- wifi", "-- wifi", false, "--" },
+        { "--secret wifi --private", "--secret wifi", true, "--secret" },
+        { "rsync --delete backup", "rsync --delete backup", false, NULL },
         { "private door", "private door", false, NULL },
         { "a - b", "a - b", false, NULL },
-        { "--", "--", false, NULL },
+        { "--", "--", false, "--" },
         { "", "", false, NULL },
     };
 
@@ -101,7 +115,7 @@ static void test_records(void **state)
     } cases[] = {
         { "door | 4711", "door | 4711" },           { "--private door | 4711", "--private" },
         { "--privat door | 4711", "--privat" },     { "door 4711", "door 4711" },
-        { "door | --private", "door | --private" },
+        { "door | --private", "door | --private" }, { "--secret door | 4711", "--secret" },
     };
 
     (void)state;

@@ -82,6 +82,9 @@ static void check_memory(Fixture *fixture, const RowStore *twin)
         { QUERY_MEMORY_MATCH, "\"1234\"*", 1, "ana" },
         { QUERY_MEMORY_MATCH, "\"1234\"*", 0, "oskar" },
         { QUERY_MEMORY_MATCH, "\"1234\"*", 0, NULL },
+        { QUERY_MEMORY_OWN, "\"open\"*", 1, "ana" },
+        { QUERY_MEMORY_OWN, "\"open\"*", 0, "oskar" },
+        { QUERY_MEMORY_OWN, "\"open\"*", 0, NULL },
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
