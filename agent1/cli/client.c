@@ -471,6 +471,7 @@ static AskWish wish_for(const Client *client, const char *text)
         .text = text,
         .is_now = client->options->is_now,
         .is_dry_run = client->options->is_dry_run,
+        .wants_data = client->options->is_json,
         .timeout_ms = client->options->timeout_ms,
     };
 }

@@ -165,6 +165,7 @@ Ask *exchange_ask(Exchange *exchange, const char *id, const AskWish *wish, int64
     ask->is_hidden = wish->is_hidden;
     ask->is_now = wish->is_now;
     ask->is_dry_run = wish->is_dry_run;
+    ask->wants_data = wish->wants_data;
     ask->timeout_ms = wish->timeout_ms;
     ask->asked_ms = boot_ms;
     ask->next_send_ms = boot_ms;
@@ -213,6 +214,7 @@ static Message *make_chat(const Exchange *exchange, const Ask *ask)
     message->chat.expires_ms = ask->expires_ms;
     message->chat.is_dry_run = ask->is_dry_run;
     message->chat.is_now = ask->is_now;
+    message->chat.wants_data = ask->wants_data;
 
     return message;
 }

@@ -48,6 +48,7 @@ typedef struct Ask {
                      * typed; NULL: that is clear */
     bool is_now;
     bool is_dry_run;
+    bool wants_data;
     int64_t ts_ms; /* wall time of the first copy */
     int64_t timeout_ms;
     int64_t deadline_ms;  /* boot time of the next give-up; INT64_MAX: none */
@@ -62,6 +63,7 @@ typedef struct AskWish {
     const char *text;
     bool is_now;
     bool is_dry_run;
+    bool wants_data; /* a program reads the answer */
     bool is_hidden;
     int64_t timeout_ms; /* for the outcome; negative: none */
 } AskWish;

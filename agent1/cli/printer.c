@@ -183,7 +183,7 @@ static bool print_json(const Printer *printer, Heard heard, const Message *messa
     g_autofree char *text = NULL;
     bool is_written;
 
-    if (heard == HEARD_ANSWER && message->reply.data) {
+    if ((heard == HEARD_ANSWER || heard == HEARD_REPLY) && message->reply.data) {
         is_written = print_answer(printer, message);
     } else {
         text = message_print(message);

@@ -64,8 +64,8 @@ static const Column waiting[] = {
 };
 
 static const Column chats[] = {
-    TEXT("id"),   TEXT("conversation"), INT("kept_until"), TEXT("reply"), TEXT("outcome"),
-    TEXT("runs"), INT("is_final"),      TEXT("data"),      TEXT("shown"),
+    TEXT("id"),      TEXT("conversation"), INT("kept_until"), TEXT("reply"),
+    TEXT("outcome"), TEXT("runs"),         INT("is_final"),   TEXT("shown"),
 };
 
 static const Column sayings[] = {

@@ -96,7 +96,7 @@ enum {
 };
 enum {
     CHATS_ID, CHATS_CONVERSATION, CHATS_KEPT_UNTIL, CHATS_REPLY, CHATS_OUTCOME, CHATS_RUNS,
-    CHATS_IS_FINAL, CHATS_DATA,
+    CHATS_IS_FINAL,
     CHATS_SHOWN, /* the message that shows an answer which still comes; NULL: none does */
     CHATS_COLUMNS
 };

@@ -64,7 +64,8 @@ typedef struct MessageChat {
     char *reply_to;
     int64_t expires_ms; /* Unix ms */
     bool is_dry_run;
-    bool is_now; /* refuse instead of queueing for an offline agent */
+    bool is_now;     /* refuse instead of queueing for an offline agent */
+    bool wants_data; /* a program reads the answer: with its lists of objects */
 } MessageChat;
 
 typedef struct MessageReply {

@@ -93,6 +93,7 @@ static const Field chat_fields[] = {
     { TIME("expires", chat.expires_ms), REQUIRED },
     { BOOL("dry_run", chat.is_dry_run) },
     { BOOL("now", chat.is_now) },
+    { BOOL("data", chat.wants_data) },
     { END },
 };
 

@@ -70,6 +70,7 @@ def test_each_option(agent1, console, option, place):
     assert done.code == 0
     assert chat.object.get("now") is (True if option == "--now" else None)
     assert chat.object.get("dry_run") is (True if option == "--dry-run" else None)
+    assert chat.object.get("data") is (True if option == "--json" else None)
     if option == "--json":
         kinds = [json.loads(line)["type"] for line in done.out.splitlines()]
         assert kinds == ["reply", "progress", "result", "reply"] and done.err == ""

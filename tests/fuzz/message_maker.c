@@ -38,7 +38,8 @@ static const Member common_members[] = {
 
 static const Member chat_members[] = {
     { "text", VALUE_TEXT },    { "reply_to", VALUE_NAME }, { "expires", VALUE_TIME },
-    { "dry_run", VALUE_BOOL }, { "now", VALUE_BOOL },      { NULL, VALUE_JSON },
+    { "dry_run", VALUE_BOOL }, { "now", VALUE_BOOL },      { "data", VALUE_BOOL },
+    { NULL, VALUE_JSON },
 };
 
 static const Member reply_members[] = {

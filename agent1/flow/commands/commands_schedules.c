@@ -12,7 +12,6 @@
 
 #define LIST        "schedules"
 #define SHOWN_MAX   100
-#define TOLD_MAX    1000 /* more than a message holds */
 #define SHOWN_CHARS 64
 
 /* ---- which ---- */
@@ -51,29 +50,28 @@ static void say_none(Core *core, Turn *turn, const char *agent)
                  agent, agent);
 }
 
+/* For people and for programs alike: to look at one takes long where many of its times are skipped.
+ */
 static void say_list(Core *core, Turn *turn, const GPtrArray *schedules, unsigned count)
 {
-    unsigned shown = MIN(schedules->len, SHOWN_MAX);
+    bool is_told = turn_tells_programs(turn);
     unsigned i;
 
-    for (i = 0; i < shown; i++) {
-        g_autofree char *line = schedule_text_line(core, schedules->pdata[i]);
+    for (i = 0; i < schedules->len; i++) {
+        const Schedule *schedule = schedules->pdata[i];
+        g_auto(NextStart) next = { 0 };
+        g_autofree char *line = NULL;
 
+        schedule_text_next_start(core, schedule, &next);
+        line = schedule_text_line_of(core, schedule, &next);
         turn_say(turn, "%s", line);
+        if (is_told)
+            answer_data_add(&turn->data, LIST, schedule_data(core, schedule, &next));
     }
-    if (count > shown)
-        turn_say(turn, "and %u more", count - shown);
-}
-
-/* As many as a message holds. */
-static void tell_programs(Core *core, Turn *turn, const GPtrArray *schedules, unsigned count)
-{
-    unsigned i;
-
-    answer_data_count(&turn->data, LIST, 0);
-    for (i = 0; i < schedules->len && !turn->data.is_full; i++)
-        answer_data_add(&turn->data, LIST, schedule_data(core, schedules->pdata[i]));
-    answer_data_count(&turn->data, LIST, count - i);
+    if (count > schedules->len)
+        turn_say(turn, "and %u more", count - schedules->len);
+    if (is_told)
+        answer_data_count(&turn->data, LIST, count - schedules->len);
 }
 
 void commands_tasks(Core *core, Turn *turn, const char *arguments)
@@ -85,16 +83,13 @@ void commands_tasks(Core *core, Turn *turn, const char *arguments)
     if (!run_lines_read_agent(turn, arguments, "!tasks [agent]", &agent))
         return;
 
-    schedules =
-        schedule_book_list_by_due(core, agent, turn_tells_programs(turn) ? TOLD_MAX : SHOWN_MAX);
+    schedules = schedule_book_list_by_due(core, agent, SHOWN_MAX);
     count = schedule_book_count(core, agent);
     if (!agent || count > 0)
         turn_say(turn, "Schedules, zone %s (" TASKS_FILE "):", core->zone_name);
     say_list(core, turn, schedules, count);
     if (count == 0)
         say_none(core, turn, agent);
-    if (turn_tells_programs(turn))
-        tell_programs(core, turn, schedules, count);
     if (core->reload_error)
         turn_say(turn, "The edited files are NOT in use: !status tells why.");
 }

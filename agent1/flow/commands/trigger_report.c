@@ -28,6 +28,7 @@ static void show_no_failures(Core *core, const Pending *pending, const GPtrArray
     Turn turn;
 
     turn_init(&turn, core, pending->speaker);
+    run_data_count(&turn, 0);
     if (rows->len == 0)
         run_lines_say_none(core, &turn, pending->argument);
     else if (pending->argument)
@@ -43,7 +44,6 @@ static void show_failures(Core *core, const Pending *pending, const GPtrArray *r
     unsigned i;
 
     turn_init(&turn, core, pending->speaker);
-    run_data_count(&turn, 0);
     for (i = 0; i < rows->len; i++)
         run_lines_say_failure(core, &turn, rows->pdata[i]);
     if (rows->len == 0)

@@ -476,6 +476,7 @@ void chat_take_message(Core *core, const EventMessage *event)
     speaker->role = user->role;
     speaker->is_dry_run = message->chat.is_dry_run;
     speaker->is_now = message->chat.is_now;
+    speaker->wants_data = message->chat.wants_data;
     core_speak_to(core, user->name);
     if (chats_is_repeat(core, speaker))
         return;

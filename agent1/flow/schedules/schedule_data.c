@@ -1,6 +1,5 @@
 #include "agent1/flow/schedules/schedule_data.h"
 
-#include "agent1/flow/schedules/schedule_text.h"
 #include "agent1/flow/state/hold.h"
 #include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/voice/answer_data.h"
@@ -11,8 +10,9 @@ static const char *const fates[] = {
     [TIME_SKIPS] = "never",   [TIME_FAILS] = "fails",
 };
 
-static void set_next(Core *core, Json *item, const ScheduledTime *time, unsigned skipped)
+static void set_next(Core *core, Json *item, const NextStart *next)
 {
+    const ScheduledTime *time = &next->time;
     g_autofree char *why = time->reason ? reason_words(core, time->reason) : NULL;
 
     if (time->fate != TIME_SKIPS)
@@ -23,28 +23,26 @@ static void set_next(Core *core, Json *item, const ScheduledTime *time, unsigned
     if (time->fate != TIME_STARTS)
         json_set_string(item, "next_rule", rule_name(time->rule));
     answer_data_set_text(item, "next_why", why);
-    if (skipped > 0 && time->fate != TIME_SKIPS)
-        json_set_int(item, "next_skipped", skipped);
+    if (next->skipped > 0 && time->fate != TIME_SKIPS)
+        json_set_int(item, "next_skipped", next->skipped);
 }
 
 /* Its state's word; sets what belongs to a next time. */
-static const char *read_state(Core *core, Json *item, const Schedule *schedule)
+static const char *read_state(Core *core, Json *item, const Schedule *schedule,
+                              const NextStart *next)
 {
-    g_auto(ScheduledTime) time = { 0 };
-    unsigned skipped;
-
     if (!schedule->entry->is_enabled)
         return "off";
     if (schedule->paused_by)
         return "paused";
-    if (!schedule_text_next_start(core, schedule, &time, &skipped))
+    if (!next->is_known)
         return "over";
 
-    set_next(core, item, &time, skipped);
+    set_next(core, item, next);
     return "active";
 }
 
-Json *schedule_data(Core *core, const Schedule *schedule)
+Json *schedule_data(Core *core, const Schedule *schedule, const NextStart *next)
 {
     const TaskEntry *entry = schedule->entry;
     g_autofree char *hold = hold_of_agent(core, entry->agent);
@@ -57,7 +55,7 @@ Json *schedule_data(Core *core, const Schedule *schedule)
     json_set_string(item, "agent", entry->agent);
     json_set_string(item, "task", entry->task);
     answer_data_set_text(item, "user", entry->user);
-    json_set_string(item, "state", read_state(core, item, schedule));
+    json_set_string(item, "state", read_state(core, item, schedule, next));
     answer_data_set_text(item, "paused_by", schedule->paused_by);
     answer_data_set_text(item, "agent_hold", hold);
     if (schedule->last_number > 0)

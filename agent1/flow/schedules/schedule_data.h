@@ -5,9 +5,10 @@
 #ifndef AGENT1_FLOW_SCHEDULES_SCHEDULE_DATA_H
 #define AGENT1_FLOW_SCHEDULES_SCHEDULE_DATA_H
 
-#include "agent1/flow/schedules/schedule_book.h"
+#include "agent1/flow/schedules/schedule_text.h"
+#include "common/data/json.h"
 
 /* The caller owns it. */
-Json *schedule_data(Core *core, const Schedule *schedule);
+Json *schedule_data(Core *core, const Schedule *schedule, const NextStart *next);
 
 #endif

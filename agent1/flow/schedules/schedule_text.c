@@ -113,20 +113,28 @@ bool schedule_text_next(Core *core, const Schedule *schedule, int64_t after_ms, 
     return true;
 }
 
-bool schedule_text_next_start(Core *core, const Schedule *schedule, ScheduledTime *out,
-                              unsigned *out_skipped)
+void next_start_clear(NextStart *next)
+{
+    scheduled_time_clear(&next->time);
+}
+
+void schedule_text_next_start(Core *core, const Schedule *schedule, NextStart *out)
 {
     int64_t after_ms = MAX(schedule->mark_ms, 0);
 
-    *out_skipped = 0;
-    while (schedule_text_next(core, schedule, after_ms, out)) {
-        if (out->fate != TIME_SKIPS || *out_skipped >= LOOKED_AT_MAX)
-            return true;
-        after_ms = out->occurrence.time.at_ms;
-        scheduled_time_clear(out);
-        (*out_skipped)++;
+    *out = (NextStart){ 0 };
+    if (!schedule->entry->is_enabled || schedule->paused_by)
+        return;
+
+    while (schedule_text_next(core, schedule, after_ms, &out->time)) {
+        if (out->time.fate != TIME_SKIPS || out->skipped >= LOOKED_AT_MAX) {
+            out->is_known = true;
+            return;
+        }
+        after_ms = out->time.occurrence.time.at_ms;
+        scheduled_time_clear(&out->time);
+        out->skipped++;
     }
-    return false;
 }
 
 char *schedule_text_of_time(Core *core, const Schedule *schedule, const ScheduledTime *time)
@@ -159,18 +167,17 @@ char *schedule_text_of_time(Core *core, const Schedule *schedule, const Schedule
 
 /* ---- the line ---- */
 
-static void append_next(Core *core, const Schedule *schedule, GString *text)
+static void append_next(Core *core, const Schedule *schedule, const NextStart *next, GString *text)
 {
-    g_auto(ScheduledTime) time = { 0 };
+    unsigned skipped = next->skipped;
     g_autofree char *described = NULL;
-    unsigned skipped;
 
-    if (!schedule_text_next_start(core, schedule, &time, &skipped)) {
+    if (!next->is_known) {
         g_string_append(text, core_words(core, " · over"));
         return;
     }
-    described = schedule_text_of_time(core, schedule, &time);
-    if (time.fate == TIME_SKIPS) {
+    described = schedule_text_of_time(core, schedule, &next->time);
+    if (next->time.fate == TIME_SKIPS) {
         g_string_append_printf(text, core_words(core, " · never as things are: %s"), described);
         return;
     }
@@ -194,14 +201,14 @@ static void append_hold(const Core *core, const Schedule *schedule, GString *tex
         g_string_append_printf(text, " · %s", hold);
 }
 
-static void append_state(Core *core, const Schedule *schedule, GString *text)
+static void append_state(Core *core, const Schedule *schedule, const NextStart *next, GString *text)
 {
     if (!schedule->entry->is_enabled)
         g_string_append(text, core_words(core, " · off"));
     else if (schedule->paused_by)
         g_string_append_printf(text, core_words(core, " · paused by %s"), schedule->paused_by);
     else
-        append_next(core, schedule, text);
+        append_next(core, schedule, next, text);
     if (schedule->entry->is_enabled)
         append_hold(core, schedule, text);
     if (schedule->last_number > 0)
@@ -209,7 +216,7 @@ static void append_state(Core *core, const Schedule *schedule, GString *text)
                                schedule->last_number);
 }
 
-char *schedule_text_line(Core *core, const Schedule *schedule)
+char *schedule_text_line_of(Core *core, const Schedule *schedule, const NextStart *next)
 {
     const TaskEntry *entry = schedule->entry;
     g_autofree char *task = text_make_line(entry->task, TASK_SHOWN_CHARS);
@@ -224,8 +231,16 @@ char *schedule_text_line(Core *core, const Schedule *schedule)
                            is_known ? "" : core_words(core, " (no agent of that name)"), task);
     if (entry->user)
         g_string_append_printf(text, core_words(core, " · as %s"), entry->user);
-    append_state(core, schedule, text);
+    append_state(core, schedule, next, text);
     return g_string_free(text, FALSE);
+}
+
+char *schedule_text_line(Core *core, const Schedule *schedule)
+{
+    g_auto(NextStart) next = { 0 };
+
+    schedule_text_next_start(core, schedule, &next);
+    return schedule_text_line_of(core, schedule, &next);
 }
 
 char *schedule_text_nearest(Core *core, const char *id)

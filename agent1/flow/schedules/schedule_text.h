@@ -33,10 +33,20 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ScheduledTime, scheduled_time_clear)
 /* Its first time after an instant; false when there is none. The caller clears it. */
 bool schedule_text_next(Core *core, const Schedule *schedule, int64_t after_ms, ScheduledTime *out);
 
-/* The first after its mark that is not skipped; *out_skipped: how many come before it. When all are
- * that were looked at, the last of them. */
-bool schedule_text_next_start(Core *core, const Schedule *schedule, ScheduledTime *out,
-                              unsigned *out_skipped);
+/* The first time after its mark that is not skipped. When all are that were looked at, the last of
+ * them. */
+typedef struct NextStart {
+    bool is_known; /* false: it is over, or held */
+    ScheduledTime time;
+    unsigned skipped; /* so many come before it */
+} NextStart;
+
+void next_start_clear(NextStart *next);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(NextStart, next_start_clear)
+
+/* Many times may have to be looked at: who tells of a schedule twice looks once. The caller clears
+ * it. */
+void schedule_text_next_start(Core *core, const Schedule *schedule, NextStart *out);
 
 /* "Mon 2026-11-30 03:00 CET, starts 05:00 CET (blackout hours 02:00-05:00)", and why where clocks
  * are set. Where the schedule's clock shows another time than the installation's, both. The caller
@@ -46,6 +56,9 @@ char *schedule_text_of_time(Core *core, const Schedule *schedule, const Schedule
 /* The whole line: "apt-weekly: weekly mon 03:00 · web1 · apt upgrade · next …". The caller owns it.
  */
 char *schedule_text_line(Core *core, const Schedule *schedule);
+
+/* The same where its next start was looked at. */
+char *schedule_text_line_of(Core *core, const Schedule *schedule, const NextStart *next);
 
 /* ", nearest: a, b", or "" when none is near. The caller owns it. */
 char *schedule_text_nearest(Core *core, const char *id);

@@ -26,6 +26,7 @@ Speaker *speaker_copy(const Speaker *speaker)
     copy->role = speaker->role;
     copy->is_dry_run = speaker->is_dry_run;
     copy->is_now = speaker->is_now;
+    copy->wants_data = speaker->wants_data;
     return copy;
 }
 

@@ -25,6 +25,7 @@ typedef struct Speaker {
     Role role;
     bool is_dry_run;
     bool is_now;
+    bool wants_data; /* CLI: a program reads the answer */
 } Speaker;
 
 Speaker *speaker_new(Door door, const char *address, const char *key);

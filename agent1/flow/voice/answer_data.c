@@ -65,39 +65,6 @@ bool answer_data_add(AnswerData *data, const char *list, Json *item)
     return true;
 }
 
-/* Adds one of the lists of an object whose totals are known. */
-static void add_list(AnswerData *data, const Json *list, const Json *totals)
-{
-    const char *name = json_name(list);
-    int64_t total = 0;
-
-    json_int(json_member(totals, name), &total);
-    answer_data_count(data, name, MAX(total - json_count(list), 0));
-    for (const Json *item = json_first(list); item; item = json_next(item))
-        answer_data_add(data, name, json_copy(item));
-}
-
-static void add_lists(AnswerData *data, const Json *lists)
-{
-    const Json *totals = json_member(lists, TOTALS);
-
-    for (const Json *list = json_first(lists); list; list = json_next(list)) {
-        if (json_kind(list) == JSON_ARRAY)
-            add_list(data, list, totals);
-    }
-}
-
-void answer_data_join(AnswerData *data, const char *earlier)
-{
-    g_autoptr(Json) before = json_parse(earlier, strlen(earlier), strlen(earlier), NULL);
-    AnswerData joined = { 0 };
-
-    add_lists(&joined, before);
-    add_lists(&joined, data->lists);
-    answer_data_clear(data);
-    *data = joined;
-}
-
 void answer_data_set_text(Json *item, const char *name, const char *text)
 {
     if (text)

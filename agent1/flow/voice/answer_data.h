@@ -1,8 +1,8 @@
 /*
  * What an answer holds for programs beside its words: lists of objects, as
  * {"schedules": [{"type": "schedule", …}, …], "totals": {"schedules": 120}} (README, "The wire").
- * Only agentctl hears of it. So much fits into a message: what comes after that is counted in the
- * totals alone.
+ * Only a client that asks for it gets it. So much fits into a message: what comes after that is
+ * counted in the totals alone.
  */
 #ifndef AGENT1_FLOW_VOICE_ANSWER_DATA_H
 #define AGENT1_FLOW_VOICE_ANSWER_DATA_H
@@ -32,9 +32,6 @@ void answer_data_count(AnswerData *data, const char *list, int64_t more);
 /* Adds an object to a list, and counts it. False: only counted, there is no room. The object is
  * taken over. */
 bool answer_data_add(AnswerData *data, const char *list, Json *item);
-
-/* Puts what was printed earlier before it. */
-void answer_data_join(AnswerData *data, const char *earlier);
 
 /* A text, unless it is NULL; a time as RFC 3339 in UTC, unless it is 0 or before. */
 void answer_data_set_text(Json *item, const char *name, const char *text);

@@ -123,7 +123,6 @@ static const char *outcome_now(const Core *core, const Row *row, const GPtrArray
 static void answer_again(Core *core, const Speaker *speaker, Row *row)
 {
     g_autoptr(GPtrArray) runs = split_runs(row_text(row, CHATS_RUNS));
-    g_auto(AnswerData) data = { 0 };
     Answer answer = { .text = row_text(row, CHATS_REPLY) ? row_text(row, CHATS_REPLY) : "",
                       .is_news = true,
                       .runs = runs };
@@ -134,10 +133,6 @@ static void answer_again(Core *core, const Speaker *speaker, Row *row)
     }
     answer.is_final = row_int(row, CHATS_IS_FINAL) != 0;
     answer.outcome = outcome_now(core, row, runs);
-    if (answer.is_final) {
-        chats_note_data(core, speaker, &data);
-        answer.data = data;
-    }
     /* Without words it says that the question is here: else who waits for a model would give up. */
     if (*answer.text || answer.is_final || talks_has_chat(core, speaker->chat_id))
         say_answer(core, speaker, &answer);
@@ -204,21 +199,6 @@ const char *chats_note(Core *core, const Speaker *speaker, const char *text, boo
         row_set_int(row, CHATS_KEPT_UNTIL, core->now_ms + KEPT_AFTER_FINAL_MS);
     ledger_changed(core->ledgers[TABLE_CHATS], row, core->fx);
     return outcome_now(core, row, *out_runs);
-}
-
-void chats_note_data(Core *core, const Speaker *speaker, AnswerData *data)
-{
-    Row *row = speaker->chat_id ? ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id) : NULL;
-    const char *earlier = row ? row_text(row, CHATS_DATA) : NULL;
-    g_autofree char *text = NULL;
-
-    if (earlier)
-        answer_data_join(data, earlier);
-    if (!row || !data->lists)
-        return;
-
-    text = json_print(data->lists);
-    row_set_text(row, CHATS_DATA, text);
 }
 
 void chats_show(Core *core, const Speaker *speaker, const char *message_id)

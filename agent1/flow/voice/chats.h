@@ -36,10 +36,6 @@ bool chats_awaits(const Core *core, const char *chat_id, const GPtrArray *runs);
 const char *chats_note(Core *core, const Speaker *speaker, const char *text, bool is_final,
                        const char *outcome, const GPtrArray *runs, GPtrArray **out_runs);
 
-/* Notes what a chat's answer holds for programs, before the chats_note() that stores it: *data gets
- * what earlier parts of the answer held, too. */
-void chats_note_data(Core *core, const Speaker *speaker, AnswerData *data);
-
 /* A message of this id shows what of the answer has come so far: after a restart it tells what
  * became of it. */
 void chats_show(Core *core, const Speaker *speaker, const char *message_id);

@@ -133,7 +133,7 @@ void turn_add_run(Turn *turn, const char *id)
 
 bool turn_tells_programs(const Turn *turn)
 {
-    return turn->speaker->door == DOOR_CLI;
+    return turn->speaker->wants_data;
 }
 
 static bool is_open(const Turn *turn)
@@ -170,9 +170,7 @@ void turn_finish(Turn *turn)
     if (answer.is_final)
         remind_of_bad_edit(turn);
     answer.text = turn->text->str;
-    chats_note_data(turn->core, turn->speaker, &turn->data);
-    if (answer.is_final)
-        answer.data = turn->data;
+    answer.data = turn->data;
     answer.outcome = chats_note(turn->core, turn->speaker, answer.text, answer.is_final,
                                 turn->outcome, runs, &all_runs);
     answer.runs = all_runs ? all_runs : runs;

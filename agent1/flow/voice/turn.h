@@ -62,7 +62,7 @@ void turn_release(Turn *turn, const char *text);
 /* Names a run that belongs to the chat. */
 void turn_add_run(Turn *turn, const char *id);
 
-/* Whether a program may read the answer: else nothing need be made for one. */
+/* Whether a program reads the answer: else nothing is made for one. */
 bool turn_tells_programs(const Turn *turn);
 
 /* A whole turn of one paragraph that nobody just asked for, with an outcome. speaker may be NULL:

@@ -365,23 +365,36 @@ static inline const char *world_last_said(const World *world)
     return count ? ((const Effect *)world->said->pdata[count - 1])->say.text : "";
 }
 
-/* A chat of agentctl with ana's key. */
-static inline void world_type(World *world, const char *id, const char *text, bool is_dry_run,
-                              bool is_now)
+static inline Message *world_chat(const World *world, const char *id, const char *text)
 {
-    Event *event = event_new(EVENT_MESSAGE);
     Message *message = message_new(MESSAGE_CHAT, id, SESSION, world->now_ms);
 
     message->chat.text = g_strdup(text);
     message->chat.reply_to = topic_cli_outbox(SESSION);
     message->chat.expires_ms = world->now_ms + 60000;
-    message->chat.is_dry_run = is_dry_run;
-    message->chat.is_now = is_now;
+    return message;
+}
+
+static inline void world_chat_comes(World *world, Message *message)
+{
+    Event *event = event_new(EVENT_MESSAGE);
+
     event->message.topic = TOPIC_KIND_AGENT1_INBOX;
     event->message.sender = world_key(10);
     event->message.is_sealed = true;
     event->message.message = message;
     world_step(world, event);
+}
+
+/* A chat of agentctl with ana's key. */
+static inline void world_type(World *world, const char *id, const char *text, bool is_dry_run,
+                              bool is_now)
+{
+    Message *message = world_chat(world, id, text);
+
+    message->chat.is_dry_run = is_dry_run;
+    message->chat.is_now = is_now;
+    world_chat_comes(world, message);
 }
 
 /* ---- agents ---- */

@@ -58,33 +58,6 @@ static void what_has_no_room_is_counted(void **state)
     assert_printed(&data, "{\"totals\":{\"runs\":3}}");
 }
 
-static void earlier_parts_come_first(void **state)
-{
-    static const struct {
-        const char *what;
-        const char *earlier;
-        const char *joined;
-    } rows[] = {
-        { "another list", "{\"agents\":[{\"id\":\"b\"}],\"totals\":{\"agents\":1}}",
-          "{\"agents\":[{\"id\":\"b\"}],\"totals\":{\"agents\":1,\"runs\":1},"
-          "\"runs\":[{\"id\":\"a\"}]}" },
-        { "the same, with more than it holds",
-          "{\"runs\":[{\"id\":\"c\"}],\"totals\":{\"runs\":5}}",
-          "{\"runs\":[{\"id\":\"c\"},{\"id\":\"a\"}],\"totals\":{\"runs\":6}}" },
-        { "what is no such object", "[1]", "{\"runs\":[{\"id\":\"a\"}],\"totals\":{\"runs\":1}}" },
-    };
-
-    (void)state;
-    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_auto(AnswerData) data = { 0 };
-
-        print_message("%s\n", rows[i].what);
-        answer_data_add(&data, "runs", item_of("a"));
-        answer_data_join(&data, rows[i].earlier);
-        assert_printed(&data, rows[i].joined);
-    }
-}
-
 static void what_is_absent_is_not_there(void **state)
 {
     g_autoptr(Json) item = json_new_object();
@@ -105,7 +78,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_and_totals),
         cmocka_unit_test(what_has_no_room_is_counted),
-        cmocka_unit_test(earlier_parts_come_first),
         cmocka_unit_test(what_is_absent_is_not_there),
     };
 

@@ -132,9 +132,11 @@ static int tear_down(void **state)
 static void test_copies_are_the_same(void **state)
 {
     World *world = *state;
-    const AskWish wish = {
-        .text = "DELEGATE: web1 | id", .is_now = true, .is_dry_run = true, .timeout_ms = -1
-    };
+    const AskWish wish = { .text = "DELEGATE: web1 | id",
+                           .is_now = true,
+                           .is_dry_run = true,
+                           .wants_data = true,
+                           .timeout_ms = -1 };
     g_autoptr(Message) first = NULL;
     g_autoptr(Message) second = NULL;
     g_autofree char *first_text = NULL;
@@ -148,7 +150,7 @@ static void test_copies_are_the_same(void **state)
     assert_string_equal(first->from, SESSION);
     assert_string_equal(first->chat.reply_to, "agents/cli/" SESSION "/outbox");
     assert_string_equal(first->chat.text, "DELEGATE: web1 | id");
-    assert_true(first->chat.is_now && first->chat.is_dry_run);
+    assert_true(first->chat.is_now && first->chat.is_dry_run && first->chat.wants_data);
     /* The time is that of the first copy, not of the question: there was no broker before. */
     assert_int_equal(first->ts_ms, WALL_MS + 7000);
     assert_int_equal(first->chat.expires_ms, WALL_MS + 7000 + CHAT_LIFE_MS);

@@ -6,6 +6,15 @@
 #define CHAT   "01J0000000000000000000000A"
 #define SECOND "01J0000000000000000000000B"
 
+/* As agentctl --json does. */
+static void type_for_program(World *world, const char *id, const char *text)
+{
+    Message *message = world_chat(world, id, text);
+
+    message->chat.wants_data = true;
+    world_chat_comes(world, message);
+}
+
 static void write_tasks(World *world, const char *entries)
 {
     g_autofree char *text = g_strdup_printf("{\"tasks\":[%s]}", entries);
@@ -96,7 +105,7 @@ static void schedules(void **state)
         json_free(world->blackouts);
         world->blackouts = world_json("[{\"start\":\"02:00\",\"end\":\"05:00\"}]");
         write_tasks(world, rows_of_schedules[i].entries);
-        world_type(world, CHAT, "!tasks", false, false);
+        type_for_program(world, CHAT, "!tasks");
         assert_data(world, rows_of_schedules[i].expected);
         world_free(world);
     }
@@ -112,7 +121,7 @@ static void a_paused_schedule_and_a_paused_agent(void **state)
     write_tasks(world, "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"hourly\"}");
     world_write(world, "oskar", NULL, "!pause a");
     world_write(world, "oskar", NULL, "!agentOFF web1");
-    world_type(world, CHAT, "PLAN_LIST:", false, false);
+    type_for_program(world, CHAT, "PLAN_LIST:");
     item = json_first(json_member(data_of(world), "schedules"));
     assert_string_equal(json_string(json_member(item, "state")), "paused");
     assert_string_equal(json_string(json_member(item, "paused_by")), "oskar");
@@ -122,28 +131,45 @@ static void a_paused_schedule_and_a_paused_agent(void **state)
 }
 
 /* The first ones, and how many there are. */
-static void more_schedules_than_a_message_holds(void **state)
+static void more_schedules_than_are_shown(void **state)
 {
     World *world = *state;
     g_autoptr(GString) entries = g_string_new(NULL);
-    g_autofree char *task = g_strnfill(400, 'x');
-    g_autofree char *body = NULL;
     int64_t total = 0;
-    unsigned count;
 
     for (unsigned i = 0; i < 2000; i++)
-        g_string_append_printf(entries,
-                               "%s{\"id\":\"s%u\",\"agent\":\"web1\",\"task\":\"%s\",\"cron\":\"at "
-                               "2027-01-01T%02u:%02u:00\"}",
-                               i ? "," : "", i, task, i / 60 % 24, i % 60);
+        g_string_append_printf(
+            entries,
+            "%s{\"id\":\"s%u\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"at "
+            "2027-01-01T%02u:%02u:00\"}",
+            i ? "," : "", i, i / 60 % 24, i % 60);
     write_tasks(world, entries->str);
-    world_type(world, CHAT, "!tasks", false, false);
-    count = json_count(json_member(data_of(world), "schedules"));
-    print_message("%u schedules\n", count);
-    assert_true(count > 100 && count < 1000);
+    type_for_program(world, CHAT, "!tasks");
+    assert_int_equal(json_count(json_member(data_of(world), "schedules")), 100);
     assert_true(json_int(json_member(json_member(data_of(world), "totals"), "schedules"), &total));
     assert_int_equal(total, 2000);
     assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "\nand 1900 more");
+}
+
+/* What does not fit is only counted. */
+static void more_than_a_message_holds(void **state)
+{
+    World *world = *state;
+    g_autoptr(GString) entries = g_string_new(NULL);
+    g_autofree char *task = g_strnfill(4000, 'x');
+    g_autofree char *body = NULL;
+    int64_t total = 0;
+
+    for (unsigned i = 0; i < 60; i++)
+        g_string_append_printf(entries,
+                               "%s{\"id\":\"s%u\",\"agent\":\"web1\",\"task\":\"%s\",\"cron\":\"at "
+                               "2027-01-01T00:%02u:00\"}",
+                               i ? "," : "", i, task, i);
+    write_tasks(world, entries->str);
+    type_for_program(world, CHAT, "!tasks");
+    assert_in_range(json_count(json_member(data_of(world), "schedules")), 20, 40);
+    assert_true(json_int(json_member(json_member(data_of(world), "totals"), "schedules"), &total));
+    assert_int_equal(total, 60);
     body = message_encode(world_last_sent(world, MESSAGE_REPLY), NULL);
     assert_non_null(body);
 }
@@ -155,18 +181,20 @@ static void runs(void **state)
     int64_t number;
 
     world_register(world, JOURNAL_1, 1);
-    world_type(world, CHAT, "!runs", false, false);
+    type_for_program(world, CHAT, "!runs");
     assert_data(world, "{\"runs\":[],\"totals\":{\"runs\":0}}");
     world_write(world, "oskar", NULL, "@web1 ls /none");
     world_ack(world, world_run_id(world, 1), 1, ACK_ACCEPTED, NULL);
-    world_type(world, SECOND, "!run 1", false, false);
+    type_for_program(world, "01J0000000000000000000000E", "REPORT_ERRORS:");
+    assert_data(world, "{\"runs\":[],\"totals\":{\"runs\":0}}");
+    type_for_program(world, SECOND, "!run 1");
     item = json_first(json_member(data_of(world), "runs"));
     assert_string_equal(json_string(json_member(item, "state")), "accepted");
     assert_non_null(json_member(item, "expires"));
     assert_null(json_member(item, "started"));
 
     world_result(world, world_run_id(world, 1), 1, "failed", 2, "ls: error: no such file\n");
-    world_type(world, "01J0000000000000000000000C", "REPORT_ERRORS:", false, false);
+    type_for_program(world, "01J0000000000000000000000C", "REPORT_ERRORS:");
     item = json_first(json_member(data_of(world), "runs"));
     assert_string_equal(json_string(json_member(item, "type")), "run");
     assert_string_equal(json_string(json_member(item, "run")), world_run_id(world, 1));
@@ -180,7 +208,7 @@ static void runs(void **state)
     assert_int_equal(number, 400);
     assert_null(json_member(item, "signal"));
     assert_null(json_member(item, "output"));
-    world_type(world, "01J0000000000000000000000D", "!run 1", false, false);
+    type_for_program(world, "01J0000000000000000000000D", "!run 1");
     item = json_first(json_member(data_of(world), "runs"));
     assert_string_equal(json_string(json_member(item, "output")), "ls: error: no such file\n");
 }
@@ -193,7 +221,7 @@ static void agents_and_status(void **state)
     int64_t online;
 
     world_register(world, JOURNAL_1, 1);
-    world_type(world, CHAT, "!agents\n!status", false, false);
+    type_for_program(world, CHAT, "!agents\n!status");
     item = json_first(json_member(data_of(world), "agents"));
     assert_string_equal(json_string(json_member(item, "name")), "web1");
     assert_string_equal(json_string(json_member(item, "state")), "online");
@@ -221,7 +249,7 @@ static void agents_that_are_told_more_of(void **state)
     world_configure(world);
     world_register_as(world, 7, "new1", JOURNAL_2, 1, "[]");
     world_write(world, "oskar", NULL, "!agentOFF web2");
-    world_type(world, CHAT, "!agents web2,new1", false, false);
+    type_for_program(world, CHAT, "!agents web2,new1");
     item = json_first(json_member(data_of(world), "agents"));
     assert_string_equal(json_string(json_member(item, "name")), "new1");
     assert_string_equal(json_string(json_member(item, "state")), "asks_to_join");
@@ -244,37 +272,52 @@ static void runs_of_a_range(void **state)
         world_write(world, "oskar", NULL, "@web1 true");
         world_result(world, world_run_id(world, i), 1, "succeeded", 0, "");
     }
-    world_type(world, CHAT, "REPORT: | today", false, false);
+    type_for_program(world, CHAT, "REPORT: | today");
     assert_int_equal(json_count(json_member(data_of(world), "runs")), 20);
     assert_true(json_int(json_member(json_member(data_of(world), "totals"), "runs"), &total));
     assert_int_equal(total, 25);
 }
 
-/* A repeat of the question, be it after a restart, is answered with the same. */
-static void a_repeat_has_it_again(void **state)
+/* Of several lists each comes with the reply that tells of it. */
+static void lists_that_come_one_after_the_other(void **state)
 {
     World *world = *state;
-    g_autofree char *before = NULL;
-    g_autofree char *after = NULL;
+    const Json *data;
 
     world->is_store_slow = true;
-    world_type(world, CHAT, "!agents\n!runs", false, false);
+    type_for_program(world, CHAT, "!agents\n!runs");
+    data = world_last_sent(world, MESSAGE_REPLY)->reply.data;
+    assert_int_equal(json_count(json_member(data, "agents")), 2);
     world_answer_all(world);
-    before = json_print(data_of(world));
-    assert_contains(before, "\"agents\":[{");
-    assert_contains(before, "\"runs\":[]");
+    assert_data(world, "{\"runs\":[],\"totals\":{\"runs\":0}}");
+}
+
+/* A repeat of the question has the words alone: a list is not kept for it. */
+static void a_repeat_has_none(void **state)
+{
+    World *world = *state;
+
+    type_for_program(world, CHAT, "!agents");
+    assert_non_null(data_of(world));
     world_forget(world);
-    world_restart(world);
-    world_type(world, CHAT, "!agents\n!runs", false, false);
-    after = json_print(data_of(world));
-    assert_string_equal(after, before);
+    type_for_program(world, CHAT, "!agents");
+    assert_data(world, "none");
+    assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "web1");
+}
+
+static void nothing_is_made_for_people(void **state)
+{
+    World *world = *state;
+
+    world_type(world, CHAT, "!tasks\n!agents\n!status", false, false);
+    assert_data(world, "none");
 }
 
 static void other_answers_have_none(void **state)
 {
     World *world = *state;
 
-    world_type(world, CHAT, "!blackout", false, false);
+    type_for_program(world, CHAT, "!blackout");
     assert_data(world, "none");
 }
 
@@ -283,12 +326,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(schedules),
         WORLD_TEST(a_paused_schedule_and_a_paused_agent),
-        WORLD_TEST(more_schedules_than_a_message_holds),
+        WORLD_TEST(more_schedules_than_are_shown),
+        WORLD_TEST(more_than_a_message_holds),
         WORLD_TEST(runs),
         WORLD_TEST(agents_and_status),
         WORLD_TEST(agents_that_are_told_more_of),
         WORLD_TEST(runs_of_a_range),
-        WORLD_TEST(a_repeat_has_it_again),
+        WORLD_TEST(lists_that_come_one_after_the_other),
+        WORLD_TEST(a_repeat_has_none),
+        WORLD_TEST(nothing_is_made_for_people),
         WORLD_TEST(other_answers_have_none),
     };
 

@@ -105,6 +105,7 @@ static void a_copy_stands_alone(void **state)
     speaker->role = ROLE_ADMIN;
     speaker->is_dry_run = true;
     speaker->is_now = true;
+    speaker->wants_data = true;
     copy = speaker_copy(speaker);
     speaker_free(speaker);
     assert_int_equal(copy->door, DOOR_CLI);
@@ -117,6 +118,7 @@ static void a_copy_stands_alone(void **state)
     assert_int_equal(copy->role, ROLE_ADMIN);
     assert_true(copy->is_dry_run);
     assert_true(copy->is_now);
+    assert_true(copy->wants_data);
     speaker_free(NULL);
 }
 

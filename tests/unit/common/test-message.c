@@ -34,7 +34,7 @@ static Message *decode(const char *body, GError **error)
 static const char *const full[MESSAGE_KIND_COUNT] = {
     [MESSAGE_CHAT] = HEAD("chat") ",\"text\":\"DELEGATE: web1 | uptime\",\"reply_to\":"
                                   "\"agents/cli/abcdefghijklmnop/outbox\",\"expires\":\"" LATER
-                                  "\",\"dry_run\":true,\"now\":true}",
+                                  "\",\"dry_run\":true,\"now\":true,\"data\":true}",
     [MESSAGE_REPLY] = HEAD("reply") ",\"in_reply_to\":\"my-own_id\",\"text\":\"#12 web1: queued\","
                                     "\"final\":true,\"runs\":[\"" ULID "\",\"" OTHER
                                     "\"],\"outcome\":\"succeeded\"}",
