@@ -275,11 +275,11 @@ static void on_typed(bool is_leaving, void *data)
     show(client);
 }
 
-static bool on_line(const char *line, void *data)
+static bool on_line(const char *line, bool is_behind, void *data)
 {
     Client *client = data;
 
-    return client->takes(line, client->takes_data);
+    return client->takes(line, is_behind, client->takes_data);
 }
 
 static void explain_unreachable(const Client *client, const Ask *ask)

@@ -32,9 +32,9 @@ void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
 
 /* From now on a line may be being typed here whenever something is written. Each line that is typed
- * whole while something is waited for is given to takes: true, it is done already (with
- * client_ask_beside(), say). Borrowed; NULL: no more. */
-typedef bool (*ClientTakes)(const char *line, void *data);
+ * whole while something is waited for is given to takes, and whether others wait before it: true,
+ * it is done already (with client_ask_beside(), say). Borrowed; NULL: no more. */
+typedef bool (*ClientTakes)(const char *line, bool is_behind, void *data);
 void client_use_terminal(Client *client, Terminal *terminal, ClientTakes takes, void *data);
 
 /* Asks and waits, until an outcome, --timeout or Ctrl-C. The exit code. */

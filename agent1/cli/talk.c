@@ -106,23 +106,24 @@ static void remember(Talk *talk, const char *line)
 
 /* What agent1 is asked by a line that does not wait for its turn; NULL: nothing. The caller owns
  * it. */
-static char *read_passing(const Talk *talk, const char *line, TypedKind *out_kind)
+static char *read_passing(const Talk *talk, const char *line, bool is_behind, TypedKind *out_kind)
 {
     g_autofree char *text = NULL;
     int64_t run = client_last_run(talk->client);
 
-    *out_kind = typed_line_passes(line) ? typed_line_read(line, talk->agent, &text) : TYPED_NOTHING;
+    *out_kind = typed_line_passes(line, is_behind) ? typed_line_read(line, talk->agent, &text)
+                                                   : TYPED_NOTHING;
     if (*out_kind == TYPED_LAST && run > 0)
         return g_strdup_printf("!run %" G_GINT64_FORMAT, run);
     return *out_kind == TYPED_TEXT ? g_steal_pointer(&text) : NULL;
 }
 
 /* A line that was typed while something is waited for: a command does not wait for its turn. */
-static bool take_command(const char *line, void *data)
+static bool take_command(const char *line, bool is_behind, void *data)
 {
     Talk *talk = data;
     TypedKind kind;
-    g_autofree char *text = read_passing(talk, line, &kind);
+    g_autofree char *text = read_passing(talk, line, is_behind, &kind);
     g_autofree char *help = kind == TYPED_HELP ? typed_line_help() : NULL;
 
     if (!help && !(text && client_ask_beside(talk->client, text, line)))

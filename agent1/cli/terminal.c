@@ -389,7 +389,8 @@ static bool take_ahead(Terminal *terminal, char byte)
     bool is_kept = type_ahead_add(terminal->ahead, byte);
     g_autofree char *line = is_kept ? type_ahead_last_line(terminal->ahead) : NULL;
 
-    if (line && g_utf8_validate(line, -1, NULL) && terminal->hold->takes(line, terminal->hold_data))
+    if (line && g_utf8_validate(line, -1, NULL) &&
+        terminal->hold->takes(line, type_ahead_is_behind(terminal->ahead), terminal->hold_data))
         type_ahead_drop_last_line(terminal->ahead);
     return is_kept;
 }

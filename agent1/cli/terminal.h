@@ -47,11 +47,11 @@ void terminal_show(Terminal *terminal);
 
 /* Between lines: keys are kept for the next line instead of being echoed (Ctrl-C works). typed is
  * called for each change of what is kept, and with is_leaving for a Ctrl-D where nothing was typed;
- * takes for each line that was typed whole: true, it is done already and not kept. Ends by itself
- * when the next line is read. */
+ * takes for each line that was typed whole, and whether others wait before it: true, it is done
+ * already and not kept. Ends by itself when the next line is read. */
 typedef struct TerminalHold {
     void (*typed)(bool is_leaving, void *data);
-    bool (*takes)(const char *line, void *data);
+    bool (*takes)(const char *line, bool is_behind, void *data);
 } TerminalHold;
 void terminal_hold(Terminal *terminal, const TerminalHold *hold, void *data);
 

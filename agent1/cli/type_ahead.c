@@ -160,6 +160,11 @@ char *type_ahead_last_line(const TypeAhead *ahead)
     return g_strndup(bytes->str + start, bytes->len - 1 - start);
 }
 
+bool type_ahead_is_behind(const TypeAhead *ahead)
+{
+    return last_line_start(ahead->bytes) > 0;
+}
+
 void type_ahead_drop_last_line(TypeAhead *ahead)
 {
     g_string_truncate(ahead->bytes, last_line_start(ahead->bytes));

@@ -34,6 +34,9 @@ char *type_ahead_text(const TypeAhead *ahead);
  * only moves. NULL: there is none. The caller owns it. */
 char *type_ahead_last_line(const TypeAhead *ahead);
 
+/* Whether whole lines wait before that one. */
+bool type_ahead_is_behind(const TypeAhead *ahead);
+
 /* Takes that line away: it was done. */
 void type_ahead_drop_last_line(TypeAhead *ahead);
 

@@ -260,21 +260,68 @@ TypedKind typed_line_read(const char *line, const char *agent, char **out_text)
     return TYPED_TEXT;
 }
 
+/* Which commands may be done before what was typed earlier: those that change nothing, and those
+ * that stop something. */
+static bool may_overtake(Command command, const char *argument)
+{
+    static const Command always[] = {
+        COMMAND_HELP,     COMMAND_AGENTS, COMMAND_STATUS,    COMMAND_RUNS,       COMMAND_RUN,
+        COMMAND_WHY,      COMMAND_AUDIT,  COMMAND_BLACKOUT,  COMMAND_PENDING,    COMMAND_TASKS,
+        COMMAND_CALENDAR, COMMAND_OUTPUT, COMMAND_AGENT_OFF, COMMAND_AGENTS_OFF, COMMAND_CANCEL,
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(always); i++) {
+        if (command == always[i])
+            return true;
+    }
+    return *argument == '\0' && (command == COMMAND_REPORTS || command == COMMAND_SUBSCRIPTIONS);
+}
+
 static bool is_answer(Command command)
 {
     return command == COMMAND_YES || command == COMMAND_NO;
 }
 
-bool typed_line_passes(const char *line)
+static bool command_passes(const char *name, const char *argument, bool is_behind)
+{
+    Command command;
+
+    if (!command_parse(name, &command))
+        return false;
+    return is_behind ? may_overtake(command, argument) : !is_answer(command);
+}
+
+static bool word_passes(const Word *word, bool is_behind)
+{
+    Trigger trigger;
+
+    switch (word->kind) {
+    case TYPED_HELP:
+    case TYPED_LAST:
+        return true;
+    case TYPED_TEXT:
+        if (trigger_parse(word->text, &trigger))
+            return trigger_only_looks(trigger);
+        return command_passes(word->text, "", is_behind);
+    case TYPED_NOTHING:
+    case TYPED_AGENT:
+    case TYPED_QUIT:
+    case TYPED_WRONG:
+        return false;
+    }
+    g_assert_not_reached();
+}
+
+bool typed_line_passes(const char *line, bool is_behind)
 {
     g_autofree char *trimmed = g_strstrip(g_strdup(line));
     g_autofree char *name = first_word(trimmed);
     const Word *word = find_word(name);
-    Command command;
+    const char *rest = trimmed + strlen(name);
 
     if (word)
-        return word->kind == TYPED_TEXT || word->kind == TYPED_HELP || word->kind == TYPED_LAST;
-    return command_parse(name, &command) && !is_answer(command);
+        return word_passes(word, is_behind);
+    return command_passes(name, rest + strspn(rest, " \t"), is_behind);
 }
 
 /* The task of a line that gives one to an agent; NULL when it gives none. */

@@ -23,8 +23,9 @@ typedef enum {
 TypedKind typed_line_read(const char *line, const char *agent, char **out_text);
 
 /* True for a line that need not wait for the answer to the one before: a command for agent1, help,
- * or the last run again; but no answer to a question, which may be another one by then. */
-bool typed_line_passes(const char *line);
+ * or the last run again; but no answer to a question, which may be another one by then. is_behind:
+ * lines that were typed before it wait, too; then only what looks or stops something. */
+bool typed_line_passes(const char *line, bool is_behind);
 
 /* The names of agentctl's own words ("/help", …), from index 0 on; NULL after the last. A word that
  * stands for a command or trigger is among them where the table (command.h) has that one. */

@@ -42,6 +42,22 @@ def test_a_command_passes_and_a_sentence_waits_for_its_turn(agent1, thinking):
     screen.wait_for(lambda text: text.endswith("agent1> /plans"))
 
 
+@pytest.mark.parametrize("first, second", [("REMEMBER: x | 1", "!reset"), ("@web1 reboot", "!agentON web1")])
+def test_a_line_that_waits_is_not_overtaken(agent1, thinking, first, second):
+    """But by what looks, and by what stops something."""
+    screen, chat = thinking
+    for line in (first, second, "!runs", "!cancel 12", "!agentOFF web1"):
+        screen.enter(line)
+    for line in ("!runs", "!cancel 12", "!agentOFF web1"):
+        agent1.reply(agent1.next_chat(line), "done", "ok")
+    screen.wait_for(like(f"agent1  .*{re.escape(first)}\N{RETURN SYMBOL} {second}\N{RETURN SYMBOL}"))
+    assert not agent1.heard.all(lambda heard: heard["text"] in (first, second))
+    agent1.reply(chat, "They are well.", "ok")
+    for line in (first, second):
+        agent1.reply(agent1.next_chat(line), f"{line}: done", "ok")
+        screen.wait_for(f"{line}: done")
+
+
 def test_an_answer_that_is_parted_says_so(agent1, thinking):
     screen, chat = thinking
     agent1.reply(chat, "They are\nwell", offset=0)

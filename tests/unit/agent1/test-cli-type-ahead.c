@@ -132,16 +132,17 @@ static void test_the_last_line(void **state)
         const char *keys;
         const char *line; /* NULL: there is none */
         const char *left; /* once it is dropped */
+        bool is_behind;
     } rows[] = {
-        { "nothing", "", NULL, NULL },
-        { "one that is not ended", "a\rb", NULL, NULL },
-        { "the only one", "!status\r", "!status", "" },
-        { "the last of two", "one\rtwo\n", "two", "one\r" },
-        { "an empty one", "one\r\r", "", "one\r" },
-        { "letters of two bytes", "caf\xc3\xa9\r", "caf\xc3\xa9", "" },
-        { "corrected", "!statsu\x7f\x7fus\r", "!status", "" },
-        { "a key that moves", "!statu\x1b[Ds\r", NULL, NULL },
-        { "a Tab", "!sta\t\r", NULL, NULL },
+        { "nothing", "", NULL, NULL, false },
+        { "one that is not ended", "a\rb", NULL, NULL, false },
+        { "the only one", "!status\r", "!status", "", false },
+        { "the last of two", "one\rtwo\n", "two", "one\r", true },
+        { "an empty one", "one\r\r", "", "one\r", true },
+        { "letters of two bytes", "caf\xc3\xa9\r", "caf\xc3\xa9", "", false },
+        { "corrected", "!statsu\x7f\x7fus\r", "!status", "", false },
+        { "a key that moves", "!statu\x1b[Ds\r", NULL, NULL, false },
+        { "a Tab", "!sta\t\r", NULL, NULL, false },
     };
 
     (void)state;
@@ -158,6 +159,7 @@ static void test_the_last_line(void **state)
             continue;
         }
         assert_string_equal(line, rows[i].line);
+        assert_int_equal(type_ahead_is_behind(ahead), rows[i].is_behind);
         type_ahead_drop_last_line(ahead);
         left = take_all(ahead);
         assert_string_equal(left, rows[i].left);

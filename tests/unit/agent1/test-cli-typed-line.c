@@ -232,31 +232,49 @@ static void test_what_passes(void **state)
     static const struct {
         const char *line;
         bool passes;
+        bool overtakes; /* lines that wait */
     } rows[] = {
-        { "!status", true },
-        { "  !Runs web1 ", true },
-        { "!cancel 12", true },
-        { "/plans", true },
-        { "/report web1", true },
-        { "!yes", false },
-        { "!NO", false },
-        { "!oui", false },
-        { "!statsu", false },
-        { "how is it?", false },
-        { "@web1 !status", false },
-        { "REPORT:", false },
-        { "/agent web1", false },
-        { "/quit", false },
-        { "/LAST", true },
-        { "/help", true },
-        { "", false },
-        { "/usr/bin/true", false },
+        { "!status", true, true },
+        { "  !Runs web1 ", true, true },
+        { "!cancel 12", true, true },
+        { "!agentoff web1", true, true },
+        { "!agentsOFF", true, true },
+        { "!agentON web1", true, false },
+        { "!agentsON", true, false },
+        { "!reset", true, false },
+        { "/reset", true, false },
+        { "!accept web1 1234", true, false },
+        { "!approve 12", true, false },
+        { "!fire nightly", true, false },
+        { "!pause nightly", true, false },
+        { "!reports", true, true },
+        { "!reports set daily off", true, false },
+        { "!subscriptions ", true, true },
+        { "!subscriptions cancel s3", true, false },
+        { "/plans", true, true },
+        { "/report web1", true, true },
+        { "/status", true, true },
+        { "!yes", false, false },
+        { "!NO", false, false },
+        { "!oui", false, false },
+        { "!statsu", false, false },
+        { "how is it?", false, false },
+        { "@web1 !status", false, false },
+        { "REPORT:", false, false },
+        { "/agent web1", false, false },
+        { "/quit", false, false },
+        { "/LAST", true, true },
+        { "/help", true, true },
+        { "!aide", true, true },
+        { "", false, false },
+        { "/usr/bin/true", false, false },
     };
 
     (void)state;
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
         print_message("  %s\n", rows[i].line);
-        assert_int_equal(typed_line_passes(rows[i].line), rows[i].passes);
+        assert_int_equal(typed_line_passes(rows[i].line, false), rows[i].passes);
+        assert_int_equal(typed_line_passes(rows[i].line, true), rows[i].overtakes);
     }
 }
 
