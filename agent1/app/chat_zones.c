@@ -78,7 +78,18 @@ void chat_zones_read_rows(Table table, const GPtrArray *rows, Zones *zones)
 
         if (text)
             read_text(text, zones);
-        if (table == TABLE_META && strcmp(row_text(rows->pdata[i], META_NAME), META_ZONE) == 0)
-            read_zone(row_text(rows->pdata[i], META_VALUE), zones);
     }
+    if (table == TABLE_META && chat_zones_last(rows))
+        read_zone(chat_zones_last(rows), zones);
+}
+
+const char *chat_zones_last(const GPtrArray *meta)
+{
+    unsigned i;
+
+    for (i = 0; i < meta->len; i++) {
+        if (strcmp(row_text(meta->pdata[i], META_NAME), META_ZONE) == 0)
+            return row_text(meta->pdata[i], META_VALUE);
+    }
+    return NULL;
 }

@@ -14,4 +14,7 @@ void chat_zones_read(Event *event);
  * installation's as it was known last. Rows of other tables name none. */
 void chat_zones_read_rows(Table table, const GPtrArray *rows, Zones *zones);
 
+/* The installation's zone as the rows of TABLE_META have it; NULL when they have none. Borrowed. */
+const char *chat_zones_last(const GPtrArray *meta);
+
 #endif

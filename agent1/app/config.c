@@ -37,6 +37,7 @@ struct Config {
     Zones *zones;
     char *host_zone;
     char *host_zone_problem; /* NULL: the host tells it */
+    bool is_host_zone_open;  /* it does not, and what counted before is not known yet */
     CoreFiles core_files;
 };
 
@@ -94,20 +95,25 @@ static void add_zones(Zones *zones, const Json *node)
     }
 }
 
-/* A host that cannot tell its zone is in that which counted so far; at first, in UTC. Many
- * containers have none at all. */
+/* UTC until something is known from before. Many containers have no zone at all, which is no
+ * problem then. */
+static bool is_no_problem(const char *before, const GError *error)
+{
+    return (!before || strcmp(before, "UTC") == 0) &&
+           g_error_matches(error, PROBLEM, PROBLEM_MISSING);
+}
+
+/* A host that cannot tell its zone is in that which counted so far; at first, in UTC. */
 static void find_host_zone(Config *config, const char *before)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GTimeZone) host = zone_read_host(ZONE_HOST_LINK, &error);
 
-    if (!host) {
-        bool was_none = !before || strcmp(before, "UTC") == 0;
-
+    config->is_host_zone_open = !host && !before;
+    if (!host && !is_no_problem(before, error))
+        config->host_zone_problem = g_strdup(error->message);
+    if (!host)
         host = before ? zone_read(before, NULL) : NULL;
-        if (!was_none || !g_error_matches(error, PROBLEM, PROBLEM_MISSING))
-            config->host_zone_problem = g_strdup(error->message);
-    }
     if (!host)
         host = g_time_zone_new_utc();
     config->host_zone = g_strdup(g_time_zone_get_identifier(host));
@@ -117,10 +123,11 @@ static void find_host_zone(Config *config, const char *before)
 /* True when looking anew would find the same. */
 static bool is_host_zone_same(const Config *config)
 {
-    g_autoptr(GTimeZone) host = zone_read_host(ZONE_HOST_LINK, NULL);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GTimeZone) host = zone_read_host(ZONE_HOST_LINK, &error);
 
     if (!host)
-        return config->host_zone_problem || strcmp(config->host_zone, "UTC") == 0;
+        return config->host_zone_problem || is_no_problem(config->host_zone, error);
     return !config->host_zone_problem &&
            strcmp(g_time_zone_get_identifier(host), config->host_zone) == 0;
 }
@@ -168,6 +175,19 @@ Config *config_load(const char *folder, const FileStamp *kept, const char *host_
                     .has_anthropic_key = g_getenv("ANTHROPIC_API_KEY") != NULL },
     };
     return g_steal_pointer(&config);
+}
+
+void config_settle_host_zone(Config *config, const char *before)
+{
+    if (!config->is_host_zone_open)
+        return;
+
+    g_clear_pointer(&config->host_zone, g_free);
+    g_clear_pointer(&config->host_zone_problem, g_free);
+    find_host_zone(config, before);
+    config->is_host_zone_open = false;
+    config->core_files.host_zone = config->host_zone;
+    config->core_files.host_zone_problem = config->host_zone_problem;
 }
 
 void config_free(Config *config)

@@ -36,6 +36,11 @@ const FileStamp *config_tasks_stamp(const Config *config);
  * of tasks_schedule.json counts as the same. */
 bool config_is_current(const Config *config, const FileStamp *tasks);
 
+/* What counted when agent1 ran last (NULL: nothing is known) stands in the rows, which are read
+ * later than the files: a host that did not tell its zone at the start is in that one. The first
+ * call settles it; config_files() are others then. */
+void config_settle_host_zone(Config *config, const char *before);
+
 /* The absolute path of a file named in the configuration: relative ones count from the folder. The
  * caller owns it. */
 char *config_path(const Config *config, const char *path);

@@ -243,6 +243,8 @@ static bool restore(Executor *executor, Core *core, GError **error)
         if (!rows)
             return false;
         chat_zones_read_rows((Table)table, rows, config_zones(executor->config));
+        if (table == TABLE_META)
+            config_settle_host_zone(executor->config, chat_zones_last(rows));
         core_restore(core, (Table)table, rows);
     }
     return true;
@@ -253,11 +255,15 @@ static Core *make_core(Executor *executor, const char *set_aside, GError **error
 {
     g_autoptr(Core) core = core_new();
     g_autoptr(Event) start = event_new(EVENT_TICK);
-    CoreFiles files = *config_files(executor->config);
+    CoreFiles files;
 
+    /* The open edits among the rows are laid over the registry, and the rows know the zone that
+     * counted last: rows first. */
+    if (!restore(executor, core, error))
+        return NULL;
+    files = *config_files(executor->config);
     files.tasks_of = executor->core;
-    /* The open edits among the rows are laid over the registry: rows first. */
-    if (!restore(executor, core, error) || !core_configure(core, &files, NULL, error))
+    if (!core_configure(core, &files, NULL, error))
         return NULL;
 
     stamp(executor, start);

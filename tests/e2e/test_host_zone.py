@@ -48,10 +48,10 @@ class Host:
                 shutil.copy(pathlib.Path("/etc", file), etc)
         return etc
 
-    def move(self, zone, etc=None):
-        """As timedatectl does: a new link takes the place of the old one."""
+    def move(self, zone, etc=None, root=""):
+        """As timedatectl and ln -sf do: a new link takes the place of the old one."""
         new = (etc or self.etc) / ".localtime.new"
-        os.symlink(f"{ZONES}/{zone}", new)
+        os.symlink(f"{root}{ZONES}/{zone}", new)
         new.rename(new.with_name("localtime"))
 
     def mount(self, etc):
@@ -87,9 +87,7 @@ def test_another_zone_counts_at_once(host):
     told = wait_zone(ana, "Asia/Tokyo", "Europe/Paris")
     assert "\nnight: next Tue 2030-01-15 03:00 JST instead of Tue 2030-01-15 03:00 CET" in told
     assert "next Tue 2030-01-15 03:00 JST" in ana.ask("!tasks", "Schedules, zone Asia/Tokyo").text
-    # As ln -sf does.
-    (host.etc / "localtime").unlink()
-    os.symlink(f"../..{ZONES}/America/New_York", host.etc / "localtime")
+    host.move("America/New_York", root="../..")
     wait_zone(ana, "America/New_York", "Asia/Tokyo")
     assert "next Tue 2030-01-15 03:00 EST" in ana.ask("!tasks", "Schedules, zone America/New_York").text
     host.house.agent1.restart()
@@ -114,6 +112,29 @@ def test_a_link_that_breaks_changes_nothing(host):
     assert "next Tue 2030-01-15 03:00 CET" in ana.ask("!tasks", "Schedules, zone Europe/Paris").text
     host.move("Asia/Tokyo")
     wait_zone(ana, "Asia/Tokyo", "Europe/Paris")
+
+
+def test_a_broken_link_over_a_restart(host):
+    """What counted when agent1 ran last stays."""
+    ana = start(host)
+    host.move("Nowhere/At_all")
+    ana.wait_for("and keep to Europe/Paris: ")
+    for _ in range(2):
+        host.house.agent1.restart()
+        ana.wait_for("and keep to Europe/Paris: ")
+        assert "next Tue 2030-01-15 03:00 CET" in ana.ask("!tasks", "Schedules, zone Europe/Paris").text
+    host.move("Asia/Tokyo")
+    wait_zone(ana, "Asia/Tokyo", "Europe/Paris")
+    assert not ana.heard.all("The time zone is now UTC")
+
+
+def test_a_link_that_is_broken_where_none_was(host):
+    (host.etc / "localtime").unlink()
+    ana = host.house.person("ana")
+    host.house.start()
+    assert "next Tue 2030-01-15 03:00 UTC" in ana.ask("!tasks", "Schedules, zone UTC").text
+    host.move("Nowhere/At_all")
+    ana.wait_for("and keep to UTC: ")
 
 
 def test_a_mount_over_etc(host):
