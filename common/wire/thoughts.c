@@ -8,6 +8,7 @@
 
 /* A tag that is longer is text. */
 #define TAG_MAX_BYTES 64
+#define BLANKS        " \t\r"
 
 typedef enum {
     TAG_NONE,
@@ -20,10 +21,17 @@ typedef enum {
 /* Longer names first: each begins as the next. */
 static const char *const names[] = { "thinking", "think" };
 
+/* What decides about that which is held. */
+typedef enum {
+    AWAITS_TAG,      /* a `>` */
+    AWAITS_CODE,     /* a backtick that closes, before the line ends */
+    AWAITS_LINE_END, /* behind an end without a beginning, nothing more in its line */
+} Awaits;
+
 struct Thoughts {
     bool keeps_lines;
     size_t bytes;
-    unsigned depth;
+    bool is_inside;
 
     Fence fence;      /* at the beginning of the line */
     GString *line;    /* the answer's last line so far */
@@ -32,9 +40,9 @@ struct Thoughts {
     bool is_code;     /* a backtick opened what none has closed yet in the line */
     bool has_no_code; /* and none will */
 
-    GString *held;    /* from a `<` on: what is not decided yet */
-    bool awaits_code; /* by a backtick that closes, before the line ends; else by a `>` */
-    bool takes_back;  /* what was said before was thought */
+    GString *held; /* from a `<` on: what is not decided yet */
+    Awaits awaits;
+    bool takes_back; /* what was said before was thought */
 };
 
 Thoughts *thoughts_new(bool keeps_lines)
@@ -174,7 +182,7 @@ static GString *let_go(Thoughts *thoughts)
     GString *held = thoughts->held;
 
     thoughts->held = g_string_new(NULL);
-    thoughts->awaits_code = false;
+    thoughts->awaits = AWAITS_TAG;
     return held;
 }
 
@@ -206,40 +214,77 @@ static void take_as_no_code(Thoughts *thoughts, GString *answer)
     g_string_free(held, TRUE);
 }
 
+static bool begins_line(const Thoughts *thoughts)
+{
+    return strspn(thoughts->line->str, BLANKS) == thoughts->line->len;
+}
+
+/* An end that nothing opened. Where more stands in its line it is told of, and not meant. */
+static void apply_end(Thoughts *thoughts, GString *answer)
+{
+    if (begins_line(thoughts))
+        thoughts->awaits = AWAITS_LINE_END;
+    else
+        say_held(thoughts, answer);
+}
+
+/* The first end closes, whatever is opened before: a model that thinks of tags names them. */
 static void apply(Thoughts *thoughts, Tag tag, GString *answer)
 {
+    if (tag == TAG_CLOSES && !thoughts->is_inside) {
+        apply_end(thoughts, answer);
+        return;
+    }
     leave_held_out(thoughts, answer);
-    if (tag == TAG_OPENS)
-        thoughts->depth++;
-    else if (tag == TAG_CLOSES && thoughts->depth > 0)
-        thoughts->depth--;
-    else if (tag == TAG_CLOSES)
-        take_all_back(thoughts, answer);
+    if (tag != TAG_EMPTY)
+        thoughts->is_inside = tag == TAG_OPENS;
+}
+
+/* An end without a beginning stands alone in its line. */
+static void apply_lone_end(Thoughts *thoughts, GString *answer)
+{
+    leave_held_out(thoughts, answer);
+    take_all_back(thoughts, answer);
 }
 
 /* The held text with this character is no tag. */
 static void give_up_tag(Thoughts *thoughts, char c, GString *answer)
 {
     g_string_truncate(thoughts->held, thoughts->held->len - 1);
-    if (thoughts->depth > 0)
+    if (thoughts->is_inside)
         leave_held_out(thoughts, answer);
     else
         say_held(thoughts, answer);
     take(thoughts, c, answer);
 }
 
-static void hold(Thoughts *thoughts, char c, GString *answer)
+static void hold_for_code(Thoughts *thoughts, char c, GString *answer)
+{
+    g_string_append_c(thoughts->held, c);
+    if (c == '`')
+        say_held(thoughts, answer);
+    else if (c == '\n')
+        take_as_no_code(thoughts, answer);
+}
+
+static void hold_for_line_end(Thoughts *thoughts, char c, GString *answer)
+{
+    if (c != '\0' && strchr(BLANKS, c)) {
+        g_string_append_c(thoughts->held, c);
+        return;
+    }
+    if (c == '\n')
+        apply_lone_end(thoughts, answer);
+    else
+        say_held(thoughts, answer);
+    take(thoughts, c, answer);
+}
+
+static void hold_for_tag(Thoughts *thoughts, char c, GString *answer)
 {
     Tag tag;
 
     g_string_append_c(thoughts->held, c);
-    if (thoughts->awaits_code) {
-        if (c == '`')
-            say_held(thoughts, answer);
-        else if (c == '\n')
-            take_as_no_code(thoughts, answer);
-        return;
-    }
     tag = c == '\0' ? TAG_NONE : read_tag(thoughts->held->str);
     if (tag == TAG_NONE)
         give_up_tag(thoughts, c, answer);
@@ -247,15 +292,31 @@ static void hold(Thoughts *thoughts, char c, GString *answer)
         apply(thoughts, tag, answer);
 }
 
+static void hold(Thoughts *thoughts, char c, GString *answer)
+{
+    switch (thoughts->awaits) {
+    case AWAITS_TAG:
+        hold_for_tag(thoughts, c, answer);
+        return;
+    case AWAITS_CODE:
+        hold_for_code(thoughts, c, answer);
+        return;
+    case AWAITS_LINE_END:
+        hold_for_line_end(thoughts, c, answer);
+        return;
+    }
+}
+
 static void take(Thoughts *thoughts, char c, GString *answer)
 {
-    bool is_inside = thoughts->depth > 0;
+    bool is_inside = thoughts->is_inside;
 
     if (thoughts->held->len > 0) {
         hold(thoughts, c, answer);
     } else if (c == '<' && (is_inside || !stands_in_fence(thoughts))) {
         g_string_append_c(thoughts->held, c);
-        thoughts->awaits_code = !is_inside && thoughts->is_code && !thoughts->has_no_code;
+        if (!is_inside && thoughts->is_code && !thoughts->has_no_code)
+            thoughts->awaits = AWAITS_CODE;
     } else if (is_inside) {
         leave_out(thoughts, &c, 1, answer);
     } else {
@@ -285,10 +346,12 @@ bool thoughts_finish(Thoughts *thoughts, GString *answer)
 {
     size_t before = answer->len;
 
-    if (thoughts->awaits_code)
+    if (thoughts->awaits == AWAITS_CODE)
         take_as_no_code(thoughts, answer);
+    if (thoughts->awaits == AWAITS_LINE_END)
+        apply_lone_end(thoughts, answer);
     /* "<th" may be anything; "<think" is none of the answer, whatever cut it off. */
-    if (thoughts->depth > 0 || thoughts->held->len >= strlen("<think"))
+    if (thoughts->is_inside || thoughts->held->len >= strlen("<think"))
         leave_held_out(thoughts, answer);
     else
         say_held(thoughts, answer);

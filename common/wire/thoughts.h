@@ -3,9 +3,10 @@
  * <thinking>), is no part of its answer: nobody is shown it, and nothing is read in it. Takes an
  * answer as it comes, in pieces of any size, and leaves its thoughts out.
  *
- * Thoughts may stand within thoughts, and what nobody closes goes on to the end. An end without a
- * beginning, which some models leave out, shows that all before was thought. Tags in code are text:
- * between fences (common/wire/fence.h), and between backticks in one line. Pure.
+ * The first end closes what is open, for whoever thinks of tags may name them; what nobody closes
+ * goes on to the end. An end without a beginning, which some models leave out, shows that all
+ * before was thought where it stands alone in its line; elsewhere it is text. Tags in code are
+ * text, too: between fences (common/wire/fence.h), and between backticks in one line. Pure.
  */
 #ifndef COMMON_WIRE_THOUGHTS_H
 #define COMMON_WIRE_THOUGHTS_H

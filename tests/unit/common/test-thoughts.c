@@ -29,15 +29,30 @@ static const struct {
     { "a tag over two lines", "<think\n>a</think\n>b", "b" },
     { "one that closes itself", "a<think/>b<think />c", "abc" },
     { "without an end", "Yes.\n<think>\na\nb", "Yes.\n" },
-    { "of which one more is open", "<think>a<think>b</think>c", "" },
-    { "within each other", "<think>a<think>b</think>c</think>d", "d" },
-    { "with both names", "<think>a<thinking>b</think>c</thinking>d", "d" },
+    { "in which a tag is named", "<think>They ask about the <think> tag.</think>\nIt holds it.",
+      "\nIt holds it." },
+    { "in which many are", "<think>a<think>b<think/><thinking></think>c", "c" },
+    { "within each other", "<think>a<think>b</think>c</think>d", "c</think>d" },
+    { "with both names", "<think>a<thinking>b</think>c", "c" },
+    { "within each other, line by line", "<think>\na\n<think>\nb\n</think>\nc\n</think>\nd",
+      "\nd" },
     { "other tags in them", "<think><b>a</b> 1<2 </thin </thinks></think>b", "b" },
     { "fences in them", "<think>\n```\na\n</think>\nb <think>c</think>", "\nb " },
     { "backticks in them", "<think>a ` b</think>c `<think>` d", "c `<think>` d" },
     { "whose beginning is missing", "shall I\nor not\n</think>\nYes.", "\nYes." },
-    { "that ended, and an end more", "<think>a</think>b</think>c", "c" },
-    { "nothing behind a missing beginning", "shall I</think>", "" },
+    { "whose beginning is missing, with blanks", "shall I\n \t</think> \t\r\n Yes.", "\n Yes." },
+    { "that ended, and an end more", "<think>a</think>b\n</think>\nc", "\nc" },
+    { "nothing behind a missing beginning", "shall I\n</think>", "" },
+    { "nothing but a missing beginning", "</think>", "" },
+    { "an end that is told of", "You close it with </think>. That is all.",
+      "You close it with </think>. That is all." },
+    { "an end at the end of a line", "It ends with </think>\nYes.", "It ends with </think>\nYes." },
+    { "an end at the beginning of one", "It ends with\n</think> \tas said.",
+      "It ends with\n</think> \tas said." },
+    { "an end and a thought in one line", "a\n</think> <think>b</think>c", "a\n</think> c" },
+    { "two ends in one line", "a\n</think></think>\nc", "a\n</think></think>\nc" },
+    { "an end in a quotation", "a\n> </think>\nb", "a\n> </think>\nb" },
+    { "an end between fences", "a\n```\n</think>\n```\nb", "a\n```\n</think>\n```\nb" },
     { "triggers in them", "<think>\nDELEGATE: web1 | a\n</think>\nDELEGATE: web1 | b",
       "\nDELEGATE: web1 | b" },
     { "a tag that was cut off", "Yes. <think", "Yes. " },
@@ -124,13 +139,15 @@ static void what_is_taken_back(void **state)
     (void)state;
     assert_false(thoughts_take(thoughts, "a\n", 2, answer));
     assert_string_equal(answer->str, "a\n");
-    assert_true(thoughts_take(thoughts, "b</think>c", 10, answer));
-    assert_string_equal(answer->str, "c");
-    assert_true(thoughts_take(thoughts, "</think>", 8, answer));
-    assert_false(thoughts_take(thoughts, "</think>", 8, answer));
-    assert_string_equal(answer->str, "");
+    assert_true(thoughts_take(thoughts, "b\n</think>\nc", 12, answer));
+    assert_string_equal(answer->str, "\nc");
+    assert_false(thoughts_take(thoughts, "\n</think>", 9, answer));
+    assert_string_equal(answer->str, "\nc\n");
+    assert_true(thoughts_take(thoughts, "\n", 1, answer));
+    assert_string_equal(answer->str, "\n");
     assert_false(thoughts_take(thoughts, "d ` </think>", 12, answer));
-    assert_string_equal(answer->str, "d ` ");
+    assert_false(thoughts_take(thoughts, "\n </think> ", 11, answer));
+    assert_string_equal(answer->str, "\nd ` </think>\n ");
     assert_true(thoughts_finish(thoughts, answer));
     assert_string_equal(answer->str, "");
 }
@@ -142,7 +159,7 @@ static void lines_can_be_counted(void **state)
         const char *said;
     } kept[] = {
         { "a\n<think>\nb\n</think>c\nd", "a\n\n\nc\nd" },
-        { "a\nb\n</think>c", "\n\nc" },
+        { "a\nb\n</think>\nc", "\n\n\nc" },
         { "<think\n>\nb", "\n\n" },
     };
 
@@ -168,15 +185,16 @@ static void bytes_that_are_no_text(void **state)
     thoughts_finish(thoughts, answer);
     assert_int_equal(answer->len, 12);
     assert_memory_equal(answer->str, "a<think\0>b\0c", 12);
-    assert_true(thoughts_take(thoughts, "</think>d", 9, answer));
-    assert_string_equal(answer->str, "d");
-    assert_int_equal(thoughts_bytes(thoughts), sizeof(text) - 1 + 8);
+    assert_true(thoughts_take(thoughts, "\n</think>\nd", 11, answer));
+    assert_string_equal(answer->str, "\nd");
+    assert_int_equal(thoughts_bytes(thoughts), sizeof(text) - 1 + 9);
 }
 
 /* A model that writes brackets and backticks for ever costs no more for each of them. */
 static void long_lines(void **state)
 {
-    static const char *const parts[] = { "<", "`<", "<think>", "```<", "</", "<think " };
+    static const char *const parts[] = { "<",  "`<",      "<think>",   "```<",
+                                         "</", "<think ", "</think> ", "</think>\n" };
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
