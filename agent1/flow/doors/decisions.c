@@ -137,13 +137,17 @@ static char *judge_question(const Core *core, const Row *proposal)
     return describe_end(core, proposals_how_ended(proposal), at);
 }
 
-/* The question of a proposal was asked of somebody else. */
+/* The question of a proposal was asked of somebody else; so it was, too, when the JID is another
+ * user's since. */
 static bool is_of_another(const Core *core, const Row *proposal, const char *principal)
 {
     const char *id = row_text(proposal, PROPOSALS_QUESTION);
     const Row *question = id ? ledger_find(core->ledgers[TABLE_QUESTIONS], id) : NULL;
 
-    return question && strcmp(row_text(question, QUESTIONS_CONVERSATION), principal) != 0;
+    const User *user = users_by_jid(core->users, principal);
+
+    return question && (strcmp(row_text(question, QUESTIONS_CONVERSATION), principal) != 0 ||
+                        !user || g_strcmp0(row_text(question, QUESTIONS_USER), user->name) != 0);
 }
 
 /* What this principal means by it. rest: what stands behind the word of a reply. */

@@ -416,6 +416,29 @@ static void a_thumb_of_somebody_else(void **state)
     assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 2);
 }
 
+/* The JID is another user's since: what was asked of the first is not for the second. */
+static void a_thumb_of_who_has_the_jid_now(void **state)
+{
+    World *world = *state;
+    g_autofree char *one = ask(world, "@web1 one");
+    unsigned said;
+
+    json_set(world->config, "users",
+             world_json("[{\"name\":\"nina\",\"jids\":[\"oskar@example.org\"],"
+                        "\"role\":\"admin\"}]"));
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+    g_free(ask(world, "@web1 two"));
+    row_set_int(question_row(world, 2), QUESTIONS_NUMBER, 1); /* as an older agent1 counted */
+    world_restart(world);
+    said = world->said->len;
+    react(world, one, UP);
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+    reply(world, one, "!yes");
+    assert_string_equal(task_of(world, 1), "two"); /* as typed without the reply */
+    assert_int_equal(world->said->len, said + 1);
+}
+
 static void a_copy_of_a_thumb_is_told_once(void **state)
 {
     World *world = *state;
@@ -546,6 +569,7 @@ int main(void)
         cmocka_unit_test(an_old_message_answers_nothing),
         OPEN_TEST(what_is_asked_anew),
         OPEN_TEST(a_thumb_of_somebody_else),
+        OPEN_TEST(a_thumb_of_who_has_the_jid_now),
         OPEN_TEST(a_copy_of_a_thumb_is_told_once),
         OPEN_TEST(a_message_that_asks_several_things),
         OPEN_TEST(an_approval_that_asks_anew),
