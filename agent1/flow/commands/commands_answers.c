@@ -2,10 +2,9 @@
  * give to himself. */
 #include "agent1/flow/commands/commands.h"
 
-#include "agent1/flow/commands/decide.h"
 #include "agent1/flow/commands/delegate.h"
+#include "agent1/flow/commands/own_approvals.h"
 #include "agent1/flow/commands/questions.h"
-#include "agent1/flow/gate/approvals.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -46,40 +45,29 @@ typedef struct Choice {
     const Run *run;
 } Choice;
 
-static bool waits_for(Core *core, const Run *run, const Speaker *speaker)
-{
-    const Row *row;
-
-    if (run->state != RUN_AWAITING_APPROVAL || g_strcmp0(run->principal, speaker->principal) != 0 ||
-        g_strcmp0(run->user, speaker->user) != 0)
-        return false;
-    row = approvals_find(core, run);
-    return row && !decide_objection(core, speaker, run, row);
-}
-
 static Open list_open(Core *core, const Speaker *speaker)
 {
-    g_autoptr(GPtrArray) all = runs_list(core->runs, NULL);
-    Open open = { questions_open(core, speaker), g_ptr_array_new() };
+    return (Open){ questions_open(core, speaker), own_approvals_list(core, speaker) };
+}
 
-    for (unsigned i = 0; i < all->len; i++) {
-        if (waits_for(core, all->pdata[i], speaker))
-            g_ptr_array_add(open.runs, all->pdata[i]);
-    }
-    return open;
+static void say_question(Turn *turn, const Row *question, unsigned number)
+{
+    turn_say(turn, "%u. %s", number, row_text(question, QUESTIONS_SHOWN));
+}
+
+static void say_run(Turn *turn, const Run *run)
+{
+    g_autofree char *task = text_make_line(run->task, TASK_CHARS);
+
+    turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, task);
 }
 
 static void say_open(Turn *turn, const Open *open)
 {
     for (unsigned i = 0; i < open->questions->len; i++)
-        turn_say(turn, "%u. %s", questions_number(open->questions, i),
-                 row_text(open->questions->pdata[i], QUESTIONS_SHOWN));
-    for (unsigned i = 0; i < MIN(open->runs->len, LISTED_MAX); i++) {
-        const Run *run = open->runs->pdata[i];
-        g_autofree char *task = text_make_line(run->task, TASK_CHARS);
-
-        turn_say(turn, "#%" G_GINT64_FORMAT " %s: %s", run->number, run->agent, task);
-    }
+        say_question(turn, open->questions->pdata[i], questions_number(open->questions, i));
+    for (unsigned i = 0; i < MIN(open->runs->len, LISTED_MAX); i++)
+        say_run(turn, open->runs->pdata[i]);
     if (open->runs->len > LISTED_MAX)
         turn_say(turn, "and %u more; !pending lists them", open->runs->len - LISTED_MAX);
 }
@@ -92,36 +80,40 @@ static uint64_t read_number(const char *digits)
     return g_ascii_string_to_unsigned(digits, 10, 1, G_MAXINT64, &number, NULL) ? number : 0;
 }
 
-/* "2" is a question, or else the run of that number; "#2" is the run. */
+/* "#2" is the run of that number, "q2" the question, "2" either, or both. */
 static bool find_named(const Open *open, const char *argument, Choice *out)
 {
-    const char *digits = argument + (*argument == '#');
-    uint64_t number = read_number(digits);
+    bool is_run = *argument == '#';
+    bool is_question = g_ascii_tolower(*argument) == 'q';
+    uint64_t number = read_number(argument + (is_run || is_question));
 
     if (number == 0)
         return false;
-    for (unsigned i = 0; i < open->questions->len && digits == argument; i++) {
-        if (questions_number(open->questions, i) == number) {
+    for (unsigned i = 0; i < open->questions->len && !is_run; i++) {
+        if (questions_number(open->questions, i) == number)
             out->question = open->questions->pdata[i];
-            return true;
-        }
     }
-    for (unsigned i = 0; i < open->runs->len; i++) {
-        const Run *run = open->runs->pdata[i];
+    if (!is_question)
+        out->run = own_approvals_find(open->runs, number);
+    return out->question || out->run;
+}
 
-        if ((uint64_t)run->number == number) {
-            out->run = run;
-            return true;
-        }
-    }
-    return false;
+/* The argument names a question and a run: says how to name one of them. */
+static void say_both(Turn *turn, const Choice *choice)
+{
+    unsigned number = (unsigned)choice->run->number;
+
+    turn_fail(turn, "which one? q%u is the question, #%u your task:", number, number);
+    say_question(turn, choice->question, number);
+    say_run(turn, choice->run);
 }
 
 /* Nothing is open here, or not what is named: says so where it was asked elsewhere, without its
  * words, since others read here. */
 static bool is_elsewhere(Core *core, Turn *turn, const char *argument)
 {
-    uint64_t number = read_number(argument);
+    const char *digits = argument + (g_ascii_tolower(*argument) == 'q');
+    uint64_t number = read_number(digits);
 
     if (*argument == '\0' && questions_wait_elsewhere(core, turn->speaker, 0)) {
         turn_fail(turn, "no question of this room is open to you; what I asked you elsewhere, "
@@ -129,13 +121,13 @@ static bool is_elsewhere(Core *core, Turn *turn, const char *argument)
         return true;
     }
     if (number > 0 && questions_wait_elsewhere(core, turn->speaker, number)) {
-        turn_fail(turn, "question %s was not asked in this room: answer me alone", argument);
+        turn_fail(turn, "question %s was not asked in this room: answer me alone", digits);
         return true;
     }
     return false;
 }
 
-/* What is meant by "!yes", "!yes 2" or "!yes #12"; says what is wrong otherwise. */
+/* What is meant by "!yes", "!yes 2", "!yes q2" or "!yes #12"; says what is wrong otherwise. */
 static bool choose(Core *core, Turn *turn, const Open *open, const char *argument, Choice *out)
 {
     unsigned count = open->questions->len + open->runs->len;
@@ -149,8 +141,11 @@ static bool choose(Core *core, Turn *turn, const Open *open, const char *argumen
     if (*argument) {
         g_autofree char *shown = text_make_line(argument, TASK_CHARS);
 
-        if (find_named(open, argument, out))
-            return true;
+        if (find_named(open, argument, out)) {
+            if (out->question && out->run)
+                say_both(turn, out);
+            return !out->question || !out->run;
+        }
         turn_fail(turn, "%s is none of what is open here:", shown);
         say_open(turn, open);
         return false;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/own_approvals.h"
 #include "common/base/banned.h"
 
 #define KEPT_MS (24 * 3600 * INT64_C(1000))
@@ -135,8 +136,8 @@ void questions_close(Core *core, const Row *row, ProposalEnd end)
 }
 
 /* Above all that a message may still show, open or over: what was read as !yes 2 never means
- * another. */
-static unsigned next_number(const Core *core, const Speaker *speaker)
+ * another. runs: the person's own that wait, whose numbers are left out. */
+static unsigned next_number(const Core *core, const Speaker *speaker, const GPtrArray *runs)
 {
     g_autoptr(GPtrArray) open = list_of(core, speaker);
     g_autofree char *conversation = where(speaker);
@@ -147,6 +148,8 @@ static unsigned next_number(const Core *core, const Speaker *speaker)
 
     for (unsigned i = 0; i < open->len; i++)
         number = MAX(number, questions_number(open, i) + 1);
+    while (own_approvals_find(runs, number))
+        number++;
     return number;
 }
 
@@ -170,6 +173,7 @@ char *questions_ask(Core *core, Turn *turn, const Question *question)
     const Speaker *speaker = turn->speaker;
     g_autofree char *id = core_new_id(core);
     g_autofree char *conversation = where(speaker);
+    g_autoptr(GPtrArray) runs = own_approvals_list(core, speaker);
     g_autoptr(GPtrArray) open = NULL;
     unsigned number;
     Row *row;
@@ -179,7 +183,7 @@ char *questions_ask(Core *core, Turn *turn, const Question *question)
         return NULL;
 
     open = questions_open(core, speaker);
-    number = next_number(core, speaker);
+    number = next_number(core, speaker, runs);
     row = row_new(TABLE_QUESTIONS);
     row_set_text(row, QUESTIONS_ID, id);
     row_set_text(row, QUESTIONS_CONVERSATION, conversation);
@@ -194,7 +198,7 @@ char *questions_ask(Core *core, Turn *turn, const Question *question)
     ledger_put(core->ledgers[TABLE_QUESTIONS], row, core->fx);
     keep_number(core, conversation, number);
     turn_asks(turn, id, number);
-    return open->len > 0 ? g_strdup_printf(" %u", number) : g_strdup("");
+    return open->len + runs->len > 0 ? g_strdup_printf(" %u", number) : g_strdup("");
 }
 
 void questions_too_many(Turn *turn)

@@ -21,8 +21,9 @@ typedef struct Question {
 } Question;
 
 /* Opens a question to whoever hears this turn, in place of one of the same words. What is to be
- * typed behind !yes and !no for exactly this one: "" where no other is open, else " 2"; the
- * caller's. NULL when too many are open everywhere: then nothing is asked. */
+ * typed behind !yes and !no for exactly this one: "" where nothing else is open, neither a
+ * question nor a task of theirs that waits for their own yes, else " 2"; the caller's. NULL when
+ * too many are open everywhere: then nothing is asked. */
 char *questions_ask(Core *core, Turn *turn, const Question *question);
 
 /* Says that nothing was asked, nor done. */

@@ -160,8 +160,10 @@ static Decision decide(const Core *core, const Row *proposal, const char *princi
     if (is_of_another(core, proposal, principal))
         return (Decision){ NULL, NULL };
     return (Decision){
-        .line = g_strdup_printf("%s %" G_GINT64_FORMAT "%s%s", command_info(command)->name,
-                                row_int(proposal, PROPOSALS_NUMBER), *rest ? " " : "", rest),
+        /* A run may have the number, too. */
+        .line = g_strdup_printf("%s %s%" G_GINT64_FORMAT "%s%s", command_info(command)->name,
+                                is_question ? "q" : "", row_int(proposal, PROPOSALS_NUMBER),
+                                *rest ? " " : "", rest),
         .why = is_question ? judge_question(core, proposal) : judge_approval(core, proposal),
     };
 }
