@@ -33,7 +33,8 @@ static const CommandInfo commands[COMMAND_COUNT] = {
     [COMMAND_YES] = { "!yes", "", ROLE_VIEWER,
         "yes to the question that is open in this conversation, or to one of several, as in !yes 2" },
     [COMMAND_NO] = { "!no", "", ROLE_VIEWER,
-        "no to the question that is open in this conversation, or to one of several, as in !no 2" },
+        "no to the question that is open in this conversation, to one of several, as in !no 2, or to "
+        "all of them, as in !no all" },
     [COMMAND_AGENT_OFF] = { "!agentOFF", "<agent>", ROLE_OPERATOR,
         "pause an agent: it finishes what runs and starts nothing (name, a*, a,b, or agent1 alone)" },
     [COMMAND_AGENT_ON] = { "!agentON", "<agent>", ROLE_OPERATOR,

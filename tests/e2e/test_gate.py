@@ -56,7 +56,7 @@ def test_what_may_not_start_is_offered_and_starts_by_itself(house, tmp_path):
                    blackouts=[{"start": local(hours=-1), "end": local(hours=2), "label": "night"}])
     said = ana.send(f"@web1 echo x >> {tmp_path}/marks")
     assert said.returncode == 3 and "refused (blackout)" in said.stdout, said
-    assert "run then? !yes" in said.stdout
+    assert "run then? !yes or !no" in said.stdout
     said = ana.send("!yes")
     assert said.returncode == 4, said
     assert "#1 web1: deferred (blackout hours" in said.stdout and "; starts " in said.stdout

@@ -191,11 +191,27 @@ void commands_yes(Core *core, Turn *turn, const char *arguments)
     answers[kind](core, turn, text);
 }
 
+/* Questions alone: a task that waits is rejected by its number. */
+static void drop_all(Core *core, Turn *turn, const GPtrArray *questions)
+{
+    if (questions->len == 0 && !is_elsewhere(core, turn, ""))
+        turn_fail(turn, "no question is open here");
+    if (questions->len == 0)
+        return;
+    for (unsigned i = 0; i < questions->len; i++)
+        questions_close(core, questions->pdata[i], PROPOSAL_NO);
+    turn_say(turn, "dropped: %u open question%s", questions->len, questions->len == 1 ? "" : "s");
+}
+
 void commands_no(Core *core, Turn *turn, const char *arguments)
 {
     g_auto(Open) open = list_open(core, turn->speaker);
     Choice choice = { NULL, NULL };
 
+    if (g_ascii_strcasecmp(arguments, "all") == 0) {
+        drop_all(core, turn, open.questions);
+        return;
+    }
     if (!choose(core, turn, &open, arguments, &choice))
         return;
     if (choice.run) {

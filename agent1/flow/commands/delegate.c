@@ -53,7 +53,7 @@ static void offer_later(Core *core, Turn *turn, const char *later, const char *t
         turn->speaker->is_dry_run ? NULL : questions_ask(core, turn, &question);
 
     if (which)
-        turn_say(turn, "run then? !yes%s", which);
+        turn_say(turn, "run then? !yes%s or !no%s", which, which);
 }
 
 static void delegate(Core *core, Turn *turn, const char *agent, const char *task,

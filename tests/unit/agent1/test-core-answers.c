@@ -144,6 +144,25 @@ static void a_yes_that_was_asked_about(void **state)
     assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 0);
 }
 
+static void all_are_dropped(void **state)
+{
+    World *world = *state;
+
+    say(world, "!no all");
+    expect_said(world, "no question is open here");
+    g_free(ask(world, "@web1 one"));
+    g_free(ask(world, "@web1 two"));
+    say(world, "@web2 reboot");
+    world_write(world, "ana", NULL, "SCHEDULE: daily 03:00 | web1 | three");
+    say(world, "!no all");
+    expect_said(world, "dropped: 2 open questions");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1); /* ana's */
+    assert_string_equal(world_run_state(world, 1), "awaiting_approval");
+    g_free(ask(world, "@web1 four"));
+    say(world, "!no ALL");
+    expect_said(world, "dropped: 1 open question");
+}
+
 /* ---- approvals of one's own ---- */
 
 static void an_own_approval_is_open_too(void **state)
@@ -241,6 +260,7 @@ int main(void)
         OPEN_TEST(several_yes_in_one_message),
         OPEN_TEST(a_late_answer_is_typed_again),
         OPEN_TEST(a_yes_that_was_asked_about),
+        OPEN_TEST(all_are_dropped),
         OPEN_TEST(an_own_approval_is_open_too),
         OPEN_TEST(a_number_of_both),
         OPEN_TEST(a_number_that_a_task_has),

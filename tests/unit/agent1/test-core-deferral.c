@@ -78,7 +78,7 @@ static void later_is_offered_and_yes_defers(void **state)
     world_write(world, "oskar", NULL, "@web1 true");
     assert_string_equal(world_last_said(world),
                         "web1: refused (blackout): blackout hours 14:00-15:00 (tea); next: 15:00 "
-                        "UTC\nrun then? !yes");
+                        "UTC\nrun then? !yes or !no");
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
     world_write(world, "oskar", NULL, "!yes");
     assert_string_equal(world_last_said(world),

@@ -131,7 +131,7 @@ static void some_may_work_later(void **state)
     json_set(web2, "work_hours", world_json("{\"start\":\"20:00\",\"end\":\"22:00\"}"));
     world_configure(world);
     world_write(world, "oskar", "s1", "@web[123] true");
-    assert_string_equal(world_last_said(world), "p1: 2 agents: web1, web3\nrun then? !yes");
+    assert_string_equal(world_last_said(world), "p1: 2 agents: web1, web3\nrun then? !yes or !no");
     fleet_succeeds(world, 1, NULL);
     fleet_succeeds(world, 2, NULL);
     assert_contains(world_last_said(world), "web2: refused (work_hours): outside its work hours");

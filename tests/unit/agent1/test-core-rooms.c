@@ -220,6 +220,8 @@ static void what_was_asked_alone_stays_out_of_the_room(void **state)
     write_here(world, "!yes 1");
     assert_string_equal(last(world)->text,
                         "question 1 was not asked in this room: answer me alone");
+    write_here(world, "!no all");
+    assert_contains(last(world)->text, "what I asked you elsewhere, answer me alone");
     write_here(world, "!reset");
     assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
     world_write(world, "ana", NULL, "!yes");

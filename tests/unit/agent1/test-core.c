@@ -162,7 +162,7 @@ static void blackouts_refuse_and_tell_when(void **state)
     world_write(world, "oskar", NULL, "@web1 true");
     assert_string_equal(world_last_said(world), "web1: refused (blackout): blackout hours "
                                                 "14:00-15:00; next: 15:00 UTC\n"
-                                                "run then? !yes");
+                                                "run then? !yes or !no");
     world_write(world, "oskar", NULL, "!why web1");
     assert_contains(world_last_said(world), "web1: not now (blackout)");
     world->now_ms += 60 * MINUTE_MS;
