@@ -23,6 +23,10 @@
  * ms: 1, and half of that with every MEMORY_HALF_LIFE_MS since the later of the two. */
 #define STORE_MEMORY_WORTH "memory_worth"
 
+/* An SQL function of the index, in a query with MATCH: how well the note fits its words; more is
+ * better. It reads nothing of other notes, so that none of them changes an order. */
+#define STORE_MEMORY_FIT "memory_fit"
+
 /* An SQL function of two vectors, which are arrays of float: the cosine of the angle between them;
  * NULL when they are none, or of different lengths. */
 #define STORE_MEMORY_COSINE "memory_cosine"

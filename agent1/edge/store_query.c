@@ -25,13 +25,12 @@ typedef struct QueryText {
     STORE_MEMORY_WORTH "(?2, \"changed\", (SELECT \"recalled\" FROM \"memo_keys\" "                \
                        "WHERE \"memo_keys\".\"id\" = \"memories\".\"id\"))"
 
-/* A word in the key says more than one in the value. The better a match, the lower its rank, which
- * is below zero: with less worth it is nearer to that. */
 #define MEMORIES_WITH_WORDS(seen)                                                                  \
-    ", (SELECT \"rowid\" AS \"match\", \"rank\" AS \"place\" FROM \"" STORE_MEMORY_INDEX "\" "     \
-    "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1 AND \"rank\" MATCH 'bm25(10.0, 1.0)') "             \
+    ", (SELECT \"rowid\" AS \"match\", " STORE_MEMORY_FIT "(\"" STORE_MEMORY_INDEX                 \
+    "\") AS \"place\" FROM \"" STORE_MEMORY_INDEX "\" "                                            \
+    "WHERE \"" STORE_MEMORY_INDEX "\" MATCH ?1) "                                                  \
     "WHERE \"memories\".\"rowid\" = \"match\" AND " seen " ORDER BY \"place\" * " WORTH_NOW        \
-    ", \"id\" LIMIT ?3"
+    " DESC, \"id\" LIMIT ?3"
 
 #define MATCHING_MEMORIES MEMORIES_WITH_WORDS(SEEN_MEMORIES)
 #define OWN_MEMORIES      MEMORIES_WITH_WORDS(OF_ONESELF)

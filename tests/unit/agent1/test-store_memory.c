@@ -147,6 +147,52 @@ static void keep_note(Fixture *fixture, const char *id, const char *value, int64
     fixture_store(fixture, effects);
 }
 
+/* The ids of those that hold any of two words, as ana finds them; the caller owns it. */
+static char *order_for_ana(Fixture *fixture)
+{
+    EffectQuery query = { .kind = QUERY_MEMORY_ANY,
+                          .text = (char *)(guintptr) "\"harbour\"* OR \"crane\"*",
+                          .beside = (char *)(guintptr) "ana",
+                          .limit = 10 };
+    Effects *effects = effects_new();
+    const Event *found;
+
+    effects_query_all(effects, 1, &query);
+    fixture_store(fixture, effects);
+    found = g_ptr_array_index(fixture->answer.events, 0);
+    return print_rows(found->rows.rows);
+}
+
+/* What others keep for themselves changes no order, or it told which words stand there. */
+static void test_private_notes_change_no_order(void **state)
+{
+    static const char *const words[] = { "harbour", "crane" };
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autofree char *before = NULL;
+
+    (void)state;
+    fixture_open(fixture);
+    keep_note(fixture, "a", "the crane of the quay, and what else there is to say", 0, 0);
+    keep_note(fixture, "b", "the harbour of the quay, and what else there is to say", 0, 0);
+    keep_note(fixture, "both", "the harbour and its crane, and what else there is to say", 0, 0);
+    keep_note(fixture, "crane", "and what else there is to say", 0, 0);
+    keep_note(fixture, "short", "a crane", 0, 0);
+    before = order_for_ana(fixture);
+    assert_string_equal(before, "both crane short a b");
+    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++) {
+        for (unsigned count = 0; count < 20; count++) {
+            g_autofree char *key = g_strdup_printf("%s %u", words[i], count);
+            Effects *effects = effects_new();
+            g_autofree char *after = NULL;
+
+            effects_put(effects, make_private(key, words[i], "oskar"));
+            fixture_store(fixture, effects);
+            after = order_for_ana(fixture);
+            assert_string_equal(after, before);
+        }
+    }
+}
+
 /* Of two that fit, the one that was written or asked for later; nothing is ever not found. */
 static void test_old_notes_come_last(void **state)
 {
@@ -281,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_old_notes_come_last),
+        cmocka_unit_test(test_private_notes_change_no_order),
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_a_damaged_index_is_made_anew),
     };
