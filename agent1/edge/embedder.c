@@ -20,6 +20,7 @@ typedef struct Asked {
     HttpRequest *request; /* NULL: it never began, or is over */
     unsigned status;
     GString *body;
+    bool is_refused;
     char *why;   /* it never began */
     guint timer; /* then */
 } Asked;
@@ -52,6 +53,7 @@ static void tell(Asked *asked, GPtrArray *vectors, const char *why)
     g_autofree char *line = vectors ? NULL : error_text_line(why, asked->secret);
     EmbedNews *news = embed_news_new(asked->id, vectors, line);
 
+    news->is_refused = asked->is_refused;
     g_ptr_array_remove_fast(embedder->asked, asked);
     embedder->handler(news, embedder->data);
 }
@@ -66,10 +68,22 @@ static void on_received(const char *bytes, size_t length, void *data)
     g_string_append_len(((Asked *)data)->body, bytes, (gssize)length);
 }
 
+/* Of what a client did wrong: with the text, or with whom it asks, for what and how often? */
+static bool is_about_the_text(unsigned status)
+{
+    static const unsigned others[] = { 401, 402, 403, 404, 405, 407, 408, 421, 425, 426, 429 };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+        if (status == others[i])
+            return false;
+    }
+    return status >= 400 && status < 500;
+}
+
+/* What a server says of a text may quote it, and the text may be private: it is not passed on. */
 static void on_done(const HttpResult *result, void *data)
 {
     Asked *asked = data;
-    g_autoptr(GError) error = NULL;
     GPtrArray *vectors = NULL;
     g_autofree char *why = NULL;
 
@@ -80,12 +94,13 @@ static void on_done(const HttpResult *result, void *data)
     }
     if (asked->status == OK) {
         vectors = embeddings_parse(asked->provider, asked->body->str, asked->body->len,
-                                   asked->count, &error);
-        tell(asked, vectors, error ? error->message : NULL);
+                                   asked->count, NULL);
+        tell(asked, vectors, vectors ? NULL : "what it answers is not a vector for each text");
         return;
     }
-    why = error_text_of_body(asked->body->str, asked->body->len);
-    tell(asked, NULL, why ? why : "it answers with an error and no words");
+    asked->is_refused = is_about_the_text(asked->status);
+    why = g_strdup_printf("it answers with status %u", asked->status);
+    tell(asked, NULL, why);
 }
 
 static gboolean on_refused_at_once(gpointer data)

@@ -7,6 +7,7 @@
 #define AGENT1_PORT_EMBED_CALL_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Texts of one call, and numbers of one vector. */
@@ -26,7 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EmbedCall, embed_call_free)
 typedef struct EmbedNews {
     char *id;
     GPtrArray *vectors; /* GBytes *, one a text; NULL: there are none */
-    char *why;          /* then: a line for the log */
+    char *why;          /* then: a line for the log, in which nothing stands of what was asked */
+    bool is_refused;    /* then: for what the texts are; whoever makes vectors is well */
 } EmbedNews;
 
 /* Takes the vectors over. */

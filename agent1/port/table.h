@@ -153,7 +153,7 @@ enum {
     VECTORS_ID,    /* as in TABLE_MEMORIES */
     VECTORS_MODEL, /* that made it */
     VECTORS_MADE,  /* when the note was changed that it was made of */
-    VECTORS_VECTOR,
+    VECTORS_VECTOR, /* not set: whoever makes them refused the note */
     VECTORS_COLUMNS
 };
 enum { NOTICES_ID, NOTICES_USER, NOTICES_TEXT, NOTICES_CREATED, NOTICES_MAY_WAIT, NOTICES_PLACE, NOTICES_COLUMNS };

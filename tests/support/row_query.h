@@ -68,7 +68,8 @@ static inline bool row_query_is_near(const RowStore *store, const Row *note,
 {
     const Row *row = row_query_vector(store, note, query->text);
 
-    return row && query->vector && g_bytes_equal(row_bytes(row, VECTORS_VECTOR), query->vector);
+    return row && query->vector && row_bytes(row, VECTORS_VECTOR) &&
+           g_bytes_equal(row_bytes(row, VECTORS_VECTOR), query->vector);
 }
 
 static inline bool row_query_fits(const RowStore *store, const Row *row, const EffectQuery *query)
@@ -228,6 +229,9 @@ static inline Event *row_store_query(const RowStore *store, const EffectQuery *q
     g_ptr_array_sort(event->rows.rows, query->kind == QUERY_MEMORY ? row_query_private_first
                                        : table == TABLE_RUNS       ? row_query_newest_first
                                                                    : row_store_compare_keys);
+    if (query->kind == QUERY_MEMORY_BARE && query->number > 0)
+        g_ptr_array_remove_range(event->rows.rows, 0,
+                                 (unsigned)MIN(query->number, event->rows.rows->len));
     if (event->rows.rows->len > query->limit)
         g_ptr_array_set_size(event->rows.rows, (int)query->limit);
     return event;

@@ -49,6 +49,7 @@ typedef struct VectorWork {
     char *call;        /* of the notes that are asked about; NULL: none are */
     GPtrArray *rows;   /* of TABLE_VECTORS, without their vectors: what is asked about */
     bool is_asking;    /* the store, for notes without a vector */
+    unsigned alone;    /* so many are asked about one at a time */
     unsigned skip;     /* so many of those made a call fail: the others come first */
     unsigned failures; /* in a row */
     int64_t rest_ms;   /* since boot: nobody is asked before this */

@@ -167,7 +167,7 @@ void searches_take(Core *core, const EmbedNews *news)
     Search *search = g_hash_table_lookup(core->searches, news->id);
     bool is_good = news->vectors && news->vectors->len == 1;
 
-    vectors_tell(core, is_good, news->why);
+    vectors_tell(core, news, is_good);
     if (search && search->until_ms > 0)
         go_on(core, search, is_good ? news->vectors->pdata[0] : NULL);
 }

@@ -39,18 +39,18 @@ void vectors_ask(Core *core, const char *id, const char *text, int64_t timeout_m
     effects_embed(core->fx, call);
 }
 
-void vectors_tell(Core *core, bool is_good, const char *why)
+void vectors_tell(Core *core, const EmbedNews *news, bool is_good)
 {
     VectorWork *work = &core->vectors;
 
-    if (is_good) {
+    if (is_good || news->is_refused) {
         work->failures = 0;
         return;
     }
     if (work->failures == 0)
         effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
                     "llm.embeddings: %s; notes are found by words alone until it answers again",
-                    why ? why : "");
+                    news->why ? news->why : "");
     work->rest_ms = core->boot_ms + REST_MIN_MS +
                     backoff_wait_ms(work->failures++, REST_MIN_MS, REST_MAX_MS,
                                     ids_random(&core->ids, UINT64_MAX));
@@ -93,6 +93,7 @@ void vectors_configured(Core *core)
 
     if (g_strcmp0(model, work->model) != 0) {
         begin_anew(core);
+        work->alone = 0;
         work->skip = 0;
         g_free(work->model);
         work->model = g_steal_pointer(&model);
@@ -163,6 +164,41 @@ static void take_bare(Core *core, const Pending *pending, const GPtrArray *rows)
     }
 }
 
+/* vectors: NULL, the note is refused. */
+static void keep_rows(Core *core, const GPtrArray *vectors)
+{
+    VectorWork *work = &core->vectors;
+
+    for (unsigned i = 0; i < work->rows->len; i++) {
+        Row *row = work->rows->pdata[i];
+
+        if (vectors)
+            row_set_bytes(row, VECTORS_VECTOR, vectors->pdata[i]);
+        /* It may have been forgotten meanwhile. */
+        if (ledger_find(core->ledgers[TABLE_MEMO_KEYS], row_text(row, VECTORS_ID)))
+            effects_put(core->fx, g_steal_pointer(&work->rows->pdata[i]));
+    }
+}
+
+/* Which of several it is is not said: each is asked about by itself. */
+static void take_failure(Core *core, const EmbedNews *news)
+{
+    VectorWork *work = &core->vectors;
+
+    if (work->rows->len > 1) {
+        work->alone = work->rows->len;
+        return;
+    }
+    if (!news->is_refused) {
+        work->skip++;
+        return;
+    }
+    keep_rows(core, NULL);
+    effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
+                "llm.embeddings: %s; a note is found by words alone until it changes",
+                news->why ? news->why : "");
+}
+
 bool vectors_take(Core *core, const EmbedNews *news)
 {
     VectorWork *work = &core->vectors;
@@ -171,19 +207,14 @@ bool vectors_take(Core *core, const EmbedNews *news)
     if (g_strcmp0(news->id, work->call) != 0)
         return false;
 
-    for (unsigned i = 0; is_good && i < work->rows->len; i++) {
-        Row *row = work->rows->pdata[i];
-
-        row_set_bytes(row, VECTORS_VECTOR, news->vectors->pdata[i]);
-        /* It may have been forgotten meanwhile. */
-        if (ledger_find(core->ledgers[TABLE_MEMO_KEYS], row_text(row, VECTORS_ID)))
-            effects_put(core->fx, g_steal_pointer(&work->rows->pdata[i]));
-    }
-    if (!is_good)
-        work->skip += work->rows->len;
+    work->alone -= work->alone > 0;
+    if (is_good)
+        keep_rows(core, news->vectors);
+    else
+        take_failure(core, news);
     begin_anew(core);
     look_after(core, 0);
-    vectors_tell(core, is_good, news->why);
+    vectors_tell(core, news, is_good);
     return true;
 }
 
@@ -195,7 +226,7 @@ void vectors_tick(Core *core)
     const EffectQuery query = { .kind = QUERY_MEMORY_BARE,
                                 .text = work->model,
                                 .number = work->skip,
-                                .limit = EMBED_TEXTS_MAX };
+                                .limit = work->alone > 0 ? 1 : EMBED_TEXTS_MAX };
 
     if (core->now_ms < work->due_ms)
         return;

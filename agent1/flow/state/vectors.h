@@ -1,8 +1,10 @@
 /*
  * The vectors of notes (`llm.embeddings`): each is made after its note was stored, and made anew
  * when the note or the model changes, some at a time. A provider that fails rests for a while,
- * longer each time: nobody waits for it meanwhile. Nothing of this is in memory but what is under
- * way.
+ * longer each time: nobody waits for it meanwhile. After a call that fails its notes are asked
+ * about one at a time, so that none of them keeps the others from it; one that is refused has a row
+ * without a vector, and is asked about no more until it changes. Nothing of this is in memory but
+ * what is under way.
  */
 #ifndef AGENT1_FLOW_STATE_VECTORS_H
 #define AGENT1_FLOW_STATE_VECTORS_H
@@ -18,8 +20,8 @@ bool vectors_can_ask(const Core *core);
 /* Of one text, for somebody who waits; answered by EVENT_EMBEDDED. */
 void vectors_ask(Core *core, const char *id, const char *text, int64_t timeout_ms);
 
-/* How that went: whoever fails rests. why: for the log. */
-void vectors_tell(Core *core, bool is_good, const char *why);
+/* How that went: whoever fails rests, but not for a text that is refused. */
+void vectors_tell(Core *core, const EmbedNews *news, bool is_good);
 
 /* A note is new, or the configuration may be. */
 void vectors_look_soon(Core *core);

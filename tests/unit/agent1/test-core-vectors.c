@@ -53,6 +53,24 @@ static void fail_embed(World *world)
     world_step(world, event);
 }
 
+/* No text may hold this word: what is asked about with it is refused. */
+static void refuse_or_embed(World *world, const char *word)
+{
+    const EmbedCall *call = last_embed(world);
+    Event *event;
+
+    for (unsigned i = 0; i < call->texts->len; i++) {
+        if (!strstr(text_at(call, i), word))
+            continue;
+        event = event_new(EVENT_EMBEDDED);
+        event->embedded = embed_news_new(call->id, NULL, "it answers with status 400");
+        event->embedded->is_refused = true;
+        world_step(world, event);
+        return;
+    }
+    embed(world, 1);
+}
+
 static void keep_with_vector(World *world, const char *line, float sense)
 {
     world_write(world, "oskar", NULL, line);
@@ -184,6 +202,64 @@ static void a_provider_that_fails(void **state)
     assert_int_equal(world_count_rows(world, TABLE_VECTORS), 1);
 }
 
+/* The others of its call get their vectors, and nobody rests for it. */
+static void a_note_that_is_refused(void **state)
+{
+    World *world = *state;
+    unsigned calls;
+
+    for (int i = 0; i < 20; i++) {
+        g_autofree char *line = g_strdup_printf("REMEMBER: key %02d | %s", i, i == 3 ? "odd" : "x");
+
+        world_write(world, "oskar", NULL, line);
+    }
+    configure(world, WITH_VECTORS);
+    world_wait(world, 200);
+    for (calls = 0; world_count_rows(world, TABLE_VECTORS) < 20 && calls < 30; calls++) {
+        refuse_or_embed(world, "odd");
+        world_wait(world, 1);
+    }
+    /* A call of 16, each of those by itself, and the last four. */
+    assert_int_equal(calls, 18);
+    assert_null(
+        row_bytes(row_store_find(&world->store, TABLE_VECTORS, "shared:key 03"), VECTORS_VECTOR));
+    /* It is not asked about again, but found by its words. */
+    world_restart(world);
+    world_forget(world);
+    world_wait(world, DAY_MS);
+    assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
+    world_write(world, "oskar", NULL, "RECALL: odd");
+    refuse_or_embed(world, "odd");
+    assert_contains(world_last_said(world), "key 03: odd");
+    world_write(world, "oskar", NULL, "REMEMBER: key 03 | even");
+    world_wait(world, 200);
+    assert_string_equal(text_at(last_embed(world), 0), "key 03: even");
+}
+
+/* One that makes the provider fail: the others do not wait for it for ever. */
+static void a_note_that_makes_it_fail(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "REMEMBER: a | odd");
+    world_write(world, "oskar", NULL, "REMEMBER: b | x");
+    world_write(world, "oskar", NULL, "REMEMBER: c | x");
+    configure(world, WITH_VECTORS);
+    world_wait(world, 200);
+    for (int i = 0; i < 4; i++) {
+        if (strstr(text_at(last_embed(world), 0), "odd"))
+            fail_embed(world);
+        else
+            embed(world, 1);
+        world_wait(world, HOUR_MS);
+    }
+    assert_int_equal(world_count_rows(world, TABLE_VECTORS), 2);
+    /* It is tried now and then. */
+    assert_string_equal(text_at(last_embed(world), 0), "a: odd");
+    embed(world, 1);
+    assert_int_equal(world_count_rows(world, TABLE_VECTORS), 3);
+}
+
 static void found_by_meaning(void **state)
 {
     World *world = *state;
@@ -262,6 +338,8 @@ int main(void)
         WORLD_TEST(no_passwords),
         WORLD_TEST(in_slices_and_anew_with_another_model),
         WORLD_TEST(a_provider_that_fails),
+        WORLD_TEST(a_note_that_is_refused),
+        WORLD_TEST(a_note_that_makes_it_fail),
         WORLD_TEST(found_by_meaning),
         WORLD_TEST(a_vector_that_does_not_come),
         WORLD_TEST(shown_to_a_model),

@@ -17,6 +17,7 @@
 #include "common/base/banned.h"
 
 #define KEY        "sk-very-secret"
+#define TEXT       "my-own-note"
 #define STEP_MS    30000
 #define TIMEOUT_MS 500
 #define HEAD(status)                                                                               \
@@ -127,7 +128,7 @@ static void ask(Embedder *embedder)
 {
     g_autoptr(EmbedCall) call = embed_call_new("id", TIMEOUT_MS);
 
-    g_ptr_array_add(call->texts, g_strdup("a"));
+    g_ptr_array_add(call->texts, g_strdup(TEXT));
     embedder_call(embedder, call);
 }
 
@@ -138,7 +139,8 @@ static void expect(const Told *told, const char *why)
     assert_int_equal(told->news->vectors != NULL, why == NULL);
     if (!why)
         return;
-    if (!g_pattern_match_simple(why, told->news->why) || strstr(told->news->why, KEY))
+    if (!g_pattern_match_simple(why, told->news->why) || strstr(told->news->why, KEY) ||
+        strstr(told->news->why, TEXT))
         fail_msg("\"%s\" and not \"%s\"", told->news->why, why);
 }
 
@@ -148,21 +150,30 @@ static void what_servers_say(void **state)
         const char *what;
         const char *answer;
         const char *why; /* NULL: vectors */
+        bool is_refused;
     } rows[] = {
-        { "vectors", HEAD("200 OK") "{\"embeddings\":[[1,2]]}", NULL },
-        { "the key", HEAD("401 No") "{\"error\":\"wrong key " KEY "\"}", "wrong key *" },
-        { "an error", HEAD("500 No") "{\"error\":{\"message\":\"out of memory\"}}",
-          "*out of memory*" },
-        { "nothing", HEAD("500 No"), "*no words*" },
-        { "a page", HEAD("200 OK") "<html>", "*" },
+        { "vectors", HEAD("200 OK") "{\"embeddings\":[[1,2]]}", NULL, false },
+        { "the key", HEAD("401 No") "{\"error\":\"wrong key " KEY "\"}", "*status 401", false },
+        { "an error", HEAD("500 No") "{\"error\":{\"message\":\"cannot read " TEXT "\"}}",
+          "*status 500", false },
+        { "nothing", HEAD("500 No"), "*status 500", false },
+        { "no such model", HEAD("404 No") "{\"error\":\"no model m\"}", "*status 404", false },
+        { "too often", HEAD("429 No"), "*status 429", false },
+        { "a text", HEAD("400 No") "{\"error\":\"too long: " TEXT "\"}", "*status 400", true },
+        { "another", HEAD("413 No") TEXT, "*status 413", true },
+        { "what was asked", HEAD("200 OK") TEXT, "*not a vector*", false },
+        { "the same in JSON", HEAD("200 OK") "{\"embeddings\":[[\"" TEXT "\"]]}", "*not a vector*",
+          false },
+        { "a page", HEAD("200 OK") "<html>", "*", false },
         { "a redirect",
           "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n"
           "Connection: close\r\n\r\n",
-          "*no words*" },
-        { "the half", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"embeddings\":[[1", "*" },
-        { "too much", "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{", "*" },
-        { "no HTTP", "220 mail.example.org ESMTP\r\n", "*" },
-        { "silence", NULL, "*" },
+          "*status 302", false },
+        { "the half", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"embeddings\":[[1", "*",
+          false },
+        { "too much", "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{", "*", false },
+        { "no HTTP", "220 mail.example.org ESMTP\r\n", "*", false },
+        { "silence", NULL, "*", false },
     };
 
     (void)state;
@@ -178,6 +189,7 @@ static void what_servers_say(void **state)
         assert_int_equal(told.count, 0);
         wait_until_told(&told);
         expect(&told, rows[i].why);
+        assert_int_equal(told.news->is_refused, rows[i].is_refused);
         g_clear_pointer(&embedder, embedder_free);
         server_stop(&server);
         embed_news_free(told.news);
