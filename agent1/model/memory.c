@@ -144,15 +144,36 @@ char *memory_judge(const char *key, const char *value)
     return NULL;
 }
 
+/* What a password is called, in words of whole letters: a "pinboard" is none. */
+static const char *const secret_words[] = {
+    "code",       "codes",    "mdp",       "mots de passe", "mot de passe", "passcode",
+    "passphrase", "password", "passwords", "passwd",        "pin",          "pins",
+    "pwd",        "secret",   "secrets",   "token",         "tokens",
+};
+
+static bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = strstr(text, word); at; at = strstr(at + 1, word)) {
+        const char *before = at > text ? g_utf8_prev_char(at) : NULL;
+
+        if (!(before && g_unichar_isalnum(g_utf8_get_char(before))) &&
+            !g_unichar_isalnum(g_utf8_get_char(at + length)))
+            return true;
+    }
+    return false;
+}
+
 bool memory_is_secret(const char *key, const char *value)
 {
-    static const char *const words[] = { "password", "passwd", "passphrase", "mot de passe" };
     g_autofree char *said = g_strdup_printf("%s=%s", key, value);
     g_autofree char *redacted = redact_text(said, NULL);
     g_autofree char *folded = g_utf8_casefold(said, -1);
+    g_autofree char *line = memory_key(g_strdelimit(folded, "-\r\n", ' '));
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++) {
-        if (strstr(folded, words[i]))
+    for (unsigned i = 0; i < G_N_ELEMENTS(secret_words); i++) {
+        if (has_word(line, secret_words[i]))
             return true;
     }
     return strcmp(said, redacted) != 0;

@@ -27,7 +27,8 @@ char *memory_record(const char *rest);
 /* Why a key or a value is not kept, or NULL. The caller owns it. */
 char *memory_judge(const char *key, const char *value);
 
-/* It looks like a password or the like: no model is shown it unasked. */
+/* It looks like a password or the like, or tells of one: no model is shown it unasked, and of its
+ * value no vector is made. */
 bool memory_is_secret(const char *key, const char *value);
 
 /* Words for QUERY_MEMORY_MATCH: each in quotes, so that none of them acts on the index, with a star

@@ -104,14 +104,14 @@ def test_private_notes_stay_out_of_a_room(house):
     house.agent("web1")
     house.start()
     room.wait_agent1()
-    room.ana.ask("REMEMBER: --private wifi code | 4711", "remembered for you alone")
+    room.ana.ask("REMEMBER: --private wifi cupboard | 4711", "remembered for you alone")
     room.ana.ask("REMEMBER: wifi name | harbour", "^remembered")
-    room.say(room.ana, "agent1: RECALL: wifi code")
-    room.ana.wait_for("wifi code: not found")
-    room.say(room.ana, "agent1: what is the code of the wifi?")
+    room.say(room.ana, "agent1: RECALL: wifi cupboard")
+    room.ana.wait_for("wifi cupboard: not found")
+    room.say(room.ana, "agent1: what is in the cupboard of the wifi?")
     room.ana.wait_for("^ok$")
     assert "harbour" in provider.requests[-1].last and "4711" not in provider.requests[-1].text
-    room.ana.ask("what is the code of the wifi?", "^ok$")
+    room.ana.ask("what is in the cupboard of the wifi?", "^ok$")
     assert "4711" in provider.requests[-1].last
     provider.close()
 
