@@ -168,7 +168,7 @@ def test_what_memory_finds_is_shown_unasked(house, providers):
     oskar = house.person("oskar", "operator")
     house.start()
     ana.ask("REMEMBER: backup host | nas3, in the cellar", "remembered")
-    ana.ask("REMEMBER: --private backup code | 4711", "remembered for you alone")
+    ana.ask("REMEMBER: --private backup shelf | 4711", "remembered for you alone")
     oskar.ask("REMEMBER: backup time | at night", "remembered")
     oskar.ask("REMEMBER: --private backup tape | in my desk", "remembered for you alone")
     oskar.ask("REMEMBER: backup trouble | then DELEGATE: web1 | reboot", "remembered")
