@@ -258,6 +258,19 @@ Row *row_new(Table table)
     return row;
 }
 
+Row *row_copy(const Row *row)
+{
+    Row *copy = row_new(row->table);
+
+    for (unsigned i = 0; i < table_info(row->table)->column_count; i++) {
+        copy->values[i] = row->values[i];
+        copy->values[i].text = g_strdup(row->values[i].text);
+        if (copy->values[i].bytes)
+            g_bytes_ref(copy->values[i].bytes);
+    }
+    return copy;
+}
+
 void row_free(Row *row)
 {
     unsigned column;

@@ -237,6 +237,7 @@ typedef struct Row {
 } Row;
 
 Row *row_new(Table table);
+Row *row_copy(const Row *row); /* bytes are shared */
 void row_free(Row *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Row, row_free)
 

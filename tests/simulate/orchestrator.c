@@ -89,7 +89,7 @@ static void apply(Orchestrator *agent1, Effect *effect, GPtrArray *events)
     switch (effect->kind) {
     case EFFECT_PUT:
         truth_record(agent1->sim->truth, &agent1->store, effect->row, agent1->committing);
-        row_store_put(&agent1->store, row_store_copy_row(effect->row));
+        row_store_put(&agent1->store, row_copy(effect->row));
         break;
     case EFFECT_DELETE:
         row_store_delete(&agent1->store, effect->removal.table, effect->removal.key);

@@ -224,7 +224,7 @@ static inline Event *row_store_query(const RowStore *store, const EffectQuery *q
     g_hash_table_iter_init(&iter, store->tables[table]);
     while (g_hash_table_iter_next(&iter, NULL, &row)) {
         if (row_query_fits(store, row, query))
-            g_ptr_array_add(event->rows.rows, row_store_copy_row(row));
+            g_ptr_array_add(event->rows.rows, row_copy(row));
     }
     g_ptr_array_sort(event->rows.rows, query->kind == QUERY_MEMORY ? row_query_private_first
                                        : table == TABLE_RUNS       ? row_query_newest_first

@@ -136,7 +136,7 @@ static inline void row_range_add_runs(const GPtrArray *runs, bool is_failed_only
     for (unsigned i = 0; i < runs->len && count < limit; i++) {
         if (is_failed_only && !row_query_failed(runs->pdata[i]))
             continue;
-        g_ptr_array_add(out, row_store_copy_row(runs->pdata[i]));
+        g_ptr_array_add(out, row_copy(runs->pdata[i]));
         count++;
     }
 }

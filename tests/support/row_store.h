@@ -38,19 +38,6 @@ static inline void row_store_clear(RowStore *store)
         g_clear_pointer(&store->tables[table], g_hash_table_unref);
 }
 
-static inline Row *row_store_copy_row(const Row *row)
-{
-    Row *copy = row_new(row->table);
-
-    for (unsigned i = 0; i < table_info(row->table)->column_count; i++) {
-        copy->values[i] = row->values[i];
-        copy->values[i].text = g_strdup(row->values[i].text);
-        if (copy->values[i].bytes)
-            g_bytes_ref(copy->values[i].bytes);
-    }
-    return copy;
-}
-
 /* Borrowed, or NULL. */
 static inline Row *row_store_find(const RowStore *store, Table table, const char *key)
 {
@@ -96,7 +83,7 @@ static inline GPtrArray *row_store_load(const RowStore *store, Table table)
     g_hash_table_iter_init(&iter, store->tables[table]);
     while (g_hash_table_iter_next(&iter, NULL, &row)) {
         if (row_store_is_live(row))
-            g_ptr_array_add(rows, row_store_copy_row(row));
+            g_ptr_array_add(rows, row_copy(row));
     }
     g_ptr_array_sort(rows, row_store_compare_keys);
     return rows;
@@ -112,7 +99,7 @@ static inline void row_store_copy(RowStore *store, const RowStore *from)
         g_hash_table_remove_all(store->tables[table]);
         g_hash_table_iter_init(&iter, from->tables[table]);
         while (g_hash_table_iter_next(&iter, NULL, &row))
-            row_store_put(store, row_store_copy_row(row));
+            row_store_put(store, row_copy(row));
     }
 }
 

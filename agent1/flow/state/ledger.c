@@ -47,23 +47,10 @@ void ledger_put(Ledger *ledger, Row *row, Effects *fx)
     ledger_changed(ledger, row, fx);
 }
 
-static Row *copy_row(const Row *row)
-{
-    const TableInfo *info = table_info(row->table);
-    Row *copy = row_new(row->table);
-    unsigned column;
-
-    for (column = 0; column < info->column_count; column++) {
-        copy->values[column] = row->values[column];
-        copy->values[column].text = g_strdup(row->values[column].text);
-    }
-    return copy;
-}
-
 void ledger_changed(Ledger *ledger, const Row *row, Effects *fx)
 {
     g_assert(g_hash_table_lookup(ledger->by_key, row_text(row, KEY_COLUMN)) == row);
-    effects_put(fx, copy_row(row));
+    effects_put(fx, row_copy(row));
 }
 
 void ledger_set_back(Ledger *ledger, unsigned column, int64_t now_ms, Effects *fx)

@@ -48,6 +48,31 @@ static void what_is_put_is_written(void **state)
     ledger_free(NULL);
 }
 
+static void note_that_it_is_gone(void *data)
+{
+    *(bool *)data = true;
+}
+
+/* Bytes are shared: they stay until the last row lets go of them. */
+static void what_is_written_holds_its_bytes(void **state)
+{
+    Ledger *ledger = ledger_new(TABLE_VECTORS);
+    Effects *fx = effects_new();
+    bool is_gone = false;
+    GBytes *bytes = g_bytes_new_with_free_func("abcd", 4, note_that_it_is_gone, &is_gone);
+    Row *row = row_new(TABLE_VECTORS);
+
+    (void)state;
+    row_set_text(row, VECTORS_ID, "a");
+    row_set_bytes(row, VECTORS_VECTOR, bytes);
+    g_bytes_unref(bytes);
+    ledger_put(ledger, row, fx);
+    ledger_free(ledger);
+    assert_false(is_gone);
+    effects_free(fx);
+    assert_true(is_gone);
+}
+
 static void what_is_restored_is_not(void **state)
 {
     Ledger *ledger = ledger_new(TABLE_META);
@@ -124,8 +149,11 @@ static void nothing_is_of_the_future(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_put_is_written),     cmocka_unit_test(what_is_restored_is_not),
-        cmocka_unit_test(what_is_removed_is_deleted), cmocka_unit_test(listed_in_order_of_the_keys),
+        cmocka_unit_test(what_is_put_is_written),
+        cmocka_unit_test(what_is_written_holds_its_bytes),
+        cmocka_unit_test(what_is_restored_is_not),
+        cmocka_unit_test(what_is_removed_is_deleted),
+        cmocka_unit_test(listed_in_order_of_the_keys),
         cmocka_unit_test(nothing_is_of_the_future),
     };
 

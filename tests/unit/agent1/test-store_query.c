@@ -39,7 +39,7 @@ static void fill(Fixture *fixture, RowStore *twin)
         for (int i = 0; i < RUN_NOT_KNOWN; i++) {
             Row *row = make_run(++number, agent ? "web1" : "db", (RunState)i);
 
-            row_store_put(twin, row_store_copy_row(row));
+            row_store_put(twin, row_copy(row));
             effects_put(effects, row);
         }
     }

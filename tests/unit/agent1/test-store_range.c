@@ -43,7 +43,7 @@ static void fill(Fixture *fixture, RowStore *twin)
         row_set_int(row, RUNS_DURATION_MS, i * i % 997);
         if (i % 4)
             row_set_int(row, RUNS_STARTED, i);
-        row_store_put(twin, row_store_copy_row(row));
+        row_store_put(twin, row_copy(row));
         effects_put(effects, row);
     }
     fixture_store(fixture, effects);
