@@ -4,6 +4,7 @@
 
 #include "common/base/quantity.h"
 #include "common/base/text.h"
+#include "common/wire/utterance.h"
 
 #include "common/base/banned.h"
 
@@ -37,6 +38,30 @@ static char *subscription_goes_on(const Ask *ask, bool is_in_talk)
                            way_to_end);
 }
 
+/* What is no order is for a model, until a run comes of it. */
+static bool is_thought_about(const Ask *ask)
+{
+    g_autoptr(GPtrArray) lines = utterance_parse(ask->text);
+
+    if (ask->runs && g_hash_table_size(ask->runs) > 0)
+        return false;
+    for (unsigned i = 0; i < lines->len; i++) {
+        if (((const Line *)lines->pdata[i])->kind == LINE_TALK)
+            return true;
+    }
+    return false;
+}
+
+static char *thought_goes_on(const char *text, bool is_in_talk)
+{
+    g_autofree char *way = way_to("!reset", is_in_talk);
+
+    return g_strdup_printf(
+        "\"%s\": the model goes on thinking, and may still act; %s stops it, and "
+        "forgets this conversation",
+        text, way);
+}
+
 static char *waits(const Ask *ask, const char *text, int64_t now_ms)
 {
     int64_t left_ms = ask->expires_ms > 0 ? (ask->expires_ms - now_ms) / 1000 * 1000 : 0;
@@ -60,6 +85,8 @@ char *ask_goes_on(const Ask *ask, bool is_in_talk, int64_t now_ms)
                                   : subscription_goes_on(ask, is_in_talk);
     if (ask->state == ASK_WAITING)
         return waits(ask, text, now_ms);
+    if (is_thought_about(ask))
+        return thought_goes_on(text, is_in_talk);
 
     way = way_to("!runs", is_in_talk);
     return g_strdup_printf("\"%s\" goes on; %s shows what becomes of it", text, way);

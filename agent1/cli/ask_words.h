@@ -7,7 +7,8 @@
 
 #include "agent1/cli/exchange.h"
 
-/* "#12 web1 goes on; !run 12 shows it, !cancel 12 stops it", and the like for a subscription.
+/* "#12 web1 goes on; !run 12 shows it, !cancel 12 stops it", and the like for a subscription
+ * and for talk.
  * Outside of a conversation these are whole command lines. now_ms: wall time. The caller owns it.
  */
 char *ask_goes_on(const Ask *ask, bool is_in_talk, int64_t now_ms);

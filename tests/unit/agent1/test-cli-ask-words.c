@@ -11,58 +11,88 @@
 
 #include "common/base/banned.h"
 
+static const struct {
+    const char *what;
+    Ask ask;
+    bool is_in_talk;
+    const char *words;
+} rows_of_goes_on[] = {
+    { "a run, in a conversation",
+      { .text = (char *)"@web1 x", .state = ASK_TAKEN, .label = (char *)"#12 web1" },
+      true,
+      "#12 web1 goes on; !run 12 shows it, !cancel 12 stops it" },
+    { "a run, outside",
+      { .text = (char *)"@web1 x", .state = ASK_LATE, .label = (char *)"#12 web1" },
+      false,
+      "#12 web1 goes on; agentctl send '!run 12' shows it, agentctl send '!cancel 12' stops "
+      "it" },
+    { "several runs",
+      { .text = (char *)"@web* uptime", .state = ASK_TAKEN },
+      true,
+      "\"@web* uptime\" goes on; !runs shows what becomes of it" },
+    { "a subscription, in a conversation",
+      { .text = (char *)"MQTT_SUBSCRIBE: home/#", .state = ASK_TAKEN, .label = (char *)"s3" },
+      true,
+      "s3 goes on; !subscriptions shows it, !subscriptions cancel s3 ends it" },
+    { "a subscription, outside",
+      { .text = (char *)"MQTT_SUBSCRIBE: home/#", .state = ASK_TAKEN, .label = (char *)"s3" },
+      false,
+      "s3 goes on; agentctl send '!subscriptions' shows it, agentctl send '!subscriptions "
+      "cancel s3' ends it" },
+    { "talk, in a conversation",
+      { .text = (char *)"tell me a story", .state = ASK_TAKEN },
+      true,
+      "\"tell me a story\": the model goes on thinking, and may still act; !reset stops it, "
+      "and "
+      "forgets this conversation" },
+    { "talk, outside",
+      { .text = (char *)"tell me a story", .state = ASK_LATE },
+      false,
+      "\"tell me a story\": the model goes on thinking, and may still act; agentctl send "
+      "'!reset' "
+      "stops it, and forgets this conversation" },
+    { "a command",
+      { .text = (char *)"!agentsUPDATE", .state = ASK_TAKEN },
+      true,
+      "\"!agentsUPDATE\" goes on; !runs shows what becomes of it" },
+    { "sent, and no word yet",
+      { .text = (char *)"!status", .state = ASK_WAITING, .sent_count = 1, .expires_ms = 21500 },
+      true,
+      "agent1 has not answered \"!status\" yet, and may still take it for 20 s" },
+    { "sent, and too old by now",
+      { .text = (char *)"!status", .state = ASK_WAITING, .sent_count = 1, .expires_ms = 900 },
+      true,
+      "agent1 has not answered \"!status\" yet" },
+    { "not even sent",
+      { .text = (char *)"!status", .state = ASK_WAITING },
+      false,
+      "\"!status\" was not sent: there was no connection" },
+};
+
 static void test_goes_on(void **state)
 {
-    static const struct {
-        const char *what;
-        Ask ask;
-        bool is_in_talk;
-        const char *words;
-    } rows[] = {
-        { "a run, in a conversation",
-          { .text = (char *)"@web1 x", .state = ASK_TAKEN, .label = (char *)"#12 web1" },
-          true,
-          "#12 web1 goes on; !run 12 shows it, !cancel 12 stops it" },
-        { "a run, outside",
-          { .text = (char *)"@web1 x", .state = ASK_LATE, .label = (char *)"#12 web1" },
-          false,
-          "#12 web1 goes on; agentctl send '!run 12' shows it, agentctl send '!cancel 12' stops "
-          "it" },
-        { "several runs",
-          { .text = (char *)"@web* uptime", .state = ASK_TAKEN },
-          true,
-          "\"@web* uptime\" goes on; !runs shows what becomes of it" },
-        { "a subscription, in a conversation",
-          { .text = (char *)"MQTT_SUBSCRIBE: home/#", .state = ASK_TAKEN, .label = (char *)"s3" },
-          true,
-          "s3 goes on; !subscriptions shows it, !subscriptions cancel s3 ends it" },
-        { "a subscription, outside",
-          { .text = (char *)"MQTT_SUBSCRIBE: home/#", .state = ASK_TAKEN, .label = (char *)"s3" },
-          false,
-          "s3 goes on; agentctl send '!subscriptions' shows it, agentctl send '!subscriptions "
-          "cancel s3' ends it" },
-        { "sent, and no word yet",
-          { .text = (char *)"!status", .state = ASK_WAITING, .sent_count = 1, .expires_ms = 21500 },
-          true,
-          "agent1 has not answered \"!status\" yet, and may still take it for 20 s" },
-        { "sent, and too old by now",
-          { .text = (char *)"!status", .state = ASK_WAITING, .sent_count = 1, .expires_ms = 900 },
-          true,
-          "agent1 has not answered \"!status\" yet" },
-        { "not even sent",
-          { .text = (char *)"!status", .state = ASK_WAITING },
-          false,
-          "\"!status\" was not sent: there was no connection" },
-    };
-
     (void)state;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *words = ask_goes_on(&rows[i].ask, rows[i].is_in_talk, 1500);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows_of_goes_on); i++) {
+        g_autofree char *words =
+            ask_goes_on(&rows_of_goes_on[i].ask, rows_of_goes_on[i].is_in_talk, 1500);
 
-        print_message("  %s\n", rows[i].what);
-        assert_string_equal(words, rows[i].words);
+        print_message("  %s\n", rows_of_goes_on[i].what);
+        assert_string_equal(words, rows_of_goes_on[i].words);
     }
+}
+
+/* A model that acted has runs, and thinks no more. */
+static void test_talk_of_which_runs_came(void **state)
+{
+    g_autoptr(GHashTable) runs = g_hash_table_new(g_str_hash, g_str_equal);
+    const Ask ask = { .text = (char *)"restart the web", .state = ASK_TAKEN, .runs = runs };
+    g_autofree char *words = NULL;
+
+    (void)state;
+    g_hash_table_add(runs, (void *)(guintptr) "01J000000000000000000000ZZ");
+    words = ask_goes_on(&ask, true, 0);
+    assert_string_equal(words, "\"restart the web\" goes on; !runs shows what becomes of it");
 }
 
 static void test_last_run(void **state)
@@ -100,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goes_on),
+        cmocka_unit_test(test_talk_of_which_runs_came),
         cmocka_unit_test(test_last_run),
     };
 
