@@ -164,7 +164,7 @@ void talk_take(Core *core, Turn *turn, const char *text)
         return;
     }
     /* The person went on: the answer to what was said before comes too late. */
-    give_up_conversation(core, conversation, WORDS_LATER("(given up: you wrote again)"));
+    give_up_overtaken(core, conversation);
     if (!spending_has_left(core, turn->speaker->user)) {
         turn_say(turn, "The language models have had their tokens for today.");
         answer_without(core, turn, text, false);

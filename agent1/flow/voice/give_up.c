@@ -2,7 +2,10 @@
 
 #include "agent1/flow/voice/clients.h"
 #include "agent1/flow/voice/turn.h"
+#include "common/base/text.h"
 #include "common/base/banned.h"
+
+#define QUESTION_SHOWN_CHARS 40
 
 /* The message that shows half an answer, and can still tell what became of it; NULL: none does. */
 static const char *find_shown(const Core *core, const Talk *talk)
@@ -47,11 +50,9 @@ static void tell(Core *core, const Talk *talk, const char *text, const char *rep
     turn_finish(&turn);
 }
 
-void give_up_tell(Core *core, const Talk *talk, const char *why)
+static void end(Core *core, const Talk *talk, const char *said)
 {
-    Language before = core_speak_to_speaker(core, talk->speaker);
     const char *shown = find_shown(core, talk);
-    const char *said = core_words(core, why);
     g_autofree char *whole = shown ? end_words(talk, said) : g_strdup(said);
 
     if (core_is_asleep(core)) {
@@ -63,15 +64,23 @@ void give_up_tell(Core *core, const Talk *talk, const char *why)
     } else {
         tell(core, talk, whole, shown);
     }
+}
+
+void give_up_tell(Core *core, const Talk *talk, const char *why)
+{
+    Language before = core_speak_to_speaker(core, talk->speaker);
+
+    end(core, talk, core_words(core, why));
     core_speak(core, before);
 }
 
-void give_up_conversation(Core *core, const char *conversation, const char *why)
+/* Takes it out of the conversation; NULL: nothing is thought of. The caller owns it. */
+static Talk *cancel(Core *core, const char *conversation)
 {
-    g_autoptr(Talk) talk = talks_find(core, conversation);
+    Talk *talk = talks_find(core, conversation);
 
     if (!talk)
-        return;
+        return NULL;
 
     talks_cancel(core, talk);
     /* Half an answer was not said, and what it asked for not done. */
@@ -79,5 +88,29 @@ void give_up_conversation(Core *core, const char *conversation, const char *why)
         g_string_truncate(talk->answer, 0);
     if ((talk->is_looking && !talk->is_recalling) || talk->rounds->len > 0)
         talks_note(core, talk);
-    give_up_tell(core, talk, why);
+    return talk;
+}
+
+void give_up_conversation(Core *core, const char *conversation, const char *why)
+{
+    g_autoptr(Talk) talk = cancel(core, conversation);
+
+    if (talk)
+        give_up_tell(core, talk, why);
+}
+
+void give_up_overtaken(Core *core, const char *conversation)
+{
+    g_autoptr(Talk) talk = cancel(core, conversation);
+    g_autofree char *question = talk ? text_make_line(talk->text, QUESTION_SHOWN_CHARS) : NULL;
+    g_autofree char *said = NULL;
+    Language before;
+
+    if (!talk)
+        return;
+
+    before = core_speak_to_speaker(core, talk->speaker);
+    said = g_strdup_printf(core_words(core, "\"%s\": given up, you wrote again"), question);
+    end(core, talk, said);
+    core_speak(core, before);
 }

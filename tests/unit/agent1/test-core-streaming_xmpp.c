@@ -136,7 +136,7 @@ static void given_up(void **state)
     piece(world, SURE);
     world_write(world, "oskar", "m4", "and of web1?");
     last = said_at(world, 1);
-    assert_true(g_str_has_suffix(last->text, " …\n(given up: you wrote again)"));
+    assert_true(g_str_has_suffix(last->text, " …\n\"how are they?\": given up, you wrote again"));
     assert_string_equal(last->replaces, said_at(world, 0)->id);
     end(world, MODEL_ANSWERED);
 }

@@ -383,7 +383,7 @@ static void the_person_goes_on(void **state)
     world_write(world, "oskar", "m1", "restart web1");
     first = g_strdup(last_call(world)->id);
     world_write(world, "oskar", "m2", "no, tell me a joke");
-    expect_said(world, "(given up: you wrote again)");
+    expect_said(world, "\"restart web1\": given up, you wrote again");
     assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 1);
     tell(world, model_news_piece(first, "DELEGATE: web1 | reboot"));
     tell(world, model_news_end(first, MODEL_ANSWERED));
