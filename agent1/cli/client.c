@@ -44,8 +44,7 @@ struct Client {
     guint ticks;
 };
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing ---- */
 
 /* Makes room on the terminal; whatever stood there comes back with show(). */
 static void hide(Client *client)
@@ -117,8 +116,7 @@ static bool is_worth_waiting(const Client *client, const Ask *ask)
     g_assert_not_reached();
 }
 
-/* ---- what the channel tells -------------------------------------------------------------------
- */
+/* ---- what the channel tells ---- */
 
 static void note_progress(Client *client, const Ask *ask, Heard heard, const Message *message)
 {
@@ -318,8 +316,7 @@ static void on_note(const char *text, void *data)
     show(client);
 }
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* ---- life ---- */
 
 static void on_interrupt(void *data)
 {
@@ -372,13 +369,12 @@ void client_free(Client *client)
     g_free(client);
 }
 
-/* ---- asking -----------------------------------------------------------------------------------
- */
+/* ---- asking ---- */
+
+static const TerminalHold hold = { .typed = on_typed, .takes = on_line };
 
 static void wait_for(Client *client, Ask *ask)
 {
-    static const TerminalHold hold = { .typed = on_typed, .takes = on_line };
-
     client->current = ask;
     if (client->terminal)
         terminal_hold(client->terminal, &hold, client);
@@ -517,6 +513,12 @@ void client_show_beside(Client *client, const char *text)
 void client_look_for(Client *client, const char *agent)
 {
     lookup_agent(client->lookup, agent);
+}
+
+bool client_find_agent(Client *client, const char *agent)
+{
+    terminal_hold(client->terminal, &hold, client);
+    return lookup_find_agent(client->lookup, agent, &client->interrupt.is_raised);
 }
 
 bool client_is_cut_off(const Client *client)

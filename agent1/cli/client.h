@@ -50,6 +50,10 @@ void client_show_beside(Client *client, const char *text);
 /* Has the person told, some time later, when there is no such agent. Does not wait. */
 void client_look_for(Client *client, const char *agent);
 
+/* The same at a terminal, before what is typed is for that agent: waits a little, and is false when
+ * there is none. */
+bool client_find_agent(Client *client, const char *agent);
+
 /* True when the last question had no answer at all: agent1 is out of reach. */
 bool client_is_cut_off(const Client *client);
 

@@ -13,6 +13,9 @@
 #define PATIENCE_MS 400
 #define LATE_MS     5000
 
+/* Who names an agent to talk with waits longer: what is typed next is for it. */
+#define AGENT_PATIENCE_MS 2000
+
 #define QUESTIONS_MAX 1000
 
 /* Before a name it asks what the gate says of that agent: who is unknown comes with the nearest. */
@@ -24,6 +27,8 @@ struct Lookup {
     Channel *channel;
     Completion *completion;
     Ask *open;         /* NULL: none */
+    Ask *about;        /* the agent that is waited for; NULL: none */
+    bool is_unknown;   /* it is none */
     GHashTable *asked; /* char * → int64_t *, boot time */
 };
 
@@ -85,18 +90,13 @@ char *lookup_heard(Lookup *lookup, Heard heard, Ask *ask, const Message *message
     }
     if (ask == lookup->open)
         lookup->open = NULL;
+    if (ask == lookup->about) {
+        lookup->about = NULL;
+        lookup->is_unknown = told != NULL;
+    }
     channel_forget(lookup->channel, ask);
 
     return told;
-}
-
-void lookup_agent(Lookup *lookup, const char *agent)
-{
-    g_autofree char *question = g_strconcat(ABOUT_AGENT, agent, NULL);
-    const AskWish wish = { .text = question, .is_hidden = true, .timeout_ms = LATE_MS };
-
-    /* Whoever has so many questions open hears it from the first task. */
-    (void)channel_ask(lookup->channel, &wish, NULL);
 }
 
 static gboolean on_patience_over(gpointer data)
@@ -107,14 +107,37 @@ static gboolean on_patience_over(gpointer data)
 }
 
 /* Turns the main loop until the answer is there, or it takes too long. */
-static void wait_a_moment(const Lookup *lookup, const bool *is_woken)
+static void wait_a_moment(Ask *const *open, unsigned patience_ms, const bool *is_woken)
 {
     bool is_over = false;
-    guint alarm = g_timeout_add(PATIENCE_MS, on_patience_over, &is_over);
+    guint alarm = g_timeout_add(patience_ms, on_patience_over, &is_over);
 
-    while (lookup->open && !is_over && !*is_woken)
+    while (*open && !is_over && !*is_woken)
         g_main_context_iteration(NULL, TRUE);
     g_source_remove(alarm);
+}
+
+static Ask *ask_about(Lookup *lookup, const char *agent)
+{
+    g_autofree char *question = g_strconcat(ABOUT_AGENT, agent, NULL);
+    const AskWish wish = { .text = question, .is_hidden = true, .timeout_ms = LATE_MS };
+
+    /* Whoever has so many questions open hears it from the first task. */
+    return channel_ask(lookup->channel, &wish, NULL);
+}
+
+void lookup_agent(Lookup *lookup, const char *agent)
+{
+    (void)ask_about(lookup, agent);
+}
+
+bool lookup_find_agent(Lookup *lookup, const char *agent, const bool *is_woken)
+{
+    lookup->is_unknown = false;
+    lookup->about = ask_about(lookup, agent);
+    wait_a_moment(&lookup->about, AGENT_PATIENCE_MS, is_woken);
+    lookup->about = NULL;
+    return !lookup->is_unknown;
 }
 
 void lookup_before(Lookup *lookup, const char *before, const bool *is_woken)
@@ -128,5 +151,5 @@ void lookup_before(Lookup *lookup, const char *before, const bool *is_woken)
         lookup->open = channel_ask(lookup->channel, &wish, NULL);
         lookup_note(lookup, question);
     }
-    wait_a_moment(lookup, is_woken);
+    wait_a_moment(&lookup->open, PATIENCE_MS, is_woken);
 }

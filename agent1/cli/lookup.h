@@ -24,6 +24,10 @@ void lookup_before(Lookup *lookup, const char *before, const bool *is_woken);
 /* Asks whether there is such an agent; does not wait. */
 void lookup_agent(Lookup *lookup, const char *agent);
 
+/* The same, and waits a little: false when there is none, which was told by then. *is_woken ends
+ * the waiting. */
+bool lookup_find_agent(Lookup *lookup, const char *agent, const bool *is_woken);
+
 /* Something was heard of a hidden question; NULL for message when there will be no answer. What the
  * person is to be told of it: that there is no such agent; NULL: nothing. The caller owns it. */
 char *lookup_heard(Lookup *lookup, Heard heard, Ask *ask, const Message *message);

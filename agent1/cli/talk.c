@@ -32,9 +32,14 @@ static void choose_agent(Talk *talk, const char *agent)
     completion_set_agent(client_completion(talk->client), agent);
     if (agent)
         completion_learn_agent(client_completion(talk->client), agent);
-    /* In a pipe the next line tells. */
-    if (agent && talk->terminal)
-        client_look_for(talk->client, agent);
+}
+
+/* At a terminal the conversation stays with whom it was with where there is no such agent; in a
+ * pipe the next line tells. */
+static void turn_to(Talk *talk, const char *agent)
+{
+    if (!agent || !talk->terminal || client_find_agent(talk->client, agent))
+        choose_agent(talk, agent);
 }
 
 static void show_help(const Talk *talk)
@@ -75,7 +80,7 @@ static void do_line(Talk *talk, const char *line)
         show_last(talk);
         break;
     case TYPED_AGENT:
-        choose_agent(talk, text);
+        turn_to(talk, text);
         break;
     case TYPED_QUIT:
         talk->is_over = true;
@@ -218,6 +223,8 @@ int talk_run(Client *client, const CliOptions *options)
     bool is_on_terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && open_terminal(&talk);
 
     choose_agent(&talk, options->agent);
+    if (options->agent && is_on_terminal)
+        client_look_for(client, options->agent);
     if (is_on_terminal) {
         printer_note(client_printer(client), "/help lists what there is, Ctrl-D ends");
         talk_on_terminal(&talk);

@@ -137,11 +137,14 @@ NOBODY = "nosuch: not now (unknown_agent): no agent of that name; nearest: web1"
 
 
 def test_an_agent_that_is_none_is_told(agent1, console, screens):
-    """Asked without a wait: the prompt is there at once, and the word comes above it."""
+    """And the conversation stays with whom it was with; but a word that comes too late changes no prompt."""
     screen = screens(console)
     screen.wait_for("agent1>")
     screen.enter("/agent nosuch")
-    screen.wait_for("nosuch>")
+    agent1.reply(agent1.next_chat("!why nosuch"), NOBODY, "refused")
+    screen.wait_for(f"agentctl: {NOBODY}\nagent1>")
+    screen.enter("/agent nosuch")
+    screen.wait_for("\nnosuch>")
     screen.type("upt")
     screen.wait_for("nosuch> upt")
     agent1.reply(agent1.next_chat("!why nosuch"), NOBODY, "refused")

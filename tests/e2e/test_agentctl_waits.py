@@ -63,7 +63,7 @@ def test_an_agent_that_is_none_is_told(house, conversation):
     (ana,) = begin(house, ("ana", "admin"))
     screen = conversation(ana)
     screen.enter("/agent wbe1")
-    screen.wait_for("agentctl: wbe1: not now (unknown_agent): no agent of that name; nearest: web1\nwbe1>")
+    screen.wait_for("agentctl: wbe1: not now (unknown_agent): no agent of that name; nearest: web1\nagent1>")
     screen.enter("/agent web1")
     screen.enter("echo $((40 + 2))")
     screen.wait_for("#1 web1: succeeded")
