@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/name.h"
 #include "common/base/problem.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
@@ -165,8 +166,8 @@ static GOptionContext *make_context(CliOptions *to)
           NULL },
         { "config", 0, 0, G_OPTION_ARG_FILENAME, &to->config,
           "the configuration (~/.config/agentctl/agentctl.json)", "FILE" },
-        { "plans", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_plans, "list the schedules",
-          NULL },
+        { "plans", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_plans,
+          "list the schedules, of all agents or of the one that is named", NULL },
         { "check", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_mode,
           "check the configuration and end (78: it is wrong)", NULL },
         { "show-key", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, read_mode,
@@ -394,6 +395,20 @@ static bool check_own(CliOptions *options, GError **error)
     return true;
 }
 
+/* "--plans web1": of one agent, as in /plans. */
+static bool read_agent_of_plans(CliOptions *options, char **words, GError **error)
+{
+    g_autofree char *list = g_steal_pointer(&options->text);
+
+    if (words[1])
+        return refuse(error, "\"%s\": expected one agent", words[1]);
+    if (!name_is_valid(words[0]))
+        return refuse(error, "\"%s\" is no name of an agent", words[0]);
+
+    options->text = g_strconcat(list, " ", words[0], NULL);
+    return true;
+}
+
 static bool read_all(CliOptions *options, char **given, char **rest, GError **error)
 {
     g_auto(GStrv) words = join_words(given, rest);
@@ -401,6 +416,8 @@ static bool read_all(CliOptions *options, char **given, char **rest, GError **er
 
     if (options->mode == CLI_TALK)
         return read_words(options, words, separator, error) && check_own(options, error);
+    if (words[0] && options->mode == CLI_SEND)
+        return read_agent_of_plans(options, words, error) && check_own(options, error);
     if (words[0] && options->mode != CLI_HELP)
         return refuse(error, "\"%s\": nothing more is expected here", words[0]);
     return check_own(options, error);

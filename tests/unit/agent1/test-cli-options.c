@@ -185,7 +185,9 @@ static void test_refused(void **state)
 static void test_plans(void **state)
 {
     static const char *const words[] = { "--plans", NULL };
-    static const char *const too_many[] = { "--plans", "web1", NULL };
+    static const char *const of_one[] = { "--plans", "web1", NULL };
+    static const char *const too_many[] = { "--plans", "web1", "web2", NULL };
+    static const char *const no_name[] = { "--plans", "a|b", NULL };
     g_autoptr(GError) error = NULL;
     g_autoptr(GError) other = NULL;
     CliOptions options;
@@ -194,6 +196,7 @@ static void test_plans(void **state)
     (void)state;
 
     assert_false(parse(too_many, &options, &other));
+    assert_false(parse(no_name, &options, NULL));
     if (!trigger_parse("PLAN_LIST:", &trigger)) {
         assert_false(parse(words, &options, &error));
         assert_non_null(strstr(error->message, "no schedules"));
@@ -202,6 +205,10 @@ static void test_plans(void **state)
     assert_true(parse(words, &options, &error));
     assert_int_equal(options.mode, CLI_SEND);
     assert_string_equal(options.text, "PLAN_LIST:");
+    cli_options_clear(&options);
+    assert_true(parse(of_one, &options, &error));
+    assert_int_equal(options.mode, CLI_SEND);
+    assert_string_equal(options.text, "PLAN_LIST: web1");
     cli_options_clear(&options);
 }
 
