@@ -91,7 +91,7 @@ def test_no_model_answers(house, providers):
     house.start()
     provider.fail(500, "broken")
     done = ctl.send("hello there")
-    assert re.search(r"No language model answered\.\n.*!help", done.stdout, re.DOTALL), done.stdout
+    assert re.search(r"No language model answered \(openai m: answered with an error\)\.\n.*!help", done.stdout, re.DOTALL), done.stdout
     assert done.returncode == 3
 
 

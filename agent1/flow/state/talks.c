@@ -24,6 +24,7 @@ Talk *talk_new(const Speaker *speaker, const char *conversation, const char *tex
     talk->conversation = g_strdup(conversation);
     talk->text = g_strdup(text);
     talk->answer = g_string_new(NULL);
+    talk->unanswered = g_string_new(NULL);
     talk->thoughts = thoughts_new(false);
     talk->notes = g_ptr_array_new_with_free_func(g_free);
     talk->rounds = g_ptr_array_new_with_free_func(model_words_free);
@@ -44,6 +45,7 @@ void talk_free(void *data)
     g_free(talk->conversation);
     g_free(talk->text);
     g_string_free(talk->answer, TRUE);
+    g_string_free(talk->unanswered, TRUE);
     thoughts_free(talk->thoughts);
     g_ptr_array_unref(talk->notes);
     g_ptr_array_unref(talk->rounds);

@@ -14,14 +14,15 @@
 #define TALKS_MAX 250
 
 typedef struct Talk {
-    char *id;           /* of the call or the look-up that is under way; the key of core->talks */
-    Speaker *speaker;   /* who wrote */
-    char *conversation; /* whose turns the model is shown */
-    char *text;         /* what was written */
-    int provider;       /* its place in the chain */
-    GString *answer;    /* what has come of the answer so far, without its thoughts */
-    Thoughts *thoughts; /* what is left out of it */
-    int64_t asked_ms;   /* when it was written, since boot */
+    char *id;            /* of the call or the look-up that is under way; the key of core->talks */
+    Speaker *speaker;    /* who wrote */
+    char *conversation;  /* whose turns the model is shown */
+    char *text;          /* what was written */
+    int provider;        /* its place in the chain */
+    GString *answer;     /* what has come of the answer so far, without its thoughts */
+    Thoughts *thoughts;  /* what is left out of it */
+    GString *unanswered; /* the models that did not answer, and why, as the person is told */
+    int64_t asked_ms;    /* when it was written, since boot */
     Stream *stream;  /* what was shown of it so far; NULL: nobody waits for it, or things are looked
                         up */
     int64_t tokens;  /* about what the question that is under way costs */

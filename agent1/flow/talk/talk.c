@@ -15,6 +15,7 @@
 #include "agent1/flow/talk/rounds.h"
 #include "agent1/flow/talk/streaming.h"
 #include "agent1/flow/talk/summary.h"
+#include "agent1/flow/talk/unanswered.h"
 #include "agent1/flow/voice/give_up.h"
 #include "agent1/model/quotation.h"
 #include "agent1/model/refusal.h"
@@ -149,7 +150,7 @@ static void sum_up(Core *core, const Talk *answered)
 
 static void say_without(Core *core, Turn *turn, const char *text)
 {
-    turn_say(turn, "No language model can be asked at this moment; !status tells for how long.");
+    unanswered_say_resting(core, turn);
     answer_without(core, turn, text, false);
 }
 
@@ -278,6 +279,7 @@ static void take_answer(Core *core, Talk *given, bool is_cut)
     bool is_open;
     Turn turn;
 
+    g_string_truncate(talk->unanswered, 0);
     meaning_init(&meaning);
     meaning.is_cut = is_cut;
     meaning.is_tainted = talk->is_tainted;
@@ -325,7 +327,7 @@ static void fail(Core *core, Talk *talk, const ModelNews *news)
     if (news->outcome == MODEL_ANSWERED || news->outcome == MODEL_CUT)
         turn_say(&turn, "No language model would answer that.");
     else
-        turn_say(&turn, "No language model answered.");
+        unanswered_say(&turn, talk);
     if (talk->rounds->len > 0)
         say_found(core, &turn, talk);
     else
@@ -373,6 +375,7 @@ static void take_end(Core *core, Talk *ended, const ModelNews *news)
     }
     if (health_of(news->outcome) != MODEL_WORKS)
         log_failure(core, talk, news);
+    unanswered_note(core, talk, news->outcome);
     if (ask_next(core, talk))
         (void)g_steal_pointer(&talk);
     else
@@ -436,8 +439,7 @@ static void go_on(Core *core, Talk *found)
     }
     turn_init(&turn, core, talk->speaker);
     if (spending_has_left(core, talk->speaker->user))
-        turn_say(&turn,
-                 "No language model can be asked at this moment; !status tells for how long.");
+        unanswered_say_resting(core, &turn);
     else
         turn_say(&turn, "The language models have had their tokens for today.");
     say_found(core, &turn, talk);
@@ -511,6 +513,7 @@ static void ask_anew(Core *core, Talk *given)
     Language before = core_speak_to_speaker(core, talk->speaker);
 
     talk->provider = MODEL_NONE;
+    g_string_truncate(talk->unanswered, 0);
     if (ask_next(core, talk))
         (void)g_steal_pointer(&talk);
     else

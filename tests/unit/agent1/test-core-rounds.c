@@ -100,7 +100,9 @@ static void the_one_that_looked_fails_then(void **state)
     assert_int_equal(last_call(world)->provider, 1);
     assert_contains(words_at(last_call(world), 2), "4711");
     fail_call(world, MODEL_SILENT);
-    assert_contains(world_last_said(world), "No language model answered.\ndoor: 4711 (oskar");
+    assert_contains(world_last_said(world),
+                    "No language model answered (ollama small: no answer in time; anthropic big: "
+                    "no answer in time).\ndoor: 4711 (oskar");
 }
 
 /* What broke off was no answer: it is no turn, and what it asked for was not done. */

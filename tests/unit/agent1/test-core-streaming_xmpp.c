@@ -77,7 +77,7 @@ static void no_model_after_all(void **state)
     world_wait(world, 3 * SECOND_MS);
     expect_correction(world, "(that answer broke off; another model is asked)");
     end(world, MODEL_FAILED);
-    assert_true(g_str_has_prefix(world_last_said(world), "No language model answered."));
+    assert_true(g_str_has_prefix(world_last_said(world), "No language model answered ("));
     assert_string_equal(said_at(world, 1)->replaces, said_at(world, 0)->id);
 }
 

@@ -271,11 +271,14 @@ static void the_next_one(void **state)
     world_write(world, "oskar", "m2", "hello");
     fail_call(world, MODEL_UNREACHABLE);
     fail_call(world, MODEL_MISCONFIGURED);
-    assert_contains(world_last_said(world), "No language model answered.\n" HINT);
+    assert_contains(world_last_said(world),
+                    "No language model answered (ollama small: cannot be reached; anthropic big: "
+                    "refused: its key, name or address in config.json).\n" HINT);
     /* Two stumbles, and a wrong key: nobody waits for them now. */
     world_forget(world);
     world_write(world, "oskar", "m3", "hello");
-    assert_contains(world_last_said(world), "No language model can be asked at this moment; ");
+    assert_contains(world_last_said(world), "No language model can be asked at this moment; the "
+                                            "first can be in ");
     assert_int_equal(world_count_other(world, EFFECT_MODEL_CALL), 0);
     world_wait(world, 6 * MINUTE_MS);
     world_write(world, "oskar", "m4", "hello");
@@ -471,7 +474,8 @@ static void late(void **state)
     world_write(world, "oskar", "m1", "restart nginx on web1");
     world_wait(world, 61 * SECOND_MS);
     fail_call(world, MODEL_SILENT);
-    expect_said(world, "No language model answered.\nNothing was done, since you wrote that more "
+    expect_said(world, "No language model answered (ollama m: no answer in time).\nNothing was "
+                       "done, since you wrote that more "
                        "than a minute ago.");
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
 }
@@ -485,7 +489,8 @@ static void a_rest_ends_with_a_reload(void **state)
     world_write(world, "oskar", "m1", "hello");
     fail_call(world, MODEL_MISCONFIGURED);
     world_write(world, "oskar", "m2", "hello");
-    assert_contains(world_last_said(world), "No language model can be asked at this moment; ");
+    assert_contains(world_last_said(world), "No language model can be asked at this moment; the "
+                                            "first can be in 5 min.");
     world_write(world, "oskar", NULL, "!status");
     assert_contains(world_last_said(world), "language models: ollama m (left alone for 5 min)");
     world_step(world, event_new(EVENT_CONFIGURED));
@@ -552,9 +557,10 @@ static void sentences(void **state)
     /* Behind every chain. */
     configure(world, CHAIN);
     world_write(world, "oskar", "m8", "uptime of web1");
+    answer(world, "I cannot help with that.");
     fail_call(world, MODEL_SILENT);
-    fail_call(world, MODEL_SILENT);
-    expect_said(world, "No language model answered.\nunderstood as: DELEGATE: web1 | uptime\n"
+    expect_said(world, "No language model answered (ollama small: would not answer that; anthropic "
+                       "big: no answer in time).\nunderstood as: DELEGATE: web1 | uptime\n"
                        "#3 web1: queued");
 }
 
