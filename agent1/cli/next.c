@@ -30,37 +30,18 @@ static void question_clear(Question *question)
     g_clear_pointer(&question->clock, wall_clock_free);
 }
 
-/* False, and complained, when the spec or the zone is a bad one. */
-static bool question_init(Question *question, const CliOptions *options)
+static bool read_spec(const char *text, TimeSpec *out)
 {
-    g_autoptr(GError) error = NULL;
+    g_auto(TimeProblem) problem = { 0 };
+    g_autofree char *words = NULL;
 
-    g_autofree char *text = NULL;
-    g_autofree char *name = NULL;
-
-    *question = (Question){ .count = options->count };
-    question->from_ms = options->from_ms == CLI_FROM_NOW ? clock_now_ms() : options->from_ms;
-    zones_split(options->text, &text, &name);
-    if (name && options->zone) {
-        printer_problem("--zone: the text names a zone already: expected one of them");
-        return false;
-    }
-    if (!time_spec_parse(text, &question->spec, &error)) {
-        printer_problem("%s", error->message);
+    if (time_spec_read(text, out, &problem))
+        return true;
+    words = time_problem_print(&problem);
+    printer_problem("%s", words);
+    if (!time_problem_has_examples(&problem))
         printer_problem("examples: %s", time_problem_examples());
-        return false;
-    }
-    if (!name)
-        name = g_strdup(options->zone);
-    question->zone = name ? zone_read(name, &error) : g_time_zone_new_local();
-    if (!question->zone) {
-        printer_problem("%s%s", options->zone ? "--zone: " : "", error->message);
-        return false;
-    }
-
-    question->canonical = time_spec_print(&question->spec);
-    question->clock = wall_clock_new(question->zone);
-    return true;
+    return false;
 }
 
 /* The next occurrence after *at_ms, which moves on. */
@@ -71,6 +52,51 @@ static bool step(const Question *question, int64_t *at_ms, TimeOccurrence *out)
 
     *at_ms = out->at_ms;
     return true;
+}
+
+/* False, and complained, when there is none: agent1 refuses it, too. */
+static bool has_any(const Question *question)
+{
+    int64_t at_ms = question->from_ms;
+    TimeOccurrence first;
+
+    if (step(question, &at_ms, &first))
+        return true;
+    if (question->spec.kind == TIME_SPEC_CALENDAR)
+        printer_problem("%s: there is no such time from then to the end of 2100",
+                        question->canonical);
+    else
+        printer_problem("%s: that is past", question->canonical);
+    return false;
+}
+
+/* False, and complained, when the spec or the zone is a bad one, or it never comes. */
+static bool question_init(Question *question, const CliOptions *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+    g_autofree char *name = NULL;
+
+    *question = (Question){ .count = options->count };
+    question->from_ms = options->from_ms == CLI_FROM_NOW ? clock_now_ms() : options->from_ms;
+    zones_split(options->text, &text, &name);
+    if (name && options->zone) {
+        printer_problem("--zone: the text names a zone already: expected one of them");
+        return false;
+    }
+    if (!read_spec(text, &question->spec))
+        return false;
+    if (!name)
+        name = g_strdup(options->zone);
+    question->zone = name ? zone_read(name, &error) : g_time_zone_new_local();
+    if (!question->zone) {
+        printer_problem("%s%s", options->zone ? "--zone: " : "", error->message);
+        return false;
+    }
+
+    question->canonical = time_spec_print(&question->spec);
+    question->clock = wall_clock_new(question->zone);
+    return has_any(question);
 }
 
 static char *format(GTimeZone *zone, int64_t at_ms, const char *picture)
@@ -113,9 +139,7 @@ static void print_text(const Question *question)
            is_interval(&question->spec) ? "counted from" : "after", from);
     for (; shown < question->count && step(question, &at_ms, &occurrence); shown++)
         print_row(question, &occurrence);
-    if (shown == 0)
-        puts("  never: there is no such time from then to the end of 2100");
-    else if (shown < question->count)
+    if (shown < question->count)
         puts("  and no more");
 }
 

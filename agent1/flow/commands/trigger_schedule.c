@@ -104,7 +104,7 @@ static bool read_when(Core *core, Turn *turn, const char *typed, Wish *wish)
         return false;
     }
     if (!make_absolute(core, wish->zone, &spec)) {
-        turn_fail(turn, "%s: there is no such time from now on", text);
+        turn_fail(turn, "%s: that is past", text);
         return false;
     }
     if (spec.kind == TIME_SPEC_EVERY && spec.period_ms < TASKS_PERIOD_MIN_MS) {
@@ -230,7 +230,11 @@ static bool may_ever_run(Core *core, Turn *turn, const Schedule *draft)
     g_auto(ScheduledTime) first = { 0 };
 
     if (!schedule_text_next(core, draft, draft->mark_ms, &first)) {
-        turn_fail(turn, "%s: there is no such time from now on", draft->entry->cron);
+        turn_fail(turn,
+                  draft->entry->spec.kind == TIME_SPEC_CALENDAR
+                      ? "%s: there is no such time from now on"
+                      : "%s: that is past",
+                  draft->entry->cron);
         return false;
     }
     if (first.fate != TIME_FAILS)

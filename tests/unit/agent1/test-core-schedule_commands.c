@@ -138,7 +138,9 @@ static void what_is_no_schedule(void **state)
         { "SCHEDULE: daily 03:00 | web1", "expected SCHEDULE: <when> | <agent> | <task>" },
         { "SCHEDULE: daily 25:00 | web1 | true", "when: character 7: found \"25:00\"" },
         { "SCHEDULE: every 5s | web1 | true", "when: expected at least 10 s" },
-        { "SCHEDULE: at 2020-01-01T00:00 | web1 | true", "there is no such time from now on" },
+        { "SCHEDULE: at 2020-01-01T00:00 | web1 | true", "at 2020-01-01T00:00: that is past" },
+        { "SCHEDULE: today 00:00 | web1 | true", "today 00:00: that is past" },
+        { "SCHEDULE: 0 0 31 2 * | web1 | true", "there is no such time from now on" },
         { "SCHEDULE: hourly | nosuch | true", "nosuch: refused (unknown_agent): " },
         { "SCHEDULE: hourly | web1 --now | true", "a schedule takes no options" },
         { "SCHEDULE: hourly | web1 |", "" },
@@ -279,7 +281,7 @@ static void a_yes_that_comes_too_late(void **state)
     world_write(world, "oskar", NULL, "SCHEDULE: in 20m | web1 | true");
     world_wait(world, 30 * MINUTE_MS);
     world_write(world, "oskar", NULL, "!yes");
-    assert_contains(world_last_said(world), "there is no such time from now on");
+    assert_contains(world_last_said(world), ": that is past");
     assert_int_equal(world->edits->len, 0);
 }
 
