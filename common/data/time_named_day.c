@@ -94,6 +94,40 @@ static char *print_day(unsigned year, unsigned month, unsigned day)
                 : g_strdup_printf("%02u-%02u", month, day);
 }
 
+/* The time of day that stands at the cursor; NULL when none does. The caller owns it. */
+static char *print_time(const TimeReader *reader)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at + strspn(reader->at, BLANKS ",") };
+    TimeReader bare;
+    unsigned hour;
+    int minute;
+
+    time_reader_take_word(&ahead, "at à a");
+    bare = ahead;
+    if (time_reader_time_of_day(&ahead, &minute))
+        return g_strdup_printf("%02d:%02d", minute / 60, minute % 60);
+    if (time_reader_number(&bare, 0, 23, TIME_EXPECT_HOUR, &hour) &&
+        bare.at[strspn(bare.at, BLANKS)] == '\0')
+        return g_strdup_printf("%02u:00", hour);
+    return NULL;
+}
+
+/* What the format of the kind has places for. Without a year the time is named as far as one was
+ * typed: nobody is told of another. */
+static char *print_part(TimeExpect expected, const NamedDay *day, unsigned shown, const char *time)
+{
+    g_autofree char *date = print_day(day->year, day->month, shown);
+    const char *blank = time ? " " : "";
+
+    if (expected == TIME_EXPECT_LAST_DATED)
+        return g_steal_pointer(&date);
+    if (expected == TIME_EXPECT_LEAP_DAY)
+        return g_strconcat(blank, time, NULL);
+    if (expected == TIME_EXPECT_DATED)
+        return g_strdup_printf("%s %s", date, time ? time : "08:00");
+    return g_strconcat(date, blank, time, NULL);
+}
+
 static void explain(const NamedDay *day, const char *start, const char *end, TimeReader *reader)
 {
     unsigned last =
@@ -102,16 +136,16 @@ static void explain(const NamedDay *day, const char *start, const char *end, Tim
     bool is_one = day->day >= 1 && day->day <= last;
     g_autofree char *found = g_strchomp(g_strndup(start, (size_t)(end - start)));
     unsigned shown = is_one ? day->day : day->year == 0 && day->month == 2 ? 28 : last;
+    g_autofree char *time = print_time(reader);
+    TimeExpect expected = is_leap_day ? TIME_EXPECT_LEAP_DAY
+                          : is_one    ? (day->year ? TIME_EXPECT_DATED : TIME_EXPECT_EACH_YEAR)
+                          : day->year ? TIME_EXPECT_LAST_DATED
+                                      : TIME_EXPECT_LAST_EACH_YEAR;
 
-    time_reader_fail(reader, start,
-                     is_leap_day ? TIME_EXPECT_LEAP_DAY
-                     : is_one    ? (day->year ? TIME_EXPECT_DATED : TIME_EXPECT_EACH_YEAR)
-                     : day->year ? TIME_EXPECT_LAST_DATED
-                                 : TIME_EXPECT_LAST_EACH_YEAR);
+    time_reader_fail(reader, start, expected);
     g_free(reader->problem->found);
     reader->problem->found = text_make_line(found, FOUND_MAX_CHARS);
-    if (!is_leap_day)
-        reader->problem->part = print_day(day->year, day->month, shown);
+    reader->problem->part = print_part(expected, day, shown, time);
 }
 
 /* A field of cron's may have the name of a month. */

@@ -19,6 +19,9 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
     [TIME_EXPECT_TIME] = WORDS_LATER("a time of day, as in \"daily 03:00\" or \"8h30\""),
     [TIME_EXPECT_ONE_TIME] = WORDS_LATER("one time of day, as in \"at 08:00\""),
     [TIME_EXPECT_COLON] = WORDS_LATER("a colon and minutes, as in \"daily 03:00\" or \"8h30\""),
+    [TIME_EXPECT_COLON_AS] = WORDS_LATER("a colon and minutes, as in \"%s\""),
+    [TIME_EXPECT_24_HOURS] = WORDS_LATER("\"%s\", for hours are those from 0 to 23"),
+    [TIME_EXPECT_TO_COME] = WORDS_LATER("a time to come, for that is past"),
     [TIME_EXPECT_SECONDS] = WORDS_LATER("no seconds but :00, for the smallest step is a minute"),
     [TIME_EXPECT_DURATION] = WORDS_LATER("a number and a unit, as in \"every 6h\", \"every 30min\" "
                                          "or \"in 2 days\""),
@@ -39,16 +42,14 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
     [TIME_EXPECT_YEAR_FIRST] =
         WORDS_LATER("a date with its year first, as in \"at 2026-12-31T08:00\", or without one for "
                     "every year, as in \"*-12-31 08:00\""),
-    [TIME_EXPECT_DATED] = WORDS_LATER("the date in figures, as in \"at %sT08:00\""),
-    [TIME_EXPECT_EACH_YEAR] =
-        WORDS_LATER("\"*-%s 08:00\" to have it every year, or a date with its "
-                    "year to have it once, as in \"at 2026-12-01T08:00\""),
-    [TIME_EXPECT_LAST_DATED] =
-        WORDS_LATER("a day that this month has: its last one is \"at %sT08:00\""),
+    [TIME_EXPECT_DATED] = WORDS_LATER("the date in figures, as in \"at %s\""),
+    [TIME_EXPECT_EACH_YEAR] = WORDS_LATER("\"*-%s\" to have it every year, or a date with its "
+                                          "year to have it once, as in \"at 2026-12-01T08:00\""),
+    [TIME_EXPECT_LAST_DATED] = WORDS_LATER("a day that this month has: its last one is %s"),
     [TIME_EXPECT_LAST_EACH_YEAR] =
-        WORDS_LATER("a day that this month has: its last one is, every year, \"*-%s 08:00\""),
+        WORDS_LATER("a day that this month has: \"*-%s\" is there every year"),
     [TIME_EXPECT_LEAP_DAY] =
-        WORDS_LATER("\"*-02-29 08:00\" to have it in leap years alone, or \"*-02-28 08:00\" for "
+        WORDS_LATER("\"*-02-29%1$s\" to have it in leap years alone, or \"*-02-28%1$s\" for "
                     "every year"),
     [TIME_EXPECT_MONTH] = WORDS_LATER("a month from 1 to 12, as in \"*-12-01 08:00\""),
     [TIME_EXPECT_DAY] = WORDS_LATER("a day from 1 to 31, as in \"*-*-01 04:00\""),

@@ -20,6 +20,9 @@ typedef enum {
     TIME_EXPECT_TIME,
     TIME_EXPECT_ONE_TIME,
     TIME_EXPECT_COLON,
+    TIME_EXPECT_COLON_AS, /* the part is the whole with them */
+    TIME_EXPECT_24_HOURS, /* the time of day */
+    TIME_EXPECT_TO_COME,
     TIME_EXPECT_SECONDS,
     TIME_EXPECT_DURATION,
     TIME_EXPECT_UNIT,
@@ -33,11 +36,11 @@ typedef enum {
     TIME_EXPECT_YEAR,
     TIME_EXPECT_DATE,
     TIME_EXPECT_YEAR_FIRST,
-    TIME_EXPECT_DATED,          /* the part is the date */
-    TIME_EXPECT_EACH_YEAR,      /* month and day */
+    TIME_EXPECT_DATED,          /* the part is date and time */
+    TIME_EXPECT_EACH_YEAR,      /* month and day, and the time where one was typed */
     TIME_EXPECT_LAST_DATED,     /* the last date of that month */
-    TIME_EXPECT_LAST_EACH_YEAR, /* month and last day */
-    TIME_EXPECT_LEAP_DAY,
+    TIME_EXPECT_LAST_EACH_YEAR, /* month and last day, and the time where one was typed */
+    TIME_EXPECT_LEAP_DAY,       /* nothing, or a blank and the time that was typed */
     TIME_EXPECT_MONTH,
     TIME_EXPECT_DAY,
     TIME_EXPECT_FIELD,

@@ -5,6 +5,7 @@
 #include "common/base/problem.h"
 #include "common/data/time_dates.h"
 #include "common/data/time_month.h"
+#include "common/data/time_half_day.h"
 #include "common/data/time_named_day.h"
 #include "common/data/time_reader.h"
 #include "common/data/weekday.h"
@@ -200,6 +201,13 @@ static bool read_tomorrow(TimeReader *reader, TimeSpec *out)
     return read_day(reader, 1, out);
 }
 
+static bool read_yesterday(TimeReader *reader, TimeSpec *out)
+{
+    (void)out;
+    return time_reader_fail(reader, reader->text + strspn(reader->text, " \t"),
+                            TIME_EXPECT_TO_COME);
+}
+
 /* The distance from UTC that may follow a date and time. */
 static bool read_offset(TimeReader *reader, bool *out_is_there, int64_t *out_s)
 {
@@ -318,6 +326,7 @@ static const struct {
     { "le les", read_le },
     { "today aujourd'hui", read_today },
     { "tomorrow demain", read_tomorrow },
+    { "yesterday hier", read_yesterday },
 };
 
 static bool read_form(TimeReader *reader, TimeSpec *out)
@@ -363,11 +372,30 @@ static void explain_duration(const char *text, TimeProblem *problem)
     problem->part = g_steal_pointer(&length);
 }
 
+/* An hour that ends the text may be a time of day or a number of something. */
+static void explain_bare_hour(const char *text, TimeProblem *problem)
+{
+    g_autofree char *stripped = g_strchomp(g_strdup(text));
+    g_autofree char *whole = g_strconcat(stripped, ":00", NULL);
+    TimeReader reader = { .text = whole, .at = whole };
+    TimeSpec spec;
+
+    if (problem->expected != TIME_EXPECT_COLON || problem->found)
+        return;
+    time_reader_skip_spaces(&reader);
+    if (!read_form(&reader, &spec) || !time_reader_at_end(&reader))
+        return;
+    problem->expected = TIME_EXPECT_COLON_AS;
+    problem->part = time_spec_print(&spec);
+}
+
 static void explain(TimeReader *reader)
 {
     if (!reader->problem)
         return;
     explain_duration(reader->text, reader->problem);
+    explain_bare_hour(reader->text, reader->problem);
+    time_half_day_explain(reader->text, reader->problem);
     time_named_day_explain(reader->text, reader->problem);
 }
 

@@ -56,17 +56,22 @@ static const struct {
     { "tomorow 8:00", "expected a time such as \"at 2026-12-01T08:00\", \"daily 03:00\"",
       "un moment comme « le 2026-12-01 à 8h », « tous les jours à 3h »" },
     { "le 31 février à 8h",
-      "when: character 4: found \"31 février\", expected a day that this month has: its last "
-      "one "
-      "is, every year, \"*-02-28 08:00\"",
-      "quand : caractère 4 : trouvé « 31 février », attendu : un jour que ce mois a : le "
-      "dernier est, chaque année, « *-02-28 08:00 »" },
+      "when: character 4: found \"31 février\", expected a day that this month has: "
+      "\"*-02-28 08:00\" is there every year",
+      "quand : caractère 4 : trouvé « 31 février », attendu : un jour que ce mois a : « *-02-28 "
+      "08:00 » existe chaque année" },
     { "29 février",
-      "when: character 1: found \"29 février\", expected \"*-02-29 08:00\" to have it in leap "
-      "years alone",
-      "quand : caractère 1 : trouvé « 29 février », attendu : « *-02-29 08:00 » pour les "
-      "seules "
-      "années bissextiles" },
+      "when: character 1: found \"29 février\", expected \"*-02-29\" to have it in leap years "
+      "alone",
+      "quand : caractère 1 : trouvé « 29 février », attendu : « *-02-29 » pour les seules années "
+      "bissextiles, ou « *-02-28 » pour chaque année" },
+    { "hier à 8h", "when: character 1: found \"hier\", expected a time to come, for that is past",
+      "quand : caractère 1 : trouvé « hier », attendu : un moment à venir, car celui-ci est "
+      "passé" },
+    { "tous les jours 9", "expected a colon and minutes, as in \"daily 09:00\"",
+      "un « h » ou « : » puis les minutes, comme dans « daily 09:00 »" },
+    { "le lundi à 8pm", "found \"8pm\", expected \"20:00\", for hours are those from 0 to 23",
+      "trouvé « 8pm », attendu : « 20:00 », car les heures vont de 0 à 23" },
     { "tous les jours à 24h", "when: character 18: found \"24h\", expected an hour from 0 to 23; ",
       "quand : caractère 18 : trouvé « 24h », attendu : une heure de 0 à 23 ; un jour commence "
       "à "

@@ -48,7 +48,19 @@ static const struct {
     { "daily 24:00", "character 7: found \"24:00\", expected an hour from 0 to 23; a day begins" },
     { "at 24:00", "character 4: found \"24:00\", expected an hour from 0 to 23; a day begins" },
     { "daily 12:60", "character 10: found \"60\", expected minutes from 0 to 59" },
-    { "daily 12", "character 9: found the end, expected a colon and minutes" },
+    { "daily 12",
+      "character 9: found the end, expected a colon and minutes, as in \"daily 12:00\"" },
+    { "mon..fri 9 ",
+      "character 11: found the end, expected a colon and minutes, as in \"mon..fri 09:00\"" },
+    { "tous les jours 9",
+      "character 17: found the end, expected a colon and minutes, as in \"daily 09:00\"" },
+    { "8pm", "character 1: found \"8pm\", expected \"20:00\", for hours are those from 0 to 23" },
+    { "daily 12 a.m.", "character 7: found \"12 a.m.\", expected \"00:00\"" },
+    { "every monday at 8:30 PM", "character 17: found \"8:30 PM\", expected \"20:30\"" },
+    { "at 13pm", "character 6: found \"pm\", expected a colon" },
+    { "yesterday 08:00",
+      "character 1: found \"yesterday\", expected a time to come, for that is past" },
+    { " hier à 8h", "character 2: found \"hier\", expected a time to come" },
     { "daily 12:", "character 10: found the end, expected minutes" },
     { "daily at", "character 9: found the end, expected a time of day" },
     { "daily lundi", "character 7: found \"lundi\", expected a time of day" },
@@ -56,7 +68,7 @@ static const struct {
     { "daily 03:00 Europe/Paris", "character 13: found \"Europe/Paris\", expected nothing more "
                                   "(a time zone is called as Europe/Paris is)" },
     { "daily 03:00 04:00", "character 13: found \"04:00\", expected nothing more" },
-    { "daily 9am", "character 8: found \"am\", expected a colon" },
+    { "daily 9am", "character 7: found \"9am\", expected \"09:00\"" },
     { "tous les jours à 25h", "character 18: found \"25h\", expected an hour" },
     { "tous jours 3h", "character 6: found \"jours\", expected \"les\"" },
     { "weekly lundo 08:00", "character 8: found \"lundo\", expected a day of the week" },
@@ -104,33 +116,37 @@ static const struct {
     { "in", "character 3: found the end, expected a number and a unit" },
     { "in 20", "character 6: found the end, expected a unit" },
     { "at 2026-02-30T08:00", "character 4: found \"2026-02-30T08:00\", expected a day that this "
-                             "month has: its last one is \"at 2026-02-28T08:00\"" },
+                             "month has: its last one is 2026-02-28" },
     { "at 2028-02-30", "character 4: found \"2028-02-30\", expected a day that this month has: its "
-                       "last one is \"at 2028-02-29T08:00\"" },
+                       "last one is 2028-02-29" },
     { "at 2026-00-10T08:00", "character 4: found \"2026-00-10T08:00\", expected a month" },
     { "at 2026-13-01T08:00", "character 4: found \"2026-13-01T08:00\", expected a month" },
-    { "le 31 février", "character 4: found \"31 février\", expected a day that this month has: its "
-                       "last one is, every year, \"*-02-28 08:00\"" },
-    { "February 31", "character 1: found \"February 31\", expected a day that this month has" },
+    { "le 31 février", "character 4: found \"31 février\", expected a day that this month has: "
+                       "\"*-02-28\" is there every year" },
+    { "le 31 février à 8h",
+      "character 4: found \"31 février\", expected a day that this month has: "
+      "\"*-02-28 08:00\" is there every year" },
+    { "February 31",
+      "character 1: found \"February 31\", expected a day that this month has: \"*-02-28\" is" },
     { "30 Feb", "character 1: found \"30 Feb\", expected a day that this month has" },
     { "le 31 avril à 9h", "character 4: found \"31 avril\", expected a day that this month has: "
-                          "its last one is, every year, \"*-04-30 08:00\"" },
+                          "\"*-04-30 09:00\" is there every year" },
     { "on the 31st of April 2027", "character 8: found \"31st of April 2027\", expected a day that "
-                                   "this month has: its last one is \"at 2027-04-30T08:00\"" },
+                                   "this month has: its last one is 2027-04-30" },
     { "le 0 mai", "character 4: found \"0 mai\", expected a day that this month has" },
-    { "29 February", "character 1: found \"29 February\", expected \"*-02-29 08:00\" to have it in "
-                     "leap years alone, or \"*-02-28 08:00\"" },
+    { "29 February", "character 1: found \"29 February\", expected \"*-02-29\" to have it in "
+                     "leap years alone, or \"*-02-28\" for every year" },
     { "chaque année le 29 févr. à 8h", "character 17: found \"29 févr.\", expected "
                                        "\"*-02-29 08:00\"" },
     { "le 29 février 2027", "character 4: found \"29 février 2027\", expected a day that this "
-                            "month has: its last one is \"at 2027-02-28T08:00\"" },
+                            "month has: its last one is 2027-02-28" },
     { "le 29 février 2028 à 9h", "character 4: found \"29 février 2028\", expected the date in "
-                                 "figures, as in \"at 2028-02-29T08:00\"" },
-    { "le 15 avril à 9h", "character 4: found \"15 avril\", expected \"*-04-15 08:00\" to have it "
+                                 "figures, as in \"at 2028-02-29 09:00\"" },
+    { "le 15 avril à 9h", "character 4: found \"15 avril\", expected \"*-04-15 09:00\" to have it "
                           "every year, or a date with its year" },
     { "April 15th, 2027 at 9", "character 1: found \"April 15th, 2027\", expected the date in "
-                               "figures, as in \"at 2027-04-15T08:00\"" },
-    { "yearly may the 4th", "character 8: found \"may the 4th\", expected \"*-05-04 08:00\"" },
+                               "figures, as in \"at 2027-04-15 09:00\"" },
+    { "yearly may the 4th", "character 8: found \"may the 4th\", expected \"*-05-04\" to have" },
     { "le 31/02/2027", "character 4: found \"31/02/2027\", expected a date with its year first" },
     { "le 31", "character 6: found the end, expected \"of the month\"" },
     { "le 32", "character 4: found \"32\", expected a day from 1 to 31" },
