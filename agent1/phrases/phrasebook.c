@@ -34,6 +34,10 @@ static const char *const questions[PHRASE_QUESTION_COUNT] = {
     [PHRASE_START] =
         WORDS_LATER("Start what on $? A service, as in: start nginx on $. That $ takes "
                     "tasks again: !agentON $"),
+    [PHRASE_REMEMBER] = WORDS_LATER("Under which words shall I keep it? Type: "
+                                    "REMEMBER: <words> | $"),
+    [PHRASE_REMEMBER_ALONE] = WORDS_LATER("Under which words shall I keep it? Type: "
+                                          "REMEMBER: --private <words> | $"),
 };
 
 static bool is_concept(const Word *word, const char *concept)
@@ -210,6 +214,40 @@ static bool read_remember(char *rest, bool is_private, PhraseAnswer *out)
 
     add_line(out, g_strdup_printf("REMEMBER: %s%s | %s", is_private ? "--private " : "",
                                   g_strstrip(rest), g_strstrip(colon + 1)));
+    return true;
+}
+
+static const char *word_at(const GPtrArray *words, unsigned at)
+{
+    return ((const Word *)words->pdata[at])->plain;
+}
+
+/* "remember that the gate is blue", "remember for me alone that …": nothing says under which key.
+ */
+static bool ask_for_key(const GPtrArray *words, PhraseAnswer *out)
+{
+    PhraseQuestion question = PHRASE_REMEMBER;
+    g_autofree char *rest = NULL;
+    unsigned at = 0;
+
+    while (at < words->len && is_concept(words->pdata[at], CONCEPT_FILLER))
+        at++;
+    if (at == words->len || !is_concept(words->pdata[at++], "remember"))
+        return false;
+    while (at < words->len && lexicon_list_has("toi moi me", word_at(words, at)))
+        at++;
+    if (at < words->len && is_concept(words->pdata[at], "alone")) {
+        question = PHRASE_REMEMBER_ALONE;
+        at += (unsigned)((const Word *)words->pdata[at])->taken;
+    }
+    if (at + 1 >= words->len || !lexicon_list_has("that que", word_at(words, at)))
+        return false;
+
+    rest = g_strdup(((const Word *)words->pdata[at + 1])->start);
+    if (strpbrk(rest, "|$"))
+        return false;
+    ask(out, question);
+    out->subject = g_strdup(g_strstrip(g_strdelimit(rest, "\t", ' ')));
     return true;
 }
 
@@ -437,7 +475,7 @@ void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *o
         out->kind = PHRASE_LINES;
         return;
     }
-    if (is_stopped(words, names_agent(facts, words), out))
+    if (ask_for_key(words, out) || is_stopped(words, names_agent(facts, words), out))
         return;
 
     clauses = split_clauses(words);

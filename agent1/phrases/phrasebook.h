@@ -36,6 +36,8 @@ typedef enum {
     PHRASE_RESTART,     /* subject: the machine; is it meant, or a service there? */
     PHRASE_STOP,        /* the same */
     PHRASE_START,
+    PHRASE_REMEMBER,       /* subject: what is to be kept, without a key to it */
+    PHRASE_REMEMBER_ALONE, /* the same, for one person alone */
     PHRASE_QUESTION_COUNT,
 } PhraseQuestion;
 
@@ -43,7 +45,7 @@ typedef struct PhraseAnswer {
     PhraseKind kind;
     GPtrArray *lines; /* LINES: char *, in their order */
     PhraseQuestion question;
-    char *subject; /* WHICH_AGENT: as typed; RESTART, STOP, START */
+    char *subject; /* WHICH_AGENT: as typed; RESTART and those behind it */
     char *guess;   /* WHICH_AGENT, or NULL */
 } PhraseAnswer;
 
@@ -52,8 +54,8 @@ void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *o
 
 void phrase_answer_clear(PhraseAnswer *answer);
 
-/* What to ask, in English; the text has a translation. Whoever says it words WHICH_AGENT; the last
- * three have places for the subject, "$". */
+/* What to ask, in English; the text has a translation. Whoever says it words WHICH_AGENT; those
+ * behind it have places for the subject, "$". */
 const char *phrase_question_text(PhraseQuestion question);
 
 #endif

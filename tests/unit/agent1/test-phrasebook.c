@@ -171,6 +171,32 @@ static void for_one_person_alone(void **state)
     check("remember private door: 4711", "REMEMBER: private door | 4711");
 }
 
+static void kept_under_no_key(void **state)
+{
+    static const struct {
+        const char *text;
+        PhraseQuestion question;
+        const char *subject;
+    } rows[] = {
+        { "remember that the gate is blue", PHRASE_REMEMBER, "the gate is blue" },
+        { "please remember that nginx is not on web1", PHRASE_REMEMBER, "nginx is not on web1" },
+        { "remember for me alone that the gate is blue", PHRASE_REMEMBER_ALONE,
+          "the gate is blue" },
+        { "retiens que la grille est bleue", PHRASE_REMEMBER, "la grille est bleue" },
+        { "retiens pour moi seul que la grille est bleue", PHRASE_REMEMBER_ALONE,
+          "la grille est bleue" },
+        { "souviens-toi que la grille est bleue", PHRASE_REMEMBER, "la grille est bleue" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *wanted =
+            g_strdup_printf("ask: %d %s -", rows[i].question, rows[i].subject);
+
+        check(rows[i].text, wanted);
+    }
+}
+
 static void never_acted_on(void **state)
 {
     static const struct {
@@ -352,6 +378,7 @@ int main(void)
         cmocka_unit_test(every_command_in_both_languages),
         cmocka_unit_test(every_trigger_in_both_languages),
         cmocka_unit_test(for_one_person_alone),
+        cmocka_unit_test(kept_under_no_key),
         cmocka_unit_test(never_acted_on),
         cmocka_unit_test(whom_and_when),
         cmocka_unit_test(first_questions),
