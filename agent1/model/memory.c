@@ -8,7 +8,6 @@
 #include "common/base/banned.h"
 
 #define BLANKS             " \t"
-#define COMPLAINT_CHARS    200
 #define MATCH_WORDS_MAX    16
 #define MATCH_WORD_MAX_LEN 64
 
@@ -110,38 +109,17 @@ char *memory_record(const char *rest)
 
 /* ---- what is kept ---- */
 
-static char *judge_hidden(const char *what, const char *text)
+MemoryFault memory_judge(const char *key, const char *value)
 {
-    g_autofree char *shown = NULL;
-    g_autofree char *line = NULL;
-
-    if (text_is_harmless(text))
-        return NULL;
-
-    shown = text_make_harmless(text, strlen(text));
-    line = text_make_line(shown, COMPLAINT_CHARS);
-    return g_strdup_printf("the %s holds hidden or control characters; nothing was kept: %s", what,
-                           line);
-}
-
-char *memory_judge(const char *key, const char *value)
-{
-    char *complaint;
-
     if (!*key)
-        return g_strdup("the key is empty; expected REMEMBER: <key> | <value>");
-    complaint = judge_hidden("key", key);
-    if (!complaint)
-        complaint = judge_hidden("value", value);
-    if (complaint)
-        return complaint;
+        return MEMORY_HAS_NO_KEY;
+    if (!text_is_harmless(key))
+        return MEMORY_KEY_HIDES;
+    if (!text_is_harmless(value))
+        return MEMORY_VALUE_HIDES;
     if (g_utf8_strlen(key, -1) > MEMORY_KEY_MAX_CHARS)
-        return g_strdup_printf("the key has %ld characters; at most %d", g_utf8_strlen(key, -1),
-                               MEMORY_KEY_MAX_CHARS);
-    if (strlen(value) > MEMORY_VALUE_MAX_BYTES)
-        return g_strdup_printf("the value is %zu bytes long; at most %d", strlen(value),
-                               MEMORY_VALUE_MAX_BYTES);
-    return NULL;
+        return MEMORY_KEY_IS_LONG;
+    return strlen(value) > MEMORY_VALUE_MAX_BYTES ? MEMORY_VALUE_IS_LONG : MEMORY_IS_FINE;
 }
 
 /* What a password is called, in words of whole letters: a "pinboard" is none. */

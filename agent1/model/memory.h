@@ -24,8 +24,17 @@ char *memory_take_options(const char *typed, char **out_rest, bool *out_is_priva
  * person alone. The caller owns it. */
 char *memory_record(const char *rest);
 
-/* Why a key or a value is not kept, or NULL. The caller owns it. */
-char *memory_judge(const char *key, const char *value);
+typedef enum {
+    MEMORY_IS_FINE,
+    MEMORY_HAS_NO_KEY,
+    MEMORY_KEY_HIDES,   /* hidden or control characters */
+    MEMORY_VALUE_HIDES, /* the same */
+    MEMORY_KEY_IS_LONG,
+    MEMORY_VALUE_IS_LONG,
+} MemoryFault;
+
+/* Why a key or a value is not kept. */
+MemoryFault memory_judge(const char *key, const char *value);
 
 /* It looks like a password or the like, or tells of one: no model is shown it unasked, and of its
  * value no vector is made. */

@@ -13,6 +13,7 @@
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/talks.h"
 #include "agent1/model/memory.h"
+#include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/wire/utterance.h"
 #include "common/base/banned.h"
@@ -210,13 +211,50 @@ static bool is_kept(const Turn *turn, const char *typed, bool is_private)
                       : notes_has_shared(turn->core, typed);
 }
 
+static char *make_visible(const char *text)
+{
+    g_autofree char *shown = text_make_harmless(text, strlen(text));
+
+    return text_make_line(shown, OLD_SHOWN_CHARS);
+}
+
+/* False, with the complaint said, when it is not kept. */
+static bool is_fine(Turn *turn, const Note *note)
+{
+    g_autofree char *key = make_visible(note->key);
+    g_autofree char *value = make_visible(note->value);
+
+    switch (memory_judge(note->key, note->value)) {
+    case MEMORY_IS_FINE:
+        return true;
+    case MEMORY_HAS_NO_KEY:
+        turn_fail(turn, "the key is empty; expected REMEMBER: <key> | <value>");
+        break;
+    case MEMORY_KEY_HIDES:
+        turn_fail(turn, "the key holds hidden or control characters; nothing was kept: %s", key);
+        break;
+    case MEMORY_VALUE_HIDES:
+        turn_fail(turn, "the value holds hidden or control characters; nothing was kept: %s",
+                  value);
+        break;
+    case MEMORY_KEY_IS_LONG:
+        turn_fail(turn, "the key has %ld characters; at most %d", g_utf8_strlen(note->key, -1),
+                  MEMORY_KEY_MAX_CHARS);
+        break;
+    case MEMORY_VALUE_IS_LONG:
+        turn_fail(turn, "the value is %zu bytes long; at most %d", strlen(note->value),
+                  MEMORY_VALUE_MAX_BYTES);
+        break;
+    }
+    return false;
+}
+
 /* False, with the complaint said, when nothing can be made of it. */
 static bool read_note(Turn *turn, const char *rest, Note *note)
 {
     g_autofree char *left = NULL;
     g_autofree char *typed = NULL;
     g_autofree char *slip = NULL;
-    g_autofree char *complaint = NULL;
 
     if (!utterance_split(rest, &left, &note->value)) {
         turn_fail(turn, "expected REMEMBER: <key> | <value>: there is no bar; RECALL: <key> tells "
@@ -231,11 +269,8 @@ static bool read_note(Turn *turn, const char *rest, Note *note)
         return false;
     }
     note->key = memory_key(typed);
-    complaint = memory_judge(note->key, note->value);
-    if (complaint) {
-        turn_fail(turn, "%s", complaint);
+    if (!is_fine(turn, note))
         return false;
-    }
     if (note->is_private && !can_be_private(turn))
         return false;
     note->id = memory_id(typed, note->is_private ? turn->speaker->user : NULL);

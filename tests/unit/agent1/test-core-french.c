@@ -35,6 +35,12 @@ static void answers_are_in_the_language_of_who_asks(void **state)
     } rows[] = {
         { "!pending", "nothing waits for a person or for a window",
           "rien n'attend une personne ni une plage horaire" },
+        { "REMEMBER: | x", "the key is empty; expected REMEMBER: <key> | <value>",
+          "la clé est vide ; attendu : REMEMBER: <clé> | <valeur>" },
+        { "REMEMBER: k | a\u202eb",
+          "the value holds hidden or control characters; nothing was kept: a<U+202E>b",
+          "la valeur contient des caractères cachés ou de contrôle ; rien n'a été retenu : "
+          "a<U+202E>b" },
         { "!yes", "no question is open here", "aucune question n'est ouverte ici" },
         { "!oui", "no question is open here", "aucune question n'est ouverte ici" },
         { "!non", "no question is open here", "aucune question n'est ouverte ici" },

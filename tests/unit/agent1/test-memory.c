@@ -136,28 +136,21 @@ static void test_what_is_kept(void **state)
         const char *what;
         const char *key;
         const char *value;
-        const char *complaint; /* NULL: kept */
+        MemoryFault fault;
     } cases[] = {
-        { "no key", "", "x", "the key is empty" },
-        { "a long key", long_key, "x", "the key has 65 characters; at most 64" },
-        { "a long value", "k", long_value, "the value is 8193 bytes long; at most 8192" },
-        { "an escape in the key", "a\x1b[2J", "x", "the key holds hidden or control characters" },
-        { "one written backwards", "k", "a\u202eb",
-          "the value holds hidden or control characters; "
-          "nothing was kept: a<U+202E>b" },
-        { "both at their bounds", key, value, NULL },
-        { "no value forgets", "k", "", NULL },
+        { "no key", "", "x", MEMORY_HAS_NO_KEY },
+        { "a long key", long_key, "x", MEMORY_KEY_IS_LONG },
+        { "a long value", "k", long_value, MEMORY_VALUE_IS_LONG },
+        { "an escape in the key", "a\x1b[2J", "x", MEMORY_KEY_HIDES },
+        { "one written backwards", "k", "a\u202eb", MEMORY_VALUE_HIDES },
+        { "both at their bounds", key, value, MEMORY_IS_FINE },
+        { "no value forgets", "k", "", MEMORY_IS_FINE },
     };
 
     (void)state;
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_autofree char *complaint = memory_judge(cases[i].key, cases[i].value);
-
         print_message("%s\n", cases[i].what);
-        if (cases[i].complaint)
-            assert_non_null(complaint && strstr(complaint, cases[i].complaint) ? complaint : NULL);
-        else
-            assert_null(complaint);
+        assert_int_equal(memory_judge(cases[i].key, cases[i].value), cases[i].fault);
     }
 }
 
