@@ -163,7 +163,7 @@ void time_named_day_explain(const char *text, TimeProblem *problem)
     TimeReader reader = { .text = text, .at = text, .problem = problem };
 
     time_reader_skip_spaces(&reader);
-    if (may_be_cron(reader.at))
+    if (may_be_cron(reader.at) && !is_with_slashes(&reader))
         return;
     while (!time_reader_at_end(&reader)) {
         const char *start = reader.at;

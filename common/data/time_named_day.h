@@ -1,7 +1,7 @@
 /*
  * A day of a month by name, in a text that is no time spec: "le 31 février à 8h", "April 15th",
- * "31/12/2026". None is read as one, since nobody knows whether it is meant once or every year;
- * what would do instead can be said. Pure.
+ * "03/04/2027". None is read as one, since nobody knows whether it is meant once or every year, or
+ * which number is the month; what would do instead can be said. Pure.
  */
 #ifndef COMMON_DATA_TIME_NAMED_DAY_H
 #define COMMON_DATA_TIME_NAMED_DAY_H

@@ -6,6 +6,7 @@
  *     0 3 1,15 * *              *-*-01 04:00                 hourly
  *     every 6h                  toutes les 30 min            every 1h30
  *     at 2026-12-01T08:00       at 08:00, demain 8h          in 20m, dans 20 min
+ *     le 28/11/2026 à 14:02     28/11/2026 08:00
  *     monday to friday at 9     chaque lundi et jeudi à 18h  tous les jours ouvrés à 9h30
  *     on the 1st of the month   le premier lundi du mois     every month on the 15th
  *

@@ -234,16 +234,14 @@ static bool read_offset(TimeReader *reader, bool *out_is_there, int64_t *out_s)
     return true;
 }
 
-static bool read_date_and_time(TimeReader *reader, TimeSpec *out)
+/* Behind the date, which stands at start. */
+static bool read_time_of_date(TimeReader *reader, const char *start, int64_t midnight_s,
+                              TimeSpec *out)
 {
-    const char *start = reader->at;
-    int64_t midnight_s;
     int64_t offset_s;
     int minute;
     bool is_instant;
 
-    if (!time_dates_date(reader, &midnight_s))
-        return false;
     if (!time_reader_take(reader, 'T') && !time_reader_take(reader, 't')) {
         time_reader_skip_spaces(reader);
         time_reader_take_word(reader, AT_WORDS);
@@ -256,6 +254,16 @@ static bool read_date_and_time(TimeReader *reader, TimeSpec *out)
     *out = (TimeSpec){ .kind = is_instant ? TIME_SPEC_AT_INSTANT : TIME_SPEC_AT_LOCAL,
                        .at_s = midnight_s + minute * 60 - offset_s };
     return true;
+}
+
+static bool read_date_and_time(TimeReader *reader, TimeSpec *out)
+{
+    const char *start = reader->at;
+    int64_t midnight_s;
+
+    return (time_dates_take_slashed(reader, false, &midnight_s) ||
+            time_dates_date(reader, &midnight_s)) &&
+           read_time_of_date(reader, start, midnight_s, out);
 }
 
 static bool read_at(TimeReader *reader, TimeSpec *out)
@@ -294,6 +302,17 @@ static bool read_le(TimeReader *reader, TimeSpec *out)
     return read_at(reader, out);
 }
 
+/* In French, which puts the day first. */
+static bool read_le_date(TimeReader *reader, TimeSpec *out)
+{
+    const char *start = reader->at;
+    int64_t midnight_s;
+
+    if (time_dates_take_slashed(reader, true, &midnight_s))
+        return read_time_of_date(reader, start, midnight_s, out);
+    return read_le(reader, out);
+}
+
 /* In English "on monday" is one of them, and nobody knows which. */
 static bool read_on_day(TimeReader *reader, TimeSpec *out)
 {
@@ -323,7 +342,7 @@ static const struct {
     { "en", read_en },
     { "at à a", read_at },
     { "on", read_on_day },
-    { "le les", read_le },
+    { "le les", read_le_date },
     { "today aujourd'hui", read_today },
     { "tomorrow demain", read_tomorrow },
     { "yesterday hier", read_yesterday },

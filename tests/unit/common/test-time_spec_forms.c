@@ -147,6 +147,10 @@ static const struct {
     { "April 15th, 2027 at 9", "character 1: found \"April 15th, 2027\", expected the date in "
                                "figures, as in \"at 2027-04-15 09:00\"" },
     { "yearly may the 4th", "character 8: found \"may the 4th\", expected \"*-05-04\" to have" },
+    { "03/04/2027 08:00",
+      "character 1: found \"03/04/2027\", expected a date with its year first" },
+    { "on 03/04/2027 at 8:00", "character 4: found \"03/04/2027\", expected a date with its year" },
+    { "11/28/2026 08:00", "character 1: found \"11/28/2026\", expected a date with its year" },
     { "le 31/02/2027", "character 4: found \"31/02/2027\", expected a date with its year first" },
     { "le 31", "character 6: found the end, expected \"of the month\"" },
     { "le 32", "character 4: found \"32\", expected a day from 1 to 31" },
