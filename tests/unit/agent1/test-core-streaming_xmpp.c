@@ -91,7 +91,7 @@ static void thoughts_in_a_message(void **state)
     assert_int_equal(world->said->len, 0);
     piece(world, SURE);
     assert_int_equal(world->said->len, 1);
-    piece(world, "</think>");
+    piece(world, "\n</think>\n");
     world_wait(world, 3 * SECOND_MS);
     expect_correction(world, "(that was still thinking; the answer follows)");
     piece(world, "Well.");
