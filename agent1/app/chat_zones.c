@@ -69,6 +69,7 @@ void chat_zones_read(Event *event)
 
 void chat_zones_read_rows(Table table, const GPtrArray *rows, Zones *zones)
 {
+    const char *last = table == TABLE_META ? chat_zones_last(rows) : NULL;
     unsigned i;
 
     for (i = 0; i < rows->len; i++) {
@@ -79,8 +80,8 @@ void chat_zones_read_rows(Table table, const GPtrArray *rows, Zones *zones)
         if (text)
             read_text(text, zones);
     }
-    if (table == TABLE_META && chat_zones_last(rows))
-        read_zone(chat_zones_last(rows), zones);
+    if (last)
+        read_zone(last, zones);
 }
 
 const char *chat_zones_last(const GPtrArray *meta)

@@ -89,7 +89,7 @@ static bool question_init(Question *question, const CliOptions *options)
     if (!name)
         name = g_strdup(options->zone);
     question->zone = name ? zone_read(name, &error) : g_time_zone_new_local();
-    if (!question->zone) {
+    if (error) {
         printer_problem("%s%s", options->zone ? "--zone: " : "", error->message);
         return false;
     }
