@@ -152,6 +152,8 @@ def main():
         began = time.monotonic()
         results, bad = run_kind(options, kind, seed)
         print(row_of(kind, results, time.monotonic() - began), flush=True)
+        for what, count in by_word(results, "rescues").items():
+            print(f"  {count} times the broker was {what}: it did not come back by itself")
         for result in results:
             broken += len(result["broken"])
             for line in result["broken"][:BROKEN_SHOWN]:

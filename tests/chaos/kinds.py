@@ -29,7 +29,7 @@ def kill_parts(chaos, names):
     chance = chaos.chance
     parts = [chaos.world.parts[name] for name in names]
     for part in parts:
-        assert chaos.world.stream.pump(part.may_be_killed, RECOVERY_MAX_S), f"{part.name} is not well again"
+        assert chaos.wait_for(part.may_be_killed, RECOVERY_MAX_S), f"{part.name} is not well again"
     chaos.hurt(" and ".join(names))
     for part in parts:
         part.kill(chance)

@@ -24,6 +24,7 @@ class Result:
     doubled: int = 0
     unknown: int = 0
     recoveries: list = field(default_factory=list)  # seconds
+    rescues: dict = field(default_factory=dict)  # what an operator did to the broker, and how often
     seconds: float = 0.0
     broken: list = field(default_factory=list)
 
@@ -56,10 +57,22 @@ class Chaos:
         stamp = time.strftime("%H:%M:%S", time.gmtime())
         print(f"{stamp}.{int(time.time() * 1000) % 1000:03} {text}", file=self._log, flush=True)
 
+    def wait_for(self, condition, seconds):
+        """Lets the tasks stream until it holds; returns whether it does. A cluster through which
+        nothing goes for so long is started anew, as an operator would: first with what it has stored,
+        then without."""
+        rescues = self.world.rescues()
+        while not self.world.stream.pump(condition, seconds):
+            rescue = next(rescues, None)
+            if not rescue:
+                return False
+            self.result.rescues[rescue] = self.result.rescues.get(rescue, 0) + 1
+            self.log(f"the broker is {rescue}")
+        return True
+
     def recover(self, since, needs):
         """Waits until everything serves again, and notes how long that took."""
-        stream = self.world.stream
-        if not stream.pump(lambda: self.world.serves(since, needs), kinds.RECOVERY_MAX_S):
+        if not self.wait_for(lambda: self.world.serves(since, needs), kinds.RECOVERY_MAX_S):
             self.result.broken.append(f"not recovered within {kinds.RECOVERY_MAX_S} s: {sorted(needs)}")
         self.result.recoveries.append(time.monotonic() - since)
         self.log(f"recovered in {time.monotonic() - since:.3f} s: {sorted(needs)}")
@@ -88,7 +101,7 @@ class Chaos:
     def _heal(self):
         stream = self.world.stream
         stream.is_open = False
-        if not stream.pump(lambda: not stream.open_tasks(), HEAL_S):
+        if not self.wait_for(lambda: not stream.open_tasks(), HEAL_S):
             self.log(f"not ended: {[str(task) for task in stream.open_tasks()]}")
         self.log("healed")
         # What comes late would be a second effect or a second message.

@@ -6,6 +6,7 @@ does. Users have names and passwords and may do everything: this is not where th
 """
 
 import json
+import shutil
 import signal
 import urllib.error
 import urllib.request
@@ -119,6 +120,17 @@ class NatsCluster:
         told = [node.streams() for node in self.nodes]
         led = {name: is_whole for each, _ in told for name, is_whole in each.items()}
         return set().union(*(known for _, known in told)) <= set(led) and all(led.values())
+
+    def rescues(self):
+        """Starts all nodes anew, with their stores and, when it is asked for more, without."""
+        for what in ("restarted", "restarted without its stores"):
+            for node in self.nodes:
+                node.process.kill()
+            for node in self.nodes:
+                if what != "restarted":
+                    shutil.rmtree(node.folder / "store", ignore_errors=True)
+                node.process.start()
+            yield what
 
     def stop(self):
         self._front.close()

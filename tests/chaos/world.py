@@ -146,6 +146,12 @@ class World:
         assert self.stream.pump(lambda: self.serves(0, self.all_needs), 30), "it does not come up"
         return self
 
+    def rescues(self):
+        """What an operator does to a broker that does not come back, one attempt after the other; yields
+        what was done. A Mosquitto must come back by itself."""
+        if isinstance(self.house.broker, NatsCluster):
+            yield from self.house.broker.rescues()
+
     @property
     def all_needs(self):
         return {*self.names, "xmpp", "cli"}
