@@ -264,17 +264,8 @@ TypedKind typed_line_read(const char *line, const char *agent, char **out_text)
  * that stop something. */
 static bool may_overtake(Command command, const char *argument)
 {
-    static const Command always[] = {
-        COMMAND_HELP,     COMMAND_AGENTS, COMMAND_STATUS,    COMMAND_RUNS,       COMMAND_RUN,
-        COMMAND_WHY,      COMMAND_AUDIT,  COMMAND_BLACKOUT,  COMMAND_PENDING,    COMMAND_TASKS,
-        COMMAND_CALENDAR, COMMAND_OUTPUT, COMMAND_AGENT_OFF, COMMAND_AGENTS_OFF, COMMAND_CANCEL,
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(always); i++) {
-        if (command == always[i])
-            return true;
-    }
-    return *argument == '\0' && (command == COMMAND_REPORTS || command == COMMAND_SUBSCRIPTIONS);
+    return command == COMMAND_AGENT_OFF || command == COMMAND_AGENTS_OFF ||
+           command == COMMAND_CANCEL || command_only_looks(command, argument);
 }
 
 static bool is_answer(Command command)

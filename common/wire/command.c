@@ -177,6 +177,21 @@ bool trigger_only_looks(Trigger trigger)
     return false;
 }
 
+bool command_only_looks(Command command, const char *argument)
+{
+    static const Command looks[] = {
+        COMMAND_HELP,    COMMAND_AGENTS, COMMAND_STATUS,   COMMAND_RUNS,
+        COMMAND_RUN,     COMMAND_WHY,    COMMAND_AUDIT,    COMMAND_BLACKOUT,
+        COMMAND_PENDING, COMMAND_TASKS,  COMMAND_CALENDAR, COMMAND_OUTPUT,
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
+        if (command == looks[i])
+            return true;
+    }
+    return *argument == '\0' && (command == COMMAND_REPORTS || command == COMMAND_SUBSCRIPTIONS);
+}
+
 /* "03:00" is one word. */
 static bool ends_clause(const char *at, const char *marks)
 {

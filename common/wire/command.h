@@ -86,8 +86,9 @@ typedef struct CommandInfo {
 const CommandInfo *command_info(Command command);
 const CommandInfo *trigger_info(Trigger trigger);
 
-/* It changes nothing, whatever comes of it. */
+/* It changes nothing, whatever comes of it. argument: what follows the command; "" for nothing. */
 bool trigger_only_looks(Trigger trigger);
+bool command_only_looks(Command command, const char *argument);
 
 /* A help text, in any language, as far as it fits one line: without its last clauses where it is
  * longer. The caller owns it. */

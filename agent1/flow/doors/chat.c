@@ -451,9 +451,25 @@ static void refuse_unknown_key(Core *core, const Speaker *speaker)
     answer_once(core, speaker, text);
 }
 
+/* Nothing of it changes anything, so that it may be done twice. */
+static bool only_looks(const char *text)
+{
+    g_autoptr(GPtrArray) lines = utterance_parse(text);
+
+    for (unsigned i = 0; i < lines->len; i++) {
+        const Line *line = lines->pdata[i];
+
+        if (!(line->kind == LINE_COMMAND && command_only_looks(line->command, line->rest)) &&
+            !(line->kind == LINE_TRIGGER && trigger_only_looks(line->trigger)))
+            return false;
+    }
+    return true;
+}
+
 void chat_take_message(Core *core, const EventMessage *event)
 {
     const Message *message = event->message;
+    const char *text = message->chat.text ? message->chat.text : "";
     g_autofree char *session = session_of(core, event);
     g_autofree char *complaint = NULL;
     g_autoptr(Speaker) speaker = NULL;
@@ -478,12 +494,13 @@ void chat_take_message(Core *core, const EventMessage *event)
     speaker->is_now = message->chat.is_now;
     speaker->wants_data = message->chat.wants_data;
     core_speak_to(core, user->name);
+    if (speaker->wants_data && only_looks(text))
+        chats_forget_answered(core, speaker);
     if (chats_is_repeat(core, speaker))
         return;
     complaint = judge_times(core, message);
     if (complaint)
         answer_once(core, speaker, complaint);
     else
-        take(core, speaker, message->chat.text ? message->chat.text : "",
-             message->chat.expires_ms + CHAT_CLOCK_SKEW_MAX_MS);
+        take(core, speaker, text, message->chat.expires_ms + CHAT_CLOCK_SKEW_MAX_MS);
 }

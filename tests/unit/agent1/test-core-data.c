@@ -293,14 +293,27 @@ static void lists_that_come_one_after_the_other(void **state)
 }
 
 /* A repeat of the question has the words alone: a list is not kept for it. */
-static void a_repeat_has_none(void **state)
+/* Its answer was lost. */
+static void a_repeat_has_it_again(void **state)
+{
+    World *world = *state;
+    g_autofree char *before = NULL;
+
+    type_for_program(world, CHAT, "!agents\nPLAN_LIST:");
+    before = json_print(data_of(world));
+    world_forget(world);
+    type_for_program(world, CHAT, "!agents\nPLAN_LIST:");
+    assert_data(world, before);
+}
+
+static void a_repeat_of_what_acted_does_not_act_again(void **state)
 {
     World *world = *state;
 
-    type_for_program(world, CHAT, "!agents");
-    assert_non_null(data_of(world));
+    world_register(world, JOURNAL_1, 1);
+    type_for_program(world, CHAT, "!agents\n!pause web1");
     world_forget(world);
-    type_for_program(world, CHAT, "!agents");
+    type_for_program(world, CHAT, "!agents\n!pause web1");
     assert_data(world, "none");
     assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "web1");
 }
@@ -333,7 +346,8 @@ int main(void)
         WORLD_TEST(agents_that_are_told_more_of),
         WORLD_TEST(runs_of_a_range),
         WORLD_TEST(lists_that_come_one_after_the_other),
-        WORLD_TEST(a_repeat_has_none),
+        WORLD_TEST(a_repeat_has_it_again),
+        WORLD_TEST(a_repeat_of_what_acted_does_not_act_again),
         WORLD_TEST(nothing_is_made_for_people),
         WORLD_TEST(other_answers_have_none),
     };

@@ -86,6 +86,11 @@ static void test_what_only_looks(void **state)
     assert_false(trigger_only_looks(TRIGGER_DELEGATE));
     assert_false(trigger_only_looks(TRIGGER_REMEMBER));
     assert_false(trigger_only_looks(TRIGGER_COUNT));
+    assert_true(command_only_looks(COMMAND_RUNS, "web1"));
+    assert_false(command_only_looks(COMMAND_CANCEL, "1"));
+    assert_true(command_only_looks(COMMAND_REPORTS, ""));
+    assert_false(command_only_looks(COMMAND_REPORTS, "on"));
+    assert_false(command_only_looks(COMMAND_YES, ""));
 }
 
 static void test_summary(void **state)
