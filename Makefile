@@ -92,7 +92,7 @@ agent1_LIBS      = $(PACKAGE_LIBS) -lresolv -lm
 agent2_LIBS      = $(shell pkg-config --libs glib-2.0 libcjson libsodium libsystemd libmosquitto openssl) -lm
 agentctl_LIBS    = $(agent2_LIBS) -ledit
 manual_LIBS      = $(agent2_LIBS)
-agent1-reader_LIBS = $(shell pkg-config --libs glib-2.0 libcjson libcurl libxml-2.0 libseccomp libsodium)
+agent1-reader_LIBS = $(shell pkg-config --libs glib-2.0 libcjson libcurl libxml-2.0 libseccomp libsodium) -lm
 # The shim stands on libc alone, and links it in: it starts in a third of the time, and an upgrade of
 # the host's libraries under a running task does not touch it.
 agent2-shim_UP   =

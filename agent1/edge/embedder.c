@@ -50,7 +50,7 @@ static void asked_free(void *data)
 static void tell(Asked *asked, GPtrArray *vectors, const char *why)
 {
     Embedder *embedder = asked->embedder;
-    g_autofree char *line = vectors ? NULL : error_text_line(why, asked->secret);
+    g_autofree char *line = why ? error_text_line(why, asked->secret) : NULL;
     EmbedNews *news = embed_news_new(asked->id, vectors, line);
 
     news->is_refused = asked->is_refused;
@@ -138,6 +138,7 @@ static HttpRequest *start(Asked *asked, const EmbedCall *call, GError **error)
     };
 
     for (unsigned i = 0; i < made->field_count; i++)
+        /* cppcheck-suppress unreadVariable ; the order borrows them */
         fields[i] = (HttpField){ made->fields[i].name, made->fields[i].value };
     if (!asked->embedder->http)
         asked->embedder->http = http_new(error);

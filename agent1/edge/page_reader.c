@@ -243,7 +243,7 @@ PageReader *page_reader_new(const char *program, PageHandler handler, void *data
     return reader;
 }
 
-static void end(Job *job)
+static void end_job(Job *job)
 {
     Errand *errand = job->errand;
 
@@ -264,7 +264,7 @@ void page_reader_free(PageReader *reader)
         return;
 
     while (reader->jobs->len > 0)
-        end(g_ptr_array_steal_index(reader->jobs, reader->jobs->len - 1));
+        end_job(g_ptr_array_steal_index(reader->jobs, reader->jobs->len - 1));
     g_ptr_array_unref(reader->jobs);
     g_free(reader->program);
     g_free(reader);

@@ -210,15 +210,15 @@ static bool on_text(const char *text, size_t length, void *data)
 
 static void write_item(Scribe *scribe)
 {
-    unsigned depth = MIN(scribe->lists, LIST_MAX_DEPTH);
-    unsigned *number = depth > 0 ? &scribe->numbers[depth - 1] : NULL;
+    unsigned outer = scribe->lists > 0 ? MIN(scribe->lists, LIST_MAX_DEPTH) - 1 : 0;
+    unsigned *number = &scribe->numbers[outer];
 
     scribe->marked_to = 0;
     due(scribe, 1);
     settle(scribe);
-    for (unsigned i = 1; i < depth; i++)
+    for (unsigned i = 0; i < outer; i++)
         g_string_append_printf(scribe->text, "%*s", LIST_INDENT, "");
-    if (number && *number > 0)
+    if (scribe->lists > 0 && *number > 0)
         g_string_append_printf(scribe->text, "%u. ", (*number)++);
     else
         g_string_append(scribe->text, "- ");

@@ -108,7 +108,7 @@ char *redact_text(const char *text, const GPtrArray *secrets)
     for (guint i = 0; secrets && i < secrets->len; i++)
         mark_occurrences(text, g_ptr_array_index(secrets, i), is_secret);
     mark_values(text, is_secret);
-    if (!memchr(is_secret, true, length))
+    if (!memchr(is_secret, 1, length))
         return g_strdup(text);
 
     out = g_string_sized_new(length);
