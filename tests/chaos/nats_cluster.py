@@ -14,7 +14,7 @@ import urllib.request
 from cutter import Cutter
 from process import Process, free_port
 from servers import base_environment
-from wait import wait_for
+from wait import NotInTime, wait_for
 
 NODES = 3
 NODE_S = 30  # a node's time to come up, and to know what the others know
@@ -109,8 +109,14 @@ class NatsCluster:
         self._write()
         for node in self.nodes:
             node.process.start()
-        wait_for(self.is_well, NODE_S, "a cluster that is well")
-        return self
+        rescues = self.rescues()
+        while True:
+            try:
+                wait_for(self.is_well, NODE_S, "a cluster that is well")
+                return self
+            except NotInTime:  # its nodes agree on no leader
+                if not next(rescues, None):
+                    raise
 
     def is_well(self):
         """All nodes run, and each stream has a leader and all its copies. (That of a node alone,

@@ -59,7 +59,7 @@ $(FUZZ_OUT)/product.a: $(FUZZ_OBJECTS)
 	ar rcsT $@ $^
 
 $(FUZZ_OUT)/fuzz-%: $(FUZZ_OUT)/obj/tests/fuzz/fuzz-%.o $(FUZZ_SHARED) $(FUZZ_OUT)/product.a
-	$(FUZZ_CC) $(FUZZ_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(agent1_LIBS) $(agent1-reader_LIBS) -ledit -lcmocka
+	$(FUZZ_CC) $(FUZZ_SANITIZE) -fsanitize=fuzzer $(TEST_LINKER) -o $@ $^ $(agent1_LIBS) $(agent1-reader_LIBS) -ledit -lcmocka
 
 -include $(wildcard $(FUZZ_OUT)/obj/tests/fuzz/*.d) $(FUZZ_OBJECTS:.o=.d)
 
