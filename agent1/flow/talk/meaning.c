@@ -5,7 +5,7 @@
 #include "agent1/flow/commands/commands.h"
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/state/sources.h"
-#include "agent1/flow/talk/marks.h"
+#include "agent1/flow/voice/marks.h"
 #include "agent1/model/claim.h"
 #include "common/base/redact.h"
 #include "common/base/text.h"

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "agent1/flow/state/stream.h"
-#include "agent1/flow/talk/marks.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/clients.h"
+#include "agent1/flow/voice/marks.h"
 #include "agent1/flow/voice/pieces.h"
 #include "agent1/model/refusal.h"
 #include "common/wire/topic.h"

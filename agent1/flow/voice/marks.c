@@ -1,4 +1,4 @@
-#include "agent1/flow/talk/marks.h"
+#include "agent1/flow/voice/marks.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /*
  * Marks in a model's words: nothing that it says can be taken for a record of agent1's.
  */
-#ifndef AGENT1_FLOW_TALK_MARKS_H
-#define AGENT1_FLOW_TALK_MARKS_H
+#ifndef AGENT1_FLOW_VOICE_MARKS_H
+#define AGENT1_FLOW_VOICE_MARKS_H
 
 #include "agent1/flow/state/core_state.h"
 
