@@ -5,28 +5,17 @@
 #include "agent1/flow/commands/commands.h"
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/state/sources.h"
-#include "agent1/flow/voice/marks.h"
-#include "agent1/model/claim.h"
+#include "agent1/flow/voice/answer_words.h"
 #include "common/base/redact.h"
 #include "common/base/text.h"
 #include "common/wire/model_answer.h"
 #include "common/base/banned.h"
 
-#define WORD_SHOWN_CHARS 60
 #define LINE_SHOWN_CHARS 120
 /* At a time, for one answer. */
 #define LOOKS_MAX 5
 /* What one question shows: more than this nobody reads. */
 #define ASKED_MAX_BYTES ((size_t)8 * 1024)
-
-static void say_not_run(Turn *turn, const AnswerLine *line, AnswerReason why)
-{
-    g_autofree char *word = text_make_line(line->word, WORD_SHOWN_CHARS);
-    const char *reason = answer_reason_text(why);
-
-    turn_say(turn, "%s not run: %s", word,
-             core_words(turn->core, reason ? reason : WORDS_LATER("its answer was cut")));
-}
 
 static bool is_refused(const Turn *turn)
 {
@@ -76,7 +65,7 @@ static void look_for_it(Turn *turn, const AnswerLine *line, Meaning *meaning)
     Look *look;
 
     if (meaning->looks->len == LOOKS_MAX) {
-        say_not_run(turn, line, ANSWER_TOO_MANY);
+        answer_words_not_run(turn, line, answer_reason_text(ANSWER_TOO_MANY));
         return;
     }
     turn_say(turn, "asked for: %s %s", line->word, line->rest);
@@ -193,8 +182,8 @@ static void take_line(Core *core, Turn *turn, const AnswerLine *line, Meaning *m
 {
     bool looks = line->reason == ANSWER_COUNTS && only_looks_now(line, meaning);
 
-    if (line->reason != ANSWER_COUNTS || meaning->is_cut)
-        say_not_run(turn, line, line->reason);
+    if (line->reason != ANSWER_COUNTS)
+        answer_words_not_run(turn, line, answer_reason_text(line->reason));
     else if (looks && meaning->may_look)
         look_for_it(turn, line, meaning);
     else if (meaning->is_tainted && !looks &&
@@ -210,18 +199,10 @@ void meaning_act(Core *core, Turn *turn, const char *answer, Meaning *meaning)
     g_autoptr(ModelAnswer) parsed = model_answer_parse(answer, strlen(answer));
     g_autoptr(GString) waiting = g_string_new(NULL);
 
-    if (*parsed->words) {
-        g_autofree char *words = marks_words(core, parsed->words);
-
-        turn_say(turn, "%s", words);
-    }
+    answer_words_say(turn, parsed);
     for (unsigned i = 0; i < parsed->lines->len; i++)
         take_line(core, turn, parsed->lines->pdata[i], meaning, waiting);
-    if (parsed->left_out > 0)
-        turn_say(turn, "… and %u more lines that look like triggers; none of them was run",
-                 parsed->left_out);
-    if (!meaning->has_acted && claim_is(parsed->words))
-        turn_say(turn, "(no action was taken)");
+    answer_words_end(turn, parsed, meaning->has_acted);
     if (waiting->len > 0)
         ask_about(core, turn, waiting->str, meaning->sources);
 }

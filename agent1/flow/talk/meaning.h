@@ -1,6 +1,6 @@
 /*
- * What an answer of a language model, or of the phrasebook, means: the words are said, the triggers
- * are done as the person who asked, by the same handlers and the same gate as typed ones.
+ * What a whole answer of a language model means: the words are said, the triggers are done as the
+ * person who asked, by the same handlers and the same gate as typed ones.
  */
 #ifndef AGENT1_FLOW_TALK_MEANING_H
 #define AGENT1_FLOW_TALK_MEANING_H
@@ -14,8 +14,6 @@ typedef struct Look {
 } Look;
 
 typedef struct Meaning {
-    bool is_cut;           /* no trigger is done: half of a task is another task, and the end of its
-                            * thoughts may be missing */
     bool is_tainted;       /* text from outside stood before the answer: what acts is asked about */
     unsigned sources;      /* where it came from (agent1/flow/state/sources.h) */
     bool may_look;         /* what its look-ups bring goes back to it; else the person is told */

@@ -16,6 +16,7 @@
 #include "agent1/flow/talk/streaming.h"
 #include "agent1/flow/talk/summary.h"
 #include "agent1/flow/talk/unanswered.h"
+#include "agent1/flow/voice/answer_words.h"
 #include "agent1/flow/voice/give_up.h"
 #include "agent1/model/quotation.h"
 #include "agent1/model/refusal.h"
@@ -271,6 +272,15 @@ static void say_only_thought(Turn *turn, Talk *talk)
     turn_fail(turn, "The model thought about that and said nothing; ask again, or in other words.");
 }
 
+/* What the model is shown of it later holds no trigger, either. */
+static void say_cut(Turn *turn, Talk *talk)
+{
+    g_autofree char *words = answer_words_half(turn, talk->answer->str, talk->has_acted,
+                                               WORDS_LATER("its answer was cut"));
+
+    g_string_assign(talk->answer, words);
+}
+
 /* Says and does what was answered, or leaves the talk open for what is to be looked up. */
 static void take_answer(Core *core, Talk *given, bool is_cut)
 {
@@ -281,7 +291,6 @@ static void take_answer(Core *core, Talk *given, bool is_cut)
 
     g_string_truncate(talk->unanswered, 0);
     meaning_init(&meaning);
-    meaning.is_cut = is_cut;
     meaning.is_tainted = talk->is_tainted;
     meaning.sources = talk->sources;
     meaning.has_acted = talk->has_acted;
@@ -290,6 +299,8 @@ static void take_answer(Core *core, Talk *given, bool is_cut)
     turn_init(&turn, core, talk->speaker);
     if (talk_is_only_thought(talk))
         say_only_thought(&turn, talk);
+    else if (is_cut)
+        say_cut(&turn, talk);
     else
         meaning_act(core, &turn, talk->answer->str, &meaning);
     talk->has_acted = meaning.has_acted;
