@@ -77,6 +77,7 @@ static const Intent intents[] = {
     { "defer number time", "run tasks", "!defer $N $W" },
     { "reports times", "", "!reports" },
     { "schedules", "", "!tasks$t" },
+    { "stop answer", "", "!stop" },
     { "forget conversation", "", "!reset" },
     { "output number", "run tasks", "!output $N" },
     { "subscriptions", "", "!subscriptions" },

@@ -128,6 +128,7 @@ static const Entry entries[] = {
     { "publish", "publish publie publier" },
     { "listen", "listen subscribe ecouter abonne" },
     { "forget", "forget reset oublie oublier reinitialise" },
+    { "answer", "answer answering talking repondre reponse parler" },
     { "conversation", "conversation chat discussion" },
     { "help", "help aide aidez commands commandes" },
     { "yes", "yes yep oui yeah" },

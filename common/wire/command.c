@@ -63,6 +63,8 @@ static const CommandInfo commands[COMMAND_COUNT] = {
     [COMMAND_TASKS] = { "!tasks", "[agent]", ROLE_VIEWER,
         "the schedules, of all agents or of one: when, on which agent, what, and the next time that "
         "will really run" },
+    [COMMAND_STOP] = { "!stop", "", ROLE_VIEWER,
+        "end the answer that is being written to you here: what was said stays, what was started goes on" },
     [COMMAND_RESET] = { "!reset", "", ROLE_VIEWER,
         "forget your conversation here: the questions that are open in it" },
     [COMMAND_OUTPUT] = { "!output", "<id>", ROLE_VIEWER,

@@ -34,6 +34,7 @@ static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_DEFER] = commands_defer,
     [COMMAND_REPORTS] = commands_reports,
     [COMMAND_TASKS] = commands_tasks,
+    [COMMAND_STOP] = commands_stop,
     [COMMAND_RESET] = commands_reset,
     [COMMAND_OUTPUT] = commands_output,
     [COMMAND_SUBSCRIPTIONS] = commands_subscriptions,

@@ -119,6 +119,9 @@ void trigger_plan_cancel(Core *core, Turn *turn, const char *rest);
 void trigger_search(Core *core, Turn *turn, const char *rest);
 void trigger_read(Core *core, Turn *turn, const char *rest);
 
+/* commands_stop.c */
+void commands_stop(Core *core, Turn *turn, const char *arguments);
+
 /* commands_reset.c */
 void commands_reset(Core *core, Turn *turn, const char *arguments);
 

@@ -56,7 +56,8 @@ static bool means_leaving(const char *word)
 }
 
 /* "help", "/status", "cancel 12": a command without its mark. A longer line is talk that happens to
- * begin with such a word. The caller owns the result; NULL: none is meant. */
+ * begin with such a word, and "stop" is more often said of something else than an answer. The
+ * caller owns the result; NULL: none is meant. */
 static char *meant_command(const char *text)
 {
     const char *start = *text == '/' ? text + 1 : text;
@@ -68,7 +69,7 @@ static char *meant_command(const char *text)
     Command command;
 
     if (length == 0 || argument[strcspn(argument, BLANKS)] != '\0' ||
-        !command_parse(name, &command))
+        !command_parse(name, &command) || command == COMMAND_STOP)
         return NULL;
     /* "oui" means "!oui", as questions in French have it. */
     own = command_info(command)->name;

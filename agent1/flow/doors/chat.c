@@ -104,7 +104,8 @@ static void act_in(Core *core, Turn *turn, const char *text)
         return;
     }
     if (is_talk(lines)) {
-        talk_take(core, turn, text);
+        if (!phrases_stop(core, turn, text))
+            talk_take(core, turn, text);
         return;
     }
     for (i = 0; i < lines->len; i++)

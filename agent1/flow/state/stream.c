@@ -30,6 +30,11 @@ bool stream_can_correct(const Core *core, const Stream *stream)
     return core->is_up[LINK_XMPP] && core->link_since_ms[LINK_XMPP] <= stream->began_ms;
 }
 
+const char *stream_shown(const Core *core, const Stream *stream)
+{
+    return stream && stream->message && stream_can_correct(core, stream) ? stream->message : NULL;
+}
+
 void stream_end(Stream *stream)
 {
     stream_read_anew(stream);

@@ -45,6 +45,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stream, stream_free)
 /* Its last message can be corrected: where the link was lost since, so may be the message. */
 bool stream_can_correct(const Core *core, const Stream *stream);
 
+/* The message that shows half an answer and can still tell what became of it; NULL: none does.
+ * stream may be NULL. */
+const char *stream_shown(const Core *core, const Stream *stream);
+
 /* It is said whole: whatever is shown after this is another answer. */
 void stream_end(Stream *stream);
 

@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "agent1/flow/commands/commands.h"
+#include "agent1/flow/state/history.h"
+#include "agent1/flow/state/talks.h"
 #include "agent1/phrases/phrasebook.h"
+#include "common/wire/stop_word.h"
 #include "common/wire/utterance.h"
 #include "common/base/banned.h"
 
@@ -107,6 +110,39 @@ bool phrases_act(Core *core, Turn *turn, const char *text)
         do_line(core, turn, answer.lines->pdata[i]);
     phrase_answer_clear(&answer);
     return is_known;
+}
+
+/* The one line of a sentence, or NULL: it has another meaning. The caller owns it. */
+static char *only_line(const Core *core, const char *text)
+{
+    PhraseAnswer answer = { 0 };
+    char *line = NULL;
+
+    read_sentence(core, text, &answer);
+    if (answer.kind == PHRASE_LINES && answer.lines->len == 1)
+        line = g_strdup(answer.lines->pdata[0]);
+    phrase_answer_clear(&answer);
+    return line;
+}
+
+static bool means_stop(const Core *core, const char *text)
+{
+    g_autofree char *line = NULL;
+
+    if (stop_word_is(text))
+        return true;
+    line = only_line(core, text);
+    return g_strcmp0(line, command_info(COMMAND_STOP)->name) == 0;
+}
+
+bool phrases_stop(Core *core, Turn *turn, const char *text)
+{
+    g_autofree char *conversation = history_conversation(turn->speaker);
+
+    if (!talks_find(core, conversation) || !means_stop(core, text))
+        return false;
+    commands_do(core, turn, COMMAND_STOP, "");
+    return true;
 }
 
 bool phrases_answer(const Core *core, const char *text)

@@ -11,6 +11,10 @@
 /* False, and nothing is said, when the text means nothing to it or is more than one line. */
 bool phrases_act(Core *core, Turn *turn, const char *text);
 
+/* While an answer is written to the person in this conversation, or waits, plain words for stopping
+ * stop it. True when they did: "stop" by itself means nothing else then. */
+bool phrases_stop(Core *core, Turn *turn, const char *text);
+
 /* Whether the text is understood as a yes or a no, as "yes please" is. */
 bool phrases_answer(const Core *core, const char *text);
 

@@ -7,14 +7,6 @@
 
 #define QUESTION_SHOWN_CHARS 40
 
-/* The message that shows half an answer, and can still tell what became of it; NULL: none does. */
-static const char *find_shown(const Core *core, const Talk *talk)
-{
-    const Stream *stream = talk->stream;
-
-    return stream && stream->message && stream_can_correct(core, stream) ? stream->message : NULL;
-}
-
 /* What it says from now on: the words that were read, and why they end. */
 static char *end_words(const Talk *talk, const char *why)
 {
@@ -52,7 +44,7 @@ static void tell(Core *core, const Talk *talk, const char *text, const char *rep
 
 static void end(Core *core, const Talk *talk, const char *said)
 {
-    const char *shown = find_shown(core, talk);
+    const char *shown = stream_shown(core, talk->stream);
     g_autofree char *whole = shown ? end_words(talk, said) : g_strdup(said);
 
     if (core_is_asleep(core)) {

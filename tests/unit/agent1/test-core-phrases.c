@@ -36,6 +36,8 @@ static void who_may_be_meant(void **state)
           "Restart what on web1? A service, as in: restart nginx on web1. The machine itself I do "
           "not restart by a guess; if that is meant: DELEGATE: web1 | reboot" },
         { "the agent or a service", "stop web1", "That web1 takes no more tasks: !agentOFF web1" },
+        { "a service without an agent", "stop nginx", "On which agent?" },
+        { "no answer that is written", "stop", "I take commands" },
         { "what was pasted", "uptime of web1\nuptime of web2", "I take commands" },
     };
 

@@ -228,6 +228,28 @@ static void what_was_asked_alone_stays_out_of_the_room(void **state)
     assert_contains(last(world)->text, "remembered for you alone");
 }
 
+/* What one of them is told there, and nobody else's, nor what is written to him alone. */
+static void an_answer_in_the_room_is_stopped(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    write_in(world, "ana", "ana@example.org", true, "how are they?");
+    tell(world, model_news_piece(last_call(world)->id, "All of them are "));
+    write_in(world, "vera", "vera@example.org", false, "!stop");
+    world_write(world, "ana", NULL, "!stop");
+    assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 0);
+    world_forget(world);
+    write_in(world, "ana", "ana@example.org", true, "stop!");
+    assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 1);
+    assert_string_equal(((const Effect *)world->said->pdata[0])->say.text,
+                        "All of them are\n(stopped by you)");
+    assert_string_equal(last(world)->text, "The answer to you is stopped.");
+    assert_string_equal(last(world)->jid, ROOM);
+    write_here(world, "!stop");
+    assert_contains(last(world)->text, "Nothing is being written to you here");
+}
+
 /* In a room its own questions are open; alone with the person all of them. */
 static void a_room_has_its_own_questions(void **state)
 {
@@ -276,6 +298,7 @@ int main(void)
         ROOM_TEST(notices_for_admins_stay_out_of_it),
         ROOM_TEST(only_who_was_asked_may_answer),
         ROOM_TEST(what_was_asked_alone_stays_out_of_the_room),
+        ROOM_TEST(an_answer_in_the_room_is_stopped),
         ROOM_TEST(a_room_has_its_own_questions),
         ROOM_TEST(asleep_it_says_so_once),
     };

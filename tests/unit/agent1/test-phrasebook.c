@@ -75,6 +75,7 @@ static const Phrase commands[COMMAND_COUNT] = {
     [COMMAND_REPORTS] = { { "when do the reports go", "à quelle heure les rapports ?" },
                           "!reports" },
     [COMMAND_TASKS] = { { "list my schedules", "liste les tâches planifiées" }, "!tasks" },
+    [COMMAND_STOP] = { { "stop answering", "arrête de répondre" }, "!stop" },
     [COMMAND_RESET] = { { "forget our conversation", "oublie notre conversation" }, "!reset" },
     [COMMAND_OUTPUT] = { { "show the output of run 42", "montre la sortie du run 42" },
                          "!output 42" },

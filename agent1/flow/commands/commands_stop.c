@@ -1,0 +1,89 @@
+/* !stop: the answer that a language model is writing in a conversation ends where it is. */
+#include "agent1/flow/commands/commands.h"
+
+#include <string.h>
+
+#include "agent1/flow/state/history.h"
+#include "agent1/flow/voice/chats.h"
+#include "agent1/flow/voice/stop.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define QUESTION_SHOWN_CHARS 40
+#define NAMED_MAX            5
+
+/* In a room nothing is named that may have been asked elsewhere. */
+static void say_stopped(Turn *turn, const Talk *talk)
+{
+    g_autofree char *question = text_make_line(talk->text, QUESTION_SHOWN_CHARS);
+
+    if (speaker_is_alone(turn->speaker))
+        turn_say(turn, "stopped: the answer to \"%s\"", question);
+    else
+        turn_say(turn, "The answer to you is stopped.");
+}
+
+static bool is_named(const GPtrArray *names, const char *name)
+{
+    for (unsigned i = 0; i < names->len; i++) {
+        if (strcmp(names->pdata[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What goes on of a talk, as !cancel takes it: char *, "12" or "p7". The caller owns the array. */
+static GPtrArray *list_going_on(const Core *core, const Talk *talk)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) runs = NULL;
+
+    if (!talk->speaker->chat_id)
+        return names;
+    runs = chats_runs(core, talk->speaker->chat_id);
+    for (unsigned i = 0; i < runs->len; i++) {
+        const Run *run = runs_find(core->runs, runs->pdata[i]);
+        g_autofree char *name = NULL;
+
+        if (!run)
+            continue;
+        name = run->plan ? g_strdup(run->plan) : g_strdup_printf("%" G_GINT64_FORMAT, run->number);
+        if (!is_named(names, name))
+            g_ptr_array_add(names, g_steal_pointer(&name));
+    }
+    return names;
+}
+
+static void say_going_on(Core *core, Turn *turn, const Talk *talk)
+{
+    g_autoptr(GPtrArray) names = list_going_on(core, talk);
+
+    for (unsigned i = 0; i < names->len && i < NAMED_MAX; i++) {
+        const char *name = names->pdata[i];
+
+        turn_say(turn, "%s%s goes on; !cancel %s stops it", g_ascii_isdigit(*name) ? "#" : "", name,
+                 name);
+    }
+    if (names->len > NAMED_MAX)
+        turn_say(turn, "… and %u more go on; !runs lists them", names->len - NAMED_MAX);
+}
+
+void commands_stop(Core *core, Turn *turn, const char *arguments)
+{
+    g_autofree char *conversation = history_conversation(turn->speaker);
+    g_autoptr(Talk) talk = NULL;
+
+    if (*arguments) {
+        turn_fail(turn, "!stop ends the answer that is being written to you here, and takes no "
+                        "name; !cancel <id> stops a run");
+        return;
+    }
+    talk = stop_conversation(core, conversation);
+    if (!talk) {
+        turn_say(turn, "Nothing is being written to you here, so there is nothing to stop; "
+                       "!cancel <id> stops a run.");
+        return;
+    }
+    say_stopped(turn, talk);
+    say_going_on(core, turn, talk);
+}

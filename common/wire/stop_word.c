@@ -1,0 +1,49 @@
+#include "common/wire/stop_word.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "common/base/plain_words.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define MAX_BYTES 100
+
+static const char *const stops[] = { "stop",   "halt",    "arrete",  "arretez", "arreter",
+                                     "stoppe", "stoppez", "stopper", NULL };
+
+/* What may be said beside one. */
+static const char *const polite[] = { "please", "pls",    "plz",   "stp", "svp", "s'il",
+                                      "te",     "vous",   "plait", "toi", "now", "ok",
+                                      "merci",  "thanks", "thank", "you", NULL };
+
+/* "Arrête !" as " arrete ". */
+static char *make_plain(const char *text)
+{
+    g_autofree char *apart = g_utf8_normalize(text, -1, G_NORMALIZE_ALL);
+    g_autoptr(GString) bare = g_string_new(NULL);
+
+    for (const char *at = apart; *at; at = text_next(at)) {
+        gunichar sign = g_utf8_get_char(at);
+
+        if (!g_unichar_ismark(sign))
+            g_string_append_unichar(bare, sign);
+    }
+    return plain_words(bare->str);
+}
+
+bool stop_word_is(const char *text)
+{
+    g_autofree char *plain = strlen(text) <= MAX_BYTES ? make_plain(text) : g_strdup("");
+    g_auto(GStrv) words = g_strsplit(g_strstrip(plain), " ", -1);
+    bool has_stop = false;
+
+    for (unsigned i = 0; words[i]; i++) {
+        bool is_stop = g_strv_contains(stops, words[i]);
+
+        if (!is_stop && !g_strv_contains(polite, words[i]))
+            return false;
+        has_stop |= is_stop;
+    }
+    return has_stop;
+}

@@ -1,0 +1,91 @@
+/* Plain words for stopping, and what only begins like one. */
+#include "common/wire/stop_word.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <glib.h>
+
+#include "common/base/banned.h"
+
+static void what_is_one(void **state)
+{
+    static const char *const texts[] = {
+        "stop",
+        "STOP!!!",
+        " Stop. ",
+        "stop, please",
+        "ok, stop now",
+        "please stop",
+        "stop stop stop",
+        "halt",
+        "arr\u00eate",
+        "Arre\u0302te !", /* the accent apart */
+        "ARR\u00caTE",
+        "arrete",
+        "arr\u00eatez\u00a0!",
+        "arr\u00eate-toi",
+        "arr\u00eate, s\u2019il te pla\u00eet",
+        "arr\u00eatez s'il vous pla\u00eet.",
+        "stoppe stp",
+        "stopper",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        if (!stop_word_is(texts[i]))
+            fail_msg("\"%s\" is one", texts[i]);
+    }
+}
+
+static void what_is_none(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        "!",
+        "please",
+        "ok",
+        "stop web1",
+        "stop nginx",
+        "stop nginx on web1",
+        "stop it at noon",
+        "don't stop",
+        "n'arr\u00eate pas",
+        "arr\u00eate nginx sur web1",
+        "stopped",
+        "unstop",
+        "stop-gap",
+        "the stop",
+        "arr\u00eat",
+        "vous",
+        "\u505c",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        if (stop_word_is(texts[i]))
+            fail_msg("\"%s\" is none", texts[i]);
+    }
+}
+
+static void a_long_text(void **state)
+{
+    g_autofree char *text = g_strnfill(1000, ' ');
+
+    (void)state;
+    text[0] = 's';
+    assert_false(stop_word_is(text));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_one),
+        cmocka_unit_test(what_is_none),
+        cmocka_unit_test(a_long_text),
+    };
+
+    return cmocka_run_group_tests_name("stop_word", tests, NULL, NULL);
+}
