@@ -6,18 +6,16 @@
 
 #include "agent1/cli/ask_words.h"
 #include "agent1/cli/channel.h"
+#include "agent1/cli/coming_answer.h"
 #include "agent1/cli/interrupt.h"
 #include "agent1/cli/lookup.h"
-#include "agent1/cli/partial.h"
 #include "agent1/cli/progress_line.h"
 #include "agent1/cli/typed_line.h"
-#include "common/base/text.h"
 #include "common/sys/clock.h"
 
 #include "common/base/banned.h"
 
-#define TICK_MS              500
-#define QUESTION_SHOWN_CHARS 40
+#define TICK_MS 500
 
 struct Client {
     const CliOptions *options;
@@ -36,11 +34,10 @@ struct Client {
     bool is_leaving;
     Interrupt interrupt;
 
-    Ask *current;     /* what is being waited for; NULL: nothing */
-    char *news;       /* of current, for the progress line */
-    Partial partial;  /* of current's next answer */
-    bool is_parted;   /* something else was printed in the midst of that answer */
-    int64_t since_ms; /* boot time that the progress line counts from */
+    Ask *current;        /* what is being waited for; NULL: nothing */
+    char *news;          /* of current, for the progress line */
+    ComingAnswer answer; /* of current */
+    int64_t since_ms;    /* boot time that the progress line counts from */
     guint ticks;
 };
 
@@ -143,38 +140,6 @@ static void hear_hidden(Client *client, Heard heard, Ask *ask, const Message *me
     show(client);
 }
 
-/* What is left of an answer of which parts were printed, or all of it. */
-static bool print_rest(const Client *client, const char *text)
-{
-    const char *rest = partial_rest(&client->partial, text);
-    g_autofree char *trimmed = g_strchomp(g_strdup(rest));
-    size_t fence = rest == text ? 0 : client->partial.fence;
-
-    return printer_lines(&client->printer, trimmed, &fence);
-}
-
-/* What a model said before it had something done or looked up, and how a sentence was understood:
- * all of a reply that names no run. */
-static void print_words(Client *client, const MessageReply *reply)
-{
-    bool names_run = reply->runs && reply->runs->len > 0;
-    g_autofree char *words = names_run ? reply_words(reply->text) : g_strdup(reply->text);
-
-    if (words && *words && !client->printer.is_json && !client->printer.is_quiet &&
-        !print_rest(client, words))
-        client->has_written_all = false;
-}
-
-/* The answer that is being printed was parted by another one. */
-static void tell_going_on(Client *client)
-{
-    g_autofree char *question = text_make_line(client->current->text, QUESTION_SHOWN_CHARS);
-
-    if (client->is_parted)
-        printer_note(&client->printer, "the answer to \"%s\" goes on:", question);
-    client->is_parted = false;
-}
-
 /* Above what answers something that was asked beside another thing; once. */
 static void name_question(Client *client, Ask *ask)
 {
@@ -182,41 +147,38 @@ static void name_question(Client *client, Ask *ask)
         fprintf(stderr, "> %s\n", ask->unnamed);
     g_clear_pointer(&ask->unnamed, g_free);
     if (client->current && ask != client->current)
-        client->is_parted = client->partial.printed > 0;
+        coming_answer_part(&client->answer);
 }
 
 /* What came of an answer stands where the whole will stand; elsewhere than on a terminal only the
  * whole is printed. */
 static void show_piece(Client *client, const MessageReply *reply)
 {
-    Partial *partial = &client->partial;
-    g_autofree char *lines = NULL;
-
-    if (!client->printer.has_screen || client->printer.is_quiet)
+    if (!coming_answer_take(&client->answer, reply))
         return;
 
-    partial_take(partial, reply->offset, reply->text);
-    lines = partial_take_lines(partial);
-    set_news(client, partial_line(partial));
     hide(client);
-    if (partial->is_replaced)
-        printer_note(&client->printer, "what stands above is no answer: another model is asked");
-    partial->is_replaced = false;
-    if (lines)
-        tell_going_on(client);
-    if (lines && !printer_lines(&client->printer, lines, &partial->fence))
+    if (!coming_answer_print(&client->answer))
         client->has_written_all = false;
+    set_news(client, coming_answer_line(&client->answer));
     show(client);
 }
 
 static bool print_object(Client *client, Ask *ask, Heard heard, const Message *message)
 {
-    if (heard == HEARD_ANSWER && ask == client->current && client->partial.printed > 0) {
-        tell_going_on(client);
-        return print_rest(client, message->reply.text);
-    }
+    if (heard == HEARD_ANSWER && ask == client->current && coming_answer_has_begun(&client->answer))
+        return coming_answer_rest(&client->answer, message->reply.text);
     name_question(client, ask);
     return printer_object(&client->printer, heard, message);
+}
+
+/* Of what the progress line shows only the words are printed. */
+static bool print(Client *client, Ask *ask, Heard heard, const Message *message,
+                  bool is_shown_below)
+{
+    if (!is_shown_below)
+        return print_object(client, ask, heard, message);
+    return heard != HEARD_REPLY || coming_answer_words(&client->answer, &message->reply);
 }
 
 /* Shown in the progress line alone; but how one of several runs ended stays. */
@@ -244,12 +206,10 @@ static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
     learn(client, ask, heard, message);
 
     hide(client);
-    if (is_shown_below && heard == HEARD_REPLY)
-        print_words(client, &message->reply);
-    else if (!is_shown_below && !print_object(client, ask, heard, message))
+    if (!print(client, ask, heard, message, is_shown_below))
         client->has_written_all = false;
     if (ask == client->current && (heard == HEARD_REPLY || heard == HEARD_ANSWER))
-        partial_reset(&client->partial);
+        coming_answer_next(&client->answer);
     show(client);
 
     if (heard != HEARD_ANSWER)
@@ -339,7 +299,7 @@ Client *client_new(const CliOptions *options, const CliConfig *config, const Key
     client->options = options;
     client->has_written_all = true;
     printer_init(&client->printer, options);
-    partial_init(&client->partial);
+    coming_answer_init(&client->answer, &client->printer);
     client->completion = completion_new();
     if (!options->is_json && !options->is_quiet && printer_can_draw(STDERR_FILENO))
         client->line = progress_line_new(stderr);
@@ -365,7 +325,7 @@ void client_free(Client *client)
     completion_free(client->completion);
     message_free(client->last_answer);
     g_free(client->news);
-    partial_clear(&client->partial);
+    coming_answer_clear(&client->answer);
     g_free(client);
 }
 
@@ -378,10 +338,9 @@ static void wait_for(Client *client, Ask *ask)
     client->current = ask;
     if (client->terminal)
         terminal_hold(client->terminal, &hold, client);
-    client->is_parted = false;
+    coming_answer_begin(&client->answer, ask->text);
     client->since_ms = ask->asked_ms;
     set_news(client, NULL);
-    partial_reset(&client->partial);
     if (client->line)
         client->ticks = g_timeout_add(TICK_MS, on_tick, client);
 
@@ -506,7 +465,7 @@ void client_show_beside(Client *client, const char *text)
 {
     hide(client);
     printer_text(&client->printer, text);
-    client->is_parted = client->partial.printed > 0;
+    coming_answer_part(&client->answer);
     show(client);
 }
 
