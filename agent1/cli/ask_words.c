@@ -38,13 +38,10 @@ static char *subscription_goes_on(const Ask *ask, bool is_in_talk)
                            way_to_end);
 }
 
-/* What is no order is for a model, until a run comes of it. */
-static bool is_thought_about(const Ask *ask)
+bool ask_is_talk(const Ask *ask)
 {
     g_autoptr(GPtrArray) lines = utterance_parse(ask->text);
 
-    if (ask->runs && g_hash_table_size(ask->runs) > 0)
-        return false;
     for (unsigned i = 0; i < lines->len; i++) {
         if (((const Line *)lines->pdata[i])->kind == LINE_TALK)
             return true;
@@ -52,14 +49,18 @@ static bool is_thought_about(const Ask *ask)
     return false;
 }
 
+/* Until a run comes of it. */
+static bool is_thought_about(const Ask *ask)
+{
+    return (!ask->runs || g_hash_table_size(ask->runs) == 0) && ask_is_talk(ask);
+}
+
 static char *thought_goes_on(const char *text, bool is_in_talk)
 {
-    g_autofree char *way = way_to("!reset", is_in_talk);
+    g_autofree char *way = way_to("!stop", is_in_talk);
 
-    return g_strdup_printf(
-        "\"%s\": the model goes on thinking, and may still act; %s stops it, and "
-        "forgets this conversation",
-        text, way);
+    return g_strdup_printf("\"%s\": the model goes on thinking, and may still act; %s stops it",
+                           text, way);
 }
 
 static char *waits(const Ask *ask, const char *text, int64_t now_ms)

@@ -7,6 +7,9 @@
 
 #include "agent1/cli/exchange.h"
 
+/* It is no order: a language model answers it, if there is one. */
+bool ask_is_talk(const Ask *ask);
+
 /* "#12 web1 goes on; !run 12 shows it, !cancel 12 stops it", and the like for a subscription
  * and for talk.
  * Outside of a conversation these are whole command lines. now_ms: wall time. The caller owns it.

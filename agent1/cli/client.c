@@ -10,6 +10,7 @@
 #include "agent1/cli/interrupt.h"
 #include "agent1/cli/lookup.h"
 #include "agent1/cli/progress_line.h"
+#include "agent1/cli/stopping.h"
 #include "agent1/cli/typed_line.h"
 #include "common/sys/clock.h"
 
@@ -33,6 +34,7 @@ struct Client {
     bool is_cut_off;
     bool is_leaving;
     Interrupt interrupt;
+    Stopping stopping; /* of current */
 
     Ask *current;        /* what is being waited for; NULL: nothing */
     char *news;          /* of current, for the progress line */
@@ -130,7 +132,9 @@ static void note_progress(Client *client, const Ask *ask, Heard heard, const Mes
 
 static void hear_hidden(Client *client, Heard heard, Ask *ask, const Message *message)
 {
-    g_autofree char *told = lookup_heard(client->lookup, heard, ask, message);
+    g_autofree char *told = stopping_heard(&client->stopping, heard, ask)
+                                ? NULL
+                                : lookup_heard(client->lookup, heard, ask, message);
 
     if (!told)
         return;
@@ -308,6 +312,7 @@ Client *client_new(const CliOptions *options, const CliConfig *config, const Key
     client->channel = channel_new(config, secret, &handlers, client, error);
     if (!client->channel)
         return NULL;
+    stopping_init(&client->stopping, client->channel);
     client->lookup = lookup_new(client->channel, client->completion);
 
     return g_steal_pointer(&client);
@@ -333,8 +338,30 @@ void client_free(Client *client)
 
 static const TerminalHold hold = { .typed = on_typed, .takes = on_line };
 
+/* Altogether, and not only what is waited for. */
+static bool is_leaving(const Client *client)
+{
+    return client->terminal && (client->is_leaving || client->interrupt.end_signal != 0);
+}
+
+/* The person waits no longer. But a first Ctrl-C while a model answers is for the model, and the
+ * prompt is back as soon as that has stopped. */
+static bool is_left(Client *client, const Ask *ask)
+{
+    if (!client->interrupt.is_raised)
+        return stopping_is_over(&client->stopping);
+    if (!client->terminal || is_leaving(client) || !stopping_begin(&client->stopping, ask))
+        return true;
+
+    client->interrupt.is_raised = false;
+    set_news(client, "it is told to stop; Ctrl-C again goes on without waiting");
+    show(client);
+    return false;
+}
+
 static void wait_for(Client *client, Ask *ask)
 {
+    stopping_init(&client->stopping, client->channel);
     client->current = ask;
     if (client->terminal)
         terminal_hold(client->terminal, &hold, client);
@@ -344,7 +371,7 @@ static void wait_for(Client *client, Ask *ask)
     if (client->line)
         client->ticks = g_timeout_add(TICK_MS, on_tick, client);
 
-    while (is_worth_waiting(client, ask) && !client->interrupt.is_raised)
+    while (is_worth_waiting(client, ask) && !is_left(client, ask))
         g_main_context_iteration(NULL, TRUE);
 
     if (client->ticks)
@@ -354,19 +381,24 @@ static void wait_for(Client *client, Ask *ask)
     hide(client);
 }
 
-/* Left alone, it goes on; lines that were typed for after it are not done unasked. Who leaves
- * altogether is told by client_take_leave(). */
+/* Left alone, it goes on. Who leaves altogether is told by client_take_leave(). */
 static void explain_wait(const Client *client, const Ask *ask)
 {
     g_autofree char *text = ask_goes_on(ask, client->terminal, clock_now_ms());
-    g_autofree char *typed = client->terminal && client->interrupt.is_raised
-                                 ? terminal_drop_typed(client->terminal)
-                                 : NULL;
 
-    if (client->terminal && (client->is_leaving || client->interrupt.end_signal != 0))
+    if (!is_leaving(client))
+        printer_note(&client->printer, "%s", text);
+}
+
+/* After a Ctrl-C, lines that were typed for later are not done unasked. */
+static void drop_typed_after(const Client *client)
+{
+    g_autofree char *typed = NULL;
+
+    if (!client->terminal || is_leaving(client) ||
+        !(client->interrupt.is_raised || client->stopping.has_begun))
         return;
-
-    printer_note(&client->printer, "%s", text);
+    typed = terminal_drop_typed(client->terminal);
     if (typed)
         printer_note(&client->printer, "not done: %s", typed);
 }
@@ -412,6 +444,7 @@ static int conclude(Client *client, Ask *ask)
     case ASK_KEPT:
         break;
     }
+    drop_typed_after(client);
 
     if (!client->has_written_all) {
         printer_problem("standard output cannot be written");
@@ -459,6 +492,11 @@ bool client_ask_beside(Client *client, const char *text, const char *typed)
     if (ask)
         ask->unnamed = g_strdup(typed);
     return ask;
+}
+
+bool client_awaits_talk(const Client *client)
+{
+    return client->current && ask_is_talk(client->current);
 }
 
 void client_show_beside(Client *client, const char *text)

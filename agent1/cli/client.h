@@ -44,6 +44,9 @@ int client_ask(Client *client, const char *text);
  * it was typed. False: it cannot be asked now. */
 bool client_ask_beside(Client *client, const char *text, const char *typed);
 
+/* True while the answer to a sentence is waited for, as a language model gives it. */
+bool client_awaits_talk(const Client *client);
+
 /* Prints a text of our own meanwhile. */
 void client_show_beside(Client *client, const char *text);
 

@@ -96,7 +96,10 @@ bool coming_answer_rest(ComingAnswer *answer, const char *whole)
 bool coming_answer_words(const ComingAnswer *answer, const MessageReply *reply)
 {
     bool names_run = reply->runs && reply->runs->len > 0;
-    g_autofree char *words = names_run ? reply_words(reply->text) : g_strdup(reply->text);
+    g_autofree char *before = names_run ? reply_words(reply->text) : NULL;
+    /* Of what has begun, the rest belongs to it. */
+    bool is_whole = !names_run || (!before && coming_answer_has_begun(answer));
+    const char *words = is_whole ? reply->text : before;
 
     if (!words || !*words || answer->printer->is_json || answer->printer->is_quiet)
         return true;

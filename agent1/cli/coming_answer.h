@@ -45,7 +45,7 @@ void coming_answer_part(ComingAnswer *answer);
 bool coming_answer_rest(ComingAnswer *answer, const char *whole);
 
 /* Prints what a model said before it had something done or looked up, and how a sentence was
- * understood: all of a reply that names no run. */
+ * understood: all of a reply that names no run, and the rest of one that was being printed. */
 bool coming_answer_words(const ComingAnswer *answer, const MessageReply *reply);
 
 #endif

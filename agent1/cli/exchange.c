@@ -357,6 +357,7 @@ static void learn_number(Ask *ask, const char *text)
     ask->label = g_strndup(text, 1 + digits);
 }
 
+/* Words in which no run is named leave it as it was. */
 static void learn_label(Ask *ask, const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -376,6 +377,8 @@ static void learn_label(Ask *ask, const char *text)
             found = g_steal_pointer(&label);
     }
 
+    if (!found)
+        return;
     g_free(ask->label);
     ask->label = g_steal_pointer(&found);
 }

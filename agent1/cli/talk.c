@@ -9,6 +9,7 @@
 #include "agent1/cli/typed_line.h"
 #include "common/base/limits.h"
 #include "common/base/problem.h"
+#include "common/wire/stop_word.h"
 
 #include "common/base/banned.h"
 
@@ -109,6 +110,12 @@ static void remember(Talk *talk, const char *line)
     }
 }
 
+/* "stop" while a model answers: agent1 takes it for !stop. To an agent it is a task. */
+static bool is_stop_word(const Talk *talk, const char *line)
+{
+    return !talk->agent && client_awaits_talk(talk->client) && stop_word_is(line);
+}
+
 /* What agent1 is asked by a line that does not wait for its turn; NULL: nothing. The caller owns
  * it. */
 static char *read_passing(const Talk *talk, const char *line, bool is_behind, TypedKind *out_kind)
@@ -116,8 +123,9 @@ static char *read_passing(const Talk *talk, const char *line, bool is_behind, Ty
     g_autofree char *text = NULL;
     int64_t run = client_last_run(talk->client);
 
-    *out_kind = typed_line_passes(line, is_behind) ? typed_line_read(line, talk->agent, &text)
-                                                   : TYPED_NOTHING;
+    bool passes = typed_line_passes(line, is_behind) || is_stop_word(talk, line);
+
+    *out_kind = passes ? typed_line_read(line, talk->agent, &text) : TYPED_NOTHING;
     if (*out_kind == TYPED_LAST && run > 0)
         return g_strdup_printf("!run %" G_GINT64_FORMAT, run);
     return *out_kind == TYPED_TEXT ? g_steal_pointer(&text) : NULL;

@@ -265,7 +265,8 @@ TypedKind typed_line_read(const char *line, const char *agent, char **out_text)
 static bool may_overtake(Command command, const char *argument)
 {
     return command == COMMAND_AGENT_OFF || command == COMMAND_AGENTS_OFF ||
-           command == COMMAND_CANCEL || command_only_looks(command, argument);
+           command == COMMAND_CANCEL || command == COMMAND_STOP ||
+           command_only_looks(command, argument);
 }
 
 static bool is_answer(Command command)

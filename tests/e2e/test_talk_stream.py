@@ -131,25 +131,6 @@ def test_a_command_passes_a_model_that_hangs(house, providers, screens):  # noqa
     provider.wait_gone(1)
 
 
-def test_the_person_goes_on(house, providers, screens):  # noqa: F811
-    provider = providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama", timeout="60s")]}
-    ctl = house.ctl("oskar", "operator")
-    house.start()
-    screen = screens(ctl)
-    provider.answer(LONG, hang_after=4000)
-    screen.enter("how are they?")
-    screen.wait_for("Line 1 says something of the disk.\n")
-    screen.press("C-c")
-    screen.wait_for(lambda text: text.endswith("agent1>"))
-    screen.enter("!reset")
-    screen.wait_for("(given up: forgotten by !reset)")
-    provider.wait_gone(1)
-    provider.answer("Good morning.")
-    screen.enter("hello")
-    screen.wait_for("Good morning.\nagent1>")
-
-
 @pytest.mark.parametrize("how", ["refuses", "breaks", "says an error"])
 def test_one_that_is_passed_over(house, providers, how):  # noqa: F811
     first, second = providers("ollama"), providers("ollama")

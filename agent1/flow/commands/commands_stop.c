@@ -6,6 +6,7 @@
 #include "agent1/flow/state/history.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/stop.h"
+#include "common/base/name.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -68,22 +69,33 @@ static void say_going_on(Core *core, Turn *turn, const Talk *talk)
         turn_say(turn, "… and %u more go on; !runs lists them", names->len - NAMED_MAX);
 }
 
+/* agentctl names the chat whose answer is meant: the same person may have another console open. */
+static bool is_of_chat(const Talk *talk, const char *id)
+{
+    return g_strcmp0(talk->speaker->in_reply_to, id) == 0;
+}
+
+/* Takes the talk over. */
+static void end(Core *core, Turn *turn, Talk *ended)
+{
+    g_autoptr(Talk) talk = ended;
+
+    stop_talk(core, talk);
+    say_stopped(turn, talk);
+    say_going_on(core, turn, talk);
+}
+
 void commands_stop(Core *core, Turn *turn, const char *arguments)
 {
     g_autofree char *conversation = history_conversation(turn->speaker);
-    g_autoptr(Talk) talk = NULL;
+    Talk *talk = talks_find(core, conversation);
 
-    if (*arguments) {
+    if (talk && (!*arguments || is_of_chat(talk, arguments)))
+        end(core, turn, talk);
+    else if (*arguments && !name_is_ulid(arguments))
         turn_fail(turn, "!stop ends the answer that is being written to you here, and takes no "
                         "name; !cancel <id> stops a run");
-        return;
-    }
-    talk = stop_conversation(core, conversation);
-    if (!talk) {
+    else
         turn_say(turn, "Nothing is being written to you here, so there is nothing to stop; "
                        "!cancel <id> stops a run.");
-        return;
-    }
-    say_stopped(turn, talk);
-    say_going_on(core, turn, talk);
 }

@@ -15,13 +15,9 @@ static void say_half(Turn *turn, Talk *talk)
     g_string_assign(talk->answer, words);
 }
 
-Talk *stop_conversation(Core *core, const char *conversation)
+void stop_talk(Core *core, Talk *talk)
 {
-    Talk *talk = talks_find(core, conversation);
     Turn turn;
-
-    if (!talk)
-        return NULL;
 
     talks_cancel(core, talk);
     turn_init(&turn, core, talk->speaker);
@@ -33,5 +29,4 @@ Talk *stop_conversation(Core *core, const char *conversation)
     turn_outcome(&turn, run_state_name(RUN_CANCELLED));
     talks_note(core, talk);
     turn_finish(&turn);
-    return talk;
 }

@@ -7,8 +7,8 @@
 
 #include "agent1/flow/state/talks.h"
 
-/* Ends what is written, looked up or waited for in a conversation, in the place of what was shown
- * of it. The talk that it was, for the caller to free; NULL: there was none. */
-Talk *stop_conversation(Core *core, const char *conversation);
+/* Ends what is written, looked up or waited for, and says so in the place of what was shown of it:
+ * the talk is the caller's. */
+void stop_talk(Core *core, Talk *talk);
 
 #endif

@@ -42,15 +42,12 @@ static const struct {
     { "talk, in a conversation",
       { .text = (char *)"tell me a story", .state = ASK_TAKEN },
       true,
-      "\"tell me a story\": the model goes on thinking, and may still act; !reset stops it, "
-      "and "
-      "forgets this conversation" },
+      "\"tell me a story\": the model goes on thinking, and may still act; !stop stops it" },
     { "talk, outside",
       { .text = (char *)"tell me a story", .state = ASK_LATE },
       false,
       "\"tell me a story\": the model goes on thinking, and may still act; agentctl send "
-      "'!reset' "
-      "stops it, and forgets this conversation" },
+      "'!stop' stops it" },
     { "a command",
       { .text = (char *)"!agentsUPDATE", .state = ASK_TAKEN },
       true,
@@ -95,6 +92,25 @@ static void test_talk_of_which_runs_came(void **state)
     assert_string_equal(words, "\"restart the web\" goes on; !runs shows what becomes of it");
 }
 
+static void test_talk(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_talk;
+    } rows[] = {
+        { "how are they?", true }, { "> quoted\nwhat is that?", true },  { "!status", false },
+        { "@web1 uptime", false }, { "DELEGATE: web1 | uptime", false }, { "", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const Ask ask = { .text = (char *)(guintptr)rows[i].text };
+
+        print_message("  %s\n", rows[i].text);
+        assert_int_equal(ask_is_talk(&ask), rows[i].is_talk);
+    }
+}
+
 static void test_last_run(void **state)
 {
     static const struct {
@@ -131,6 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goes_on),
         cmocka_unit_test(test_talk_of_which_runs_came),
+        cmocka_unit_test(test_talk),
         cmocka_unit_test(test_last_run),
     };
 

@@ -403,6 +403,17 @@ static void test_labels(void **state)
     }
 }
 
+static void test_words_leave_the_label(void **state)
+{
+    World *world = *state;
+    Ask *asked = ask(world, ID_1, "x", -1);
+    Ask *heard_ask = NULL;
+
+    hear_reply(world, ID_1, "#7 web1: queued", RUN_1, NULL, &heard_ask);
+    hear_reply(world, ID_1, "It has begun.", RUN_1, NULL, &heard_ask);
+    assert_string_equal(asked->label, "#7 web1");
+}
+
 static void test_several_questions(void **state)
 {
     World *world = *state;
@@ -575,6 +586,7 @@ int main(void)
         cmocka_unit_test(test_exit_codes),
         TEST(test_subscriptions),
         cmocka_unit_test(test_labels),
+        TEST(test_words_leave_the_label),
         TEST(test_several_questions),
         TEST(test_bound),
         TEST(test_news_of_what_is_kept),

@@ -237,6 +237,7 @@ static void test_what_passes(void **state)
         { "!status", true, true },
         { "  !Runs web1 ", true, true },
         { "!cancel 12", true, true },
+        { "!stop", true, true },
         { "!agentoff web1", true, true },
         { "!agentsOFF", true, true },
         { "!agentON web1", true, false },

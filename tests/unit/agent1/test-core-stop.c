@@ -311,6 +311,21 @@ static void the_reply_of_agentctl(void **state)
                          "!cancel <id> stops a run.");
 }
 
+/* agentctl says which answer it means: the one that ended meanwhile is not the next. */
+static void the_answer_to_a_chat(void **state)
+{
+    World *world = *state;
+
+    world_type(world, "c1", "how are they?", false, false);
+    world_type(world, "c2", "!stop 01J000000000000000000000ZZ", false, false);
+    expect_answer(world, "Nothing is being written to you here, so there is nothing to stop; "
+                         "!cancel <id> stops a run.");
+    assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 0);
+    world_type(world, "c3", "!stop c1", false, false);
+    expect_answer(world, "stopped: the answer to \"how are they?\"");
+    assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +342,7 @@ int main(void)
         PHONE_TEST(plain_words_while_it_is_written),
         PHONE_TEST(words_that_are_talk),
         CLI_TEST(the_reply_of_agentctl),
+        CLI_TEST(the_answer_to_a_chat),
     };
 
     return cmocka_run_group_tests_name("core-stop", tests, NULL, NULL);
