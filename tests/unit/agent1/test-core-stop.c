@@ -320,8 +320,9 @@ static void the_answer_to_a_chat(void **state)
     world_type(world, "c2", "!stop 01J000000000000000000000ZZ", false, false);
     expect_answer(world, "Nothing is being written to you here, so there is nothing to stop; "
                          "!cancel <id> stops a run.");
+    world_type(world, "c3", "stop", true, false);
     assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 0);
-    world_type(world, "c3", "!stop c1", false, false);
+    world_type(world, "c4", "!stop c1", false, false);
     expect_answer(world, "stopped: the answer to \"how are they?\"");
     assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 1);
 }
