@@ -8,8 +8,8 @@
 #include "common/base/limits.h"
 #include "common/base/banned.h"
 
-/* Parameters: 1 the text, 2 the number, 3 the limit, 4 what stands beside the text, 5 the vector; a
- * query without text may read differently. */
+/* Parameters: 1 the text, 2 the number, 3 the limit, 4 what stands beside the text, 5 the vector, 6
+ * the writer; a query without text may read differently. */
 typedef struct QueryText {
     Table table;
     const char *rest; /* behind SELECT … FROM */
@@ -19,6 +19,10 @@ typedef struct QueryText {
 /* Nobody's private notes but those of whom the query names. */
 #define OF_ONESELF    "(\"scope\" = '" SCOPE_PRIVATE "' AND \"user_name\" = ?4)"
 #define SEEN_MEMORIES "(\"scope\" = '" SCOPE_SHARED "' OR " OF_ONESELF ")"
+
+/* Of the writer, where the query names one: what is not shown takes no place among the first. */
+#define OF_THE_WRITER                                                                              \
+    "(?6 IS NULL OR (\"user_name\" = ?6 AND \"how\" = '" HOW_TYPED "' AND \"is_tainted\" = 0))"
 
 /* By when it was changed or told last. */
 #define WORTH_NOW                                                                                  \
@@ -32,7 +36,7 @@ typedef struct QueryText {
     "WHERE \"memories\".\"rowid\" = \"match\" AND " seen " ORDER BY \"place\" * " WORTH_NOW        \
     " DESC, \"id\" LIMIT ?3"
 
-#define MATCHING_MEMORIES MEMORIES_WITH_WORDS(SEEN_MEMORIES)
+#define MATCHING_MEMORIES MEMORIES_WITH_WORDS(SEEN_MEMORIES " AND " OF_THE_WRITER)
 #define OWN_MEMORIES      MEMORIES_WITH_WORDS(OF_ONESELF)
 
 /* A vector counts only for the text that it was made of. */
@@ -41,7 +45,7 @@ typedef struct QueryText {
     "(\"vector\", ?5) AS \"place\" "                                                               \
     "FROM \"vectors\" WHERE \"model\" = ?1) WHERE \"memories\".\"id\" = \"match\" "                \
     "AND \"changed\" = \"made\" AND \"place\" >= " MEMORY_NEAR_MIN " AND " SEEN_MEMORIES           \
-    " ORDER BY \"place\" * " WORTH_NOW " DESC, \"id\" LIMIT ?3"
+    " AND " OF_THE_WRITER " ORDER BY \"place\" * " WORTH_NOW " DESC, \"id\" LIMIT ?3"
 
 #define BARE_MEMORIES                                                                              \
     "WHERE NOT EXISTS (SELECT 1 FROM \"vectors\" WHERE \"vectors\".\"id\" = \"memories\".\"id\" "  \
@@ -111,6 +115,8 @@ static GPtrArray *read_rows(sqlite3 *db, const EffectQuery *query, GError **erro
         sql_bind_text(select, 4, query->beside);
     if (parameters >= 5 && query->vector)
         sql_bind_bytes(select, 5, query->vector);
+    if (parameters >= 6)
+        sql_bind_text(select, 6, query->writer);
 
     return store_rows_read(select, text->table, error);
 }

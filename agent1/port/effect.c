@@ -65,6 +65,7 @@ static void clear_query(EffectQuery *query)
 {
     g_free(query->text);
     g_free(query->beside);
+    g_free(query->writer);
     g_bytes_unref(query->vector);
 }
 
@@ -180,6 +181,7 @@ void effects_query_all(Effects *effects, uint64_t cookie, const EffectQuery *que
     own->cookie = cookie;
     own->text = g_strdup(query->text);
     own->beside = g_strdup(query->beside);
+    own->writer = g_strdup(query->writer);
     own->vector = query->vector ? g_bytes_ref(query->vector) : NULL;
 }
 

@@ -53,14 +53,15 @@ typedef enum {
                      private one comes first */
     QUERY_MEMORY_MATCH, /* text: words in double quotes, each with or without a star behind it; the
                            `limit` memories that hold all of them, the best first: of the shared
-                           ones, and of the private ones of the user `beside` (NULL: of none).
+                           ones, and of the private ones of the user `beside` (NULL: of none),
+                           and only what `writer` wrote, where he is named.
                            number: now, since what nobody has asked for in long is found worse */
     QUERY_MEMORY_ANY,   /* the same of words with OR between them: memories that hold any of them */
     QUERY_MEMORY_OWN,   /* as _MATCH, of the private ones of the user `beside` alone */
-    QUERY_MEMORY_NEAR, /* beside, number as above; the `limit` memories whose vectors are nearest to
-                          `vector`, of those that the model `text` made */
-    QUERY_MEMORY_BARE, /* `limit` memories of which the model `text` has made no vector since they
-                          were changed, behind the first `number` of them */
+    QUERY_MEMORY_NEAR,  /* beside, number, writer as above; the `limit` memories whose vectors are
+                           nearest to `vector`, of those that the model `text` made */
+    QUERY_MEMORY_BARE,  /* `limit` memories of which the model `text` has made no vector since they
+                           were changed, behind the first `number` of them */
     /* Over the runs that ended from `number` on and before `until` (Unix ms), of the agent `text`
      * or of all where it is NULL; of more than QUERY_RANGE_RUNS_MAX the newest. */
     QUERY_DAY,   /* rows of RESULT_FIGURES by agent, and of all with no agent; of RESULT_SLOTS;
@@ -104,6 +105,7 @@ typedef struct EffectQuery {
     char *text;
     GBytes *vector; /* NULL, but for a query that says so */
     char *beside;   /* a second text, of the kinds that know one; NULL otherwise */
+    char *writer;   /* a user: only what he wrote by hand, with nothing from outside; NULL: all */
     int64_t number;
     int64_t until; /* of a range; 0 otherwise */
     unsigned limit;

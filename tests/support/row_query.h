@@ -51,6 +51,15 @@ static inline bool row_query_is_seen(const Row *row, const char *user)
     return g_strcmp0(row_text(row, MEMORIES_SCOPE), SCOPE_SHARED) == 0;
 }
 
+/* Of the writer, where one is named. */
+static inline bool row_query_is_written(const Row *row, const char *writer)
+{
+    return !writer ||
+           (g_strcmp0(row_text(row, MEMORIES_USER), writer) == 0 &&
+            g_strcmp0(row_text(row, MEMORIES_HOW), HOW_TYPED) == 0 &&
+            row_is_set(row, MEMORIES_IS_TAINTED) && row_int(row, MEMORIES_IS_TAINTED) == 0);
+}
+
 /* The row of a vector that this model made of the note as it is, or NULL. */
 static inline const Row *row_query_vector(const RowStore *store, const Row *note, const char *model)
 {
@@ -89,13 +98,14 @@ static inline bool row_query_fits(const RowStore *store, const Row *row, const E
         return row_query_is_of(row, query->text) && row_query_failed(row);
     case QUERY_MEMORY_MATCH:
     case QUERY_MEMORY_ANY:
-        return row_query_is_seen(row, query->beside) &&
+        return row_query_is_seen(row, query->beside) && row_query_is_written(row, query->writer) &&
                row_query_holds_words(row, query->text, query->kind == QUERY_MEMORY_ANY);
     case QUERY_MEMORY_OWN:
         return row_query_is_private(row) && row_query_is_seen(row, query->beside) &&
                row_query_holds_words(row, query->text, false);
     case QUERY_MEMORY_NEAR:
-        return row_query_is_seen(row, query->beside) && row_query_is_near(store, row, query);
+        return row_query_is_seen(row, query->beside) && row_query_is_written(row, query->writer) &&
+               row_query_is_near(store, row, query);
     case QUERY_MEMORY_BARE:
         return !row_query_vector(store, row, query->text);
     case QUERY_STEPS:

@@ -89,11 +89,18 @@ static void take_meaning(Core *core, const Pending *pending, const GPtrArray *ro
 
 /* ---- asking ---- */
 
+/* NULL: whoever. */
+static char *writer_of(const Search *search)
+{
+    return search->is_by_speaker ? search->speaker->user : NULL;
+}
+
 static void ask_words(Core *core, Search *search, char *owner)
 {
     const EffectQuery query = { .kind = search->kind,
                                 .text = search->match,
                                 .beside = owner,
+                                .writer = writer_of(search),
                                 .number = core->now_ms,
                                 .limit = search->limit };
 
@@ -107,6 +114,7 @@ static void ask_meaning(Core *core, Search *search, char *owner, GBytes *vector)
     const EffectQuery query = { .kind = QUERY_MEMORY_NEAR,
                                 .text = model,
                                 .beside = owner,
+                                .writer = writer_of(search),
                                 .number = core->now_ms,
                                 .vector = vector,
                                 .limit = search->limit };
@@ -140,6 +148,7 @@ bool searches_begin(Core *core, const Search *wanted, const char *text)
     search->argument = g_strdup(wanted->argument);
     search->match = g_strdup(wanted->match);
     search->kind = wanted->kind;
+    search->is_by_speaker = wanted->is_by_speaker;
     search->limit = wanted->limit;
     g_hash_table_insert(core->searches, search->id, search);
     /* Among the few of one's own no meaning is needed. */

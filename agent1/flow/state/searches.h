@@ -17,10 +17,11 @@ typedef void (*SearchDone)(Core *core, const Search *search, const GPtrArray *ro
 struct Search {
     char *id;
     SearchDone done;
-    Speaker *speaker; /* who sees what is found: decides what may be */
-    char *argument;   /* for done; NULL: nothing */
-    char *match;      /* words, as kind wants them; NULL: there are none */
-    QueryKind kind;   /* QUERY_MEMORY_MATCH or _ANY; _OWN: by words alone */
+    Speaker *speaker;   /* who sees what is found: decides what may be */
+    char *argument;     /* for done; NULL: nothing */
+    char *match;        /* words, as kind wants them; NULL: there are none */
+    QueryKind kind;     /* QUERY_MEMORY_MATCH or _ANY; _OWN: by words alone */
+    bool is_by_speaker; /* only what he wrote by hand; not of _OWN */
     unsigned limit;
 
     int64_t until_ms;    /* since boot: no longer is a vector waited for; 0: no more at all */

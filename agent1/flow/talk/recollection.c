@@ -13,7 +13,7 @@
 
 #define WAIT_MS           INT64_C(500)
 #define NOTES_SHOWN       3
-#define NOTES_LOOKED_AT   20 /* some of them may not be shown */
+#define NOTES_LOOKED_AT   20 /* of one's own, too, some may not be shown */
 #define VALUE_SHOWN_CHARS 300
 
 /* ---- looking ---- */
@@ -86,6 +86,7 @@ bool recollection_begin(Core *core, Talk *talk)
         .argument = id,
         .match = match,
         .kind = QUERY_MEMORY_ANY,
+        .is_by_speaker = true,
         .limit = NOTES_LOOKED_AT,
     };
 

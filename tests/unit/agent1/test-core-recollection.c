@@ -115,6 +115,24 @@ static void three_at_most(void **state)
                  "14:13)\n");
 }
 
+/* However many others wrote that fit better: one's own are not crowded out by what is not shown. */
+static void among_many_of_others(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    for (int i = 0; i < 30; i++) {
+        g_autofree char *line = g_strdup_printf("REMEMBER: key %02d | spare server room", i);
+
+        world_write(world, "ana", NULL, line);
+    }
+    world_write(world, "oskar", NULL, "REMEMBER: key of oskar | in the blue box");
+    world_write(world, "oskar", "m1", ASKED);
+    expect_notes(world, ASKED, "- key of oskar: in the blue box (oskar, 14:13)\n");
+    ask_in_room(world, "oskar", ASKED);
+    expect_notes(world, ASKED, "- key of oskar: in the blue box (oskar, 14:13)\n");
+}
+
 /* The model may act on them: what taints is not among them. */
 static void they_taint_nothing(void **state)
 {
@@ -252,11 +270,17 @@ static void no_model_then(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(what_it_looks_like), WORLD_TEST(which_ones),
-        WORLD_TEST(three_at_most),      WORLD_TEST(they_taint_nothing),
-        WORLD_TEST(what_they_cost),     WORLD_TEST(a_slow_store),
-        WORLD_TEST(a_busy_store),       WORLD_TEST(given_up_meanwhile),
-        WORLD_TEST(no_model_then),      WORLD_TEST(another_chain_meanwhile),
+        WORLD_TEST(what_it_looks_like),
+        WORLD_TEST(which_ones),
+        WORLD_TEST(three_at_most),
+        WORLD_TEST(among_many_of_others),
+        WORLD_TEST(they_taint_nothing),
+        WORLD_TEST(what_they_cost),
+        WORLD_TEST(a_slow_store),
+        WORLD_TEST(a_busy_store),
+        WORLD_TEST(given_up_meanwhile),
+        WORLD_TEST(no_model_then),
+        WORLD_TEST(another_chain_meanwhile),
     };
 
     return cmocka_run_group_tests_name("core-recollection", tests, NULL, NULL);

@@ -215,6 +215,47 @@ static void test_old_notes_come_last(void **state)
     expect_first(fixture, 5, "one");
 }
 
+static void keep_of(Fixture *fixture, RowStore *twin, const char *key, const char *user,
+                    const char *how, int is_tainted)
+{
+    Row *row = make_memory(key, "door");
+    Effects *effects = effects_new();
+
+    row_set_text(row, MEMORIES_USER, user);
+    row_set_text(row, MEMORIES_HOW, how);
+    if (is_tainted >= 0)
+        row_set_int(row, MEMORIES_IS_TAINTED, is_tainted);
+    row_store_put(twin, row_copy(row));
+    effects_put(effects, row);
+    fixture_store(fixture, effects);
+}
+
+/* What others wrote, or what came about otherwise, takes no place among the first. */
+static void test_of_a_writer(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    RowStore twin;
+    EffectQuery query = { .kind = QUERY_MEMORY_ANY,
+                          .text = (char *)(guintptr) "\"door\"*",
+                          .writer = (char *)(guintptr) "oskar",
+                          .limit = 2 };
+
+    (void)state;
+    row_store_init(&twin);
+    fixture_open(fixture);
+    keep_of(fixture, &twin, "a", "ana", HOW_TYPED, 0);
+    keep_of(fixture, &twin, "b", "oskar", HOW_MODEL, 0);
+    keep_of(fixture, &twin, "c", "oskar", HOW_TYPED, 1);
+    keep_of(fixture, &twin, "d", "oskar", HOW_TYPED, -1);
+    keep_of(fixture, &twin, "e", "oskar", NULL, 0);
+    keep_of(fixture, &twin, "f", NULL, HOW_TYPED, 0);
+    keep_of(fixture, &twin, "g", "oskar", HOW_TYPED, 0);
+    assert_int_equal(check_same(fixture, &twin, &query), 1);
+    query.writer = NULL;
+    assert_int_equal(check_same(fixture, &twin, &query), 2);
+    row_store_clear(&twin);
+}
+
 static GBytes *make_vector(float a, float b)
 {
     const float numbers[] = { a, b };
@@ -328,6 +369,7 @@ int main(void)
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_old_notes_come_last),
         cmocka_unit_test(test_private_notes_change_no_order),
+        cmocka_unit_test(test_of_a_writer),
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_a_damaged_index_is_made_anew),
     };
