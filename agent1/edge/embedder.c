@@ -20,7 +20,6 @@ typedef struct Asked {
     HttpRequest *request; /* NULL: it never began, or is over */
     unsigned status;
     GString *body;
-    bool is_refused;
     char *why;   /* it never began */
     guint timer; /* then */
 } Asked;
@@ -46,16 +45,20 @@ static void asked_free(void *data)
     g_free(asked);
 }
 
-/* Takes the vectors over; the call is freed. */
-static void tell(Asked *asked, GPtrArray *vectors, const char *why)
+/* Takes the news over; the call is freed. */
+static void tell(Asked *asked, EmbedNews *news)
 {
     Embedder *embedder = asked->embedder;
-    g_autofree char *line = why ? error_text_line(why, asked->secret) : NULL;
-    EmbedNews *news = embed_news_new(asked->id, vectors, line);
 
-    news->is_refused = asked->is_refused;
     g_ptr_array_remove_fast(embedder->asked, asked);
     embedder->handler(news, embedder->data);
+}
+
+static void tell_trouble(Asked *asked, EmbedTrouble trouble, const char *why)
+{
+    g_autofree char *line = error_text_line(why, asked->secret);
+
+    tell(asked, embed_news_new_trouble(asked->id, trouble, line));
 }
 
 static void on_answered(const HttpAnswer *answer, void *data)
@@ -68,16 +71,45 @@ static void on_received(const char *bytes, size_t length, void *data)
     g_string_append_len(((Asked *)data)->body, bytes, (gssize)length);
 }
 
-/* Of what a client did wrong: with the text, or with whom it asks, for what and how often? */
-static bool is_about_the_text(unsigned status)
-{
-    static const unsigned others[] = { 401, 402, 403, 404, 405, 407, 408, 421, 425, 426, 429 };
+/* What a client did wrong, other than with the text; and a server that has too much to do. */
+static const struct {
+    unsigned status;
+    EmbedTrouble trouble;
+} known[] = {
+    { 401, EMBED_MISCONFIGURED }, { 402, EMBED_MISCONFIGURED }, { 403, EMBED_MISCONFIGURED },
+    { 404, EMBED_MISCONFIGURED }, { 405, EMBED_MISCONFIGURED }, { 407, EMBED_MISCONFIGURED },
+    { 421, EMBED_MISCONFIGURED }, { 426, EMBED_MISCONFIGURED }, { 408, EMBED_SILENT },
+    { 425, EMBED_LIMITED },       { 429, EMBED_LIMITED },       { 503, EMBED_LIMITED },
+    { 529, EMBED_LIMITED },
+};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
-        if (status == others[i])
-            return false;
+static EmbedTrouble trouble_of_status(unsigned status)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (status == known[i].status)
+            return known[i].trouble;
     }
-    return status >= 400 && status < 500;
+    if (status >= 500)
+        return EMBED_FAILED;
+    if (status >= 400)
+        return EMBED_REFUSED;
+    return status >= 300 ? EMBED_MISCONFIGURED : EMBED_BROKEN;
+}
+
+static EmbedTrouble trouble_of_end(HttpEnd end)
+{
+    switch (end) {
+    case HTTP_END_UNREACHABLE:
+    case HTTP_END_UNTRUSTED:
+        return EMBED_UNREACHABLE;
+    case HTTP_END_SILENT:
+        return EMBED_SILENT;
+    case HTTP_END_TOO_LARGE:
+    case HTTP_END_ANSWERED:
+    case HTTP_END_BROKEN:
+        return EMBED_BROKEN;
+    }
+    g_assert_not_reached();
 }
 
 /* What a server says of a text may quote it, and the text may be private: it is not passed on. */
@@ -89,18 +121,20 @@ static void on_done(const HttpResult *result, void *data)
 
     asked->request = NULL;
     if (result->end != HTTP_END_ANSWERED) {
-        tell(asked, NULL, result->why);
+        tell_trouble(asked, trouble_of_end(result->end), result->why);
         return;
     }
-    if (asked->status == OK) {
-        vectors = embeddings_parse(asked->provider, asked->body->str, asked->body->len,
-                                   asked->count, NULL);
-        tell(asked, vectors, vectors ? NULL : "what it answers is not a vector for each text");
+    if (asked->status != OK) {
+        why = g_strdup_printf("it answers with status %u", asked->status);
+        tell_trouble(asked, trouble_of_status(asked->status), why);
         return;
     }
-    asked->is_refused = is_about_the_text(asked->status);
-    why = g_strdup_printf("it answers with status %u", asked->status);
-    tell(asked, NULL, why);
+    vectors =
+        embeddings_parse(asked->provider, asked->body->str, asked->body->len, asked->count, NULL);
+    if (vectors)
+        tell(asked, embed_news_new(asked->id, vectors));
+    else
+        tell_trouble(asked, EMBED_BROKEN, "what it answers is not a vector for each text");
 }
 
 static gboolean on_refused_at_once(gpointer data)
@@ -109,7 +143,7 @@ static gboolean on_refused_at_once(gpointer data)
     g_autofree char *why = g_steal_pointer(&asked->why);
 
     asked->timer = 0;
-    tell(asked, NULL, why);
+    tell_trouble(asked, EMBED_UNREACHABLE, why);
     return G_SOURCE_REMOVE;
 }
 

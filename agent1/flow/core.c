@@ -164,9 +164,7 @@ void core_free(Core *core)
     g_hash_table_unref(core->talks);
     g_hash_table_unref(core->recalled);
     g_hash_table_unref(core->searches);
-    g_free(core->vectors.model);
-    g_free(core->vectors.call);
-    g_clear_pointer(&core->vectors.rows, g_ptr_array_unref);
+    vectors_clear(core);
     g_hash_table_unref(core->pages);
     model_chain_free(core->model_chain);
     g_free(core->chain_text);

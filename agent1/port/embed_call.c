@@ -22,12 +22,20 @@ void embed_call_free(EmbedCall *call)
     g_free(call);
 }
 
-EmbedNews *embed_news_new(const char *id, GPtrArray *vectors, const char *why)
+EmbedNews *embed_news_new(const char *id, GPtrArray *vectors)
 {
     EmbedNews *news = g_new0(EmbedNews, 1);
 
     news->id = g_strdup(id);
     news->vectors = vectors;
+    return news;
+}
+
+EmbedNews *embed_news_new_trouble(const char *id, EmbedTrouble trouble, const char *why)
+{
+    EmbedNews *news = embed_news_new(id, NULL);
+
+    news->trouble = trouble;
     news->why = g_strdup(why);
     return news;
 }

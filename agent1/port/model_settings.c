@@ -9,21 +9,23 @@
 
 #include "common/base/banned.h"
 
-#define SECOND_MS        INT64_C(1000)
-#define TIMEOUT_MIN_MS   SECOND_MS
-#define TIMEOUT_MAX_MS   (10 * 60 * SECOND_MS)
-#define LOCAL_TIMEOUT_MS (8 * SECOND_MS)
-#define CLOUD_TIMEOUT_MS (30 * SECOND_MS)
-#define OLLAMA_MODEL     "qwen2.5:7b-instruct"
-#define ROUNDS_DEFAULT   4
-#define ROUNDS_MAX       16
-#define REFUSALS_MAX     200
-#define TOKENS_DEFAULT   2048
-#define TOKENS_MAX       64000
-#define CONTEXT_DEFAULT  8192
-#define CONTEXT_MIN      1024
-#define CONTEXT_MAX      1000000
-#define DAILY_MAX        INT64_C(1000000000000)
+#define SECOND_MS         INT64_C(1000)
+#define TIMEOUT_MIN_MS    SECOND_MS
+#define TIMEOUT_MAX_MS    (10 * 60 * SECOND_MS)
+#define LOCAL_TIMEOUT_MS  (8 * SECOND_MS)
+#define CLOUD_TIMEOUT_MS  (30 * SECOND_MS)
+#define EMBED_TIMEOUT_MS  (2 * SECOND_MS)
+#define EMBED_WAIT_MAX_MS (30 * SECOND_MS)
+#define OLLAMA_MODEL      "qwen2.5:7b-instruct"
+#define ROUNDS_DEFAULT    4
+#define ROUNDS_MAX        16
+#define REFUSALS_MAX      200
+#define TOKENS_DEFAULT    2048
+#define TOKENS_MAX        64000
+#define CONTEXT_DEFAULT   8192
+#define CONTEXT_MIN       1024
+#define CONTEXT_MAX       1000000
+#define DAILY_MAX         INT64_C(1000000000000)
 
 static const char *const provider_words[] = { "ollama", "openai", "anthropic", NULL };
 
@@ -120,6 +122,12 @@ static const Field embedding_fields[] = {
     { .name = "api_key_file", .kind = FIELD_STRING, .offset = AT(api_key_file) },
     { .name = "api_key_env", .kind = FIELD_STRING, .offset = AT(api_key_env) },
     { .name = "ca_file", .kind = FIELD_STRING, .offset = AT(ca_file) },
+    /* A person waits for it. */
+    { .name = "timeout",
+      .kind = FIELD_DURATION,
+      .offset = AT(timeout_ms),
+      .minimum = TIMEOUT_MIN_MS,
+      .maximum = EMBED_WAIT_MAX_MS },
     { .name = NULL },
 };
 
@@ -330,6 +338,7 @@ static bool read_embeddings(TalkSettings *settings, const Json *object, GPtrArra
         return true;
 
     model = settings->embeddings = new_model(PROVIDER_OLLAMA);
+    model->timeout_ms = EMBED_TIMEOUT_MS;
     if (!record_read(embedding_fields, model, object, "llm.embeddings", warnings, error))
         return false;
     tidy(model);

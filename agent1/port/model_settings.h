@@ -29,7 +29,8 @@ typedef struct ModelSettings {
     char *api_key_env;
     char *ca_file;          /* NULL: the system's authorities */
     bool has_tools;         /* triggers are offered as tools, too: not every model takes them */
-    int64_t timeout_ms;     /* to the first byte, and of silence after it */
+    int64_t timeout_ms;     /* to the first byte, and of silence after it; of embeddings: how long
+                               a search waits for its vector */
     int64_t max_tokens;     /* of an answer */
     int64_t context_tokens; /* what one question may cost it */
 } ModelSettings;

@@ -5,6 +5,7 @@
     server.texts                             # every text that it was asked about, with the model: (model, text)
     server.refuse = 500                      # from now on this status instead of vectors
     server.is_silent = True                  # … or no answer at all
+    server.silences = 1                      # … to so many questions
 
 A question that the real one would refuse (another path, no model, a wrong key where `server.key` is set) is refused.
 """
@@ -30,6 +31,7 @@ class Embeddings:
         self.texts = []
         self.refuse = 0
         self.is_silent = False
+        self.silences = 0
         self._ended = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -50,7 +52,8 @@ class Embeddings:
         if not body.get("model") or not body.get("input"):
             return 400, {"error": "model and input are required"}
         self.texts += [(body["model"], text) for text in body["input"]]
-        if self.is_silent:
+        if self.is_silent or self.silences > 0:
+            self.silences -= self.silences > 0
             self._ended.wait()
         if self.refuse:
             return self.refuse, {"error": "overloaded"}

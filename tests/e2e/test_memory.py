@@ -73,23 +73,66 @@ def test_found_by_meaning(house, servers, kind):
         assert KEY not in log.read_text(errors="replace"), log
 
 
+LACKING = "looked for by words alone; by meaning is not possible just now"
+
+
+def status_until(person, pattern):
+    return wait_for(lambda: re.search(pattern, person.ask("!status", "awake").text), what=f"!status says {pattern}")
+
+
 def test_a_provider_that_fails_or_hangs(house, servers):
-    """Words alone decide then."""
+    """Words alone decide then, and people are told."""
     server = servers(Embeddings("ollama"))
+    house.agent1.config["llm"] = {"chain": [], "embeddings": entry(server, timeout="1s")}
+    oskar = house.person("oskar", "operator")
+    house.start()
+    oskar.ask("REMEMBER: front gate | 4711", "^remembered")
+    recall_until(oskar, "RECALL: entrance", "front gate: 4711")
+    assert "memory by meaning" not in oskar.ask("!status", "awake").text
     server.is_silent = True
+    oskar.ask("RECALL: gat", f"these hold it:\nfront gate: 4711.*\n{LACKING}")
+    status_until(oskar, r"memory by meaning: not available since \d\d:\d\d \(the embedding server at 127.0.0.1:\d+ does "
+                        r"not answer\); notes are found by their words meanwhile")
+    oskar.ask("RECALL: entrance", f"entrance: not found.*\n{LACKING}")
+    server.is_silent, server.refuse = False, 500
+    house.agent1.stop()
+    house.agent1.start()
+    oskar.ask("RECALL: gat", f"these hold it:\nfront gate: 4711.*\n{LACKING}")
+    status_until(oskar, "answers with an error")
+    oskar.ask("REMEMBER: front gate | 4712", "it replaces")
+    oskar.ask("RECALL: front gate", "front gate: 4712")
+
+
+def test_a_provider_that_was_slow_once(house, servers):
+    """It is tried again at once, and the line goes."""
+    server = servers(Embeddings("openai"))
+    house.agent1.config["llm"] = {"chain": [], "embeddings": entry(server, timeout="1s")}
+    oskar = house.person("oskar", "operator")
+    house.start()
+    oskar.ask("REMEMBER: front gate | 4711", "^remembered")
+    recall_until(oskar, "RECALL: entrance", "front gate: 4711")
+    server.silences = 1
+    oskar.ask("RECALL: entrance", LACKING)
+    wait_for(lambda: ("e", "note") in server.texts, what="it is tried with any text")
+    wait_for(lambda: "memory by meaning" not in oskar.ask("!status", "awake").text, what="the line goes")
+    assert LACKING not in recall_until(oskar, "RECALL: entrance", "front gate: 4711").string
+
+
+def test_a_provider_that_refuses_everything(house, servers):
+    """No note is given up for it."""
+    server = servers(Embeddings("ollama"))
+    server.refuse = 400
     house.agent1.config["llm"] = {"chain": [], "embeddings": entry(server)}
     oskar = house.person("oskar", "operator")
     house.start()
     oskar.ask("REMEMBER: front gate | 4711", "^remembered")
-    wait_for(lambda: server.texts, what="a vector is asked for")
-    oskar.ask("RECALL: gat", "these hold it:\nfront gate: 4711")
-    oskar.ask("RECALL: entrance", "entrance: not found")
-    server.is_silent, server.refuse = False, 500
-    house.agent1.stop()
-    house.agent1.start()
-    oskar.ask("RECALL: gat", "these hold it:\nfront gate: 4711")
-    oskar.ask("REMEMBER: front gate | 4712", "it replaces")
-    oskar.ask("RECALL: front gate", "front gate: 4712")
+    oskar.ask("REMEMBER: --private back door | 1234", "^remembered for you alone")
+    status_until(oskar, "refuses every text")
+    server.refuse = 0
+    house.agent1.reload()
+    found = recall_until(oskar, "RECALL: entrance", "front gate: 4711").string
+    assert LACKING not in found
+    recall_until(oskar, "RECALL: entrance", "back door .for you alone.: 1234")
 
 
 def test_what_is_wrong_in_the_file(house):

@@ -1,6 +1,8 @@
 #include "agent1/flow/commands/commands.h"
 #include "agent1/flow/voice/bad_edit.h"
 
+#include <string.h>
+
 #include "common/base/quantity.h"
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"
@@ -95,6 +97,42 @@ static void say_models(Core *core, Turn *turn)
         turn_say(turn, "language models: %s", text->str);
 }
 
+/* The host of a URL, as it is written there. The caller owns it. */
+static char *host_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+
+    host = host ? host + strlen("://") : url;
+    return g_strndup(host, strcspn(host, "/"));
+}
+
+static void say_meaning(Core *core, Turn *turn)
+{
+    static const char *const troubles[EMBED_TROUBLE_COUNT] = {
+        [EMBED_REFUSED] = WORDS_LATER("refuses every text"),
+        [EMBED_UNREACHABLE] = WORDS_LATER("takes no connection"),
+        [EMBED_SILENT] = WORDS_LATER("does not answer"),
+        [EMBED_LIMITED] = WORDS_LATER("asks to be left alone for a while"),
+        [EMBED_MISCONFIGURED] = WORDS_LATER("refuses its key, its model or the address"),
+        [EMBED_FAILED] = WORDS_LATER("answers with an error"),
+        [EMBED_BROKEN] = WORDS_LATER("answers what is no vector"),
+    };
+    const VectorWork *work = &core->vectors;
+    const ModelSettings *model = core->settings->talk->embeddings;
+    g_autofree char *since = NULL;
+    g_autofree char *host = NULL;
+
+    if (!model || work->failures == 0)
+        return;
+
+    since = core_local_time(core, work->failed_ms);
+    host = host_of(model->base_url);
+    turn_say(turn,
+             "memory by meaning: not available since %s (the embedding server at %s %s); notes are "
+             "found by their words meanwhile",
+             since, host, core_words(core, troubles[work->trouble]));
+}
+
 /* ---- !status, for programs ---- */
 
 static void set_link(const Core *core, Json *item, Link link, const char *name)
@@ -140,6 +178,8 @@ static void tell_programs(const Core *core, Turn *turn, const unsigned *counts)
     json_set_int(item, "unacknowledged", outbox_count(core->outbox));
     json_set_int(item, "approvals", ledger_count(core->ledgers[TABLE_APPROVALS]));
     json_set_int(item, "refused_messages", (int64_t)(core->refused_count + core->turned_away));
+    if (core->settings->talk->embeddings)
+        json_set_bool(item, "memory_by_meaning", core->vectors.failures == 0);
     json_set_bool(item, "edit_refused", core->reload_error != NULL);
     answer_data_add(&turn->data, "status", item);
 }
@@ -167,6 +207,7 @@ void commands_status(Core *core, Turn *turn, const char *arguments)
              ledger_count(core->ledgers[TABLE_WAITING]));
     say_runs(core, turn);
     say_models(core, turn);
+    say_meaning(core, turn);
     if (ledger_count(core->ledgers[TABLE_APPROVALS]) > 0)
         turn_say(turn, "approvals that wait for a person: %u; !pending lists them",
                  ledger_count(core->ledgers[TABLE_APPROVALS]));

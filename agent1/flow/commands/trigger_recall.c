@@ -110,6 +110,8 @@ static void show_matches(Core *core, const Search *search, const GPtrArray *rows
     }
     if (rows->len > MATCHES_SHOWN)
         turn_say(&turn, "and more; another word makes it fewer");
+    if (search->lacks_meaning)
+        turn_say(&turn, "looked for by words alone; by meaning is not possible just now");
     finish(&turn);
 }
 

@@ -45,15 +45,22 @@ typedef struct ApprovalNews {
 
 /* The vectors of notes that are being made (agent1/flow/state/vectors.h). */
 typedef struct VectorWork {
-    char *model;       /* as the configuration has it; NULL: nobody makes any */
-    char *call;        /* of the notes that are asked about; NULL: none are */
-    GPtrArray *rows;   /* of TABLE_VECTORS, without their vectors: what is asked about */
-    bool is_asking;    /* the store, for notes without a vector */
-    unsigned alone;    /* so many are asked about one at a time */
-    unsigned skip;     /* so many of those made a call fail: the others come first */
-    unsigned failures; /* in a row */
-    int64_t rest_ms;   /* since boot: nobody is asked before this */
-    int64_t due_ms;    /* when there may be notes without a vector */
+    char *model;          /* as the configuration has it; NULL: nobody makes any */
+    char *call;           /* that is under way; NULL: none is */
+    GPtrArray *rows;      /* of TABLE_VECTORS, without their vectors: what it asks about; NULL: it
+                             only tries whoever makes them */
+    bool is_asking;       /* the store, for notes without a vector */
+    unsigned alone;       /* so many are asked about one at a time */
+    unsigned skip;        /* so many of those made a call fail: the others come first */
+    unsigned passes;      /* times in a row that only such were left */
+    bool is_doubted;      /* a text got no vector: does any? That is tried next */
+    Row *doubted;         /* of TABLE_VECTORS: the note whose text that was; NULL: of no note */
+    bool is_refused;      /* … for what it is */
+    unsigned failures;    /* in a row; 0: it is well, as far as anybody knows */
+    int64_t failed_ms;    /* when the first of them was */
+    EmbedTrouble trouble; /* the last of them */
+    int64_t rest_ms;      /* since boot: nobody is asked before this */
+    int64_t due_ms;       /* when there may be something to do */
 } VectorWork;
 
 struct Core {

@@ -119,8 +119,12 @@ static void ask_meaning(Core *core, Search *search, char *owner, GBytes *vector)
                                 .vector = vector,
                                 .limit = search->limit };
 
-    search->answers +=
-        vector && model && pending_ask_query(core, take_meaning, NULL, search->id, &query);
+    if (!model || search->kind == QUERY_MEMORY_OWN)
+        return;
+
+    search->lacks_meaning =
+        !vector || !pending_ask_query(core, take_meaning, NULL, search->id, &query);
+    search->answers += !search->lacks_meaning;
 }
 
 /* vector: NULL, there is none. False: the store cannot be asked. */
@@ -132,6 +136,15 @@ static bool ask_store(Core *core, Search *search, GBytes *vector)
     ask_words(core, search, owner);
     ask_meaning(core, search, owner, vector);
     return search->answers > 0;
+}
+
+static void wait_for_vector(Core *core, Search *search, const char *text)
+{
+    int64_t wait_ms = vectors_wait_ms(core);
+
+    search->until_ms = core->boot_ms + wait_ms;
+    core->searches_due_ms = MIN(core->searches_due_ms, core->now_ms + wait_ms);
+    vectors_ask(core, search->id, text);
 }
 
 bool searches_begin(Core *core, const Search *wanted, const char *text)
@@ -153,9 +166,7 @@ bool searches_begin(Core *core, const Search *wanted, const char *text)
     g_hash_table_insert(core->searches, search->id, search);
     /* Among the few of one's own no meaning is needed. */
     if (wanted->kind != QUERY_MEMORY_OWN && vectors_can_ask(core)) {
-        search->until_ms = core->boot_ms + SEARCH_VECTOR_MS;
-        core->searches_due_ms = MIN(core->searches_due_ms, core->now_ms + SEARCH_VECTOR_MS);
-        vectors_ask(core, search->id, text, SEARCH_VECTOR_MS);
+        wait_for_vector(core, search, text);
         return true;
     }
     if (ask_store(core, search, NULL))
@@ -176,7 +187,7 @@ void searches_take(Core *core, const EmbedNews *news)
     Search *search = g_hash_table_lookup(core->searches, news->id);
     bool is_good = news->vectors && news->vectors->len == 1;
 
-    vectors_tell(core, news, is_good);
+    vectors_tell(core, news);
     if (search && search->until_ms > 0)
         go_on(core, search, is_good ? news->vectors->pdata[0] : NULL);
 }

@@ -1,13 +1,12 @@
 /*
  * Searches among the notes: by words, and, where somebody makes vectors, by what they mean. The
- * vector of what is looked for is waited for, for a moment only; without it words alone decide.
+ * vector of what is looked for is waited for, for a moment only (`llm.embeddings.timeout`); without
+ * it words alone decide, and whoever asked is told that.
  */
 #ifndef AGENT1_FLOW_STATE_SEARCHES_H
 #define AGENT1_FLOW_STATE_SEARCHES_H
 
 #include "agent1/flow/state/core_state.h"
-
-#define SEARCH_VECTOR_MS (2 * INT64_C(1000))
 
 typedef struct Search Search;
 
@@ -26,6 +25,7 @@ struct Search {
 
     int64_t until_ms;    /* since boot: no longer is a vector waited for; 0: no more at all */
     unsigned answers;    /* that the store owes */
+    bool lacks_meaning;  /* somebody makes vectors, but none came: words alone decide */
     GPtrArray *found[2]; /* by words, by meaning; NULL: not yet, or nothing */
 };
 

@@ -9,10 +9,12 @@
 #include "common/base/banned.h"
 
 #define REST_MIN_MS    (30 * INT64_C(1000))
-#define REST_MAX_MS    (3600 * INT64_C(1000))
+#define REST_MAX_MS    (10 * 60 * INT64_C(1000))
+#define RETRY_MAX_MS   (3600 * INT64_C(1000))
 #define COMPANY_MS     200                  /* notes come several at a time */
-#define NOTES_MS       (60 * INT64_C(1000)) /* of a call for notes: nobody waits */
+#define NOTES_MS       (60 * INT64_C(1000)) /* of a call that nobody waits for */
 #define TEXT_MAX_BYTES 2000                 /* models read no more of it, or even refuse it */
+#define ANY_TEXT       "note"               /* nobody has a reason to refuse it */
 
 char *vectors_model(const Core *core)
 {
@@ -23,7 +25,12 @@ char *vectors_model(const Core *core)
 
 bool vectors_can_ask(const Core *core)
 {
-    return core->settings->talk->embeddings && core->boot_ms >= core->vectors.rest_ms;
+    return core->settings->talk->embeddings && core->vectors.failures == 0;
+}
+
+int64_t vectors_wait_ms(const Core *core)
+{
+    return core->settings->talk->embeddings->timeout_ms;
 }
 
 static void add_text(EmbedCall *call, const char *text)
@@ -31,46 +38,12 @@ static void add_text(EmbedCall *call, const char *text)
     g_ptr_array_add(call->texts, text_head(text, strlen(text), TEXT_MAX_BYTES));
 }
 
-void vectors_ask(Core *core, const char *id, const char *text, int64_t timeout_ms)
+void vectors_ask(Core *core, const char *id, const char *text)
 {
-    EmbedCall *call = embed_call_new(id, timeout_ms);
+    EmbedCall *call = embed_call_new(id, vectors_wait_ms(core));
 
     add_text(call, text);
     effects_embed(core->fx, call);
-}
-
-void vectors_tell(Core *core, const EmbedNews *news, bool is_good)
-{
-    VectorWork *work = &core->vectors;
-
-    if (is_good || news->is_refused) {
-        work->failures = 0;
-        return;
-    }
-    if (work->failures == 0)
-        effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
-                    "llm.embeddings: %s; notes are found by words alone until it answers again",
-                    news->why ? news->why : "");
-    work->rest_ms = core->boot_ms + REST_MIN_MS +
-                    backoff_wait_ms(work->failures++, REST_MIN_MS, REST_MAX_MS,
-                                    ids_random(&core->ids, UINT64_MAX));
-    if (work->due_ms != INT64_MAX)
-        work->due_ms = MAX(work->due_ms, core->now_ms + (work->rest_ms - core->boot_ms));
-}
-
-/* ---- notes ---- */
-
-static void free_row(void *row)
-{
-    row_free(row);
-}
-
-static void begin_anew(Core *core)
-{
-    VectorWork *work = &core->vectors;
-
-    g_clear_pointer(&work->call, g_free);
-    g_clear_pointer(&work->rows, g_ptr_array_unref);
 }
 
 static void look_after(Core *core, int64_t ms)
@@ -86,6 +59,119 @@ void vectors_look_soon(Core *core)
         look_after(core, MAX(work->rest_ms - core->boot_ms, COMPANY_MS));
 }
 
+/* ---- is it well? ---- */
+
+static void note_success(Core *core)
+{
+    VectorWork *work = &core->vectors;
+
+    if (work->failures > 0) {
+        effects_log(core->fx, EFFECT_LOG_NOTICE, NULL, NULL,
+                    "llm.embeddings: it answers again; notes are found by what they mean, too");
+        look_after(core, 0);
+    }
+    work->failures = 0;
+    work->rest_ms = core->boot_ms;
+}
+
+static int64_t draw_rest_ms(Core *core, unsigned times, int64_t max_ms)
+{
+    return REST_MIN_MS +
+           backoff_wait_ms(times, REST_MIN_MS, max_ms, ids_random(&core->ids, UINT64_MAX));
+}
+
+/* Nobody is asked until then, and at first only whether it is well. */
+static void note_failure(Core *core, const EmbedNews *news, int64_t rest_ms)
+{
+    VectorWork *work = &core->vectors;
+
+    if (work->failures == 0) {
+        work->failed_ms = core->now_ms;
+        effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
+                    "llm.embeddings: %s; notes are found by words alone until it answers again",
+                    news->why ? news->why : "");
+    }
+    work->trouble = news->trouble;
+    work->failures++;
+    work->rest_ms = core->boot_ms + rest_ms;
+    look_after(core, rest_ms);
+}
+
+/* The text may be why: who answers at all would answer so, too, if it could do nothing. */
+static bool may_be_the_text(const EmbedNews *news)
+{
+    switch (news->trouble) {
+    case EMBED_REFUSED:
+    case EMBED_FAILED:
+    case EMBED_BROKEN:
+        return true;
+    case EMBED_UNREACHABLE:
+    case EMBED_SILENT:
+    case EMBED_LIMITED:
+    case EMBED_MISCONFIGURED:
+    case EMBED_TROUBLE_COUNT:
+        break;
+    }
+    return false;
+}
+
+void vectors_tell(Core *core, const EmbedNews *news)
+{
+    VectorWork *work = &core->vectors;
+
+    if (news->vectors) {
+        note_success(core);
+    } else if (work->failures > 0) {
+        return; /* that is known, and when it is tried again */
+    } else if (may_be_the_text(news)) {
+        work->is_doubted = true;
+        look_after(core, 0);
+    } else {
+        /* Whoever was slow may only have been waking up. */
+        note_failure(core, news,
+                     news->trouble == EMBED_SILENT ? 0 : draw_rest_ms(core, 0, REST_MAX_MS));
+    }
+}
+
+static void try_any_text(Core *core)
+{
+    VectorWork *work = &core->vectors;
+    g_autofree char *id = core_new_id(core);
+    EmbedCall *call = embed_call_new(id, NOTES_MS);
+
+    work->call = g_steal_pointer(&id);
+    add_text(call, ANY_TEXT);
+    effects_embed(core->fx, call);
+}
+
+/* ---- notes ---- */
+
+static void free_row(void *row)
+{
+    row_free(row);
+}
+
+static void end_doubt(VectorWork *work)
+{
+    work->is_doubted = false;
+    g_clear_pointer(&work->doubted, row_free);
+}
+
+static void begin_anew(Core *core)
+{
+    VectorWork *work = &core->vectors;
+
+    end_doubt(work);
+    g_clear_pointer(&work->call, g_free);
+    g_clear_pointer(&work->rows, g_ptr_array_unref);
+}
+
+void vectors_clear(Core *core)
+{
+    begin_anew(core);
+    g_free(core->vectors.model);
+}
+
 void vectors_configured(Core *core)
 {
     VectorWork *work = &core->vectors;
@@ -95,6 +181,7 @@ void vectors_configured(Core *core)
         begin_anew(core);
         work->alone = 0;
         work->skip = 0;
+        work->passes = 0;
         g_free(work->model);
         work->model = g_steal_pointer(&model);
     }
@@ -130,7 +217,6 @@ static void ask_for(Core *core, const GPtrArray *notes, const char *model)
     g_autofree char *id = core_new_id(core);
     EmbedCall *call = embed_call_new(id, NOTES_MS);
 
-    begin_anew(core);
     work->call = g_steal_pointer(&id);
     work->rows = g_ptr_array_new_with_free_func(free_row);
     for (unsigned i = 0; i < notes->len; i++) {
@@ -160,61 +246,101 @@ static void take_bare(Core *core, const Pending *pending, const GPtrArray *rows)
     /* Those that were passed over are tried again, in their time. */
     if (work->skip > 0) {
         work->skip = 0;
-        look_after(core, REST_MIN_MS);
+        look_after(core, draw_rest_ms(core, work->passes++, RETRY_MAX_MS));
     }
 }
 
-/* vectors: NULL, the note is refused. */
-static void keep_rows(Core *core, const GPtrArray *vectors)
+/* Takes the row over. The note may have been forgotten meanwhile. */
+static void keep_row(Core *core, Row *row)
 {
-    VectorWork *work = &core->vectors;
-
-    for (unsigned i = 0; i < work->rows->len; i++) {
-        Row *row = work->rows->pdata[i];
-
-        if (vectors)
-            row_set_bytes(row, VECTORS_VECTOR, vectors->pdata[i]);
-        /* It may have been forgotten meanwhile. */
-        if (ledger_find(core->ledgers[TABLE_MEMO_KEYS], row_text(row, VECTORS_ID)))
-            effects_put(core->fx, g_steal_pointer(&work->rows->pdata[i]));
-    }
+    if (ledger_find(core->ledgers[TABLE_MEMO_KEYS], row_text(row, VECTORS_ID)))
+        effects_put(core->fx, row);
+    else
+        row_free(row);
 }
 
-/* Which of several it is is not said: each is asked about by itself. */
-static void take_failure(Core *core, const EmbedNews *news)
+static void take_vectors(Core *core, const GPtrArray *rows, const GPtrArray *vectors)
+{
+    g_assert(vectors->len == rows->len);
+    for (unsigned i = 0; i < rows->len; i++) {
+        Row *row = row_copy(rows->pdata[i]);
+
+        row_set_bytes(row, VECTORS_VECTOR, vectors->pdata[i]);
+        keep_row(core, row);
+    }
+    core->vectors.passes = 0;
+    note_success(core);
+}
+
+/* Which of several it is is not said: each is asked about by itself. Of one it must be seen whether
+ * any text would do: else a server that refuses everything would cost every note its vector. */
+static void take_trouble(Core *core, const GPtrArray *rows, const EmbedNews *news)
 {
     VectorWork *work = &core->vectors;
 
-    if (work->rows->len > 1) {
-        work->alone = work->rows->len;
+    if (rows->len > 1) {
+        work->alone = rows->len;
+    } else if (may_be_the_text(news)) {
+        work->is_doubted = true;
+        work->doubted = row_copy(rows->pdata[0]);
+        work->is_refused = news->trouble == EMBED_REFUSED;
+    } else if (news->trouble == EMBED_SILENT) {
+        work->skip++;
+    }
+    if (!may_be_the_text(news))
+        note_failure(core, news, draw_rest_ms(core, work->failures, REST_MAX_MS));
+}
+
+/* Others get vectors: the note has no part in it while it is as it is, or is tried again later. */
+static void judge_doubted(Core *core)
+{
+    VectorWork *work = &core->vectors;
+
+    if (!work->doubted)
         return;
-    }
-    if (!news->is_refused) {
+    if (!work->is_refused) {
         work->skip++;
         return;
     }
-    keep_rows(core, NULL);
+    keep_row(core, g_steal_pointer(&work->doubted));
     effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
-                "llm.embeddings: %s; a note is found by words alone until it changes",
-                news->why ? news->why : "");
+                "llm.embeddings: a note is refused; it is found by words alone until it changes");
+}
+
+/* Of any text. */
+static void take_trial(Core *core, const EmbedNews *news)
+{
+    VectorWork *work = &core->vectors;
+
+    if (news->vectors) {
+        judge_doubted(core);
+        note_success(core);
+    } else {
+        note_failure(core, news, draw_rest_ms(core, work->failures, REST_MAX_MS));
+    }
+    end_doubt(work);
 }
 
 bool vectors_take(Core *core, const EmbedNews *news)
 {
     VectorWork *work = &core->vectors;
-    bool is_good = news->vectors && work->rows && news->vectors->len == work->rows->len;
+    g_autoptr(GPtrArray) rows = NULL;
 
     if (g_strcmp0(news->id, work->call) != 0)
         return false;
 
-    work->alone -= work->alone > 0;
-    if (is_good)
-        keep_rows(core, news->vectors);
-    else
-        take_failure(core, news);
-    begin_anew(core);
+    g_clear_pointer(&work->call, g_free);
+    rows = g_steal_pointer(&work->rows);
     look_after(core, 0);
-    vectors_tell(core, news, is_good);
+    if (!rows) {
+        take_trial(core, news);
+        return true;
+    }
+    work->alone -= work->alone > 0;
+    if (news->vectors)
+        take_vectors(core, rows, news->vectors);
+    else
+        take_trouble(core, rows, news);
     return true;
 }
 
@@ -234,7 +360,9 @@ void vectors_tick(Core *core)
     work->due_ms = INT64_MAX;
     if (!core->settings->talk->embeddings || work->call || work->is_asking)
         return;
-    if (pending_ask_query(core, take_bare, NULL, work->model, &query))
+    if (work->failures > 0 || work->is_doubted)
+        try_any_text(core);
+    else if (pending_ask_query(core, take_bare, NULL, work->model, &query))
         work->is_asking = true;
     else
         look_after(core, REST_MIN_MS);

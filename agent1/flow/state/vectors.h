@@ -1,10 +1,11 @@
 /*
  * The vectors of notes (`llm.embeddings`): each is made after its note was stored, and made anew
- * when the note or the model changes, some at a time. A provider that fails rests for a while,
- * longer each time: nobody waits for it meanwhile. After a call that fails its notes are asked
- * about one at a time, so that none of them keeps the others from it; one that is refused has a row
- * without a vector, and is asked about no more until it changes. Nothing of this is in memory but
- * what is under way.
+ * when the note or the model changes, some at a time. Whoever makes them may fail: then nobody asks
+ * and nobody waits, and after a rest, longer each time, any text is tried, until one gets its
+ * vector. After a call that fails its notes are asked about one at a time, so that none of them
+ * keeps the others from it. A note that is refused while any text would do has a row without a
+ * vector, and is asked about no more until it changes. Nothing of this is in memory but what is
+ * under way, and who fails.
  */
 #ifndef AGENT1_FLOW_STATE_VECTORS_H
 #define AGENT1_FLOW_STATE_VECTORS_H
@@ -14,21 +15,25 @@
 /* How the vectors are told apart by what made them; NULL: nobody makes any. The caller owns it. */
 char *vectors_model(const Core *core);
 
-/* True when somebody makes vectors, and does not rest. */
+/* True when somebody makes vectors, and does not fail as far as anybody knows. */
 bool vectors_can_ask(const Core *core);
 
-/* Of one text, for somebody who waits; answered by EVENT_EMBEDDED. */
-void vectors_ask(Core *core, const char *id, const char *text, int64_t timeout_ms);
+/* Of one text, for somebody who waits for so long; answered by EVENT_EMBEDDED. Somebody must make
+ * vectors. */
+void vectors_ask(Core *core, const char *id, const char *text);
+int64_t vectors_wait_ms(const Core *core);
 
-/* How that went: whoever fails rests, but not for a text that is refused. */
-void vectors_tell(Core *core, const EmbedNews *news, bool is_good);
+/* How that went. */
+void vectors_tell(Core *core, const EmbedNews *news);
 
 /* A note is new, or the configuration may be. */
 void vectors_look_soon(Core *core);
 void vectors_configured(Core *core);
 
-/* EVENT_EMBEDDED of vectors of notes; false: it is of something else. */
+/* EVENT_EMBEDDED of what was asked here; false: it is of something else. */
 bool vectors_take(Core *core, const EmbedNews *news);
+
+void vectors_clear(Core *core);
 
 void vectors_tick(Core *core);
 int64_t vectors_next_deadline(const Core *core);

@@ -79,7 +79,7 @@ bool recollection_begin(Core *core, Talk *talk)
     g_autofree char *match = seen->len > 0 ? memory_sentence_match(talk->text) : NULL;
     g_autoptr(Speaker) speaker = without_chat(talk->speaker);
     g_autofree char *id = core_new_id(core);
-    int64_t wait_ms = WAIT_MS + (vectors_can_ask(core) ? SEARCH_VECTOR_MS : 0);
+    int64_t wait_ms = WAIT_MS + (vectors_can_ask(core) ? vectors_wait_ms(core) : 0);
     const Search search = {
         .done = take,
         .speaker = speaker,

@@ -41,32 +41,58 @@ static void embed(World *world, float sense)
 
     for (unsigned i = 0; i < call->texts->len; i++)
         g_ptr_array_add(vectors, g_bytes_new(&sense, sizeof(sense)));
-    event->embedded = embed_news_new(call->id, vectors, NULL);
+    event->embedded = embed_news_new(call->id, vectors);
+    world_step(world, event);
+}
+
+static void fail_with(World *world, EmbedTrouble trouble)
+{
+    Event *event = event_new(EVENT_EMBEDDED);
+
+    event->embedded = embed_news_new_trouble(last_embed(world)->id, trouble, "it says so");
     world_step(world, event);
 }
 
 static void fail_embed(World *world)
 {
-    Event *event = event_new(EVENT_EMBEDDED);
+    fail_with(world, EMBED_UNREACHABLE);
+}
 
-    event->embedded = embed_news_new(last_embed(world)->id, NULL, "connection refused");
-    world_step(world, event);
+static void expect_trial(const World *world)
+{
+    assert_int_equal(last_embed(world)->texts->len, 1);
+    assert_string_equal(text_at(last_embed(world), 0), "note");
+}
+
+/* The line of !status, behind its beginning; "": there is none. The caller owns it. */
+static char *status_of(World *world)
+{
+    static const char begin[] = "memory by meaning: ";
+    const char *line;
+
+    world_write(world, "vera", NULL, "!status");
+    line = strstr(world_last_said(world), begin);
+    return line ? g_strndup(line + strlen(begin), strcspn(line + strlen(begin), "\n"))
+                : g_strdup("");
+}
+
+static void expect_status(World *world, const char *expected)
+{
+    g_autofree char *found = status_of(world);
+
+    assert_string_equal(found, expected);
 }
 
 /* No text may hold this word: what is asked about with it is refused. */
 static void refuse_or_embed(World *world, const char *word)
 {
     const EmbedCall *call = last_embed(world);
-    Event *event;
 
     for (unsigned i = 0; i < call->texts->len; i++) {
-        if (!strstr(text_at(call, i), word))
-            continue;
-        event = event_new(EVENT_EMBEDDED);
-        event->embedded = embed_news_new(call->id, NULL, "it answers with status 400");
-        event->embedded->is_refused = true;
-        world_step(world, event);
-        return;
+        if (strstr(text_at(call, i), word)) {
+            fail_with(world, EMBED_REFUSED);
+            return;
+        }
     }
     embed(world, 1);
 }
@@ -77,6 +103,14 @@ static void keep_with_vector(World *world, const char *line, float sense)
     world_wait(world, 200);
     embed(world, sense);
     world_wait(world, 200);
+}
+
+/* "": there is none. */
+static const char *model_of_vector(const World *world, const char *id)
+{
+    const Row *row = row_store_find(&world->store, TABLE_VECTORS, id);
+
+    return row ? row_text(row, VECTORS_MODEL) : "";
 }
 
 static void made_after_the_note(void **state)
@@ -176,30 +210,122 @@ static void in_slices_and_anew_with_another_model(void **state)
     assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
 }
 
-/* It costs nothing but a try now and then. */
+/* It costs nothing but a try now and then, and whoever asks is told. */
 static void a_provider_that_fails(void **state)
 {
     World *world = *state;
 
     configure(world, WITH_VECTORS);
     world_write(world, "oskar", NULL, "REMEMBER: door | 4711");
+    expect_status(world, "");
     world_wait(world, 200);
     fail_embed(world);
+    expect_status(world, "not available since 14:13 (the embedding server at 127.0.0.1:11434 takes "
+                         "no connection); notes are found by their words meanwhile");
     world_forget(world);
     world_wait(world, 29 * SECOND_MS);
     assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
     /* Nobody waits for it meanwhile. */
     world_write(world, "oskar", NULL, "RECALL: 47");
-    assert_contains(world_last_said(world), "these hold it:\ndoor: 4711");
+    assert_string_equal(world_last_said(world),
+                        "no key \"47\"; these hold it:\ndoor: 4711 (oskar, 14:13)\n"
+                        "looked for by words alone; by meaning is not possible just now");
+    world_write(world, "oskar", NULL, "RECALL: lamp");
+    assert_string_equal(world_last_said(world),
+                        "lamp: not found; 1 key is kept\n"
+                        "looked for by words alone; by meaning is not possible just now");
+    world_write(world, "oskar", NULL, "RECALL: door");
+    assert_string_equal(world_last_said(world), "door: 4711 (oskar, 14:13)");
+    world_write(world, "oskar", NULL, "RECALL: --private 47");
+    assert_string_equal(world_last_said(world), "47: not found; 1 key is kept");
     for (int i = 0; i < 20; i++) {
         world_wait(world, 4 * HOUR_MS);
-        assert_true(world_count_other(world, EFFECT_EMBED) >= 1);
-        fail_embed(world);
+        assert_int_equal(world_count_other(world, EFFECT_EMBED), 1);
+        expect_trial(world);
+        fail_with(world, EMBED_SILENT);
         world_forget(world);
     }
-    world_wait(world, 4 * HOUR_MS);
+    expect_status(world, "not available since 2026-09-21 14:13 (the embedding server at "
+                         "127.0.0.1:11434 does not answer); notes are found by their words "
+                         "meanwhile");
+    world_wait(world, 11 * MINUTE_MS);
+    expect_trial(world);
+    embed(world, 1);
+    expect_status(world, "");
+    world_wait(world, 1);
+    assert_string_equal(text_at(last_embed(world), 0), "door: 4711");
     embed(world, 1);
     assert_int_equal(world_count_rows(world, TABLE_VECTORS), 1);
+}
+
+/* It fails, and no note is given up for it. */
+static void a_provider_that_refuses_everything(void **state)
+{
+    World *world = *state;
+
+    for (int i = 0; i < 3; i++) {
+        g_autofree char *line = g_strdup_printf("REMEMBER: key %d | x", i);
+
+        world_write(world, "oskar", NULL, line);
+    }
+    configure(world, WITH_VECTORS);
+    world_wait(world, 200);
+    assert_int_equal(last_embed(world)->texts->len, 3);
+    fail_with(world, EMBED_REFUSED);
+    world_wait(world, 1);
+    assert_string_equal(text_at(last_embed(world), 0), "key 0: x");
+    fail_with(world, EMBED_REFUSED);
+    expect_trial(world);
+    fail_with(world, EMBED_REFUSED);
+    expect_status(world, "not available since 14:13 (the embedding server at 127.0.0.1:11434 "
+                         "refuses every text); notes are found by their words meanwhile");
+    world_forget(world);
+    world_wait(world, 29 * SECOND_MS);
+    assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
+    assert_int_equal(world_count_rows(world, TABLE_VECTORS), 0);
+    world_wait(world, 11 * MINUTE_MS);
+    expect_trial(world);
+    embed(world, 1);
+    for (int i = 0; i < 3; i++) {
+        embed(world, 1);
+        world_wait(world, 1);
+    }
+    assert_int_equal(world_count_rows(world, TABLE_VECTORS), 3);
+    expect_status(world, "");
+}
+
+/* What somebody looks for is refused, or comes too late: that alone says nothing of a server. */
+static void a_search_that_gets_no_vector(void **state)
+{
+    World *world = *state;
+
+    configure(world, WITH_VECTORS);
+    keep_with_vector(world, "REMEMBER: entrance hall | 4711", 2);
+    world_write(world, "oskar", NULL, "RECALL: hall");
+    fail_with(world, EMBED_REFUSED);
+    assert_contains(world_last_said(world), "entrance hall: 4711 (oskar, 14:13)\n"
+                                            "looked for by words alone; by meaning is not possible "
+                                            "just now");
+    expect_trial(world);
+    embed(world, 1);
+    expect_status(world, "");
+    /* Who only had to wake up is well soon. */
+    world_write(world, "oskar", NULL, "RECALL: hall");
+    fail_with(world, EMBED_SILENT);
+    expect_status(world, "not available since 14:13 (the embedding server at 127.0.0.1:11434 does "
+                         "not answer); notes are found by their words meanwhile");
+    expect_trial(world);
+    embed(world, 1);
+    expect_status(world, "");
+    world_write(world, "oskar", NULL, "RECALL: hall");
+    embed(world, 2);
+    assert_string_equal(world_last_said(world), "no key \"hall\"; these hold it:\n"
+                                                "entrance hall: 4711 (oskar, 14:13)");
+    /* Nobody makes any: then nothing is lacking. */
+    configure(world, "{\"chain\":[]}");
+    world_write(world, "oskar", NULL, "RECALL: hall");
+    assert_string_equal(world_last_said(world), "no key \"hall\"; these hold it:\n"
+                                                "entrance hall: 4711 (oskar, 14:13)");
 }
 
 /* The others of its call get their vectors, and nobody rests for it. */
@@ -219,8 +345,8 @@ static void a_note_that_is_refused(void **state)
         refuse_or_embed(world, "odd");
         world_wait(world, 1);
     }
-    /* A call of 16, each of those by itself, and the last four. */
-    assert_int_equal(calls, 18);
+    /* A call of 16, each of those by itself, any text to see who is wrong, and the last four. */
+    assert_int_equal(calls, 19);
     assert_null(
         row_bytes(row_store_find(&world->store, TABLE_VECTORS, "shared:key 03"), VECTORS_VECTOR));
     /* It is not asked about again, but found by its words. */
@@ -231,6 +357,9 @@ static void a_note_that_is_refused(void **state)
     world_write(world, "oskar", NULL, "RECALL: odd");
     refuse_or_embed(world, "odd");
     assert_contains(world_last_said(world), "key 03: odd");
+    expect_trial(world);
+    embed(world, 1);
+    expect_status(world, "");
     world_write(world, "oskar", NULL, "REMEMBER: key 03 | even");
     world_wait(world, 200);
     assert_string_equal(text_at(last_embed(world), 0), "key 03: even");
@@ -239,25 +368,37 @@ static void a_note_that_is_refused(void **state)
 /* One that makes the provider fail: the others do not wait for it for ever. */
 static void a_note_that_makes_it_fail(void **state)
 {
+    static const EmbedTrouble troubles[] = { EMBED_FAILED, EMBED_SILENT };
     World *world = *state;
 
     world_write(world, "oskar", NULL, "REMEMBER: a | odd");
     world_write(world, "oskar", NULL, "REMEMBER: b | x");
     world_write(world, "oskar", NULL, "REMEMBER: c | x");
-    configure(world, WITH_VECTORS);
-    world_wait(world, 200);
-    for (int i = 0; i < 4; i++) {
-        if (strstr(text_at(last_embed(world), 0), "odd"))
-            fail_embed(world);
-        else
+    for (unsigned i = 0; i < G_N_ELEMENTS(troubles); i++) {
+        g_autofree char *llm =
+            g_strdup_printf("{\"embeddings\":{\"provider\":\"ollama\",\"model\":\"e%u\"}}", i);
+        g_autofree char *model = g_strdup_printf("ollama e%u", i);
+
+        configure(world, llm);
+        world_wait(world, 200);
+        for (int calls = 0; calls < 12; calls++) {
+            if (strstr(text_at(last_embed(world), 0), "odd"))
+                fail_with(world, troubles[i]);
+            else
+                embed(world, 1);
+            world_wait(world, 2 * MINUTE_MS);
+        }
+        assert_string_equal(model_of_vector(world, "shared:b"), model);
+        assert_string_equal(model_of_vector(world, "shared:c"), model);
+        /* It is tried now and then. */
+        while (!strstr(text_at(last_embed(world), 0), "odd")) {
             embed(world, 1);
-        world_wait(world, HOUR_MS);
+            world_wait(world, 2 * HOUR_MS);
+        }
+        assert_string_not_equal(model_of_vector(world, "shared:a"), model);
+        embed(world, 1);
+        assert_string_equal(model_of_vector(world, "shared:a"), model);
     }
-    assert_int_equal(world_count_rows(world, TABLE_VECTORS), 2);
-    /* It is tried now and then. */
-    assert_string_equal(text_at(last_embed(world), 0), "a: odd");
-    embed(world, 1);
-    assert_int_equal(world_count_rows(world, TABLE_VECTORS), 3);
 }
 
 static void found_by_meaning(void **state)
@@ -338,6 +479,8 @@ int main(void)
         WORLD_TEST(no_passwords),
         WORLD_TEST(in_slices_and_anew_with_another_model),
         WORLD_TEST(a_provider_that_fails),
+        WORLD_TEST(a_provider_that_refuses_everything),
+        WORLD_TEST(a_search_that_gets_no_vector),
         WORLD_TEST(a_note_that_is_refused),
         WORLD_TEST(a_note_that_makes_it_fail),
         WORLD_TEST(found_by_meaning),

@@ -150,30 +150,35 @@ static void what_servers_say(void **state)
         const char *what;
         const char *answer;
         const char *why; /* NULL: vectors */
-        bool is_refused;
+        EmbedTrouble trouble;
     } rows[] = {
-        { "vectors", HEAD("200 OK") "{\"embeddings\":[[1,2]]}", NULL, false },
-        { "the key", HEAD("401 No") "{\"error\":\"wrong key " KEY "\"}", "*status 401", false },
+        { "vectors", HEAD("200 OK") "{\"embeddings\":[[1,2]]}", NULL, 0 },
+        { "the key", HEAD("401 No") "{\"error\":\"wrong key " KEY "\"}", "*status 401",
+          EMBED_MISCONFIGURED },
         { "an error", HEAD("500 No") "{\"error\":{\"message\":\"cannot read " TEXT "\"}}",
-          "*status 500", false },
-        { "nothing", HEAD("500 No"), "*status 500", false },
-        { "no such model", HEAD("404 No") "{\"error\":\"no model m\"}", "*status 404", false },
-        { "too often", HEAD("429 No"), "*status 429", false },
-        { "a text", HEAD("400 No") "{\"error\":\"too long: " TEXT "\"}", "*status 400", true },
-        { "another", HEAD("413 No") TEXT, "*status 413", true },
-        { "what was asked", HEAD("200 OK") TEXT, "*not a vector*", false },
+          "*status 500", EMBED_FAILED },
+        { "nothing", HEAD("500 No"), "*status 500", EMBED_FAILED },
+        { "no such model", HEAD("404 No") "{\"error\":\"no model m\"}", "*status 404",
+          EMBED_MISCONFIGURED },
+        { "too often", HEAD("429 No"), "*status 429", EMBED_LIMITED },
+        { "busy", HEAD("503 No"), "*status 503", EMBED_LIMITED },
+        { "a text", HEAD("400 No") "{\"error\":\"too long: " TEXT "\"}", "*status 400",
+          EMBED_REFUSED },
+        { "another", HEAD("413 No") TEXT, "*status 413", EMBED_REFUSED },
+        { "what was asked", HEAD("200 OK") TEXT, "*not a vector*", EMBED_BROKEN },
         { "the same in JSON", HEAD("200 OK") "{\"embeddings\":[[\"" TEXT "\"]]}", "*not a vector*",
-          false },
-        { "a page", HEAD("200 OK") "<html>", "*", false },
+          EMBED_BROKEN },
+        { "a page", HEAD("200 OK") "<html>", "*", EMBED_BROKEN },
+        { "no content", HEAD("204 No"), "*status 204", EMBED_BROKEN },
         { "a redirect",
           "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n"
           "Connection: close\r\n\r\n",
-          "*status 302", false },
+          "*status 302", EMBED_MISCONFIGURED },
         { "the half", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"embeddings\":[[1", "*",
-          false },
-        { "too much", "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{", "*", false },
-        { "no HTTP", "220 mail.example.org ESMTP\r\n", "*", false },
-        { "silence", NULL, "*", false },
+          EMBED_BROKEN },
+        { "too much", "HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n{", "*", EMBED_BROKEN },
+        { "no HTTP", "220 mail.example.org ESMTP\r\n", "*", EMBED_BROKEN },
+        { "silence", NULL, "*", EMBED_SILENT },
     };
 
     (void)state;
@@ -189,7 +194,7 @@ static void what_servers_say(void **state)
         assert_int_equal(told.count, 0);
         wait_until_told(&told);
         expect(&told, rows[i].why);
-        assert_int_equal(told.news->is_refused, rows[i].is_refused);
+        assert_int_equal(told.news->trouble, rows[i].trouble);
         g_clear_pointer(&embedder, embedder_free);
         server_stop(&server);
         embed_news_free(told.news);
@@ -211,6 +216,7 @@ static void nobody_there(void **state)
     ask(embedder);
     wait_until_told(&told);
     expect(&told, "*");
+    assert_int_equal(told.news->trouble, EMBED_UNREACHABLE);
     embed_news_free(told.news);
 }
 

@@ -108,7 +108,7 @@ static void fill_page(Event *event)
 
 static void fill_embedded(Event *event)
 {
-    event->embedded = embed_news_new("id", NULL, "it says so");
+    event->embedded = embed_news_new_trouble("id", EMBED_FAILED, "it says so");
 }
 
 static void each_kind_releases_what_it_owns(void **state)

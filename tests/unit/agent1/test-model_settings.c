@@ -81,11 +81,16 @@ static void who_makes_vectors(void **state)
     g_autoptr(TalkSettings) nobody = parse("{\"embeddings\":null}", NULL, NULL);
     g_autoptr(TalkSettings) somebody =
         parse("{\"embeddings\":{\"provider\":\"ollama\",\"model\":\"e\"}}", NULL, NULL);
+    g_autoptr(TalkSettings) slow =
+        parse("{\"embeddings\":{\"provider\":\"ollama\",\"model\":\"e\",\"timeout\":\"30s\"}}",
+              NULL, NULL);
 
     (void)state;
     assert_null(nobody->embeddings);
     assert_int_equal(somebody->embeddings->provider, PROVIDER_OLLAMA);
     assert_string_equal(somebody->embeddings->base_url, "http://127.0.0.1:11434");
+    assert_int_equal(somebody->embeddings->timeout_ms, 2000);
+    assert_int_equal(slow->embeddings->timeout_ms, 30000);
     assert_int_equal(somebody->chain->len, 0);
 }
 
@@ -125,6 +130,10 @@ static void what_is_refused(void **state)
         { "{\"embeddings\":{\"provider\":\"openai\",\"model\":\"e\",\"api_key\":\"secret\","
           "\"base_url\":\"http://10.0.0.1:80\"}}",
           "the key would be readable on the way" },
+        { "{\"embeddings\":{\"provider\":\"ollama\",\"model\":\"e\",\"timeout\":\"31s\"}}",
+          "llm.embeddings.timeout" },
+        { "{\"embeddings\":{\"provider\":\"ollama\",\"model\":\"e\",\"timeout\":\"500ms\"}}",
+          "llm.embeddings.timeout" },
         { "{\"refusals\":[\"\"]}", "a phrase that means a model refused" },
     };
 
