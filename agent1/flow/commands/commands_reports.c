@@ -132,14 +132,18 @@ static void propose(Core *core, Turn *turn, const Change *change, const char *wi
     const ReportTime *old = time_of(core, change);
     g_autofree char *now = old ? describe(core, old) : g_strdup(core_words(core, "not set"));
     g_autofree char *text = g_strdup_printf("!reports set %s %s", name, wished);
-    g_autofree char *which = questions_ask(
-        core, turn, &(Question){ .kind = QUESTION_LINE, .text = text, .shown = text });
+    Question question = { .kind = QUESTION_LINE, .text = text, .shown = text };
+    g_autofree char *which = NULL;
 
-    if (!which) {
-        questions_too_many(turn);
-        return;
+    if (!questions_stands(core, turn, &question)) {
+        which = questions_ask(core, turn, &question);
+        if (!which) {
+            questions_too_many(turn);
+            return;
+        }
+        turn_say(turn, "%s: now %s; shall it be %s? !yes%s or !no%s", name, now, wished, which,
+                 which);
     }
-    turn_say(turn, "%s: now %s; shall it be %s? !yes%s or !no%s", name, now, wished, which, which);
     turn_outcome(turn, OUTCOME_AWAITING);
 }
 

@@ -49,9 +49,11 @@ static void offer_later(Core *core, Turn *turn, const char *later, const char *t
     g_autofree char *shown =
         g_strdup_printf(core_words(core, "run on %s when its hours allow: %s"), agents, line);
     Question question = { .kind = QUESTION_DEFER, .text = text, .shown = shown };
-    g_autofree char *which =
-        turn->speaker->is_dry_run ? NULL : questions_ask(core, turn, &question);
+    g_autofree char *which = NULL;
 
+    if (turn->speaker->is_dry_run || questions_stands(core, turn, &question))
+        return;
+    which = questions_ask(core, turn, &question);
     if (which)
         turn_say(turn, "run then? !yes%s or !no%s", which, which);
 }

@@ -153,19 +153,26 @@ static unsigned next_number(const Core *core, const Speaker *speaker, const GPtr
     return number;
 }
 
-/* Asked once more: one answer is enough. */
-static void drop_same(Core *core, const Speaker *speaker, const Question *question)
+bool questions_stands(Core *core, Turn *turn, const Question *question)
 {
-    g_autoptr(GPtrArray) rows = questions_open(core, speaker);
-    unsigned i;
+    g_autoptr(GPtrArray) rows = list_of(core, turn->speaker);
+    const char *place = place_of(turn->speaker);
 
-    for (i = 0; i < rows->len; i++) {
-        const Row *row = rows->pdata[i];
+    for (unsigned i = 0; i < rows->len; i++) {
+        Row *row = rows->pdata[i];
+        unsigned number = questions_number(rows, i);
 
-        if (questions_kind(row) == question->kind && question->kind != QUESTION_LINE &&
-            g_strcmp0(row_text(row, QUESTIONS_TEXT), question->text) == 0)
-            questions_close(core, row, PROPOSAL_ANEW);
+        if (questions_kind(row) != question->kind ||
+            g_strcmp0(row_text(row, QUESTIONS_PLACE), place) != 0 ||
+            g_strcmp0(row_text(row, QUESTIONS_TEXT), question->text) != 0)
+            continue;
+        row_set_int(row, QUESTIONS_EXPIRES, core->now_ms + KEPT_MS);
+        ledger_changed(core->ledgers[TABLE_QUESTIONS], row, core->fx);
+        turn_asks(turn, row_text(row, QUESTIONS_ID), number);
+        turn_say(turn, "That is question %u already: !yes %u or !no %u", number, number, number);
+        return true;
     }
+    return false;
 }
 
 char *questions_ask(Core *core, Turn *turn, const Question *question)
@@ -178,7 +185,6 @@ char *questions_ask(Core *core, Turn *turn, const Question *question)
     unsigned number;
     Row *row;
 
-    drop_same(core, speaker, question);
     if (ledger_count(core->ledgers[TABLE_QUESTIONS]) >= QUESTIONS_MAX)
         return NULL;
 

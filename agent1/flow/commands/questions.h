@@ -20,10 +20,14 @@ typedef struct Question {
     const char *shown; /* how it is named where several are open */
 } Question;
 
-/* Opens a question to whoever hears this turn, in place of one of the same words. What is to be
- * typed behind !yes and !no for exactly this one: "" where nothing else is open, neither a
- * question nor a task of theirs that waits for their own yes, else " 2"; the caller's. NULL when
- * too many are open everywhere: then nothing is asked. */
+/* Whether exactly this was asked of whoever hears this turn in this very place, and is open: one
+ * answer is enough. Then it says the number, that message asks it, too, and its day begins anew. */
+bool questions_stands(Core *core, Turn *turn, const Question *question);
+
+/* Opens a question to whoever hears this turn. What is to be typed behind !yes and !no for exactly
+ * this one: "" where nothing else is open, neither a question nor a task of theirs that waits for
+ * their own yes, else " 2"; the caller's. NULL when too many are open everywhere: then nothing is
+ * asked. */
 char *questions_ask(Core *core, Turn *turn, const Question *question);
 
 /* Says that nothing was asked, nor done. */

@@ -260,6 +260,21 @@ static void say_twin(Core *core, Turn *turn, const Schedule *draft)
     }
 }
 
+static void ask(Core *core, Turn *turn, const Question *question)
+{
+    g_autofree char *which = NULL;
+
+    if (!questions_stands(core, turn, question)) {
+        which = questions_ask(core, turn, question);
+        if (!which) {
+            questions_too_many(turn);
+            return;
+        }
+        turn_say(turn, "Shall it be so? !yes%s or !no%s", which, which);
+    }
+    turn_outcome(turn, OUTCOME_AWAITING);
+}
+
 static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *draft)
 {
     g_autofree char *agents = g_strjoinv(",", (char **)wish->agents->pdata);
@@ -271,7 +286,6 @@ static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *dr
     g_autofree char *shown =
         g_strdup_printf("%s%s%s · %s · %s", wish->when, wish->zone_name ? " " : "",
                         wish->zone_name ? wish->zone_name : "", names, task);
-    g_autofree char *which = NULL;
 
     if (wish->zone_name && strcmp(wish->zone_name, core->zone_name) != 0)
         turn_say(turn, "%s · %s · %s; zone %s (here: %s):", wish->when, names, task,
@@ -288,14 +302,7 @@ static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *dr
         turn_say(turn, "dry run: nothing was changed");
         return;
     }
-    which = questions_ask(core, turn,
-                          &(Question){ .kind = QUESTION_LINE, .text = text, .shown = shown });
-    if (!which) {
-        questions_too_many(turn);
-        return;
-    }
-    turn_say(turn, "Shall it be so? !yes%s or !no%s", which, which);
-    turn_outcome(turn, OUTCOME_AWAITING);
+    ask(core, turn, &(Question){ .kind = QUESTION_LINE, .text = text, .shown = shown });
 }
 
 /* ---- making ---- */

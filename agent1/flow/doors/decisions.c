@@ -108,10 +108,6 @@ static char *describe_end(const Core *core, ProposalEnd end, const char *at)
     case PROPOSAL_NO:
         return g_strdup_printf(
             core_words(core, "that was answered with no at %s; nothing is done now"), at);
-    case PROPOSAL_ANEW:
-        return g_strdup_printf(core_words(core, "that is asked anew since %s, in another message; "
-                                                "nothing is done by this one"),
-                               at);
     case PROPOSAL_FORGOTTEN:
         return g_strdup_printf(
             core_words(core, "that was forgotten at %s by !reset; nothing is done now"), at);

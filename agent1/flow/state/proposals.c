@@ -8,8 +8,9 @@
 #define PROPOSALS_MAX 5000
 
 static const char *const ends[PROPOSAL_END_COUNT] = {
-    [PROPOSAL_YES] = "yes",         [PROPOSAL_NO] = "no",
-    [PROPOSAL_ANEW] = "anew",       [PROPOSAL_FORGOTTEN] = "forgotten",
+    [PROPOSAL_YES] = "yes",
+    [PROPOSAL_NO] = "no",
+    [PROPOSAL_FORGOTTEN] = "forgotten",
     [PROPOSAL_EXPIRED] = "expired",
 };
 

@@ -13,7 +13,6 @@ typedef enum {
     PROPOSAL_OPEN, /* it has not */
     PROPOSAL_YES,
     PROPOSAL_NO,
-    PROPOSAL_ANEW, /* asked once more, in another message */
     PROPOSAL_FORGOTTEN,
     PROPOSAL_EXPIRED,
     PROPOSAL_END_COUNT,

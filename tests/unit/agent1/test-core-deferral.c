@@ -143,9 +143,9 @@ static void two_offers_must_be_told_apart(void **state)
     world_write(world, "oskar", NULL, "@web1 two");
     world_write(world, "oskar", NULL, "!yes");
     assert_string_equal(world_last_said(world), "which one? !yes <number> or !no <number>:\n"
-                                                "2. run on web1 when its hours allow: one\n"
-                                                "3. run on web1 when its hours allow: two");
-    world_write(world, "oskar", NULL, "!yes 3");
+                                                "1. run on web1 when its hours allow: one\n"
+                                                "2. run on web1 when its hours allow: two");
+    world_write(world, "oskar", NULL, "!yes 2");
     assert_string_equal(row_text(world_run(world, 1), RUNS_TASK), "two");
 }
 

@@ -84,8 +84,8 @@ static void an_old_message_answers_nothing(void **state)
     }
 }
 
-/* The same offer once more: a thumb under the first message is none for the second. */
-static void what_is_asked_anew(void **state)
+/* The same offer once more is the same question: a thumb under either message answers it. */
+static void what_is_asked_again(void **state)
 {
     World *world = *state;
     g_autofree char *one = NULL;
@@ -98,12 +98,27 @@ static void what_is_asked_anew(void **state)
     one = g_strdup(((const Effect *)world->said->pdata[world->said->len - 1])->say.id);
     say(world, "@web1 one");
     two = g_strdup(((const Effect *)world->said->pdata[world->said->len - 1])->say.id);
-    react(world, one, UP);
-    expect_said(world,
-                "that is asked anew since 14:13, in another message; nothing is done by this "
-                "one");
+    assert_contains(world_last_said(world), "\nThat is question 1 already: !yes 1 or !no 1");
     react(world, two, UP);
     assert_string_equal(world_run_state(world, 1), "deferred");
+    react(world, one, UP);
+    expect_said(world, "that was answered with yes at 14:13; nothing is done now");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
+}
+
+/* Its day begins anew with each asking. */
+static void what_is_asked_again_lives_on(void **state)
+{
+    World *world = *state;
+
+    say(world, "!reports set web1 22:00");
+    world->now_ms += DAY_MS - HOUR_MS;
+    say(world, "!reports set web1 22:00");
+    expect_said(world, "That is question 1 already: !yes 1 or !no 1");
+    world->now_ms += DAY_MS - HOUR_MS;
+    world_restart(world);
+    say(world, "!yes 1");
+    assert_contains(world_last_said(world), "web1: 22:00");
 }
 
 /* The number of a question is one person's: from somebody else a thumb means nothing. */
@@ -267,7 +282,8 @@ int main(void)
         OPEN_TEST(a_thumb_is_for_its_message),
         OPEN_TEST(a_reply_is_for_its_message),
         cmocka_unit_test(an_old_message_answers_nothing),
-        OPEN_TEST(what_is_asked_anew),
+        OPEN_TEST(what_is_asked_again),
+        OPEN_TEST(what_is_asked_again_lives_on),
         OPEN_TEST(a_thumb_of_somebody_else),
         OPEN_TEST(a_thumb_of_who_has_the_jid_now),
         OPEN_TEST(a_copy_of_a_thumb_is_told_once),

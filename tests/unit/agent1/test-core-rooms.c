@@ -272,6 +272,19 @@ static void a_room_has_its_own_questions(void **state)
     assert_contains(last(world)->text, "two");
 }
 
+/* The same that was asked alone is another question in the room, and its number is not told. */
+static void the_same_in_the_room_is_another(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "ana", NULL, "SCHEDULE: daily 03:00 | web1 | one");
+    write_here(world, "SCHEDULE: daily 03:00 | web1 | one");
+    assert_contains(last(world)->text, "Shall it be so? !yes or !no");
+    write_here(world, "SCHEDULE: daily 03:00 | web1 | one");
+    assert_contains(last(world)->text, "That is question 2 already: !yes 2 or !no 2");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 2);
+}
+
 static void asleep_it_says_so_once(void **state)
 {
     World *world = *state;
@@ -300,6 +313,7 @@ int main(void)
         ROOM_TEST(what_was_asked_alone_stays_out_of_the_room),
         ROOM_TEST(an_answer_in_the_room_is_stopped),
         ROOM_TEST(a_room_has_its_own_questions),
+        ROOM_TEST(the_same_in_the_room_is_another),
         ROOM_TEST(asleep_it_says_so_once),
     };
 

@@ -127,6 +127,27 @@ static void a_schedule_is_made_by_chat(void **state)
     assert_string_equal(row_text(world_run(world, 1), RUNS_TASK), "uptime | wc -l");
 }
 
+/* One answer is enough; what differs is another question. */
+static void the_same_is_asked_once(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_write(world, "oskar", NULL, "SCHEDULE: daily 03:00 | web1 | uptime");
+    world_write(world, "oskar", NULL, "SCHEDULE: tous les jours à 3h | WEB1 | uptime");
+    assert_contains(world_last_said(world), "5. Sat 2026-09-26 03:00 UTC\n"
+                                            "That is question 1 already: !yes 1 or !no 1");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+    world_write(world, "ana", NULL, "SCHEDULE: daily 03:00 | web1 | uptime");
+    assert_contains(world_last_said(world), "Shall it be so?");
+    world_write(world, "oskar", NULL, "SCHEDULE: daily 03:00 | web1 | uptime -p");
+    assert_contains(world_last_said(world), "Shall it be so? !yes 2 or !no 2");
+    world_write(world, "oskar", NULL, "!yes 1");
+    world_write(world, "oskar", NULL, "SCHEDULE: daily 03:00 | web1 | uptime");
+    assert_contains(world_last_said(world), "Shall it be so? !yes 3 or !no 3");
+    assert_contains(world_last_said(world), "The same stands already as web1-uptime-");
+}
+
 static void what_is_no_schedule(void **state)
 {
     static const struct {
@@ -411,6 +432,7 @@ int main(void)
         WORLD_TEST(schedules_are_shown),
         WORLD_TEST(schedules_of_one_agent_are_shown),
         WORLD_TEST(a_schedule_is_made_by_chat),
+        WORLD_TEST(the_same_is_asked_once),
         WORLD_TEST(what_is_no_schedule),
         WORLD_TEST(several_agents_have_one_each),
         WORLD_TEST(one_is_taken_back),
