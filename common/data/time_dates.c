@@ -180,33 +180,11 @@ bool time_dates_take_month(TimeReader *reader, unsigned *out)
     return true;
 }
 
-bool time_dates_take_slashed(TimeReader *reader, bool is_french, int64_t *out_s)
-{
-    TimeReader ahead = { .text = reader->text, .at = reader->at };
-    unsigned day;
-    unsigned month;
-    unsigned year;
-
-    if (!time_reader_number(&ahead, 1, 31, TIME_EXPECT_DAY, &day) ||
-        !time_reader_take(&ahead, '/') ||
-        !time_reader_number(&ahead, 1, 12, TIME_EXPECT_MONTH, &month) ||
-        !time_reader_take(&ahead, '/') ||
-        !time_reader_number(&ahead, 1970, 2100, TIME_EXPECT_DATE, &year))
-        return false;
-    if (!(is_french || day > 12) || !calendar_midnight((int)year, (int)month, (int)day, out_s))
-        return false;
-    reader->at = ahead.at;
-    return true;
-}
-
 bool time_dates_is_date(const TimeReader *reader)
 {
-    TimeReader ahead = { .text = reader->text, .at = reader->at };
     size_t digits = strspn(reader->at, "0123456789");
-    int64_t midnight_s;
 
-    return (digits >= 4 && reader->at[digits] == '-') ||
-           time_dates_take_slashed(&ahead, false, &midnight_s);
+    return digits >= 4 && reader->at[digits] == '-';
 }
 
 /* Of a year in which it could be. */

@@ -29,12 +29,6 @@ bool time_dates_take_month(TimeReader *reader, unsigned *out);
 
 /* "2026-12-01": midnight at its start, in seconds of the wall. */
 bool time_dates_date(TimeReader *reader, int64_t *out_s);
-
-/* Takes "28/11/2026": day, month, year, as in French. Where nothing says that it is French, only a
- * day that is no month. False, and the cursor stays, for any other. */
-bool time_dates_take_slashed(TimeReader *reader, bool is_french, int64_t *out_s);
-
-/* Either. */
 bool time_dates_is_date(const TimeReader *reader);
 
 /* Whether the rest is written in cron's fields, and what it says. */

@@ -4,19 +4,17 @@
 
 #include "common/base/text.h"
 #include "common/data/time_dates.h"
-#include "common/data/time_reader.h"
+#include "common/data/time_spec.h"
+#include "common/data/weekday.h"
 
 #include "common/base/banned.h"
 
 #define FOUND_MAX_CHARS 40
 #define BLANKS          " \t"
 #define DIGITS          "0123456789"
-
-typedef struct NamedDay {
-    unsigned day;
-    unsigned month;
-    unsigned year; /* 0: none is named */
-} NamedDay;
+#define MONTHS          12
+#define LEAP_YEAR       2000
+#define EXAMPLE_HOUR    8
 
 /* A number that is none of a time of day. */
 static bool take_number(TimeReader *reader, size_t max_digits, unsigned *out)
@@ -31,6 +29,21 @@ static bool take_number(TimeReader *reader, size_t max_digits, unsigned *out)
     reader->at = end;
     return true;
 }
+
+/* The last day of a month; of February without a year the leap day. */
+static unsigned last_day(unsigned year, unsigned month)
+{
+    return g_date_get_days_in_month((GDateMonth)month, (GDateYear)(year ? year : LEAP_YEAR));
+}
+
+static bool exists(const NamedDay *day)
+{
+    return day->month >= 1 && day->month <= MONTHS && day->day >= 1 &&
+           (day->year == 0 || (day->year >= 1970 && day->year <= 2100)) &&
+           day->day <= last_day(day->year, day->month);
+}
+
+/* ---- by name ---- */
 
 static bool take_day(TimeReader *reader, unsigned *out)
 {
@@ -52,8 +65,9 @@ static void take_year(TimeReader *reader, NamedDay *out)
     reader->at = start;
 }
 
-/* "31 février", "15th of April 2027", "February 31st, 2027". */
-static bool take_words(TimeReader *reader, NamedDay *out)
+/* "31 février", "15th of April 2027"; not in French "February 31st, 2027", where "mar" may be a
+ * Tuesday. */
+static bool take_words(TimeReader *reader, bool is_french, NamedDay *out)
 {
     const char *start = reader->at;
 
@@ -65,7 +79,7 @@ static bool take_words(TimeReader *reader, NamedDay *out)
         }
     }
     reader->at = start;
-    if (time_dates_take_month(reader, &out->month)) {
+    if (!is_french && time_dates_take_month(reader, &out->month)) {
         time_reader_take_word(reader, "the le");
         if (take_day(reader, &out->day)) {
             take_year(reader, out);
@@ -76,17 +90,106 @@ static bool take_words(TimeReader *reader, NamedDay *out)
     return false;
 }
 
-/* "31/12/2026" or "12/31/2026". */
-static bool is_with_slashes(const TimeReader *reader)
-{
-    size_t length = strcspn(reader->at, BLANKS);
-    g_autofree char *word = g_strndup(reader->at, length);
-    g_auto(GStrv) parts = g_strsplit(word, "/", -1);
+/* ---- behind it ---- */
 
-    if (strspn(word, DIGITS "/") != length || g_strv_length(parts) != 3)
-        return false;
-    return *parts[0] && *parts[1] && *parts[2];
+static void skip_to_time(TimeReader *reader)
+{
+    reader->at += strspn(reader->at, BLANKS ",");
+    time_reader_take_word(reader, "at à a");
 }
+
+/* The time of day that stands at the cursor, in minutes; -1 when none does. */
+static int time_behind(const TimeReader *reader)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    TimeReader bare;
+    unsigned hour;
+    int minute;
+
+    skip_to_time(&ahead);
+    bare = ahead;
+    if (time_reader_time_of_day(&ahead, &minute))
+        return minute;
+    if (time_reader_number(&bare, 0, 23, TIME_EXPECT_HOUR, &hour) &&
+        bare.at[strspn(bare.at, BLANKS)] == '\0')
+        return (int)hour * 60;
+    return -1;
+}
+
+/* ---- in figures ---- */
+
+/* "28/11" or "28/11/2026", as typed. */
+typedef struct Figures {
+    unsigned first;
+    unsigned second;
+    unsigned year; /* 0: none is named */
+    bool is_french;
+} Figures;
+
+/* Two numbers alone are also how cron writes steps: there no time follows, and no end. */
+static bool are_of_date(const TimeReader *reader, const Figures *figures)
+{
+    if (*reader->at != '\0' && *reader->at != ',' && !strchr(BLANKS "Tt", *reader->at))
+        return false;
+    return figures->year > 0 || reader->at[strspn(reader->at, BLANKS)] == '\0' ||
+           time_behind(reader) >= 0;
+}
+
+static bool take_figures(TimeReader *reader, bool is_french, Figures *out)
+{
+    const char *start = reader->at;
+    TimeReader ahead;
+
+    *out = (Figures){ .is_french = is_french };
+    if (take_number(reader, 2, &out->first) && time_reader_take(reader, '/') &&
+        take_number(reader, 2, &out->second) &&
+        (!time_reader_take(reader, '/') || take_number(reader, 4, &out->year)) &&
+        are_of_date(reader, out)) {
+        ahead = *reader;
+        time_reader_skip_spaces(&ahead);
+        out->is_french |= time_reader_take_word(&ahead, "à");
+        return true;
+    }
+    reader->at = start;
+    return false;
+}
+
+/* False where the first number may as well be the month, or is one that the second cannot be. */
+static bool has_day_first(const Figures *figures)
+{
+    return figures->is_french || figures->first > MONTHS || figures->first == figures->second;
+}
+
+static NamedDay day_of(const Figures *figures)
+{
+    return (NamedDay){ .day = figures->first, .month = figures->second, .year = figures->year };
+}
+
+/* ---- taking ---- */
+
+bool time_named_day_take(TimeReader *reader, bool is_french, NamedDay *out)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    NamedDay day = { 0 };
+    Figures figures;
+
+    if (time_reader_take_word(&ahead, "le"))
+        is_french = true;
+    else
+        time_reader_take_word(&ahead, "the");
+    if (!take_words(&ahead, is_french, &day)) {
+        if (!take_figures(&ahead, is_french, &figures) || !has_day_first(&figures))
+            return false;
+        day = day_of(&figures);
+    }
+    if (!exists(&day))
+        return false;
+    reader->at = ahead.at;
+    *out = day;
+    return true;
+}
+
+/* ---- explaining ---- */
 
 static char *print_day(unsigned year, unsigned month, unsigned day)
 {
@@ -94,29 +197,29 @@ static char *print_day(unsigned year, unsigned month, unsigned day)
                 : g_strdup_printf("%02u-%02u", month, day);
 }
 
-/* The time of day that stands at the cursor; NULL when none does. The caller owns it. */
-static char *print_time(const TimeReader *reader)
+/* The day once, with the time that was typed or one as an example. */
+static char *print_once(unsigned day, unsigned month, int minute)
 {
-    TimeReader ahead = { .text = reader->text, .at = reader->at + strspn(reader->at, BLANKS ",") };
-    TimeReader bare;
-    unsigned hour;
-    int minute;
+    unsigned shown = minute >= 0 ? (unsigned)minute : EXAMPLE_HOUR * 60;
+    TimeSpec spec = {
+        .kind = TIME_SPEC_AT_DATE,
+        .calendar = { .minutes = UINT64_C(1) << shown % 60,
+                      .hours = 1U << shown / 60,
+                      .days = 1U << day,
+                      .months = 1U << month,
+                      .weekdays = WEEKDAYS_ALL },
+    };
 
-    time_reader_take_word(&ahead, "at à a");
-    bare = ahead;
-    if (time_reader_time_of_day(&ahead, &minute))
-        return g_strdup_printf("%02d:%02d", minute / 60, minute % 60);
-    if (time_reader_number(&bare, 0, 23, TIME_EXPECT_HOUR, &hour) &&
-        bare.at[strspn(bare.at, BLANKS)] == '\0')
-        return g_strdup_printf("%02u:00", hour);
-    return NULL;
+    return time_spec_print(&spec);
 }
 
 /* What the format of the kind has places for. Without a year the time is named as far as one was
  * typed: nobody is told of another. */
-static char *print_part(TimeExpect expected, const NamedDay *day, unsigned shown, const char *time)
+static char *print_part(TimeExpect expected, const NamedDay *day, unsigned shown, int minute)
 {
     g_autofree char *date = print_day(day->year, day->month, shown);
+    g_autofree char *time =
+        minute >= 0 ? g_strdup_printf("%02d:%02d", minute / 60, minute % 60) : NULL;
     const char *blank = time ? " " : "";
 
     if (expected == TIME_EXPECT_LAST_DATED)
@@ -128,24 +231,67 @@ static char *print_part(TimeExpect expected, const NamedDay *day, unsigned shown
     return g_strconcat(date, blank, time, NULL);
 }
 
-static void explain(const NamedDay *day, const char *start, const char *end, TimeReader *reader)
+/* From start to the cursor. */
+static void fail(TimeReader *reader, const char *start, TimeExpect expected)
 {
-    unsigned last =
-        g_date_get_days_in_month((GDateMonth)day->month, (GDateYear)(day->year ? day->year : 2000));
+    g_autofree char *found = g_strchomp(g_strndup(start, (size_t)(reader->at - start)));
+
+    time_reader_fail(reader, start, expected);
+    g_free(reader->problem->found);
+    reader->problem->found = text_make_line(found, FOUND_MAX_CHARS);
+}
+
+static void explain_day(TimeReader *reader, const char *start, const NamedDay *day)
+{
+    unsigned last = last_day(day->year, day->month);
     bool is_leap_day = day->year == 0 && day->month == 2 && day->day == 29;
     bool is_one = day->day >= 1 && day->day <= last;
-    g_autofree char *found = g_strchomp(g_strndup(start, (size_t)(end - start)));
     unsigned shown = is_one ? day->day : day->year == 0 && day->month == 2 ? 28 : last;
-    g_autofree char *time = print_time(reader);
+    int minute = time_behind(reader);
     TimeExpect expected = is_leap_day ? TIME_EXPECT_LEAP_DAY
                           : is_one    ? (day->year ? TIME_EXPECT_DATED : TIME_EXPECT_EACH_YEAR)
                           : day->year ? TIME_EXPECT_LAST_DATED
                                       : TIME_EXPECT_LAST_EACH_YEAR;
 
-    time_reader_fail(reader, start, expected);
-    g_free(reader->problem->found);
-    reader->problem->found = text_make_line(found, FOUND_MAX_CHARS);
-    reader->problem->part = print_part(expected, day, shown, time);
+    fail(reader, start, expected);
+    reader->problem->part = print_part(expected, day, shown, minute);
+    if (expected == TIME_EXPECT_EACH_YEAR)
+        reader->problem->other = print_once(day->day, day->month, minute);
+}
+
+/* The first number is the month, or may be. */
+static void explain_order(TimeReader *reader, const char *start, const Figures *figures)
+{
+    NamedDay turned = { .day = figures->second, .month = figures->first };
+    NamedDay day = day_of(figures);
+    int minute = time_behind(reader);
+
+    if (figures->year > 0) {
+        fail(reader, start, TIME_EXPECT_YEAR_FIRST);
+    } else if (!exists(&turned)) {
+        fail(reader, start, TIME_EXPECT_DAY);
+    } else if (!exists(&day)) {
+        fail(reader, start, TIME_EXPECT_DAY_BEFORE);
+        reader->problem->part = print_once(turned.day, turned.month, minute);
+    } else {
+        fail(reader, start, TIME_EXPECT_WHICH_MONTH);
+        reader->problem->part = print_once(day.day, day.month, minute);
+        reader->problem->other = print_once(turned.day, turned.month, minute);
+    }
+}
+
+static void explain_figures(TimeReader *reader, const char *start, const Figures *figures)
+{
+    NamedDay day = day_of(figures);
+
+    if (!has_day_first(figures))
+        explain_order(reader, start, figures);
+    else if (day.month < 1 || day.month > MONTHS)
+        fail(reader, start, TIME_EXPECT_MONTH);
+    else if (day.year > 0 && (day.year < 1970 || day.year > 2100))
+        fail(reader, start, TIME_EXPECT_DATE);
+    else
+        explain_day(reader, start, &day);
 }
 
 /* A field of cron's may have the name of a month. */
@@ -163,18 +309,20 @@ void time_named_day_explain(const char *text, TimeProblem *problem)
     TimeReader reader = { .text = text, .at = text, .problem = problem };
 
     time_reader_skip_spaces(&reader);
-    if (may_be_cron(reader.at) && !is_with_slashes(&reader))
-        return;
     while (!time_reader_at_end(&reader)) {
+        bool is_french = time_reader_take_word(&reader, "le les");
         const char *start = reader.at;
         NamedDay day = { 0 };
+        Figures figures;
 
-        if (take_words(&reader, &day)) {
-            explain(&day, start, reader.at, &reader);
+        if (take_figures(&reader, is_french, &figures)) {
+            explain_figures(&reader, start, &figures);
             return;
         }
-        if (is_with_slashes(&reader)) {
-            time_reader_fail(&reader, start, TIME_EXPECT_YEAR_FIRST);
+        if (may_be_cron(reader.at))
+            return;
+        if (take_words(&reader, is_french, &day)) {
+            explain_day(&reader, start, &day);
             return;
         }
         reader.at += strcspn(reader.at, BLANKS);

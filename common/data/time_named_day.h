@@ -1,12 +1,24 @@
 /*
- * A day of a month by name, in a text that is no time spec: "le 31 février à 8h", "April 15th",
- * "03/04/2027". None is read as one, since nobody knows whether it is meant once or every year, or
- * which number is the month; what would do instead can be said. Pure.
+ * A day of a month by its name or in figures with slashes, in the text of a time spec: "28 Nov",
+ * "le 28 novembre 2026", "April 15th", "28/11". Of two numbers the first is the day, in French;
+ * where nothing says that it is, only one that can be no month. Of a text that is no time spec, but
+ * names such a day, what would do instead can be said. Pure.
  */
 #ifndef COMMON_DATA_TIME_NAMED_DAY_H
 #define COMMON_DATA_TIME_NAMED_DAY_H
 
-#include "common/data/time_problem.h"
+#include "common/data/time_reader.h"
+
+#include <stdbool.h>
+
+typedef struct NamedDay {
+    unsigned day;
+    unsigned month;
+    unsigned year; /* 0: none is named */
+} NamedDay;
+
+/* Takes a day that some year has, or the year that is named. */
+bool time_named_day_take(TimeReader *reader, bool is_french, NamedDay *out);
 
 /* Where there is one, the problem becomes that. */
 void time_named_day_explain(const char *text, TimeProblem *problem);

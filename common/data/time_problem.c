@@ -43,8 +43,12 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
         WORDS_LATER("a date with its year first, as in \"at 2026-12-31T08:00\", or without one for "
                     "every year, as in \"*-12-31 08:00\""),
     [TIME_EXPECT_DATED] = WORDS_LATER("the date in figures, as in \"at %s\""),
-    [TIME_EXPECT_EACH_YEAR] = WORDS_LATER("\"*-%s\" to have it every year, or a date with its "
-                                          "year to have it once, as in \"at 2026-12-01T08:00\""),
+    [TIME_EXPECT_EACH_YEAR] = WORDS_LATER("\"*-%1$s\" to have it every year, or \"%2$s\" to have "
+                                          "it once"),
+    [TIME_EXPECT_WHICH_MONTH] =
+        WORDS_LATER("\"%1$s\" or \"%2$s\", for either number may be the month"),
+    [TIME_EXPECT_DAY_BEFORE] =
+        WORDS_LATER("\"%s\", for of two numbers the first counts as the day"),
     [TIME_EXPECT_LAST_DATED] = WORDS_LATER("a day that this month has: its last one is %s"),
     [TIME_EXPECT_LAST_EACH_YEAR] =
         WORDS_LATER("a day that this month has: \"*-%s\" is there every year"),
@@ -89,6 +93,7 @@ void time_problem_clear(TimeProblem *problem)
 {
     g_clear_pointer(&problem->found, g_free);
     g_clear_pointer(&problem->part, g_free);
+    g_clear_pointer(&problem->other, g_free);
 }
 
 const char *time_problem_examples(void)
@@ -118,7 +123,7 @@ const char *time_problem_format(TimeExpect expected)
 
 char *time_problem_word(const TimeProblem *problem, const char *frame, const char *format)
 {
-    char *const inner[] = { problem->part };
+    char *const inner[] = { problem->part, problem->other };
     g_autofree char *expected = text_fill(format, inner);
     g_autofree char *character = g_strdup_printf("%ld", problem->character);
     char *parts[] = { character, problem->found, expected };

@@ -37,7 +37,10 @@ typedef enum {
     TIME_EXPECT_DATE,
     TIME_EXPECT_YEAR_FIRST,
     TIME_EXPECT_DATED,          /* the part is date and time */
-    TIME_EXPECT_EACH_YEAR,      /* month and day, and the time where one was typed */
+    TIME_EXPECT_EACH_YEAR,      /* month and day, and the time where one was typed; the other: the
+                                   day once */
+    TIME_EXPECT_WHICH_MONTH,    /* the part and the other: as either number is the month */
+    TIME_EXPECT_DAY_BEFORE,     /* the day before its month */
     TIME_EXPECT_LAST_DATED,     /* the last date of that month */
     TIME_EXPECT_LAST_EACH_YEAR, /* month and last day, and the time where one was typed */
     TIME_EXPECT_LEAP_DAY,       /* nothing, or a blank and the time that was typed */
@@ -70,6 +73,7 @@ typedef struct TimeProblem {
     long character; /* counted from 1; 0: the text as a whole */
     char *found;    /* one short line; NULL: the end */
     char *part;     /* what the format of the kind has places for; NULL: it has none */
+    char *other;    /* the same of a second place */
 } TimeProblem;
 
 void time_problem_clear(TimeProblem *problem);

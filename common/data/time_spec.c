@@ -11,6 +11,7 @@ bool time_spec_equal(const TimeSpec *a, const TimeSpec *b)
         return false;
     switch (a->kind) {
     case TIME_SPEC_CALENDAR:
+    case TIME_SPEC_AT_DATE:
         return calendar_equal(&a->calendar, &b->calendar);
     case TIME_SPEC_EVERY:
     case TIME_SPEC_IN:
@@ -70,6 +71,16 @@ static int64_t resolve(const TimeSpec *spec, const WallClock *clock, int64_t anc
     return local_s;
 }
 
+/* The first time after the instant's second; of several in one gap the first. */
+static bool next_of_calendar(const Calendar *calendar, const WallClock *clock, int64_t after_s,
+                             TimeOccurrence *out)
+{
+    int64_t local_s;
+
+    return calendar_next(calendar, wall_clock_has_shown(clock, after_s), &local_s) &&
+           set_local(clock, local_s, out);
+}
+
 /* The one occurrence of what happens once. */
 static bool find_only(const TimeSpec *spec, const WallClock *clock, int64_t anchor_ms,
                       TimeOccurrence *out)
@@ -84,21 +95,13 @@ static bool find_only(const TimeSpec *spec, const WallClock *clock, int64_t anch
     case TIME_SPEC_AT_NEXT:
     case TIME_SPEC_AT_DAY:
         return set_local(clock, resolve(spec, clock, bounded(anchor_ms) / 1000), out);
+    case TIME_SPEC_AT_DATE:
+        return next_of_calendar(&spec->calendar, clock, bounded(anchor_ms) / 1000, out);
     case TIME_SPEC_CALENDAR:
     case TIME_SPEC_EVERY:
         break;
     }
     g_assert_not_reached();
-}
-
-/* The first time after the instant's second; of several in one gap the first. */
-static bool next_of_calendar(const Calendar *calendar, const WallClock *clock, int64_t after_s,
-                             TimeOccurrence *out)
-{
-    int64_t local_s;
-
-    return calendar_next(calendar, wall_clock_has_shown(clock, after_s), &local_s) &&
-           set_local(clock, local_s, out);
 }
 
 static bool previous_of_calendar(const Calendar *calendar, const WallClock *clock, int64_t until_s,

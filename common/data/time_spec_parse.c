@@ -261,13 +261,37 @@ static bool read_date_and_time(TimeReader *reader, TimeSpec *out)
     const char *start = reader->at;
     int64_t midnight_s;
 
-    return (time_dates_take_slashed(reader, false, &midnight_s) ||
-            time_dates_date(reader, &midnight_s)) &&
+    return time_dates_date(reader, &midnight_s) &&
            read_time_of_date(reader, start, midnight_s, out);
+}
+
+/* Behind a day that stands at start. */
+static bool read_time_of_day(TimeReader *reader, const char *start, const NamedDay *day,
+                             TimeSpec *out)
+{
+    int64_t midnight_s;
+    int minute;
+
+    reader->at += strspn(reader->at, ", \t");
+    if (day->year > 0)
+        return calendar_midnight((int)day->year, (int)day->month, (int)day->day, &midnight_s) &&
+               read_time_of_date(reader, start, midnight_s, out);
+    time_reader_take_word(reader, AT_WORDS);
+    if (!time_reader_time_of_day(reader, &minute))
+        return false;
+
+    *out = (TimeSpec){ .kind = TIME_SPEC_AT_DATE, .calendar = time_dates_every_day() };
+    out->calendar.days = 1U << day->day;
+    out->calendar.months = 1U << day->month;
+    out->calendar.hours = 1U << minute / 60;
+    out->calendar.minutes = UINT64_C(1) << minute % 60;
+    return true;
 }
 
 static bool read_at(TimeReader *reader, TimeSpec *out)
 {
+    const char *start = reader->at;
+    NamedDay day;
     int minute;
 
     if (time_reader_take_word(reader, "today aujourd'hui"))
@@ -276,6 +300,8 @@ static bool read_at(TimeReader *reader, TimeSpec *out)
         return read_tomorrow(reader, out);
     if (time_dates_is_date(reader))
         return read_date_and_time(reader, out);
+    if (time_named_day_take(reader, false, &day))
+        return read_time_of_day(reader, start, &day, out);
     if (!time_reader_time_of_day(reader, &minute))
         return false;
 
@@ -306,10 +332,10 @@ static bool read_le(TimeReader *reader, TimeSpec *out)
 static bool read_le_date(TimeReader *reader, TimeSpec *out)
 {
     const char *start = reader->at;
-    int64_t midnight_s;
+    NamedDay day;
 
-    if (time_dates_take_slashed(reader, true, &midnight_s))
-        return read_time_of_date(reader, start, midnight_s, out);
+    if (time_named_day_take(reader, true, &day))
+        return read_time_of_day(reader, start, &day, out);
     return read_le(reader, out);
 }
 
@@ -318,10 +344,14 @@ static bool read_on_day(TimeReader *reader, TimeSpec *out)
 {
     const char *end;
     g_autofree char *word = time_reader_word(reader, &end);
-    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    const char *start = reader->at;
+    TimeReader ahead = { .text = reader->text, .at = start };
+    NamedDay date;
     unsigned day;
     uint32_t days;
 
+    if (time_named_day_take(reader, false, &date))
+        return read_time_of_day(reader, start, &date, out);
     if (weekday_parse(word, &day) && time_dates_weekdays(&ahead, &days) && !(days & (days - 1)))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_EACH_DAY);
     return read_le(reader, out);
@@ -350,7 +380,9 @@ static const struct {
 
 static bool read_form(TimeReader *reader, TimeSpec *out)
 {
+    const char *start = reader->at;
     Calendar calendar;
+    NamedDay day;
 
     if (time_reader_take(reader, '@'))
         return read_at_name(reader, out);
@@ -362,6 +394,8 @@ static bool read_form(TimeReader *reader, TimeSpec *out)
     }
     if (time_dates_is_date(reader))
         return read_date_and_time(reader, out);
+    if (time_named_day_take(reader, false, &day))
+        return read_time_of_day(reader, start, &day, out);
     if (time_dates_is_cron(reader))
         return time_dates_cron(reader, &calendar) && set_calendar(&calendar, out);
     if (*reader->at != '*' && !g_ascii_isdigit(*reader->at) && !time_dates_is_weekday(reader))

@@ -196,6 +196,17 @@ static void put_time_of_day(GString *out, int64_t at_s)
     g_string_append_printf(out, "%02d:%02d", minute / 60, minute % 60);
 }
 
+/* A calendar that has one time of one day. */
+static void put_day(GString *out, const Calendar *calendar)
+{
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+    g_string_append_printf(out, "%d %s %02d:%02d", __builtin_ctz(calendar->days),
+                           months[__builtin_ctz(calendar->months) - 1],
+                           __builtin_ctz(calendar->hours), __builtin_ctzll(calendar->minutes));
+}
+
 static void put_date(GString *out, int64_t at_s)
 {
     g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(at_s);
@@ -244,6 +255,10 @@ char *time_spec_print(const TimeSpec *spec)
     case TIME_SPEC_AT_DAY:
         g_string_append(out, spec->days_ahead ? "at tomorrow " : "at today ");
         put_time_of_day(out, spec->at_s);
+        break;
+    case TIME_SPEC_AT_DATE:
+        g_string_append(out, "at ");
+        put_day(out, &spec->calendar);
         break;
     }
     return g_string_free(out, FALSE);

@@ -60,6 +60,11 @@ static const struct {
       "\"*-02-28 08:00\" is there every year",
       "quand : caractère 4 : trouvé « 31 février », attendu : un jour que ce mois a : « *-02-28 "
       "08:00 » existe chaque année" },
+    { "05/06 8:00",
+      "when: character 1: found \"05/06\", expected \"at 5 Jun 08:00\" or \"at 6 May 08:00\", for "
+      "either number may be the month",
+      "quand : caractère 1 : trouvé « 05/06 », attendu : « at 5 Jun 08:00 » ou « at 6 May 08:00 », "
+      "car chacun des deux nombres peut être le mois (derrière « le » le jour est devant)" },
     { "29 février",
       "when: character 1: found \"29 février\", expected \"*-02-29\" to have it in leap years "
       "alone",

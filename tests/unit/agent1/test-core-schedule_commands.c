@@ -127,6 +127,33 @@ static void a_schedule_is_made_by_chat(void **state)
     assert_string_equal(row_text(world_run(world, 1), RUNS_TASK), "uptime | wc -l");
 }
 
+/* What stands in the file has its year. */
+static void a_day_without_a_year(void **state)
+{
+    static const struct {
+        const char *when;
+        const char *shown;
+    } rows[] = {
+        { "le 28/11 à 14:02", "at 2026-11-28T14:02 · web1 · uptime; zone UTC:\n"
+                              "1. Sat 2026-11-28 14:02 UTC\nShall it be so?" },
+        { "on 5 Jun at 8:00", "at 2027-06-05T08:00 · web1" },
+        { "29/02 8:00", "at 2028-02-29T08:00 · web1" },
+    };
+    World *world = *state;
+
+    begin(world);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *line = g_strdup_printf("SCHEDULE: %s | web1 | uptime", rows[i].when);
+
+        print_message("%s\n", rows[i].when);
+        world_write(world, "oskar", NULL, line);
+        assert_contains(world_last_said(world), rows[i].shown);
+    }
+    world_write(world, "oskar", NULL, "!yes 1");
+    assert_contains(((const Effect *)world->edits->pdata[0])->edit.members,
+                    "\"cron\":\"at 2026-11-28T14:02\"");
+}
+
 /* One answer is enough; what differs is another question. */
 static void the_same_is_asked_once(void **state)
 {
@@ -432,6 +459,7 @@ int main(void)
         WORLD_TEST(schedules_are_shown),
         WORLD_TEST(schedules_of_one_agent_are_shown),
         WORLD_TEST(a_schedule_is_made_by_chat),
+        WORLD_TEST(a_day_without_a_year),
         WORLD_TEST(the_same_is_asked_once),
         WORLD_TEST(what_is_no_schedule),
         WORLD_TEST(several_agents_have_one_each),

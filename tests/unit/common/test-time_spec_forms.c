@@ -140,10 +140,31 @@ static const struct {
                                        "\"*-02-29 08:00\"" },
     { "le 29 février 2027", "character 4: found \"29 février 2027\", expected a day that this "
                             "month has: its last one is 2027-02-28" },
-    { "le 29 février 2028 à 9h", "character 4: found \"29 février 2028\", expected the date in "
-                                 "figures, as in \"at 2028-02-29 09:00\"" },
-    { "le 15 avril à 9h", "character 4: found \"15 avril\", expected \"*-04-15 09:00\" to have it "
-                          "every year, or a date with its year" },
+    { "le 29 février 2028 à 9", "character 4: found \"29 février 2028\", expected the date in "
+                                "figures, as in \"at 2028-02-29 09:00\"" },
+    { "le 15 avril à 9", "character 4: found \"15 avril\", expected \"*-04-15 09:00\" to have it "
+                         "every year, or \"at 15 Apr 09:00\" to have it once" },
+    { "15 avril", "character 1: found \"15 avril\", expected \"*-04-15\" to have it every year, or "
+                  "\"at 15 Apr 08:00\" to have it once" },
+    { "chaque année le 15/04 à 9h", "character 17: found \"15/04\", expected \"*-04-15 09:00\" to "
+                                    "have it every year, or \"at 15 Apr 09:00\"" },
+    { "28/11", "character 1: found \"28/11\", expected \"*-11-28\" to have it every year" },
+    { "on 05/06 at 8:00", "character 4: found \"05/06\", expected \"at 5 Jun 08:00\" or \"at 6 May "
+                          "08:00\", for either number may be the month" },
+    { "05/06", "character 1: found \"05/06\", expected \"at 5 Jun 08:00\" or \"at 6 May 08:00\"" },
+    { "11/28 14:02",
+      "character 1: found \"11/28\", expected \"at 28 Nov 14:02\", for of two numbers "
+      "the first counts as the day" },
+    { "le 31/02 à 8h", "character 4: found \"31/02\", expected a day that this month has: "
+                       "\"*-02-28 08:00\" is there every year" },
+    { "le 28/13 à 8h", "character 4: found \"28/13\", expected a month from 1 to 12" },
+    { "45/2 8:00", "character 1: found \"45/2\", expected a day that this month has" },
+    { "28/11/2026", "character 1: found \"28/11/2026\", expected the date in figures, as in \"at "
+                    "2026-11-28 08:00\"" },
+    { "le 28/11/1902 à 8h", "character 4: found \"28/11/1902\", expected a date of 1970 to 2100" },
+    { "le mar 3 à 9h", "character 9: found the end, expected a colon and minutes" },
+    { "15/5 * * * *", "character 1: found \"15/5\", expected a range before the step" },
+    { "15/5 3 * * *", "character 1: found \"15/5\", expected a range before the step" },
     { "April 15th, 2027 at 9", "character 1: found \"April 15th, 2027\", expected the date in "
                                "figures, as in \"at 2027-04-15 09:00\"" },
     { "yearly may the 4th", "character 8: found \"may the 4th\", expected \"*-05-04\" to have" },
@@ -151,7 +172,8 @@ static const struct {
       "character 1: found \"03/04/2027\", expected a date with its year first" },
     { "on 03/04/2027 at 8:00", "character 4: found \"03/04/2027\", expected a date with its year" },
     { "11/28/2026 08:00", "character 1: found \"11/28/2026\", expected a date with its year" },
-    { "le 31/02/2027", "character 4: found \"31/02/2027\", expected a date with its year first" },
+    { "le 31/02/2027", "character 4: found \"31/02/2027\", expected a day that this month has: its "
+                       "last one is 2027-02-28" },
     { "le 31", "character 6: found the end, expected \"of the month\"" },
     { "le 32", "character 4: found \"32\", expected a day from 1 to 31" },
     { "le cinquième lundi du mois", "character 4: found \"cinquième\", expected the first to "
@@ -178,7 +200,7 @@ static const struct {
     { "on monday at 9:00", "character 4: found \"monday\", expected \"every monday\"" },
     { "le 32 du mois à 8h", "character 4: found \"32\", expected a day from 1 to 31" },
     { "le 1er à 8h", "character 8: found \"à\", expected \"of the month\" or \"du mois\"" },
-    { "le 1er janvier à 8h",
+    { "le 1er janvier à 8",
       "character 4: found \"1er janvier\", expected \"*-01-01 08:00\" to have" },
     { "on the 1st of may at 8",
       "character 8: found \"1st of may\", expected \"*-05-01 08:00\" to have" },
@@ -251,12 +273,39 @@ static void test_any_calendar(void **state)
     }
 }
 
+/* So does any day without a year, and what people write of it is that day. */
+static void test_any_day(void **state)
+{
+    (void)state;
+    for (int month = 1; month <= 12; month++) {
+        for (int day = 1; day <= g_date_get_days_in_month((GDateMonth)month, 2000); day++) {
+            int minute = (day * 67 + month * 131) % 1440;
+            TimeSpec spec = { .kind = TIME_SPEC_AT_DATE,
+                              .calendar = { .minutes = UINT64_C(1) << minute % 60,
+                                            .hours = 1U << minute / 60,
+                                            .days = 1U << day,
+                                            .months = 1U << month,
+                                            .weekdays = 0x7f } };
+            g_autofree char *printed = time_spec_print(&spec);
+            g_autofree char *typed =
+                g_strdup_printf("le %d/%d à %dh%02d", day, month, minute / 60, minute % 60);
+            TimeSpec again = time_form_parse(printed);
+
+            assert_true(time_spec_equal(&spec, &again));
+            again = time_form_parse(typed);
+            if (!time_spec_equal(&spec, &again))
+                fail_msg("%s", typed);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forms),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_any_calendar),
+        cmocka_unit_test(test_any_day),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
