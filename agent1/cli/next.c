@@ -6,6 +6,7 @@
 #include "agent1/cli/printer.h"
 #include "common/base/timestamp.h"
 #include "common/data/json.h"
+#include "common/data/time_never.h"
 #include "common/data/time_spec.h"
 #include "common/data/zones.h"
 #include "common/sys/clock.h"
@@ -59,10 +60,13 @@ static bool has_any(const Question *question)
 {
     int64_t at_ms = question->from_ms;
     TimeOccurrence first;
+    g_autofree char *why = time_never_print(&question->spec);
 
     if (step(question, &at_ms, &first))
         return true;
-    if (question->spec.kind == TIME_SPEC_CALENDAR)
+    if (why)
+        printer_problem("%s: that never comes: %s", question->canonical, why);
+    else if (question->spec.kind == TIME_SPEC_CALENDAR)
         printer_problem("%s: there is no such time from then to the end of 2100",
                         question->canonical);
     else

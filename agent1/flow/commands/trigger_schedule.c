@@ -224,17 +224,25 @@ static void say_times(Core *core, Turn *turn, const Schedule *draft)
     }
 }
 
+static void say_never(Core *core, Turn *turn, const TaskEntry *entry)
+{
+    g_autofree char *why = time_words_never(core, &entry->spec);
+
+    if (why)
+        turn_fail(turn, "%s: that never comes: %s", entry->cron, why);
+    else if (entry->spec.kind == TIME_SPEC_CALENDAR)
+        turn_fail(turn, "%s: there is no such time from now on", entry->cron);
+    else
+        turn_fail(turn, "%s: that is past", entry->cron);
+}
+
 /* What can never run is refused at once. */
 static bool may_ever_run(Core *core, Turn *turn, const Schedule *draft)
 {
     g_auto(ScheduledTime) first = { 0 };
 
     if (!schedule_text_next(core, draft, draft->mark_ms, &first)) {
-        turn_fail(turn,
-                  draft->entry->spec.kind == TIME_SPEC_CALENDAR
-                      ? "%s: there is no such time from now on"
-                      : "%s: that is past",
-                  draft->entry->cron);
+        say_never(core, turn, draft->entry);
         return false;
     }
     if (first.fate != TIME_FAILS)

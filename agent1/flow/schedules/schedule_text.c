@@ -3,6 +3,7 @@
 #include "agent1/flow/schedules/firing.h"
 #include "agent1/flow/state/hold.h"
 #include "agent1/flow/state/reason_words.h"
+#include "agent1/flow/state/time_words.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -171,9 +172,14 @@ static void append_next(Core *core, const Schedule *schedule, const NextStart *n
 {
     unsigned skipped = next->skipped;
     g_autofree char *described = NULL;
+    g_autofree char *never = NULL;
 
     if (!next->is_known) {
-        g_string_append(text, core_words(core, " · over"));
+        never = time_words_never(core, &schedule->entry->spec);
+        if (never)
+            g_string_append_printf(text, core_words(core, " · never: %s"), never);
+        else
+            g_string_append(text, core_words(core, " · over"));
         return;
     }
     described = schedule_text_of_time(core, schedule, &next->time);

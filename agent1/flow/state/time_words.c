@@ -1,6 +1,7 @@
 #include "agent1/flow/state/time_words.h"
 
 #include "common/base/text.h"
+#include "common/data/time_never.h"
 #include "common/base/banned.h"
 
 #define EXAMPLES_SHOWN 3
@@ -83,4 +84,15 @@ char *time_words_examples(const Core *core)
 {
     return g_strdup_printf(core_words(core, "Times, as in: %s"),
                            words_get(core->language, time_problem_examples()));
+}
+
+char *time_words_never(const Core *core, const TimeSpec *spec)
+{
+    const char *reasons[TIME_NEVER_MAX];
+    size_t count = time_never_explain(spec, reasons);
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (size_t i = 0; i < count; i++)
+        g_string_append_printf(text, "%s%s", i ? ", " : "", words_get(core->language, reasons[i]));
+    return count ? g_strdup(text->str) : NULL;
 }

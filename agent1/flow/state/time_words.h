@@ -7,6 +7,7 @@
 
 #include "agent1/flow/state/core_state.h"
 #include "common/data/time_problem.h"
+#include "common/data/time_spec.h"
 
 /* With the examples that are nearest where times of any form were expected, and the way to all. The
  * caller owns it. */
@@ -14,5 +15,9 @@ char *time_words(const Core *core, const TimeProblem *problem);
 
 /* "Times, as in: "daily 03:00", …", of all forms. The caller owns it. */
 char *time_words_examples(const Core *core);
+
+/* "February has no 31st": why it has no time in any year; NULL when its days exist. The caller owns
+ * it. */
+char *time_words_never(const Core *core, const TimeSpec *spec);
 
 #endif

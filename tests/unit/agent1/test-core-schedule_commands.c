@@ -59,6 +59,19 @@ static void schedules_are_shown(void **state)
         "c: hourly · web1 · true · off");
 }
 
+/* One that somebody wrote into the file, though it never comes. */
+static void one_that_never_comes(void **state)
+{
+    World *world = *state;
+
+    write_tasks(world, "{\"id\":\"n\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":"
+                       "\"0 3 31 2,4 *\"}");
+    world_write(world, "vera", NULL, "!tasks");
+    assert_contains(world_last_said(world),
+                    "n: 0 3 31 2,4 * · web1 · true · never: February has no "
+                    "31st, April has no 31st");
+}
+
 /* Those of one agent, be it one that is gone. */
 static void schedules_of_one_agent_are_shown(void **state)
 {
@@ -188,7 +201,8 @@ static void what_is_no_schedule(void **state)
         { "SCHEDULE: every 5s | web1 | true", "when: expected at least 10 s" },
         { "SCHEDULE: at 2020-01-01T00:00 | web1 | true", "at 2020-01-01T00:00: that is past" },
         { "SCHEDULE: today 00:00 | web1 | true", "today 00:00: that is past" },
-        { "SCHEDULE: 0 0 31 2 * | web1 | true", "there is no such time from now on" },
+        { "SCHEDULE: 0 0 31 2 * | web1 | true",
+          "*-02-31 00:00: that never comes: February has no 31st" },
         { "SCHEDULE: hourly | nosuch | true", "nosuch: refused (unknown_agent): " },
         { "SCHEDULE: hourly | web1 --now | true", "a schedule takes no options" },
         { "SCHEDULE: hourly | web1 |", "" },
@@ -461,6 +475,7 @@ int main(void)
         WORLD_TEST(a_schedule_is_made_by_chat),
         WORLD_TEST(a_day_without_a_year),
         WORLD_TEST(the_same_is_asked_once),
+        WORLD_TEST(one_that_never_comes),
         WORLD_TEST(what_is_no_schedule),
         WORLD_TEST(several_agents_have_one_each),
         WORLD_TEST(one_is_taken_back),
