@@ -41,6 +41,16 @@ static char *describe_unheard(const Core *core, const FleetAgent *live)
                            since);
 }
 
+static bool is_paused(const FleetAgent *live)
+{
+    return live && (live->is_pause_wished || live->state == AGENT_PAUSED);
+}
+
+bool hold_is_pause(const Core *core, const char *agent)
+{
+    return is_paused(fleet_find(core->fleet, agent));
+}
+
 char *hold_of_agent(const Core *core, const char *agent)
 {
     const RegistryAgent *entry = registry_find(core->registry, agent);
@@ -48,7 +58,7 @@ char *hold_of_agent(const Core *core, const char *agent)
 
     if (entry && !entry->is_accepted)
         return entry->key && revoked_is(core, entry->key) ? describe_revoked(core, entry) : NULL;
-    if (live && (live->is_pause_wished || live->state == AGENT_PAUSED))
+    if (is_paused(live))
         return describe_paused(core, live);
     return live && live->is_unheard_told && core_is_reachable(core, live)
                ? describe_unheard(core, live)

@@ -17,4 +17,7 @@ char *hold_of_agent(const Core *core, const char *agent);
  * NULL. The caller owns it. */
 char *hold_of_run(const Core *core, const Run *run);
 
+/* Whether it is paused: what is due meanwhile waits for the word that ends it. */
+bool hold_is_pause(const Core *core, const char *agent);
+
 #endif

@@ -128,6 +128,21 @@ static void a_paused_schedule_and_a_paused_agent(void **state)
     assert_null(json_member(item, "next"));
     assert_string_equal(json_string(json_member(item, "agent_hold")),
                         "web1 is paused by oskar since 14:13");
+    assert_string_equal(json_string(json_member(item, "next_fate")), "paused");
+    world_write(world, "oskar", NULL, "!resume a");
+    type_for_program(world, "01K6J8ZQ4T3N5V7W9X1Y2Z3C90", "PLAN_LIST:");
+    item = json_first(json_member(data_of(world), "schedules"));
+    assert_string_equal(json_string(json_member(item, "state")), "active");
+    assert_string_equal(json_string(json_member(item, "next")), "2026-09-21T15:00:00.000Z");
+    assert_string_equal(json_string(json_member(item, "next_fate")), "paused");
+    assert_string_equal(json_string(json_member(item, "next_rule")), "paused");
+    assert_string_equal(json_string(json_member(item, "next_why")),
+                        "web1 is paused by oskar since 14:13");
+    assert_null(json_member(item, "next_start"));
+    world_write(world, "oskar", NULL, "!agentON web1");
+    type_for_program(world, "01K6J8ZQ4T3N5V7W9X1Y2Z3C91", "PLAN_LIST:");
+    item = json_first(json_member(data_of(world), "schedules"));
+    assert_string_equal(json_string(json_member(item, "next_fate")), "starts");
 }
 
 /* The first ones, and how many there are. */
