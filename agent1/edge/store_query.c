@@ -78,6 +78,10 @@ static const QueryText queries[] = {
                       "WHERE \"id\" > ?1 || '/' AND \"id\" < ?1 || '0' ORDER BY \"id\" LIMIT ?3",
                       "WHERE 0" },
     [QUERY_PLAN] = { TABLE_PLANS, "WHERE \"id\" = ?1", "WHERE \"id\" = ?1" },
+    [QUERY_PLAN_RUNS] = { TABLE_RUNS,
+                          "WHERE \"id\" IN (SELECT \"run\" FROM \"steps\" WHERE \"id\" > ?1 || '.' "
+                          "AND \"id\" < ?1 || '/') ORDER BY \"id\" LIMIT ?3",
+                          "WHERE 0" },
     /* The keys of a plan's steps begin with its own and a dot; a slash comes next in order. */
     [QUERY_STEPS] = { TABLE_STEPS,
                       "WHERE \"id\" > ?1 || '.' AND \"id\" < ?1 || '/' ORDER BY \"id\" LIMIT ?3",

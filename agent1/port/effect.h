@@ -69,6 +69,7 @@ typedef enum {
     QUERY_RANGE, /* the row of RESULT_FIGURES of all; the newest `limit` of them */
     QUERY_RANGE_FAILED, /* … and the newest that failed */
     QUERY_PLAN,         /* text: a plan's id */
+    QUERY_PLAN_RUNS,    /* text: a plan's id; at most limit of its runs, the oldest first */
     QUERY_DAILY,        /* text: a day as "2026-11-25"; the compiled report of it, a row for each
                            language it was kept in */
     QUERY_STEPS,        /* text: a plan's id; at most limit of its steps in their order */

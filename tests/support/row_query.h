@@ -108,6 +108,8 @@ static inline bool row_query_fits(const RowStore *store, const Row *row, const E
                row_query_is_near(store, row, query);
     case QUERY_MEMORY_BARE:
         return !row_query_vector(store, row, query->text);
+    case QUERY_PLAN_RUNS:
+        return query->text && g_strcmp0(row_text(row, RUNS_PLAN), query->text) == 0;
     case QUERY_STEPS:
         return g_strcmp0(row_text(row, STEPS_PLAN), query->text) == 0;
     case QUERY_DAILY:
@@ -195,6 +197,7 @@ static inline Table row_query_table(QueryKind kind)
     case QUERY_RUN_BY_NUMBER:
     case QUERY_RUNS_RECENT:
     case QUERY_RUNS_FAILED:
+    case QUERY_PLAN_RUNS:
     case QUERY_AUDIT:
     case QUERY_DAY:
     case QUERY_RANGE:
@@ -209,6 +212,14 @@ static inline int row_query_private_first(gconstpointer a, gconstpointer b)
 {
     return row_query_is_private(*(const Row *const *)b) -
            row_query_is_private(*(const Row *const *)a);
+}
+
+static inline GCompareFunc row_query_order(QueryKind kind)
+{
+    if (kind == QUERY_MEMORY)
+        return row_query_private_first;
+    return row_query_table(kind) == TABLE_RUNS && kind != QUERY_PLAN_RUNS ? row_query_newest_first
+                                                                          : row_store_compare_keys;
 }
 
 /* The answer to a query: an event without time and seed. */
@@ -236,9 +247,7 @@ static inline Event *row_store_query(const RowStore *store, const EffectQuery *q
         if (row_query_fits(store, row, query))
             g_ptr_array_add(event->rows.rows, row_copy(row));
     }
-    g_ptr_array_sort(event->rows.rows, query->kind == QUERY_MEMORY ? row_query_private_first
-                                       : table == TABLE_RUNS       ? row_query_newest_first
-                                                                   : row_store_compare_keys);
+    g_ptr_array_sort(event->rows.rows, row_query_order(query->kind));
     if (query->kind == QUERY_MEMORY_BARE && query->number > 0)
         g_ptr_array_remove_range(event->rows.rows, 0,
                                  (unsigned)MIN(query->number, event->rows.rows->len));

@@ -1,11 +1,15 @@
 /* !run p7 and !runs p7: a plan and its steps, as they are or as they ended. */
 #include "agent1/flow/commands/commands.h"
 
+#include <string.h>
+
 #include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/runs/plan_summary.h"
 #include "agent1/flow/runs/plans.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/plan_rows.h"
+#include "agent1/flow/state/rows.h"
+#include "agent1/flow/voice/run_data.h"
 #include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
@@ -26,24 +30,70 @@ static char *describe_plan(const Core *core, const Plan *plan)
                            task ? core_words(core, "\ntask: ") : "", task ? task : "");
 }
 
-static void say_steps(Core *core, Turn *turn, const Plan *plan)
+/* All of it, and its steps. The caller owns it. */
+static char *describe_steps(const Core *core, const char *head, const Plan *plan)
 {
-    unsigned i;
+    GString *text = g_string_new(head);
 
-    for (i = 0; i < plan->steps->len && i < STEPS_SHOWN; i++) {
+    for (unsigned i = 0; i < plan->steps->len && i < STEPS_SHOWN; i++) {
         const PlanStep *step = plan->steps->pdata[i];
         g_autofree char *line = plan_summary_line(core, plan, step);
 
-        if (step->run)
-            turn_add_run(turn, step->run);
         /* Of one stage there is nothing to tell apart. */
         if (plan_stages(plan) > 1)
-            turn_say(turn, "%u. %s", step->stage + 1, line);
+            g_string_append_printf(text, "\n%u. %s", step->stage + 1, line);
         else
-            turn_say(turn, "%s", line);
+            g_string_append_printf(text, "\n%s", line);
     }
-    if (plan->steps->len > STEPS_SHOWN)
-        turn_say(turn, "and %u more", plan->steps->len - STEPS_SHOWN);
+    if (plan->steps->len > STEPS_SHOWN) {
+        g_string_append_c(text, '\n');
+        g_string_append_printf(text, core_words(core, "and %u more"),
+                               plan->steps->len - STEPS_SHOWN);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* ---- for programs ---- */
+
+/* Its runs as objects, beside the words, which are the argument. */
+static void tell_programs(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    Turn turn;
+
+    turn_init(&turn, core, pending->speaker);
+    turn_say(&turn, "%s", pending->argument);
+    run_data_count(&turn, 0);
+    for (unsigned i = 0; i < rows->len; i++) {
+        g_autoptr(Run) run = rows_to_run(rows->pdata[i]);
+
+        if (!run)
+            continue;
+        turn_add_run(&turn, run->id);
+        run_data_add(&turn, run, false);
+    }
+    turn_finish(&turn);
+}
+
+static void answer(Core *core, Turn *turn, const char *id, const char *head, const Plan *plan)
+{
+    g_autofree char *text = describe_steps(core, head, plan);
+    const Lookup lookup = { .resume = tell_programs,
+                            .argument = text,
+                            .kind = QUERY_PLAN_RUNS,
+                            .text = id,
+                            .limit = TARGETS_MAX };
+
+    if (turn_tells_programs(turn)) {
+        lookup_ask(core, turn, &lookup);
+        return;
+    }
+    for (unsigned i = 0; i < plan->steps->len && i < STEPS_SHOWN; i++) {
+        const PlanStep *step = plan->steps->pdata[i];
+
+        if (step->run)
+            turn_add_run(turn, step->run);
+    }
+    turn_say(turn, "%s", text);
 }
 
 /* ---- one that is over ---- */
@@ -51,16 +101,16 @@ static void say_steps(Core *core, Turn *turn, const Plan *plan)
 static void show_steps(Core *core, const Pending *pending, const GPtrArray *rows)
 {
     g_autoptr(Plan) plan = plan_new(1, PLAN_FAN_OUT);
+    /* The head begins with the plan's id. */
+    g_autofree char *id = g_strndup(pending->argument, strcspn(pending->argument, ":"));
     Turn turn;
-    unsigned i;
 
     /* What belongs to the plan's own row was worked out with it, and so was its head. */
     plan->task = g_strdup("");
-    for (i = 0; i < rows->len; i++)
+    for (unsigned i = 0; i < rows->len; i++)
         plan_rows_add_step(plan, rows->pdata[i]);
     turn_init(&turn, core, pending->speaker);
-    turn_say(&turn, "%s", pending->argument);
-    say_steps(core, &turn, plan);
+    answer(core, &turn, id, pending->argument, plan);
     turn_finish(&turn);
 }
 
@@ -90,8 +140,7 @@ void commands_show_plan(Core *core, Turn *turn, int64_t number)
         return;
     }
     head = describe_plan(core, plan);
-    turn_say(turn, "%s", head);
-    say_steps(core, turn, plan);
+    answer(core, turn, plan->id, head, plan);
 }
 
 /* ---- !cancel p7 ---- */

@@ -1,5 +1,5 @@
 /* What agentctl's answers hold for programs: schedules, runs, agents, status. */
-#include "core-world.h"
+#include "plan-world.h"
 
 #include "common/base/banned.h"
 
@@ -275,6 +275,38 @@ static void agents_that_are_told_more_of(void **state)
                         "web2 is paused by oskar since 14:13");
 }
 
+/* While it goes on and when it is over, in either spelling. */
+static void runs_of_a_plan(void **state)
+{
+    static const char *const texts[] = { "!runs p1", "!run p1" };
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "@web1 other");
+    world_write(world, "oskar", NULL, "@web1,web2 true");
+    for (unsigned i = 0; i < 4; i++) {
+        g_autofree char *chat = g_strdup_printf("01J0000000000000000000010%u", i);
+        const Json *item;
+        int64_t number;
+
+        type_for_program(world, chat, texts[i % 2]);
+        assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "\n#3 web2: ");
+        assert_int_equal(json_count(json_member(data_of(world), "runs")), 2);
+        item = json_first(json_member(data_of(world), "runs"));
+        assert_true(json_int(json_member(item, "number"), &number));
+        assert_int_equal(number, 2);
+        assert_string_equal(json_string(json_member(item, "plan")), "p1");
+        assert_string_equal(json_string(json_member(item, "state")),
+                            i < 2 ? "queued" : "succeeded");
+        if (i == 1) {
+            fleet_succeeds(world, 2, NULL);
+            fleet_succeeds(world, 3, NULL);
+        }
+    }
+    type_for_program(world, "01J00000000000000000000200", "!runs p7");
+    assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "p7: no such plan");
+    assert_data(world, "none");
+}
+
 /* Of a range the last 20 are shown, and all are counted. */
 static void runs_of_a_range(void **state)
 {
@@ -359,6 +391,7 @@ int main(void)
         WORLD_TEST(runs),
         WORLD_TEST(agents_and_status),
         WORLD_TEST(agents_that_are_told_more_of),
+        FLEET_TEST(runs_of_a_plan),
         WORLD_TEST(runs_of_a_range),
         WORLD_TEST(lists_that_come_one_after_the_other),
         WORLD_TEST(a_repeat_has_it_again),

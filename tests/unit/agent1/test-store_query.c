@@ -86,6 +86,10 @@ static void test_plans_and_their_steps(void **state)
         { QUERY_STEPS, "p10", 100, "p10.0000 p10.0001 p10.0002 " },
         { QUERY_STEPS, "p", 100, "" },
         { QUERY_STEPS, NULL, 100, "" },
+        { QUERY_PLAN_RUNS, "p1", 100, "p1.run0 p1.run1 p1.run2 " },
+        { QUERY_PLAN_RUNS, "p1", 2, "p1.run0 p1.run1 " },
+        { QUERY_PLAN_RUNS, "p2", 100, "" },
+        { QUERY_PLAN_RUNS, NULL, 100, "" },
     };
     static const char *const plans[] = { "p10", "p1" };
     g_autoptr(Fixture) fixture = fixture_new();
@@ -100,10 +104,15 @@ static void test_plans_and_their_steps(void **state)
         effects_put(effects, plan);
         for (unsigned j = 0; j < 3; j++) {
             g_autofree char *id = g_strdup_printf("%s.%04u", plans[i], 2 - j);
+            g_autofree char *run_id = g_strdup_printf("%s.run%u", plans[i], 2 - j);
             Row *step = row_new(TABLE_STEPS);
+            Row *run = row_new(TABLE_RUNS);
 
             row_set_text(step, STEPS_ID, id);
+            row_set_text(step, STEPS_RUN, run_id);
             effects_put(effects, step);
+            row_set_text(run, RUNS_ID, run_id);
+            effects_put(effects, run);
         }
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++)
@@ -190,6 +199,7 @@ static void test_no_query_walks_over_all_runs(void **state)
         { "failed of one", QUERY_RUNS_FAILED, true, "runs_failed_by_agent" },
         { "a compiled report", QUERY_DAILY, true, "sqlite_autoindex_dailies_1" },
         { "the steps of a plan", QUERY_STEPS, true, "sqlite_autoindex_steps_1" },
+        { "the runs of a plan", QUERY_PLAN_RUNS, true, "sqlite_autoindex_runs_1" },
     };
     g_autoptr(Fixture) fixture = fixture_new();
     sqlite3 *db = NULL;
