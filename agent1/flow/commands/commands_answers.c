@@ -12,6 +12,8 @@
 /* Of a list that is longer nobody picks one. */
 #define LISTED_MAX 20
 
+#define NOTHING_OPEN WORDS_LATER("no question is open here")
+
 /* Done within this turn, after the line that said yes. */
 static void do_line(Core *core, Turn *turn, const char *text)
 {
@@ -28,13 +30,15 @@ static const CommandHandler answers[QUESTION_KIND_COUNT] = {
 /* What is open to whoever speaks. */
 typedef struct Open {
     GPtrArray *questions; /* Row *, of TABLE_QUESTIONS */
-    GPtrArray *runs;      /* Run *, of his own, that wait for nobody but him */
+    GPtrArray *all_runs;  /* Run *, of his own, that wait for nobody but him */
+    GPtrArray *runs;      /* those of them that may be named here */
 } Open;
 
 static void open_clear(Open *open)
 {
     g_ptr_array_unref(open->questions);
     g_ptr_array_unref(open->runs);
+    g_ptr_array_unref(open->all_runs);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Open, open_clear)
@@ -47,7 +51,13 @@ typedef struct Choice {
 
 static Open list_open(Core *core, const Speaker *speaker)
 {
-    return (Open){ questions_open(core, speaker), own_approvals_list(core, speaker) };
+    GPtrArray *runs = own_approvals_list(core, speaker);
+
+    return (Open){
+        .questions = questions_open(core, speaker),
+        .all_runs = runs,
+        .runs = own_approvals_here(runs, speaker),
+    };
 }
 
 static void say_question(Turn *turn, const Row *question, unsigned number)
@@ -108,22 +118,62 @@ static void say_both(Turn *turn, const Choice *choice)
     say_run(turn, choice->run);
 }
 
-/* Nothing is open here, or not what is named: says so where it was asked elsewhere, without its
- * words, since others read here. */
-static bool is_elsewhere(Core *core, Turn *turn, const char *argument)
+/* Nothing is open here: says so where something is elsewhere, without its words, since others read
+ * here. */
+static bool is_all_elsewhere(Core *core, Turn *turn, const Open *open)
+{
+    if (!questions_wait_elsewhere(core, turn->speaker, 0) && open->all_runs->len == open->runs->len)
+        return false;
+    turn_fail(turn,
+              "no question of this room is open to you; what I asked you elsewhere, answer me "
+              "alone");
+    return true;
+}
+
+/* The same of the question of that number. */
+static bool is_question_elsewhere(Core *core, Turn *turn, const char *argument)
 {
     const char *digits = argument + (g_ascii_tolower(*argument) == 'q');
     uint64_t number = read_number(digits);
 
-    if (*argument == '\0' && questions_wait_elsewhere(core, turn->speaker, 0)) {
-        turn_fail(turn, "no question of this room is open to you; what I asked you elsewhere, "
-                        "answer me alone");
-        return true;
+    if (number == 0 || !questions_wait_elsewhere(core, turn->speaker, number))
+        return false;
+    turn_fail(turn, "question %s was not asked in this room: answer me alone", digits);
+    return true;
+}
+
+/* The same of the task of that number. */
+static bool is_run_elsewhere(Turn *turn, const Open *open, const char *argument)
+{
+    const char *digits = argument + (*argument == '#');
+    uint64_t number = read_number(digits);
+
+    if (number == 0 || !own_approvals_find(open->all_runs, number))
+        return false;
+    turn_fail(turn, "task #%s was not asked for in this room: answer me alone", digits);
+    return true;
+}
+
+static bool choose_named(Core *core, Turn *turn, const Open *open, const char *argument,
+                         Choice *out)
+{
+    g_autofree char *shown = text_make_line(argument, TASK_CHARS);
+
+    if (is_question_elsewhere(core, turn, argument))
+        return false;
+    if (find_named(open, argument, out)) {
+        if (out->question && out->run)
+            say_both(turn, out);
+        return !out->question || !out->run;
     }
-    if (number > 0 && questions_wait_elsewhere(core, turn->speaker, number)) {
-        turn_fail(turn, "question %s was not asked in this room: answer me alone", digits);
-        return true;
+    if (is_run_elsewhere(turn, open, argument))
+        return false;
+    if (open->questions->len + open->runs->len == 0) {
+        turn_fail(turn, NOTHING_OPEN);
+        return false;
     }
+    turn_fail(turn, "%s is none of what is open here:", shown);
+    say_open(turn, open);
     return false;
 }
 
@@ -132,22 +182,11 @@ static bool choose(Core *core, Turn *turn, const Open *open, const char *argumen
 {
     unsigned count = open->questions->len + open->runs->len;
 
-    if ((count == 0 || *argument) && is_elsewhere(core, turn, argument))
-        return false;
+    if (*argument)
+        return choose_named(core, turn, open, argument, out);
     if (count == 0) {
-        turn_fail(turn, "no question is open here");
-        return false;
-    }
-    if (*argument) {
-        g_autofree char *shown = text_make_line(argument, TASK_CHARS);
-
-        if (find_named(open, argument, out)) {
-            if (out->question && out->run)
-                say_both(turn, out);
-            return !out->question || !out->run;
-        }
-        turn_fail(turn, "%s is none of what is open here:", shown);
-        say_open(turn, open);
+        if (!is_all_elsewhere(core, turn, open))
+            turn_fail(turn, NOTHING_OPEN);
         return false;
     }
     if (count > 1) {
@@ -192,10 +231,12 @@ void commands_yes(Core *core, Turn *turn, const char *arguments)
 }
 
 /* Questions alone: a task that waits is rejected by its number. */
-static void drop_all(Core *core, Turn *turn, const GPtrArray *questions)
+static void drop_all(Core *core, Turn *turn, const Open *open)
 {
-    if (questions->len == 0 && !is_elsewhere(core, turn, ""))
-        turn_fail(turn, "no question is open here");
+    const GPtrArray *questions = open->questions;
+
+    if (questions->len == 0 && !is_all_elsewhere(core, turn, open))
+        turn_fail(turn, NOTHING_OPEN);
     if (questions->len == 0)
         return;
     for (unsigned i = 0; i < questions->len; i++)
@@ -209,7 +250,7 @@ void commands_no(Core *core, Turn *turn, const char *arguments)
     Choice choice = { NULL, NULL };
 
     if (g_ascii_strcasecmp(arguments, "all") == 0) {
-        drop_all(core, turn, open.questions);
+        drop_all(core, turn, &open);
         return;
     }
     if (!choose(core, turn, &open, arguments, &choice))

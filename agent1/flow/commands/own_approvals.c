@@ -27,6 +27,21 @@ GPtrArray *own_approvals_list(Core *core, const Speaker *speaker)
     return own;
 }
 
+GPtrArray *own_approvals_here(const GPtrArray *runs, const Speaker *speaker)
+{
+    g_autofree char *conversation = speaker_conversation(speaker);
+    bool is_in_room = speaker_is_in_room(speaker);
+    GPtrArray *here = g_ptr_array_new();
+
+    for (unsigned i = 0; i < runs->len; i++) {
+        const Run *run = runs->pdata[i];
+
+        if (!is_in_room || g_strcmp0(run->conversation, conversation) == 0)
+            g_ptr_array_add(here, runs->pdata[i]);
+    }
+    return here;
+}
+
 const Run *own_approvals_find(const GPtrArray *runs, uint64_t number)
 {
     for (unsigned i = 0; i < runs->len; i++) {

@@ -30,7 +30,7 @@ static char *where(const Speaker *speaker)
 /* What was asked alone may be private: it is never named where others read. NULL: alone. */
 static const char *place_of(const Speaker *speaker)
 {
-    return speaker->door == DOOR_XMPP && !speaker_is_alone(speaker) ? speaker->address : NULL;
+    return speaker_is_in_room(speaker) ? speaker->address : NULL;
 }
 
 QuestionKind questions_kind(const Row *row)
@@ -181,6 +181,7 @@ char *questions_ask(Core *core, Turn *turn, const Question *question)
     g_autofree char *id = core_new_id(core);
     g_autofree char *conversation = where(speaker);
     g_autoptr(GPtrArray) runs = own_approvals_list(core, speaker);
+    g_autoptr(GPtrArray) runs_here = own_approvals_here(runs, speaker);
     g_autoptr(GPtrArray) open = NULL;
     unsigned number;
     Row *row;
@@ -204,7 +205,7 @@ char *questions_ask(Core *core, Turn *turn, const Question *question)
     ledger_put(core->ledgers[TABLE_QUESTIONS], row, core->fx);
     keep_number(core, conversation, number);
     turn_asks(turn, id, number);
-    return open->len + runs->len > 0 ? g_strdup_printf(" %u", number) : g_strdup("");
+    return open->len + runs_here->len > 0 ? g_strdup_printf(" %u", number) : g_strdup("");
 }
 
 void questions_too_many(Turn *turn)

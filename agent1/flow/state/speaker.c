@@ -55,6 +55,11 @@ bool speaker_is_alone(const Speaker *speaker)
            g_ascii_strncasecmp(speaker->principal, speaker->address, length) == 0;
 }
 
+bool speaker_is_in_room(const Speaker *speaker)
+{
+    return speaker->door == DOOR_XMPP && !speaker_is_alone(speaker);
+}
+
 char *speaker_conversation(const Speaker *speaker)
 {
     switch (speaker->door) {

@@ -37,6 +37,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Speaker, speaker_free)
  * and not where unsigned text is answered. */
 bool speaker_is_alone(const Speaker *speaker);
 
+/* True in a room: others read what is said there. */
+bool speaker_is_in_room(const Speaker *speaker);
+
 /* "xmpp ana@example.org/phone", "cli <session> <key>", "unsigned", "homeassistant", "schedule",
  * "model". The
  * caller owns it. */

@@ -250,6 +250,52 @@ static void an_answer_in_the_room_is_stopped(void **state)
     assert_contains(last(world)->text, "Nothing is being written to you here");
 }
 
+#define CARE                                                                                       \
+    "{\"rules\":[{\"agent\":\"web1\",\"decision\":\"ask\",\"second\":false,\"reason\":\"care\"}]}"
+
+/* So it is with tasks that wait for the person's own yes. */
+static void tasks_asked_for_alone_stay_out_of_the_room(void **state)
+{
+    static const struct {
+        const char *typed;
+        const char *said;
+    } rows[] = {
+        { "!yes", "no question of this room is open to you; what I asked you elsewhere, answer me "
+                  "alone" },
+        { "!no", "no question of this room is open to you; what I asked you elsewhere, answer me "
+                 "alone" },
+        { "!yes 1", "task #1 was not asked for in this room: answer me alone" },
+        { "!no #1", "task #1 was not asked for in this room: answer me alone" },
+        { "!yes 9", "no question is open here" },
+    };
+    World *world = *state;
+
+    json_free(world->policy);
+    world->policy = world_json(CARE);
+    world_configure(world);
+    world_write(world, "ana", NULL, "@web1 read my diary");
+    assert_string_equal(world_run_state(world, 1), "awaiting_approval");
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("%s\n", rows[i].typed);
+        write_here(world, rows[i].typed);
+        assert_string_equal(last(world)->jid, ROOM);
+        assert_string_equal(last(world)->text, rows[i].said);
+        assert_string_equal(world_run_state(world, 1), "awaiting_approval");
+    }
+    /* What was asked for here is found at once, and alone one hears of all. */
+    write_here(world, "@web1 reboot");
+    write_here(world, "SCHEDULE: daily 03:00 | web1 | one");
+    assert_contains(last(world)->text, "Shall it be so? !yes 3 or !no 3");
+    world_write(world, "ana", NULL, "!yes");
+    assert_contains(last(world)->text, "#1 web1: read my diary\n#2 web1: reboot");
+    write_here(world, "!yes");
+    assert_contains(last(world)->text, "\n#2 web1: reboot");
+    assert_null(strstr(last(world)->text, "diary"));
+    write_here(world, "!no 3");
+    write_here(world, "!yes");
+    assert_string_equal(world_run_state(world, 2), "queued");
+}
+
 /* In a room its own questions are open; alone with the person all of them. */
 static void a_room_has_its_own_questions(void **state)
 {
@@ -312,6 +358,7 @@ int main(void)
         ROOM_TEST(only_who_was_asked_may_answer),
         ROOM_TEST(what_was_asked_alone_stays_out_of_the_room),
         ROOM_TEST(an_answer_in_the_room_is_stopped),
+        ROOM_TEST(tasks_asked_for_alone_stay_out_of_the_room),
         ROOM_TEST(a_room_has_its_own_questions),
         ROOM_TEST(the_same_in_the_room_is_another),
         ROOM_TEST(asleep_it_says_so_once),
