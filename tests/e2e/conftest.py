@@ -9,6 +9,9 @@
     folder        a run folder for the shim alone, see run_folder.py
     agent1        an agent1 that the test plays for agentctl, see played.py
     console       an agentctl that knows that agent1
+    screens       agentctl on terminals of its own: screens(console, *options, **environment)
+    at_prompt     the same, when its prompt stands there
+    thinking      such a terminal on which a sentence waits for its answer, and the chat: (screen, chat)
 
 Servers that a test kills are its own: Prosody(tmp_path / "prosody"), house.broker. All waiting goes
 through wait.py. When a test fails, the logs of its programs stand in the report.
@@ -21,6 +24,7 @@ from house import LOG_LINES_SHOWN, House
 from played import PlayedAgent1
 from run_folder import RunFolder
 from scene import Scene
+from screen import Screen
 from servers import Certificates, Mosquitto, Prosody
 from xmpp import XmppLoop
 
@@ -106,6 +110,39 @@ def agent1(house):
 @pytest.fixture
 def console(house, agent1):
     return house.ctl("sylvain", is_known=False)
+
+
+@pytest.fixture
+def screens(house):
+    opened = []
+
+    def open_screen(console, *options, **environment):
+        opened.append(Screen(house.folder, console.argv(*options), {**console.environment, **environment}))
+        return opened[-1]
+
+    yield open_screen
+    for screen in opened:
+        screen.close()
+
+
+@pytest.fixture
+def at_prompt(screens):
+    def open_screen(console, *options, **environment):
+        screen = screens(console, *options, **environment)
+        screen.wait_for(lambda text: text.endswith(">"))
+        return screen
+
+    return open_screen
+
+
+@pytest.fixture
+def thinking(agent1, console, at_prompt):
+    screen = at_prompt(console)
+    screen.enter("how are they?")
+    chat = agent1.next_chat("how are they?")
+    agent1.reply(chat, "")
+    screen.wait_for("agent1  0 s")
+    return screen, chat
 
 
 @pytest.hookimpl(hookwrapper=True)

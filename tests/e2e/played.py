@@ -37,6 +37,14 @@ class PlayedAgent1(Party):
                   "runs": list(runs), **({"outcome": outcome} if outcome else {})}
         self.say(chat, "reply", **{**fields, **changes})
 
+    def take_task(self, screen, line="@web1 sleep 9", text=None):
+        """A task is typed (and sent as text), and its run is waited for: #12. The chat."""
+        screen.enter(line)
+        chat = self.next_chat(text or line)
+        self.reply(chat, "#12 web1: queued", runs=[RUN])
+        screen.wait_for("#12 web1  ")
+        return chat
+
     def progress(self, chat, tail, seq=1, run=RUN):
         self.say(chat, "progress", run=run, attempt=1, seq=seq, tail=tail, bytes=len(tail),
                  elapsed_ms=1000 * seq)

@@ -17,6 +17,10 @@ FRAME = 'trap : INT; "$@"; echo "[ended with $?]"; read _'
 _numbers = itertools.count(1)
 
 
+def like(pattern):
+    return lambda text: re.search(pattern, text)
+
+
 class Screen:
     """Runs argv on a terminal of its own; type() sends keys, text() is what can be seen."""
 

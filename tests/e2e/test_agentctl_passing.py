@@ -9,20 +9,8 @@ import pytest
 
 from played import RUN
 from process import start
+from screen import like
 from wait import wait_for
-from test_agentctl_terminal import like, screens  # noqa: F401
-
-
-@pytest.fixture
-def thinking(agent1, console, screens):  # noqa: F811
-    """A terminal on which a sentence waits for its answer: (screen, its chat)."""
-    screen = screens(console)
-    screen.wait_for("agent1>")
-    screen.enter("how are they?")
-    chat = agent1.next_chat("how are they?")
-    agent1.reply(chat, "")
-    screen.wait_for("agent1  0 s")
-    return screen, chat
 
 
 def test_a_command_passes_and_a_sentence_waits_for_its_turn(agent1, thinking):
@@ -84,13 +72,9 @@ def test_an_answer_that_comes_late_is_named_at_the_prompt(agent1, thinking):
     screen.wait_for("They are well.\n> !fire nightly\n#12 web1: queued\n#12 web1: succeeded\nagent1> !ru")
 
 
-def test_a_run_that_is_waited_for_can_be_cancelled(agent1, console, screens):  # noqa: F811
-    screen = screens(console)
-    screen.wait_for("agent1>")
-    screen.enter("@web1 sleep 99")
-    chat = agent1.next_chat()
-    agent1.reply(chat, "#12 web1: queued", runs=[RUN])
-    screen.wait_for("#12 web1  ")
+def test_a_run_that_is_waited_for_can_be_cancelled(agent1, console, at_prompt):
+    screen = at_prompt(console)
+    chat = agent1.take_task(screen, "@web1 sleep 99")
     screen.enter("!cancel 12")
     agent1.reply(agent1.next_chat("!cancel 12"), "#12 web1: cancelling", "ok")
     screen.wait_for("> !cancel 12\n#12 web1: cancelling\n#12 web1  ")
@@ -105,10 +89,7 @@ def test_help_and_the_last_run_pass_too(agent1, thinking):
     screen.enter("/last")  # there is none: it waits for its turn, and says so
     agent1.reply(chat, "They are well.", "ok")
     screen.wait_for("They are well.\nagent1> /last\nagentctl: /last: no run was made in this conversation yet")
-    screen.enter("@web1 sleep 9")
-    task = agent1.next_chat("@web1 sleep 9")
-    agent1.reply(task, "#12 web1: queued", runs=[RUN])
-    screen.wait_for("#12 web1  ")
+    task = agent1.take_task(screen)
     screen.enter("/last")
     agent1.reply(agent1.next_chat("!run 12"), "#12 web1: running", "ok")
     screen.wait_for("> /last\n#12 web1: running\n#12 web1  ")

@@ -1,8 +1,7 @@
 """Ctrl-C and plain words on a terminal while a language model answers, with an agent1 that the test plays."""
 
 from played import RUN
-from test_agentctl_passing import thinking  # noqa: F401  (a fixture)
-from test_agentctl_terminal import like, screens  # noqa: F401
+from screen import like
 
 STOPPED = "(stopped by you)"
 
@@ -11,7 +10,7 @@ def stop_of(agent1, chat):
     return agent1.next_chat(f"!stop {chat['id']}")
 
 
-def test_ctrl_c_ends_the_answer(agent1, thinking):  # noqa: F811
+def test_ctrl_c_ends_the_answer(agent1, thinking):
     """And what was typed for later is not done; agent1's word on it is not shown beside the answer's own."""
     screen, chat = thinking
     agent1.reply(chat, "They are\nwell", offset=0)
@@ -31,7 +30,7 @@ def test_ctrl_c_ends_the_answer(agent1, thinking):  # noqa: F811
     assert not agent1.heard.all(lambda heard: heard["text"] == "and web2?")
 
 
-def test_the_second_ctrl_c_does_not_wait(agent1, thinking):  # noqa: F811
+def test_the_second_ctrl_c_does_not_wait(agent1, thinking):
     screen, chat = thinking
     screen.press("C-c")
     stop_of(agent1, chat)
@@ -42,14 +41,14 @@ def test_the_second_ctrl_c_does_not_wait(agent1, thinking):  # noqa: F811
     screen.wait_for(f"stops it\n{STOPPED}\nagent1>")
 
 
-def test_an_agent1_that_does_not_know_it(agent1, thinking):  # noqa: F811
+def test_an_agent1_that_does_not_know_it(agent1, thinking):
     screen, chat = thinking
     screen.press("C-c")
     agent1.reply(stop_of(agent1, chat), "!stop: unknown command; !help lists them", "refused")
     screen.wait_for("may still act; !stop stops it\nagent1>")
 
 
-def test_a_run_that_came_of_it_goes_on(agent1, thinking):  # noqa: F811
+def test_a_run_that_came_of_it_goes_on(agent1, thinking):
     screen, chat = thinking
     agent1.reply(chat, "I look.\n#12 web1: queued", runs=[RUN])
     screen.wait_for("#12 web1  ")
@@ -65,7 +64,7 @@ def test_a_run_that_came_of_it_goes_on(agent1, thinking):  # noqa: F811
     screen.wait_for("stops it\n#12 web1: succeeded\nagent1>")
 
 
-def test_a_plain_word_does_not_wait_for_its_turn(agent1, thinking):  # noqa: F811
+def test_a_plain_word_does_not_wait_for_its_turn(agent1, thinking):
     screen, chat = thinking
     screen.enter("and web2?")
     screen.enter("stop web2")
@@ -78,13 +77,11 @@ def test_a_plain_word_does_not_wait_for_its_turn(agent1, thinking):  # noqa: F81
     screen.wait_for("What on web2?\nagent1>")
 
 
-def test_to_an_agent_it_is_a_task(agent1, console, screens):  # noqa: F811
+def test_to_an_agent_it_is_a_task(agent1, console, screens):
     screen = screens(console, "web1")
     agent1.reply(agent1.next_chat("!why web1"), "web1: ready", "ok")
     screen.wait_for("web1>")
-    screen.enter("sleep 9")
-    agent1.reply(agent1.next_chat("DELEGATE: web1 | sleep 9"), "#12 web1: queued", runs=[RUN])
-    screen.wait_for("#12 web1  ")
+    agent1.take_task(screen, "sleep 9", "DELEGATE: web1 | sleep 9")
     screen.enter("stop")
     screen.wait_for(lambda text: text.endswith("> stop\N{RETURN SYMBOL}"))
     screen.press("C-c")

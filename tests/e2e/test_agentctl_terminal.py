@@ -1,33 +1,17 @@
 """agentctl, the real program, on a terminal, with an agent1 that the test plays."""
 
 import os
-import re
 import signal
 
 import pytest
 
 from played import RUN, Call
-from screen import Screen
-
-
-@pytest.fixture
-def screens(house):
-    """Opens agentctl on terminals: screens(console, *options)."""
-    opened = []
-
-    def open_screen(console, *options, **environment):
-        screen = Screen(house.folder, console.argv(*options), {**console.environment, **environment})
-        opened.append(screen)
-        return screen
-    yield open_screen
-    for screen in opened:
-        screen.close()
+from screen import Screen, like
 
 
 # ---- on a terminal -------------------------------------------------------------------------------
-def test_a_conversation(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_a_conversation(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.enter("!agents")
     agent1.reply(agent1.next_chat("!agents"), "web1  online\nweb2  online", "ok")
     screen.wait_for(lambda text: text.endswith("web1  online\nweb2  online\nagent1>"))
@@ -35,9 +19,8 @@ def test_a_conversation(agent1, console, screens):
     assert screen.end() == 0
 
 
-def test_completion(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_completion(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.type("!ag")
     screen.press("Tab")
     screen.wait_for("agent1> !agent")
@@ -57,17 +40,15 @@ def test_completion(agent1, console, screens):
     screen.wait_for("DELEGATE: db1 | id")
 
 
-def test_history_outlives_the_conversation(agent1, console, screens):
-    first = screens(console)
-    first.wait_for("agent1>")
+def test_history_outlives_the_conversation(agent1, console, at_prompt):
+    first = at_prompt(console)
     first.enter("!runs caf\u00e9")
     agent1.reply(agent1.next_chat(), "none", "ok")
     first.wait_for("none\nagent1>")
     first.press("C-d")
     first.end()
     first.close()
-    second = screens(console)
-    second.wait_for("agent1>")
+    second = at_prompt(console)
     second.press("Up")
     second.wait_for("agent1> !runs caf\u00e9")
     second.press("Enter")
@@ -75,9 +56,8 @@ def test_history_outlives_the_conversation(agent1, console, screens):
     second.wait_for("still none")
 
 
-def test_progress_comes_and_goes(agent1, console, screens):
-    screen = screens(console, "web1")
-    screen.wait_for("web1>")
+def test_progress_comes_and_goes(agent1, console, at_prompt):
+    screen = at_prompt(console, "web1")
     screen.enter("make")
     chat = agent1.next_chat("DELEGATE: web1 | make")
     agent1.reply(chat, "#12 web1: queued", runs=[RUN])
@@ -96,22 +76,17 @@ def test_progress_comes_and_goes(agent1, console, screens):
 
 
 @pytest.mark.parametrize("options, environment", [(("--no-color",), {}), ((), {"NO_COLOR": "1"})])
-def test_no_color(agent1, console, screens, options, environment):
-    screen = screens(console, *options, **environment)
-    screen.wait_for("agent1>")
+def test_no_color(agent1, console, at_prompt, options, environment):
+    screen = at_prompt(console, *options, **environment)
     screen.enter("x")
     agent1.reply(agent1.next_chat(), "#12 web1: succeeded", "succeeded")
     screen.wait_for("succeeded\nagent1>")
     assert "\x1b[" not in screen.colors()
 
 
-def test_ctrl_c_returns_to_the_prompt(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
-    screen.enter("DELEGATE: web1 | sleep 9")
-    chat = agent1.next_chat()
-    agent1.reply(chat, "#12 web1: queued", runs=[RUN])
-    screen.wait_for("#12 web1  ")
+def test_ctrl_c_returns_to_the_prompt(agent1, console, at_prompt):
+    screen = at_prompt(console)
+    chat = agent1.take_task(screen)
     screen.press("C-c")
     screen.wait_for("#12 web1 goes on; !run 12 shows it, !cancel 12 stops it\nagent1>")
     screen.type("!canc")
@@ -136,10 +111,9 @@ def test_ctrl_c_returns_to_the_prompt(agent1, console, screens):
 NOBODY = "nosuch: not now (unknown_agent): no agent of that name; nearest: web1"
 
 
-def test_an_agent_that_is_none_is_told(agent1, console, screens):
+def test_an_agent_that_is_none_is_told(agent1, console, at_prompt):
     """And the conversation stays with whom it was with; but a word that comes too late changes no prompt."""
-    screen = screens(console)
-    screen.wait_for("agent1>")
+    screen = at_prompt(console)
     screen.enter("/agent nosuch")
     agent1.reply(agent1.next_chat("!why nosuch"), NOBODY, "refused")
     screen.wait_for(f"agentctl: {NOBODY}\nagent1>")
@@ -166,9 +140,8 @@ def test_the_agent_of_the_command_line_is_looked_for_too(agent1, console, screen
     screen.wait_for("agentctl: sned: not now (unknown_agent): no agent of that name; nearest: web1\nsned>")
 
 
-def test_a_subscription_leaves_the_prompt_free(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_a_subscription_leaves_the_prompt_free(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.enter("MQTT_SUBSCRIBE: home/#")
     chat = agent1.next_chat()
     begun = "s3: I listen to home/#, for at most 10 messages; !subscriptions cancel s3 ends it"
@@ -189,9 +162,8 @@ def test_a_subscription_leaves_the_prompt_free(agent1, console, screens):
                     "agentctl send '!subscriptions cancel s3' ends it")
 
 
-def test_what_comes_last_of_a_subscription(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_what_comes_last_of_a_subscription(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.enter("MQTT_SUBSCRIBE: home/#")
     chat = agent1.next_chat()
     agent1.reply(chat, "s3: I listen to home/#")
@@ -203,9 +175,8 @@ def test_what_comes_last_of_a_subscription(agent1, console, screens):
     assert "goes on" not in screen.text()
 
 
-def test_the_end_of_hope_for_one_left_alone(agent1, console, screens):
-    screen = screens(console, "--timeout", "2s")
-    screen.wait_for("agent1>")
+def test_the_end_of_hope_for_one_left_alone(agent1, console, at_prompt):
+    screen = at_prompt(console, "--timeout", "2s")
     screen.enter("!agents")
     agent1.next_chat()
     screen.press("C-c")
@@ -216,13 +187,9 @@ def test_the_end_of_hope_for_one_left_alone(agent1, console, screens):
     screen.wait_for(lambda text: text.endswith("agent1> !run"))
 
 
-def test_an_answer_above_a_line_of_several_rows(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
-    screen.enter("DELEGATE: web1 | sleep 9")
-    chat = agent1.next_chat()
-    agent1.reply(chat, "#12 web1: queued", runs=[RUN])
-    screen.wait_for("#12 web1  ")
+def test_an_answer_above_a_line_of_several_rows(agent1, console, at_prompt):
+    screen = at_prompt(console)
+    chat = agent1.take_task(screen)
     screen.press("C-c")
     screen.wait_for("stops it\nagent1>")
     typed = "DELEGATE: web1 | echo " + "0123456789 " * 25
@@ -236,13 +203,9 @@ def test_an_answer_above_a_line_of_several_rows(agent1, console, screens):
     assert agent1.next_chat()["text"] == typed.rstrip()
 
 
-def test_keys_typed_while_it_waits_can_be_seen(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
-    screen.enter("@web1 sleep 9")
-    chat = agent1.next_chat()
-    agent1.reply(chat, "#12 web1: queued", runs=[RUN])
-    screen.wait_for("#12 web1  ")
+def test_keys_typed_while_it_waits_can_be_seen(agent1, console, at_prompt):
+    screen = at_prompt(console)
+    chat = agent1.take_task(screen)
     screen.type("!statsu")
     screen.press("BSpace", "BSpace")
     screen.type("us")
@@ -256,12 +219,9 @@ def test_keys_typed_while_it_waits_can_be_seen(agent1, console, screens):
     screen.wait_for("agent1> !status\nall well\nagent1>")
 
 
-def test_ctrl_c_keeps_what_is_typed_and_does_none_of_it(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
-    screen.enter("@web1 sleep 9")
-    agent1.reply(agent1.next_chat(), "#12 web1: queued", runs=[RUN])
-    screen.wait_for("#12 web1  ")
+def test_ctrl_c_keeps_what_is_typed_and_does_none_of_it(agent1, console, at_prompt):
+    screen = at_prompt(console)
+    agent1.take_task(screen)
     screen.enter("@web1 reboot")
     screen.type("!can")
     screen.wait_for(lambda text: text.splitlines()[-1].endswith("> @web1 reboot\N{RETURN SYMBOL} !can"))
@@ -275,12 +235,9 @@ def test_ctrl_c_keeps_what_is_typed_and_does_none_of_it(agent1, console, screens
 
 
 @pytest.mark.parametrize("how", ["ctrl-d while it waits", "ctrl-d at the prompt", "/quit", "SIGTERM"])
-def test_what_goes_on_is_named_when_one_leaves(agent1, console, screens, how):
-    screen = screens(console)
-    screen.wait_for("agent1>")
-    screen.enter("@web1 sleep 9")
-    agent1.reply(agent1.next_chat(), "#12 web1: queued", runs=[RUN])
-    screen.wait_for("#12 web1  ")
+def test_what_goes_on_is_named_when_one_leaves(agent1, console, at_prompt, how):
+    screen = at_prompt(console)
+    agent1.take_task(screen)
     if how in ("ctrl-d at the prompt", "/quit"):
         screen.press("C-c")
         screen.wait_for("stops it\nagent1>")
@@ -296,9 +253,8 @@ def test_what_goes_on_is_named_when_one_leaves(agent1, console, screens, how):
     assert "!cancel 12" not in {chat["text"] for chat in agent1.heard.items}
 
 
-def test_nothing_is_said_when_nothing_goes_on(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_nothing_is_said_when_nothing_goes_on(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.enter("@web1 true")
     agent1.reply(agent1.next_chat(), "#12 web1: succeeded", "succeeded", runs=[RUN])
     screen.wait_for("succeeded\nagent1>")
@@ -307,10 +263,9 @@ def test_nothing_is_said_when_nothing_goes_on(agent1, console, screens):
     assert "goes on" not in screen.text()
 
 
-def test_completion_of_what_there_is_now(agent1, console, screens):
+def test_completion_of_what_there_is_now(agent1, console, at_prompt):
     """Nobody asked before: Tab asks agent1, and shows nothing of it."""
-    screen = screens(console)
-    screen.wait_for("agent1>")
+    screen = at_prompt(console)
     screen.type("@we")
     screen.press("Tab")
     agent1.reply(agent1.next_chat("!agents"), "web1: online\n  shell", "ok")
@@ -330,9 +285,8 @@ def test_completion_of_what_there_is_now(agent1, console, screens):
     assert "online" not in screen.text() and len([text for text in texts if text == "!agents"]) <= 2
 
 
-def test_completion_does_not_wait_for_ever(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_completion_does_not_wait_for_ever(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.type("@we")
     screen.press("Tab")
     chat = agent1.next_chat("!agents")
@@ -348,9 +302,8 @@ def test_completion_does_not_wait_for_ever(agent1, console, screens):
     assert "goes on" not in screen.text() and "no answer" not in screen.text()
 
 
-def test_keys_typed_while_it_waits_are_kept(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_keys_typed_while_it_waits_are_kept(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.enter("first")
     chat = agent1.next_chat("first")
     screen.wait_for("agent1  0 s")
@@ -362,10 +315,9 @@ def test_keys_typed_while_it_waits_are_kept(agent1, console, screens):
     assert "agent1> first\nanswer one\nagent1> second\nanswer two\nagent1>" in text
 
 
-def test_a_yes_typed_before_the_question_is_none(agent1, console, screens):
+def test_a_yes_typed_before_the_question_is_none(agent1, console, at_prompt):
     """Nobody has read then what it would answer."""
-    screen = screens(console)
-    screen.wait_for("agent1>")
+    screen = at_prompt(console)
     screen.enter("first")
     chat = agent1.next_chat("first")
     screen.wait_for("agent1  0 s")
@@ -381,7 +333,7 @@ def test_a_yes_typed_before_the_question_is_none(agent1, console, screens):
     assert "!yes" not in {chat["text"] for chat in agent1.heard.items}
 
 
-def test_the_terminal_is_given_back(agent1, console, screens, house):
+def test_the_terminal_is_given_back(agent1, console, house):
     script = house.folder / "shell"
     script.write_text(f"""{' '.join(console.argv())}
 echo code $?
@@ -417,9 +369,8 @@ def test_suspended_and_continued(agent1, console, house):
         screen.close()
 
 
-def test_a_narrower_window(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_a_narrower_window(agent1, console, at_prompt):
+    screen = at_prompt(console)
     typed = "DELEGATE: web1 | " + "0123456789 " * 6
     screen.type(typed)
     screen.wait_for(lambda text: text.endswith(typed.rstrip()))
@@ -430,16 +381,14 @@ def test_a_narrower_window(agent1, console, screens):
     screen.wait_for("done\nagent1>")
 
 
-def test_hang_up_ends_it(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_hang_up_ends_it(agent1, console, at_prompt):
+    screen = at_prompt(console)
     os.kill(screen.pid, signal.SIGTERM)
     assert screen.end() == 128 + signal.SIGTERM
 
 
-def test_words_before_a_run_stay(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_words_before_a_run_stay(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.enter("uptime of web1")
     chat = agent1.next_chat("uptime of web1")
     agent1.reply(chat, "understood as: DELEGATE: web1 | uptime\n#12 web1: queued", runs=[RUN])
@@ -449,9 +398,8 @@ def test_words_before_a_run_stay(agent1, console, screens):
         "understood as: DELEGATE: web1 | uptime\n#12 web1: succeeded (exit 0, 9 s)\nagent1>"))
 
 
-def test_what_was_looked_up_stays(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_what_was_looked_up_stays(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.enter("where is the door?")
     chat = agent1.next_chat("where is the door?")
     agent1.reply(chat, "I look.\nasked for: RECALL: door")
@@ -461,9 +409,8 @@ def test_what_was_looked_up_stays(agent1, console, screens):
         "I look.\nasked for: RECALL: door\nBehind the stairs.\nagent1>"))
 
 
-def test_how_each_of_several_runs_ended_stays(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_how_each_of_several_runs_ended_stays(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.enter("do both")
     chat = agent1.next_chat("do both")
     agent1.reply(chat, "#12 web1: queued\n#13 web1: queued", runs=[RUN])
@@ -474,13 +421,8 @@ def test_how_each_of_several_runs_ended_stays(agent1, console, screens):
         "#12 web1: failed (exit 127)\n#13 web1: succeeded (exit 0, 9 s)\nagent1>"))
 
 
-def like(pattern):
-    return lambda text: re.search(pattern, text)
-
-
-def test_an_answer_comes_in_parts(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_an_answer_comes_in_parts(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.enter("how is web1?")
     chat = agent1.next_chat("how is web1?")
     agent1.reply(chat, "Let me see how", offset=0)
@@ -494,9 +436,8 @@ def test_an_answer_comes_in_parts(agent1, console, screens):
     assert screen.text().count("Let me see") == 1
 
 
-def test_an_answer_that_is_replaced(agent1, console, screens):
-    screen = screens(console)
-    screen.wait_for("agent1>")
+def test_an_answer_that_is_replaced(agent1, console, at_prompt):
+    screen = at_prompt(console)
     screen.enter("how is web1?")
     chat = agent1.next_chat("how is web1?")
     agent1.reply(chat, "It is we\n", offset=0)

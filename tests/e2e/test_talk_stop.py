@@ -3,7 +3,7 @@ a terminal and from another one. What was said stays, the provider is left at on
 import pytest
 
 from test_talk import entry, providers  # noqa: F401  (a fixture)
-from test_talk_stream import LONG, SURE, raw_states, screens  # noqa: F401
+from test_talk_stream import LONG, SURE, raw_states
 from test_xmpp_rooms import Room
 from wait import wait_for
 
@@ -84,10 +84,10 @@ def test_in_a_room(house, slow):
     slow.wait_gone(1)
 
 
-def test_ctrl_c_on_a_terminal(house, slow, screens):  # noqa: F811
+def test_ctrl_c_on_a_terminal(house, slow, at_prompt):
     ctl = house.ctl("oskar", "operator")
     house.start()
-    screen = screens(ctl)
+    screen = at_prompt(ctl)
     drips(slow, LONG)
     screen.enter("how are they?")
     screen.wait_for("Line 1 says something of the disk.\n")
@@ -101,12 +101,12 @@ def test_ctrl_c_on_a_terminal(house, slow, screens):  # noqa: F811
     screen.wait_for("agent1> stop\nok\nagent1>")
 
 
-def test_from_another_terminal(house, slow, screens):  # noqa: F811
+def test_from_another_terminal(house, slow, at_prompt):
     """Before the model has said a word; and in French."""
     ctl = house.ctl("oskar", "operator")
     house.agent1.config["language"] = "fr"
     house.start()
-    screen = screens(ctl)
+    screen = at_prompt(ctl)
     drips(slow, LONG, hang_before=True)
     screen.enter("comment vont-ils ?")
     slow.wait_requests(1)

@@ -7,7 +7,6 @@ import re
 import pytest
 
 from provider import Provider
-from screen import Screen
 from test_talk import entry, providers  # noqa: F401  (a fixture)
 from wait import wait_for
 
@@ -15,19 +14,6 @@ KINDS = ["ollama", "openai", "anthropic"]
 # Nothing that begins so is a refusal, so it is shown as it comes.
 SURE = "The two agents are there and the disk of the first has room for years.\n"
 LONG = SURE + "".join(f"Line {n} says something of the disk.\n" for n in range(1, 40))
-
-
-@pytest.fixture
-def screens(house):
-    opened = []
-
-    def open_screen(console):
-        opened.append(Screen(house.folder, console.argv(), console.environment))
-        opened[-1].wait_for("agent1>")
-        return opened[-1]
-    yield open_screen
-    for screen in opened:
-        screen.close()
 
 
 def objects(done):
@@ -100,12 +86,12 @@ def test_no_stream_without_corrections(house, providers):  # noqa: F811
     assert not any(message.replaces for message in oskar.heard.items)
 
 
-def test_on_a_terminal(house, providers, screens):  # noqa: F811
+def test_on_a_terminal(house, providers, at_prompt):  # noqa: F811
     provider = providers("openai")
     house.agent1.config["llm"] = {"chain": [entry(provider, "openai")]}
     ctl = house.ctl("oskar", "operator")
     house.start()
-    screen = screens(ctl)
+    screen = at_prompt(ctl)
     text = SURE + "The second of them\nis well.\n```\nload 0.1\n```\nThat is all."
     provider.answer(text, pause_s=0.1)
     screen.enter("how are they?")
@@ -115,12 +101,12 @@ def test_on_a_terminal(house, providers, screens):  # noqa: F811
     assert seen.endswith(f"how are they?\n{text}\nagent1>")
 
 
-def test_a_command_passes_a_model_that_hangs(house, providers, screens):  # noqa: F811
+def test_a_command_passes_a_model_that_hangs(house, providers, at_prompt):  # noqa: F811
     provider = providers("ollama")
     house.agent1.config["llm"] = {"chain": [entry(provider, "ollama", timeout="60s")]}
     ctl = house.ctl("oskar", "operator")
     house.start()
-    screen = screens(ctl)
+    screen = at_prompt(ctl)
     provider.answer(LONG, hang_after=4000)
     screen.enter("how are they?")
     screen.wait_for("Line 1 says something of the disk.\n")
