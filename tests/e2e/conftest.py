@@ -9,6 +9,7 @@
     folder        a run folder for the shim alone, see run_folder.py
     agent1        an agent1 that the test plays for agentctl, see played.py
     console       an agentctl that knows that agent1
+    models        language models that a test scripts, in the order of the chain: models(kind, **entry)
     screens       agentctl on terminals of its own: screens(console, *options, **environment)
     at_prompt     the same, when its prompt stands there
     thinking      such a terminal on which a sentence waits for its answer, and the chat: (screen, chat)
@@ -22,6 +23,7 @@ import pytest
 import process
 from house import LOG_LINES_SHOWN, House
 from played import PlayedAgent1
+from provider import Provider
 from run_folder import RunFolder
 from scene import Scene
 from screen import Screen
@@ -110,6 +112,20 @@ def agent1(house):
 @pytest.fixture
 def console(house, agent1):
     return house.ctl("sylvain", is_known=False)
+
+
+@pytest.fixture
+def models(house):
+    started = []
+
+    def start(kind, **entry):
+        started.append(Provider(kind))
+        house.agent1.config["llm"]["chain"].append(started[-1].entry(**entry))
+        return started[-1]
+
+    yield start
+    for provider in started:
+        provider.close()
 
 
 @pytest.fixture

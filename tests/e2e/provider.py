@@ -2,6 +2,7 @@
 
     provider = Provider("ollama")            # or "openai", "anthropic"; close() ends it
     provider.url                             # for base_url
+    provider.entry(timeout="3s")             # for the chain of config.json
     provider.answer("It is done.")           # the next question gets this answer
     provider.answer("", tools=[("delegate", {"agent": "web1", "task": "uptime"})])
     provider.answer(lambda asked: asked.last)          # … or one made from the question
@@ -37,6 +38,9 @@ from provider_forms import (FORMATS, KEY_FIELDS, NEEDED, PATHS, REASONS, compact
                             stream_type, token_of)
 
 DEFAULT_S = 20
+
+# A key that must not be seen anywhere but in its header.
+CANARY = "canary-7Qx9"
 
 
 @dataclass
@@ -119,6 +123,11 @@ class Provider:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def entry(self, **more):
+        """Its place in the chain of config.json."""
+        key = {"api_key": CANARY} if self.name == "anthropic" else {}
+        return {"provider": self.name, "base_url": self.url, "model": "m", "timeout": "5s"} | key | more
 
     # ---- what it is told ----
 

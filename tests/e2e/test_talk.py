@@ -5,35 +5,15 @@ import re
 
 import pytest
 
-from provider import Provider
+from provider import CANARY
 from wait import wait_for
 
 KINDS = ["ollama", "openai", "anthropic"]
 
 
-@pytest.fixture
-def providers():
-    started = []
-
-    def start(kind):
-        started.append(Provider(kind))
-        return started[-1]
-
-    yield start
-    for provider in started:
-        provider.close()
-
-
-def entry(provider, kind, **more):
-    """Its place in the chain of config.json."""
-    key = {"api_key": "canary-7Qx9"} if kind == "anthropic" else {}
-    return {"provider": kind, "base_url": provider.url, "model": "m", "timeout": "5s"} | key | more
-
-
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_question_becomes_a_task(house, providers, kind):
-    provider = providers(kind)
-    house.agent1.config["llm"] = {"chain": [entry(provider, kind)]}
+def test_a_question_becomes_a_task(house, models, kind):
+    provider = models(kind)
     house.agent("web1")
     oskar = house.person("oskar", "operator")
     house.start()
@@ -47,12 +27,11 @@ def test_a_question_becomes_a_task(house, providers, kind):
     assert "web1: online" in asked.system
     # What the task wrote is nobody's turn, and no key is shown.
     assert "it-is-up" not in str(asked.messages).replace("echo it-is-up", "")
-    assert "canary-7Qx9" not in json.dumps(asked.body)
+    assert CANARY not in json.dumps(asked.body)
 
 
-def test_tools(house, providers):
-    provider = providers("anthropic")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "anthropic")]}
+def test_tools(house, models):
+    provider = models("anthropic")
     house.agent("web1")
     ctl = house.ctl("oskar", "operator")
     house.start()
@@ -61,9 +40,8 @@ def test_tools(house, providers):
     assert "by-tool" in done.stdout and done.returncode == 0, done.stdout
 
 
-def test_passed_over_and_commands_meanwhile(house, providers):
-    slow, good = providers("openai"), providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(slow, "openai", timeout="3s"), entry(good, "ollama")]}
+def test_passed_over_and_commands_meanwhile(house, models):
+    slow, good = models("openai", timeout="3s"), models("ollama")
     house.agent("web1")
     oskar = house.person("oskar", "operator")
     vera = house.person("vera", "viewer")
@@ -84,9 +62,8 @@ def test_passed_over_and_commands_meanwhile(house, providers):
     assert len(slow.requests) == count
 
 
-def test_no_model_answers(house, providers):
-    provider = providers("openai")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "openai")]}
+def test_no_model_answers(house, models):
+    provider = models("openai")
     ctl = house.ctl("oskar", "operator")
     house.start()
     provider.fail(500, "broken")
@@ -95,9 +72,8 @@ def test_no_model_answers(house, providers):
     assert done.returncode == 3
 
 
-def test_the_metric(house, providers):
-    provider = providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
+def test_the_metric(house, models):
+    provider = models("ollama")
     oskar = house.person("oskar", "operator")
     house.start()
     provider.answer("Hi.")
@@ -107,14 +83,14 @@ def test_the_metric(house, providers):
     assert "answered" in str(metric[0]) and "oskar" not in str(metric[0])
 
 
-def test_another_chain_while_it_runs(house, providers):
-    first, second = providers("ollama"), providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(first, "ollama")]}
+def test_another_chain_while_it_runs(house, models):
+    first = models("ollama")
     oskar = house.person("oskar", "operator")
     house.start()
     first.answer("First.")
     oskar.ask("hello", r"^First\.$")
-    house.agent1.config["llm"] = {"chain": [entry(second, "ollama", model="n")]}
+    house.agent1.config["llm"]["chain"].clear()
+    second = models("ollama", model="n")
     house.agent1.write()
     house.agent1.reload()
     wait_for(lambda: "language models: ollama n" in oskar.ask("!status", "awake").text, what="the new chain")
@@ -123,10 +99,9 @@ def test_another_chain_while_it_runs(house, providers):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_model_looked_up_goes_back_and_gives_no_orders(house, providers, kind):
+def test_what_a_model_looked_up_goes_back_and_gives_no_orders(house, models, kind):
     """An output that orders the model to reboot: it obeys, and nothing happens without the person."""
-    provider = providers(kind)
-    house.agent1.config["llm"] = {"chain": [entry(provider, kind)]}
+    provider = models(kind)
     house.agent("web1")
     oskar = house.person("oskar", "operator")
     house.start()
@@ -145,10 +120,9 @@ def test_what_a_model_looked_up_goes_back_and_gives_no_orders(house, providers, 
     assert not oskar.heard.all(r"#2 ")
 
 
-def test_rounds_on_a_console(house, providers):
+def test_rounds_on_a_console(house, models):
     """The answer is the output; what was said before it stands beside it, each once."""
-    provider = providers("openai")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "openai")]}
+    provider = models("openai")
     ctl = house.ctl("oskar", "operator")
     house.start()
     ctl.send("REMEMBER: door | behind the stairs")
@@ -160,10 +134,9 @@ def test_rounds_on_a_console(house, providers):
     assert done.returncode == 0
 
 
-def test_what_memory_finds_is_shown_unasked(house, providers):
+def test_what_memory_finds_is_shown_unasked(house, models):
     """Notes of the person's own, as data before the question; no others, and in no turn."""
-    provider = providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
+    provider = models("ollama")
     ana = house.person("ana")
     oskar = house.person("oskar", "operator")
     house.start()
@@ -188,9 +161,8 @@ def test_what_memory_finds_is_shown_unasked(house, providers):
     assert "at night" not in provider.requests[-1].last and "desk" not in provider.requests[-1].last
 
 
-def test_a_long_conversation_is_summed_up(house, providers):
-    provider = providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
+def test_a_long_conversation_is_summed_up(house, models):
+    provider = models("ollama")
     oskar = house.person("oskar", "operator")
     house.start()
     provider.keep(lambda asked: "Oskar counts." if "sum up" in asked.system else f"I heard {asked.last}.")

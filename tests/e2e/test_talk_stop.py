@@ -2,23 +2,20 @@
 a terminal and from another one. What was said stays, the provider is left at once, and no trigger is done."""
 import pytest
 
-from test_talk import entry, providers  # noqa: F401  (a fixture)
 from test_talk_stream import LONG, SURE, raw_states
 from test_xmpp_rooms import Room
-from wait import wait_for
 
 STOPPED = "(stopped by you)"
 
 
 @pytest.fixture
-def slow(house, providers):  # noqa: F811
-    """A provider that says what it is given a line at a time, and never comes to an end."""
-    provider = providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama", timeout="60s")]}
-    return provider
+def slow(models):
+    """A language model that is waited for for long."""
+    return models("ollama", timeout="60s")
 
 
 def drips(provider, text, **manner):
+    """Its next answer never comes to its end."""
     provider.answer(text, **{"hang_after": 3000, **manner})
 
 
@@ -27,8 +24,7 @@ def test_on_xmpp(house, slow, word):
     house.agent("web1")
     oskar = house.person("oskar", "operator", can_correct=True, plugins=("xep_0085",))
     house.start()
-    oskar.ask("!agents", "web1")
-    wait_for(lambda: any("disco#info" in s for s in oskar.raw.items), what="agent1 asks what the client can")
+    oskar.introduce()
     drips(slow, SURE + "DELEGATE: web1 | reboot\n" + LONG)
     oskar.send("how are they?")
     first = oskar.wait_for("The two agents")
@@ -56,8 +52,7 @@ def test_on_xmpp(house, slow, word):
 def test_nothing_of_it_comes_back_with_agent1(house, slow):
     oskar = house.person("oskar", "operator", can_correct=True)
     house.start()
-    oskar.ask("!agents", ".")
-    wait_for(lambda: any("disco#info" in s for s in oskar.raw.items), what="agent1 asks what the client can")
+    oskar.introduce()
     drips(slow, LONG)
     oskar.send("how are they?")
     oskar.wait_for("The two agents")

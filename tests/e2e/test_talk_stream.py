@@ -6,10 +6,6 @@ import re
 
 import pytest
 
-from provider import Provider
-from test_talk import entry, providers  # noqa: F401  (a fixture)
-from wait import wait_for
-
 KINDS = ["ollama", "openai", "anthropic"]
 # Nothing that begins so is a refusal, so it is shown as it comes.
 SURE = "The two agents are there and the disk of the first has room for years.\n"
@@ -34,10 +30,9 @@ def raw_states(person):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_as_parts_with_json(house, providers, kind):  # noqa: F811
+def test_as_parts_with_json(house, models, kind):
     """In pieces of three bytes, slowly; every part is how the answer begins."""
-    provider = providers(kind)
-    house.agent1.config["llm"] = {"chain": [entry(provider, kind)]}
+    provider = models(kind)
     ctl = house.ctl("oskar", "operator")
     house.start()
     provider.answer(SURE + "Ça va très bien. Really, all of it.\nThe end.", cut=100, pause_s=0.02)
@@ -50,14 +45,12 @@ def test_as_parts_with_json(house, providers, kind):  # noqa: F811
     assert not any("outcome" in part for part in parts)
 
 
-def test_one_message_on_xmpp(house, providers):  # noqa: F811
-    provider = providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
+def test_one_message_on_xmpp(house, models):
+    provider = models("ollama")
     house.agent("web1")
     oskar = house.person("oskar", "operator", can_correct=True, plugins=("xep_0085",))
     house.start()
-    oskar.ask("!agents", "web1")
-    wait_for(lambda: any("disco#info" in s for s in oskar.raw.items), what="agent1 asks what the client can")
+    oskar.introduce()
     provider.answer(LONG + "DELEGATE: web1 | echo it-is-up", pause_s=0.03)
     oskar.send("how are they?")
     first = oskar.wait_for("The two agents")
@@ -74,9 +67,8 @@ def test_one_message_on_xmpp(house, providers):  # noqa: F811
     assert not done.replaces
 
 
-def test_no_stream_without_corrections(house, providers):  # noqa: F811
-    provider = providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama")]}
+def test_no_stream_without_corrections(house, models):
+    provider = models("ollama")
     oskar = house.person("oskar", "operator")
     house.start()
     oskar.ask("!agents", ".")
@@ -86,9 +78,8 @@ def test_no_stream_without_corrections(house, providers):  # noqa: F811
     assert not any(message.replaces for message in oskar.heard.items)
 
 
-def test_on_a_terminal(house, providers, at_prompt):  # noqa: F811
-    provider = providers("openai")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "openai")]}
+def test_on_a_terminal(house, models, at_prompt):
+    provider = models("openai")
     ctl = house.ctl("oskar", "operator")
     house.start()
     screen = at_prompt(ctl)
@@ -101,9 +92,8 @@ def test_on_a_terminal(house, providers, at_prompt):  # noqa: F811
     assert seen.endswith(f"how are they?\n{text}\nagent1>")
 
 
-def test_a_command_passes_a_model_that_hangs(house, providers, at_prompt):  # noqa: F811
-    provider = providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama", timeout="60s")]}
+def test_a_command_passes_a_model_that_hangs(house, models, at_prompt):
+    provider = models("ollama", timeout="60s")
     ctl = house.ctl("oskar", "operator")
     house.start()
     screen = at_prompt(ctl)
@@ -118,9 +108,8 @@ def test_a_command_passes_a_model_that_hangs(house, providers, at_prompt):  # no
 
 
 @pytest.mark.parametrize("how", ["refuses", "breaks", "says an error"])
-def test_one_that_is_passed_over(house, providers, how):  # noqa: F811
-    first, second = providers("ollama"), providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(first, "ollama"), entry(second, "ollama")]}
+def test_one_that_is_passed_over(house, models, how):
+    first, second = models("ollama"), models("ollama")
     ctl = house.ctl("oskar", "operator")
     house.start()
     refusal = "I see what you mean, and I am sorry, but I can't help with that. " * 4
@@ -141,9 +130,8 @@ def test_one_that_is_passed_over(house, providers, how):  # noqa: F811
     assert said[-1]["text"].startswith(put_together(parts).rstrip("\n"))
 
 
-def test_triggers_and_thoughts_are_not_shown(house, providers):  # noqa: F811
-    provider = providers("anthropic")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "anthropic")]}
+def test_triggers_and_thoughts_are_not_shown(house, models):
+    provider = models("anthropic")
     house.agent("web1")
     ctl = house.ctl("oskar", "operator")
     house.start()
@@ -160,14 +148,12 @@ def test_triggers_and_thoughts_are_not_shown(house, providers):  # noqa: F811
     assert not any("not-this" in o.get("text", "") or "think" in o.get("text", "") for o in said)
 
 
-def test_in_french(house, providers):  # noqa: F811
-    first, second = providers("ollama"), providers("ollama")
+def test_in_french(house, models):
+    first, second = models("ollama"), models("ollama", timeout="30s")
     house.agent1.config["language"] = "fr"
-    house.agent1.config["llm"] = {"chain": [entry(first, "ollama"), entry(second, "ollama", timeout="30s")]}
     oskar = house.person("oskar", "operator", can_correct=True)
     house.start()
-    oskar.ask("!agents", ".")
-    wait_for(lambda: any("disco#info" in s for s in oskar.raw.items), what="agent1 asks what the client can")
+    oskar.introduce()
     first.error("overloaded", after=SURE, pause_s=0.01)
     second.answer("Bonjour.", hang_before=True)
     oskar.send("comment vont-ils ?")
@@ -177,10 +163,9 @@ def test_in_french(house, providers):  # noqa: F811
     oskar.ask("!reset", r"abandonné")
 
 
-def test_who_waits_longer_than_half_a_minute(house, providers):  # noqa: F811
+def test_who_waits_longer_than_half_a_minute(house, models):
     """A model that begins to speak after half a minute is waited for."""
-    provider = providers("ollama")
-    house.agent1.config["llm"] = {"chain": [entry(provider, "ollama", timeout="60s")]}
+    provider = models("ollama", timeout="60s")
     ctl = house.ctl("oskar", "operator")
     house.start()
     provider.answer("At last.", pause_s=8)

@@ -1,6 +1,5 @@
 """Rooms (XEP-0045) of a real Prosody: who is obeyed in them, what is never an order, coming back."""
 
-from provider import Provider
 from wait import wait_for
 
 MUC = "http://jabber.org/protocol/muc"
@@ -71,11 +70,9 @@ def test_who_is_not_known_is_told_once_and_not_obeyed(house):
     assert len(room.answers(room.ana)) == 2
 
 
-def test_a_model_sees_of_a_room_what_was_said_to_it(house):
+def test_a_model_sees_of_a_room_what_was_said_to_it(house, models):
     """Whatever others say there, known or not, is no word of the conversation with a model."""
-    provider = Provider("ollama")
-    house.agent1.config["llm"] = {"chain": [{"provider": "ollama", "base_url": provider.url, "model": "m",
-                                             "timeout": "5s"}]}
+    provider = models("ollama")
     room = Room(house)
     oskar = house.person("oskar", "operator")
     mallory = house.person("mallory", is_known=False)
@@ -91,15 +88,12 @@ def test_a_model_sees_of_a_room_what_was_said_to_it(house):
     provider.keep("Nothing was said to me.")
     room.say(room.ana, "agent1: what was said here?")
     room.ana.wait_for(r"^Nothing was said to me\.$")
-    provider.close()
     assert [asked.messages for asked in provider.requests] == [
         [("user", "my cat is called Miez")], [("user", "what was said here?")]]
 
 
-def test_private_notes_stay_out_of_a_room(house):
-    provider = Provider("ollama")
-    house.agent1.config["llm"] = {"chain": [{"provider": "ollama", "base_url": provider.url, "model": "m",
-                                             "timeout": "5s"}]}
+def test_private_notes_stay_out_of_a_room(house, models):
+    provider = models("ollama")
     room = Room(house)
     house.agent("web1")
     house.start()
@@ -113,7 +107,6 @@ def test_private_notes_stay_out_of_a_room(house):
     assert "harbour" in provider.requests[-1].last and "4711" not in provider.requests[-1].text
     room.ana.ask("what is in the cupboard of the wifi?", "^ok$")
     assert "4711" in provider.requests[-1].last
-    provider.close()
 
 
 def test_a_room_that_hides_people(house):

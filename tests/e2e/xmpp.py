@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 logging.getLogger("slixmpp.stringprep").setLevel(logging.ERROR)
 import slixmpp  # noqa: E402
 
-from wait import DEFAULT_S, PATIENCE, Transcript
+from wait import DEFAULT_S, PATIENCE, Transcript, wait_for
 
 
 class XmppLoop:
@@ -135,6 +135,11 @@ class XmppPerson:
     def wait_for(self, wanted, seconds=DEFAULT_S):
         """The next message that matches (a regular expression, or a predicate on Heard)."""
         return self.heard.wait_for(wanted, seconds)
+
+    def introduce(self):
+        """Writes once: agent1 asks then what this client can."""
+        self.ask("!agents", ".")
+        wait_for(lambda: any("disco#info" in s for s in self.raw.items), what="agent1 asks what the client can")
 
     def ask(self, text, wanted=".", seconds=DEFAULT_S):
         """Sends a message and waits for the first later answer that matches."""
