@@ -10,6 +10,7 @@
 #include "common/base/limits.h"
 #include "common/base/text.h"
 #include "common/data/time_spec.h"
+#include "common/wire/stop_word.h"
 #include "common/wire/utterance.h"
 #include "tests/fuzz/harness.h"
 #include "tests/support/phrase_facts.h"
@@ -114,6 +115,8 @@ static void check_sentence(const char *sentence)
     g_autofree char *again = line ? line_of(sentence) : NULL;
 
     g_assert_cmpstr(line, ==, again);
+    /* It would mean two things while an answer is written. */
+    g_assert(!line || !stop_word_is(sentence));
     if (line)
         check_order(line);
 }
