@@ -101,6 +101,32 @@ static void no_trigger_is_done(void **state)
     expect_words(call, 1, MODEL_ITSELF, SURE "I have restarted it.");
 }
 
+/* What agent1 says of it does not stand in a fence that the model had opened. */
+static void in_a_fence(void **state)
+{
+    static const struct {
+        const char *said;
+        const char *shown;
+    } rows[] = {
+        { "```\nload 0.1", "```\nload 0.1\n```\n" STOPPED },
+        { "~~~~ log\nload 0.1\n~~~", "~~~~ log\nload 0.1\n~~~\n~~~~\n" STOPPED },
+        { "```\nload 0.1\n```\nSo", "```\nload 0.1\n```\nSo\n" STOPPED },
+        { "> ```\n> load", "> ```\n> load\n" STOPPED },
+    };
+    World *world = *state;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *shown = g_strconcat(SURE, rows[i].shown, NULL);
+
+        world_forget(world);
+        world_write(world, "oskar", NULL, "how are they?");
+        piece(world, SURE);
+        piece(world, rows[i].said);
+        world_write(world, "oskar", NULL, "!stop");
+        assert_string_equal(said_at(world, 1)->text, shown);
+    }
+}
+
 /* The words of a model that broke off are none of the answer. */
 static void another_model_was_asked(void **state)
 {
@@ -333,6 +359,7 @@ int main(void)
         PHONE_TEST(what_was_said_stays),
         PHONE_TEST(nothing_was_said_yet),
         PHONE_TEST(no_trigger_is_done),
+        PHONE_TEST(in_a_fence),
         PHONE_TEST(another_model_was_asked),
         PHONE_TEST(what_was_shown_cannot_be_corrected),
         PHONE_TEST(nobody_elses),
