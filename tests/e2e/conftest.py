@@ -154,8 +154,7 @@ def at_prompt(screens):
 @pytest.fixture
 def thinking(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("how are they?")
-    chat = agent1.next_chat("how are they?")
+    chat = agent1.hear(screen, "how are they?")
     agent1.reply(chat, "")
     screen.wait_for("agent1  0 s")
     return screen, chat

@@ -37,10 +37,14 @@ class PlayedAgent1(Party):
                   "runs": list(runs), **({"outcome": outcome} if outcome else {})}
         self.say(chat, "reply", **{**fields, **changes})
 
-    def take_task(self, screen, line="@web1 sleep 9", text=None):
-        """A task is typed (and sent as text), and its run is waited for: #12. The chat."""
+    def hear(self, screen, line, text=None):
+        """A line is typed there, and sent as this text: the chat."""
         screen.enter(line)
-        chat = self.next_chat(text or line)
+        return self.next_chat(text or line)
+
+    def take_task(self, screen, line="@web1 sleep 9", text=None):
+        """A task is typed there, and its run is waited for: #12. The chat."""
+        chat = self.hear(screen, line, text)
         self.reply(chat, "#12 web1: queued", runs=[RUN])
         screen.wait_for("#12 web1  ")
         return chat

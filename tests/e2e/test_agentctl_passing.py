@@ -16,11 +16,9 @@ from wait import wait_for
 def test_a_command_passes_and_a_sentence_waits_for_its_turn(agent1, thinking):
     screen, chat = thinking
     screen.enter("and web2?")
-    screen.enter("!status")
-    agent1.reply(agent1.next_chat("!status"), "all well\nsince noon", "ok")
+    agent1.reply(agent1.hear(screen, "!status"), "all well\nsince noon", "ok")
     screen.wait_for("> !status\nall well\nsince noon\nagent1  ")
-    screen.enter("/plans")
-    agent1.reply(agent1.next_chat("PLAN_LIST:"), "none", "ok")
+    agent1.reply(agent1.hear(screen, "/plans", "PLAN_LIST:"), "none", "ok")
     screen.wait_for("> /plans\nnone\nagent1  ")
     assert not agent1.heard.all(lambda heard: heard["text"] == "and web2?")
     agent1.reply(chat, "They are well.", "ok")
@@ -50,8 +48,7 @@ def test_an_answer_that_is_parted_says_so(agent1, thinking):
     screen, chat = thinking
     agent1.reply(chat, "They are\nwell", offset=0)
     screen.wait_for(like("They are\nagent1 .*well$"))
-    screen.enter("!status")
-    agent1.reply(agent1.next_chat("!status"), "```\nall\n```", "ok")
+    agent1.reply(agent1.hear(screen, "!status"), "```\nall\n```", "ok")
     screen.wait_for(like("They are\n> !status\n```\nall\n```\nagent1 .*well$"))
     agent1.reply(chat, "well\ntoday", offset=9)
     screen.wait_for(like('all\n```\nagentctl: the answer to "how are they\\?" goes on:\nwell\nagent1 .*today$'))
@@ -62,8 +59,7 @@ def test_an_answer_that_is_parted_says_so(agent1, thinking):
 
 def test_an_answer_that_comes_late_is_named_at_the_prompt(agent1, thinking):
     screen, chat = thinking
-    screen.enter("!fire nightly")
-    fired = agent1.next_chat("!fire nightly")
+    fired = agent1.hear(screen, "!fire nightly")
     agent1.reply(chat, "They are well.", "ok")
     screen.wait_for("They are well.\nagent1>")
     screen.type("!ru")
@@ -75,8 +71,7 @@ def test_an_answer_that_comes_late_is_named_at_the_prompt(agent1, thinking):
 def test_a_run_that_is_waited_for_can_be_cancelled(agent1, console, at_prompt):
     screen = at_prompt(console)
     chat = agent1.take_task(screen, "@web1 sleep 99")
-    screen.enter("!cancel 12")
-    agent1.reply(agent1.next_chat("!cancel 12"), "#12 web1: cancelling", "ok")
+    agent1.reply(agent1.hear(screen, "!cancel 12"), "#12 web1: cancelling", "ok")
     screen.wait_for("> !cancel 12\n#12 web1: cancelling\n#12 web1  ")
     agent1.reply(chat, "#12 web1: cancelled (signal 15)", "cancelled", runs=[RUN])
     screen.wait_for("#12 web1: cancelling\n#12 web1: cancelled (signal 15)\nagent1>")
@@ -90,8 +85,7 @@ def test_help_and_the_last_run_pass_too(agent1, thinking):
     agent1.reply(chat, "They are well.", "ok")
     screen.wait_for("They are well.\nagent1> /last\nagentctl: /last: no run was made in this conversation yet")
     task = agent1.take_task(screen)
-    screen.enter("/last")
-    agent1.reply(agent1.next_chat("!run 12"), "#12 web1: running", "ok")
+    agent1.reply(agent1.hear(screen, "/last", "!run 12"), "#12 web1: running", "ok")
     screen.wait_for("> /last\n#12 web1: running\n#12 web1  ")
 
 

@@ -23,8 +23,7 @@ def test_ctrl_c_ends_the_answer(agent1, thinking):
     agent1.reply(chat, f"They are\nwell\n{STOPPED}", "cancelled")
     screen.wait_for(f"They are\nwell\n{STOPPED}\nagentctl: not done: and web2?\nagent1> !sta")
     agent1.reply(stop, 'stopped: the answer to "how are they?"', "ok")
-    screen.enter("tus")
-    agent1.reply(agent1.next_chat("!status"), "all well", "ok")
+    agent1.reply(agent1.hear(screen, "tus", "!status"), "all well", "ok")
     seen = screen.wait_for("all well\nagent1>")
     assert "stopped: " not in seen
     assert not agent1.heard.all(lambda heard: heard["text"] == "and web2?")
@@ -68,8 +67,7 @@ def test_a_plain_word_does_not_wait_for_its_turn(agent1, thinking):
     screen, chat = thinking
     screen.enter("and web2?")
     screen.enter("stop web2")
-    screen.enter("stop!")
-    stop = agent1.next_chat("stop!")
+    stop = agent1.hear(screen, "stop!")
     agent1.reply(chat, STOPPED, "cancelled")
     agent1.reply(stop, 'stopped: the answer to "how are they?"', "ok")
     agent1.reply(agent1.next_chat("and web2?"), "So is web2.", "ok")

@@ -12,8 +12,7 @@ from screen import Screen, like
 # ---- on a terminal -------------------------------------------------------------------------------
 def test_a_conversation(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("!agents")
-    agent1.reply(agent1.next_chat("!agents"), "web1  online\nweb2  online", "ok")
+    agent1.reply(agent1.hear(screen, "!agents"), "web1  online\nweb2  online", "ok")
     screen.wait_for(lambda text: text.endswith("web1  online\nweb2  online\nagent1>"))
     screen.press("C-d")
     assert screen.end() == 0
@@ -42,8 +41,7 @@ def test_completion(agent1, console, at_prompt):
 
 def test_history_outlives_the_conversation(agent1, console, at_prompt):
     first = at_prompt(console)
-    first.enter("!runs caf\u00e9")
-    agent1.reply(agent1.next_chat(), "none", "ok")
+    agent1.reply(agent1.hear(first, "!runs caf\u00e9"), "none", "ok")
     first.wait_for("none\nagent1>")
     first.press("C-d")
     first.end()
@@ -58,8 +56,7 @@ def test_history_outlives_the_conversation(agent1, console, at_prompt):
 
 def test_progress_comes_and_goes(agent1, console, at_prompt):
     screen = at_prompt(console, "web1")
-    screen.enter("make")
-    chat = agent1.next_chat("DELEGATE: web1 | make")
+    chat = agent1.hear(screen, "make", "DELEGATE: web1 | make")
     agent1.reply(chat, "#12 web1: queued", runs=[RUN])
     screen.wait_for(lambda text: text.splitlines()[-1].startswith("#12 web1  0 s  queued"))
     agent1.progress(chat, "compiling a.c\ncompiling b\x1b[31m.c\n", seq=7)
@@ -78,8 +75,7 @@ def test_progress_comes_and_goes(agent1, console, at_prompt):
 @pytest.mark.parametrize("options, environment", [(("--no-color",), {}), ((), {"NO_COLOR": "1"})])
 def test_no_color(agent1, console, at_prompt, options, environment):
     screen = at_prompt(console, *options, **environment)
-    screen.enter("x")
-    agent1.reply(agent1.next_chat(), "#12 web1: succeeded", "succeeded")
+    agent1.reply(agent1.hear(screen, "x"), "#12 web1: succeeded", "succeeded")
     screen.wait_for("succeeded\nagent1>")
     assert "\x1b[" not in screen.colors()
 
@@ -96,8 +92,7 @@ def test_ctrl_c_returns_to_the_prompt(agent1, console, at_prompt):
     agent1.progress(chat, "one\n")
     agent1.reply(chat, "#12 web1: succeeded (exit 0, 9 s)", "succeeded", runs=[RUN])
     screen.wait_for("#12 web1: succeeded (exit 0, 9 s)\nagent1> !canc")
-    screen.enter("el 12")
-    agent1.reply(agent1.next_chat("!cancel 12"), "#12 is over", "ok")
+    agent1.reply(agent1.hear(screen, "el 12", "!cancel 12"), "#12 is over", "ok")
     screen.wait_for("#12 is over\nagent1>")
 
     screen.type("never mind")
@@ -114,8 +109,7 @@ NOBODY = "nosuch: not now (unknown_agent): no agent of that name; nearest: web1"
 def test_an_agent_that_is_none_is_told(agent1, console, at_prompt):
     """And the conversation stays with whom it was with; but a word that comes too late changes no prompt."""
     screen = at_prompt(console)
-    screen.enter("/agent nosuch")
-    agent1.reply(agent1.next_chat("!why nosuch"), NOBODY, "refused")
+    agent1.reply(agent1.hear(screen, "/agent nosuch", "!why nosuch"), NOBODY, "refused")
     screen.wait_for(f"agentctl: {NOBODY}\nagent1>")
     screen.enter("/agent nosuch")
     screen.wait_for("\nnosuch>")
@@ -124,11 +118,9 @@ def test_an_agent_that_is_none_is_told(agent1, console, at_prompt):
     agent1.reply(agent1.next_chat("!why nosuch"), NOBODY, "refused")
     screen.wait_for(f"agentctl: {NOBODY}\nnosuch> upt")
     screen.press("C-u")
-    screen.enter("/agent web1")
-    agent1.reply(agent1.next_chat("!why web1"), "web1: yes\n- windows: open", "ok")
+    agent1.reply(agent1.hear(screen, "/agent web1", "!why web1"), "web1: yes\n- windows: open", "ok")
     screen.wait_for(lambda text: text.endswith("web1>"))
-    screen.enter("!agents")
-    agent1.reply(agent1.next_chat("!agents"), "web1: online", "ok")
+    agent1.reply(agent1.hear(screen, "!agents"), "web1: online", "ok")
     screen.wait_for("web1: online\nweb1>")
     assert "windows" not in screen.text() and "yes" not in screen.text()
 
@@ -142,19 +134,16 @@ def test_the_agent_of_the_command_line_is_looked_for_too(agent1, console, screen
 
 def test_a_subscription_leaves_the_prompt_free(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("MQTT_SUBSCRIBE: home/#")
-    chat = agent1.next_chat()
+    chat = agent1.hear(screen, "MQTT_SUBSCRIBE: home/#")
     begun = "s3: I listen to home/#, for at most 10 messages; !subscriptions cancel s3 ends it"
     agent1.reply(chat, begun)
     screen.wait_for(f"{begun}\nagent1>")
-    screen.enter("!status")
-    agent1.reply(agent1.next_chat("!status"), "all is well", "ok")
+    agent1.reply(agent1.hear(screen, "!status"), "all is well", "ok")
     screen.wait_for("all is well\nagent1>")
     screen.type("!ag")
     agent1.reply(chat, "s3 home/#: message 1 of at most 10\n```\nhome/lamp ON\n```")
     screen.wait_for("home/lamp ON\n```\nagent1> !ag")
-    screen.enter("ents")
-    agent1.reply(agent1.next_chat("!agents"), "none", "ok")
+    agent1.reply(agent1.hear(screen, "ents", "!agents"), "none", "ok")
     screen.wait_for("none\nagent1>")
     screen.press("C-d")
     assert screen.end() == 0
@@ -164,8 +153,7 @@ def test_a_subscription_leaves_the_prompt_free(agent1, console, at_prompt):
 
 def test_what_comes_last_of_a_subscription(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("MQTT_SUBSCRIBE: home/#")
-    chat = agent1.next_chat()
+    chat = agent1.hear(screen, "MQTT_SUBSCRIBE: home/#")
     agent1.reply(chat, "s3: I listen to home/#")
     screen.wait_for("s3: I listen to home/#\nagent1>")
     agent1.reply(chat, "s3 home/#: over, its time is up: no message came", "timed_out")
@@ -228,8 +216,7 @@ def test_ctrl_c_keeps_what_is_typed_and_does_none_of_it(agent1, console, at_prom
     screen.press("C-c")
     screen.wait_for("#12 web1 goes on; !run 12 shows it, !cancel 12 stops it\n"
                     "agentctl: not done: @web1 reboot\nagent1> !can")
-    screen.enter("cel 12")
-    agent1.reply(agent1.next_chat("!cancel 12"), "#12 web1: cancelling", "ok")
+    agent1.reply(agent1.hear(screen, "cel 12", "!cancel 12"), "#12 web1: cancelling", "ok")
     screen.wait_for("#12 web1: cancelling\nagent1>")
     assert "@web1 reboot" not in {chat["text"] for chat in agent1.heard.items}
 
@@ -255,8 +242,7 @@ def test_what_goes_on_is_named_when_one_leaves(agent1, console, at_prompt, how):
 
 def test_nothing_is_said_when_nothing_goes_on(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("@web1 true")
-    agent1.reply(agent1.next_chat(), "#12 web1: succeeded", "succeeded", runs=[RUN])
+    agent1.reply(agent1.hear(screen, "@web1 true"), "#12 web1: succeeded", "succeeded", runs=[RUN])
     screen.wait_for("succeeded\nagent1>")
     screen.press("C-d")
     assert screen.end() == 0
@@ -304,8 +290,7 @@ def test_completion_does_not_wait_for_ever(agent1, console, at_prompt):
 
 def test_keys_typed_while_it_waits_are_kept(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("first")
-    chat = agent1.next_chat("first")
+    chat = agent1.hear(screen, "first")
     screen.wait_for("agent1  0 s")
     screen.type("second")
     screen.press("Enter")
@@ -318,8 +303,7 @@ def test_keys_typed_while_it_waits_are_kept(agent1, console, at_prompt):
 def test_a_yes_typed_before_the_question_is_none(agent1, console, at_prompt):
     """Nobody has read then what it would answer."""
     screen = at_prompt(console)
-    screen.enter("first")
-    chat = agent1.next_chat("first")
+    chat = agent1.hear(screen, "first")
     screen.wait_for("agent1  0 s")
     screen.enter("!yes")
     screen.type("!ru")
@@ -327,8 +311,7 @@ def test_a_yes_typed_before_the_question_is_none(agent1, console, at_prompt):
     agent1.reply(chat, "shall web1 be restarted? !yes or !no", "awaiting")
     screen.wait_for("shall web1 be restarted? !yes or !no\n"
                     "agentctl: not done, typed before this was asked: !yes\nagent1> !ru")
-    screen.enter("ns")
-    agent1.reply(agent1.next_chat("!runs"), "no runs", "ok")
+    agent1.reply(agent1.hear(screen, "ns", "!runs"), "no runs", "ok")
     screen.wait_for("no runs\nagent1>")
     assert "!yes" not in {chat["text"] for chat in agent1.heard.items}
 
@@ -389,8 +372,7 @@ def test_hang_up_ends_it(agent1, console, at_prompt):
 
 def test_words_before_a_run_stay(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("uptime of web1")
-    chat = agent1.next_chat("uptime of web1")
+    chat = agent1.hear(screen, "uptime of web1")
     agent1.reply(chat, "understood as: DELEGATE: web1 | uptime\n#12 web1: queued", runs=[RUN])
     screen.wait_for("understood as: DELEGATE: web1 | uptime\n")
     agent1.reply(chat, "#12 web1: succeeded (exit 0, 9 s)", "succeeded", runs=[RUN])
@@ -400,8 +382,7 @@ def test_words_before_a_run_stay(agent1, console, at_prompt):
 
 def test_what_was_looked_up_stays(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("where is the door?")
-    chat = agent1.next_chat("where is the door?")
+    chat = agent1.hear(screen, "where is the door?")
     agent1.reply(chat, "I look.\nasked for: RECALL: door")
     screen.wait_for("I look.\nasked for: RECALL: door\n")
     agent1.reply(chat, "Behind the stairs.", "ok")
@@ -411,8 +392,7 @@ def test_what_was_looked_up_stays(agent1, console, at_prompt):
 
 def test_how_each_of_several_runs_ended_stays(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("do both")
-    chat = agent1.next_chat("do both")
+    chat = agent1.hear(screen, "do both")
     agent1.reply(chat, "#12 web1: queued\n#13 web1: queued", runs=[RUN])
     agent1.reply(chat, "#12 web1: failed (exit 127)", runs=[RUN])
     screen.wait_for("#12 web1: failed (exit 127)\n")
@@ -423,8 +403,7 @@ def test_how_each_of_several_runs_ended_stays(agent1, console, at_prompt):
 
 def test_an_answer_comes_in_parts(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("how is web1?")
-    chat = agent1.next_chat("how is web1?")
+    chat = agent1.hear(screen, "how is web1?")
     agent1.reply(chat, "Let me see how", offset=0)
     screen.wait_for(like(r"agent1  \d+ s  Let me see how$"))
     agent1.reply(chat, "Let me see how web1 is.\n```\nload 0.1\n", offset=0)
@@ -438,8 +417,7 @@ def test_an_answer_comes_in_parts(agent1, console, at_prompt):
 
 def test_an_answer_that_is_replaced(agent1, console, at_prompt):
     screen = at_prompt(console)
-    screen.enter("how is web1?")
-    chat = agent1.next_chat("how is web1?")
+    chat = agent1.hear(screen, "how is web1?")
     agent1.reply(chat, "It is we\n", offset=0)
     screen.wait_for("It is we\n")
     agent1.reply(chat, "", offset=0)

@@ -94,6 +94,12 @@ def test_ctrl_c_on_a_terminal(house, slow, at_prompt):
     screen.wait_for("Good morning.\nagent1>")
     screen.enter("stop")
     screen.wait_for("agent1> stop\nok\nagent1>")
+    drips(slow, LONG, hang_before=True)  # before agent1 itself has said a word
+    screen.enter("and now?")
+    slow.wait_requests(4)
+    screen.press("C-c")
+    screen.wait_for(f"and now?\n{STOPPED}\nagent1>")
+    slow.wait_gone(2)
 
 
 def test_from_another_terminal(house, slow, at_prompt):

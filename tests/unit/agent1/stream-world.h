@@ -53,6 +53,15 @@ static inline int open_cli(void **state)
 #define PHONE_TEST(function) cmocka_unit_test_setup_teardown(function, open_phone, world_teardown)
 #define CLI_TEST(function)   cmocka_unit_test_setup_teardown(function, open_cli, world_teardown)
 
+/* What was said before may be lost with the session on XMPP. */
+static inline void another_session(World *world)
+{
+    world_wait(world, 1);
+    world_link(world, LINK_XMPP, false);
+    world_wait(world, 1);
+    world_link(world, LINK_XMPP, true);
+}
+
 /* ---- the model ---- */
 
 static inline char *call_id(const World *world)

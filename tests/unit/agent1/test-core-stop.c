@@ -148,10 +148,7 @@ static void what_was_shown_cannot_be_corrected(void **state)
 
     world_write(world, "oskar", "m1", "how are they?");
     piece(world, SURE);
-    world_wait(world, 1);
-    world_link(world, LINK_XMPP, false);
-    world_wait(world, 1);
-    world_link(world, LINK_XMPP, true);
+    another_session(world);
     world_forget(world);
     world_write(world, "oskar", "m2", "!stop");
     assert_string_equal(said_at(world, 0)->text, SURE STOPPED);

@@ -209,10 +209,7 @@ static void given_up_in_a_new_session(void **state)
 
     world_write(world, "oskar", "m1", "how are they?");
     piece(world, SURE);
-    world_wait(world, 1);
-    world_link(world, LINK_XMPP, false);
-    world_wait(world, 1);
-    world_link(world, LINK_XMPP, true);
+    another_session(world);
     g_ptr_array_set_size(world->said, 0);
     world_write(world, "oskar", "m2", "!reset");
     assert_string_equal(said_at(world, 0)->text, "(given up: forgotten by !reset)");
