@@ -13,61 +13,22 @@
 
 #define OF_ID " FROM \"memories\" WHERE \"id\" = ?1"
 
+double store_memory_worth(int64_t now_ms, int64_t changed_ms, int64_t recalled_ms)
+{
+    int64_t last_ms = MAX(changed_ms, recalled_ms);
+
+    /* A clock that was put back makes nothing worth more than it can be. */
+    return now_ms > last_ms
+               ? exp2(-((double)now_ms - (double)last_ms) / (double)MEMORY_HALF_LIFE_MS)
+               : 1;
+}
+
 static void worth(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    int64_t now_ms = sqlite3_value_int64(values[0]);
-    int64_t last_ms = MAX(sqlite3_value_int64(values[1]), sqlite3_value_int64(values[2]));
-
     (void)count;
-    /* A clock that was put back makes nothing worth more than it can be. */
-    sqlite3_result_double(context, now_ms > last_ms ? exp2(-((double)now_ms - (double)last_ms) /
-                                                           (double)MEMORY_HALF_LIFE_MS)
-                                                    : 1);
-}
-
-/* The numbers of a vector, and how many; 0: it is none. */
-static size_t read_vector(sqlite3_value *value, const float **out)
-{
-    size_t length = (size_t)sqlite3_value_bytes(value);
-
-    if (sqlite3_value_type(value) != SQLITE_BLOB || length % sizeof(float) != 0)
-        return 0;
-    *out = sqlite3_value_blob(value);
-    return length / sizeof(float);
-}
-
-/* SQLite aligns a blob by itself only where it owns it: each number is copied. */
-static double number_at(const float *numbers, size_t place)
-{
-    float number;
-
-    memcpy(&number, (const char *)numbers + place * sizeof(float), sizeof(float));
-    return number;
-}
-
-static void cosine(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    const float *one = NULL;
-    const float *other = NULL;
-    size_t length = read_vector(values[0], &one);
-    double product = 0;
-    double one_square = 0;
-    double other_square = 0;
-
-    (void)count;
-    if (length == 0 || read_vector(values[1], &other) != length)
-        return;
-    for (size_t i = 0; i < length; i++) {
-        double a = number_at(one, i);
-        double b = number_at(other, i);
-
-        product += a * b;
-        one_square += a * a;
-        other_square += b * b;
-    }
-    product /= sqrt(one_square) * sqrt(other_square);
-    if (isfinite(product))
-        sqlite3_result_double(context, product);
+    sqlite3_result_double(context, store_memory_worth(sqlite3_value_int64(values[0]),
+                                                      sqlite3_value_int64(values[1]),
+                                                      sqlite3_value_int64(values[2])));
 }
 
 /* What words of the query are worth where they stand: a word in the key says more than one in the
@@ -132,22 +93,11 @@ static bool register_fit(sqlite3 *db, GError **error)
 
 bool store_memory_register(sqlite3 *db, GError **error)
 {
-    static const struct {
-        const char *name;
-        int values;
-        void (*call)(sqlite3_context *context, int count, sqlite3_value **values);
-    } functions[] = {
-        { STORE_MEMORY_WORTH, 3, worth },
-        { STORE_MEMORY_COSINE, 2, cosine },
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(functions); i++) {
-        if (sqlite3_create_function(db, functions[i].name, functions[i].values,
-                                    SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
-                                    functions[i].call, NULL, NULL) != SQLITE_OK) {
-            sql_set_error(db, "adding a function", error);
-            return false;
-        }
+    if (sqlite3_create_function(db, STORE_MEMORY_WORTH, 3,
+                                SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL, worth,
+                                NULL, NULL) != SQLITE_OK) {
+        sql_set_error(db, "adding a function", error);
+        return false;
     }
 
     return register_fit(db, error);

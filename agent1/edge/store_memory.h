@@ -27,9 +27,20 @@
  * better. It reads nothing of other notes, so that none of them changes an order. */
 #define STORE_MEMORY_FIT "memory_fit"
 
-/* An SQL function of two vectors, which are arrays of float: the cosine of the angle between them;
- * NULL when they are none, or of different lengths. */
-#define STORE_MEMORY_COSINE "memory_cosine"
+/* The same in C; 0: it was never recalled. */
+double store_memory_worth(int64_t now_ms, int64_t changed_ms, int64_t recalled_ms);
+
+/* Conditions on rows of memories, in queries of which parameter 4 is a user or NULL, and 6 another.
+ * Nobody's private notes but those of the one: */
+#define STORE_MEMORY_OWN "(\"scope\" = '" SCOPE_PRIVATE "' AND \"user_name\" = ?4)"
+
+/* and all that are shared; */
+#define STORE_MEMORY_SEEN "(\"scope\" = '" SCOPE_SHARED "' OR " STORE_MEMORY_OWN ")"
+
+/* written by the other by hand, where one is named: what is not shown takes no place among the
+ * first. */
+#define STORE_MEMORY_WRITTEN                                                                       \
+    "(?6 IS NULL OR (\"user_name\" = ?6 AND \"how\" = '" HOW_TYPED "' AND \"is_tainted\" = 0))"
 
 /* Makes the functions known to a connection. */
 bool store_memory_register(sqlite3 *db, GError **error);

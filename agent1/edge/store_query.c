@@ -1,6 +1,7 @@
 #include "agent1/edge/store_query.h"
 
 #include "agent1/edge/store_memory.h"
+#include "agent1/edge/store_near.h"
 #include "agent1/edge/store_range.h"
 #include "agent1/edge/store_rows.h"
 #include "agent1/edge/store_schema.h"
@@ -8,21 +9,13 @@
 #include "common/base/limits.h"
 #include "common/base/banned.h"
 
-/* Parameters: 1 the text, 2 the number, 3 the limit, 4 what stands beside the text, 5 the vector, 6
- * the writer; a query without text may read differently. */
+/* Parameters: 1 the text, 2 the number, 3 the limit, 4 what stands beside the text, 6 the writer; a
+ * query without text may read differently. */
 typedef struct QueryText {
     Table table;
     const char *rest; /* behind SELECT … FROM */
     const char *rest_without_text;
 } QueryText;
-
-/* Nobody's private notes but those of whom the query names. */
-#define OF_ONESELF    "(\"scope\" = '" SCOPE_PRIVATE "' AND \"user_name\" = ?4)"
-#define SEEN_MEMORIES "(\"scope\" = '" SCOPE_SHARED "' OR " OF_ONESELF ")"
-
-/* Of the writer, where the query names one: what is not shown takes no place among the first. */
-#define OF_THE_WRITER                                                                              \
-    "(?6 IS NULL OR (\"user_name\" = ?6 AND \"how\" = '" HOW_TYPED "' AND \"is_tainted\" = 0))"
 
 /* By when it was changed or told last. */
 #define WORTH_NOW                                                                                  \
@@ -36,16 +29,8 @@ typedef struct QueryText {
     "WHERE \"memories\".\"rowid\" = \"match\" AND " seen " ORDER BY \"place\" * " WORTH_NOW        \
     " DESC, \"id\" LIMIT ?3"
 
-#define MATCHING_MEMORIES MEMORIES_WITH_WORDS(SEEN_MEMORIES " AND " OF_THE_WRITER)
-#define OWN_MEMORIES      MEMORIES_WITH_WORDS(OF_ONESELF)
-
-/* A vector counts only for the text that it was made of. */
-#define NEAR_MEMORIES                                                                              \
-    ", (SELECT \"id\" AS \"match\", \"made\", " STORE_MEMORY_COSINE                                \
-    "(\"vector\", ?5) AS \"place\" "                                                               \
-    "FROM \"vectors\" WHERE \"model\" = ?1) WHERE \"memories\".\"id\" = \"match\" "                \
-    "AND \"changed\" = \"made\" AND \"place\" >= " MEMORY_NEAR_MIN " AND " SEEN_MEMORIES           \
-    " AND " OF_THE_WRITER " ORDER BY \"place\" * " WORTH_NOW " DESC, \"id\" LIMIT ?3"
+#define MATCHING_MEMORIES MEMORIES_WITH_WORDS(STORE_MEMORY_SEEN " AND " STORE_MEMORY_WRITTEN)
+#define OWN_MEMORIES      MEMORIES_WITH_WORDS(STORE_MEMORY_OWN)
 
 #define BARE_MEMORIES                                                                              \
     "WHERE NOT EXISTS (SELECT 1 FROM \"vectors\" WHERE \"vectors\".\"id\" = \"memories\".\"id\" "  \
@@ -70,7 +55,6 @@ static const QueryText queries[] = {
     [QUERY_MEMORY] = { TABLE_MEMORIES, MEMORIES_OF_ID, MEMORIES_OF_ID },
     [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
     [QUERY_MEMORY_OWN] = { TABLE_MEMORIES, OWN_MEMORIES, OWN_MEMORIES },
-    [QUERY_MEMORY_NEAR] = { TABLE_MEMORIES, NEAR_MEMORIES, NEAR_MEMORIES },
     [QUERY_MEMORY_BARE] = { TABLE_MEMORIES, BARE_MEMORIES, BARE_MEMORIES },
     [QUERY_MEMORY_ANY] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
     /* The keys of a day's begin with it and a slash; a nought comes next in order. */
@@ -117,8 +101,6 @@ static GPtrArray *read_rows(sqlite3 *db, const EffectQuery *query, GError **erro
         sql_bind_int(select, 3, query->limit);
     if (parameters >= 4)
         sql_bind_text(select, 4, query->beside);
-    if (parameters >= 5 && query->vector)
-        sql_bind_bytes(select, 5, query->vector);
     if (parameters >= 6)
         sql_bind_text(select, 6, query->writer);
 
@@ -134,6 +116,8 @@ Event *store_query_run(sqlite3 *db, StoreAudit *audit, const EffectQuery *query,
         rows = store_audit_query(audit, query, error);
     else if (store_range_knows(query->kind))
         rows = store_range_query(db, audit, query, error);
+    else if (query->kind == QUERY_MEMORY_NEAR)
+        rows = store_near_query(db, query, error);
     else
         rows = read_rows(db, query, error);
     if (!rows)

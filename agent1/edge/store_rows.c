@@ -1,7 +1,5 @@
 #include "agent1/edge/store_rows.h"
 
-#include "agent1/edge/store_schema.h"
-
 #include <string.h>
 
 #include "common/base/banned.h"

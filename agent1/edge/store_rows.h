@@ -11,6 +11,9 @@
 #include "agent1/edge/store_sql.h"
 #include "agent1/port/table.h"
 
+/* The column of every table. */
+#define STORE_CHECKSUM "checksum"
+
 typedef struct StoreRows StoreRows;
 
 /* Prepares the statements; the connection is borrowed. */

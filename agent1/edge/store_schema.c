@@ -1,13 +1,17 @@
 #include "agent1/edge/store_schema.h"
 
 #include "agent1/edge/store_memory.h"
+#include "agent1/edge/store_near.h"
+#include "agent1/edge/store_rows.h"
 #include "agent1/port/table.h"
 #include "common/base/problem.h"
 
 #include "common/base/banned.h"
 
-/* Raised with every change of the texts below. */
-#define TEXTS_VERSION 4
+/* Raised with every change of the texts below, and of what a value means. */
+#define TEXTS_VERSION  5
+#define VERSION_PARTS  1000 /* behind it comes the number of all columns */
+#define VECTORS_PACKED 5    /* since then */
 
 #define LIBRARY_MIN 3037000 /* STRICT */
 
@@ -232,7 +236,7 @@ static int version_known(void)
     for (unsigned table = 0; table < TABLE_COUNT; table++)
         columns += table_info((Table)table)->column_count;
 
-    return TEXTS_VERSION * 1000 + (int)columns;
+    return TEXTS_VERSION * VERSION_PARTS + (int)columns;
 }
 
 static bool set_version(sqlite3 *db, GError **error)
@@ -344,8 +348,8 @@ static bool drop_former(sqlite3 *db, GError **error)
 }
 
 /* Columns and tables that are new follow from table.h; a change of meaning needs a step of its own
- * here, between the two. */
-static bool upgrade(sqlite3 *db, GError **error)
+ * here, behind the two. */
+static bool upgrade(sqlite3 *db, int64_t version, GError **error)
 {
     if (!sql_run(db, "BEGIN", error))
         return false;
@@ -358,8 +362,9 @@ static bool upgrade(sqlite3 *db, GError **error)
             return false;
     }
 
-    return drop_former(db, error) && create_missing(db, error) && set_version(db, error) &&
-           sql_run(db, "COMMIT", error);
+    return drop_former(db, error) && create_missing(db, error) &&
+           (version >= VECTORS_PACKED * VERSION_PARTS || store_near_pack(db, error)) &&
+           set_version(db, error) && sql_run(db, "COMMIT", error);
 }
 
 static bool compare(sqlite3 *db, GError **error)
@@ -395,7 +400,7 @@ bool store_schema_upgrade(sqlite3 *db, GError **error)
 
     if (!read_version(db, &version, error))
         return false;
-    if (version < version_known() && !upgrade(db, error))
+    if (version < version_known() && !upgrade(db, version, error))
         return false;
 
     return compare(db, error);

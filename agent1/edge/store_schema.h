@@ -11,8 +11,6 @@
 
 #include "agent1/edge/store_sql.h"
 
-#define STORE_CHECKSUM "checksum"
-
 /* Conditions of partial indexes: a query that is to use one says the same words. Not IN, for which
  * SQLite fills a table in memory at each row that it writes. */
 #define STORE_RUN_FAILED                                                                           \

@@ -1,7 +1,6 @@
 /*
- * What an embedding model is asked, and what it answers: for each text a vector, texts that mean
- * the same lying near each other. A vector is an array of float in the order of bytes of this
- * machine: it never leaves it.
+ * What an embedding model is asked, and what it answers: for each text a vector, packed
+ * (packed_vector.h), texts that mean the same lying near each other.
  */
 #ifndef AGENT1_PORT_EMBED_CALL_H
 #define AGENT1_PORT_EMBED_CALL_H
@@ -10,9 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Texts of one call, and numbers of one vector. */
-#define EMBED_TEXTS_MAX      16
-#define EMBED_DIMENSIONS_MAX 4096
+/* Texts of one call. */
+#define EMBED_TEXTS_MAX 16
 
 typedef struct EmbedCall {
     char *id;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "agent1/port/packed_vector.h"
 #include "common/base/problem.h"
 #include "common/data/json.h"
 #include "common/base/banned.h"
@@ -59,10 +60,10 @@ static GBytes *read_vector(const Json *array, GError **error)
 {
     unsigned count = json_count(array);
     g_autofree float *numbers = NULL;
-    bool is_nothing = true;
+    GBytes *vector;
     unsigned i = 0;
 
-    if (json_kind(array) != JSON_ARRAY || count == 0 || count > EMBED_DIMENSIONS_MAX) {
+    if (json_kind(array) != JSON_ARRAY || count == 0 || count > VECTOR_NUMBERS_MAX) {
         set_wrong(error, "a vector is missing, empty or too long");
         return NULL;
     }
@@ -70,13 +71,11 @@ static GBytes *read_vector(const Json *array, GError **error)
     for (const Json *node = json_first(array); node; node = json_next(node), i++) {
         if (!read_number(node, &numbers[i], error))
             return NULL;
-        is_nothing &= fpclassify(numbers[i]) == FP_ZERO;
     }
-    if (is_nothing) {
+    vector = packed_vector_new(numbers, count);
+    if (!vector)
         set_wrong(error, "a vector is nothing but noughts");
-        return NULL;
-    }
-    return g_bytes_new(numbers, count * sizeof(float));
+    return vector;
 }
 
 static bool fits(const GPtrArray *vectors, GBytes *vector)
@@ -104,7 +103,7 @@ static bool is_too_long(const char *body, size_t length, unsigned count)
     for (size_t i = 0; i < length; i++)
         commas += body[i] == ',';
     return length > EMBEDDINGS_ANSWER_MAX_BYTES ||
-           commas > (size_t)count * (EMBED_DIMENSIONS_MAX + ROOM_AROUND);
+           commas > (size_t)count * (VECTOR_NUMBERS_MAX + ROOM_AROUND);
 }
 
 static void free_vector(void *vector)

@@ -19,9 +19,9 @@
 
 ModelRequest *embeddings_request_new(const EmbedCall *call, const ModelSettings *settings);
 
-/* The vectors of so many texts, in their order: GBytes * of floats, all of the same length, of
- * which none is longer than EMBED_DIMENSIONS_MAX, holds a number that is none, or is nothing but
- * noughts. The caller owns the array. NULL: the answer is none. */
+/* The vectors of so many texts, in their order: GBytes *, packed (port/packed_vector.h), all of the
+ * same length, of which none is longer than VECTOR_NUMBERS_MAX, held a number that is none, or was
+ * nothing but noughts. The caller owns the array. NULL: the answer is none. */
 GPtrArray *embeddings_parse(int provider, const char *body, size_t length, unsigned count,
                             GError **error);
 

@@ -56,7 +56,7 @@
 #define MEMORY_KEY_MAX_CHARS   64
 #define MEMORY_HALF_LIFE_MS    (90 * 24 * 3600 * INT64_C(1000)) /* of how well it is found */
 #define MEMORY_VALUE_MAX_BYTES (8 * 1024)
-#define MEMORY_NEAR_MIN        "0.5" /* cosine from which a note has to do with what is asked */
+#define MEMORY_NEAR_MIN        0.5 /* cosine from which a note has to do with what is asked */
 
 /* What people publish and hear on MQTT by chat. */
 #define PUBLISH_MAX_BYTES      (64 * 1024)

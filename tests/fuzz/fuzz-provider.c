@@ -6,6 +6,7 @@
  * bodies of refusals become an end. Vectors are vectors.
  */
 #include "agent1/providers/decoder.h"
+#include "agent1/port/packed_vector.h"
 #include "agent1/providers/embeddings.h"
 #include "agent1/providers/retry_after.h"
 #include "agent1/providers/verdict.h"
@@ -199,7 +200,7 @@ static void check_refusal(FuzzInput *input, const ModelSettings *settings)
 
 /* ---- embeddings ---- */
 
-/* Whatever is taken for vectors is as many as there were texts, of one length, of numbers. */
+/* Whatever is taken for vectors is as many as there were texts, and each has an angle to all. */
 static void check_embeddings(FuzzInput *input, const ModelSettings *settings)
 {
     unsigned count = 1 + fuzz_below(input, EMBED_TEXTS_MAX);
@@ -210,12 +211,14 @@ static void check_embeddings(FuzzInput *input, const ModelSettings *settings)
         return;
     g_assert_cmpuint(vectors->len, ==, count);
     for (unsigned i = 0; i < count; i++) {
-        gsize size;
-        const float *numbers = g_bytes_get_data(vectors->pdata[i], &size);
+        gsize first_bytes;
+        gsize bytes;
+        const void *first = g_bytes_get_data(vectors->pdata[0], &first_bytes);
+        const void *vector = g_bytes_get_data(vectors->pdata[i], &bytes);
+        double cosine;
 
-        g_assert(size > 0 && size == g_bytes_get_size(vectors->pdata[0]));
-        for (size_t at = 0; at < size / sizeof(float); at++)
-            g_assert(isfinite(numbers[at]));
+        g_assert(packed_vector_cosine(first, first_bytes, vector, bytes, &cosine));
+        g_assert(fabs(cosine) < 1.00001);
     }
 }
 

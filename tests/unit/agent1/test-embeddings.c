@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "agent1/port/packed_vector.h"
 #include "common/base/banned.h"
 
 static void what_is_sent(void **state)
@@ -74,7 +75,8 @@ static void which_answers_are_vectors(void **state)
         { "nothing", PROVIDER_OLLAMA, "", 1, "" },
         { "an array", PROVIDER_OLLAMA, "[]", 1, "not one for each text" },
     };
-    static const float expected[] = { 1.0F, 0.5F };
+    static const float numbers[] = { 1.0F, 0.5F };
+    g_autoptr(GBytes) expected = packed_vector_new(numbers, 2);
 
     (void)state;
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -89,8 +91,7 @@ static void which_answers_are_vectors(void **state)
             continue;
         }
         assert_int_equal(vectors->len, rows[i].count);
-        assert_int_equal(g_bytes_get_size(vectors->pdata[0]), sizeof(expected));
-        assert_memory_equal(g_bytes_get_data(vectors->pdata[0], NULL), expected, sizeof(expected));
+        assert_true(g_bytes_equal(vectors->pdata[0], expected));
     }
 }
 
@@ -101,7 +102,7 @@ static void how_much_is_read(void **state)
     g_autoptr(GError) error = NULL;
 
     (void)state;
-    for (unsigned i = 0; i < 2 * EMBED_DIMENSIONS_MAX; i++)
+    for (unsigned i = 0; i < 2 * VECTOR_NUMBERS_MAX; i++)
         g_string_append(body, ",1");
     g_string_append(body, "]}");
     assert_null(embeddings_parse(PROVIDER_OLLAMA, body->str, body->len, 1, &error));
@@ -112,7 +113,7 @@ static void how_much_is_read(void **state)
 static void how_long_one_may_be(void **state)
 {
     (void)state;
-    for (unsigned length = EMBED_DIMENSIONS_MAX; length <= EMBED_DIMENSIONS_MAX + 1; length++) {
+    for (unsigned length = VECTOR_NUMBERS_MAX; length <= VECTOR_NUMBERS_MAX + 1; length++) {
         GString *body = g_string_new("{\"embeddings\":[[1");
         g_autoptr(GPtrArray) vectors = NULL;
 
@@ -120,7 +121,7 @@ static void how_long_one_may_be(void **state)
             g_string_append(body, ",1");
         g_string_append(body, "]]}");
         vectors = embeddings_parse(PROVIDER_OLLAMA, body->str, body->len, 1, NULL);
-        assert_int_equal(vectors != NULL, length <= EMBED_DIMENSIONS_MAX);
+        assert_int_equal(vectors != NULL, length <= VECTOR_NUMBERS_MAX);
         g_string_free(body, TRUE);
     }
 }

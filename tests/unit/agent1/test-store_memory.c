@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "agent1/port/packed_vector.h"
 #include "tests/unit/agent1/store-compare.h"
 
 #include "common/base/limits.h"
@@ -260,7 +261,7 @@ static GBytes *make_vector(float a, float b)
 {
     const float numbers[] = { a, b };
 
-    return g_bytes_new(numbers, sizeof(numbers));
+    return packed_vector_new(numbers, G_N_ELEMENTS(numbers));
 }
 
 static void put_vector(Fixture *fixture, const char *id, const char *model, int64_t made_ms,
@@ -272,7 +273,8 @@ static void put_vector(Fixture *fixture, const char *id, const char *model, int6
     row_set_text(row, VECTORS_ID, id);
     row_set_text(row, VECTORS_MODEL, model);
     row_set_int(row, VECTORS_MADE, made_ms);
-    row_set_bytes(row, VECTORS_VECTOR, vector);
+    if (vector)
+        row_set_bytes(row, VECTORS_VECTOR, vector);
     effects_put(effects, row);
     fixture_store(fixture, effects);
     g_bytes_unref(vector);
@@ -304,6 +306,7 @@ static void expect_near(Fixture *fixture, float a, float b, const char *expected
 /* Which notes lie near a vector, and which have none of a model. */
 static void test_vectors(void **state)
 {
+    const float one = 1;
     g_autoptr(Fixture) fixture = fixture_new();
     g_autofree char *bare = NULL;
     g_autofree char *rest = NULL;
@@ -321,17 +324,131 @@ static void test_vectors(void **state)
     /* Of a text that is no more, of another model, of another length, and none at all. */
     put_vector(fixture, "d", "m", 9, make_vector(1, 0));
     put_vector(fixture, "e", "n", 10, make_vector(1, 0));
-    put_vector(fixture, "f", "m", 10, g_bytes_new("\0\0\200\77", 4));
+    put_vector(fixture, "f", "m", 10, packed_vector_new(&one, 1));
     put_vector(fixture, "gone", "m", 10, make_vector(1, 0));
     expect_near(fixture, 1, 0, "a b");
     expect_near(fixture, 0, 1, "b");
-    expect_near(fixture, 0, 0, "");
     fixture_reopen(fixture);
     expect_near(fixture, 5, 4.9F, "b a");
     bare = ask_memory(fixture, QUERY_MEMORY_BARE, 0, NULL);
     assert_string_equal(bare, "d e g");
     rest = ask_memory(fixture, QUERY_MEMORY_BARE, 2, NULL);
     assert_string_equal(rest, "g");
+}
+
+static void keep_seen(Fixture *fixture, const char *id, const char *scope, const char *user,
+                      int64_t changed_ms, int64_t recalled_ms)
+{
+    Effects *effects = effects_new();
+    Row *note = make_memory(id, "x");
+    Row *key = row_new(TABLE_MEMO_KEYS);
+
+    row_set_text(note, MEMORIES_SCOPE, scope);
+    row_set_text(note, MEMORIES_USER, user);
+    row_set_text(note, MEMORIES_HOW, HOW_TYPED);
+    row_set_int(note, MEMORIES_IS_TAINTED, 0);
+    row_set_int(note, MEMORIES_CHANGED, changed_ms);
+    row_set_text(key, MEMO_KEYS_ID, id);
+    row_set_text(key, MEMO_KEYS_KEY, id);
+    row_set_text(key, MEMO_KEYS_SCOPE, scope);
+    row_set_text(key, MEMO_KEYS_USER, user);
+    row_set_int(key, MEMO_KEYS_RECALLED, recalled_ms);
+    effects_put(effects, note);
+    effects_put(effects, key);
+    fixture_store(fixture, effects);
+    put_vector(fixture, id, "m", changed_ms, make_vector(1, 1));
+}
+
+/* The ids of those that lie near, as somebody finds them; the caller owns it. */
+static char *near_for(Fixture *fixture, const char *user, const char *writer, unsigned limit)
+{
+    g_autoptr(GBytes) vector = make_vector(1, 1);
+    EffectQuery query = { .kind = QUERY_MEMORY_NEAR,
+                          .text = (char *)(guintptr) "m",
+                          .beside = (char *)(guintptr)user,
+                          .writer = (char *)(guintptr)writer,
+                          .vector = vector,
+                          .number = 20 * MEMORY_HALF_LIFE_MS,
+                          .limit = limit };
+    Effects *effects = effects_new();
+    const Event *found;
+
+    effects_query_all(effects, 1, &query);
+    fixture_store(fixture, effects);
+    found = g_ptr_array_index(fixture->answer.events, 0);
+    return print_rows(found->rows.rows);
+}
+
+/* Whose a note is counts, and when it was written or told last. */
+static void test_who_finds_what_is_near(void **state)
+{
+    static const struct {
+        const char *user;
+        const char *writer;
+        unsigned limit;
+        const char *found;
+    } cases[] = {
+        { NULL, NULL, 9, "told new a1 a2 old" },
+        { "ana", NULL, 9, "told new own a1 a2 old" },
+        { "oskar", NULL, 9, "told new a1 a2 old" },
+        { NULL, NULL, 3, "told new a1" },
+        { NULL, "ana", 9, "new a1 a2 old" },
+        { "ana", "ana", 3, "new own a1" },
+        { NULL, "oskar", 9, "told" },
+        { NULL, "vera", 9, "" },
+        { NULL, NULL, 0, "" },
+    };
+    const int64_t now_ms = 20 * MEMORY_HALF_LIFE_MS;
+    g_autoptr(Fixture) fixture = fixture_new();
+
+    (void)state;
+    fixture_open(fixture);
+    keep_seen(fixture, "old", SCOPE_SHARED, "ana", 1, 0);
+    keep_seen(fixture, "a2", SCOPE_SHARED, "ana", now_ms / 2, 0);
+    keep_seen(fixture, "a1", SCOPE_SHARED, "ana", now_ms / 2, 0);
+    keep_seen(fixture, "own", SCOPE_PRIVATE, "ana", now_ms - 3000, 0);
+    keep_seen(fixture, "new", SCOPE_SHARED, "ana", now_ms - 2000, 0);
+    keep_seen(fixture, "told", SCOPE_SHARED, "oskar", 1, now_ms - 1000);
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *found = near_for(fixture, cases[i].user, cases[i].writer, cases[i].limit);
+
+        assert_string_equal(found, cases[i].found);
+    }
+}
+
+/* They were arrays of float, and are packed where they lie; what was none is made anew. */
+static void test_vectors_of_an_older_version(void **state)
+{
+    static const float near[] = { 1, 1 };
+    static const float far[] = { 1, -1 };
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autofree char *bare = NULL;
+
+    (void)state;
+    fixture_open(fixture);
+    for (unsigned i = 0; i < 4; i++) {
+        char id[] = { (char)('a' + i), '\0' };
+
+        keep_note(fixture, id, "x", 10, 0);
+    }
+    put_vector(fixture, "a", "m", 10, g_bytes_new(far, sizeof(far)));
+    put_vector(fixture, "b", "m", 10, g_bytes_new(near, sizeof(near)));
+    put_vector(fixture, "c", "m", 10, g_bytes_new(near, sizeof(near) - 1));
+    put_vector(fixture, "d", "m", 10, NULL);
+    for (unsigned i = 0; i < 500; i++) {
+        g_autofree char *id = g_strdup_printf("more %03u", i);
+
+        keep_note(fixture, id, "x", 10, 0);
+        put_vector(fixture, id, "m", 10, g_bytes_new(far, sizeof(far)));
+    }
+    fixture_close(fixture);
+    assert_int_equal(fixture_sql(fixture, "PRAGMA user_version = 4000"), SQLITE_OK);
+    fixture_open(fixture);
+    assert_null(fixture->set_aside);
+    expect_near(fixture, 1, 1, "b");
+    expect_near(fixture, 1, -1, "a more 000 more 001");
+    bare = ask_memory(fixture, QUERY_MEMORY_BARE, 0, NULL);
+    assert_string_equal(bare, "c");
 }
 
 /* An index that lost its content, or says what no row does, is made anew; the rows stay. */
@@ -371,6 +488,8 @@ int main(void)
         cmocka_unit_test(test_private_notes_change_no_order),
         cmocka_unit_test(test_of_a_writer),
         cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_who_finds_what_is_near),
+        cmocka_unit_test(test_vectors_of_an_older_version),
         cmocka_unit_test(test_a_damaged_index_is_made_anew),
     };
 
