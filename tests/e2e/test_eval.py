@@ -158,6 +158,8 @@ def test_a_wrong_key(sentences):
     (["openai", "x.jsonl"], "llm.chain[0].model: missing"),
     (["rules", "x.jsonl"], "x.jsonl"),
     (["rules"], "expected a provider and a file"),
+    (["rules", "x.jsonl", "--base-url", "http://127.0.0.1:1"], "PROVIDER is missing"),
+    (["rules", "x.jsonl", "--model", "m"], "PROVIDER is missing"),
 ])
 def test_what_cannot_be(argv, why):
     done = subprocess.run([BUILD / "eval", *argv], capture_output=True, text=True, timeout=60, check=False)

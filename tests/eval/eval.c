@@ -220,6 +220,10 @@ int main(int argc, char **argv)
     options.provider = argv[1];
     options.model = model && *model ? model : NULL;
     options.base_url = base_url && *base_url ? base_url : NULL;
+    /* Whoever names one means a model: the phrasebook's score would pass for its own. */
+    if (is_rules && (options.model || options.base_url))
+        return complain("MODEL and BASE_URL are of a language model, but PROVIDER is missing: "
+                        "expected ollama, openai or anthropic");
     if (!is_rules)
         asker = asker_new(&options, &error);
     if (error || !judge_all(asker, argv[2], &score, &error))
