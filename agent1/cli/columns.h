@@ -1,6 +1,7 @@
 /*
  * Lists for people: what is typed on the left, what it does on the right, aligned and broken so
- * that they fit a terminal of 80 columns. Pure.
+ * that they fit a terminal of so many columns; on a narrow one the right side stands below the
+ * left. Pure.
  */
 #ifndef AGENT1_CLI_COLUMNS_H
 #define AGENT1_CLI_COLUMNS_H
@@ -8,6 +9,9 @@
 #include <glib.h>
 
 /* Appends a row; a left side that is too wide has a line of its own. */
-void columns_append(GString *out, const char *left, const char *right);
+void columns_append(GString *out, unsigned total, const char *left, const char *right);
+
+/* Appends a text that stands in no column. */
+void columns_append_text(GString *out, unsigned total, const char *text);
 
 #endif

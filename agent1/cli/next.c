@@ -1,9 +1,12 @@
 #include "agent1/cli/next.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "agent1/cli/client.h"
 #include "agent1/cli/printer.h"
+#include "agent1/cli/screen_width.h"
 #include "common/base/timestamp.h"
 #include "common/data/json.h"
 #include "common/data/time_never.h"
@@ -122,7 +125,9 @@ static void print_row(const Question *question, const TimeOccurrence *occurrence
     g_autofree char *utc = format(utc_zone, occurrence->at_ms, "%Y-%m-%dT%H:%M:%SZ");
     g_autofree char *why = time_occurrence_explain(occurrence, question->clock);
 
-    printf("  %s  %s\n", local, utc);
+    /* On a narrow terminal below each other. */
+    printf("  %s%s%s\n", local,
+           strlen(local) + strlen(utc) + 4 > screen_width(STDOUT_FILENO) ? "\n      " : "  ", utc);
     if (why)
         printf("      %s\n", why);
 }

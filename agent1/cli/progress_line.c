@@ -1,16 +1,15 @@
 #include "agent1/cli/progress_line.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
 
+#include "agent1/cli/screen_width.h"
 #include "common/base/limits.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
 
 #include "common/base/banned.h"
 
-#define COLUMNS_DEFAULT 80
-#define DETAIL_CHARS    500
+#define DETAIL_CHARS 500
 
 struct ProgressLine {
     FILE *out;
@@ -72,21 +71,12 @@ char *progress_line_format(const char *label, int64_t elapsed_ms, const char *de
     return cut_to_columns(whole, columns);
 }
 
-static unsigned columns_of(FILE *out)
-{
-    struct winsize size;
-
-    if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col < 2)
-        return COLUMNS_DEFAULT;
-    return size.ws_col;
-}
-
 void progress_line_show(ProgressLine *line, const char *label, int64_t elapsed_ms,
                         const char *detail)
 {
     /* A terminal may begin a new line after the last column: that one stays free. */
     g_autofree char *text =
-        progress_line_format(label, elapsed_ms, detail, columns_of(line->out) - 1);
+        progress_line_format(label, elapsed_ms, detail, screen_width(fileno(line->out)) - 1);
 
     fprintf(line->out, "\r\033[K%s", text);
     (void)fflush(line->out);

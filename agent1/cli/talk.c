@@ -5,6 +5,7 @@
 
 #include "agent1/cli/line_history.h"
 #include "agent1/cli/line_reader.h"
+#include "agent1/cli/screen_width.h"
 #include "agent1/cli/terminal.h"
 #include "agent1/cli/typed_line.h"
 #include "common/base/limits.h"
@@ -45,7 +46,7 @@ static void turn_to(Talk *talk, const char *agent)
 
 static void show_help(const Talk *talk)
 {
-    g_autofree char *help = typed_line_help();
+    g_autofree char *help = typed_line_help(screen_width(STDOUT_FILENO));
 
     printer_text(client_printer(talk->client), help);
 }
@@ -137,7 +138,8 @@ static bool take_command(const char *line, bool is_behind, void *data)
     Talk *talk = data;
     TypedKind kind;
     g_autofree char *text = read_passing(talk, line, is_behind, &kind);
-    g_autofree char *help = kind == TYPED_HELP ? typed_line_help() : NULL;
+    g_autofree char *help =
+        kind == TYPED_HELP ? typed_line_help(screen_width(STDOUT_FILENO)) : NULL;
 
     if (!help && !(text && client_ask_beside(talk->client, text, line)))
         return false;

@@ -6,17 +6,16 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "agent1/cli/line_history.h"
 #include "agent1/cli/printer.h"
+#include "agent1/cli/screen_width.h"
 #include "agent1/cli/type_ahead.h"
 
 #include "common/base/banned.h"
 
-#define COLUMNS_DEFAULT     80
 #define UTF8_CHAR_MAX_BYTES 4
 #define AHEAD_AT_ONCE       256
 
@@ -332,14 +331,6 @@ void terminal_wake(Terminal *terminal)
     terminal->is_woken = true;
 }
 
-static unsigned columns(void)
-{
-    struct winsize size;
-
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
-                                                                           : COLUMNS_DEFAULT;
-}
-
 static unsigned width_of(const wchar_t *text, size_t count)
 {
     unsigned width = 0;
@@ -369,8 +360,8 @@ void terminal_hide(Terminal *terminal)
     line = el_wline(terminal->editor);
     before = width_of(terminal->prompt, wcslen(terminal->prompt)) +
              width_of(line->buffer, (size_t)(line->cursor - line->buffer));
-    if (before >= columns())
-        fprintf(stderr, "\033[%uA", before / columns());
+    if (before >= screen_width(STDERR_FILENO))
+        fprintf(stderr, "\033[%uA", before / screen_width(STDERR_FILENO));
     fputs("\r\033[J", stderr);
 }
 

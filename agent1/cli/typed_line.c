@@ -78,31 +78,33 @@ const char *typed_line_words(const char *word)
     return found ? found->help : NULL;
 }
 
-static void append_row(GString *text, const char *name, const char *arguments, const char *help)
+static void append_row(GString *text, unsigned total, const char *name, const char *arguments,
+                       const char *help)
 {
     g_autofree char *usage = g_strjoin(*arguments != '\0' ? " " : "", name, arguments, NULL);
 
-    columns_append(text, usage, help);
+    columns_append(text, total, usage, help);
 }
 
-char *typed_line_help(void)
+char *typed_line_help(unsigned total)
 {
     GString *text = g_string_new(NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
         if (is_offered(&words[i]))
-            append_row(text, words[i].name, words[i].argument, words[i].help);
+            append_row(text, total, words[i].name, words[i].argument, words[i].help);
     }
-    g_string_append(text, "\nFor agent1, as far as your role allows (!help tells):\n");
+    g_string_append_c(text, '\n');
+    columns_append_text(text, total, "For agent1, as far as your role allows (!help tells):");
     for (int i = 0; i < COMMAND_COUNT; i++) {
         const CommandInfo *info = command_info((Command)i);
 
-        append_row(text, info->name, info->arguments, info->help);
+        append_row(text, total, info->name, info->arguments, info->help);
     }
     for (int i = 0; i < TRIGGER_COUNT; i++) {
         const CommandInfo *info = trigger_info((Trigger)i);
 
-        append_row(text, info->name, info->arguments, info->help);
+        append_row(text, total, info->name, info->arguments, info->help);
     }
 
     return g_string_free(text, FALSE);

@@ -37,8 +37,8 @@ const char *typed_line_argument(const char *word);
 /* What the table says that one of these words does; NULL for other words. */
 const char *typed_line_words(const char *word);
 
-/* The text of /help. The caller owns it. */
-char *typed_line_help(void);
+/* The text of /help for a terminal of so many columns. The caller owns it. */
+char *typed_line_help(unsigned total);
 
 /* Refuses what agent1 would refuse for its size, before it is sent: PROBLEM_LIMIT with the
  * numbers. */

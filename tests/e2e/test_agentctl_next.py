@@ -157,6 +157,13 @@ def test_as_many_as_one_may_ask_for(ask):
     assert len(set(times)) == 1000 and times == sorted(times)
 
 
+def test_a_narrow_terminal():
+    shown = subprocess.run([str(BUILD / "agentctl"), "next", "--zone=UTC", "--count=1", "--from=2026-12-01T00:00:00Z",
+                            "at 2026-12-01T08:00"], capture_output=True, text=True, timeout=30, check=True,
+                           env={**os.environ, "COLUMNS": "40"})
+    assert shown.stdout.splitlines()[1:] == ["  Tue 2026-12-01 08:00 UTC (+00:00)", "      2026-12-01T08:00:00Z"]
+
+
 def test_help_tells_of_it():
     shown = subprocess.run([str(BUILD / "agentctl"), "--help"], capture_output=True, text=True,
                            timeout=30 * PATIENCE, check=True).stdout

@@ -364,6 +364,17 @@ def test_a_narrower_window(agent1, console, at_prompt):
     screen.wait_for("done\nagent1>")
 
 
+def test_help_on_a_phone(agent1, console, at_prompt):
+    """Lines that the terminal breaks are joined here: agentctl broke them itself."""
+    screen = at_prompt(console)
+    screen.resize(40, 60)
+    screen.enter("/help")
+    text = screen.wait_for(lambda text: "PLAN_CANCEL:" in text and text.endswith("agent1>"))
+    shown = text.partition("agent1> /help\n")[2]
+    assert shown.startswith("/help\n  this list\n/status\n  health on one screen\n")
+    assert [line for line in shown.splitlines() if len(line) > 40] == []
+
+
 def test_hang_up_ends_it(agent1, console, at_prompt):
     screen = at_prompt(console)
     os.kill(screen.pid, signal.SIGTERM)

@@ -76,7 +76,7 @@ static void test_read(void **state)
 
 static void test_help_names_every_word(void **state)
 {
-    g_autofree char *help = typed_line_help();
+    g_autofree char *help = typed_line_help(80);
     unsigned count = 0;
 
     (void)state;
@@ -107,7 +107,7 @@ static void test_words_follow_the_table(void **state)
         { "/errors web*", "REPORT_ERRORS:", TYPED_TEXT, "REPORT_ERRORS: web*" },
         { "/reset", "!reset", TYPED_TEXT, "!reset" },
     };
-    g_autofree char *help = typed_line_help();
+    g_autofree char *help = typed_line_help(80);
 
     (void)state;
 
@@ -132,18 +132,39 @@ static void test_words_follow_the_table(void **state)
 
 static void test_help_fits_a_terminal(void **state)
 {
-    g_autofree char *help = typed_line_help();
-    g_auto(GStrv) lines = g_strsplit(help, "\n", -1);
+    static const unsigned widths[] = { 30, 40, 59, 60, 80, 100, 500 };
 
     (void)state;
 
-    for (unsigned i = 0; lines[i]; i++) {
-        print_message("  %s\n", lines[i]);
-        assert_true(g_utf8_strlen(lines[i], -1) <= 80);
-        /* What a word does stands in one column. */
-        if (strlen(lines[i]) > 24 && lines[i][22] == ' ' && lines[i][23] == ' ')
-            assert_int_not_equal(lines[i][24], ' ');
+    for (size_t w = 0; w < G_N_ELEMENTS(widths); w++) {
+        g_autofree char *help = typed_line_help(widths[w]);
+        g_auto(GStrv) lines = g_strsplit(help, "\n", -1);
+
+        for (unsigned i = 0; lines[i]; i++) {
+            size_t length = (size_t)g_utf8_strlen(lines[i], -1);
+
+            /* A word that is longer stands alone. */
+            if (length > MIN(widths[w], 120) && strchr(lines[i] + strspn(lines[i], " "), ' '))
+                fail_msg("%u: %s", widths[w], lines[i]);
+            /* What a word does stands in one column. */
+            if (widths[w] >= 60 && length > 24 && lines[i][22] == ' ' && lines[i][23] == ' ')
+                assert_int_not_equal(lines[i][24], ' ');
+        }
     }
+}
+
+/* On a phone what a word does stands below it. */
+static void test_help_on_a_narrow_terminal(void **state)
+{
+    g_autofree char *help = typed_line_help(40);
+
+    (void)state;
+
+    assert_true(g_str_has_prefix(help, "/help\n  this list\n/status\n  health on one screen\n"
+                                       "/agent [agent]\n"
+                                       "  plain lines are tasks for this agent;\n"
+                                       "  alone: they are for agent1 again\n"));
+    assert_non_null(strstr(help, "\n\nFor agent1, as far as your role allows\n(!help tells):\n"));
 }
 
 static char *fill(const char *beginning, size_t length, char with)
@@ -286,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_help_names_every_word),
         cmocka_unit_test(test_words_follow_the_table),
         cmocka_unit_test(test_help_fits_a_terminal),
+        cmocka_unit_test(test_help_on_a_narrow_terminal),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_without_a_colon),
         cmocka_unit_test(test_what_passes),
