@@ -6,7 +6,7 @@
 
 #include "common/base/banned.h"
 
-#define ASKING "ask how_is show check what since recent who comma stop today open"
+#define ASKING "ask there how_is show check what since recent who comma stop today open"
 #define ACTS                                                                                       \
     "restart stop start run cancel approve reject defer pause resume sleep fire accept "           \
     "revoke publish listen forget yes danger"
@@ -53,6 +53,7 @@ static const Intent intents[] = {
     { "machines online", "runs all", "!agents" },
     { "runs", "online machine machines all", "!agents $T" },
     { "online", "machine machines all", "!agents $T" },
+    { "there", "online runs machine machines all", "!agents $T" },
     { "how_is", "machine machines all runs", "!agents $T" },
     { "status", "", "!status" },
     { "executions", "recent all", "!runs$t" },
@@ -109,11 +110,12 @@ bool intent_only_looks(const Intent *intent)
 
 bool intents_is_strong(const char *concept)
 {
-    return concept && !lexicon_list_has(
-                          "ask how_is show what who since amount it when today yesterday online "
-                          "recent machine comma colon stop sign number all runs people not doubt "
-                          "open first newer right clock conversation time " CONCEPT_FILLER,
-                          concept);
+    return concept &&
+           !lexicon_list_has(
+               "ask there how_is show what who since amount it when today yesterday online "
+               "recent machine comma colon stop sign number all runs people not doubt "
+               "open first newer right clock conversation time " CONCEPT_FILLER,
+               concept);
 }
 
 static bool explains(const Intent *intent, const char *const *concepts, size_t count)

@@ -19,7 +19,7 @@ static const Entry entries[] = {
       "des sur pour un une et en dans ce cette ces cet mon ma mes notre bien maintenant aussi "
       "au aux alors merci thanks thank agent1 c maximum right away" },
     { "ask",
-      "how much many is are there what which when where any have has do does did tell got was be "
+      "how much many is are what which when where any have has do does did tell got was be "
       "been quel quelle quels quelles combien est sont y ont a il t reste restent quand comment "
       "ou que elle fait" },
     { "show",
@@ -82,7 +82,8 @@ static const Entry entries[] = {
       "deploy "
       "repare reparer nettoie nettoyer menage ameliore optimise sauvegarde installe deploie works "
       "work marche everything tout" },
-    { "it", "it something this that them ca cela lui anything stuff its" },
+    { "it", "it something this that them ca cela lui anything stuff its anybody anyone somebody "
+            "someone everybody everyone quelqu quelque personne" },
     { "when",
       "night nights morning evening afternoon day days daily weekly hourly monthly week weeks "
       "month "
@@ -104,6 +105,7 @@ static const Entry entries[] = {
     { "newer", "newer new nouvelle nouvelles recente update" },
     { "online", "online connected here available offline down reachable responding repond "
                 "joignable injoignable allume allumee" },
+    { "there", "there" },
     { "tasks", "tasks taches task tache" },
     { "executions", "executions" },
     { "schedules", "schedules planifiees planifiee planning plannings planifications scheduled" },

@@ -5,6 +5,7 @@
 #include "agent1/phrases/clause.h"
 #include "agent1/phrases/lexicon.h"
 #include "agent1/phrases/who.h"
+#include "common/base/name.h"
 #include "common/base/text.h"
 #include "common/base/words_later.h"
 #include "common/data/weekday.h"
@@ -34,6 +35,9 @@ static const char *const questions[PHRASE_QUESTION_COUNT] = {
     [PHRASE_START] =
         WORDS_LATER("Start what on $? A service, as in: start nginx on $. That $ takes "
                     "tasks again: !agentON $"),
+    [PHRASE_REBOOT] =
+        WORDS_LATER("That restarts the machine itself ($), so I do not do it by a guess. If it is "
+                    "meant, type: DELEGATE: $ | reboot"),
     [PHRASE_REMEMBER] = WORDS_LATER("Under which words shall I keep it? Type: "
                                     "REMEMBER: <words> | $"),
     [PHRASE_REMEMBER_ALONE] = WORDS_LATER("Under which words shall I keep it? Type: "
@@ -299,12 +303,48 @@ static bool read_web(const GPtrArray *words, PhraseAnswer *out)
     return true;
 }
 
+static bool names_agent(const PhraseFacts *facts, const GPtrArray *words)
+{
+    for (unsigned at = 0; at < words->len; at++) {
+        for (unsigned i = 0; i < facts->agent_count; i++) {
+            if (strcmp(((const Word *)words->pdata[at])->plain, facts->agents[i].name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* "reboot web1", and no word more: what is to be typed for it can be said. */
+static bool ask_reboot(const PhraseFacts *facts, const GPtrArray *words, PhraseAnswer *out)
+{
+    bool used[CLAUSE_WORDS_MAX] = { false };
+    bool is_several;
+    g_autofree char *target = who_find(facts, words, used, &is_several);
+    unsigned verbs = 0;
+
+    for (unsigned at = 0; at < words->len; at++) {
+        const Word *word = words->pdata[at];
+
+        if (used[at] || is_concept(word, CONCEPT_FILLER) || is_concept(word, "machine"))
+            continue;
+        if (!lexicon_list_has("reboot reboote rebooter", word->plain))
+            return false;
+        verbs++;
+    }
+    if (!target || is_several || verbs != 1)
+        return false;
+
+    ask(out, PHRASE_REBOOT);
+    out->subject = g_steal_pointer(&target);
+    return true;
+}
+
 /* What keeps a sentence from being acted on, whatever else it holds. */
-static bool is_stopped(const GPtrArray *words, bool has_agent, PhraseAnswer *out)
+static bool is_stopped(const PhraseFacts *facts, const GPtrArray *words, PhraseAnswer *out)
 {
     bool has_not = false;
     bool has_act = false;
-    bool is_strong = has_agent;
+    bool is_strong = names_agent(facts, words);
     bool has_danger = false;
     bool has_says = false;
 
@@ -324,10 +364,10 @@ static bool is_stopped(const GPtrArray *words, bool has_agent, PhraseAnswer *out
     }
     if (has_says)
         ask(out, PHRASE_FOREIGN);
-    else if (has_danger)
-        ask(out, PHRASE_DANGER);
-    else
+    else if (!has_danger)
         return false;
+    else if (!ask_reboot(facts, words, out))
+        ask(out, PHRASE_DANGER);
     return true;
 }
 
@@ -350,6 +390,32 @@ static bool find_agent(const PhraseFacts *facts, const Word *word, PhraseAnswer 
         out->guess = g_strdup(guess);
     }
     return false;
+}
+
+/* "is nada up?": the one word that nothing explains is whom it asks about. NULL: it is another
+ * sentence. */
+static const Word *asked_about(const GPtrArray *words)
+{
+    const Word *first = words->pdata[0];
+    const Word *last = words->pdata[words->len - 1];
+    const Word *unknown = NULL;
+    bool asks = is_concept(first, "ask") || strchr(last->end, '?');
+    bool is_there = false;
+
+    for (unsigned at = 0; at < words->len; at++) {
+        const Word *word = words->pdata[at];
+
+        if (!word->concept) {
+            if (unknown || lexicon_is_service(word->plain) || !name_is_valid(word->plain))
+                return NULL;
+            unknown = word;
+        } else if (lexicon_list_has("online runs there", word->concept)) {
+            is_there = true;
+        } else if (!lexicon_list_has("ask machine " CONCEPT_FILLER, word->concept)) {
+            return NULL;
+        }
+    }
+    return asks && is_there ? unknown : NULL;
 }
 
 /* "restart web1": a service there, or the machine itself? PHRASE_QUESTION_COUNT: it is another
@@ -405,6 +471,7 @@ static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPt
     bool is_strong = false;
     bool has_quote = false;
     bool wants_agent = clauses->len > 0;
+    const Word *asked = asked_about(words);
 
     for (unsigned at = 0; at < words->len; at++) {
         const Word *word = words->pdata[at];
@@ -417,7 +484,9 @@ static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPt
         wants_agent &= ((const Clause *)clauses->pdata[i])->intent != NULL;
     if (ask_what_there(clauses, out))
         return;
-    if (is_strong)
+    if (asked && !out->subject)
+        out->subject = g_strdup(asked->text);
+    if (is_strong || asked)
         ask(out, out->subject  ? PHRASE_WHICH_AGENT
                  : has_quote   ? PHRASE_FOREIGN
                  : wants_agent ? PHRASE_WHO
@@ -443,17 +512,6 @@ static char *print_all(GPtrArray *clauses, bool *out_is_destructive)
     return clauses->len == 1 ? print_one(clauses->pdata[0]) : print_plan(clauses);
 }
 
-static bool names_agent(const PhraseFacts *facts, const GPtrArray *words)
-{
-    for (unsigned at = 0; at < words->len; at++) {
-        for (unsigned i = 0; i < facts->agent_count; i++) {
-            if (strcmp(((const Word *)words->pdata[at])->plain, facts->agents[i].name) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
 void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *out)
 {
     g_autoptr(GPtrArray) words = NULL;
@@ -475,7 +533,7 @@ void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *o
         out->kind = PHRASE_LINES;
         return;
     }
-    if (ask_for_key(words, out) || is_stopped(words, names_agent(facts, words), out))
+    if (ask_for_key(words, out) || is_stopped(facts, words, out))
         return;
 
     clauses = split_clauses(words);

@@ -36,6 +36,7 @@ typedef enum {
     PHRASE_RESTART,     /* subject: the machine; is it meant, or a service there? */
     PHRASE_STOP,        /* the same */
     PHRASE_START,
+    PHRASE_REBOOT,         /* subject: the machines, as they are typed */
     PHRASE_REMEMBER,       /* subject: what is to be kept, without a key to it */
     PHRASE_REMEMBER_ALONE, /* the same, for one person alone */
     PHRASE_QUESTION_COUNT,

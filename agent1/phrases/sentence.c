@@ -207,11 +207,23 @@ static void give_concepts(GPtrArray *words)
     }
 }
 
+/* "web1 est-il là ?": behind a question the last word is no article. */
+static void find_there(GPtrArray *words)
+{
+    Word *last = words->len > 0 ? words->pdata[words->len - 1] : NULL;
+
+    for (unsigned i = 0; last && strcmp(last->plain, "la") == 0 && i + 1 < words->len; i++) {
+        if (g_strcmp0(((const Word *)words->pdata[i])->concept, "ask") == 0)
+            last->concept = "there";
+    }
+}
+
 GPtrArray *sentence_read(const char *text)
 {
     GPtrArray *words = g_ptr_array_new_with_free_func(free_word);
 
     split_words(words, text);
     give_concepts(words);
+    find_there(words);
     return words;
 }

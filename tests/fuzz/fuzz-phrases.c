@@ -22,8 +22,8 @@
 static bool takes_subject(PhraseQuestion question)
 {
     return question == PHRASE_WHICH_AGENT || question == PHRASE_RESTART ||
-           question == PHRASE_STOP || question == PHRASE_START || question == PHRASE_REMEMBER ||
-           question == PHRASE_REMEMBER_ALONE;
+           question == PHRASE_STOP || question == PHRASE_START || question == PHRASE_REBOOT ||
+           question == PHRASE_REMEMBER || question == PHRASE_REMEMBER_ALONE;
 }
 
 /* The line of a sentence, or NULL; the caller owns it. */

@@ -31,6 +31,11 @@ static void who_may_be_meant(void **state)
         { "a name that is near none", "uptime of srv9",
           "No agent is called srv9; !agents lists them." },
         { "one that is not accepted", "uptime of web3", "No agent is called web3" },
+        { "one that there is none of", "is nada up?",
+          "No agent is called nada; !agents lists them." },
+        { "a machine", "reboot web1",
+          "That restarts the machine itself (web1), so I do not do it by a guess. If it is meant, "
+          "type: DELEGATE: web1 | reboot" },
         { "nobody", "restart nginx", "On which agent?" },
         { "the machine or a service", "restart web1",
           "Restart what on web1? A service, as in: restart nginx on web1. The machine itself I do "

@@ -198,6 +198,37 @@ static void kept_under_no_key(void **state)
     }
 }
 
+/* What asks back about a machine by its name. */
+static void machines_that_are_asked_about(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *found;
+    } rows[] = {
+        { "reboot web1", "ask: 8 web1 -" },
+        { "peux-tu rebooter web1 et web2 maintenant ?", "ask: 8 web1,web2 -" },
+        { "reboot web1 tomorrow", "ask: 1 - -" },
+        { "reboot web1 and nginx", "ask: 1 - -" },
+        { "reboot nada", "ask: 1 - -" },
+        { "never reboot web1", "" },
+        { "is nada up?", "ask: 3 nada -" },
+        { "nada up?", "ask: 3 nada -" },
+        { "is wbe1 there", "ask: 3 wbe1 web1" },
+        { "nada est-il là ?", "ask: 3 nada -" },
+        { "est-ce que nada est en ligne ?", "ask: 3 nada -" },
+        { "nada is up", "" },
+        { "is dinner ready?", "" },
+        { "is it up?", "" },
+        { "is anybody there?", "" },
+        { "tu es là ?", "" },
+        { "redémarre la", "ask: 0 - -" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        check(rows[i].text, rows[i].found);
+}
+
 static void never_acted_on(void **state)
 {
     static const struct {
@@ -215,7 +246,6 @@ static void never_acted_on(void **state)
         { "restart nginx on wbe1", "ask: 3 wbe1 web1" },
         { "restart nginx on srv9", "ask: 3 srv9 -" },
         { "restart nginx", "ask: 2 - -" },
-        { "reboot web1", "ask: 1 - -" },
         { "run \"rm -rf /tmp/x\" on web1", "ask: 1 - -" },
         { "run `sudo shutdown -h now` on all servers", "ask: 1 - -" },
         { "run find / -delete on web1", NULL },
@@ -380,6 +410,7 @@ int main(void)
         cmocka_unit_test(every_trigger_in_both_languages),
         cmocka_unit_test(for_one_person_alone),
         cmocka_unit_test(kept_under_no_key),
+        cmocka_unit_test(machines_that_are_asked_about),
         cmocka_unit_test(never_acted_on),
         cmocka_unit_test(whom_and_when),
         cmocka_unit_test(first_questions),
