@@ -80,12 +80,6 @@ static void show_values(Core *core, const Pending *pending, const GPtrArray *row
     finish(&turn);
 }
 
-/* Whether all of them were found by words. */
-static bool hold_all(const GPtrArray *rows, const GPtrArray *by_words)
-{
-    return by_words && rows->len <= by_words->len;
-}
-
 static void show_matches(Core *core, const Search *search, const GPtrArray *rows)
 {
     unsigned shown = MIN(rows->len, MATCHES_SHOWN);
@@ -96,7 +90,7 @@ static void show_matches(Core *core, const Search *search, const GPtrArray *rows
     if (rows->len == 0) {
         nearest = note_words_nearest(core, search->speaker, search->argument);
         turn_fail(&turn, "%s: not found%s", search->argument, nearest);
-    } else if (hold_all(rows, search->found[0])) {
+    } else if (search_found_by_words(search, rows)) {
         turn_say(&turn, "no key \"%s\"; these hold it:", search->argument);
     } else {
         turn_say(&turn, "no key \"%s\"; these may have to do with it:", search->argument);

@@ -47,6 +47,24 @@ static Row *find_row(const Search *search, const char *id)
     return NULL;
 }
 
+static bool has_row(const GPtrArray *rows, const Row *wanted)
+{
+    for (unsigned i = 0; rows && i < rows->len; i++) {
+        if (strcmp(row_text(rows->pdata[i], MEMORIES_ID), row_text(wanted, MEMORIES_ID)) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool search_found_by_words(const Search *search, const GPtrArray *rows)
+{
+    for (unsigned i = 0; i < rows->len; i++) {
+        if (!has_row(search->found[BY_WORDS], rows->pdata[i]))
+            return false;
+    }
+    return true;
+}
+
 static void finish(Core *core, Search *search)
 {
     g_autoptr(GPtrArray) words = ids_of(search->found[BY_WORDS]);

@@ -35,6 +35,9 @@ bool searches_begin(Core *core, const Search *wanted, const char *text);
 
 void search_free(void *data); /* Search * */
 
+/* Of what a search has found, for done: whether words found all of it. */
+bool search_found_by_words(const Search *search, const GPtrArray *rows);
+
 /* True while an answer for this chat is awaited. */
 bool searches_has_chat(const Core *core, const char *chat_id);
 

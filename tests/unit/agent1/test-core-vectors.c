@@ -431,6 +431,27 @@ static void found_by_meaning(void **state)
     assert_contains(world_last_said(world), "way in: not found");
 }
 
+/* As many hold the words as are told, and yet what is told is not all of them. */
+static void found_by_meaning_among_many(void **state)
+{
+    World *world = *state;
+
+    configure(world, WITH_VECTORS);
+    for (unsigned i = 1; i <= 6; i++) {
+        g_autofree char *line = g_strdup_printf("REMEMBER: hall %u | 471%u", i, i);
+
+        keep_with_vector(world, line, 1);
+    }
+    world_write(world, "oskar", NULL, "RECALL: hall");
+    embed(world, 3);
+    assert_contains(world_last_said(world), "no key \"hall\"; these hold it:\n");
+    keep_with_vector(world, "REMEMBER: front gate | mind the dog", 2);
+    world_write(world, "oskar", NULL, "RECALL: hall");
+    embed(world, 2);
+    assert_contains(world_last_said(world), "no key \"hall\"; these may have to do with it:\n");
+    assert_contains(world_last_said(world), "\nfront gate: mind the dog");
+}
+
 static void a_vector_that_does_not_come(void **state)
 {
     World *world = *state;
@@ -484,6 +505,7 @@ int main(void)
         WORLD_TEST(a_note_that_is_refused),
         WORLD_TEST(a_note_that_makes_it_fail),
         WORLD_TEST(found_by_meaning),
+        WORLD_TEST(found_by_meaning_among_many),
         WORLD_TEST(a_vector_that_does_not_come),
         WORLD_TEST(shown_to_a_model),
     };
