@@ -134,6 +134,9 @@ static int run(Try try)
         bool has_landlock = false;
 
         g_array_append_val(ports, named);
+        /* Where coverage is measured its counters' library complains at the end, and no file may
+         * grow any more: that would be the end of it. */
+        assert_true(dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO) >= 0);
         if (!confine_process(ports, &has_landlock, NULL))
             _exit(CONFINE_FAILED);
         _exit(try());
