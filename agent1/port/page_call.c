@@ -18,6 +18,7 @@ static const char *const outcome_words[PAGE_OUTCOME_COUNT + 1] = {
     [PAGE_FORBIDDEN] = "forbidden",
     [PAGE_UNKNOWN_NAME] = "unknown_name",
     [PAGE_UNREACHABLE] = "unreachable",
+    [PAGE_CLOSED] = "closed",
     [PAGE_NOT_SPOKEN] = "not_spoken",
     [PAGE_UNTRUSTED] = "untrusted",
     [PAGE_SLOW] = "slow",

@@ -41,6 +41,7 @@ typedef enum {
     PAGE_FORBIDDEN,    /* an address or a port that is not public; why: which, and what it is */
     PAGE_UNKNOWN_NAME, /* why: the host */
     PAGE_UNREACHABLE,  /* why: scheme, host and port, as "https://x.org" */
+    PAGE_CLOSED,       /* the machine is there, and nothing takes connections; why: as before */
     PAGE_NOT_SPOKEN,   /* a server is there, and it does not speak that; why: as before */
     PAGE_UNTRUSTED,    /* its certificate; why */
     PAGE_SLOW,

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <errno.h>
 #include <netdb.h>
 #include <string.h>
 #include <unistd.h>
@@ -179,7 +180,14 @@ static bool is_no_http(CURLcode code)
            code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL;
 }
 
-static void fail_by(Fetched *out, CURLcode code, const Hop *hop)
+static bool is_closed(CURL *curl)
+{
+    long why = 0;
+
+    return curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &why) == CURLE_OK && why == ECONNREFUSED;
+}
+
+static void fail_by(Fetched *out, CURL *curl, CURLcode code, const Hop *hop)
 {
     g_autofree char *origin = origin_of(hop->url);
     bool is_plain = g_str_has_prefix(origin, "http://");
@@ -193,7 +201,7 @@ static void fail_by(Fetched *out, CURLcode code, const Hop *hop)
     else if (code == CURLE_PEER_FAILED_VERIFICATION)
         fail(out, PAGE_UNTRUSTED, hop->url->host);
     else if (code == CURLE_COULDNT_CONNECT)
-        fail(out, PAGE_UNREACHABLE, origin);
+        fail(out, is_closed(curl) ? PAGE_CLOSED : PAGE_UNREACHABLE, origin);
     else if (code == CURLE_SSL_CONNECT_ERROR || (is_plain && is_no_http(code)))
         fail(out, PAGE_NOT_SPOKEN, origin);
     else
@@ -234,7 +242,7 @@ static char *take_answer(CURL *curl, CURLcode code, const Hop *hop)
     long status = 0;
 
     if (code != CURLE_OK && !out->is_cut) {
-        fail_by(out, code, hop);
+        fail_by(out, curl, code, hop);
         return NULL;
     }
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

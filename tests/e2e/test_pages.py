@@ -103,8 +103,10 @@ def test_the_other_scheme(house, site, certificates):
                                     f"https://{secure.host}/a"),
         (f"{site.url}/bad", f"{site.host} does not speak http; to try https: READ: "
                             f"https://{site.host}/bad"),
-        (f"{closed}/a", f"https://{closed} does not answer; to try http: READ: http://{closed}/a"),
-        (f"https://{closed}/a", f"https://{closed} does not answer"),
+        (f"{closed}/a", f"https://{closed} refuses the connection: no server runs there"),
+        (f"http://{closed}/a", f"http://{closed} refuses the connection: no server runs there"),
+        (f"https://{secure.host}/a", "the certificate of 127.0.0.1 is not valid: it has expired, is for another name, "
+                                     "or is signed by nobody whom this machine trusts"),
     ]
     for address, wanted in rows:
         assert ctl.send(f"READ: {address}").stdout == f"{address}: {wanted}\n"

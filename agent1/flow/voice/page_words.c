@@ -65,7 +65,10 @@ static char *words_around(const Core *core, PageOutcome outcome, const char *why
         [PAGE_UNKNOWN_NAME] = WORDS_LATER("no address is known for the name $: is it spelled "
                                           "right, and does this machine's DNS work?"),
         [PAGE_UNREACHABLE] = WORDS_LATER("$ does not answer"),
-        [PAGE_UNTRUSTED] = WORDS_LATER("the certificate of $ is not good"),
+        [PAGE_CLOSED] = WORDS_LATER("$ refuses the connection: no server runs there"),
+        [PAGE_UNTRUSTED] = WORDS_LATER("the certificate of $ is not valid: it has expired, is for "
+                                       "another name, or is signed by nobody whom this machine "
+                                       "trusts"),
         [PAGE_STATUS] = WORDS_LATER("the server answers with the status $"),
         [PAGE_WRONG_TYPE] = WORDS_LATER("it is of the type $, and I read text alone"),
         [PAGE_BROKEN] = WORDS_LATER("what came cannot be read: $"),
@@ -111,17 +114,30 @@ static bool begins_with(const char *text, const char *beginning)
     return g_ascii_strncasecmp(text, beginning, strlen(beginning)) == 0;
 }
 
-/* "; to try http: READ: …", where the other scheme may be what is spoken there; not where the
- * address led to another host. The caller owns it; NULL: nothing. */
+/* Whether the other scheme may be what is spoken there. Of a port that is closed none is; who says
+ * https means it, while something may speak it. */
+static bool may_be_other(PageOutcome outcome, const char *asked, const char *host)
+{
+    const char *port = strrchr(host, ':');
+
+    if (outcome == PAGE_NOT_SPOKEN)
+        return true;
+    if (begins_with(asked, "https://"))
+        return false;
+    return outcome == PAGE_UNREACHABLE ||
+           (outcome == PAGE_CLOSED && (!port || strchr(port, ']') != NULL));
+}
+
+/* "; to try http: READ: …"; not where the address led to another host. The caller owns it; NULL:
+ * nothing. */
 static char *other_way(const Core *core, PageOutcome outcome, const char *asked, const char *why)
 {
     const char *rest = strstr(asked, "://");
     const char *host;
     g_autofree char *scheme = split_origin(why, &host);
     const char *other = g_strcmp0(scheme, "https") == 0 ? "http" : "https";
-    bool is_meant = outcome == PAGE_UNREACHABLE && begins_with(asked, "https://");
 
-    if (!scheme || is_meant || (outcome != PAGE_UNREACHABLE && outcome != PAGE_NOT_SPOKEN))
+    if (!scheme || !may_be_other(outcome, asked, host))
         return NULL;
 
     rest = rest ? rest + strlen("://") : asked;

@@ -198,7 +198,12 @@ static void the_other_scheme(void **state)
         { "http://x.org/a", PAGE_UNREACHABLE, "http://x.org", "https://x.org/a" },
         { "http://x.org/a", PAGE_NOT_SPOKEN, "http://x.org", "https://x.org/a" },
         { "https://x.org/a", PAGE_NOT_SPOKEN, "https://x.org", "http://x.org/a" },
+        { "x.org/a", PAGE_CLOSED, "https://x.org", "http://x.org/a" },
+        { "[fd00::1]/a", PAGE_CLOSED, "https://[fd00::1]", "http://[fd00::1]/a" },
+        { "x.org:8080/a", PAGE_CLOSED, "https://x.org:8080", NULL },
+        { "[fd00::1]:8080/a", PAGE_CLOSED, "https://[fd00::1]:8080", NULL },
         /* Who asks for https means it. */
+        { "https://x.org/a", PAGE_CLOSED, "https://x.org", NULL },
         { "https://x.org/a", PAGE_UNREACHABLE, "https://x.org", NULL },
         /* It led to another host. */
         { "x.org/a", PAGE_UNREACHABLE, "https://y.org", NULL },
@@ -220,46 +225,52 @@ static void the_other_scheme(void **state)
     }
 }
 
+static const struct {
+    PageOutcome outcome;
+    const char *why;
+    const char *said;
+} failures[] = {
+    { PAGE_EMPTY, NULL, "nothing that can be read stands there" },
+    { PAGE_BAD_ADDRESS, "only http and https are read",
+      "I do not read that address: only http and https are read" },
+    { PAGE_FORBIDDEN, "10.0.0.1 (private)",
+      "refused: 10.0.0.1 (private) is not of the public web (what else may be read: "
+      "search.private_hosts in config.json)" },
+    { PAGE_UNKNOWN_NAME, "x.org",
+      "no address is known for the name x.org: is it spelled right, and does this machine's "
+      "DNS work?" },
+    { PAGE_UNREACHABLE, "https://x.org",
+      "https://x.org does not answer; to try http: READ: http://x.org" },
+    { PAGE_NOT_SPOKEN, "https://x.org",
+      "x.org does not speak https; to try http: READ: http://x.org" },
+    { PAGE_CLOSED, "https://x.org",
+      "https://x.org refuses the connection: no server runs there; to try http: READ: "
+      "http://x.org" },
+    { PAGE_UNTRUSTED, "x.org",
+      "the certificate of x.org is not valid: it has expired, is for another name, or is "
+      "signed by nobody whom this machine trusts" },
+    { PAGE_SLOW, NULL, "it took too long" },
+    { PAGE_STATUS, "404", "the server answers with the status 404" },
+    { PAGE_WRONG_TYPE, "image/png", "it is of the type image/png, and I read text alone" },
+    { PAGE_MOVED, NULL, "it leads on and on to other addresses" },
+    { PAGE_SUSPECTS, NULL,
+      "the search page asks whether I am a person: try again later, or use a SearXNG of your "
+      "own (search in config.json)" },
+    { PAGE_BROKEN, "no %s JSON", "what came cannot be read: no %s JSON" },
+    { PAGE_OFF, NULL, "no search is configured (search.provider in config.json)" },
+    { PAGE_NO_READER, "it died", "my reader of pages cannot do it: it died" },
+};
+
 static void each_failure(void **state)
 {
-    static const struct {
-        PageOutcome outcome;
-        const char *why;
-        const char *said;
-    } rows[] = {
-        { PAGE_EMPTY, NULL, "nothing that can be read stands there" },
-        { PAGE_BAD_ADDRESS, "only http and https are read",
-          "I do not read that address: only http and https are read" },
-        { PAGE_FORBIDDEN, "10.0.0.1 (private)",
-          "refused: 10.0.0.1 (private) is not of the public web (what else may be read: "
-          "search.private_hosts in config.json)" },
-        { PAGE_UNKNOWN_NAME, "x.org",
-          "no address is known for the name x.org: is it spelled right, and does this machine's "
-          "DNS work?" },
-        { PAGE_UNREACHABLE, "https://x.org",
-          "https://x.org does not answer; to try http: READ: http://x.org" },
-        { PAGE_NOT_SPOKEN, "https://x.org",
-          "x.org does not speak https; to try http: READ: http://x.org" },
-        { PAGE_UNTRUSTED, "x.org", "the certificate of x.org is not good" },
-        { PAGE_SLOW, NULL, "it took too long" },
-        { PAGE_STATUS, "404", "the server answers with the status 404" },
-        { PAGE_WRONG_TYPE, "image/png", "it is of the type image/png, and I read text alone" },
-        { PAGE_MOVED, NULL, "it leads on and on to other addresses" },
-        { PAGE_SUSPECTS, NULL,
-          "the search page asks whether I am a person: try again later, or use a SearXNG of your "
-          "own (search in config.json)" },
-        { PAGE_BROKEN, "no %s JSON", "what came cannot be read: no %s JSON" },
-        { PAGE_OFF, NULL, "no search is configured (search.provider in config.json)" },
-        { PAGE_NO_READER, "it died", "my reader of pages cannot do it: it died" },
-    };
     World *world = *state;
 
-    assert_int_equal(G_N_ELEMENTS(rows), PAGE_OUTCOME_COUNT - 1);
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *whole = g_strconcat("x.org: ", rows[i].said, NULL);
+    assert_int_equal(G_N_ELEMENTS(failures), PAGE_OUTCOME_COUNT - 1);
+    for (size_t i = 0; i < G_N_ELEMENTS(failures); i++) {
+        g_autofree char *whole = g_strconcat("x.org: ", failures[i].said, NULL);
 
         world_write(world, "vera", NULL, "READ: x.org");
-        tell_failed(world, rows[i].outcome, rows[i].why);
+        tell_failed(world, failures[i].outcome, failures[i].why);
         expect_said(world, whole);
     }
     world_write(world, "vera", NULL, "SEARCH: x y");
