@@ -170,7 +170,8 @@ def test_what_cannot_be(argv, why):
 def test_a_line_that_is_none(sentences):
     with sentences.open("a") as file:
         file.write('{"text":"no want"}\n')
-    done = run("rules", "", sentences)
+    done = subprocess.run([BUILD / "eval", "rules", sentences], capture_output=True, text=True, timeout=60,
+                          check=False)
     assert done.returncode == 2 and f"{sentences}:8: expected" in done.stderr
 
 

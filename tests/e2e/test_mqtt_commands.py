@@ -219,7 +219,7 @@ def test_a_script_waits_for_what_comes(topics, neighbour, tmp_path):
     neighbour.publish("home/door/state", "-r", "-m", "closed")
     session = ctl.open()
     session.send("MQTT_SUBSCRIBE: home/# --count 5")
-    session.wait_for(r"s1: I listen to home/#, for at most 5 messages and until \d\d:\d\d; !subscriptions cancel s1")
+    session.wait_for(r"s1: I listen to home/#, for at most 5 messages and until ([\d-]+ )?\d\d:\d\d; !subscriptions cancel s1")
     session.wait_for(r"\[home/door/state, retained\] closed")
     neighbour.publish("home/t", "-m", '{"t": 21.5}')
     session.wait_for(r'\[home/t\] {"t": 21.5}')
