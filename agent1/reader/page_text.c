@@ -401,10 +401,10 @@ static void on_close(const char *name, void *data)
     Scribe *scribe = data;
     Deed deed = deed_of(name);
 
-    if (deed == DOES_TITLE && scribe->titles > 0)
-        scribe->titles--;
-    else if (scribe->skips > 0)
+    if (scribe->skips > 0)
         scribe->skips--;
+    else if (deed == DOES_TITLE && scribe->titles > 0)
+        scribe->titles--;
     else
         close_seen(scribe, deed);
 }

@@ -56,6 +56,8 @@ static const struct {
     { "not hidden",
       "<p style='opacity:0.5'>a</p><p style='font-size:0.9em'>b</p><p aria-hidden=false>c</p>",
       "a\n\nb\n\nc" },
+    { "what is left out within a title, with a title in it",
+      "a<title>t<main>" LOREM "<svg>s<title>u", "a" },
     { "in what is hidden nothing is seen",
       "<div hidden><h1>a</h1><ul><li>b</ul><main>c</main></div>d", "d" },
     { "the main part", "<p>around</p><main><header>top</header>" LOREM "</main><p>around</p>",
