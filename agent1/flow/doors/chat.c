@@ -452,19 +452,35 @@ static void refuse_unknown_key(Core *core, const Speaker *speaker)
     answer_once(core, speaker, text);
 }
 
-/* Nothing of it changes anything, so that it may be done twice. */
-static bool only_looks(const char *text)
+/* Its answer holds a list for programs, and it changes nothing here or elsewhere. */
+static bool tells_list(const Line *line)
+{
+    if (line->kind == LINE_COMMAND)
+        return line->command == COMMAND_AGENTS || line->command == COMMAND_STATUS ||
+               line->command == COMMAND_RUNS || line->command == COMMAND_RUN ||
+               line->command == COMMAND_TASKS;
+    return line->kind == LINE_TRIGGER &&
+           (line->trigger == TRIGGER_PLAN_LIST || line->trigger == TRIGGER_REPORT ||
+            line->trigger == TRIGGER_REPORT_ERRORS);
+}
+
+static bool only_tells_lists(const char *text)
 {
     g_autoptr(GPtrArray) lines = utterance_parse(text);
 
     for (unsigned i = 0; i < lines->len; i++) {
-        const Line *line = lines->pdata[i];
-
-        if (!(line->kind == LINE_COMMAND && command_only_looks(line->command, line->rest)) &&
-            !(line->kind == LINE_TRIGGER && trigger_only_looks(line->trigger)))
+        if (!tells_list(lines->pdata[i]))
             return false;
     }
-    return true;
+    return lines->len > 0;
+}
+
+/* A program's repeat of a look that was answered: what the lists held is not kept, so that it looks
+ * again. */
+static bool is_look_again(const Core *core, const Speaker *speaker, const char *text)
+{
+    return speaker->wants_data && !core_is_asleep(core) && chats_is_answered(core, speaker) &&
+           only_tells_lists(text);
 }
 
 void chat_take_message(Core *core, const EventMessage *event)
@@ -495,11 +511,13 @@ void chat_take_message(Core *core, const EventMessage *event)
     speaker->is_now = message->chat.is_now;
     speaker->wants_data = message->chat.wants_data;
     core_speak_to(core, user->name);
-    if (speaker->wants_data && only_looks(text))
-        chats_forget_answered(core, speaker);
+    complaint = judge_times(core, message);
+    if (!complaint && is_look_again(core, speaker, text)) {
+        act(core, speaker, text);
+        return;
+    }
     if (chats_is_repeat(core, speaker))
         return;
-    complaint = judge_times(core, message);
     if (complaint)
         answer_once(core, speaker, complaint);
     else

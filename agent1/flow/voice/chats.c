@@ -138,13 +138,11 @@ static void answer_again(Core *core, const Speaker *speaker, Row *row)
         say_answer(core, speaker, &answer);
 }
 
-void chats_forget_answered(Core *core, const Speaker *speaker)
+bool chats_is_answered(const Core *core, const Speaker *speaker)
 {
-    Ledger *chats = core->ledgers[TABLE_CHATS];
-    const Row *row = ledger_find(chats, speaker->chat_id);
+    const Row *row = ledger_find(core->ledgers[TABLE_CHATS], speaker->chat_id);
 
-    if (row && row_int(row, CHATS_IS_FINAL))
-        ledger_remove(chats, speaker->chat_id, core->fx);
+    return row && row_int(row, CHATS_IS_FINAL);
 }
 
 bool chats_is_repeat(Core *core, const Speaker *speaker)

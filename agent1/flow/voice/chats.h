@@ -23,9 +23,8 @@ void chats_begin_again(Core *core);
 /* Notes a message before anything is done for it. until_ms: how long repeats may come. */
 void chats_begin(Core *core, const Speaker *speaker, int64_t until_ms);
 
-/* Forgets a message that was answered to its end. What its lists held is not kept: who repeats a
- * look at them looks again. */
-void chats_forget_answered(Core *core, const Speaker *speaker);
+/* True when the message was seen before and is answered to its end. */
+bool chats_is_answered(const Core *core, const Speaker *speaker);
 
 /* True when the message was seen before: agentctl is answered again, others need no second answer.
  */

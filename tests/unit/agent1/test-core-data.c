@@ -339,7 +339,6 @@ static void lists_that_come_one_after_the_other(void **state)
     assert_data(world, "{\"runs\":[],\"totals\":{\"runs\":0}}");
 }
 
-/* A repeat of the question has the words alone: a list is not kept for it. */
 /* Its answer was lost. */
 static void a_repeat_has_it_again(void **state)
 {
@@ -351,6 +350,21 @@ static void a_repeat_has_it_again(void **state)
     world_forget(world);
     type_for_program(world, CHAT, "!agents\nPLAN_LIST:");
     assert_data(world, before);
+}
+
+/* The words that were kept do for it. */
+static void a_late_repeat_has_none(void **state)
+{
+    World *world = *state;
+    Message *late = world_chat(world, CHAT, "!agents");
+
+    late->chat.wants_data = true;
+    type_for_program(world, CHAT, "!agents");
+    world_forget(world);
+    world_wait(world, 6 * 60 * 1000);
+    world_chat_comes(world, late);
+    assert_data(world, "none");
+    assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text, "web1");
 }
 
 static void a_repeat_of_what_acted_does_not_act_again(void **state)
@@ -395,6 +409,7 @@ int main(void)
         WORLD_TEST(runs_of_a_range),
         WORLD_TEST(lists_that_come_one_after_the_other),
         WORLD_TEST(a_repeat_has_it_again),
+        WORLD_TEST(a_late_repeat_has_none),
         WORLD_TEST(a_repeat_of_what_acted_does_not_act_again),
         WORLD_TEST(nothing_is_made_for_people),
         WORLD_TEST(other_answers_have_none),
