@@ -10,13 +10,16 @@ import shutil
 import signal
 import urllib.error
 import urllib.request
+from types import SimpleNamespace
 
 from cutter import Cutter
+from mqtt import RawMqtt
 from process import Process, free_port
 from servers import base_environment
 from wait import NotInTime, wait_for
 
 NODES = 3
+PROBE_USER = "observer"
 NODE_S = 30  # a node's time to come up, and to know what the others know
 
 
@@ -126,6 +129,26 @@ class NatsCluster:
         told = [node.streams() for node in self.nodes]
         led = {name: is_whole for each, _ in told for name, is_whole in each.items()}
         return set().union(*(known for _, known in told)) <= set(led) and all(led.values())
+
+    def carries(self):
+        """Whether each node serves who comes anew: a subscription is made, and brings what is published."""
+        return all(self._node_carries(node) for node in self.nodes)
+
+    def _node_carries(self, node):
+        door = SimpleNamespace(port=node.mqtt_port, certificates=None, version=self.version)
+        topic = f"probe/{node.name}"
+        try:
+            client = RawMqtt(door, PROBE_USER, [topic], password=self.passwords[PROBE_USER])
+        except (AssertionError, OSError):
+            return False
+        try:
+            client.publish(topic, b"?")
+            client.heard.wait_for(lambda heard: heard.topic == topic)
+            return True
+        except AssertionError:
+            return False
+        finally:
+            client.close()
 
     def rescues(self):
         """Starts all nodes anew, with their stores and, when it is asked for more, without."""

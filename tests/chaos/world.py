@@ -147,10 +147,15 @@ class World:
         return self
 
     def rescues(self):
-        """What an operator does to a broker that does not come back, one attempt after the other; yields
-        what was done. A Mosquitto must come back by itself."""
-        if isinstance(self.house.broker, NatsCluster):
-            yield from self.house.broker.rescues()
+        """What an operator does to a broker that serves nobody, one attempt after the other; yields what
+        was done. A Mosquitto must come back by itself, and where who comes anew is served the fault is
+        not the broker's."""
+        broker = self.house.broker
+        if not isinstance(broker, NatsCluster):
+            return
+        rescues = broker.rescues()
+        while not broker.carries() and (done := next(rescues, None)):
+            yield done
 
     @property
     def all_needs(self):
