@@ -132,6 +132,91 @@ static bool check_frames(Log *log, GError **error)
     return true;
 }
 
+/* ---- a log that was to begin anew
+ * ----------------------------------------------------------------
+ */
+
+/* The size of its pages; 0: it has no sound header. */
+static size_t page_bytes_of(FILE *database)
+{
+    uint8_t header[18];
+    size_t bytes;
+
+    if (fread(header, sizeof(header), 1, database) != 1)
+        return 0;
+    bytes = (size_t)header[16] << 8 | header[17];
+    if (bytes == 1)
+        bytes = PAGE_MAX_BYTES;
+    return bytes >= PAGE_MIN_BYTES && (bytes & (bytes - 1)) == 0 ? bytes : 0;
+}
+
+static bool read_frame(const Log *log, uint64_t number, uint8_t *out)
+{
+    size_t frame_bytes = FRAME_HEADER_BYTES + log->page_bytes;
+
+    return fseeko(log->file, (off_t)(HEADER_BYTES + (number - 1) * frame_bytes), SEEK_SET) == 0 &&
+           fread(out, frame_bytes, 1, log->file) == 1;
+}
+
+/* The number of the last frame that ends a transaction, of those of one round, counted from 1; 0:
+ * there is none. *out_pages: how many the database has from then on. */
+static uint64_t find_last_commit(const Log *log, uint8_t *frame, uint32_t *out_pages)
+{
+    uint8_t salt[sizeof(log->salt)] = { 0 };
+    uint64_t last = 0;
+
+    for (uint64_t number = 1; read_frame(log, number, frame); number++) {
+        if (number == 1)
+            memcpy(salt, frame + 8, sizeof(salt));
+        if (memcmp(salt, frame + 8, sizeof(salt)) != 0)
+            break;
+        if (read_big(frame + 4) != 0) {
+            last = number;
+            *out_pages = read_big(frame + 4);
+        }
+    }
+    return last;
+}
+
+static bool stands_in(FILE *database, const Log *log, const uint8_t *frame, uint8_t *page)
+{
+    return fseeko(database, (off_t)((read_big(frame) - 1) * log->page_bytes), SEEK_SET) == 0 &&
+           fread(page, log->page_bytes, 1, database) == 1 &&
+           memcmp(page, frame + FRAME_HEADER_BYTES, log->page_bytes) == 0;
+}
+
+/* A header is written when the log begins, or begins anew because all of it is in the database.
+ * Where that write broke off nothing is lost: each page stands there as the last transaction left
+ * it. */
+static bool is_all_in_database(Log *log, const char *path)
+{
+    g_autoptr(LogFile) database = fopen(path, "rbe");
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    g_autofree uint8_t *frame = NULL;
+    g_autofree uint8_t *page = NULL;
+    uint32_t pages = 0;
+
+    log->page_bytes = database ? page_bytes_of(database) : 0;
+    if (log->page_bytes == 0)
+        return false;
+    frame = g_malloc(FRAME_HEADER_BYTES + log->page_bytes);
+    page = g_malloc(log->page_bytes);
+    for (uint64_t number = find_last_commit(log, frame, &pages); number > 0; number--) {
+        if (!read_frame(log, number, frame))
+            return false;
+        if (read_big(frame) == 0)
+            return false;
+        if (read_big(frame) <= pages && g_hash_table_add(seen, GUINT_TO_POINTER(read_big(frame))) &&
+            !stands_in(database, log, frame, page))
+            return false;
+    }
+    return true;
+}
+
+/* ---- all of it
+ * -----------------------------------------------------------------------------------
+ */
+
 bool store_log_check(const char *path, GError **error)
 {
     static const uint8_t zeros[HEADER_BYTES];
@@ -151,6 +236,8 @@ bool store_log_check(const char *path, GError **error)
     if (fread(header, sizeof(header), 1, file) != 1 || memcmp(header, zeros, sizeof(zeros)) == 0)
         return true;
     if (!read_header(&log, header)) {
+        if (is_all_in_database(&log, path))
+            return true;
         sql_set_damaged(error, "the header of the log does not fit");
         return false;
     }

@@ -7,6 +7,9 @@
  * does not fit, and after it a whole transaction that another one follows. Each commit waits for
  * the disk, so no power cut leaves that.
  *
+ * So it is with the header: one that does not fit is damage, unless all that stands behind it is in
+ * the database as well, since it is written anew after that.
+ *
  * Not told apart, and left to SQLite: a last transaction that does not fit, and a log whose end is
  * missing. The format: https://www.sqlite.org/fileformat2.html, section 4.
  */

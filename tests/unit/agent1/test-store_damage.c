@@ -401,6 +401,58 @@ static void test_damaged_log(void **state)
     print_tally(&tally);
 }
 
+/* Moves all of the log into the database, and reads both while the log still has it. */
+static void move_log(const Fixture *fixture, const char *log_path, Bytes *file, Bytes *log)
+{
+    sqlite3 *database;
+
+    assert_int_equal(sqlite3_open(fixture->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "PRAGMA wal_checkpoint(FULL)", NULL, NULL, NULL),
+                     SQLITE_OK);
+    *file = read_bytes(fixture->path);
+    *log = read_bytes(log_path);
+    sqlite3_close(database);
+}
+
+/* The header of a log is written when it begins anew, after all of it is in the database. Where
+ * that write broke off nothing is lost; where something is missing there, it is damage. */
+static void test_header_written_in_part(void **state)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(GPtrArray) prefixes = NULL;
+    g_autofree char *log_path = g_strconcat(fixture->path, "-wal", NULL);
+    g_auto(Bytes) before = { 0 };
+    g_auto(Bytes) file = { 0 };
+    g_auto(Bytes) log = { 0 };
+
+    (void)state;
+
+    leave_log(fixture);
+    before = read_bytes(fixture->path);
+    move_log(fixture, log_path, &file, &log);
+    prefixes = describe_prefixes();
+
+    for (unsigned is_moved = 0; is_moved < 2; is_moved++) {
+        const Bytes *of = is_moved ? &file : &before;
+
+        empty_folder(fixture);
+        write_bytes(fixture->path, of->content, of->length);
+        log.content[15] ^= 1; /* the round */
+        log.content[19] ^= 1; /* a part of the salt */
+        write_bytes(log_path, log.content, log.length);
+        log.content[15] ^= 1;
+        log.content[19] ^= 1;
+        fixture_open(fixture);
+        assert_true((fixture->set_aside == NULL) == (is_moved == 1));
+        if (is_moved) {
+            g_autofree char *found = describe(fixture);
+
+            assert_int_equal(count_batches(prefixes, found), BATCHES);
+        }
+        fixture_close(fixture);
+    }
+}
+
 #define FRAME_BYTES ((size_t)4120)
 #define OLD_FRAMES  3
 
@@ -457,6 +509,7 @@ int main(void)
         /* These fork, so before anything starts a thread. */
         cmocka_unit_test(test_damaged_log),
         cmocka_unit_test(test_torn_log),
+        cmocka_unit_test(test_header_written_in_part),
         cmocka_unit_test(test_damaged_file),
         cmocka_unit_test(test_changed_id),
     };
