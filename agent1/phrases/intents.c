@@ -91,6 +91,24 @@ static const Intent intents[] = {
     { "newer", "", "!agentUPDATE $T" },
 };
 
+const char *intent_skill_form(const Intent *intent)
+{
+    static const struct {
+        const char *command;
+        const char *skill;
+    } rows[] = {
+        { "> systemctl restart $S", "service.restart $S" },
+        { "> systemctl stop $S", "service.stop $S" },
+        { "> systemctl start $S", "service.start $S" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (strcmp(intent->form, rows[i].command) == 0)
+            return rows[i].skill;
+    }
+    return NULL;
+}
+
 bool intents_is_act(const char *concept)
 {
     return lexicon_list_has(ACTS, concept);

@@ -17,6 +17,9 @@ typedef struct Intent {
     const char *form;
 } Intent;
 
+/* The form of a skill that does the same as its command; NULL: there is none. */
+const char *intent_skill_form(const Intent *intent);
+
 /* Whether it only looks: then words of asking may stand beside it. */
 bool intent_only_looks(const Intent *intent);
 

@@ -155,15 +155,27 @@ static bool is_plain_task(const char *task)
     return task && *task && !strstr(task, ";;") && !strpbrk(task, "\r\n") && text_is_harmless(task);
 }
 
+/* Its task: a skill where there is one for it, as the gate knows what that may do. */
+static char *task_of(const PhraseFacts *facts, const Clause *clause)
+{
+    const char *form = intent_skill_form(clause->intent);
+    g_autofree char *skill = form ? g_strndup(form, strcspn(form, " ")) : NULL;
+
+    if (skill && clause->target && facts->have_skill &&
+        facts->have_skill(clause->target, skill, facts->data))
+        return clause_fill(clause, form);
+    return clause_fill(clause, clause->intent->form + 2);
+}
+
 /* The line of one clause: a task, at a time or at once, or an order to agent1. */
-static char *print_one(const Clause *clause)
+static char *print_one(const PhraseFacts *facts, const Clause *clause)
 {
     g_autofree char *task = NULL;
     g_autofree char *when = NULL;
 
     if (!is_task(clause))
         return of_everyone(clause_fill(clause, clause->intent->form));
-    task = clause_fill(clause, clause->intent->form + 2);
+    task = task_of(facts, clause);
     if (!clause->target || !is_plain_task(task))
         return NULL;
     if (!clause->has_when)
@@ -172,14 +184,13 @@ static char *print_one(const Clause *clause)
     return g_strdup_printf("SCHEDULE: %s | %s | %s", when, clause->target, task);
 }
 
-static char *print_plan(const GPtrArray *clauses)
+static char *print_plan(const PhraseFacts *facts, const GPtrArray *clauses)
 {
     g_autoptr(GString) plan = g_string_new("PLAN:");
 
     for (unsigned i = 0; i < clauses->len; i++) {
         const Clause *clause = clauses->pdata[i];
-        g_autofree char *task =
-            is_task(clause) ? clause_fill(clause, clause->intent->form + 2) : NULL;
+        g_autofree char *task = is_task(clause) ? task_of(facts, clause) : NULL;
 
         if (!clause->target || clause->has_when || !is_plain_task(task))
             return NULL;
@@ -497,7 +508,7 @@ static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPt
     }
 }
 
-static char *print_all(GPtrArray *clauses, bool *out_is_destructive)
+static char *print_all(const PhraseFacts *facts, GPtrArray *clauses, bool *out_is_destructive)
 {
     for (unsigned i = 0; i < clauses->len; i++) {
         const Clause *clause = clauses->pdata[i];
@@ -509,7 +520,7 @@ static char *print_all(GPtrArray *clauses, bool *out_is_destructive)
     share_target(clauses);
     if (clauses->len == 0 || clauses->len > STEPS_MAX)
         return NULL;
-    return clauses->len == 1 ? print_one(clauses->pdata[0]) : print_plan(clauses);
+    return clauses->len == 1 ? print_one(facts, clauses->pdata[0]) : print_plan(facts, clauses);
 }
 
 void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *out)
@@ -543,7 +554,7 @@ void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *o
         clause_understand(clauses->pdata[i], facts, &several);
         is_several |= several;
     }
-    line = is_several ? NULL : print_all(clauses, &is_destructive);
+    line = is_several ? NULL : print_all(facts, clauses, &is_destructive);
     if (is_destructive) {
         ask(out, PHRASE_DANGER);
     } else if (line) {

@@ -19,6 +19,9 @@ typedef struct PhraseAgent {
 typedef struct PhraseFacts {
     const PhraseAgent *agents;
     unsigned agent_count;
+    /* Whether all that a target means have this skill; NULL: none has any. */
+    bool (*have_skill)(const char *target, const char *skill, const void *data);
+    const void *data; /* of have_skill */
 } PhraseFacts;
 
 typedef enum {

@@ -13,6 +13,6 @@ static const PhraseAgent agents[] = {
     { "db1", database },
     { "agent2_debian13", NULL },
 };
-static const PhraseFacts facts = { agents, G_N_ELEMENTS(agents) };
+static const PhraseFacts facts = { .agents = agents, .agent_count = G_N_ELEMENTS(agents) };
 
 #endif

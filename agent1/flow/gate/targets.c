@@ -156,3 +156,21 @@ bool targets_find(Core *core, Turn *turn, const char *target, GPtrArray **out_na
         g_ptr_array_add(*out_names, g_strdup(names->pdata[i]));
     return true;
 }
+
+bool targets_have_skill(const Core *core, const char *target, const char *skill)
+{
+    unsigned count;
+    g_autofree TargetAgent *agents = list_agents(core, &count);
+    g_autoptr(GPtrArray) names = NULL;
+    g_autofree char *term = NULL;
+
+    if (target_resolve(target, agents, count, &names, &term) != TARGET_FOUND)
+        return false;
+    for (unsigned i = 0; i < names->len; i++) {
+        const FleetAgent *agent = fleet_find(core->fleet, names->pdata[i]);
+
+        if (!agent || !fleet_skill(agent, skill))
+            return false;
+    }
+    return true;
+}

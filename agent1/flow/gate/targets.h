@@ -14,4 +14,7 @@
  */
 bool targets_find(Core *core, Turn *turn, const char *target, GPtrArray **out_names);
 
+/* True when it means somebody, and all of them told of this skill. */
+bool targets_have_skill(const Core *core, const char *target, const char *skill);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent1/flow/commands/commands.h"
+#include "agent1/flow/gate/targets.h"
 #include "agent1/flow/state/history.h"
 #include "agent1/flow/state/talks.h"
 #include "agent1/phrases/phrasebook.h"
@@ -27,13 +28,18 @@ static GPtrArray *make_labels(const RegistryAgent *entry)
     return labels;
 }
 
+static bool have_skill(const char *target, const char *skill, const void *data)
+{
+    return targets_have_skill(data, target, skill);
+}
+
 static void read_sentence(const Core *core, const char *text, PhraseAnswer *out)
 {
     g_autoptr(GPtrArray) names = registry_names(core->registry);
     g_autoptr(GPtrArray) labels =
         g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))g_ptr_array_unref);
     g_autofree PhraseAgent *agents = g_new0(PhraseAgent, names->len);
-    PhraseFacts facts = { .agents = agents };
+    PhraseFacts facts = { .agents = agents, .have_skill = have_skill, .data = core };
 
     for (unsigned i = 0; i < names->len; i++) {
         const RegistryAgent *entry = registry_find(core->registry, names->pdata[i]);

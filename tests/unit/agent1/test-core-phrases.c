@@ -18,6 +18,40 @@ static World *labelled_world(void)
     return world;
 }
 
+#define SKILLS                                                                                     \
+    "[{\"name\":\"shell\",\"risk\":\"guarded\"},{\"name\":\"service.stop\",\"risk\":\"high\","     \
+    "\"params\":[{\"name\":\"unit\",\"type\":\"unit\",\"required\":true}]}]"
+
+/* Said or called, it needs the same approval; where one of them has no skill for it, it is a
+ * command. */
+static void a_skill_stands_for_a_command(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *line;
+    } rows[] = {
+        { "stop nginx on web1", "DELEGATE: web1 | service.stop nginx" },
+        { "arrête nginx sur web1", "DELEGATE: web1 | service.stop nginx" },
+        { "in 2 hours stop nginx on web1", "SCHEDULE: in 2h | web1 | service.stop nginx" },
+        { "start nginx on web1", "DELEGATE: web1 | systemctl start nginx" },
+        { "stop nginx on the web servers", "DELEGATE: role=web | systemctl stop nginx" },
+    };
+    World *world = labelled_world();
+
+    world_register_as(world, 1, "web1", JOURNAL_1, 2, SKILLS);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *said = g_strdup_printf("understood as: %s", rows[i].line);
+
+        world_forget(world);
+        world_write(world, "oskar", NULL, rows[i].text);
+        assert_true(world->said->len > 0);
+        assert_contains(((const Effect *)world->said->pdata[0])->say.text, said);
+    }
+    assert_string_equal(world_run_state(world, 1), "awaiting_approval");
+    world_free(world);
+    (void)state;
+}
+
 static void who_may_be_meant(void **state)
 {
     static const struct {
@@ -71,6 +105,7 @@ static void nothing_is_done_where_it_is_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_skill_stands_for_a_command),
         cmocka_unit_test(who_may_be_meant),
         cmocka_unit_test(nothing_is_done_where_it_is_asked),
     };
