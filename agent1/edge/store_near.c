@@ -153,9 +153,8 @@ GPtrArray *store_near_query(sqlite3 *db, const EffectQuery *query, GError **erro
 /* The rows behind this key; the caller owns them. */
 static GPtrArray *read_slice(sqlite3 *db, const char *after, GError **error)
 {
-    g_autoptr(sqlite3_stmt) select = store_rows_select(
-        db, TABLE_VECTORS, "WHERE \"id\" > ?1 AND \"vector\" IS NOT NULL ORDER BY \"id\" LIMIT ?2",
-        error);
+    g_autoptr(sqlite3_stmt) select =
+        store_rows_select(db, TABLE_VECTORS, "WHERE \"id\" > ?1 ORDER BY \"id\" LIMIT ?2", error);
 
     if (!select)
         return NULL;
@@ -164,13 +163,20 @@ static GPtrArray *read_slice(sqlite3 *db, const char *after, GError **error)
     return store_rows_read(select, TABLE_VECTORS, error);
 }
 
-/* What is no vector is made anew, by whoever makes them. */
-static bool pack_row(StoreRows *rows, Row *row, GError **error)
+/* NULL: it is no array of float, or there is none. */
+static GBytes *pack(GBytes *vector)
 {
     gsize length = 0;
-    const void *floats = g_bytes_get_data(row_bytes(row, VECTORS_VECTOR), &length);
-    g_autoptr(GBytes) packed =
-        length % sizeof(float) == 0 ? packed_vector_new(floats, length / sizeof(float)) : NULL;
+    const void *floats = vector ? g_bytes_get_data(vector, &length) : NULL;
+
+    return length % sizeof(float) == 0 ? packed_vector_new(floats, length / sizeof(float)) : NULL;
+}
+
+/* What is no vector is made anew, by whoever makes them. So is what lacks: when a server refused
+ * everything, an older agent1 took it for the fault of each note. */
+static bool pack_row(StoreRows *rows, Row *row, GError **error)
+{
+    g_autoptr(GBytes) packed = pack(row_bytes(row, VECTORS_VECTOR));
 
     if (!packed)
         return store_rows_delete(rows, TABLE_VECTORS, row_text(row, VECTORS_ID), error);

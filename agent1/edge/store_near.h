@@ -12,7 +12,7 @@
 /* The answer to QUERY_MEMORY_NEAR: Row *, the best first. The caller owns it. */
 GPtrArray *store_near_query(sqlite3 *db, const EffectQuery *query, GError **error);
 
-/* An older agent1 kept vectors as arrays of float: packs them all. */
+/* An older agent1 kept vectors as arrays of float: packs them all, and deletes what is none. */
 bool store_near_pack(sqlite3 *db, GError **error);
 
 #endif
