@@ -1,0 +1,220 @@
+/* Vectors that do not come: of a provider that fails, and of notes that it refuses. */
+#include "vectors-world.h"
+
+#include "common/base/banned.h"
+
+/* No text may hold this word: what is asked about with it is refused. */
+static void refuse_or_embed(World *world, const char *word)
+{
+    const EmbedCall *call = last_embed(world);
+
+    for (unsigned i = 0; i < call->texts->len; i++) {
+        if (strstr(text_at(call, i), word)) {
+            fail_with(world, EMBED_REFUSED);
+            return;
+        }
+    }
+    embed(world, 1);
+}
+
+/* It costs nothing but a try now and then, and whoever asks is told. */
+static void a_provider_that_fails(void **state)
+{
+    World *world = *state;
+
+    configure(world, WITH_VECTORS);
+    world_write(world, "oskar", NULL, "REMEMBER: door | 4711");
+    expect_status(world, "");
+    world_wait(world, 200);
+    fail_embed(world);
+    expect_status(world, "not available since 14:13 (the embedding server at 127.0.0.1:11434 takes "
+                         "no connection); notes are found by their words meanwhile");
+    world_forget(world);
+    world_wait(world, 29 * SECOND_MS);
+    assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
+    /* Nobody waits for it meanwhile. */
+    world_write(world, "oskar", NULL, "RECALL: 47");
+    assert_string_equal(world_last_said(world),
+                        "no key \"47\"; these hold it:\ndoor: 4711 (oskar, 14:13)\n"
+                        "looked for by words alone; by meaning is not possible just now");
+    world_write(world, "oskar", NULL, "RECALL: lamp");
+    assert_string_equal(world_last_said(world),
+                        "lamp: not found; 1 key is kept\n"
+                        "looked for by words alone; by meaning is not possible just now");
+    world_write(world, "oskar", NULL, "RECALL: door");
+    assert_string_equal(world_last_said(world), "door: 4711 (oskar, 14:13)");
+    world_write(world, "oskar", NULL, "RECALL: --private 47");
+    assert_string_equal(world_last_said(world), "47: not found; 1 key is kept");
+    for (int i = 0; i < 20; i++) {
+        world_wait(world, 4 * HOUR_MS);
+        assert_int_equal(world_count_other(world, EFFECT_EMBED), 1);
+        expect_trial(world);
+        fail_with(world, EMBED_SILENT);
+        world_forget(world);
+    }
+    expect_status(world, "not available since 2026-09-21 14:13 (the embedding server at "
+                         "127.0.0.1:11434 does not answer); notes are found by their words "
+                         "meanwhile");
+    world_wait(world, 11 * MINUTE_MS);
+    expect_trial(world);
+    embed(world, 1);
+    expect_status(world, "");
+    world_wait(world, 1);
+    assert_string_equal(text_at(last_embed(world), 0), "door: 4711");
+    embed(world, 1);
+    assert_int_equal(world_count_rows(world, TABLE_VECTORS), 1);
+}
+
+/* It fails, and no note is given up for it. */
+static void a_provider_that_refuses_everything(void **state)
+{
+    World *world = *state;
+
+    for (int i = 0; i < 3; i++) {
+        g_autofree char *line = g_strdup_printf("REMEMBER: key %d | x", i);
+
+        world_write(world, "oskar", NULL, line);
+    }
+    configure(world, WITH_VECTORS);
+    world_wait(world, 200);
+    assert_int_equal(last_embed(world)->texts->len, 3);
+    fail_with(world, EMBED_REFUSED);
+    world_wait(world, 1);
+    assert_string_equal(text_at(last_embed(world), 0), "key 0: x");
+    fail_with(world, EMBED_REFUSED);
+    expect_trial(world);
+    fail_with(world, EMBED_REFUSED);
+    expect_status(world, "not available since 14:13 (the embedding server at 127.0.0.1:11434 "
+                         "refuses every text); notes are found by their words meanwhile");
+    world_forget(world);
+    world_wait(world, 29 * SECOND_MS);
+    assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
+    assert_int_equal(world_count_rows(world, TABLE_VECTORS), 0);
+    world_wait(world, 11 * MINUTE_MS);
+    expect_trial(world);
+    embed(world, 1);
+    for (int i = 0; i < 3; i++) {
+        embed(world, 1);
+        world_wait(world, 1);
+    }
+    assert_int_equal(world_count_rows(world, TABLE_VECTORS), 3);
+    expect_status(world, "");
+}
+
+/* What somebody looks for is refused, or comes too late: that alone says nothing of a server. */
+static void a_search_that_gets_no_vector(void **state)
+{
+    World *world = *state;
+
+    configure(world, WITH_VECTORS);
+    keep_with_vector(world, "REMEMBER: entrance hall | 4711", 2);
+    world_write(world, "oskar", NULL, "RECALL: hall");
+    fail_with(world, EMBED_REFUSED);
+    assert_contains(world_last_said(world), "entrance hall: 4711 (oskar, 14:13)\n"
+                                            "looked for by words alone; by meaning is not possible "
+                                            "just now");
+    expect_trial(world);
+    embed(world, 1);
+    expect_status(world, "");
+    /* Who only had to wake up is well soon. */
+    world_write(world, "oskar", NULL, "RECALL: hall");
+    fail_with(world, EMBED_SILENT);
+    expect_status(world, "not available since 14:13 (the embedding server at 127.0.0.1:11434 does "
+                         "not answer); notes are found by their words meanwhile");
+    expect_trial(world);
+    embed(world, 1);
+    expect_status(world, "");
+    world_write(world, "oskar", NULL, "RECALL: hall");
+    embed(world, 2);
+    assert_string_equal(world_last_said(world), "no key \"hall\"; these hold it:\n"
+                                                "entrance hall: 4711 (oskar, 14:13)");
+    /* Nobody makes any: then nothing is lacking. */
+    configure(world, "{\"chain\":[]}");
+    world_write(world, "oskar", NULL, "RECALL: hall");
+    assert_string_equal(world_last_said(world), "no key \"hall\"; these hold it:\n"
+                                                "entrance hall: 4711 (oskar, 14:13)");
+}
+
+/* The others of its call get their vectors, and nobody rests for it. */
+static void a_note_that_is_refused(void **state)
+{
+    World *world = *state;
+    unsigned calls;
+
+    for (int i = 0; i < 20; i++) {
+        g_autofree char *line = g_strdup_printf("REMEMBER: key %02d | %s", i, i == 3 ? "odd" : "x");
+
+        world_write(world, "oskar", NULL, line);
+    }
+    configure(world, WITH_VECTORS);
+    world_wait(world, 200);
+    for (calls = 0; world_count_rows(world, TABLE_VECTORS) < 20 && calls < 30; calls++) {
+        refuse_or_embed(world, "odd");
+        world_wait(world, 1);
+    }
+    /* A call of 16, each of those by itself, any text to see who is wrong, and the last four. */
+    assert_int_equal(calls, 19);
+    assert_null(
+        row_bytes(row_store_find(&world->store, TABLE_VECTORS, "shared:key 03"), VECTORS_VECTOR));
+    /* It is not asked about again, but found by its words. */
+    world_restart(world);
+    world_forget(world);
+    world_wait(world, DAY_MS);
+    assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
+    world_write(world, "oskar", NULL, "RECALL: odd");
+    refuse_or_embed(world, "odd");
+    assert_contains(world_last_said(world), "key 03: odd");
+    expect_trial(world);
+    embed(world, 1);
+    expect_status(world, "");
+    world_write(world, "oskar", NULL, "REMEMBER: key 03 | even");
+    world_wait(world, 200);
+    assert_string_equal(text_at(last_embed(world), 0), "key 03: even");
+}
+
+/* One that makes the provider fail: the others do not wait for it for ever. */
+static void a_note_that_makes_it_fail(void **state)
+{
+    static const EmbedTrouble troubles[] = { EMBED_FAILED, EMBED_SILENT };
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "REMEMBER: a | odd");
+    world_write(world, "oskar", NULL, "REMEMBER: b | x");
+    world_write(world, "oskar", NULL, "REMEMBER: c | x");
+    for (unsigned i = 0; i < G_N_ELEMENTS(troubles); i++) {
+        g_autofree char *llm =
+            g_strdup_printf("{\"embeddings\":{\"provider\":\"ollama\",\"model\":\"e%u\"}}", i);
+        g_autofree char *model = g_strdup_printf("ollama e%u", i);
+
+        configure(world, llm);
+        world_wait(world, 200);
+        for (int calls = 0; calls < 12; calls++) {
+            if (strstr(text_at(last_embed(world), 0), "odd"))
+                fail_with(world, troubles[i]);
+            else
+                embed(world, 1);
+            world_wait(world, 2 * MINUTE_MS);
+        }
+        assert_string_equal(model_of_vector(world, "shared:b"), model);
+        assert_string_equal(model_of_vector(world, "shared:c"), model);
+        /* It is tried now and then. */
+        while (!strstr(text_at(last_embed(world), 0), "odd")) {
+            embed(world, 1);
+            world_wait(world, 2 * HOUR_MS);
+        }
+        assert_string_not_equal(model_of_vector(world, "shared:a"), model);
+        embed(world, 1);
+        assert_string_equal(model_of_vector(world, "shared:a"), model);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(a_provider_that_fails),        WORLD_TEST(a_provider_that_refuses_everything),
+        WORLD_TEST(a_search_that_gets_no_vector), WORLD_TEST(a_note_that_is_refused),
+        WORLD_TEST(a_note_that_makes_it_fail),
+    };
+
+    return cmocka_run_group_tests_name("core-vectors_trouble", tests, NULL, NULL);
+}
