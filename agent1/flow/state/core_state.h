@@ -55,7 +55,8 @@ typedef struct VectorWork {
     unsigned passes;      /* times in a row that only such were left */
     bool is_doubted;      /* a text got no vector: does any? That is tried next */
     Row *doubted;         /* of TABLE_VECTORS: the note whose text that was; NULL: of no note */
-    bool is_refused;      /* … for what it is */
+    EmbedTrouble refusal; /* … and why it got none */
+    unsigned doubts;      /* such notes, since one got its vector */
     unsigned failures;    /* in a row; 0: it is well, as far as anybody knows */
     int64_t failed_ms;    /* when the first of them was */
     EmbedTrouble trouble; /* the last of them */

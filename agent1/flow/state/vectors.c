@@ -15,6 +15,7 @@
 #define NOTES_MS       (60 * INT64_C(1000)) /* of a call that nobody waits for */
 #define TEXT_MAX_BYTES 2000                 /* models read no more of it, or even refuse it */
 #define ANY_TEXT       "note"               /* nobody has a reason to refuse it */
+#define DOUBTS_MAX     8                    /* notes in a row: any text proves nothing then */
 
 char *vectors_model(const Core *core)
 {
@@ -81,7 +82,7 @@ static int64_t draw_rest_ms(Core *core, unsigned times, int64_t max_ms)
 }
 
 /* Nobody is asked until then, and at first only whether it is well. */
-static void note_failure(Core *core, const EmbedNews *news, int64_t rest_ms)
+static void note_failure(Core *core, EmbedTrouble trouble, const char *why, int64_t rest_ms)
 {
     VectorWork *work = &core->vectors;
 
@@ -89,9 +90,9 @@ static void note_failure(Core *core, const EmbedNews *news, int64_t rest_ms)
         work->failed_ms = core->now_ms;
         effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
                     "llm.embeddings: %s; notes are found by words alone until it answers again",
-                    news->why ? news->why : "");
+                    why ? why : "");
     }
-    work->trouble = news->trouble;
+    work->trouble = trouble;
     work->failures++;
     work->rest_ms = core->boot_ms + rest_ms;
     look_after(core, rest_ms);
@@ -128,7 +129,7 @@ void vectors_tell(Core *core, const EmbedNews *news)
         look_after(core, 0);
     } else {
         /* Whoever was slow may only have been waking up. */
-        note_failure(core, news,
+        note_failure(core, news->trouble, news->why,
                      news->trouble == EMBED_SILENT ? 0 : draw_rest_ms(core, 0, REST_MAX_MS));
     }
 }
@@ -182,6 +183,7 @@ void vectors_configured(Core *core)
         work->alone = 0;
         work->skip = 0;
         work->passes = 0;
+        work->doubts = 0;
         g_free(work->model);
         work->model = g_steal_pointer(&model);
     }
@@ -229,18 +231,30 @@ static void ask_for(Core *core, const GPtrArray *notes, const char *model)
     effects_embed(core->fx, call);
 }
 
+/* It took any text, and none of these notes: notes show it when it is well again. */
+static bool is_tried_with_notes(const VectorWork *work)
+{
+    return work->failures > 0 && work->doubts >= DOUBTS_MAX;
+}
+
 /* Notes without a vector came from the store. */
 static void take_bare(Core *core, const Pending *pending, const GPtrArray *rows)
 {
     VectorWork *work = &core->vectors;
 
     work->is_asking = false;
-    if (g_strcmp0(pending->argument, work->model) != 0 || !vectors_can_ask(core)) {
+    if (g_strcmp0(pending->argument, work->model) != 0 ||
+        (!vectors_can_ask(core) && !is_tried_with_notes(work))) {
         vectors_look_soon(core);
         return;
     }
     if (rows->len > 0) {
         ask_for(core, rows, pending->argument);
+        return;
+    }
+    work->doubts = 0;
+    if (work->failures > 0) {
+        try_any_text(core);
         return;
     }
     /* Those that were passed over are tried again, in their time. */
@@ -269,7 +283,18 @@ static void take_vectors(Core *core, const GPtrArray *rows, const GPtrArray *vec
         keep_row(core, row);
     }
     core->vectors.passes = 0;
+    core->vectors.doubts = 0;
     note_success(core);
+}
+
+/* The note is passed over, so that the next time it is another one. */
+static void fail_by_notes(Core *core, EmbedTrouble trouble)
+{
+    VectorWork *work = &core->vectors;
+
+    work->skip++;
+    note_failure(core, trouble, "one note after the other gets no vector",
+                 draw_rest_ms(core, work->failures, REST_MAX_MS));
 }
 
 /* Which of several it is is not said: each is asked about by itself. Of one it must be seen whether
@@ -280,25 +305,34 @@ static void take_trouble(Core *core, const GPtrArray *rows, const EmbedNews *new
 
     if (rows->len > 1) {
         work->alone = rows->len;
+    } else if (may_be_the_text(news) && work->doubts >= DOUBTS_MAX) {
+        fail_by_notes(core, news->trouble);
     } else if (may_be_the_text(news)) {
         work->is_doubted = true;
         work->doubted = row_copy(rows->pdata[0]);
-        work->is_refused = news->trouble == EMBED_REFUSED;
+        work->refusal = news->trouble;
     } else if (news->trouble == EMBED_SILENT) {
         work->skip++;
     }
     if (!may_be_the_text(news))
-        note_failure(core, news, draw_rest_ms(core, work->failures, REST_MAX_MS));
+        note_failure(core, news->trouble, news->why,
+                     draw_rest_ms(core, work->failures, REST_MAX_MS));
 }
 
-/* Others get vectors: the note has no part in it while it is as it is, or is tried again later. */
+/* Others get vectors: the note has no part in it while it is as it is, or is tried again later.
+ * When it is so with one note after the other, the others are not worth much. */
 static void judge_doubted(Core *core)
 {
     VectorWork *work = &core->vectors;
 
     if (!work->doubted)
         return;
-    if (!work->is_refused) {
+    work->doubts++;
+    if (work->doubts >= DOUBTS_MAX) {
+        fail_by_notes(core, work->refusal);
+        return;
+    }
+    if (work->refusal != EMBED_REFUSED) {
         work->skip++;
         return;
     }
@@ -313,10 +347,11 @@ static void take_trial(Core *core, const EmbedNews *news)
     VectorWork *work = &core->vectors;
 
     if (news->vectors) {
-        judge_doubted(core);
         note_success(core);
+        judge_doubted(core);
     } else {
-        note_failure(core, news, draw_rest_ms(core, work->failures, REST_MAX_MS));
+        note_failure(core, news->trouble, news->why,
+                     draw_rest_ms(core, work->failures, REST_MAX_MS));
     }
     end_doubt(work);
 }
@@ -352,7 +387,8 @@ void vectors_tick(Core *core)
     const EffectQuery query = { .kind = QUERY_MEMORY_BARE,
                                 .text = work->model,
                                 .number = work->skip,
-                                .limit = work->alone > 0 ? 1 : EMBED_TEXTS_MAX };
+                                .limit =
+                                    work->alone > 0 || work->failures > 0 ? 1 : EMBED_TEXTS_MAX };
 
     if (core->now_ms < work->due_ms)
         return;
@@ -360,7 +396,7 @@ void vectors_tick(Core *core)
     work->due_ms = INT64_MAX;
     if (!core->settings->talk->embeddings || work->call || work->is_asking)
         return;
-    if (work->failures > 0 || work->is_doubted)
+    if (work->is_doubted || (work->failures > 0 && !is_tried_with_notes(work)))
         try_any_text(core);
     else if (pending_ask_query(core, take_bare, NULL, work->model, &query))
         work->is_asking = true;

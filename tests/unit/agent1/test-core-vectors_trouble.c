@@ -3,6 +3,20 @@
 
 #include "common/base/banned.h"
 
+/* How many notes were given up by this model. */
+static unsigned count_without_vector(const World *world, const char *model)
+{
+    GHashTableIter iter;
+    unsigned count = 0;
+    void *row;
+
+    g_hash_table_iter_init(&iter, world->store.tables[TABLE_VECTORS]);
+    while (g_hash_table_iter_next(&iter, NULL, &row))
+        count +=
+            !row_bytes(row, VECTORS_VECTOR) && g_str_equal(row_text(row, VECTORS_MODEL), model);
+    return count;
+}
+
 /* No text may hold this word: what is asked about with it is refused. */
 static void refuse_or_embed(World *world, const char *word)
 {
@@ -172,6 +186,112 @@ static void a_note_that_is_refused(void **state)
     assert_string_equal(text_at(last_embed(world), 0), "key 03: even");
 }
 
+static void remember_many(World *world, int count)
+{
+    for (int i = 0; i < count; i++) {
+        g_autofree char *line = g_strdup_printf("REMEMBER: key %02d | x", i);
+
+        world_write(world, "oskar", NULL, line);
+    }
+}
+
+/* One after the other, while any text is taken. */
+static void fail_notes(World *world, EmbedTrouble trouble, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        world_wait(world, 1);
+        assert_contains(text_at(last_embed(world), 0), "key ");
+        fail_with(world, trouble);
+        expect_trial(world);
+        embed(world, 1);
+    }
+}
+
+static void expect_rest(World *world)
+{
+    world_forget(world);
+    world_wait(world, 29 * SECOND_MS);
+    assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
+}
+
+/* Each costs one call, and the next rest is longer. */
+static void fail_tries(World *world, EmbedTrouble trouble, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        expect_rest(world);
+        world_wait(world, 11 * MINUTE_MS);
+        assert_int_equal(world_count_other(world, EFFECT_EMBED), 1);
+        assert_int_equal(last_embed(world)->texts->len, 1);
+        assert_contains(text_at(last_embed(world), 0), "key ");
+        fail_with(world, trouble);
+    }
+}
+
+/* Any text but a note is taken, whatever the notes: the server fails as one that takes none. It is
+ * tried with notes then, another each time, until one gets its vector. */
+static void a_provider_that_takes_no_note(void **state)
+{
+    static const struct {
+        EmbedTrouble trouble;
+        unsigned given_up;
+        const char *says;
+    } rows[] = {
+        { EMBED_REFUSED, 7, "refuses every text" },
+        { EMBED_FAILED, 0, "answers with an error" },
+    };
+    World *world = *state;
+
+    remember_many(world, 20);
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *llm =
+            g_strdup_printf("{\"embeddings\":{\"provider\":\"ollama\",\"model\":\"e%u\"}}", i);
+        g_autofree char *model = g_strdup_printf("ollama e%u", i);
+        g_autofree char *status = NULL;
+
+        configure(world, llm);
+        world_wait(world, 200);
+        assert_int_equal(last_embed(world)->texts->len, 16);
+        fail_with(world, rows[i].trouble);
+        fail_notes(world, rows[i].trouble, 8);
+        status = status_of(world);
+        assert_contains(status, rows[i].says);
+        fail_tries(world, rows[i].trouble, 5);
+        expect_rest(world);
+        for (int calls = 0; calls < 20; calls++) {
+            world_wait(world, 11 * MINUTE_MS);
+            embed(world, 1);
+        }
+        expect_status(world, "");
+        assert_int_equal(count_without_vector(world, model), rows[i].given_up);
+        assert_string_equal(model_of_vector(world, "shared:key 19"), model);
+        assert_string_equal(model_of_vector(world, "shared:key 09"), model);
+    }
+}
+
+/* There is no other note to try it with: any text must do. */
+static void a_provider_that_takes_none_of_the_last_notes(void **state)
+{
+    World *world = *state;
+
+    remember_many(world, 9);
+    configure(world, WITH_VECTORS);
+    world_wait(world, 200);
+    for (int calls = 0; calls < 18; calls++) {
+        if (strstr(text_at(last_embed(world), 0), "key "))
+            fail_with(world, EMBED_FAILED);
+        else
+            embed(world, 1);
+        world_wait(world, 11 * MINUTE_MS);
+    }
+    expect_trial(world);
+    embed(world, 1);
+    expect_status(world, "");
+    /* They are tried again in their time, as few ones are. */
+    world_forget(world);
+    world_wait(world, 2 * HOUR_MS);
+    assert_string_equal(text_at(last_embed(world), 0), "key 00: x");
+}
+
 /* One that makes the provider fail: the others do not wait for it for ever. */
 static void a_note_that_makes_it_fail(void **state)
 {
@@ -211,8 +331,12 @@ static void a_note_that_makes_it_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(a_provider_that_fails),        WORLD_TEST(a_provider_that_refuses_everything),
-        WORLD_TEST(a_search_that_gets_no_vector), WORLD_TEST(a_note_that_is_refused),
+        WORLD_TEST(a_provider_that_fails),
+        WORLD_TEST(a_provider_that_refuses_everything),
+        WORLD_TEST(a_search_that_gets_no_vector),
+        WORLD_TEST(a_note_that_is_refused),
+        WORLD_TEST(a_provider_that_takes_no_note),
+        WORLD_TEST(a_provider_that_takes_none_of_the_last_notes),
         WORLD_TEST(a_note_that_makes_it_fail),
     };
 
