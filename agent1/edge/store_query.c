@@ -36,6 +36,8 @@ typedef struct QueryText {
     "WHERE NOT EXISTS (SELECT 1 FROM \"vectors\" WHERE \"vectors\".\"id\" = \"memories\".\"id\" "  \
     "AND \"model\" = ?1 AND \"made\" = \"changed\") ORDER BY \"id\" LIMIT ?3 OFFSET ?2"
 
+#define REFUSED_VECTORS "WHERE \"vector\" IS NULL ORDER BY \"id\" LIMIT ?3"
+
 #define MEMORIES_OF_ID "WHERE \"id\" IN (?1, ?4) ORDER BY \"scope\" = '" SCOPE_SHARED "'"
 
 static const QueryText queries[] = {
@@ -56,6 +58,7 @@ static const QueryText queries[] = {
     [QUERY_MEMORY_MATCH] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
     [QUERY_MEMORY_OWN] = { TABLE_MEMORIES, OWN_MEMORIES, OWN_MEMORIES },
     [QUERY_MEMORY_BARE] = { TABLE_MEMORIES, BARE_MEMORIES, BARE_MEMORIES },
+    [QUERY_VECTORS_REFUSED] = { TABLE_VECTORS, REFUSED_VECTORS, REFUSED_VECTORS },
     [QUERY_MEMORY_ANY] = { TABLE_MEMORIES, MATCHING_MEMORIES, MATCHING_MEMORIES },
     /* The keys of a day's begin with it and a slash; a nought comes next in order. */
     [QUERY_DAILY] = { TABLE_DAILIES,

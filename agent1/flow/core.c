@@ -430,6 +430,7 @@ static void take_configured(Core *core, const char *reload_error)
     subscriptions_look_again(core);
     talk_configured(core);
     vectors_configured(core);
+    vectors_try_refused(core);
     settle_times(core);
     core->notices_due_ms = core->now_ms;
     core->absences_due_ms = core->now_ms;

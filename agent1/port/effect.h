@@ -62,6 +62,7 @@ typedef enum {
                            nearest to `vector`, of those that the model `text` made */
     QUERY_MEMORY_BARE,  /* `limit` memories of which the model `text` has made no vector since they
                            were changed, behind the first `number` of them */
+    QUERY_VECTORS_REFUSED, /* `limit` rows of TABLE_VECTORS without a vector */
     /* Over the runs that ended from `number` on and before `until` (Unix ms), of the agent `text`
      * or of all where it is NULL; of more than QUERY_RANGE_RUNS_MAX the newest. */
     QUERY_DAY,   /* rows of RESULT_FIGURES by agent, and of all with no agent; of RESULT_SLOTS;

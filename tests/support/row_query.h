@@ -108,6 +108,8 @@ static inline bool row_query_fits(const RowStore *store, const Row *row, const E
                row_query_is_near(store, row, query);
     case QUERY_MEMORY_BARE:
         return !row_query_vector(store, row, query->text);
+    case QUERY_VECTORS_REFUSED:
+        return !row_bytes(row, VECTORS_VECTOR);
     case QUERY_PLAN_RUNS:
         return query->text && g_strcmp0(row_text(row, RUNS_PLAN), query->text) == 0;
     case QUERY_STEPS:
@@ -187,6 +189,8 @@ static inline Table row_query_table(QueryKind kind)
     case QUERY_MEMORY_NEAR:
     case QUERY_MEMORY_BARE:
         return TABLE_MEMORIES;
+    case QUERY_VECTORS_REFUSED:
+        return TABLE_VECTORS;
     case QUERY_PLAN:
         return TABLE_PLANS;
     case QUERY_STEPS:

@@ -49,7 +49,8 @@ typedef struct VectorWork {
     char *call;           /* that is under way; NULL: none is */
     GPtrArray *rows;      /* of TABLE_VECTORS, without their vectors: what it asks about; NULL: it
                              only tries whoever makes them */
-    bool is_asking;       /* the store, for notes without a vector */
+    bool is_asking;       /* the store, for notes without a vector, or that were refused */
+    bool is_forgiving;    /* notes that were refused are to be tried again */
     unsigned alone;       /* so many are asked about one at a time */
     unsigned skip;        /* so many of those made a call fail: the others come first */
     unsigned passes;      /* times in a row that only such were left */

@@ -15,6 +15,7 @@
 #define NOTES_MS       (60 * INT64_C(1000)) /* of a call that nobody waits for */
 #define TEXT_MAX_BYTES 2000                 /* models read no more of it, or even refuse it */
 #define ANY_TEXT       "note"               /* nobody has a reason to refuse it */
+#define FORGIVEN_MAX   100                  /* of one look */
 #define DOUBTS_MAX     8                    /* notes in a row: any text proves nothing then */
 
 char *vectors_model(const Core *core)
@@ -178,12 +179,13 @@ void vectors_configured(Core *core)
     VectorWork *work = &core->vectors;
     g_autofree char *model = vectors_model(core);
 
+    /* What is under way is asked as it was configured before. */
+    begin_anew(core);
+    work->doubts = 0;
     if (g_strcmp0(model, work->model) != 0) {
-        begin_anew(core);
         work->alone = 0;
         work->skip = 0;
         work->passes = 0;
-        work->doubts = 0;
         g_free(work->model);
         work->model = g_steal_pointer(&model);
     }
@@ -191,6 +193,12 @@ void vectors_configured(Core *core)
     work->failures = 0;
     work->rest_ms = core->boot_ms;
     work->due_ms = INT64_MAX;
+    vectors_look_soon(core);
+}
+
+void vectors_try_refused(Core *core)
+{
+    core->vectors.is_forgiving = true;
     vectors_look_soon(core);
 }
 
@@ -262,6 +270,19 @@ static void take_bare(Core *core, const Pending *pending, const GPtrArray *rows)
         work->skip = 0;
         look_after(core, draw_rest_ms(core, work->passes++, RETRY_MAX_MS));
     }
+}
+
+/* Rows without a vector came from the store. */
+static void take_refused(Core *core, const Pending *pending, const GPtrArray *rows)
+{
+    VectorWork *work = &core->vectors;
+
+    (void)pending;
+    work->is_asking = false;
+    work->is_forgiving = rows->len == FORGIVEN_MAX;
+    for (unsigned i = 0; i < rows->len; i++)
+        effects_delete(core->fx, TABLE_VECTORS, row_text(rows->pdata[i], VECTORS_ID));
+    look_after(core, 0);
 }
 
 /* Takes the row over. The note may have been forgotten meanwhile. */
@@ -381,14 +402,24 @@ bool vectors_take(Core *core, const EmbedNews *news)
 
 /* ---- time ---- */
 
+/* False: too much is asked already. */
+static bool ask_store(Core *core)
+{
+    const VectorWork *work = &core->vectors;
+    bool is_one = work->alone > 0 || work->failures > 0;
+    const EffectQuery bare = { .kind = QUERY_MEMORY_BARE,
+                               .text = work->model,
+                               .number = work->skip,
+                               .limit = is_one ? 1 : EMBED_TEXTS_MAX };
+    const EffectQuery refused = { .kind = QUERY_VECTORS_REFUSED, .limit = FORGIVEN_MAX };
+
+    return work->is_forgiving ? pending_ask_query(core, take_refused, NULL, NULL, &refused)
+                              : pending_ask_query(core, take_bare, NULL, work->model, &bare);
+}
+
 void vectors_tick(Core *core)
 {
     VectorWork *work = &core->vectors;
-    const EffectQuery query = { .kind = QUERY_MEMORY_BARE,
-                                .text = work->model,
-                                .number = work->skip,
-                                .limit =
-                                    work->alone > 0 || work->failures > 0 ? 1 : EMBED_TEXTS_MAX };
 
     if (core->now_ms < work->due_ms)
         return;
@@ -398,7 +429,7 @@ void vectors_tick(Core *core)
         return;
     if (work->is_doubted || (work->failures > 0 && !is_tried_with_notes(work)))
         try_any_text(core);
-    else if (pending_ask_query(core, take_bare, NULL, work->model, &query))
+    else if (ask_store(core))
         work->is_asking = true;
     else
         look_after(core, REST_MIN_MS);

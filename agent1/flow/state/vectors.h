@@ -4,9 +4,9 @@
  * and nobody waits, and after a rest, longer each time, any text is tried, until one gets its
  * vector. After a call that fails its notes are asked about one at a time, so that none of them
  * keeps the others from it. A note that is refused while any text would do has a row without a
- * vector, and is asked about no more until it changes. After some such notes in a row whoever makes
- * vectors fails, whatever any text gets, and is tried with notes, one after each rest. Nothing of
- * this is in memory but what is under way, and who fails.
+ * vector, and is asked about no more until it changes, or people change files. After some such
+ * notes in a row whoever makes vectors fails, whatever any text gets, and is tried with notes, one
+ * after each rest. Nothing of this is in memory but what is under way, and who fails.
  */
 #ifndef AGENT1_FLOW_STATE_VECTORS_H
 #define AGENT1_FLOW_STATE_VECTORS_H
@@ -30,6 +30,8 @@ void vectors_tell(Core *core, const EmbedNews *news);
 /* A note is new, or the configuration may be. */
 void vectors_look_soon(Core *core);
 void vectors_configured(Core *core);
+/* … by people, who may have mended why notes were refused: each is tried once more. */
+void vectors_try_refused(Core *core);
 
 /* EVENT_EMBEDDED of what was asked here; false: it is of something else. */
 bool vectors_take(Core *core, const EmbedNews *news);

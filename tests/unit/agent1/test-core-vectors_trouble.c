@@ -227,6 +227,49 @@ static void fail_tries(World *world, EmbedTrouble trouble, unsigned count)
     }
 }
 
+/* People may have mended why: what they have read anew is tried once more, and then again no more.
+ */
+static void a_refused_note_when_people_change_files(void **state)
+{
+    World *world = *state;
+
+    configure(world, WITH_VECTORS);
+    keep_with_vector(world, "REMEMBER: lamp | on", 1);
+    world_write(world, "oskar", NULL, "REMEMBER: door | odd");
+    world_wait(world, 200);
+    fail_with(world, EMBED_REFUSED);
+    embed(world, 1);
+    assert_int_equal(count_without_vector(world, "ollama e"), 1);
+    for (int times = 0; times < 2; times++) {
+        configure(world, WITH_VECTORS);
+        world_forget(world);
+        world_wait(world, 200);
+        assert_string_equal(text_at(last_embed(world), 0), "door: odd");
+        fail_with(world, EMBED_REFUSED);
+        expect_trial(world);
+        embed(world, 1);
+        world_forget(world);
+        world_wait(world, DAY_MS);
+        assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
+    }
+    /* What was asked before says nothing of what is in use now. */
+    configure(world, WITH_VECTORS);
+    world_wait(world, 200);
+    fail_with(world, EMBED_REFUSED);
+    configure(world, WITH_VECTORS);
+    embed(world, 1);
+    world_wait(world, 200);
+    assert_string_equal(text_at(last_embed(world), 0), "door: odd");
+    embed(world, 1);
+    assert_int_equal(count_without_vector(world, "ollama e"), 0);
+    assert_int_equal(world_count_rows(world, TABLE_VECTORS), 2);
+    /* Nobody makes any. */
+    configure(world, "{\"chain\":[]}");
+    world_forget(world);
+    world_wait(world, DAY_MS);
+    assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
+}
+
 /* Any text but a note is taken, whatever the notes: the server fails as one that takes none. It is
  * tried with notes then, another each time, until one gets its vector. */
 static void a_provider_that_takes_no_note(void **state)
@@ -335,6 +378,7 @@ int main(void)
         WORLD_TEST(a_provider_that_refuses_everything),
         WORLD_TEST(a_search_that_gets_no_vector),
         WORLD_TEST(a_note_that_is_refused),
+        WORLD_TEST(a_refused_note_when_people_change_files),
         WORLD_TEST(a_provider_that_takes_no_note),
         WORLD_TEST(a_provider_that_takes_none_of_the_last_notes),
         WORLD_TEST(a_note_that_makes_it_fail),

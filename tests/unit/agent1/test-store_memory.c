@@ -310,6 +310,7 @@ static void test_vectors(void **state)
     g_autoptr(Fixture) fixture = fixture_new();
     g_autofree char *bare = NULL;
     g_autofree char *rest = NULL;
+    g_autofree char *refused = NULL;
 
     (void)state;
     fixture_open(fixture);
@@ -334,6 +335,10 @@ static void test_vectors(void **state)
     assert_string_equal(bare, "d e g");
     rest = ask_memory(fixture, QUERY_MEMORY_BARE, 2, NULL);
     assert_string_equal(rest, "g");
+    put_vector(fixture, "g", "m", 10, NULL);
+    put_vector(fixture, "a", "n", 9, NULL);
+    refused = ask_memory(fixture, QUERY_VECTORS_REFUSED, 0, NULL);
+    assert_string_equal(refused, "a g");
 }
 
 static void keep_seen(Fixture *fixture, const char *id, const char *scope, const char *user,
