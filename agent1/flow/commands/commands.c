@@ -9,6 +9,7 @@
 #include "common/base/banned.h"
 
 #define AUDIT_SHOWN_CHARS 200
+#define LINE_SHOWN_CHARS  80
 
 static const CommandHandler handlers[COMMAND_COUNT] = {
     [COMMAND_HELP] = commands_help,
@@ -96,12 +97,38 @@ static void audit(Core *core, const Turn *turn, const CommandInfo *info, const c
                   info->name, line);
 }
 
+/* Their handlers tell what would be done, and do not do it. */
+static bool knows_dry_run(Command command)
+{
+    static const Command known[] = { COMMAND_REPORTS, COMMAND_SUBSCRIPTIONS, COMMAND_PAUSE,
+                                     COMMAND_RESUME, COMMAND_FIRE };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (command == known[i])
+            return true;
+    }
+    return false;
+}
+
+static void say_not_done(Turn *turn, const CommandInfo *info, const char *arguments)
+{
+    g_autofree char *typed = g_strjoin(*arguments ? " " : "", info->name, arguments, NULL);
+    g_autofree char *line = text_make_line(typed, LINE_SHOWN_CHARS);
+
+    turn_say(turn, "dry run: %s was not done", line);
+}
+
 void commands_do(Core *core, Turn *turn, Command command, const char *arguments)
 {
     const CommandInfo *info = command_info(command);
 
     if (!has_role(core, turn, info))
         return;
+    if (turn->speaker->is_dry_run && !command_only_looks(command, arguments) &&
+        !knows_dry_run(command)) {
+        say_not_done(turn, info, arguments);
+        return;
+    }
 
     audit(core, turn, info, arguments);
     handlers[command](core, turn, arguments);

@@ -11,11 +11,12 @@
 
 typedef void (*CommandHandler)(Core *core, Turn *turn, const char *arguments);
 
-/* Checks the role, audits what changes something, and calls the handler. */
+/* Checks the role, audits what changes something, and calls the handler. In a dry run what changes
+ * something is done by no handler but one that knows dry runs. */
 void commands_do(Core *core, Turn *turn, Command command, const char *arguments);
 
-/* The same for a trigger. Where it gives out work the gate judges the role, and each run is
- * audited. */
+/* The same for a trigger; each handler of one knows dry runs. Where it gives out work the gate
+ * judges the role, and each run is audited. */
 void commands_do_trigger(Core *core, Turn *turn, Trigger trigger, const char *rest);
 
 /* commands_help.c */

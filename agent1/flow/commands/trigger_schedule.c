@@ -351,7 +351,7 @@ void trigger_schedule(Core *core, Turn *turn, const char *rest)
 
     if (!read_wish(core, turn, rest, &wish))
         return;
-    if (turn->is_confirmed && !turn->speaker->is_dry_run) {
+    if (turn->is_confirmed) {
         make_all(core, turn, &wish);
         return;
     }

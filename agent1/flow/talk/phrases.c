@@ -145,7 +145,7 @@ bool phrases_stop(Core *core, Turn *turn, const char *text)
 {
     g_autofree char *conversation = history_conversation(turn->speaker);
 
-    if (turn->speaker->is_dry_run || !talks_find(core, conversation) || !means_stop(core, text))
+    if (!talks_find(core, conversation) || !means_stop(core, text))
         return false;
     commands_do(core, turn, COMMAND_STOP, "");
     return true;

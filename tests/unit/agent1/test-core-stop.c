@@ -344,6 +344,9 @@ static void the_answer_to_a_chat(void **state)
     expect_answer(world, "Nothing is being written to you here, so there is nothing to stop; "
                          "!cancel <id> stops a run.");
     world_type(world, "c3", "stop", true, false);
+    expect_answer(world, "dry run: !stop was not done");
+    world_type(world, "c5", "!stop", true, false);
+    expect_answer(world, "dry run: !stop was not done");
     assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 0);
     world_type(world, "c4", "!stop c1", false, false);
     expect_answer(world, "stopped: the answer to \"how are they?\"");
