@@ -494,9 +494,9 @@ bool client_ask_beside(Client *client, const char *text, const char *typed)
     return ask;
 }
 
-bool client_awaits_talk(const Client *client)
+const Ask *client_current(const Client *client)
 {
-    return client->current && ask_is_talk(client->current);
+    return client->current;
 }
 
 void client_show_beside(Client *client, const char *text)
@@ -505,6 +505,11 @@ void client_show_beside(Client *client, const char *text)
     printer_text(&client->printer, text);
     coming_answer_part(&client->answer);
     show(client);
+}
+
+void client_note_beside(Client *client, const char *text)
+{
+    on_note(text, client);
 }
 
 void client_look_for(Client *client, const char *agent)

@@ -7,6 +7,7 @@
 
 #include "agent1/cli/completion.h"
 #include "agent1/cli/config.h"
+#include "agent1/cli/exchange.h"
 #include "agent1/cli/options.h"
 #include "agent1/cli/printer.h"
 #include "agent1/cli/terminal.h"
@@ -44,11 +45,14 @@ int client_ask(Client *client, const char *text);
  * it was typed. False: it cannot be asked now. */
 bool client_ask_beside(Client *client, const char *text, const char *typed);
 
-/* True while the answer to a sentence is waited for, as a language model gives it. */
-bool client_awaits_talk(const Client *client);
+/* What is waited for, borrowed; NULL: nothing. */
+const Ask *client_current(const Client *client);
 
 /* Prints a text of our own meanwhile. */
 void client_show_beside(Client *client, const char *text);
+
+/* The same for a note of one line. */
+void client_note_beside(Client *client, const char *text);
 
 /* Has the person told, some time later, when there is no such agent. Does not wait. */
 void client_look_for(Client *client, const char *agent);

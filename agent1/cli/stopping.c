@@ -12,10 +12,14 @@ void stopping_init(Stopping *stopping, Channel *channel)
     *stopping = (Stopping){ .channel = channel };
 }
 
+char *stopping_command(const Ask *question)
+{
+    return g_strdup_printf("%s %s", command_info(COMMAND_STOP)->name, question->id);
+}
+
 bool stopping_begin(Stopping *stopping, const Ask *question)
 {
-    g_autofree char *text =
-        g_strdup_printf("%s %s", command_info(COMMAND_STOP)->name, question->id);
+    g_autofree char *text = stopping_command(question);
     const AskWish wish = { .text = text, .is_hidden = true, .timeout_ms = LATE_MS };
 
     /* What was never sent nobody answers. */

@@ -17,6 +17,10 @@ typedef struct Stopping {
 /* channel is borrowed. Another answer is waited for: nothing was told to agent1 about that. */
 void stopping_init(Stopping *stopping, Channel *channel);
 
+/* The command that ends the answer to this question, and none that came since. The caller owns it.
+ */
+char *stopping_command(const Ask *question);
+
 /* Has the answer to this question ended. False where that is not to be had: it is no talk, agent1
  * was told already, or cannot be. */
 bool stopping_begin(Stopping *stopping, const Ask *question);

@@ -3,13 +3,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent1/cli/ask_words.h"
 #include "agent1/cli/line_history.h"
 #include "agent1/cli/line_reader.h"
 #include "agent1/cli/screen_width.h"
+#include "agent1/cli/stopping.h"
 #include "agent1/cli/terminal.h"
 #include "agent1/cli/typed_line.h"
 #include "common/base/limits.h"
 #include "common/base/problem.h"
+#include "common/sys/clock.h"
 #include "common/wire/stop_word.h"
 
 #include "common/base/banned.h"
@@ -111,10 +114,19 @@ static void remember(Talk *talk, const char *line)
     }
 }
 
-/* "stop" while a model answers: agent1 takes it for !stop. To an agent it is a task. */
+/* "stop" is for what is waited for. To an agent it is a task. */
 static bool is_stop_word(const Talk *talk, const char *line)
 {
-    return !talk->agent && client_awaits_talk(talk->client) && stop_word_is(line);
+    return !talk->agent && client_current(talk->client) && stop_word_is(line);
+}
+
+/* Whether a model still writes is for agent1 to know: the answer may be over while its run is
+ * waited for, and may go on after one. NULL where no model was asked. The caller owns it. */
+static char *read_stop_word(const Talk *talk)
+{
+    const Ask *ask = client_current(talk->client);
+
+    return ask_is_talk(ask) ? stopping_command(ask) : NULL;
 }
 
 /* What agent1 is asked by a line that does not wait for its turn; NULL: nothing. The caller owns
@@ -124,27 +136,38 @@ static char *read_passing(const Talk *talk, const char *line, bool is_behind, Ty
     g_autofree char *text = NULL;
     int64_t run = client_last_run(talk->client);
 
-    bool passes = typed_line_passes(line, is_behind) || is_stop_word(talk, line);
-
-    *out_kind = passes ? typed_line_read(line, talk->agent, &text) : TYPED_NOTHING;
+    *out_kind = typed_line_passes(line, is_behind) ? typed_line_read(line, talk->agent, &text)
+                                                   : TYPED_NOTHING;
     if (*out_kind == TYPED_LAST && run > 0)
         return g_strdup_printf("!run %" G_GINT64_FORMAT, run);
     return *out_kind == TYPED_TEXT ? g_steal_pointer(&text) : NULL;
+}
+
+/* False when agent1 is to answer it. */
+static bool answer_here(const Talk *talk, const char *line, TypedKind kind)
+{
+    g_autofree char *text = NULL;
+
+    if (kind == TYPED_HELP) {
+        text = typed_line_help(screen_width(STDOUT_FILENO));
+        client_show_beside(talk->client, text);
+    } else if (is_stop_word(talk, line)) {
+        text = ask_goes_on(client_current(talk->client), true, clock_now_ms());
+        client_note_beside(talk->client, text);
+    }
+    return text;
 }
 
 /* A line that was typed while something is waited for: a command does not wait for its turn. */
 static bool take_command(const char *line, bool is_behind, void *data)
 {
     Talk *talk = data;
-    TypedKind kind;
-    g_autofree char *text = read_passing(talk, line, is_behind, &kind);
-    g_autofree char *help =
-        kind == TYPED_HELP ? typed_line_help(screen_width(STDOUT_FILENO)) : NULL;
+    TypedKind kind = TYPED_NOTHING;
+    g_autofree char *text = is_stop_word(talk, line) ? read_stop_word(talk)
+                                                     : read_passing(talk, line, is_behind, &kind);
 
-    if (!help && !(text && client_ask_beside(talk->client, text, line)))
+    if (text ? !client_ask_beside(talk->client, text, line) : !answer_here(talk, line, kind))
         return false;
-    if (help)
-        client_show_beside(talk->client, help);
     remember(talk, line);
     return true;
 }

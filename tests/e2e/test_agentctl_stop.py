@@ -67,12 +67,36 @@ def test_a_plain_word_does_not_wait_for_its_turn(agent1, thinking):
     screen, chat = thinking
     screen.enter("and web2?")
     screen.enter("stop web2")
-    stop = agent1.hear(screen, "stop!")
+    stop = agent1.hear(screen, "stop!", f"!stop {chat['id']}")
     agent1.reply(chat, STOPPED, "cancelled")
     agent1.reply(stop, 'stopped: the answer to "how are they?"', "ok")
     agent1.reply(agent1.next_chat("and web2?"), "So is web2.", "ok")
     agent1.reply(agent1.next_chat("stop web2"), "What on web2?", "ok")
     screen.wait_for("What on web2?\nagent1>")
+
+
+def test_a_plain_word_while_a_run_of_the_answer_goes_on(agent1, thinking):
+    """No model is asked about the word: the answer may be over, or go on after the run."""
+    screen, chat = thinking
+    agent1.reply(chat, "I look.\n#12 web1: queued", runs=[RUN])
+    screen.wait_for("#12 web1  ")
+    stop = agent1.hear(screen, "stop", f"!stop {chat['id']}")
+    agent1.reply(stop, "#12 goes on; !cancel 12 stops it", "ok")
+    screen.wait_for("> stop\n#12 goes on; !cancel 12 stops it")
+    agent1.reply(chat, "#12 web1: succeeded", "succeeded", runs=[RUN])
+    screen.wait_for("stops it\n#12 web1: succeeded\nagent1>")
+    assert not agent1.heard.all(lambda heard: heard["text"] == "stop")
+
+
+def test_a_plain_word_while_a_task_is_waited_for(agent1, console, at_prompt):
+    """agent1 is not asked: the way to stop the task is known here."""
+    screen = at_prompt(console)
+    chat = agent1.take_task(screen)
+    screen.enter("stop")
+    screen.wait_for("agentctl: #12 web1 goes on; !run 12 shows it, !cancel 12 stops it")
+    agent1.reply(chat, "#12 web1: succeeded", "succeeded", runs=[RUN])
+    screen.wait_for("stops it\n#12 web1: succeeded\nagent1>")
+    assert not agent1.heard.all(lambda heard: heard["text"].startswith(("stop", "!stop")))
 
 
 def test_to_an_agent_it_is_a_task(agent1, console, screens):

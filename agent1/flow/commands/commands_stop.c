@@ -33,15 +33,16 @@ static bool is_named(const GPtrArray *names, const char *name)
     return false;
 }
 
-/* What goes on of a talk, as !cancel takes it: char *, "12" or "p7". The caller owns the array. */
-static GPtrArray *list_going_on(const Core *core, const Talk *talk)
+/* What goes on of a chat (NULL: of none), as !cancel takes it: char *, "12" or "p7". The caller
+ * owns the array. */
+static GPtrArray *list_going_on(const Core *core, const char *chat_id)
 {
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) runs = NULL;
 
-    if (!talk->speaker->chat_id)
+    if (!chat_id)
         return names;
-    runs = chats_runs(core, talk->speaker->chat_id);
+    runs = chats_runs(core, chat_id);
     for (unsigned i = 0; i < runs->len; i++) {
         const Run *run = runs_find(core->runs, runs->pdata[i]);
         g_autofree char *name = NULL;
@@ -55,9 +56,10 @@ static GPtrArray *list_going_on(const Core *core, const Talk *talk)
     return names;
 }
 
-static void say_going_on(Core *core, Turn *turn, const Talk *talk)
+/* False when nothing does. */
+static bool say_going_on(Core *core, Turn *turn, const char *chat_id)
 {
-    g_autoptr(GPtrArray) names = list_going_on(core, talk);
+    g_autoptr(GPtrArray) names = list_going_on(core, chat_id);
 
     for (unsigned i = 0; i < names->len && i < NAMED_MAX; i++) {
         const char *name = names->pdata[i];
@@ -67,6 +69,7 @@ static void say_going_on(Core *core, Turn *turn, const Talk *talk)
     }
     if (names->len > NAMED_MAX)
         turn_say(turn, "… and %u more go on; !runs lists them", names->len - NAMED_MAX);
+    return names->len > 0;
 }
 
 /* agentctl names the chat whose answer is meant: the same person may have another console open. */
@@ -82,7 +85,19 @@ static void end(Core *core, Turn *turn, Talk *ended)
 
     stop_talk(core, talk);
     say_stopped(turn, talk);
-    say_going_on(core, turn, talk);
+    say_going_on(core, turn, talk->speaker->chat_id);
+}
+
+/* The answer that agentctl means may be over while a run of it is waited for. */
+static void say_nothing_to_stop(Core *core, Turn *turn, const char *id)
+{
+    g_autofree char *chat_id = turn->speaker->door == DOOR_CLI && *id
+                                   ? speaker_chat_of_cli(turn->speaker->address, id)
+                                   : NULL;
+
+    if (!say_going_on(core, turn, chat_id))
+        turn_say(turn, "Nothing is being written to you here, so there is nothing to stop; "
+                       "!cancel <id> stops a run.");
 }
 
 void commands_stop(Core *core, Turn *turn, const char *arguments)
@@ -96,6 +111,5 @@ void commands_stop(Core *core, Turn *turn, const char *arguments)
         turn_fail(turn, "!stop ends the answer that is being written to you here, and takes no "
                         "name; !cancel <id> stops a run");
     else
-        turn_say(turn, "Nothing is being written to you here, so there is nothing to stop; "
-                       "!cancel <id> stops a run.");
+        say_nothing_to_stop(core, turn, arguments);
 }

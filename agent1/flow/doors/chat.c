@@ -498,7 +498,7 @@ void chat_take_message(Core *core, const EventMessage *event)
     }
     speaker = speaker_new(DOOR_CLI, session, event->sender);
     speaker->in_reply_to = g_strdup(message->id);
-    speaker->chat_id = g_strdup_printf("cli:%s:%s", session, message->id);
+    speaker->chat_id = speaker_chat_of_cli(session, message->id);
     user = users_by_key(core->users, event->sender);
     if (!user) {
         refuse_unknown_key(core, speaker);

@@ -80,6 +80,11 @@ char *speaker_conversation(const Speaker *speaker)
     return g_strdup("unsigned");
 }
 
+char *speaker_chat_of_cli(const char *session, const char *id)
+{
+    return g_strdup_printf("cli:%s:%s", session, id);
+}
+
 Speaker *speaker_from_conversation(const char *conversation, const char *chat_id)
 {
     g_autoptr(Speaker) speaker = NULL;

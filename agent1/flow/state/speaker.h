@@ -45,6 +45,9 @@ bool speaker_is_in_room(const Speaker *speaker);
  * caller owns it. */
 char *speaker_conversation(const Speaker *speaker);
 
+/* The chat id of what a session of agentctl wrote under that id. The caller owns it. */
+char *speaker_chat_of_cli(const char *session, const char *id);
+
 /* A speaker that can be answered, from such a text and a chat id ("cli:<session>:<id>",
  * "xmpp:<bare>:<id>" or NULL); NULL when the text is none. User, principal and role stay empty. */
 Speaker *speaker_from_conversation(const char *conversation, const char *chat_id);

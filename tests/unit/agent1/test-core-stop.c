@@ -353,6 +353,25 @@ static void the_answer_to_a_chat(void **state)
     assert_int_equal(world_count_other(world, EFFECT_MODEL_CANCEL), 1);
 }
 
+/* What came of the answer that is meant is named when that is over: it is what the person sees. */
+static void an_answer_that_has_ended(void **state)
+{
+    World *world = *state;
+
+    world_type(world, "01J00000000000000000CHAT01", "look at web1", false, false);
+    piece(world, "I look.\nDELEGATE: web1 | uptime");
+    end(world, MODEL_ANSWERED);
+    assert_non_null(world_run(world, 1));
+    world_type(world, "c2", "!stop 01J00000000000000000CHAT01", false, false);
+    expect_answer(world, "#1 goes on; !cancel 1 stops it");
+    world_type(world, "c3", "!stop", false, false);
+    expect_answer(world, "Nothing is being written to you here, so there is nothing to stop; "
+                         "!cancel <id> stops a run.");
+    world_type(world, "c4", "!stop 01J000000000000000000000ZZ", false, false);
+    expect_answer(world, "Nothing is being written to you here, so there is nothing to stop; "
+                         "!cancel <id> stops a run.");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +390,7 @@ int main(void)
         PHONE_TEST(words_that_are_talk),
         CLI_TEST(the_reply_of_agentctl),
         CLI_TEST(the_answer_to_a_chat),
+        CLI_TEST(an_answer_that_has_ended),
     };
 
     return cmocka_run_group_tests_name("core-stop", tests, NULL, NULL);
