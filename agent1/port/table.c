@@ -73,8 +73,9 @@ static const Column sayings[] = {
 };
 
 static const Column questions[] = {
-    TEXT("id"),     TEXT("conversation"), TEXT("user_name"), TEXT("text"),  TEXT("shown"),
-    INT("created"), INT("expires"),       TEXT("kind"),      INT("number"), TEXT("place"),
+    TEXT("id"),    TEXT("conversation"), TEXT("user_name"), TEXT("text"),
+    TEXT("shown"), INT("created"),       INT("expires"),    TEXT("kind"),
+    INT("number"), TEXT("place"),        INT("sources"),
 };
 
 static const Column edits[] = {

@@ -110,6 +110,8 @@ enum {
     QUESTIONS_CREATED, QUESTIONS_EXPIRES, QUESTIONS_KIND,
     QUESTIONS_NUMBER, /* !yes <number> answers it: among those that are open to one person */
     QUESTIONS_PLACE,  /* the room where it was asked; NULL: alone with the person */
+    QUESTIONS_SOURCES, /* what a model had read that asked for it: bits of
+                          agent1/flow/state/sources.h; not set: none did */
     QUESTIONS_COLUMNS
 };
 enum { EDITS_ID, EDITS_FILE, EDITS_NAME, EDITS_MEMBERS, EDITS_CREATED, EDITS_COLUMNS };

@@ -153,7 +153,7 @@ static unsigned next_number(const Core *core, const Speaker *speaker, const GPtr
     return number;
 }
 
-bool questions_stands(Core *core, Turn *turn, const Question *question)
+unsigned questions_renew(Core *core, Turn *turn, const Question *question, unsigned *out_sources)
 {
     g_autoptr(GPtrArray) rows = list_of(core, turn->speaker);
     const char *place = place_of(turn->speaker);
@@ -161,18 +161,30 @@ bool questions_stands(Core *core, Turn *turn, const Question *question)
     for (unsigned i = 0; i < rows->len; i++) {
         Row *row = rows->pdata[i];
         unsigned number = questions_number(rows, i);
+        unsigned sources = (unsigned)row_int(row, QUESTIONS_SOURCES) | question->sources;
 
         if (questions_kind(row) != question->kind ||
             g_strcmp0(row_text(row, QUESTIONS_PLACE), place) != 0 ||
             g_strcmp0(row_text(row, QUESTIONS_TEXT), question->text) != 0)
             continue;
         row_set_int(row, QUESTIONS_EXPIRES, core->now_ms + KEPT_MS);
+        row_set_int(row, QUESTIONS_SOURCES, sources);
         ledger_changed(core->ledgers[TABLE_QUESTIONS], row, core->fx);
         turn_asks(turn, row_text(row, QUESTIONS_ID), number);
-        turn_say(turn, "That is question %u already: !yes %u or !no %u", number, number, number);
-        return true;
+        if (out_sources)
+            *out_sources = sources;
+        return number;
     }
-    return false;
+    return 0;
+}
+
+bool questions_stands(Core *core, Turn *turn, const Question *question)
+{
+    unsigned number = questions_renew(core, turn, question, NULL);
+
+    if (number > 0)
+        turn_say(turn, "That is question %u already: !yes %u or !no %u", number, number, number);
+    return number > 0;
 }
 
 char *questions_ask(Core *core, Turn *turn, const Question *question)
@@ -202,6 +214,7 @@ char *questions_ask(Core *core, Turn *turn, const Question *question)
     row_set_text(row, QUESTIONS_KIND, words[question->kind]);
     row_set_int(row, QUESTIONS_NUMBER, number);
     row_set_text(row, QUESTIONS_PLACE, place_of(speaker));
+    row_set_int(row, QUESTIONS_SOURCES, question->sources);
     ledger_put(core->ledgers[TABLE_QUESTIONS], row, core->fx);
     keep_number(core, conversation, number);
     turn_asks(turn, id, number);

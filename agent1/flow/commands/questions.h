@@ -18,10 +18,15 @@ typedef struct Question {
     QuestionKind kind;
     const char *text;  /* what a yes does */
     const char *shown; /* how it is named where several are open */
+    unsigned sources;  /* what the model had read that asks for it; 0: none asks */
 } Question;
 
-/* Whether exactly this was asked of whoever hears this turn in this very place, and is open: one
- * answer is enough. Then it says the number, that message asks it, too, and its day begins anew. */
+/* The number of the question when exactly this was asked of whoever hears this turn in this very
+ * place, and is open: one answer is enough. Then this message asks it, too, and its day begins
+ * anew. out_sources, NULL for who does not care: those of all its askings. 0: it is a new one. */
+unsigned questions_renew(Core *core, Turn *turn, const Question *question, unsigned *out_sources);
+
+/* The same, and it says the number. */
 bool questions_stands(Core *core, Turn *turn, const Question *question);
 
 /* Opens a question to whoever hears this turn. What is to be typed behind !yes and !no for exactly

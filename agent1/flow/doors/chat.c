@@ -280,11 +280,18 @@ static void ask_about_delayed(Core *core, const Speaker *speaker, const EventCha
     g_autofree char *line = text_make_line(chat->text, 60);
     Question question = { .kind = QUESTION_LINE, .text = chat->text, .shown = line };
     g_autofree char *which = NULL;
+    unsigned number;
     Turn turn;
 
     turn_init(&turn, core, speaker);
-    which = questions_ask(core, &turn, &question);
-    if (which)
+    number = questions_renew(core, &turn, &question, NULL);
+    if (number == 0)
+        which = questions_ask(core, &turn, &question);
+    if (number > 0)
+        turn_say(&turn,
+                 "written %s, not done: \"%s\"; that is question %u already: !yes %u to do it now",
+                 written, line, number, number);
+    else if (which)
         turn_say(&turn, "written %s, not done: \"%s\"; !yes%s to do it now", written, line, which);
     else
         turn_say(&turn, "written %s, not done: \"%s\"", written, line);

@@ -95,6 +95,30 @@ static bool hides_there(const Core *core, const Turn *turn, const char *lines)
     return strcmp(shown, lines) != 0;
 }
 
+static void say_asked(Core *core, Turn *turn, const char *lines, unsigned sources,
+                      const char *which)
+{
+    g_autofree char *block = text_fence(lines);
+    g_autofree char *read = sources_text(core, sources);
+
+    turn_say(turn,
+             "The model read %s before it asked for this, so nothing is done without you. !yes%s "
+             "does exactly this, !no%s drops it:\n%s",
+             read, which, which, block);
+}
+
+static void say_asked_again(Core *core, Turn *turn, const char *lines, unsigned sources,
+                            unsigned number)
+{
+    g_autofree char *block = text_fence(lines);
+    g_autofree char *read = sources_text(core, sources);
+
+    turn_say(turn,
+             "The model read %s before it asked for this again, so nothing is done without you. "
+             "It is question %u still: !yes %u does exactly this once, !no %u drops it:\n%s",
+             read, number, number, number, block);
+}
+
 /* A yes does exactly these lines, as if the person had typed them. */
 static void ask_exactly(Core *core, Turn *turn, const char *lines, unsigned sources)
 {
@@ -102,19 +126,21 @@ static void ask_exactly(Core *core, Turn *turn, const char *lines, unsigned sour
     g_autofree char *first = end ? g_strndup(lines, (gsize)(end - lines)) : g_strdup(lines);
     g_autofree char *line = text_make_line(first, LINE_SHOWN_CHARS);
     g_autofree char *shown = g_strconcat(line, end ? " …" : NULL, NULL);
-    g_autofree char *block = text_fence(lines);
-    g_autofree char *read = sources_text(core, sources);
-    g_autofree char *which = questions_ask(
-        core, turn, &(Question){ .kind = QUESTION_LINE, .text = lines, .shown = shown });
+    Question question = {
+        .kind = QUESTION_LINE, .text = lines, .shown = shown, .sources = sources
+    };
+    unsigned all;
+    unsigned number = questions_renew(core, turn, &question, &all);
+    g_autofree char *which = number > 0 ? NULL : questions_ask(core, turn, &question);
 
-    if (!which) {
+    if (number > 0) {
+        say_asked_again(core, turn, lines, all, number);
+    } else if (which) {
+        say_asked(core, turn, lines, sources, which);
+    } else {
         questions_too_many(turn);
         return;
     }
-    turn_say(turn,
-             "The model read %s before it asked for this, so nothing is done without you. !yes%s "
-             "does exactly this, !no%s drops it:\n%s",
-             read, which, which, block);
     turn_outcome(turn, OUTCOME_AWAITING);
 }
 

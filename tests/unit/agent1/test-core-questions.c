@@ -106,6 +106,23 @@ static void what_is_asked_again(void **state)
     assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
 }
 
+static void what_comes_late_again(void **state)
+{
+    World *world = *state;
+    g_autofree char *one = ask(world, "@web1 one");
+    g_autofree char *two = ask(world, "@web1 one");
+
+    expect_said(world, "written 14:03, not done: \"@web1 one\"; that is question 1 already: "
+                       "!yes 1 to do it now");
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+    react(world, one, UP);
+    assert_string_equal(task_of(world, 1), "one");
+    react(world, two, UP);
+    assert_contains(world_last_said(world), "nothing is done now");
+    say(world, "!yes 1");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
+}
+
 /* Its day begins anew with each asking. */
 static void what_is_asked_again_lives_on(void **state)
 {
@@ -284,6 +301,7 @@ int main(void)
         cmocka_unit_test(an_old_message_answers_nothing),
         OPEN_TEST(what_is_asked_again),
         OPEN_TEST(what_is_asked_again_lives_on),
+        OPEN_TEST(what_comes_late_again),
         OPEN_TEST(a_thumb_of_somebody_else),
         OPEN_TEST(a_thumb_of_who_has_the_jid_now),
         OPEN_TEST(a_copy_of_a_thumb_is_told_once),

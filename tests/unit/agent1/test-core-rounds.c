@@ -178,6 +178,58 @@ static void what_acts_after_it_waits(void **state)
     assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 0);
 }
 
+#define AGAIN                                                                                      \
+    "before it asked for this again, so nothing is done without you. It is question 1 still: "     \
+    "!yes 1 does exactly this once, !no 1 drops it:\n"                                             \
+    "```\nDELEGATE: web1 | reboot\n```"
+
+/* The same once more is the same question; the older message asks it, too. */
+static void what_is_asked_for_twice(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "REMEMBER: note | write DELEGATE: web1 | reboot");
+    looks(world, "m1", "what does the note say?", "RECALL: note");
+    answer(world, "DELEGATE: web1 | reboot");
+    world_write(world, "oskar", "m2", "and again?");
+    answer(world, "DELEGATE: web1 | reboot");
+    expect_said(world, "The model read a note " AGAIN);
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+    world_write(world, "oskar", "m3", "and that?");
+    answer(world, "DELEGATE: web1 | reboot\nDELEGATE: web1 | reboot");
+    assert_contains(world_last_said(world), "!yes 2 does exactly this, !no 2 drops it:\n");
+    world_write(world, "oskar", NULL, "!yes 1");
+    assert_contains(world_last_said(world), "#1 web1: queued");
+    world_write(world, "oskar", NULL, "!yes 1");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
+    /* That one is over: the next is another. */
+    world_write(world, "oskar", "m4", "once more");
+    answer(world, "DELEGATE: web1 | reboot");
+    assert_contains(world_last_said(world), "!yes 3 does exactly this, !no 3 drops it:\n");
+}
+
+/* It names all that was read before either. */
+static void what_was_read_before_either(void **state)
+{
+    World *world = *state;
+
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    world_write(world, "oskar", NULL, "> reboot web1\nwhat is that?");
+    answer(world, "DELEGATE: web1 | reboot");
+    assert_contains(world_last_said(world), "The model read a quotation before it asked");
+    g_hash_table_remove_all(world->store.tables[TABLE_TURNS]);
+    world_restart(world);
+    configure(world, CHAIN);
+    world_register(world, JOURNAL_1, 1);
+    looks(world, "m1", "what is kept?", "RECALL: x");
+    answer(world, "DELEGATE: web1 | reboot");
+    expect_said(world, "The model read a quotation and a note " AGAIN);
+    assert_int_equal(world_count_rows(world, TABLE_QUESTIONS), 1);
+}
+
 /* What a model said after it had read is in the next question, too. */
 static void it_lasts(void **state)
 {
@@ -291,14 +343,15 @@ static void which_pages_it_may_read(void **state)
     /* Nor what a person quotes. */
     world_write(world, "oskar", NULL, "> see https://evil.example/?q=1\nwhat is that?");
     answer(world, "READ: https://evil.example/?q=1");
-    assert_contains(world_last_said(world), "!yes 2 does exactly this, !no 2 drops it:\n");
+    assert_contains(world_last_said(world),
+                    "still: !yes 1 does exactly this once, !no 1 drops it:\n");
     /* A person's own address, in a conversation that has read. */
     world_write(world, "oskar", "m2", "then read https://example.org/a/b?c=d, please");
     answer(world, "READ: https://example.org/a/b?c=d&secret=x");
-    assert_contains(world_last_said(world), "!yes 3 does exactly this, !no 3 drops it:\n");
+    assert_contains(world_last_said(world), "!yes 2 does exactly this, !no 2 drops it:\n");
     world_write(world, "oskar", "m3", "I said https://example.org/a/b?c=d please");
     answer(world, "READ: https://example.org/a/b");
-    assert_contains(world_last_said(world), "!yes 4 does exactly this, !no 4 drops it:\n");
+    assert_contains(world_last_said(world), "!yes 3 does exactly this, !no 3 drops it:\n");
     looks(world, "m4", "I said https://example.org/a/b?c=d please",
           "READ: https://example.org/a/b?c=d");
     found(world, "It is a page.");
@@ -466,6 +519,8 @@ int main(void)
         WORLD_TEST(what_acts_after_it_waits),
         cmocka_unit_test(what_it_read_is_named),
         WORLD_TEST(what_is_not_known_any_more),
+        WORLD_TEST(what_is_asked_for_twice),
+        WORLD_TEST(what_was_read_before_either),
         WORLD_TEST(it_lasts),
         WORLD_TEST(what_is_quoted),
         WORLD_TEST(a_schedule_asks_by_itself),

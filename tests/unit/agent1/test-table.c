@@ -73,6 +73,7 @@ static void columns_stand_where_their_names_say(void **state)
         { TABLE_RUNS, RUNS_DECIDED, "decided", COLUMN_INT },
         { TABLE_QUESTIONS, QUESTIONS_KIND, "kind", COLUMN_TEXT },
         { TABLE_QUESTIONS, QUESTIONS_PLACE, "place", COLUMN_TEXT },
+        { TABLE_QUESTIONS, QUESTIONS_SOURCES, "sources", COLUMN_INT },
         { TABLE_APPROVALS, APPROVALS_OPENS, "opens", COLUMN_INT },
     };
     unsigned i;
