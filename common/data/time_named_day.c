@@ -92,10 +92,13 @@ static bool take_words(TimeReader *reader, bool is_french, NamedDay *out)
 
 /* ---- behind it ---- */
 
-static void skip_to_time(TimeReader *reader)
+void time_named_day_skip_to_time(TimeReader *reader)
 {
     reader->at += strspn(reader->at, BLANKS ",");
-    time_reader_take_word(reader, "at à a");
+    if (g_ascii_tolower(*reader->at) == 't' && g_ascii_isdigit(reader->at[1]))
+        reader->at++;
+    else
+        time_reader_take_word(reader, "at à a");
 }
 
 /* The time of day that stands at the cursor, in minutes; -1 when none does. */
@@ -106,7 +109,7 @@ static int time_behind(const TimeReader *reader)
     unsigned hour;
     int minute;
 
-    skip_to_time(&ahead);
+    time_named_day_skip_to_time(&ahead);
     bare = ahead;
     if (time_reader_time_of_day(&ahead, &minute))
         return minute;
@@ -191,6 +194,58 @@ bool time_named_day_take(TimeReader *reader, bool is_french, NamedDay *out)
 
 /* ---- explaining ---- */
 
+static const char *next_word(const char *at)
+{
+    at += strcspn(at, BLANKS);
+    return at + strspn(at, BLANKS);
+}
+
+/* A time of day that stands in a text by itself; "6h" there may be a length of time. */
+static int time_alone(const char *at)
+{
+    TimeReader reader = { .text = at, .at = at };
+    bool has_at = time_reader_take_word(&reader, "at à a");
+    const char *time = reader.at;
+    int minute;
+
+    if (!time_reader_time_of_day(&reader, &minute))
+        return -1;
+    return has_at || !g_ascii_isdigit(*time) || memchr(time, ':', (size_t)(reader.at - time))
+               ? minute
+               : -1;
+}
+
+/* The time of day that was typed, in minutes: right behind the cursor, or elsewhere than from start
+ * to it; -1 when none was. */
+static int time_typed(const TimeReader *reader, const char *start)
+{
+    int minute = time_behind(reader);
+
+    for (const char *at = reader->text; minute < 0 && *at; at = next_word(at)) {
+        if (at < start || at > reader->at)
+            minute = time_alone(at);
+    }
+    return minute;
+}
+
+static bool is_rest_blank(const TimeReader *reader)
+{
+    return reader->at[strspn(reader->at, BLANKS)] == '\0';
+}
+
+/* The day is right, and the trouble something else that is said already. No example follows then:
+ * its time would be another one than was meant. */
+static bool is_other_trouble(const TimeReader *reader, int minute)
+{
+    const TimeProblem *problem = reader->problem;
+
+    if (problem->expected == TIME_EXPECT_24_HOURS)
+        return true;
+    if (problem->expected == TIME_EXPECT_NOTHING || problem->expected == TIME_EXPECT_NO_ZONE)
+        return problem->character > g_utf8_pointer_to_offset(reader->text, reader->at);
+    return minute < 0 && !is_rest_blank(reader);
+}
+
 static char *print_day(unsigned year, unsigned month, unsigned day)
 {
     return year ? g_strdup_printf("%04u-%02u-%02u", year, month, day)
@@ -247,12 +302,14 @@ static void explain_day(TimeReader *reader, const char *start, const NamedDay *d
     bool is_leap_day = day->year == 0 && day->month == 2 && day->day == 29;
     bool is_one = day->day >= 1 && day->day <= last;
     unsigned shown = is_one ? day->day : day->year == 0 && day->month == 2 ? 28 : last;
-    int minute = time_behind(reader);
+    int minute = time_typed(reader, start);
     TimeExpect expected = is_leap_day ? TIME_EXPECT_LEAP_DAY
                           : is_one    ? (day->year ? TIME_EXPECT_DATED : TIME_EXPECT_EACH_YEAR)
                           : day->year ? TIME_EXPECT_LAST_DATED
                                       : TIME_EXPECT_LAST_EACH_YEAR;
 
+    if (is_one && is_other_trouble(reader, minute))
+        return;
     fail(reader, start, expected);
     reader->problem->part = print_part(expected, day, shown, minute);
     if (expected == TIME_EXPECT_EACH_YEAR)
@@ -294,6 +351,45 @@ static void explain_figures(TimeReader *reader, const char *start, const Figures
         explain_day(reader, start, &day);
 }
 
+/* A date with its time, both as far as they were typed; an example of a time where nothing stands
+ * behind it. */
+static char *print_without_weekday(const TimeReader *reader, const char *start, const NamedDay *day)
+{
+    int minute = time_typed(reader, start);
+    g_autofree char *date = day->year ? print_day(day->year, day->month, day->day) : NULL;
+
+    if (minute < 0 && !is_rest_blank(reader))
+        return g_strchomp(g_strndup(start, (size_t)(reader->at - start)));
+    if (!date)
+        return print_once(day->day, day->month, minute);
+    minute = minute >= 0 ? minute : EXAMPLE_HOUR * 60;
+    return g_strdup_printf("at %sT%02d:%02d", date, minute / 60, minute % 60);
+}
+
+/* "sat 28 Nov": whether it is one is known when the time comes, and no form says it. */
+static bool explain_weekday(TimeReader *reader)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    const char *start = reader->at;
+    const char *end;
+    const char *date;
+    g_autofree char *word = time_reader_word(reader, &end);
+    NamedDay day;
+
+    if (*word == '\0' || !time_dates_is_weekday(reader))
+        return false;
+    ahead.at = end + strspn(end, BLANKS ",.");
+    date = ahead.at;
+    if (!time_named_day_take(&ahead, false, &day))
+        return false;
+    if (reader->problem->expected == TIME_EXPECT_24_HOURS)
+        return true;
+    reader->at = end;
+    fail(reader, start, TIME_EXPECT_NO_WEEKDAY);
+    reader->problem->part = print_without_weekday(&ahead, date, &day);
+    return true;
+}
+
 /* A field of cron's may have the name of a month. */
 static bool may_be_cron(const char *text)
 {
@@ -319,7 +415,7 @@ void time_named_day_explain(const char *text, TimeProblem *problem)
             explain_figures(&reader, start, &figures);
             return;
         }
-        if (may_be_cron(reader.at))
+        if (may_be_cron(reader.at) || explain_weekday(&reader))
             return;
         if (take_words(&reader, is_french, &day)) {
             explain_day(&reader, start, &day);

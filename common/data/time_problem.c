@@ -49,6 +49,7 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
         WORDS_LATER("\"%1$s\" or \"%2$s\", for either number may be the month"),
     [TIME_EXPECT_DAY_BEFORE] =
         WORDS_LATER("\"%s\", for of two numbers the first counts as the day"),
+    [TIME_EXPECT_NO_WEEKDAY] = WORDS_LATER("the date without a day of the week, \"%s\""),
     [TIME_EXPECT_LAST_DATED] = WORDS_LATER("a day that this month has: its last one is %s"),
     [TIME_EXPECT_LAST_EACH_YEAR] =
         WORDS_LATER("a day that this month has: \"*-%s\" is there every year"),

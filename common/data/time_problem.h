@@ -41,6 +41,7 @@ typedef enum {
                                    day once */
     TIME_EXPECT_WHICH_MONTH,    /* the part and the other: as either number is the month */
     TIME_EXPECT_DAY_BEFORE,     /* the day before its month */
+    TIME_EXPECT_NO_WEEKDAY,     /* the day alone, or with a time */
     TIME_EXPECT_LAST_DATED,     /* the last date of that month */
     TIME_EXPECT_LAST_EACH_YEAR, /* month and last day, and the time where one was typed */
     TIME_EXPECT_LEAP_DAY,       /* nothing, or a blank and the time that was typed */

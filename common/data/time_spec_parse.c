@@ -272,11 +272,12 @@ static bool read_time_of_day(TimeReader *reader, const char *start, const NamedD
     int64_t midnight_s;
     int minute;
 
-    reader->at += strspn(reader->at, ", \t");
-    if (day->year > 0)
+    if (day->year > 0) {
+        reader->at += strspn(reader->at, ", \t");
         return calendar_midnight((int)day->year, (int)day->month, (int)day->day, &midnight_s) &&
                read_time_of_date(reader, start, midnight_s, out);
-    time_reader_take_word(reader, AT_WORDS);
+    }
+    time_named_day_skip_to_time(reader);
     if (!time_reader_time_of_day(reader, &minute))
         return false;
 

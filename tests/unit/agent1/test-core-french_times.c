@@ -70,6 +70,12 @@ static const struct {
       "alone",
       "quand : caractère 1 : trouvé « 29 février », attendu : « *-02-29 » pour les seules années "
       "bissextiles, ou « *-02-28 » pour chaque année" },
+    { "lundi 5 mars 8h",
+      "when: character 1: found \"lundi\", expected the date without a day of the week, \"at 5 Mar "
+      "08:00\"",
+      "quand : caractère 1 : trouvé « lundi », attendu : la date sans jour de la semaine, « at 5 "
+      "Mar "
+      "08:00 »" },
     { "hier à 8h", "when: character 1: found \"hier\", expected a time to come, for that is past",
       "quand : caractère 1 : trouvé « hier », attendu : un moment à venir, car celui-ci est "
       "passé" },

@@ -149,6 +149,43 @@ static const struct {
     { "chaque année le 15/04 à 9h", "character 17: found \"15/04\", expected \"*-04-15 09:00\" to "
                                     "have it every year, or \"at 15 Apr 09:00\"" },
     { "28/11", "character 1: found \"28/11\", expected \"*-11-28\" to have it every year" },
+    { "on 28 Nov at 8pm", "character 14: found \"8pm\", expected \"20:00\", for hours" },
+    { "28/11 8:30 pm", "character 7: found \"8:30 pm\", expected \"20:30\", for hours" },
+    { "28/11/2026 8pm", "character 12: found \"8pm\", expected \"20:00\", for hours" },
+    { "at 8pm on 28 Nov", "character 4: found \"8pm\", expected \"20:00\", for hours" },
+    { "sat 28 Nov 8pm", "character 12: found \"8pm\", expected \"20:00\", for hours" },
+    { "le 31 février à 8pm",
+      "character 4: found \"31 février\", expected a day that this month has" },
+    { "at 20:00 on 28 Nov", "character 13: found \"28 Nov\", expected \"*-11-28 20:00\" to have it "
+                            "every year, or \"at 28 Nov 20:00\" to have it once" },
+    { "28 nov each year at 9:00", "character 1: found \"28 nov\", expected \"*-11-28 09:00\" to "
+                                  "have it every year, or \"at 28 Nov 09:00\"" },
+    { "noon on 28 Nov", "character 9: found \"28 Nov\", expected \"*-11-28 12:00\" to have it" },
+    { "à 9h le 28 nov", "character 9: found \"28 nov\", expected \"*-11-28 09:00\" to have it" },
+    { "every 6h from 28 Nov", "character 15: found \"28 Nov\", expected \"*-11-28\" to have it" },
+    { "28 Nov each week 2", "character 8: found \"each\", expected one time of day" },
+    { "on 28 Nov at 25:00", "character 14: found \"25:00\", expected an hour from 0 to 23" },
+    { "28 Nov soon", "character 8: found \"soon\", expected one time of day" },
+    { "28 Nov 14:02 please", "character 14: found \"please\", expected nothing more" },
+    { "sat 28 Nov 14:02",
+      "character 1: found \"sat\", expected the date without a day of the week, "
+      "\"at 28 Nov 14:02\"" },
+    { "on saturday, the 28th of November at 14:02",
+      "character 4: found \"saturday\", expected the date without a day of the week, "
+      "\"at 28 Nov 14:02\"" },
+    { "lundi 5 mars 8h",
+      "character 1: found \"lundi\", expected the date without a day of the week, "
+      "\"at 5 Mar 08:00\"" },
+    { "le mar 3 avril à 9", "character 4: found \"mar\", expected the date without a day of the "
+                            "week, \"at 3 Apr 09:00\"" },
+    { "sat. 28/11/2026 14:02", "character 1: found \"sat\", expected the date without a day of the "
+                               "week, \"at 2026-11-28T14:02\"" },
+    { "sat 28 Nov", "character 1: found \"sat\", expected the date without a day of the week, "
+                    "\"at 28 Nov 08:00\"" },
+    { "sat 28 Nov soon", "character 1: found \"sat\", expected the date without a day of the week, "
+                         "\"28 Nov\"" },
+    { "sat 31 Feb 8:00", "character 5: found \"31 Feb\", expected a day that this month has" },
+    { "11/28T08:00", "character 1: found \"11/28\", expected \"at 28 Nov 08:00\"" },
     { "on 05/06 at 8:00", "character 4: found \"05/06\", expected \"at 5 Jun 08:00\" or \"at 6 May "
                           "08:00\", for either number may be the month" },
     { "05/06", "character 1: found \"05/06\", expected \"at 5 Jun 08:00\" or \"at 6 May 08:00\"" },
