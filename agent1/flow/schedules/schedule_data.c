@@ -2,6 +2,7 @@
 
 #include "agent1/flow/state/hold.h"
 #include "agent1/flow/state/reason_words.h"
+#include "agent1/flow/state/time_words.h"
 #include "agent1/flow/voice/answer_data.h"
 #include "common/base/banned.h"
 
@@ -53,6 +54,14 @@ static void set_next(const Core *core, Json *item, const Schedule *schedule, con
         json_set_int(item, "next_skipped", next->skipped);
 }
 
+/* Nothing where its days exist and are past. */
+static void set_never(const Core *core, Json *item, const Schedule *schedule)
+{
+    g_autofree char *why = time_words_never(core, &schedule->entry->spec);
+
+    answer_data_set_text(item, "next_why", why);
+}
+
 /* Its state's word; sets what belongs to a next time. */
 static const char *read_state(Core *core, Json *item, const Schedule *schedule,
                               const NextStart *next)
@@ -63,9 +72,10 @@ static const char *read_state(Core *core, Json *item, const Schedule *schedule,
         json_set_string(item, "next_fate", PAUSED);
         return PAUSED;
     }
-    if (!next->is_known)
+    if (!next->is_known) {
+        set_never(core, item, schedule);
         return "over";
-
+    }
     set_next(core, item, schedule, next);
     return "active";
 }

@@ -94,6 +94,11 @@ static const struct {
       "{\"schedules\":[" SCHEDULE("a", "at 2026-01-01T00:00", "web1") ",\"state\":\"over\"}],"
                                                                       "\"totals\":{"
                                                                       "\"schedules\":1}}" },
+    { "one whose day never comes",
+      "{\"id\":\"a\",\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"0 3 31 2 *\"}",
+      "{\"schedules\":[" SCHEDULE("a", "0 3 31 2 *",
+                                  "web1") ",\"next_why\":\"February has no 31st\","
+                                          "\"state\":\"over\"}],\"totals\":{\"schedules\":1}}" },
 };
 
 static void schedules(void **state)
