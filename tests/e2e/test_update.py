@@ -157,10 +157,11 @@ def test_a_remote_that_hangs_keeps_nobody_from_working(house, source):
     web1 = house.agent("web1", install_path=path)
     oskar = house.person("oskar", "operator")
     house.start()
+    oskar.ask("@web1 true", "#1 web1: succeeded")  # it is there
     oskar.send("!agentUPDATE web1")
     pid = int(wait_for(lambda: pid_file.exists() and pid_file.read_text().strip(),
                        what=lambda: f"git hangs; what oskar heard:\n{oskar.heard}"))
-    oskar.ask("@web1 echo hello", r"#1 web1: succeeded.*\n```\nhello")
+    oskar.ask("@web1 echo hello", r"#2 web1: succeeded.*\n```\nhello")
     oskar.wait_for("still waiting for web1")
     web1.stop()
     wait_for(lambda: is_gone(pid), what="git and all of it is gone")
