@@ -100,8 +100,9 @@ static EmbedTrouble trouble_of_end(HttpEnd end)
 {
     switch (end) {
     case HTTP_END_UNREACHABLE:
-    case HTTP_END_UNTRUSTED:
         return EMBED_UNREACHABLE;
+    case HTTP_END_UNTRUSTED:
+        return EMBED_UNTRUSTED;
     case HTTP_END_SILENT:
         return EMBED_SILENT;
     case HTTP_END_TOO_LARGE:
@@ -143,7 +144,7 @@ static gboolean on_refused_at_once(gpointer data)
     g_autofree char *why = g_steal_pointer(&asked->why);
 
     asked->timer = 0;
-    tell_trouble(asked, EMBED_UNREACHABLE, why);
+    tell_trouble(asked, EMBED_UNASKED, why);
     return G_SOURCE_REMOVE;
 }
 

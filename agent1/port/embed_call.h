@@ -25,7 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EmbedCall, embed_call_free)
 /* Why there are no vectors. */
 typedef enum {
     EMBED_REFUSED,       /* for what the texts are, it says */
-    EMBED_UNREACHABLE,   /* nobody takes connections there, or none that can be trusted */
+    EMBED_UNASKED,       /* it cannot be asked from here */
+    EMBED_UNREACHABLE,   /* nobody takes connections there */
+    EMBED_UNTRUSTED,     /* no certificate that could be verified */
     EMBED_SILENT,        /* no answer in time */
     EMBED_LIMITED,       /* it is asked too often */
     EMBED_MISCONFIGURED, /* the key, the model's name or the address is not right */

@@ -110,7 +110,9 @@ static void say_meaning(Core *core, Turn *turn)
 {
     static const char *const troubles[EMBED_TROUBLE_COUNT] = {
         [EMBED_REFUSED] = WORDS_LATER("refuses every text"),
+        [EMBED_UNASKED] = WORDS_LATER("cannot be asked from here, the log says why"),
         [EMBED_UNREACHABLE] = WORDS_LATER("takes no connection"),
+        [EMBED_UNTRUSTED] = WORDS_LATER("has no certificate that can be verified"),
         [EMBED_SILENT] = WORDS_LATER("does not answer"),
         [EMBED_LIMITED] = WORDS_LATER("asks to be left alone for a while"),
         [EMBED_MISCONFIGURED] = WORDS_LATER("refuses its key, its model or the address"),

@@ -87,8 +87,9 @@ static void note_failure(Core *core, EmbedTrouble trouble, const char *why, int6
 {
     VectorWork *work = &core->vectors;
 
-    if (work->failures == 0) {
+    if (work->failures == 0)
         work->failed_ms = core->now_ms;
+    if (work->failures == 0 || work->trouble != trouble) {
         effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
                     "llm.embeddings: %s; notes are found by words alone until it answers again",
                     why ? why : "");
@@ -107,7 +108,9 @@ static bool may_be_the_text(const EmbedNews *news)
     case EMBED_FAILED:
     case EMBED_BROKEN:
         return true;
+    case EMBED_UNASKED:
     case EMBED_UNREACHABLE:
+    case EMBED_UNTRUSTED:
     case EMBED_SILENT:
     case EMBED_LIMITED:
     case EMBED_MISCONFIGURED:

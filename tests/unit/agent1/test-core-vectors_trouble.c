@@ -79,6 +79,38 @@ static void a_provider_that_fails(void **state)
     assert_int_equal(world_count_rows(world, TABLE_VECTORS), 1);
 }
 
+/* The log has each cause that is not the one before. */
+static void a_provider_that_fails_in_several_ways(void **state)
+{
+    static const struct {
+        EmbedTrouble trouble;
+        unsigned logged;
+        const char *says;
+    } rows[] = {
+        { EMBED_UNREACHABLE, 1, "takes no connection)" },
+        { EMBED_UNREACHABLE, 0, "takes no connection)" },
+        { EMBED_UNTRUSTED, 1, "has no certificate that can be verified)" },
+        { EMBED_UNASKED, 1, "cannot be asked from here, the log says why)" },
+        { EMBED_UNASKED, 0, "cannot be asked from here, the log says why)" },
+    };
+    World *world = *state;
+
+    configure(world, WITH_VECTORS);
+    world_write(world, "oskar", NULL, "REMEMBER: door | 4711");
+    world_wait(world, 200);
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *status = NULL;
+
+        fail_with(world, rows[i].trouble);
+        assert_int_equal(world_count_other(world, EFFECT_LOG), rows[i].logged);
+        status = status_of(world);
+        assert_contains(status, "not available since 14:13 ");
+        assert_contains(status, rows[i].says);
+        world_forget(world);
+        world_wait(world, 11 * MINUTE_MS);
+    }
+}
+
 /* It fails, and no note is given up for it. */
 static void a_provider_that_refuses_everything(void **state)
 {
@@ -375,6 +407,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(a_provider_that_fails),
+        WORLD_TEST(a_provider_that_fails_in_several_ways),
         WORLD_TEST(a_provider_that_refuses_everything),
         WORLD_TEST(a_search_that_gets_no_vector),
         WORLD_TEST(a_note_that_is_refused),

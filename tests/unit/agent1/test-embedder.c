@@ -211,6 +211,13 @@ static void nobody_there(void **state)
     assert_int_equal(told.count, 0);
     wait_until_told(&told);
     expect(&told, "nobody makes vectors any more");
+    assert_int_equal(told.news->trouble, EMBED_UNASKED);
+    told.count = 0;
+    embedder_configure(embedder, settings_for("ftp://127.0.0.1:1"));
+    ask(embedder);
+    wait_until_told(&told);
+    expect(&told, "*");
+    assert_int_equal(told.news->trouble, EMBED_UNASKED);
     told.count = 0;
     embedder_configure(embedder, settings_for("http://127.0.0.1:1"));
     ask(embedder);
@@ -218,6 +225,34 @@ static void nobody_there(void **state)
     expect(&told, "*");
     assert_int_equal(told.news->trouble, EMBED_UNREACHABLE);
     embed_news_free(told.news);
+}
+
+/* Somebody takes the connection, and proves nothing; or here is nothing to verify him with. */
+static void not_trusted(void **state)
+{
+    static const char *const ca_files[] = { NULL, "/nonexistent/ca.pem" };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(ca_files); i++) {
+        Told told = { 0 };
+        Server server = { 0 };
+        ModelSettings *settings;
+        g_autofree char *url = NULL;
+        g_autoptr(Embedder) embedder = embedder_new(take, &told);
+
+        server_start(&server, "220 mail.example.org ESMTP\r\n");
+        url = g_strconcat("https", server.url + strlen("http"), NULL);
+        settings = settings_for(url);
+        settings->ca_file = g_strdup(ca_files[i]);
+        embedder_configure(embedder, settings);
+        ask(embedder);
+        wait_until_told(&told);
+        expect(&told, "*");
+        assert_int_equal(told.news->trouble, EMBED_UNTRUSTED);
+        g_clear_pointer(&embedder, embedder_free);
+        server_stop(&server);
+        embed_news_free(told.news);
+    }
 }
 
 /* Nothing follows of what is under way. */
@@ -242,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_servers_say),
         cmocka_unit_test(nobody_there),
+        cmocka_unit_test(not_trusted),
         cmocka_unit_test(freed_meanwhile),
     };
 
