@@ -91,8 +91,8 @@ def test_a_provider_that_fails_or_hangs(house, servers):
     assert "memory by meaning" not in oskar.ask("!status", "awake").text
     server.is_silent = True
     oskar.ask("RECALL: gat", f"these hold it:\nfront gate: 4711.*\n{LACKING}")
-    status_until(oskar, r"memory by meaning: not available since \d\d:\d\d \(the embedding server at 127.0.0.1:\d+ does "
-                        r"not answer\); notes are found by their words meanwhile")
+    status_until(oskar, r"memory by meaning: not available since (\d{4}-\d\d-\d\d )?\d\d:\d\d \(ollama e: the server does not "
+                        r"answer\); notes are found by their words meanwhile")
     oskar.ask("RECALL: entrance", f"entrance: not found.*\n{LACKING}")
     server.is_silent, server.refuse = False, 500
     house.agent1.stop()

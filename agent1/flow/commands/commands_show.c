@@ -1,8 +1,6 @@
 #include "agent1/flow/commands/commands.h"
 #include "agent1/flow/voice/bad_edit.h"
 
-#include <string.h>
-
 #include "common/base/quantity.h"
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"
@@ -97,15 +95,6 @@ static void say_models(Core *core, Turn *turn)
         turn_say(turn, "language models: %s", text->str);
 }
 
-/* The host of a URL, as it is written there. The caller owns it. */
-static char *host_of(const char *url)
-{
-    const char *host = strstr(url, "://");
-
-    host = host ? host + strlen("://") : url;
-    return g_strndup(host, strcspn(host, "/"));
-}
-
 static void say_meaning(Core *core, Turn *turn)
 {
     static const char *const troubles[EMBED_TROUBLE_COUNT] = {
@@ -122,17 +111,16 @@ static void say_meaning(Core *core, Turn *turn)
     const VectorWork *work = &core->vectors;
     const ModelSettings *model = core->settings->talk->embeddings;
     g_autofree char *since = NULL;
-    g_autofree char *host = NULL;
 
     if (!model || work->failures == 0)
         return;
 
     since = core_local_time(core, work->failed_ms);
-    host = host_of(model->base_url);
     turn_say(turn,
-             "memory by meaning: not available since %s (the embedding server at %s %s); notes are "
-             "found by their words meanwhile",
-             since, host, core_words(core, troubles[work->trouble]));
+             "memory by meaning: not available since %s (%s %s: the server %s); notes are found by "
+             "their words meanwhile",
+             since, provider_name(model->provider), model->model,
+             core_words(core, troubles[work->trouble]));
 }
 
 /* ---- !status, for programs ---- */

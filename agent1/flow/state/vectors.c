@@ -82,6 +82,15 @@ static int64_t draw_rest_ms(Core *core, unsigned times, int64_t max_ms)
            backoff_wait_ms(times, REST_MIN_MS, max_ms, ids_random(&core->ids, UINT64_MAX));
 }
 
+/* Host and port of a URL. The caller owns it. */
+static char *host_of(const char *url)
+{
+    const char *start = strstr(url, "://");
+
+    start = start ? start + strlen("://") : url;
+    return g_strndup(start, strcspn(start, "/"));
+}
+
 /* Nobody is asked until then, and at first only whether it is well. */
 static void note_failure(Core *core, EmbedTrouble trouble, const char *why, int64_t rest_ms)
 {
@@ -90,9 +99,12 @@ static void note_failure(Core *core, EmbedTrouble trouble, const char *why, int6
     if (work->failures == 0)
         work->failed_ms = core->now_ms;
     if (work->failures == 0 || work->trouble != trouble) {
+        g_autofree char *host = host_of(core->settings->talk->embeddings->base_url);
+
         effects_log(core->fx, EFFECT_LOG_WARNING, NULL, NULL,
-                    "llm.embeddings: %s; notes are found by words alone until it answers again",
-                    why ? why : "");
+                    "llm.embeddings at %s: %s; notes are found by words alone until it answers "
+                    "again",
+                    host, why ? why : "");
     }
     work->trouble = trouble;
     work->failures++;
@@ -126,6 +138,8 @@ void vectors_tell(Core *core, const EmbedNews *news)
 
     if (news->vectors) {
         note_success(core);
+    } else if (!core->settings->talk->embeddings) {
+        return; /* nobody makes any, any more */
     } else if (work->failures > 0) {
         return; /* that is known, and when it is tried again */
     } else if (may_be_the_text(news)) {

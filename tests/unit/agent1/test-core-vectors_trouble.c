@@ -3,6 +3,19 @@
 
 #include "common/base/banned.h"
 
+/* The last line of the log. */
+static const char *last_logged(const World *world)
+{
+    for (unsigned i = world->other->len; i > 0; i--) {
+        const Effect *effect = world->other->pdata[i - 1];
+
+        if (effect->kind == EFFECT_LOG)
+            return effect->log.text;
+    }
+    fail_msg("nothing is logged");
+    return NULL;
+}
+
 /* How many notes were given up by this model. */
 static unsigned count_without_vector(const World *world, const char *model)
 {
@@ -41,8 +54,8 @@ static void a_provider_that_fails(void **state)
     expect_status(world, "");
     world_wait(world, 200);
     fail_embed(world);
-    expect_status(world, "not available since 14:13 (the embedding server at 127.0.0.1:11434 takes "
-                         "no connection); notes are found by their words meanwhile");
+    expect_status(world, "not available since 14:13 (ollama e: the server takes no connection); "
+                         "notes are found by their words meanwhile");
     world_forget(world);
     world_wait(world, 29 * SECOND_MS);
     assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
@@ -66,9 +79,8 @@ static void a_provider_that_fails(void **state)
         fail_with(world, EMBED_SILENT);
         world_forget(world);
     }
-    expect_status(world, "not available since 2026-09-21 14:13 (the embedding server at "
-                         "127.0.0.1:11434 does not answer); notes are found by their words "
-                         "meanwhile");
+    expect_status(world, "not available since 2026-09-21 14:13 (ollama e: the server does not "
+                         "answer); notes are found by their words meanwhile");
     world_wait(world, 11 * MINUTE_MS);
     expect_trial(world);
     embed(world, 1);
@@ -103,6 +115,9 @@ static void a_provider_that_fails_in_several_ways(void **state)
 
         fail_with(world, rows[i].trouble);
         assert_int_equal(world_count_other(world, EFFECT_LOG), rows[i].logged);
+        /* Where the server is concerns whoever reads the log. */
+        if (rows[i].logged)
+            assert_contains(last_logged(world), "llm.embeddings at 127.0.0.1:11434: it says so; ");
         status = status_of(world);
         assert_contains(status, "not available since 14:13 ");
         assert_contains(status, rows[i].says);
@@ -130,8 +145,8 @@ static void a_provider_that_refuses_everything(void **state)
     fail_with(world, EMBED_REFUSED);
     expect_trial(world);
     fail_with(world, EMBED_REFUSED);
-    expect_status(world, "not available since 14:13 (the embedding server at 127.0.0.1:11434 "
-                         "refuses every text); notes are found by their words meanwhile");
+    expect_status(world, "not available since 14:13 (ollama e: the server refuses every text); "
+                         "notes are found by their words meanwhile");
     world_forget(world);
     world_wait(world, 29 * SECOND_MS);
     assert_int_equal(world_count_other(world, EFFECT_EMBED), 0);
@@ -165,8 +180,8 @@ static void a_search_that_gets_no_vector(void **state)
     /* Who only had to wake up is well soon. */
     world_write(world, "oskar", NULL, "RECALL: hall");
     fail_with(world, EMBED_SILENT);
-    expect_status(world, "not available since 14:13 (the embedding server at 127.0.0.1:11434 does "
-                         "not answer); notes are found by their words meanwhile");
+    expect_status(world, "not available since 14:13 (ollama e: the server does not answer); notes "
+                         "are found by their words meanwhile");
     expect_trial(world);
     embed(world, 1);
     expect_status(world, "");
@@ -175,7 +190,9 @@ static void a_search_that_gets_no_vector(void **state)
     assert_string_equal(world_last_said(world), "no key \"hall\"; these hold it:\n"
                                                 "entrance hall: 4711 (oskar, 14:13)");
     /* Nobody makes any: then nothing is lacking. */
+    world_write(world, "oskar", NULL, "RECALL: hall");
     configure(world, "{\"chain\":[]}");
+    fail_with(world, EMBED_UNASKED);
     world_write(world, "oskar", NULL, "RECALL: hall");
     assert_string_equal(world_last_said(world), "no key \"hall\"; these hold it:\n"
                                                 "entrance hall: 4711 (oskar, 14:13)");
