@@ -9,13 +9,18 @@
 
 #define MAX_BYTES 100
 
-static const char *const stops[] = { "stop",   "halt",    "arrete",  "arretez", "arreter",
-                                     "stoppe", "stoppez", "stopper", NULL };
+static const char *const stops[] = { "stop",    "halt",    "arrete",  "arretez", "arreter",
+                                     "stoppe",  "stoppez", "stopper", "enough",  "suffit",
+                                     "assez",   "tais",    "taisez",  "shut",    "annule",
+                                     "annulez", "annuler", "cancel",  NULL };
 
-/* What may be said beside one. */
-static const char *const polite[] = { "please", "pls",    "plz",   "stp", "svp", "s'il",
-                                      "te",     "vous",   "plait", "toi", "now", "ok",
-                                      "merci",  "thanks", "thank", "you", NULL };
+/* What may be said beside one: politely, of the answer, of writing it. */
+static const char *const beside[] = {
+    "please", "pls",       "plz",      "stp",     "svp",    "s'il",     "te",     "vous", "plait",
+    "toi",    "now",       "ok",       "merci",   "thanks", "thank",    "you",    "it",   "this",
+    "that",   "that's",    "there",    "here",    "right",  "up",       "ca",     "cela", "la",
+    "comme",  "answering", "replying", "talking", "de",     "repondre", "parler", NULL
+};
 
 /* "Arrête !" as " arrete ". */
 static char *make_plain(const char *text)
@@ -41,7 +46,7 @@ bool stop_word_is(const char *text)
     for (unsigned i = 0; words[i]; i++) {
         bool is_stop = g_strv_contains(stops, words[i]);
 
-        if (!is_stop && !g_strv_contains(polite, words[i]))
+        if (!is_stop && !g_strv_contains(beside, words[i]))
             return false;
         has_stop |= is_stop;
     }

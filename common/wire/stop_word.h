@@ -1,6 +1,6 @@
 /*
  * A text that is nothing but a plain word for stopping, in English or French: "stop", "Arrête !",
- * "stop, please". Whether anything is to be stopped is not judged here. Pure.
+ * "stop it, please", "ça suffit". Whether anything is to be stopped is not judged here. Pure.
  */
 #ifndef COMMON_WIRE_STOP_WORD_H
 #define COMMON_WIRE_STOP_WORD_H

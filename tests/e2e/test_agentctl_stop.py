@@ -1,5 +1,7 @@
 """Ctrl-C and plain words on a terminal while a language model answers, with an agent1 that the test plays."""
 
+import pytest
+
 from played import RUN
 from screen import like
 
@@ -63,11 +65,12 @@ def test_a_run_that_came_of_it_goes_on(agent1, thinking):
     screen.wait_for("stops it\n#12 web1: succeeded\nagent1>")
 
 
-def test_a_plain_word_does_not_wait_for_its_turn(agent1, thinking):
+@pytest.mark.parametrize("word", ["stop!", "stop answering", "arrête de répondre", "ça suffit"])
+def test_a_plain_word_does_not_wait_for_its_turn(agent1, thinking, word):
     screen, chat = thinking
     screen.enter("and web2?")
     screen.enter("stop web2")
-    stop = agent1.hear(screen, "stop!", f"!stop {chat['id']}")
+    stop = agent1.hear(screen, word, f"!stop {chat['id']}")
     agent1.reply(chat, STOPPED, "cancelled")
     agent1.reply(stop, 'stopped: the answer to "how are they?"', "ok")
     agent1.reply(agent1.next_chat("and web2?"), "So is web2.", "ok")

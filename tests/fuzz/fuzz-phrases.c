@@ -116,7 +116,7 @@ static void check_sentence(const char *sentence)
 
     g_assert_cmpstr(line, ==, again);
     /* It would mean two things while an answer is written. */
-    g_assert(!line || !stop_word_is(sentence));
+    g_assert(!line || !stop_word_is(sentence) || strcmp(line, "!stop") == 0);
     if (line)
         check_order(line);
 }

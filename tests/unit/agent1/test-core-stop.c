@@ -268,7 +268,9 @@ static void plain_words_while_it_is_written(void **state)
 {
     static const char *const texts[] = { "stop",           "Stop, please!",
                                          "arr\u00eate",    "stoppe stp",
-                                         "stop answering", "arr\u00eate de r\u00e9pondre" };
+                                         "stop answering", "arr\u00eate de r\u00e9pondre",
+                                         "stop it",        "\u00e7a suffit",
+                                         "annule" };
     World *world = *state;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {

@@ -11,6 +11,7 @@
 
 #include "common/base/language.h"
 #include "common/wire/command.h"
+#include "common/wire/stop_word.h"
 #include "tests/support/phrase_facts.h"
 
 #include "common/base/banned.h"
@@ -396,6 +397,40 @@ static void days_in_sentences(void **state)
         check(rows[i].text, rows[i].found);
 }
 
+static void check_stop_word(const char *first, const char *second)
+{
+    g_autofree char *text = g_strdup_printf("%s %s", first, second);
+    g_autofree char *found = read_sentence(text);
+
+    if (!stop_word_is(text))
+        fail_msg("\"%s\" is a word for stopping", text);
+    if (*found && !g_str_has_prefix(found, "ask: ") && strcmp(found, "!stop") != 0)
+        fail_msg("\"%s\" is an order: %s", text, found);
+}
+
+/* What ends an answer while one is written is no order for anything else. */
+static void words_for_stopping(void **state)
+{
+    static const char *const stops[] = { "stop",    "halt",   "arr\u00eate", "arr\u00eatez",
+                                         "stoppe",  "enough", "suffit",      "assez",
+                                         "tais",    "taisez", "shut",        "annule",
+                                         "annulez", "cancel" };
+    static const char *const beside[] = {
+        "",         "please", "stp",           "vous",   "toi",   "now",  "ok",      "merci",
+        "it",       "this",   "that",          "that's", "there", "here", "right",   "up",
+        "\u00e7a",  "cela",   "l\u00e0",       "la",     "comme", "de",   "talking", "answering",
+        "replying", "parler", "r\u00e9pondre",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(stops); i++) {
+        for (size_t j = 0; j < G_N_ELEMENTS(beside); j++) {
+            check_stop_word(stops[i], beside[j]);
+            check_stop_word(beside[j], stops[i]);
+        }
+    }
+}
+
 static void every_question_has_its_words(void **state)
 {
     (void)state;
@@ -415,6 +450,7 @@ int main(void)
         cmocka_unit_test(whom_and_when),
         cmocka_unit_test(first_questions),
         cmocka_unit_test(days_in_sentences),
+        cmocka_unit_test(words_for_stopping),
         cmocka_unit_test(every_question_has_its_words),
     };
 
