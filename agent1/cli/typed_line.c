@@ -148,7 +148,8 @@ static TypedKind read_text(const Word *word, const char *argument, char **out_te
 {
     if (*argument != '\0' && *word->argument == '\0')
         return wrong(out_text, g_strdup_printf("%s takes no argument", word->name));
-    if (strpbrk(argument, "| \t"))
+    /* With a time behind a bar agent1 says what is wrong with it. */
+    if (strpbrk(argument, "| \t") && !strchr(word->argument, '|'))
         return wrong(out_text,
                      g_strdup_printf("%s: \"%s\" is no name of an agent", word->name, argument));
 

@@ -93,6 +93,14 @@ char *memory_take_options(const char *typed, char **out_rest, bool *out_is_priva
     return g_strdup(slip);
 }
 
+bool memory_ends_private(const char *value)
+{
+    g_autofree char *trimmed = g_strstrip(g_strdup(value));
+    const char *blank = strrchr(trimmed, ' ');
+
+    return blank && is_private_word(blank + 1);
+}
+
 char *memory_record(const char *rest)
 {
     const char *bar = strchr(rest, '|');
@@ -102,7 +110,7 @@ char *memory_record(const char *rest)
     bool is_private;
 
     slip = memory_take_options(left, &key, &is_private);
-    if (is_private)
+    if (is_private || (bar && memory_ends_private(bar + 1)))
         return g_strdup("--private");
     return slip ? g_strdup(slip) : g_strdup(rest);
 }

@@ -20,6 +20,10 @@ char *memory_id(const char *typed, const char *owner);
  * that is no option and was meant as one, which the caller owns, or NULL. */
 char *memory_take_options(const char *typed, char **out_rest, bool *out_is_private);
 
+/* Whether something stands before --private in a value that ends with it: it was meant for the key.
+ */
+bool memory_ends_private(const char *value);
+
 /* What stands behind REMEMBER:, for a record that others may read: without what is kept for one
  * person alone. The caller owns it. */
 char *memory_record(const char *rest);

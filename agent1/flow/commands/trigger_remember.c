@@ -268,6 +268,13 @@ static bool read_note(Turn *turn, const char *rest, Note *note)
                   slip);
         return false;
     }
+    if (memory_ends_private(note->value)) {
+        turn_fail(turn,
+                  "nothing was done: --private stands before the bar, as in "
+                  "REMEMBER: --private %s | …",
+                  typed);
+        return false;
+    }
     note->key = memory_key(typed);
     if (!is_fine(turn, note))
         return false;

@@ -111,6 +111,9 @@ static const Step steps[] = {
       "--secret: no such option, so nothing was done; --private keeps it for you alone", false },
     { "nor behind the key", "oskar", "REMEMBER: pin —mine | 1",
       "—mine: no such option, so nothing was done; --private keeps it for you alone", false },
+    { "nor behind the value", "oskar", "REMEMBER: pin | 1 --private",
+      "nothing was done: --private stands before the bar, as in REMEMBER: --private pin | …",
+      false },
     { "there is nothing to forget", "oskar", "REMEMBER: --secret pin |",
       "--secret: no such option, so nothing was done; --private keeps it for you alone", false },
 };

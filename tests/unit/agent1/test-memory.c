@@ -115,7 +115,8 @@ static void test_records(void **state)
     } cases[] = {
         { "door | 4711", "door | 4711" },           { "--private door | 4711", "--private" },
         { "--privat door | 4711", "--privat" },     { "door 4711", "door 4711" },
-        { "door | --private", "door | --private" }, { "--secret door | 4711", "--secret" },
+        { "door | --private", "door | --private" }, { "door | 4711 --private", "--private" },
+        { "--secret door | 4711", "--secret" },
     };
 
     (void)state;
