@@ -132,9 +132,13 @@ static bool check_frames(Log *log, GError **error)
     return true;
 }
 
-/* ---- a log that was to begin anew
- * ----------------------------------------------------------------
- */
+/* ---- a log that was to begin anew ---- */
+
+/* The last transaction of the log's only sound round. */
+typedef struct LastCommit {
+    uint64_t frame; /* its last one, counted from 1; 0: the log has no frame at all */
+    uint32_t pages; /* that the database has from then on */
+} LastCommit;
 
 /* The size of its pages; 0: it has no sound header. */
 static size_t page_bytes_of(FILE *database)
@@ -158,24 +162,32 @@ static bool read_frame(const Log *log, uint64_t number, uint8_t *out)
            fread(out, frame_bytes, 1, log->file) == 1;
 }
 
-/* The number of the last frame that ends a transaction, of those of one round, counted from 1; 0:
- * there is none. *out_pages: how many the database has from then on. */
-static uint64_t find_last_commit(const Log *log, uint8_t *frame, uint32_t *out_pages)
+/* Without the header the first frame states the salt of its round, and from the second on each must
+ * fit the one before it. False: they do not, so that nobody knows what was committed. */
+static bool find_last_commit(Log *log, uint8_t *frame, LastCommit *out)
 {
-    uint8_t salt[sizeof(log->salt)] = { 0 };
-    uint64_t last = 0;
+    uint64_t number;
 
-    for (uint64_t number = 1; read_frame(log, number, frame); number++) {
-        if (number == 1)
-            memcpy(salt, frame + 8, sizeof(salt));
-        if (memcmp(salt, frame + 8, sizeof(salt)) != 0)
+    *out = (LastCommit){ 0 };
+    for (number = 1; read_frame(log, number, frame); number++) {
+        if (number == 1) {
+            memcpy(log->salt, frame + 8, sizeof(log->salt));
+            log->last = read_checksum(frame + 16);
+        } else if (memcmp(log->salt, frame + 8, sizeof(log->salt)) != 0) {
             break;
-        if (read_big(frame + 4) != 0) {
-            last = number;
-            *out_pages = read_big(frame + 4);
+        } else if (!frame_fits(log, frame)) {
+            return false;
         }
+        if (read_big(frame + 4) != 0)
+            *out = (LastCommit){ number, read_big(frame + 4) };
     }
-    return last;
+    return out->frame > 0 || number == 1;
+}
+
+static bool has_pages(FILE *database, const Log *log, uint32_t pages)
+{
+    return fseeko(database, 0, SEEK_END) == 0 &&
+           ftello(database) == (off_t)(pages * log->page_bytes);
 }
 
 static bool stands_in(FILE *database, const Log *log, const uint8_t *frame, uint8_t *page)
@@ -185,37 +197,43 @@ static bool stands_in(FILE *database, const Log *log, const uint8_t *frame, uint
            memcmp(page, frame + FRAME_HEADER_BYTES, log->page_bytes) == 0;
 }
 
-/* A header is written when the log begins, or begins anew because all of it is in the database.
- * Where that write broke off nothing is lost: each page stands there as the last transaction left
- * it. */
-static bool is_all_in_database(Log *log, const char *path)
+/* Whether each page that the frames have is in the database as the last of them left it. */
+static bool stand_all_in(FILE *database, const Log *log, const LastCommit *last, uint8_t *frame)
 {
-    g_autoptr(LogFile) database = fopen(path, "rbe");
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    g_autofree uint8_t *frame = NULL;
-    g_autofree uint8_t *page = NULL;
-    uint32_t pages = 0;
+    g_autofree uint8_t *page = g_malloc(log->page_bytes);
 
-    log->page_bytes = database ? page_bytes_of(database) : 0;
-    if (log->page_bytes == 0)
-        return false;
-    frame = g_malloc(FRAME_HEADER_BYTES + log->page_bytes);
-    page = g_malloc(log->page_bytes);
-    for (uint64_t number = find_last_commit(log, frame, &pages); number > 0; number--) {
-        if (!read_frame(log, number, frame))
+    for (uint64_t number = last->frame; number > 0; number--) {
+        if (!read_frame(log, number, frame) || read_big(frame) == 0)
             return false;
-        if (read_big(frame) == 0)
-            return false;
-        if (read_big(frame) <= pages && g_hash_table_add(seen, GUINT_TO_POINTER(read_big(frame))) &&
+        if (read_big(frame) <= last->pages &&
+            g_hash_table_add(seen, GUINT_TO_POINTER(read_big(frame))) &&
             !stands_in(database, log, frame, page))
             return false;
     }
     return true;
 }
 
-/* ---- all of it
- * -----------------------------------------------------------------------------------
- */
+/* A header is written when the log begins, or begins anew because all of it is in the database.
+ * Where that write broke off nothing is lost. */
+static bool is_all_in_database(Log *log, const char *path)
+{
+    g_autoptr(LogFile) database = fopen(path, "rbe");
+    g_autofree uint8_t *frame = NULL;
+    LastCommit last;
+
+    log->page_bytes = database ? page_bytes_of(database) : 0;
+    if (log->page_bytes == 0)
+        return false;
+
+    frame = g_malloc(FRAME_HEADER_BYTES + log->page_bytes);
+    if (!find_last_commit(log, frame, &last))
+        return false;
+    return last.frame == 0 ||
+           (has_pages(database, log, last.pages) && stand_all_in(database, log, &last, frame));
+}
+
+/* ---- all of it ---- */
 
 bool store_log_check(const char *path, GError **error)
 {

@@ -414,9 +414,24 @@ static void move_log(const Fixture *fixture, const char *log_path, Bytes *file, 
     sqlite3_close(database);
 }
 
+typedef struct Header {
+    const char *what;
+    bool is_moved; /* all of the log is in the database */
+    size_t to;     /* of the bytes from 12 on each one is another */
+    bool is_damage;
+} Header;
+
 /* The header of a log is written when it begins anew, after all of it is in the database. Where
- * that write broke off nothing is lost; where something is missing there, it is damage. */
-static void test_header_written_in_part(void **state)
+ * that write broke off nothing is lost; where something is missing there, it is damage, also when
+ * the frames cannot be told any more from those of an earlier round. */
+static const Header headers[] = {
+    { "written in part", true, 20, false },
+    { "changed", false, 20, true },
+    { "changed, and the first frame with it", false, 32 + 24, true },
+    { "changed, and the first page", false, 32 + 24 + 200, true },
+};
+
+static void test_header(void **state)
 {
     g_autoptr(Fixture) fixture = fixture_new();
     g_autoptr(GPtrArray) prefixes = NULL;
@@ -432,19 +447,19 @@ static void test_header_written_in_part(void **state)
     move_log(fixture, log_path, &file, &log);
     prefixes = describe_prefixes();
 
-    for (unsigned is_moved = 0; is_moved < 2; is_moved++) {
-        const Bytes *of = is_moved ? &file : &before;
+    for (unsigned i = 0; i < G_N_ELEMENTS(headers); i++) {
+        const Bytes *of = headers[i].is_moved ? &file : &before;
+        g_autofree char *copy = g_memdup2(log.content, log.length);
 
+        print_message("%s\n", headers[i].what);
+        for (size_t at = 12; at < headers[i].to; at++)
+            copy[at] ^= 0x5a;
         empty_folder(fixture);
         write_bytes(fixture->path, of->content, of->length);
-        log.content[15] ^= 1; /* the round */
-        log.content[19] ^= 1; /* a part of the salt */
-        write_bytes(log_path, log.content, log.length);
-        log.content[15] ^= 1;
-        log.content[19] ^= 1;
+        write_bytes(log_path, copy, log.length);
         fixture_open(fixture);
-        assert_true((fixture->set_aside == NULL) == (is_moved == 1));
-        if (is_moved) {
+        assert_int_equal(fixture->set_aside != NULL, headers[i].is_damage);
+        if (!headers[i].is_damage) {
             g_autofree char *found = describe(fixture);
 
             assert_int_equal(count_batches(prefixes, found), BATCHES);
@@ -507,10 +522,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         /* These fork, so before anything starts a thread. */
-        cmocka_unit_test(test_damaged_log),
-        cmocka_unit_test(test_torn_log),
-        cmocka_unit_test(test_header_written_in_part),
-        cmocka_unit_test(test_damaged_file),
+        cmocka_unit_test(test_damaged_log), cmocka_unit_test(test_torn_log),
+        cmocka_unit_test(test_header),      cmocka_unit_test(test_damaged_file),
         cmocka_unit_test(test_changed_id),
     };
 
