@@ -35,8 +35,13 @@ class Room:
 
 
 def enter(person, room, nick):
-    person.send_raw(f"<presence to='{room}/{nick}'><x xmlns='{MUC}'/></presence>")
-    person.raw.wait_for(f'<presence.*from="{room}/{nick}".*110')
+    """Until its maker has said how it is to be a new room lets nobody else in (XEP-0045, 10.1.1)."""
+    def is_in():
+        person.send_raw(f"<presence to='{room}/{nick}'><x xmlns='{MUC}'/></presence>")
+        told = person.raw.wait_for(f'<presence.*from="{room}/{nick}".*(110|item-not-found)')
+        return "item-not-found" not in told
+
+    wait_for(is_in, what=f"{nick} in {room}")
 
 
 def test_an_order_in_a_room_is_answered_there(house):
