@@ -11,6 +11,11 @@
     "restart stop start run cancel approve reject defer pause resume sleep fire accept "           \
     "revoke publish listen forget yes danger"
 
+/* What there is a skill for, too. */
+#define RESTART "> systemctl restart $S"
+#define STOP    "> systemctl stop $S"
+#define START   "> systemctl start $S"
+
 static const Intent intents[] = {
     /* looking at a machine */
     { "disk", "amount", "> df -h" },
@@ -31,9 +36,9 @@ static const Intent intents[] = {
     { "ports", "open", "> ss -tln" },
     { "clock", "", "> date" },
     /* changing it */
-    { "restart name", "service", "> systemctl restart $S" },
-    { "stop name", "service", "> systemctl stop $S" },
-    { "start name", "service", "> systemctl start $S" },
+    { "restart name", "service", RESTART },
+    { "stop name", "service", STOP },
+    { "start name", "service", START },
     { "run literal", "tasks", "> $L" },
     /* what was done */
     { "daily", "yesterday", "DAILY_REPORT:$t$D" },
@@ -97,9 +102,9 @@ const char *intent_skill_form(const Intent *intent)
         const char *command;
         const char *skill;
     } rows[] = {
-        { "> systemctl restart $S", "service.restart $S" },
-        { "> systemctl stop $S", "service.stop $S" },
-        { "> systemctl start $S", "service.start $S" },
+        { RESTART, "service.restart $S" },
+        { STOP, "service.stop $S" },
+        { START, "service.start $S" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
