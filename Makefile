@@ -16,7 +16,7 @@ DEPS_BUILD = build-essential pkg-config libglib2.0-dev libstrophe-dev libmosquit
              libssl-dev libcurl4-openssl-dev libpng-dev libsqlite3-dev libcjson-dev libsodium-dev libsystemd-dev libedit-dev \
              libxml2-dev libseccomp-dev
 DEPS_RUN   = mosquitto mosquitto-clients prosody openssl procps
-DEPS_TEST  = clang-format clang lld libcmocka-dev python3-pytest python3-pytest-timeout \
+DEPS_TEST  = clang-format lld libcmocka-dev python3-pytest python3-pytest-timeout \
              python3-pytest-xdist python3-slixmpp python3-paho-mqtt python3-nacl sqlite3 tmux systemd mandoc zsh \
              profanity nats-server git
 

@@ -19,7 +19,7 @@ test: ## hardening, format, sizes, layers, words, purity, unit tests, fuzzed inp
 	@$(TEST_MAKE) check=1 lint unit
 	@$(TEST_MAKE) check=1 eval
 	@$(TEST_MAKE) check=1 eval FILE=tests/eval/held_out.jsonl
-	@$(TEST_MAKE) fuzz-replay
+	@$(TEST_MAKE) check=1 replay
 	@$(TEST_MAKE) check=1 hostile-run N=300
 	@$(TEST_MAKE) check=1 injections-run INJECTIONS=30
 	@$(TEST_MAKE) check=1 simulate-check SEEDS=2000

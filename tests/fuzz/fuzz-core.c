@@ -207,8 +207,10 @@ static void type_line(Life *life, FuzzInput *input)
 {
     g_autofree char *id = g_strdup_printf("01J0000000000000000TYPE%03u", fuzz_below(input, 8));
     g_autofree char *text = speech(input);
+    bool first = fuzz_one_in(input, 4);
+    bool second = fuzz_one_in(input, 4);
 
-    world_type(life->world, id, text, fuzz_one_in(input, 4), fuzz_one_in(input, 4));
+    world_type(life->world, id, text, first, second);
 }
 
 /* ---- agents ---- */
@@ -293,10 +295,12 @@ static void appear(Life *life, FuzzInput *input)
     g_autofree char *name = g_strdup_printf("web%u", fuzz_one_in(input, 8) ? 2u : key);
     const char *journal = fuzz_one_in(input, 6) ? JOURNAL_2 : JOURNAL_1;
 
-    if (fuzz_one_in(input, 3))
-        world_status(life->world, journal, fuzz_below(input, 5), fuzz_below(input, 5),
-                     (AgentState)fuzz_below(input, 3));
-    else
+    if (fuzz_one_in(input, 3)) {
+        unsigned first = fuzz_below(input, 5);
+        unsigned second = fuzz_below(input, 5);
+
+        world_status(life->world, journal, first, second, (AgentState)fuzz_below(input, 3));
+    } else
         world_register_as(life->world, key, name, journal, fuzz_below(input, 8), SKILLS_SHELL);
 }
 
@@ -372,9 +376,10 @@ static void reload(Life *life, FuzzInput *input)
     g_autofree char *web2 = world_key(2);
     g_autofree char *second = g_strdup_printf(",\"web9\":{\"public_key\":\"%s\"}", web2);
     bool has_second = fuzz_below(input, 2);
+    bool is_accepted = !fuzz_one_in(input, 6);
     g_autofree char *registry =
         g_strdup_printf("{\"agents\":{\"web1\":{\"public_key\":\"%s\",\"accepted\":%s%s}%s}}", web1,
-                        fuzz_one_in(input, 6) ? "false" : "true",
+                        is_accepted ? "true" : "false",
                         hours[fuzz_below(input, G_N_ELEMENTS(hours))], has_second ? second : "");
     Event *event = event_new(EVENT_CONFIGURED);
 
@@ -429,11 +434,13 @@ static void other(Life *life, FuzzInput *input)
 {
     World *world = life->world;
     Event *event;
+    Link link;
 
     switch (fuzz_below(input, 11)) {
     case 0:
     case 1:
-        world_link(world, (Link)fuzz_below(input, LINK_COUNT), fuzz_below(input, 2));
+        link = (Link)fuzz_below(input, LINK_COUNT);
+        world_link(world, link, fuzz_below(input, 2));
         break;
     case 2:
         take_said(life, input);

@@ -31,7 +31,7 @@ static char *copy_rest(const FuzzInput *input)
 
 static void check_same(const FuzzInput *input, const char *printed, size_t length)
 {
-    g_assert_cmpmem(input->at, input->left, printed, length);
+    fuzz_check_same(input->at, input->left, printed, length);
 }
 
 static void check_task(FuzzInput *input)

@@ -283,12 +283,14 @@ static void check_typed(FuzzInput *input)
     g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
     TypedKind kind = typed_line_read(line, agent, &text);
+    bool is_fit;
 
     if (kind == TYPED_TEXT || kind == TYPED_WRONG)
         g_assert(text);
     if (kind == TYPED_WRONG)
         g_assert(g_utf8_validate(text, -1, NULL));
-    fuzz_check_error(typed_text_check(line, &error), error);
+    is_fit = typed_text_check(line, &error);
+    fuzz_check_error(is_fit, error);
 }
 
 static void check_completion(FuzzInput *input)

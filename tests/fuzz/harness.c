@@ -203,3 +203,9 @@ void fuzz_check_error(bool is_ok, const GError *error)
         g_error("an error that is not fit to be shown: %s", shown);
     }
 }
+
+void fuzz_check_same(const void *one, size_t one_length, const void *other, size_t other_length)
+{
+    g_assert_cmpuint(one_length, ==, other_length);
+    g_assert(one_length == 0 || memcmp(one, other, one_length) == 0);
+}

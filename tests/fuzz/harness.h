@@ -5,7 +5,9 @@
  * input. A target is one file, fuzz-<name>.c, with fuzz_one(); the rest is in harness.c.
  *
  * A FuzzInput is the input as a source of decisions: a target takes bytes, numbers and texts from
- * its front, and zeros once it is used up, so that every input means something.
+ * its front, and zeros once it is used up, so that every input means something. It takes them in
+ * statements of their own, not as two arguments of a call: compilers differ in which comes first,
+ * and an input must mean the same to clang, which searches, and to the compiler of the tests.
  */
 #ifndef TESTS_FUZZ_HARNESS_H
 #define TESTS_FUZZ_HARNESS_H
@@ -58,5 +60,8 @@ void fuzz_trace(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* Aborts unless the error is there exactly when the call failed, and fit to be shown. */
 void fuzz_check_error(bool is_ok, const GError *error);
+
+/* Aborts unless both are the same bytes; either may be NULL when there are none. */
+void fuzz_check_same(const void *one, size_t one_length, const void *other, size_t other_length);
 
 #endif
