@@ -139,6 +139,14 @@ class RunFolder:
                 pass
         return found
 
+    def leader_is_gone(self):
+        """True once what was started has ended; at its exec it has no environment, so that processes() misses it."""
+        try:
+            stat = Path("/proc", str(self.claim["leader"]), "stat").read_text()
+        except OSError:
+            return True
+        return stat.rpartition(")")[2].split()[0] == "Z"
+
     def close(self):
         for shim in self.shims:
             if shim.poll() is None:

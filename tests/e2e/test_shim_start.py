@@ -155,9 +155,10 @@ def test_a_kill_at_every_point(folder, point, has_claim, has_exit, least, most):
     folder.shell(count_start(folder))
     (folder / "abort_at").write_text(point)
     assert folder.complete() == -signal.SIGKILL
-    wait_for(lambda: not folder.processes())
     wait_for(lambda: not folder.is_locked())
     assert (folder.has("claim"), folder.has("exit")) == (has_claim, has_exit)
+    wait_for(lambda: not has_claim or folder.leader_is_gone())
+    wait_for(lambda: not folder.processes())
     assert least <= folder.starts <= most
     before = folder.starts
 
