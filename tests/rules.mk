@@ -59,7 +59,7 @@ $(foreach part,common agent1 agent2,$(eval $(call unit_rule,$(part))))
 
 E2E ?= tests/e2e
 # So many tests at a time: they wait more than they work.
-E2E_JOBS ?= $(shell expr 2 \* $$(nproc))
+E2E_JOBS ?= $(shell expr 3 \* $$(nproc))
 e2e: $(addprefix $(OUT)/,$(PROGRAMS) $(DOCUMENTS) eval) ## end-to-end tests against real servers (E2E=path selects)
 	@AGENT_BUILD=$(CURDIR)/$(OUT) PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -q \
 	  -p no:cacheprovider -n $(E2E_JOBS) $(E2E)
