@@ -1,6 +1,6 @@
 /*
  * A cursor over the text of a time spec (time_spec.h), with the pieces that its forms share: words,
- * numbers, times of day, sets of values, durations. A piece that does not fit sets the problem,
+ * numbers, times of day, sets of values. A piece that does not fit sets the problem,
  * which names the character; what "take" does not find it leaves in place. Pure.
  */
 #ifndef COMMON_DATA_TIME_READER_H
@@ -63,8 +63,5 @@ bool time_reader_time(TimeReader *reader, bool may_be_bare, uint64_t *out_hours,
 
 /* One time of day: the same, of one hour and one minute. Minutes after midnight. */
 bool time_reader_time_of_day(TimeReader *reader, int *out_min);
-
-/* "6h", "30 min", "1 hour 30 minutes", "1h30". Where it may, a unit alone is one of it ("hour"). */
-bool time_reader_duration(TimeReader *reader, bool may_be_unit, int64_t *out_ms);
 
 #endif

@@ -4,9 +4,11 @@
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/data/time_dates.h"
+#include "common/data/time_duration.h"
 #include "common/data/time_month.h"
 #include "common/data/time_half_day.h"
 #include "common/data/time_named_day.h"
+#include "common/data/time_once.h"
 #include "common/data/time_reader.h"
 #include "common/data/weekday.h"
 
@@ -133,7 +135,7 @@ static bool read_every(TimeReader *reader, TimeSpec *out)
         return read_month(reader, true, out);
     if (time_month_is_day(reader))
         return read_month(reader, false, out);
-    if (!time_reader_duration(reader, true, &period_ms))
+    if (!time_duration_read(reader, true, &period_ms))
         return false;
 
     *out = (TimeSpec){ .kind = TIME_SPEC_EVERY, .period_ms = period_ms };
@@ -168,37 +170,14 @@ static bool read_en(TimeReader *reader, TimeSpec *out)
 
 /* Once. */
 
-static bool read_in(TimeReader *reader, TimeSpec *out)
-{
-    int64_t period_ms;
-
-    if (!time_reader_duration(reader, false, &period_ms))
-        return false;
-
-    *out = (TimeSpec){ .kind = TIME_SPEC_IN, .period_ms = period_ms };
-    return true;
-}
-
-static bool read_day(TimeReader *reader, int days_ahead, TimeSpec *out)
-{
-    int minute;
-
-    time_reader_take_word(reader, AT_WORDS);
-    if (!time_reader_time_of_day(reader, &minute))
-        return false;
-
-    *out = (TimeSpec){ .kind = TIME_SPEC_AT_DAY, .at_s = minute * 60, .days_ahead = days_ahead };
-    return true;
-}
-
 static bool read_today(TimeReader *reader, TimeSpec *out)
 {
-    return read_day(reader, 0, out);
+    return time_once_on_day(reader, 0, out);
 }
 
 static bool read_tomorrow(TimeReader *reader, TimeSpec *out)
 {
-    return read_day(reader, 1, out);
+    return time_once_on_day(reader, 1, out);
 }
 
 static bool read_yesterday(TimeReader *reader, TimeSpec *out)
@@ -206,108 +185,6 @@ static bool read_yesterday(TimeReader *reader, TimeSpec *out)
     (void)out;
     return time_reader_fail(reader, reader->text + strspn(reader->text, " \t"),
                             TIME_EXPECT_TO_COME);
-}
-
-/* The distance from UTC that may follow a date and time. */
-static bool read_offset(TimeReader *reader, bool *out_is_there, int64_t *out_s)
-{
-    bool is_west = *reader->at == '-';
-    unsigned hours;
-    unsigned minutes;
-
-    *out_s = 0;
-    *out_is_there = true;
-    if (time_reader_take(reader, 'Z') || time_reader_take(reader, 'z'))
-        return true;
-    if (!time_reader_take(reader, '+') && !time_reader_take(reader, '-')) {
-        *out_is_there = false;
-        return true;
-    }
-    if (!time_reader_number(reader, 0, 23, TIME_EXPECT_OFFSET, &hours))
-        return false;
-    if (!time_reader_take(reader, ':'))
-        return time_reader_fail(reader, reader->at, TIME_EXPECT_OFFSET);
-    if (!time_reader_number(reader, 0, 59, TIME_EXPECT_OFFSET, &minutes))
-        return false;
-
-    *out_s = ((int64_t)hours * 60 + minutes) * (is_west ? -60 : 60);
-    return true;
-}
-
-/* Behind the date, which stands at start. */
-static bool read_time_of_date(TimeReader *reader, const char *start, int64_t midnight_s,
-                              TimeSpec *out)
-{
-    int64_t offset_s;
-    int minute;
-    bool is_instant;
-
-    if (!time_reader_take(reader, 'T') && !time_reader_take(reader, 't')) {
-        time_reader_skip_spaces(reader);
-        time_reader_take_word(reader, AT_WORDS);
-    }
-    if (!time_reader_time_of_day(reader, &minute) || !read_offset(reader, &is_instant, &offset_s))
-        return false;
-    if (midnight_s + minute * 60 < offset_s)
-        return time_reader_fail(reader, start, TIME_EXPECT_INSTANT);
-
-    *out = (TimeSpec){ .kind = is_instant ? TIME_SPEC_AT_INSTANT : TIME_SPEC_AT_LOCAL,
-                       .at_s = midnight_s + minute * 60 - offset_s };
-    return true;
-}
-
-static bool read_date_and_time(TimeReader *reader, TimeSpec *out)
-{
-    const char *start = reader->at;
-    int64_t midnight_s;
-
-    return time_dates_date(reader, &midnight_s) &&
-           read_time_of_date(reader, start, midnight_s, out);
-}
-
-/* Behind a day that stands at start. */
-static bool read_time_of_day(TimeReader *reader, const char *start, const NamedDay *day,
-                             TimeSpec *out)
-{
-    int64_t midnight_s;
-    int minute;
-
-    if (day->year > 0) {
-        reader->at += strspn(reader->at, ", \t");
-        return calendar_midnight((int)day->year, (int)day->month, (int)day->day, &midnight_s) &&
-               read_time_of_date(reader, start, midnight_s, out);
-    }
-    time_named_day_skip_to_time(reader);
-    if (!time_reader_time_of_day(reader, &minute))
-        return false;
-
-    *out = (TimeSpec){ .kind = TIME_SPEC_AT_DATE, .calendar = time_dates_every_day() };
-    out->calendar.days = 1U << day->day;
-    out->calendar.months = 1U << day->month;
-    out->calendar.hours = 1U << minute / 60;
-    out->calendar.minutes = UINT64_C(1) << minute % 60;
-    return true;
-}
-
-static bool read_at(TimeReader *reader, TimeSpec *out)
-{
-    const char *start = reader->at;
-    NamedDay day;
-    int minute;
-
-    if (time_reader_take_word(reader, "today aujourd'hui"))
-        return read_today(reader, out);
-    if (time_reader_take_word(reader, "tomorrow demain"))
-        return read_tomorrow(reader, out);
-    if (time_dates_is_date(reader))
-        return read_date_and_time(reader, out);
-    if (time_named_day_take(reader, false, &day))
-        return read_time_of_day(reader, start, &day, out);
-    if (!time_reader_time_of_day(reader, &minute))
-        return false;
-
-    *out = (TimeSpec){ .kind = TIME_SPEC_AT_NEXT, .at_s = minute * 60 };
-    return true;
 }
 
 /* "le 31": of which month is not said. */
@@ -326,7 +203,7 @@ static bool read_le(TimeReader *reader, TimeSpec *out)
         return read_weekly(reader, out);
     if (time_month_is_day(reader) || is_no_hour(reader))
         return read_month(reader, false, out);
-    return read_at(reader, out);
+    return time_once_at(reader, out);
 }
 
 /* In French, which puts the day first. */
@@ -336,7 +213,7 @@ static bool read_le_date(TimeReader *reader, TimeSpec *out)
     NamedDay day;
 
     if (time_named_day_take(reader, true, &day))
-        return read_time_of_day(reader, start, &day, out);
+        return time_once_on_named_day(reader, start, &day, out);
     return read_le(reader, out);
 }
 
@@ -352,7 +229,7 @@ static bool read_on_day(TimeReader *reader, TimeSpec *out)
     uint32_t days;
 
     if (time_named_day_take(reader, false, &date))
-        return read_time_of_day(reader, start, &date, out);
+        return time_once_on_named_day(reader, start, &date, out);
     if (weekday_parse(word, &day) && time_dates_weekdays(&ahead, &days) && !(days & (days - 1)))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_EACH_DAY);
     return read_le(reader, out);
@@ -368,10 +245,10 @@ static const struct {
     { "weekly", read_weekly },
     { "every each chaque", read_every },
     { "tous toutes", read_tous_les },
-    { "in dans", read_in },
+    { "in dans", time_once_in },
     { "from du de", read_from },
     { "en", read_en },
-    { "at à a", read_at },
+    { "at à a", time_once_at },
     { "on", read_on_day },
     { "le les", read_le_date },
     { "today aujourd'hui", read_today },
@@ -394,9 +271,9 @@ static bool read_form(TimeReader *reader, TimeSpec *out)
             return openers[i].read(reader, out);
     }
     if (time_dates_is_date(reader))
-        return read_date_and_time(reader, out);
+        return time_once_on_date(reader, out);
     if (time_named_day_take(reader, false, &day))
-        return read_time_of_day(reader, start, &day, out);
+        return time_once_on_named_day(reader, start, &day, out);
     if (time_dates_is_cron(reader))
         return time_dates_cron(reader, &calendar) && set_calendar(&calendar, out);
     if (*reader->at != '*' && !g_ascii_isdigit(*reader->at) && !time_dates_is_weekday(reader))
@@ -414,7 +291,7 @@ static void explain_duration(const char *text, TimeProblem *problem)
 
     time_reader_skip_spaces(&reader);
     start = reader.at;
-    if (!time_reader_duration(&reader, false, &length_ms))
+    if (!time_duration_read(&reader, false, &length_ms))
         return;
     length = g_strchomp(g_strndup(start, (size_t)(reader.at - start)));
     time_reader_skip_spaces(&reader);

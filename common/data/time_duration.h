@@ -1,0 +1,15 @@
+/*
+ * Lengths of time in the text of a time spec (time_spec.h). Pure.
+ */
+#ifndef COMMON_DATA_TIME_DURATION_H
+#define COMMON_DATA_TIME_DURATION_H
+
+#include "common/data/time_reader.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* "6h", "30 min", "1 hour 30 minutes", "1h30". Where it may, a unit alone is one of it ("hour"). */
+bool time_duration_read(TimeReader *reader, bool may_be_unit, int64_t *out_ms);
+
+#endif
