@@ -1,6 +1,7 @@
 #include "common/data/time_dates.h"
 
 #include "common/data/weekday.h"
+#include "common/data/time_of_day.h"
 
 #include <string.h>
 
@@ -277,7 +278,7 @@ bool time_dates_systemd(TimeReader *reader, Calendar *out)
     }
     has_at = time_reader_take_word(reader, "at à a");
     if ((!time_reader_at_end(reader) || !(has_days || has_date)) &&
-        !time_reader_time(reader, has_at, &hours, &calendar.minutes))
+        !time_of_day_read_set(reader, has_at, &hours, &calendar.minutes))
         return false;
 
     calendar.hours = (uint32_t)hours;

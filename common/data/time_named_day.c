@@ -4,6 +4,7 @@
 
 #include "common/base/text.h"
 #include "common/data/time_dates.h"
+#include "common/data/time_of_day.h"
 #include "common/data/time_spec.h"
 #include "common/data/weekday.h"
 
@@ -111,7 +112,7 @@ static int time_behind(const TimeReader *reader)
 
     time_named_day_skip_to_time(&ahead);
     bare = ahead;
-    if (time_reader_time_of_day(&ahead, &minute))
+    if (time_of_day_read(&ahead, &minute))
         return minute;
     if (time_reader_number(&bare, 0, 23, TIME_EXPECT_HOUR, &hour) &&
         bare.at[strspn(bare.at, BLANKS)] == '\0')
@@ -208,7 +209,7 @@ static int time_alone(const char *at)
     const char *time = reader.at;
     int minute;
 
-    if (!time_reader_time_of_day(&reader, &minute))
+    if (!time_of_day_read(&reader, &minute))
         return -1;
     return has_at || !g_ascii_isdigit(*time) || memchr(time, ':', (size_t)(reader.at - time))
                ? minute

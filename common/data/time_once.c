@@ -2,6 +2,7 @@
 
 #include "common/data/time_dates.h"
 #include "common/data/time_duration.h"
+#include "common/data/time_of_day.h"
 
 #include "common/base/banned.h"
 
@@ -23,7 +24,7 @@ bool time_once_on_day(TimeReader *reader, int days_ahead, TimeSpec *out)
     int minute;
 
     time_reader_take_word(reader, AT_WORDS);
-    if (!time_reader_time_of_day(reader, &minute))
+    if (!time_of_day_read(reader, &minute))
         return false;
 
     *out = (TimeSpec){ .kind = TIME_SPEC_AT_DAY, .at_s = minute * 60, .days_ahead = days_ahead };
@@ -68,7 +69,7 @@ static bool read_time_of_date(TimeReader *reader, const char *start, int64_t mid
         time_reader_skip_spaces(reader);
         time_reader_take_word(reader, AT_WORDS);
     }
-    if (!time_reader_time_of_day(reader, &minute) || !read_offset(reader, &is_instant, &offset_s))
+    if (!time_of_day_read(reader, &minute) || !read_offset(reader, &is_instant, &offset_s))
         return false;
     if (midnight_s + minute * 60 < offset_s)
         return time_reader_fail(reader, start, TIME_EXPECT_INSTANT);
@@ -100,7 +101,7 @@ bool time_once_on_named_day(TimeReader *reader, const char *start, const NamedDa
                read_time_of_date(reader, start, midnight_s, out);
     }
     time_named_day_skip_to_time(reader);
-    if (!time_reader_time_of_day(reader, &minute))
+    if (!time_of_day_read(reader, &minute))
         return false;
 
     *out = (TimeSpec){ .kind = TIME_SPEC_AT_DATE, .calendar = time_dates_every_day() };
@@ -125,7 +126,7 @@ bool time_once_at(TimeReader *reader, TimeSpec *out)
         return time_once_on_date(reader, out);
     if (time_named_day_take(reader, false, &day))
         return time_once_on_named_day(reader, start, &day, out);
-    if (!time_reader_time_of_day(reader, &minute))
+    if (!time_of_day_read(reader, &minute))
         return false;
 
     *out = (TimeSpec){ .kind = TIME_SPEC_AT_NEXT, .at_s = minute * 60 };

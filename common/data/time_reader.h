@@ -1,7 +1,7 @@
 /*
  * A cursor over the text of a time spec (time_spec.h), with the pieces that its forms share: words,
- * numbers, times of day, sets of values. A piece that does not fit sets the problem,
- * which names the character; what "take" does not find it leaves in place. Pure.
+ * numbers, sets of values. A piece that does not fit sets the problem, which names the character;
+ * what "take" does not find it leaves in place. Pure.
  */
 #ifndef COMMON_DATA_TIME_READER_H
 #define COMMON_DATA_TIME_READER_H
@@ -55,13 +55,5 @@ bool time_reader_set(TimeReader *reader, const TimeField *field, uint64_t *out_m
 /* A number of so many digits at most. */
 bool time_reader_number(TimeReader *reader, unsigned min, unsigned max, TimeExpect expected,
                         unsigned *out);
-
-/* Hours and minutes, "8:00", "8h30", "8h", "noon", "*:0/15", as masks; where it may be bare also
- * "8", as the end of the text. */
-bool time_reader_time(TimeReader *reader, bool may_be_bare, uint64_t *out_hours,
-                      uint64_t *out_minutes);
-
-/* One time of day: the same, of one hour and one minute. Minutes after midnight. */
-bool time_reader_time_of_day(TimeReader *reader, int *out_min);
 
 #endif

@@ -11,6 +11,7 @@
 #include "common/data/time_once.h"
 #include "common/data/time_reader.h"
 #include "common/data/weekday.h"
+#include "common/data/time_of_day.h"
 
 #include "common/base/banned.h"
 
@@ -87,7 +88,7 @@ static bool read_time_on(TimeReader *reader, Calendar *calendar, TimeSpec *out)
 
     time_reader_skip_spaces(reader);
     has_at = time_reader_take_word(reader, AT_WORDS);
-    if (!time_reader_time(reader, has_at, &hours, &calendar->minutes))
+    if (!time_of_day_read_set(reader, has_at, &hours, &calendar->minutes))
         return false;
 
     calendar->hours = (uint32_t)hours;
