@@ -115,6 +115,7 @@ bool occurrence_is_stuck(const OccurrenceRule *rule, int64_t mark_ms, int64_t no
     case TIME_SPEC_AT_INSTANT:
     case TIME_SPEC_AT_NEXT:
     case TIME_SPEC_AT_DAY:
+    case TIME_SPEC_AT_WEEKDAY:
     case TIME_SPEC_AT_DATE:
         break;
     }

@@ -135,6 +135,19 @@ bool time_dates_is_weekday(const TimeReader *reader)
     return find_weekday(word, &day) || take_group(&ahead, &days);
 }
 
+bool time_dates_take_weekday(TimeReader *reader, unsigned *out)
+{
+    const char *end;
+    g_autofree char *word = time_reader_word(reader, &end);
+
+    if (!find_weekday(word, out))
+        return false;
+    *out = (*out + DAYS_A_WEEK - 1) % DAYS_A_WEEK;
+    reader->at = end;
+    time_reader_skip_spaces(reader);
+    return true;
+}
+
 bool time_dates_weekdays(TimeReader *reader, uint32_t *out)
 {
     static const TimeField field = { .expected = TIME_EXPECT_WEEKDAY,
@@ -286,13 +299,23 @@ bool time_dates_systemd(TimeReader *reader, Calendar *out)
     return true;
 }
 
+/* "14 h 02" is a time of day. */
+static bool is_clock(const char *at)
+{
+    at += strspn(at, " \t");
+    if (g_ascii_tolower(*at) != 'h')
+        return false;
+    return g_ascii_isdigit(at[1 + strspn(at + 1, " \t")]);
+}
+
 bool time_dates_is_cron(const TimeReader *reader)
 {
     size_t length = strcspn(reader->at, " \t");
     bool is_plain = strspn(reader->at, "0123456789*/,-") == length;
 
     return length > 0 && is_plain && !g_str_has_prefix(reader->at, "*-") &&
-           !time_dates_is_date(reader) && !strchr(reader->at, ':');
+           !time_dates_is_date(reader) && !strchr(reader->at, ':') &&
+           !is_clock(reader->at + length);
 }
 
 bool time_dates_cron(TimeReader *reader, Calendar *out)

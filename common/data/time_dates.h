@@ -17,6 +17,9 @@ Calendar time_dates_every_day(void);
 /* True when the word at the cursor is a day of the week, or several ("weekend"). */
 bool time_dates_is_weekday(const TimeReader *reader);
 
+/* Takes one of them, Monday as 0, and the blanks behind it. */
+bool time_dates_take_weekday(TimeReader *reader, unsigned *out);
+
 /* "mon", "lundi", "mondays", "mon,wed", "lun..ven", "lundi et jeudi", "monday to friday",
  * "weekdays", "jours ouvrés", as bits from Monday on. */
 bool time_dates_weekdays(TimeReader *reader, uint32_t *out);

@@ -1,5 +1,6 @@
 /*
- * Lengths of time in the text of a time spec (time_spec.h). Pure.
+ * Lengths of time in the text of a time spec (time_spec.h): "6h", "30 min", "1 hour 30 minutes",
+ * "1h30", "two weeks", "une demi-heure", "an hour and a half". Pure.
  */
 #ifndef COMMON_DATA_TIME_DURATION_H
 #define COMMON_DATA_TIME_DURATION_H
@@ -9,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* "6h", "30 min", "1 hour 30 minutes", "1h30". Where it may, a unit alone is one of it ("hour"). */
+/* Where it may, a unit alone is one of it ("hour"). */
 bool time_duration_read(TimeReader *reader, bool may_be_unit, int64_t *out_ms);
 
 #endif

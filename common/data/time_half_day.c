@@ -2,13 +2,9 @@
 
 #include <string.h>
 
-#include "common/data/time_reader.h"
-
 #include "common/base/banned.h"
 
-#define BLANKS " \t"
-
-static bool take_half(TimeReader *reader, bool *out_is_pm)
+static bool take_short(TimeReader *reader, bool *out_is_pm)
 {
     static const char *const names[] = { "a.m.", "p.m.", "a.m", "p.m", "am", "pm" };
 
@@ -25,42 +21,43 @@ static bool take_half(TimeReader *reader, bool *out_is_pm)
     return false;
 }
 
-/* "8pm", "8:30 p.m.": the time of day; NULL, and the cursor anywhere, when it is none. */
-static char *take(TimeReader *reader)
+bool time_half_day_take_after_noon(TimeReader *reader)
 {
-    unsigned hour;
-    unsigned minute = 0;
-    bool is_pm;
+    const char *start = reader->at;
 
-    if (!time_reader_number(reader, 1, 12, TIME_EXPECT_HOUR, &hour))
-        return NULL;
-    if (time_reader_take(reader, ':') &&
-        !time_reader_number(reader, 0, 59, TIME_EXPECT_MINUTE, &minute))
-        return NULL;
-    time_reader_skip_spaces(reader);
-    if (!take_half(reader, &is_pm))
-        return NULL;
-    return g_strdup_printf("%02u:%02u", hour % 12 + (is_pm ? 12 : 0), minute);
+    if (time_reader_take_word(reader, "afternoon"))
+        return true;
+    if (time_reader_take_word(reader, "après apres l'après l'apres")) {
+        time_reader_take(reader, '-');
+        if (time_reader_take_word(reader, "midi"))
+            return true;
+    }
+    reader->at = start;
+    return false;
 }
 
-void time_half_day_explain(const char *text, TimeProblem *problem)
+static bool take_long(TimeReader *reader, bool *out_is_pm)
 {
-    const char *at = text + strspn(text, BLANKS);
+    const char *start = reader->at;
 
-    while (*at) {
-        TimeReader reader = { .text = text, .at = at };
-        g_autofree char *time = take(&reader);
-
-        if (time) {
-            TimeReader named = { .text = text, .at = at, .problem = problem };
-
-            time_reader_fail(&named, at, TIME_EXPECT_24_HOURS);
-            g_free(problem->found);
-            problem->found = g_strndup(at, (size_t)(reader.at - at));
-            problem->part = g_steal_pointer(&time);
-            return;
-        }
-        at += strcspn(at, BLANKS);
-        at += strspn(at, BLANKS);
+    if (time_reader_take_word(reader, "du de") ||
+        (time_reader_take_word(reader, "in") && time_reader_take_word(reader, "the"))) {
+        *out_is_pm = !time_reader_take_word(reader, "matin morning");
+        if (!*out_is_pm || time_reader_take_word(reader, "soir evening") ||
+            time_half_day_take_after_noon(reader))
+            return true;
     }
+    reader->at = start;
+    return false;
+}
+
+bool time_half_day_take(TimeReader *reader, bool *out_is_pm)
+{
+    const char *start = reader->at;
+
+    time_reader_skip_spaces(reader);
+    if (take_short(reader, out_is_pm) || take_long(reader, out_is_pm))
+        return true;
+    reader->at = start;
+    return false;
 }

@@ -1,13 +1,18 @@
 /*
- * Times of day that count to twelve twice, "8pm": no form of a time spec (time_spec.h) has them,
- * and whoever types one is told the hour that it is. Pure.
+ * Which half of the day an hour is of, in the text of a time spec (time_spec.h): "8pm", "8h du
+ * soir", "9 in the morning". Pure.
  */
 #ifndef COMMON_DATA_TIME_HALF_DAY_H
 #define COMMON_DATA_TIME_HALF_DAY_H
 
-#include "common/data/time_problem.h"
+#include "common/data/time_reader.h"
 
-/* Where one stands in a text that is no time spec, that is the problem. */
-void time_half_day_explain(const char *text, TimeProblem *problem);
+#include <stdbool.h>
+
+/* Takes it, and the blanks before it. */
+bool time_half_day_take(TimeReader *reader, bool *out_is_pm);
+
+/* Takes "afternoon" or "après-midi". */
+bool time_half_day_take_after_noon(TimeReader *reader);
 
 #endif

@@ -93,31 +93,23 @@ static bool take_words(TimeReader *reader, bool is_french, NamedDay *out)
 
 /* ---- behind it ---- */
 
-void time_named_day_skip_to_time(TimeReader *reader)
+bool time_named_day_skip_to_time(TimeReader *reader)
 {
     reader->at += strspn(reader->at, BLANKS ",");
-    if (g_ascii_tolower(*reader->at) == 't' && g_ascii_isdigit(reader->at[1]))
-        reader->at++;
-    else
-        time_reader_take_word(reader, "at à a");
+    if (g_ascii_tolower(*reader->at) != 't' || !g_ascii_isdigit(reader->at[1]))
+        return time_reader_take_word(reader, "at à a");
+    reader->at++;
+    return false;
 }
 
 /* The time of day that stands at the cursor, in minutes; -1 when none does. */
 static int time_behind(const TimeReader *reader)
 {
     TimeReader ahead = { .text = reader->text, .at = reader->at };
-    TimeReader bare;
-    unsigned hour;
     int minute;
 
     time_named_day_skip_to_time(&ahead);
-    bare = ahead;
-    if (time_of_day_read(&ahead, &minute))
-        return minute;
-    if (time_reader_number(&bare, 0, 23, TIME_EXPECT_HOUR, &hour) &&
-        bare.at[strspn(bare.at, BLANKS)] == '\0')
-        return (int)hour * 60;
-    return -1;
+    return time_of_day_read(&ahead, true, &minute) ? minute : -1;
 }
 
 /* ---- in figures ---- */
@@ -209,7 +201,7 @@ static int time_alone(const char *at)
     const char *time = reader.at;
     int minute;
 
-    if (!time_of_day_read(&reader, &minute))
+    if (!time_of_day_read(&reader, false, &minute))
         return -1;
     return has_at || !g_ascii_isdigit(*time) || memchr(time, ':', (size_t)(reader.at - time))
                ? minute
@@ -240,8 +232,6 @@ static bool is_other_trouble(const TimeReader *reader, int minute)
 {
     const TimeProblem *problem = reader->problem;
 
-    if (problem->expected == TIME_EXPECT_24_HOURS)
-        return true;
     if (problem->expected == TIME_EXPECT_NOTHING || problem->expected == TIME_EXPECT_NO_ZONE)
         return problem->character > g_utf8_pointer_to_offset(reader->text, reader->at);
     return minute < 0 && !is_rest_blank(reader);
@@ -383,8 +373,6 @@ static bool explain_weekday(TimeReader *reader)
     date = ahead.at;
     if (!time_named_day_take(&ahead, false, &day))
         return false;
-    if (reader->problem->expected == TIME_EXPECT_24_HOURS)
-        return true;
     reader->at = end;
     fail(reader, start, TIME_EXPECT_NO_WEEKDAY);
     reader->problem->part = print_without_weekday(&ahead, date, &day);

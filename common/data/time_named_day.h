@@ -20,8 +20,9 @@ typedef struct NamedDay {
 /* Takes a day that some year has, or the year that is named. */
 bool time_named_day_take(TimeReader *reader, bool is_french, NamedDay *out);
 
-/* Skips what may stand between such a day and its time: a comma, "at", the T of dates. */
-void time_named_day_skip_to_time(TimeReader *reader);
+/* Skips what may stand between such a day and its time: a comma, "at", the T of dates. True for
+ * "at". */
+bool time_named_day_skip_to_time(TimeReader *reader);
 
 /* Where there is one, the problem becomes that; not where the day is right and another part of the
  * text is the trouble. */

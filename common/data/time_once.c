@@ -1,12 +1,17 @@
 #include "common/data/time_once.h"
 
+#include <string.h>
+
 #include "common/data/time_dates.h"
 #include "common/data/time_duration.h"
+#include "common/data/time_half_day.h"
 #include "common/data/time_of_day.h"
 
 #include "common/base/banned.h"
 
 #define AT_WORDS "at à a"
+#define NOON_MIN (12 * 60)
+#define HALF_MIN (12 * 60)
 
 bool time_once_in(TimeReader *reader, TimeSpec *out)
 {
@@ -19,17 +24,174 @@ bool time_once_in(TimeReader *reader, TimeSpec *out)
     return true;
 }
 
-bool time_once_on_day(TimeReader *reader, int days_ahead, TimeSpec *out)
-{
-    int minute;
+/* ---- days that are counted from now ---- */
 
-    time_reader_take_word(reader, AT_WORDS);
-    if (!time_of_day_read(reader, &minute))
+/* The times of a part of the day, in minutes. One that counts to twelve and is twelve hours early
+ * is meant so: "tonight at 8". */
+typedef struct Part {
+    int first;
+    int last;
+    const char *example;
+} Part;
+
+static const Part morning = { 0, NOON_MIN - 1, "08:00" };
+static const Part afternoon = { NOON_MIN, 19 * 60 - 1, "14:00" };
+static const Part evening = { 17 * 60, 24 * 60 - 1, "20:00" };
+
+typedef struct NearDay {
+    TimeSpecKind kind; /* AT_DAY, AT_WEEKDAY */
+    int days;          /* ahead, or the day of the week */
+    const Part *part;  /* NULL: the whole day */
+} NearDay;
+
+static const Part *take_part(TimeReader *reader)
+{
+    if (time_reader_take_word(reader, "morning matin"))
+        return &morning;
+    if (time_half_day_take_after_noon(reader))
+        return &afternoon;
+    return time_reader_take_word(reader, "evening night soir") ? &evening : NULL;
+}
+
+/* "tomorrow", "the day after tomorrow", "today", and a part of them. */
+static bool take_day_ahead(TimeReader *reader, NearDay *out)
+{
+    const char *start = reader->at;
+
+    *out = (NearDay){ .kind = TIME_SPEC_AT_DAY };
+    if (time_reader_take_word(reader, "today aujourd'hui"))
+        return true;
+    if (time_reader_take_word(reader, "tomorrow demain")) {
+        out->days = 1;
+        out->part = take_part(reader);
+        return true;
+    }
+    time_reader_take_word(reader, "the");
+    if (time_reader_take_word(reader, "day") && time_reader_take_word(reader, "after") &&
+        time_reader_take_word(reader, "tomorrow")) {
+        out->days = 2;
+        out->part = take_part(reader);
+        return true;
+    }
+    reader->at = start;
+    if (time_reader_take_word(reader, "après apres")) {
+        time_reader_take(reader, '-');
+        if (time_reader_take_word(reader, "demain")) {
+            out->days = 2;
+            out->part = take_part(reader);
+            return true;
+        }
+    }
+    reader->at = start;
+    return false;
+}
+
+/* "tonight", "this morning", "cet après-midi". */
+static bool take_part_of_today(TimeReader *reader, NearDay *out)
+{
+    const char *start = reader->at;
+
+    *out = (NearDay){ .kind = TIME_SPEC_AT_DAY };
+    if (time_reader_take_word(reader, "tonight"))
+        out->part = &evening;
+    else if (time_reader_take_word(reader, "this ce cet cette"))
+        out->part = take_part(reader);
+    if (out->part)
+        return true;
+    reader->at = start;
+    return false;
+}
+
+/* "next monday", "lundi prochain". */
+static bool take_weekday(TimeReader *reader, NearDay *out)
+{
+    const char *start = reader->at;
+    bool is_next = time_reader_take_word(reader, "next prochain");
+    unsigned day;
+
+    if (time_dates_take_weekday(reader, &day) &&
+        (is_next || time_reader_take_word(reader, "prochain"))) {
+        *out = (NearDay){ .kind = TIME_SPEC_AT_WEEKDAY, .days = (int)day };
+        out->part = take_part(reader);
+        return true;
+    }
+    reader->at = start;
+    return false;
+}
+
+static bool take_near_day(TimeReader *reader, NearDay *out)
+{
+    return take_day_ahead(reader, out) || take_part_of_today(reader, out) ||
+           take_weekday(reader, out);
+}
+
+bool time_once_is_near_day(const TimeReader *reader)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    NearDay day;
+
+    return take_near_day(&ahead, &day);
+}
+
+/* Its time; the reader has read that, and knows whether it said of which half of the day. */
+static bool set_near_day(const TimeReader *reader, const NearDay *day, int minute, TimeSpec *out)
+{
+    if (day->part && !reader->has_half && minute < NOON_MIN &&
+        minute + HALF_MIN >= day->part->first)
+        minute += minute < day->part->first ? HALF_MIN : 0;
+    if (day->part && (minute < day->part->first || minute > day->part->last))
         return false;
 
-    *out = (TimeSpec){ .kind = TIME_SPEC_AT_DAY, .at_s = minute * 60, .days_ahead = days_ahead };
+    *out = (TimeSpec){ .kind = day->kind, .at_s = minute * 60, .day = day->days };
     return true;
 }
+
+/* The day stands from start to end. */
+static bool fail_without_time(TimeReader *reader, const char *start, const char *end,
+                              const NearDay *day)
+{
+    g_autofree char *typed = g_strchomp(g_strndup(start, (size_t)(end - start)));
+
+    time_reader_fail(reader, reader->at, TIME_EXPECT_TIME_OF_IT);
+    if (reader->problem)
+        reader->problem->part =
+            g_strdup_printf("%s %s", typed, day->part ? day->part->example : "08:00");
+    return false;
+}
+
+static bool fail_of_part(TimeReader *reader, const char *at, const Part *part)
+{
+    time_reader_fail(reader, at, TIME_EXPECT_PART_OF_DAY);
+    if (reader->problem) {
+        reader->problem->part = g_strdup_printf("%02d:00", part->first / 60);
+        reader->problem->other = g_strdup_printf("%02d:59", part->last / 60);
+    }
+    return false;
+}
+
+bool time_once_on_near_day(TimeReader *reader, TimeSpec *out)
+{
+    const char *start = reader->at;
+    const char *end;
+    const char *time;
+    NearDay day;
+    bool has_at;
+    int minute;
+
+    if (!take_near_day(reader, &day))
+        return time_reader_fail(reader, start, TIME_EXPECT_NEAR_DAY);
+    end = reader->at;
+    reader->at += strspn(reader->at, ", \t");
+    has_at = time_reader_take_word(reader, AT_WORDS);
+    time = reader->at;
+    if (!g_ascii_isdigit(*time) && !time_of_day_has_name(reader))
+        return fail_without_time(reader, start, end, &day);
+    if (!time_of_day_read(reader, has_at || day.part, &minute))
+        return false;
+    return set_near_day(reader, &day, minute, out) || fail_of_part(reader, time, day.part);
+}
+
+/* ---- dates ---- */
 
 /* The distance from UTC that may follow a date and time. */
 static bool read_offset(TimeReader *reader, bool *out_is_there, int64_t *out_s)
@@ -62,20 +224,18 @@ static bool read_time_of_date(TimeReader *reader, const char *start, int64_t mid
                               TimeSpec *out)
 {
     int64_t offset_s;
-    int minute;
+    int second;
     bool is_instant;
+    bool has_at = time_named_day_skip_to_time(reader);
 
-    if (!time_reader_take(reader, 'T') && !time_reader_take(reader, 't')) {
-        time_reader_skip_spaces(reader);
-        time_reader_take_word(reader, AT_WORDS);
-    }
-    if (!time_of_day_read(reader, &minute) || !read_offset(reader, &is_instant, &offset_s))
+    if (!time_of_day_read_second(reader, has_at, &second) ||
+        !read_offset(reader, &is_instant, &offset_s))
         return false;
-    if (midnight_s + minute * 60 < offset_s)
+    if (midnight_s + second < offset_s)
         return time_reader_fail(reader, start, TIME_EXPECT_INSTANT);
 
     *out = (TimeSpec){ .kind = is_instant ? TIME_SPEC_AT_INSTANT : TIME_SPEC_AT_LOCAL,
-                       .at_s = midnight_s + minute * 60 - offset_s };
+                       .at_s = midnight_s + second - offset_s };
     return true;
 }
 
@@ -88,27 +248,76 @@ bool time_once_on_date(TimeReader *reader, TimeSpec *out)
            read_time_of_date(reader, start, midnight_s, out);
 }
 
-/* Behind a day that stands at start. */
-bool time_once_on_named_day(TimeReader *reader, const char *start, const NamedDay *day,
-                            TimeSpec *out)
+static int64_t midnight_of(const NamedDay *day)
 {
-    int64_t midnight_s;
-    int minute;
+    int64_t midnight_s = 0;
 
+    calendar_midnight((int)day->year, (int)day->month, (int)day->day, &midnight_s);
+    return midnight_s;
+}
+
+static void set_named_day(const NamedDay *day, int minute, TimeSpec *out)
+{
     if (day->year > 0) {
-        reader->at += strspn(reader->at, ", \t");
-        return calendar_midnight((int)day->year, (int)day->month, (int)day->day, &midnight_s) &&
-               read_time_of_date(reader, start, midnight_s, out);
+        *out = (TimeSpec){ .kind = TIME_SPEC_AT_LOCAL, .at_s = midnight_of(day) + minute * 60 };
+        return;
     }
-    time_named_day_skip_to_time(reader);
-    if (!time_of_day_read(reader, &minute))
-        return false;
-
     *out = (TimeSpec){ .kind = TIME_SPEC_AT_DATE, .calendar = time_dates_every_day() };
     out->calendar.days = 1U << day->day;
     out->calendar.months = 1U << day->month;
     out->calendar.hours = 1U << minute / 60;
     out->calendar.minutes = UINT64_C(1) << minute % 60;
+}
+
+bool time_once_on_named_day(TimeReader *reader, const char *start, const NamedDay *day,
+                            TimeSpec *out)
+{
+    int minute;
+    bool has_at;
+
+    if (day->year > 0)
+        return read_time_of_date(reader, start, midnight_of(day), out);
+    has_at = time_named_day_skip_to_time(reader);
+    if (!time_of_day_read(reader, has_at, &minute))
+        return false;
+    set_named_day(day, minute, out);
+    return true;
+}
+
+/* ---- a time of day, and perhaps its day behind it ---- */
+
+/* "tomorrow", "on 28 Nov", "le 28/11/2026" behind a time of day. */
+static bool take_day_behind(TimeReader *reader, int minute, TimeSpec *out)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at, .has_half = reader->has_half };
+    NamedDay named = { 0 };
+    NearDay near;
+    bool is_french;
+    bool is_taken;
+
+    ahead.at += strspn(ahead.at, ", \t");
+    is_french = time_reader_take_word(&ahead, "le");
+    if (!is_french)
+        time_reader_take_word(&ahead, "on");
+    if (take_near_day(&ahead, &near))
+        is_taken = set_near_day(&ahead, &near, minute, out);
+    else
+        is_taken = time_named_day_take(&ahead, is_french, &named);
+    if (is_taken && named.day > 0)
+        set_named_day(&named, minute, out);
+    if (is_taken)
+        reader->at = ahead.at;
+    return is_taken;
+}
+
+bool time_once_take_time_and_day(TimeReader *reader, TimeSpec *out)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    int minute;
+
+    if (!time_of_day_read(&ahead, true, &minute) || !take_day_behind(&ahead, minute, out))
+        return false;
+    reader->at = ahead.at;
     return true;
 }
 
@@ -118,17 +327,15 @@ bool time_once_at(TimeReader *reader, TimeSpec *out)
     NamedDay day;
     int minute;
 
-    if (time_reader_take_word(reader, "today aujourd'hui"))
-        return time_once_on_day(reader, 0, out);
-    if (time_reader_take_word(reader, "tomorrow demain"))
-        return time_once_on_day(reader, 1, out);
+    if (time_once_is_near_day(reader))
+        return time_once_on_near_day(reader, out);
     if (time_dates_is_date(reader))
         return time_once_on_date(reader, out);
     if (time_named_day_take(reader, false, &day))
         return time_once_on_named_day(reader, start, &day, out);
-    if (!time_of_day_read(reader, &minute))
+    if (!time_of_day_read(reader, true, &minute))
         return false;
-
-    *out = (TimeSpec){ .kind = TIME_SPEC_AT_NEXT, .at_s = minute * 60 };
+    if (!take_day_behind(reader, minute, out))
+        *out = (TimeSpec){ .kind = TIME_SPEC_AT_NEXT, .at_s = minute * 60 };
     return true;
 }

@@ -1,5 +1,6 @@
 /*
- * The forms of time specs (time_spec.h) that happen once, behind the word that begins them. Pure.
+ * The forms of time specs (time_spec.h) that happen once. A part of the day, "tonight" or "demain
+ * matin", is a day that some times of day are of; of these, those that count to twelve. Pure.
  */
 #ifndef COMMON_DATA_TIME_ONCE_H
 #define COMMON_DATA_TIME_ONCE_H
@@ -13,11 +14,13 @@
 /* Behind "in": how long from now. */
 bool time_once_in(TimeReader *reader, TimeSpec *out);
 
-/* Behind "at": a time of day, with its day before it or without. */
+/* Behind "at": a time of day, with its day before it, behind it, or none. */
 bool time_once_at(TimeReader *reader, TimeSpec *out);
 
-/* Behind "today" (0) or "tomorrow" (1): the time of day. */
-bool time_once_on_day(TimeReader *reader, int days_ahead, TimeSpec *out);
+/* Whether a day begins at the cursor that is counted from now, "tomorrow", "next monday", "ce
+ * soir"; it and its time of day. */
+bool time_once_is_near_day(const TimeReader *reader);
+bool time_once_on_near_day(TimeReader *reader, TimeSpec *out);
 
 /* "2026-12-01T08:00", with an offset or without. */
 bool time_once_on_date(TimeReader *reader, TimeSpec *out);
@@ -25,5 +28,8 @@ bool time_once_on_date(TimeReader *reader, TimeSpec *out);
 /* The time of day behind a day that stands at start. */
 bool time_once_on_named_day(TimeReader *reader, const char *start, const NamedDay *day,
                             TimeSpec *out);
+
+/* "9:00 tomorrow", "noon on 28 Nov": takes a time of day, and the day behind it. */
+bool time_once_take_time_and_day(TimeReader *reader, TimeSpec *out);
 
 #endif

@@ -20,9 +20,17 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
     [TIME_EXPECT_ONE_TIME] = WORDS_LATER("one time of day, as in \"at 08:00\""),
     [TIME_EXPECT_COLON] = WORDS_LATER("a colon and minutes, as in \"daily 03:00\" or \"8h30\""),
     [TIME_EXPECT_COLON_AS] = WORDS_LATER("a colon and minutes, as in \"%s\""),
-    [TIME_EXPECT_24_HOURS] = WORDS_LATER("\"%s\", for hours are those from 0 to 23"),
+    [TIME_EXPECT_HALF_DAY] = WORDS_LATER("an hour from 1 to 12, as in \"at 8pm\""),
+    [TIME_EXPECT_ONCE_OR_DAILY] =
+        WORDS_LATER("\"at %1$s\", or \"daily %1$s\" to have it every day"),
+    [TIME_EXPECT_TIME_OF_IT] = WORDS_LATER("a time of day with it, as in \"%s\""),
+    [TIME_EXPECT_PART_OF_DAY] = WORDS_LATER("a time of that part of the day, from %1$s to %2$s"),
+    [TIME_EXPECT_NEAR_DAY] =
+        WORDS_LATER("\"next monday 09:00\", \"this morning 09:00\", \"this afternoon 14:00\" or "
+                    "\"tonight 20:00\""),
     [TIME_EXPECT_TO_COME] = WORDS_LATER("a time to come, for that is past"),
-    [TIME_EXPECT_SECONDS] = WORDS_LATER("no seconds but :00, for the smallest step is a minute"),
+    [TIME_EXPECT_SECONDS] =
+        WORDS_LATER("no seconds but :00, for only a date and \"every 10s\" have others"),
     [TIME_EXPECT_DURATION] = WORDS_LATER("a number and a unit, as in \"every 6h\", \"every 30min\" "
                                          "or \"in 2 days\""),
     [TIME_EXPECT_UNIT] = WORDS_LATER("a unit: s, min, h, d or w, seconds … weeks, secondes … "
@@ -80,7 +88,7 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
     [TIME_EXPECT_TO_DAY] =
         WORDS_LATER("\"to\" or \"au\" and another day, as in \"from monday to friday at 09:00\""),
     [TIME_EXPECT_EACH_DAY] =
-        WORDS_LATER("\"every monday\" or \"on mondays\" for each of them, or the date of one"),
+        WORDS_LATER("\"every monday\" or \"on mondays\" for each of them, \"next monday\" for one"),
     [TIME_EXPECT_SEMAINE] = WORDS_LATER("\"semaine\", as in \"en semaine à 9h\""),
     [TIME_EXPECT_LES] = WORDS_LATER("\"les\", as in \"tous les jours 03:00\""),
     [TIME_EXPECT_OFFSET] = WORDS_LATER("Z or an offset from UTC, as in "

@@ -21,7 +21,11 @@ typedef enum {
     TIME_EXPECT_ONE_TIME,
     TIME_EXPECT_COLON,
     TIME_EXPECT_COLON_AS, /* the part is the whole with them */
-    TIME_EXPECT_24_HOURS, /* the time of day */
+    TIME_EXPECT_HALF_DAY,
+    TIME_EXPECT_ONCE_OR_DAILY, /* the time of day */
+    TIME_EXPECT_TIME_OF_IT,    /* the day as typed, and a time */
+    TIME_EXPECT_PART_OF_DAY,   /* its first time and the other, its last */
+    TIME_EXPECT_NEAR_DAY,
     TIME_EXPECT_TO_COME,
     TIME_EXPECT_SECONDS,
     TIME_EXPECT_DURATION,

@@ -16,6 +16,10 @@ typedef struct TimeReader {
     const char *text; /* valid UTF-8 */
     const char *at;
     TimeProblem *problem; /* NULL: nobody asks */
+    /* Of times of day: */
+    bool takes_seconds; /* others than :00 */
+    bool has_half;      /* the last one said of which half of the day it is */
+    unsigned seconds;   /* the last one's */
 } TimeReader;
 
 /* Something else was expected than what stands at `at`. Returns false. */

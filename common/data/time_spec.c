@@ -1,5 +1,7 @@
 #include "common/data/time_spec.h"
 
+#include "common/data/weekday.h"
+
 #include "common/base/banned.h"
 
 #define SECONDS_A_DAY INT64_C(86400)
@@ -20,7 +22,8 @@ bool time_spec_equal(const TimeSpec *a, const TimeSpec *b)
     case TIME_SPEC_AT_INSTANT:
     case TIME_SPEC_AT_NEXT:
     case TIME_SPEC_AT_DAY:
-        return a->at_s == b->at_s && a->days_ahead == b->days_ahead;
+    case TIME_SPEC_AT_WEEKDAY:
+        return a->at_s == b->at_s && a->day == b->day;
     }
     g_assert_not_reached();
 }
@@ -58,13 +61,23 @@ static bool set_instant(const WallClock *clock, int64_t at_ms, TimeOccurrence *o
     return true;
 }
 
+/* From a day, counted from 1970 on; not before the day before that. */
+static int days_ahead(const TimeSpec *spec, int64_t days)
+{
+    int weekday = (int)((days + DAYS_A_WEEK + WEEKDAY_OF_EPOCH) % DAYS_A_WEEK);
+
+    return spec->kind == TIME_SPEC_AT_WEEKDAY
+               ? (spec->day - weekday + DAYS_A_WEEK - 1) % DAYS_A_WEEK + 1
+               : spec->day;
+}
+
 /* The time on the wall that a time of day means, seen from the anchor. */
 static int64_t resolve(const TimeSpec *spec, const WallClock *clock, int64_t anchor_s)
 {
     int64_t now_s = spec->kind == TIME_SPEC_AT_NEXT ? wall_clock_has_shown(clock, anchor_s)
                                                     : wall_clock_shows(clock, anchor_s);
     int64_t days = (now_s + SECONDS_A_DAY) / SECONDS_A_DAY - 1; /* now_s is at least a day before */
-    int64_t local_s = (days + spec->days_ahead) * SECONDS_A_DAY + spec->at_s;
+    int64_t local_s = (days + days_ahead(spec, days)) * SECONDS_A_DAY + spec->at_s;
 
     if (spec->kind == TIME_SPEC_AT_NEXT && local_s <= now_s)
         local_s += SECONDS_A_DAY;
@@ -94,6 +107,7 @@ static bool find_only(const TimeSpec *spec, const WallClock *clock, int64_t anch
         return set_local(clock, spec->at_s, out);
     case TIME_SPEC_AT_NEXT:
     case TIME_SPEC_AT_DAY:
+    case TIME_SPEC_AT_WEEKDAY:
         return set_local(clock, resolve(spec, clock, bounded(anchor_ms) / 1000), out);
     case TIME_SPEC_AT_DATE:
         return next_of_calendar(&spec->calendar, clock, bounded(anchor_ms) / 1000, out);

@@ -5,7 +5,8 @@
  *     weekly mon 08:00          chaque lundi 08:00           mon..fri 09:00
  *     0 3 1,15 * *              *-*-01 04:00                 hourly
  *     every 6h                  toutes les 30 min            every 1h30
- *     at 2026-12-01T08:00       at 08:00, demain 8h          in 20m, dans 20 min
+ *     at 2026-12-01T08:00       at 08:00, at 9, at 8pm       in 20m, dans une demi-heure
+ *     tomorrow at 9, demain 8h  at 9 tomorrow, ce soir à 20h next monday 9:00, lundi prochain 9h
  *     le 28/11/2026 à 14:02     28/11/2026 08:00             28 Nov 2026 at 08:00
  *     le 28/11 à 14:02          on 28 Nov at 14:02           le 28 novembre à 14h02
  *     monday to friday at 9     chaque lundi et jeudi à 18h  tous les jours ouvrés à 9h30
@@ -41,18 +42,19 @@ typedef enum {
     TIME_SPEC_AT_LOCAL,   /* once, at a date and time on the wall */
     TIME_SPEC_AT_INSTANT, /* once, at an instant */
     TIME_SPEC_AT_NEXT,    /* once, at the first such time of day after the anchor */
-    TIME_SPEC_AT_DAY,     /* once, at a time of the anchor's day or of the next */
+    TIME_SPEC_AT_DAY,     /* once, at a time of the anchor's day or of one of the next two */
+    TIME_SPEC_AT_WEEKDAY, /* once, at a time of the first such day after the anchor's */
     TIME_SPEC_AT_DATE,    /* once, at the first such time of a month's day after the anchor */
 } TimeSpecKind;
 
 /* A value: it may be copied, and owns nothing. There may be very many of them. */
 typedef struct TimeSpec {
     TimeSpecKind kind;
-    int days_ahead; /* AT_DAY: 0 or 1; else 0 */
+    int day; /* AT_DAY: 0 to 2, so many ahead; AT_WEEKDAY: 0 Monday … 6 Sunday; else 0 */
     union {
         Calendar calendar; /* CALENDAR; AT_DATE: one value in each mask, any day of the week */
         int64_t period_ms; /* EVERY, IN: whole seconds */
-        int64_t at_s; /* AT_LOCAL: on the wall; AT_INSTANT: Unix; AT_NEXT, AT_DAY: of the day */
+        int64_t at_s;      /* AT_LOCAL: on the wall; AT_INSTANT: Unix; the others: of the day */
     };
 } TimeSpec;
 

@@ -1,12 +1,13 @@
 /* The forms of time specs: which words may begin one, and what may follow them. */
 #include "common/data/time_spec.h"
 
+#include <string.h>
+
 #include "common/base/limits.h"
 #include "common/base/problem.h"
 #include "common/data/time_dates.h"
 #include "common/data/time_duration.h"
 #include "common/data/time_month.h"
-#include "common/data/time_half_day.h"
 #include "common/data/time_named_day.h"
 #include "common/data/time_once.h"
 #include "common/data/time_reader.h"
@@ -80,15 +81,14 @@ static bool take_name(TimeReader *reader, TimeSpec *out)
 
 /* Again and again. */
 
-/* An optional "at", and a time of day on the days of the calendar. */
-static bool read_time_on(TimeReader *reader, Calendar *calendar, TimeSpec *out)
+/* An optional "at", behind which an hour may be bare, and a time of day on the calendar's days. */
+static bool read_time_on(TimeReader *reader, bool may_be_bare, Calendar *calendar, TimeSpec *out)
 {
     uint64_t hours;
-    bool has_at;
 
     time_reader_skip_spaces(reader);
-    has_at = time_reader_take_word(reader, AT_WORDS);
-    if (!time_of_day_read_set(reader, has_at, &hours, &calendar->minutes))
+    may_be_bare |= time_reader_take_word(reader, AT_WORDS);
+    if (!time_of_day_read_set(reader, may_be_bare, &hours, &calendar->minutes))
         return false;
 
     calendar->hours = (uint32_t)hours;
@@ -100,12 +100,20 @@ static bool read_on(TimeReader *reader, uint32_t weekdays, TimeSpec *out)
     Calendar calendar = time_dates_every_day();
 
     calendar.weekdays = weekdays;
-    return read_time_on(reader, &calendar, out);
+    return read_time_on(reader, false, &calendar, out);
 }
 
-static bool read_daily(TimeReader *reader, TimeSpec *out)
+static bool read_every_day(TimeReader *reader, TimeSpec *out)
 {
     return read_on(reader, WEEKDAYS_ALL, out);
+}
+
+/* "daily 8" */
+static bool read_daily(TimeReader *reader, TimeSpec *out)
+{
+    Calendar calendar = time_dates_every_day();
+
+    return read_time_on(reader, true, &calendar, out);
 }
 
 static bool read_weekly(TimeReader *reader, TimeSpec *out)
@@ -121,7 +129,8 @@ static bool read_month(TimeReader *reader, bool is_named, TimeSpec *out)
 
     if (is_named)
         time_reader_take_word(reader, "on");
-    return time_month_days(reader, is_named, &calendar) && read_time_on(reader, &calendar, out);
+    return time_month_days(reader, is_named, &calendar) &&
+           read_time_on(reader, false, &calendar, out);
 }
 
 static bool read_every(TimeReader *reader, TimeSpec *out)
@@ -131,7 +140,7 @@ static bool read_every(TimeReader *reader, TimeSpec *out)
     if (time_dates_is_weekday(reader))
         return read_weekly(reader, out);
     if (time_reader_take_word(reader, DAY_WORDS))
-        return read_daily(reader, out);
+        return read_every_day(reader, out);
     if (time_reader_take_word(reader, "month mois"))
         return read_month(reader, true, out);
     if (time_month_is_day(reader))
@@ -171,14 +180,11 @@ static bool read_en(TimeReader *reader, TimeSpec *out)
 
 /* Once. */
 
-static bool read_today(TimeReader *reader, TimeSpec *out)
+/* "next", "this": of which day is not said. */
+static bool read_near_day(TimeReader *reader, TimeSpec *out)
 {
-    return time_once_on_day(reader, 0, out);
-}
-
-static bool read_tomorrow(TimeReader *reader, TimeSpec *out)
-{
-    return time_once_on_day(reader, 1, out);
+    (void)out;
+    return time_reader_fail(reader, reader->at, TIME_EXPECT_NEAR_DAY);
 }
 
 static bool read_yesterday(TimeReader *reader, TimeSpec *out)
@@ -200,6 +206,8 @@ static bool is_no_hour(const TimeReader *reader)
 /* "le lundi", "les jours ouvrés", "le 1er du mois", or a date. */
 static bool read_le(TimeReader *reader, TimeSpec *out)
 {
+    if (time_once_is_near_day(reader))
+        return time_once_on_near_day(reader, out);
     if (time_dates_is_weekday(reader))
         return read_weekly(reader, out);
     if (time_month_is_day(reader) || is_no_hour(reader))
@@ -231,6 +239,8 @@ static bool read_on_day(TimeReader *reader, TimeSpec *out)
 
     if (time_named_day_take(reader, false, &date))
         return time_once_on_named_day(reader, start, &date, out);
+    if (time_once_is_near_day(reader))
+        return time_once_on_near_day(reader, out);
     if (weekday_parse(word, &day) && time_dates_weekdays(&ahead, &days) && !(days & (days - 1)))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_EACH_DAY);
     return read_le(reader, out);
@@ -252,21 +262,35 @@ static const struct {
     { "at à a", time_once_at },
     { "on", read_on_day },
     { "le les", read_le_date },
-    { "today aujourd'hui", read_today },
-    { "tomorrow demain", read_tomorrow },
+    { "next prochain this ce cet cette", read_near_day },
     { "yesterday hier", read_yesterday },
 };
+
+/* Once, or every day? */
+static bool fail_of_lone_hour(TimeReader *reader, int minute)
+{
+    time_reader_fail(reader, reader->at, TIME_EXPECT_ONCE_OR_DAILY);
+    if (!reader->problem)
+        return false;
+    g_free(reader->problem->found);
+    reader->problem->found = g_strchomp(g_strdup(reader->at));
+    reader->problem->part = g_strdup_printf("%02d:%02d", minute / 60, minute % 60);
+    return false;
+}
 
 static bool read_form(TimeReader *reader, TimeSpec *out)
 {
     const char *start = reader->at;
     Calendar calendar;
     NamedDay day;
+    int minute;
 
     if (time_reader_take(reader, '@'))
         return read_at_name(reader, out);
     if (take_name(reader, out))
         return true;
+    if (time_once_is_near_day(reader))
+        return time_once_on_near_day(reader, out);
     for (size_t i = 0; i < G_N_ELEMENTS(openers); i++) {
         if (time_reader_take_word(reader, openers[i].words))
             return openers[i].read(reader, out);
@@ -275,6 +299,12 @@ static bool read_form(TimeReader *reader, TimeSpec *out)
         return time_once_on_date(reader, out);
     if (time_named_day_take(reader, false, &day))
         return time_once_on_named_day(reader, start, &day, out);
+    if (time_once_take_time_and_day(reader, out))
+        return true;
+    if (time_of_day_has_name(reader))
+        return time_once_at(reader, out);
+    if (time_of_day_is_lone_hour(reader, &minute))
+        return fail_of_lone_hour(reader, minute);
     if (time_dates_is_cron(reader))
         return time_dates_cron(reader, &calendar) && set_calendar(&calendar, out);
     if (*reader->at != '*' && !g_ascii_isdigit(*reader->at) && !time_dates_is_weekday(reader))
@@ -327,7 +357,6 @@ static void explain(TimeReader *reader)
         return;
     explain_duration(reader->text, reader->problem);
     explain_bare_hour(reader->text, reader->problem);
-    time_half_day_explain(reader->text, reader->problem);
     time_named_day_explain(reader->text, reader->problem);
 }
 
@@ -368,10 +397,32 @@ static bool check_text(const char *text, TimeProblem *problem)
     return false;
 }
 
+/* As typed on a keyboard: the apostrophe and the blanks of typesetters are plain, in their places.
+ * NULL where it is so already. The caller owns it. */
+static char *make_plain(const char *text)
+{
+    static const struct {
+        const char *typeset;
+        char plain;
+    } rows[] = { { "\u2019", '\'' }, { "\u02bc", '\'' }, { "\u00a0", ' ' }, { "\u202f", ' ' } };
+    GString *plain = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (!strstr(text, rows[i].typeset))
+            continue;
+        if (!plain)
+            plain = g_string_new(text);
+        g_string_replace(plain, rows[i].typeset, (char[]){ rows[i].plain, '\0' }, 0);
+    }
+    return plain ? g_string_free(plain, FALSE) : NULL;
+}
+
 bool time_spec_read(const char *text, TimeSpec *out, TimeProblem *problem)
 {
-    TimeReader reader = { .text = text, .at = text, .problem = problem };
+    g_autofree char *plain = make_plain(text);
+    TimeReader reader = { .text = plain ? plain : text, .problem = problem };
 
+    reader.at = reader.text;
     if (check_text(text, problem) && read_text(&reader, out))
         return true;
     if (problem && time_problem_has_examples(problem))

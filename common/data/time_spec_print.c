@@ -207,13 +207,17 @@ static void put_day(GString *out, const Calendar *calendar)
                            __builtin_ctz(calendar->hours), __builtin_ctzll(calendar->minutes));
 }
 
+/* With the seconds where there are any. */
 static void put_date(GString *out, int64_t at_s)
 {
     g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(at_s);
+    int seconds = (int)(at_s % 60);
 
     g_string_append_printf(out, "%04d-%02d-%02dT", g_date_time_get_year(date),
                            g_date_time_get_month(date), g_date_time_get_day_of_month(date));
     put_time_of_day(out, at_s);
+    if (seconds)
+        g_string_append_printf(out, ":%02d", seconds);
 }
 
 static void put_period(GString *out, int64_t period_ms)
@@ -225,6 +229,7 @@ static void put_period(GString *out, int64_t period_ms)
 
 char *time_spec_print(const TimeSpec *spec)
 {
+    static const char *const near_days[] = { "today", "tomorrow", "the day after tomorrow" };
     GString *out = g_string_new(NULL);
 
     switch (spec->kind) {
@@ -253,7 +258,11 @@ char *time_spec_print(const TimeSpec *spec)
         put_time_of_day(out, spec->at_s);
         break;
     case TIME_SPEC_AT_DAY:
-        g_string_append(out, spec->days_ahead ? "at tomorrow " : "at today ");
+        g_string_append_printf(out, "at %s ", near_days[spec->day]);
+        put_time_of_day(out, spec->at_s);
+        break;
+    case TIME_SPEC_AT_WEEKDAY:
+        g_string_append_printf(out, "at next %s ", weekday_name((unsigned)spec->day));
         put_time_of_day(out, spec->at_s);
         break;
     case TIME_SPEC_AT_DATE:

@@ -54,7 +54,8 @@ static bool make_absolute(const Core *core, GTimeZone *zone, TimeSpec *spec)
     TimeOccurrence only;
 
     if (spec->kind != TIME_SPEC_IN && spec->kind != TIME_SPEC_AT_NEXT &&
-        spec->kind != TIME_SPEC_AT_DAY && spec->kind != TIME_SPEC_AT_DATE)
+        spec->kind != TIME_SPEC_AT_DAY && spec->kind != TIME_SPEC_AT_WEEKDAY &&
+        spec->kind != TIME_SPEC_AT_DATE)
         return true;
     clock = wall_clock_new(zone);
     if (!time_spec_next(spec, clock, core->now_ms, core->now_ms, &only))

@@ -10,6 +10,7 @@ static bool is_of_zone(const TimeSpec *spec)
     case TIME_SPEC_AT_LOCAL:
     case TIME_SPEC_AT_NEXT:
     case TIME_SPEC_AT_DAY:
+    case TIME_SPEC_AT_WEEKDAY:
     case TIME_SPEC_AT_DATE:
         return true;
     case TIME_SPEC_EVERY:

@@ -81,8 +81,20 @@ static const struct {
       "passé" },
     { "tous les jours 9", "expected a colon and minutes, as in \"daily 09:00\"",
       "un « h » ou « : » puis les minutes, comme dans « daily 09:00 »" },
-    { "le lundi à 8pm", "found \"8pm\", expected \"20:00\", for hours are those from 0 to 23",
-      "trouvé « 8pm », attendu : « 20:00 », car les heures vont de 0 à 23" },
+    { "8 du soir",
+      "found \"8 du soir\", expected \"at 20:00\", or \"daily 20:00\" to have it every day",
+      "trouvé « 8 du soir », attendu : « à 20:00 », ou « chaque jour 20:00 » pour l'avoir tous les "
+      "jours" },
+    { "ce soir",
+      "character 8: found the end, expected a time of day with it, as in \"ce soir 20:00\"",
+      "caractère 8 : trouvé la fin, attendu : l'heure avec, comme dans « ce soir 20:00 »" },
+    { "demain soir à 2h",
+      "found \"2h\", expected a time of that part of the day, from 17:00 to 23:59",
+      "trouvé « 2h », attendu : une heure de ce moment de la journée, de 17:00 à 23:59" },
+    { "next week", "found \"week\", expected \"next monday 09:00\", \"this morning 09:00\"",
+      "trouvé « week », attendu : « lundi prochain 9h », « ce matin 9h », « cet après-midi 14h » "
+      "ou "
+      "« ce soir 20h »" },
     { "tous les jours à 24h", "when: character 18: found \"24h\", expected an hour from 0 to 23; ",
       "quand : caractère 18 : trouvé « 24h », attendu : une heure de 0 à 23 ; un jour commence "
       "à "
