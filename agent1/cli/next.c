@@ -7,8 +7,10 @@
 #include "agent1/cli/client.h"
 #include "agent1/cli/printer.h"
 #include "agent1/cli/screen_width.h"
+#include "common/base/quantity.h"
 #include "common/base/timestamp.h"
 #include "common/data/json.h"
+#include "common/data/time_lapse.h"
 #include "common/data/time_never.h"
 #include "common/data/time_spec.h"
 #include "common/data/zones.h"
@@ -25,6 +27,8 @@ typedef struct Question {
     WallClock *clock;
     int64_t from_ms;
     unsigned count;
+    TimeLapse lapse;
+    unsigned days; /* until it comes, where that is in another year */
 } Question;
 
 static void question_clear(Question *question)
@@ -77,6 +81,26 @@ static bool has_any(const Question *question)
     return false;
 }
 
+/* A day without a year that was today or yesterday: true, and complained, as agent1 does. */
+static bool is_just_over(Question *question)
+{
+    g_autofree char *ago = NULL;
+    g_autofree char *next = NULL;
+    LapsedTime lapsed;
+
+    question->lapse = time_lapse_find(&question->spec, question->clock, question->from_ms, &lapsed);
+    if (question->lapse != TIME_LAPSE_NONE)
+        question->days = lapsed.days;
+    if (question->lapse != TIME_LAPSE_JUST_OVER)
+        return false;
+
+    ago = duration_format(lapsed.ago_ms);
+    next = time_spec_print(&lapsed.next);
+    printer_problem("%s: that was %s ago; if you mean the next one, in %u days: %s",
+                    question->canonical, ago, lapsed.days, next);
+    return true;
+}
+
 /* False, and complained, when the spec or the zone is a bad one, or it never comes. */
 static bool question_init(Question *question, const CliOptions *options)
 {
@@ -103,7 +127,7 @@ static bool question_init(Question *question, const CliOptions *options)
 
     question->canonical = time_spec_print(&question->spec);
     question->clock = wall_clock_new(question->zone);
-    return has_any(question);
+    return has_any(question) && !is_just_over(question);
 }
 
 static char *format(GTimeZone *zone, int64_t at_ms, const char *picture)
@@ -130,6 +154,8 @@ static void print_row(const Question *question, const TimeOccurrence *occurrence
            strlen(local) + strlen(utc) + 4 > screen_width(STDOUT_FILENO) ? "\n      " : "  ", utc);
     if (why)
         printf("      %s\n", why);
+    if (question->lapse == TIME_LAPSE_OTHER_YEAR)
+        printf("      in %u days, in %d\n", question->days, time_lapse_year(occurrence->local_s));
 }
 
 static bool is_interval(const TimeSpec *spec)

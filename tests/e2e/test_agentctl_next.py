@@ -69,6 +69,13 @@ def test_a_wrong_time(ask, when):
         assert lines[1:] == [] or lines[1].startswith(EXAMPLES)
 
 
+def test_a_day_that_was_yesterday(ask):
+    done = ask("le 26/11 à 14 h", "--zone", "UTC", "--from", "2026-11-27T00:00:00Z")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == ("agentctl: at 26 Nov 14:00: that was 10 h ago; if you mean the next one, in 364 days: "
+                           "at 2027-11-26T14:00\n")
+
+
 @pytest.mark.parametrize("words, said", [
     ((), "next takes one time, found 0 words"),
     (("daily", "03:00"), "next takes one time, found 2 words: put it into quotes"),
@@ -125,6 +132,9 @@ def test_for_programs(ask):
 @pytest.mark.parametrize("when, lines", [
     ("dans 1h30", ["in 90m  (UTC; counted from 2026-11-27 00:00:00 UTC)",
                    "  Fri 2026-11-27 01:30 UTC (+00:00)  2026-11-27T01:30:00Z", "  and no more"]),
+    ("le 25/11 à 14 h", ["at 25 Nov 14:00  (UTC; after 2026-11-27 00:00:00 UTC)",
+                         "  Thu 2027-11-25 14:00 UTC (+00:00)  2027-11-25T14:00:00Z", "      in 363 days, in 2027",
+                         "  and no more"]),
 ])
 def test_an_end(ask, when, lines):
     done = ask(when, "--zone", "UTC", "--from", "2026-11-27T00:00:00Z")

@@ -9,7 +9,9 @@
 #include "agent1/flow/schedules/schedule_text.h"
 #include "agent1/flow/schedules/schedules.h"
 #include "agent1/flow/state/time_words.h"
+#include "common/base/quantity.h"
 #include "common/base/text.h"
+#include "common/data/time_lapse.h"
 #include "common/wire/utterance.h"
 #include "common/base/banned.h"
 
@@ -17,6 +19,7 @@
 #define TIMES_SHOWN 5
 #define AGENTS_MAX  100
 #define SHOWN_CHARS 60
+#define MINUTE_MS   60000
 
 /* What was typed, read: the texts are owned. */
 typedef struct Wish {
@@ -25,6 +28,9 @@ typedef struct Wish {
     GTimeZone *zone; /* borrowed from the core */
     char *task;
     GPtrArray *agents; /* char * */
+    bool is_from_yes;  /* its time is counted from the confirmation */
+    unsigned far_days; /* not 0: it comes in another year, in so many days */
+    int far_year;
 } Wish;
 
 static void wish_clear(Wish *wish)
@@ -40,10 +46,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wish, wish_clear)
 
 /* ---- reading ---- */
 
-/* No time is written more exactly. */
-static int64_t next_minute_s(int64_t at_ms)
+/* What begins in so many seconds would be over before the yes: it is counted from that. */
+static bool is_from_yes(const Turn *turn, const TimeSpec *spec)
 {
-    return (at_ms + 59999) / 60000 * 60;
+    return !turn->is_confirmed && spec->kind == TIME_SPEC_IN && spec->period_ms % MINUTE_MS != 0;
 }
 
 /* What counts from now is written as the time that it means: the same to whoever reads the file,
@@ -61,7 +67,7 @@ static bool make_absolute(const Core *core, GTimeZone *zone, TimeSpec *spec)
     if (!time_spec_next(spec, clock, core->now_ms, core->now_ms, &only))
         return false;
     *spec = spec->kind == TIME_SPEC_IN
-                ? (TimeSpec){ .kind = TIME_SPEC_AT_INSTANT, .at_s = next_minute_s(only.at_ms) }
+                ? (TimeSpec){ .kind = TIME_SPEC_AT_INSTANT, .at_s = (only.at_ms + 999) / 1000 }
                 : (TimeSpec){ .kind = TIME_SPEC_AT_LOCAL, .at_s = only.local_s };
     return true;
 }
@@ -90,6 +96,35 @@ static bool read_zone(const Core *core, Turn *turn, const char *name, Wish *wish
     return true;
 }
 
+/* A day without a year may be a year away. */
+static bool check_lapse(const Core *core, Turn *turn, const TimeSpec *spec, const char *text,
+                        Wish *wish)
+{
+    g_autoptr(WallClock) clock = NULL;
+    g_autofree char *ago = NULL;
+    g_autofree char *next = NULL;
+    LapsedTime lapsed;
+
+    if (spec->kind != TIME_SPEC_AT_DATE)
+        return true;
+    clock = wall_clock_new(wish->zone);
+    switch (time_lapse_find(spec, clock, core->now_ms, &lapsed)) {
+    case TIME_LAPSE_NONE:
+        return true;
+    case TIME_LAPSE_OTHER_YEAR:
+        wish->far_days = lapsed.days;
+        wish->far_year = time_lapse_year(lapsed.next.at_s);
+        return true;
+    case TIME_LAPSE_JUST_OVER:
+        break;
+    }
+    ago = duration_format(lapsed.ago_ms);
+    next = time_spec_print(&lapsed.next);
+    turn_fail(turn, "when: %s: that was %s ago; if you mean the next one, in %u days: %s", text,
+              ago, lapsed.days, next);
+    return false;
+}
+
 static bool read_when(Core *core, Turn *turn, const char *typed, Wish *wish)
 {
     g_auto(TimeProblem) problem = { 0 };
@@ -104,7 +139,10 @@ static bool read_when(Core *core, Turn *turn, const char *typed, Wish *wish)
         say_bad_when(turn, &problem);
         return false;
     }
-    if (!make_absolute(core, wish->zone, &spec)) {
+    if (!check_lapse(core, turn, &spec, text, wish))
+        return false;
+    wish->is_from_yes = is_from_yes(turn, &spec);
+    if (!wish->is_from_yes && !make_absolute(core, wish->zone, &spec)) {
         turn_fail(turn, "%s: that is past", text);
         return false;
     }
@@ -303,6 +341,10 @@ static void propose(Core *core, Turn *turn, const Wish *wish, const Schedule *dr
         turn_say(turn, "%s · %s · %s; zone %s:", wish->when, names, task,
                  schedule_book_zone_name(core, draft));
     say_times(core, turn, draft);
+    if (wish->is_from_yes)
+        turn_say(turn, "It is counted from your !yes.");
+    if (wish->far_days > 0)
+        turn_say(turn, "That is in %u days, in %d.", wish->far_days, wish->far_year);
     say_twin(core, turn, draft);
     if (wish->agents->len > 1)
         turn_say(turn, "A schedule for each of %u agents; these are the times of %s.",

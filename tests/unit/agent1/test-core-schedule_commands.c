@@ -317,8 +317,8 @@ static void what_was_for_once_ends(void **state)
 
     begin(world);
     world_write(world, "oskar", NULL, "SCHEDULE: in 20m | web1 | true");
-    assert_contains(world_last_said(world), "at 2026-09-21T14:34Z · web1 · true; zone UTC:\n"
-                                            "1. Mon 2026-09-21 14:34 UTC\nShall it be so?");
+    assert_contains(world_last_said(world), "at 2026-09-21T14:33:20Z · web1 · true; zone UTC:\n"
+                                            "1. Mon 2026-09-21 14:33:20 UTC\nShall it be so?");
     world_wait(world, 5 * MINUTE_MS);
     world_write(world, "oskar", NULL, "!yes");
     world_wait(world, 14 * MINUTE_MS);
@@ -345,6 +345,44 @@ static void a_yes_that_comes_too_late(void **state)
     world_write(world, "oskar", NULL, "!yes");
     assert_contains(world_last_said(world), ": that is past");
     assert_int_equal(world->edits->len, 0);
+}
+
+/* Seconds are kept, and begin with the yes: before that they would be over. */
+static void what_is_seconds_away(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_write(world, "oskar", NULL, "SCHEDULE: in 10s | web1 | true");
+    assert_string_equal(world_last_said(world),
+                        "in 10s · web1 · true; zone UTC:\n1. Mon 2026-09-21 14:13:30 UTC\n"
+                        "It is counted from your !yes.\nShall it be so? !yes or !no");
+    world_wait(world, MINUTE_MS);
+    world_write(world, "oskar", NULL, "!yes");
+    assert_contains(world_last_said(world), "at 2026-09-21T14:14:30Z · web1 · true");
+    world_wait(world, 9000);
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 0);
+    world_wait(world, 1000);
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 1);
+}
+
+/* A day without a year that is over today or yesterday is hardly next year's. */
+static void a_day_that_is_past_this_year(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_write(world, "oskar", NULL, "SCHEDULE: 21 Sep 08:00 | web1 | true");
+    assert_string_equal(world_last_said(world),
+                        "when: 21 Sep 08:00: that was 6 h 13 min ago; if you mean the next one, in "
+                        "365 days: at 2027-09-21T08:00");
+    world_write(world, "oskar", NULL, "SCHEDULE: on 20 Sep at 23:00 | web1 | true");
+    assert_contains(world_last_said(world), "that was 15 h 13 min ago");
+    world_write(world, "oskar", NULL, "SCHEDULE: 19 Sep 08:00 | web1 | true");
+    assert_string_equal(
+        world_last_said(world),
+        "at 2027-09-19T08:00 · web1 · true; zone UTC:\n1. Sun 2027-09-19 08:00 UTC\n"
+        "That is in 363 days, in 2027.\nShall it be so? !yes or !no");
 }
 
 static void one_with_settings_is_taken_back(void **state)
@@ -482,6 +520,8 @@ int main(void)
         WORLD_TEST(one_is_held),
         WORLD_TEST(one_is_fired),
         WORLD_TEST(what_was_for_once_ends),
+        WORLD_TEST(what_is_seconds_away),
+        WORLD_TEST(a_day_that_is_past_this_year),
         WORLD_TEST(a_yes_that_comes_too_late),
         WORLD_TEST(one_with_settings_is_taken_back),
         WORLD_TEST(a_save_that_drops_one),
