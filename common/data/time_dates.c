@@ -1,6 +1,7 @@
 #include "common/data/time_dates.h"
 
 #include "common/data/weekday.h"
+#include "common/base/text.h"
 #include "common/data/time_of_day.h"
 
 #include <string.h>
@@ -41,33 +42,44 @@ static bool find_weekday(const char *name, unsigned *out)
     return is_found;
 }
 
+static const struct {
+    const char *name;
+    unsigned month;
+} month_names[] = {
+    { "jan", 1 },       { "january", 1 },   { "janv", 1 },      { "janvier", 1 },
+    { "feb", 2 },       { "february", 2 },  { "fév", 2 },       { "fev", 2 },
+    { "févr", 2 },      { "février", 2 },   { "fevrier", 2 },   { "mar", 3 },
+    { "march", 3 },     { "mars", 3 },      { "apr", 4 },       { "april", 4 },
+    { "avr", 4 },       { "avril", 4 },     { "may", 5 },       { "mai", 5 },
+    { "jun", 6 },       { "june", 6 },      { "juin", 6 },      { "jul", 7 },
+    { "july", 7 },      { "juil", 7 },      { "juillet", 7 },   { "aug", 8 },
+    { "august", 8 },    { "août", 8 },      { "aout", 8 },      { "sep", 9 },
+    { "sept", 9 },      { "september", 9 }, { "septembre", 9 }, { "oct", 10 },
+    { "october", 10 },  { "octobre", 10 },  { "nov", 11 },      { "november", 11 },
+    { "novembre", 11 }, { "dec", 12 },      { "déc", 12 },      { "december", 12 },
+    { "décembre", 12 }, { "decembre", 12 },
+};
+
 static bool find_month(const char *name, unsigned *out)
 {
-    static const struct {
-        const char *name;
-        unsigned month;
-    } months[] = {
-        { "jan", 1 },       { "january", 1 },   { "janv", 1 },      { "janvier", 1 },
-        { "feb", 2 },       { "february", 2 },  { "fév", 2 },       { "fev", 2 },
-        { "févr", 2 },      { "février", 2 },   { "fevrier", 2 },   { "mar", 3 },
-        { "march", 3 },     { "mars", 3 },      { "apr", 4 },       { "april", 4 },
-        { "avr", 4 },       { "avril", 4 },     { "may", 5 },       { "mai", 5 },
-        { "jun", 6 },       { "june", 6 },      { "juin", 6 },      { "jul", 7 },
-        { "july", 7 },      { "juil", 7 },      { "juillet", 7 },   { "aug", 8 },
-        { "august", 8 },    { "août", 8 },      { "aout", 8 },      { "sep", 9 },
-        { "sept", 9 },      { "september", 9 }, { "septembre", 9 }, { "oct", 10 },
-        { "october", 10 },  { "octobre", 10 },  { "nov", 11 },      { "november", 11 },
-        { "novembre", 11 }, { "dec", 12 },      { "déc", 12 },      { "december", 12 },
-        { "décembre", 12 }, { "decembre", 12 },
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(months); i++) {
-        if (g_str_equal(name, months[i].name)) {
-            *out = months[i].month;
+    for (size_t i = 0; i < G_N_ELEMENTS(month_names); i++) {
+        if (g_str_equal(name, month_names[i].name)) {
+            *out = month_names[i].month;
             return true;
         }
     }
     return false;
+}
+
+bool time_dates_find_near_month(const char *word, unsigned *out)
+{
+    const char *names[G_N_ELEMENTS(month_names) + 1] = { NULL };
+    const char *near;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(month_names); i++)
+        names[i] = month_names[i].name;
+    near = g_utf8_strlen(word, -1) >= 3 ? text_nearest_one(word, names) : NULL;
+    return near && find_month(near, out);
 }
 
 /* Bits from Sunday on, and again Sunday as 7, to bits from Monday on. */
@@ -246,6 +258,20 @@ static unsigned count_dashes(const TimeReader *reader)
     return dashes;
 }
 
+/* "05-06": either number may be the month. */
+static bool is_either_month(const TimeReader *reader)
+{
+    const char *at = reader->at;
+    char *end = NULL;
+    uint64_t first = g_ascii_strtoull(at, &end, 10);
+    uint64_t second;
+
+    if (!g_ascii_isdigit(*at) || *end != '-' || !g_ascii_isdigit(end[1]))
+        return false;
+    second = g_ascii_strtoull(end + 1, &end, 10);
+    return first != second && first <= 12 && second <= 12 && *end != '\0' && strchr(" \tT", *end);
+}
+
 static bool read_month_and_day(TimeReader *reader, Calendar *calendar)
 {
     static const TimeField month_field = { .expected = TIME_EXPECT_MONTH, .min = 1, .max = 12 };
@@ -256,6 +282,8 @@ static bool read_month_and_day(TimeReader *reader, Calendar *calendar)
 
     if (dashes > 1 && !(time_reader_take(reader, '*') && time_reader_take(reader, '-')))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_YEAR);
+    if (dashes == 1 && is_either_month(reader))
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_WHICH_DASHED);
     if (!time_reader_set(reader, &month_field, &months, NULL))
         return false;
     if (!time_reader_take(reader, '-'))

@@ -30,6 +30,9 @@ bool time_dates_working_week(TimeReader *reader, uint32_t *out);
 /* "january", "févr", and a full stop behind it. */
 bool time_dates_take_month(TimeReader *reader, unsigned *out);
 
+/* The month that a word of three letters or more may be meant for, but for a letter or two. */
+bool time_dates_find_near_month(const char *word, unsigned *out);
+
 /* "2026-12-01": midnight at its start, in seconds of the wall. */
 bool time_dates_date(TimeReader *reader, int64_t *out_s);
 bool time_dates_is_date(const TimeReader *reader);

@@ -114,13 +114,28 @@ static int time_behind(const TimeReader *reader)
 
 /* ---- in figures ---- */
 
-/* "28/11" or "28/11/2026", as typed. */
+/* "28/11" or "28/11/2026", as typed. Parted by dashes, "05-06", two are also systemd's month and
+ * day. */
 typedef struct Figures {
     unsigned first;
     unsigned second;
     unsigned year; /* 0: none is named */
     bool is_french;
+    bool is_dashed;
 } Figures;
+
+/* Whether a time of day is meant there, be it a right one: "at 24:00", "25h". */
+static bool looks_like_time(const TimeReader *reader)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    bool has_at = time_named_day_skip_to_time(&ahead);
+    const char *end = ahead.at + strspn(ahead.at, DIGITS);
+
+    if (end == ahead.at)
+        return false;
+    end += strspn(end, BLANKS);
+    return has_at || *end == ':' || (g_ascii_tolower(*end) == 'h' && !g_ascii_isalpha(end[1]));
+}
 
 /* Two numbers alone are also how cron writes steps: there no time follows, and no end. */
 static bool are_of_date(const TimeReader *reader, const Figures *figures)
@@ -128,25 +143,33 @@ static bool are_of_date(const TimeReader *reader, const Figures *figures)
     if (*reader->at != '\0' && *reader->at != ',' && !strchr(BLANKS "Tt", *reader->at))
         return false;
     return figures->year > 0 || reader->at[strspn(reader->at, BLANKS)] == '\0' ||
-           time_behind(reader) >= 0;
+           time_behind(reader) >= 0 || looks_like_time(reader);
+}
+
+/* Two numbers that are parted so, and a year. Points part them only before a year. */
+static bool take_numbers(TimeReader *reader, char mark, Figures *out)
+{
+    return take_number(reader, 2, &out->first) && time_reader_take(reader, mark) &&
+           take_number(reader, 2, &out->second) &&
+           (time_reader_take(reader, mark) ? take_number(reader, 4, &out->year) && out->year > 99
+                                           : mark != '.');
 }
 
 static bool take_figures(TimeReader *reader, bool is_french, Figures *out)
 {
-    const char *start = reader->at;
+    static const char marks[] = "/-.";
     TimeReader ahead;
 
-    *out = (Figures){ .is_french = is_french };
-    if (take_number(reader, 2, &out->first) && time_reader_take(reader, '/') &&
-        take_number(reader, 2, &out->second) &&
-        (!time_reader_take(reader, '/') || take_number(reader, 4, &out->year)) &&
-        are_of_date(reader, out)) {
-        ahead = *reader;
+    for (const char *mark = marks; *mark; mark++) {
+        ahead = (TimeReader){ .text = reader->text, .at = reader->at };
+        *out = (Figures){ .is_french = is_french, .is_dashed = *mark == '-' };
+        if (!take_numbers(&ahead, *mark, out) || !are_of_date(&ahead, out))
+            continue;
+        reader->at = ahead.at;
         time_reader_skip_spaces(&ahead);
-        out->is_french |= time_reader_take_word(&ahead, "à");
+        out->is_french |= *mark != '-' && time_reader_take_word(&ahead, "à");
         return true;
     }
-    reader->at = start;
     return false;
 }
 
@@ -154,6 +177,12 @@ static bool take_figures(TimeReader *reader, bool is_french, Figures *out)
 static bool has_day_first(const Figures *figures)
 {
     return figures->is_french || figures->first > MONTHS || figures->first == figures->second;
+}
+
+/* A month and its day, every year; the day first is then another form's. */
+static bool is_of_systemd(const Figures *figures)
+{
+    return figures->is_dashed && !figures->is_french && figures->year == 0;
 }
 
 static NamedDay day_of(const Figures *figures)
@@ -174,7 +203,8 @@ bool time_named_day_take(TimeReader *reader, bool is_french, NamedDay *out)
     else
         time_reader_take_word(&ahead, "the");
     if (!take_words(&ahead, is_french, &day)) {
-        if (!take_figures(&ahead, is_french, &figures) || !has_day_first(&figures))
+        if (!take_figures(&ahead, is_french, &figures) || !has_day_first(&figures) ||
+            is_of_systemd(&figures))
             return false;
         day = day_of(&figures);
     }
@@ -237,6 +267,18 @@ static bool is_other_trouble(const TimeReader *reader, int minute)
     return minute < 0 && !is_rest_blank(reader);
 }
 
+/* "31 avril, chaque année" */
+static bool is_yearly(const TimeReader *reader)
+{
+    for (const char *at = reader->text; *at; at = next_word(at)) {
+        TimeReader ahead = { .text = reader->text, .at = at };
+
+        if (time_reader_take_word(&ahead, "year yearly annually an ans année annee"))
+            return true;
+    }
+    return false;
+}
+
 static char *print_day(unsigned year, unsigned month, unsigned day)
 {
     return year ? g_strdup_printf("%04u-%02u-%02u", year, month, day)
@@ -244,23 +286,25 @@ static char *print_day(unsigned year, unsigned month, unsigned day)
 }
 
 /* The day once, with the time that was typed or one as an example. */
-static char *print_once(unsigned day, unsigned month, int minute)
+static char *print_once(const NamedDay *day, int minute)
 {
     unsigned shown = minute >= 0 ? (unsigned)minute : EXAMPLE_HOUR * 60;
+    g_autofree char *date = day->year ? print_day(day->year, day->month, day->day) : NULL;
     TimeSpec spec = {
         .kind = TIME_SPEC_AT_DATE,
         .calendar = { .minutes = UINT64_C(1) << shown % 60,
                       .hours = 1U << shown / 60,
-                      .days = 1U << day,
-                      .months = 1U << month,
+                      .days = 1U << day->day,
+                      .months = 1U << day->month,
                       .weekdays = WEEKDAYS_ALL },
     };
 
-    return time_spec_print(&spec);
+    return date ? g_strdup_printf("at %sT%02u:%02u", date, shown / 60, shown % 60)
+                : time_spec_print(&spec);
 }
 
-/* What the format of the kind has places for. Without a year the time is named as far as one was
- * typed: nobody is told of another. */
+/* What the format of the kind has places for. Each year the time is named as far as one was typed:
+ * nobody is told of another. */
 static char *print_part(TimeExpect expected, const NamedDay *day, unsigned shown, int minute)
 {
     g_autofree char *date = print_day(day->year, day->month, shown);
@@ -270,6 +314,8 @@ static char *print_part(TimeExpect expected, const NamedDay *day, unsigned shown
 
     if (expected == TIME_EXPECT_LAST_DATED)
         return g_steal_pointer(&date);
+    if (expected == TIME_EXPECT_LAST_ONCE)
+        return print_once(&(NamedDay){ .day = shown, .month = day->month }, minute);
     if (expected == TIME_EXPECT_LEAP_DAY)
         return g_strconcat(blank, time, NULL);
     if (expected == TIME_EXPECT_DATED)
@@ -297,34 +343,51 @@ static void explain_day(TimeReader *reader, const char *start, const NamedDay *d
     TimeExpect expected = is_leap_day ? TIME_EXPECT_LEAP_DAY
                           : is_one    ? (day->year ? TIME_EXPECT_DATED : TIME_EXPECT_EACH_YEAR)
                           : day->year ? TIME_EXPECT_LAST_DATED
-                                      : TIME_EXPECT_LAST_EACH_YEAR;
+                          : is_yearly(reader) ? TIME_EXPECT_LAST_EACH_YEAR
+                                              : TIME_EXPECT_LAST_ONCE;
 
     if (is_one && is_other_trouble(reader, minute))
         return;
     fail(reader, start, expected);
     reader->problem->part = print_part(expected, day, shown, minute);
-    if (expected == TIME_EXPECT_EACH_YEAR)
-        reader->problem->other = print_once(day->day, day->month, minute);
+    if (expected == TIME_EXPECT_EACH_YEAR || expected == TIME_EXPECT_LEAP_DAY)
+        reader->problem->other = print_once(day, minute);
 }
 
-/* The first number is the month, or may be. */
-static void explain_order(TimeReader *reader, const char *start, const Figures *figures)
+/* "05-06": systemd's would be 6 May every year, and hardly anybody writes that. */
+static void explain_dashed(TimeReader *reader, const char *start, const Figures *figures)
 {
     NamedDay turned = { .day = figures->second, .month = figures->first };
     NamedDay day = day_of(figures);
     int minute = time_behind(reader);
 
-    if (figures->year > 0) {
-        fail(reader, start, TIME_EXPECT_YEAR_FIRST);
-    } else if (!exists(&turned)) {
+    if (exists(&turned) && exists(&day) && figures->first != figures->second) {
+        fail(reader, start, TIME_EXPECT_WHICH_DASHED);
+        reader->problem->part = print_once(&turned, minute);
+        reader->problem->other = print_once(&day, minute);
+    } else if (exists(&day) && !exists(&turned)) {
+        explain_day(reader, start, &day);
+    } else if (figures->first >= 1 && figures->first <= MONTHS && figures->second <= 31) {
+        explain_day(reader, start, &turned);
+    }
+}
+
+/* The first number is the month, or may be. */
+static void explain_order(TimeReader *reader, const char *start, const Figures *figures)
+{
+    NamedDay turned = { figures->second, figures->first, figures->year };
+    NamedDay day = day_of(figures);
+    int minute = time_behind(reader);
+
+    if (!exists(&turned)) {
         fail(reader, start, TIME_EXPECT_DAY);
     } else if (!exists(&day)) {
         fail(reader, start, TIME_EXPECT_DAY_BEFORE);
-        reader->problem->part = print_once(turned.day, turned.month, minute);
+        reader->problem->part = print_once(&turned, minute);
     } else {
         fail(reader, start, TIME_EXPECT_WHICH_MONTH);
-        reader->problem->part = print_once(day.day, day.month, minute);
-        reader->problem->other = print_once(turned.day, turned.month, minute);
+        reader->problem->part = print_once(&day, minute);
+        reader->problem->other = print_once(&turned, minute);
     }
 }
 
@@ -332,7 +395,9 @@ static void explain_figures(TimeReader *reader, const char *start, const Figures
 {
     NamedDay day = day_of(figures);
 
-    if (!has_day_first(figures))
+    if (is_of_systemd(figures))
+        explain_dashed(reader, start, figures);
+    else if (!has_day_first(figures))
         explain_order(reader, start, figures);
     else if (day.month < 1 || day.month > MONTHS)
         fail(reader, start, TIME_EXPECT_MONTH);
@@ -347,14 +412,10 @@ static void explain_figures(TimeReader *reader, const char *start, const Figures
 static char *print_without_weekday(const TimeReader *reader, const char *start, const NamedDay *day)
 {
     int minute = time_typed(reader, start);
-    g_autofree char *date = day->year ? print_day(day->year, day->month, day->day) : NULL;
 
-    if (minute < 0 && !is_rest_blank(reader))
-        return g_strchomp(g_strndup(start, (size_t)(reader->at - start)));
-    if (!date)
-        return print_once(day->day, day->month, minute);
-    minute = minute >= 0 ? minute : EXAMPLE_HOUR * 60;
-    return g_strdup_printf("at %sT%02d:%02d", date, minute / 60, minute % 60);
+    return minute < 0 && !is_rest_blank(reader)
+               ? g_strchomp(g_strndup(start, (size_t)(reader->at - start)))
+               : print_once(day, minute);
 }
 
 /* "sat 28 Nov": whether it is one is known when the time comes, and no form says it. */
@@ -376,6 +437,45 @@ static bool explain_weekday(TimeReader *reader)
     reader->at = end;
     fail(reader, start, TIME_EXPECT_NO_WEEKDAY);
     reader->problem->part = print_without_weekday(&ahead, date, &day);
+    return true;
+}
+
+/* Whether the problem is at the words that the cursor and start are around. */
+static bool is_problem_between(const TimeReader *reader, const char *start)
+{
+    long character = reader->problem->character - 1;
+
+    return character >= g_utf8_pointer_to_offset(reader->text, start) &&
+           character <= g_utf8_pointer_to_offset(reader->text, reader->at);
+}
+
+/* "28 Nob": the word is a month's but for a letter or two. */
+static bool explain_month(TimeReader *reader, const char *start)
+{
+    TimeReader ahead = { .text = reader->text, .at = start, .problem = reader->problem };
+    const char *end;
+    const char *at;
+    g_autofree char *word = NULL;
+    unsigned day;
+    unsigned month;
+
+    if (reader->problem->expected == TIME_EXPECT_UNIT || !take_day(&ahead, &day) || day < 1)
+        return false;
+    time_reader_take_word(&ahead, "of de");
+    at = ahead.at;
+    if (time_reader_take_word(&ahead, "day days jour jours"))
+        return false;
+    word = time_reader_word(&ahead, &end);
+    if (!is_problem_between(&ahead, start) || time_dates_is_weekday(&ahead) ||
+        !time_dates_find_near_month(word, &month) || day > last_day(0, month))
+        return false;
+    ahead.at = end;
+    time_reader_take(&ahead, '.');
+    time_reader_skip_spaces(&ahead);
+    reader->at = end;
+    fail(reader, at, TIME_EXPECT_MONTH_NAME);
+    reader->problem->part =
+        print_once(&(NamedDay){ .day = day, .month = month }, time_behind(&ahead));
     return true;
 }
 
@@ -410,6 +510,8 @@ void time_named_day_explain(const char *text, TimeProblem *problem)
             explain_day(&reader, start, &day);
             return;
         }
+        if (explain_month(&reader, start))
+            return;
         reader.at += strcspn(reader.at, BLANKS);
         time_reader_skip_spaces(&reader);
     }

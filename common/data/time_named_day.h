@@ -1,6 +1,6 @@
 /*
- * A day of a month by its name or in figures with slashes, in the text of a time spec: "28 Nov",
- * "le 28 novembre 2026", "April 15th", "28/11". Of two numbers the first is the day, in French;
+ * A day of a month by its name or in figures, in the text of a time spec: "28 Nov", "le 28 novembre
+ * 2026", "April 15th", "28/11", "28-11-2026". Of two numbers the first is the day, in French;
  * where nothing says that it is, only one that can be no month. Of a text that is no time spec, but
  * names such a day, what would do instead can be said. Pure.
  */

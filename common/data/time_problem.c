@@ -14,7 +14,7 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
     [TIME_EXPECT_UTF8] = WORDS_LATER("a text in UTF-8"),
     [TIME_EXPECT_HOUR] = WORDS_LATER("an hour from 0 to 23, as in \"daily 03:00\""),
     [TIME_EXPECT_MIDNIGHT] =
-        WORDS_LATER("an hour from 0 to 23; a day begins at midnight, \"daily 00:00\""),
+        WORDS_LATER("an hour from 0 to 23, for midnight is 00:00 of the day that it begins"),
     [TIME_EXPECT_MINUTE] = WORDS_LATER("minutes from 0 to 59, as in \"daily 03:00\""),
     [TIME_EXPECT_TIME] = WORDS_LATER("a time of day, as in \"daily 03:00\" or \"8h30\""),
     [TIME_EXPECT_ONE_TIME] = WORDS_LATER("one time of day, as in \"at 08:00\""),
@@ -47,23 +47,25 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
                                         "\"weekly mon 08:00\""),
     [TIME_EXPECT_YEAR] = WORDS_LATER("a \"*\" for the year, as in \"*-12-01 08:00\""),
     [TIME_EXPECT_DATE] = WORDS_LATER("a date of 1970 to 2100, as in \"at 2026-12-01T08:00\""),
-    [TIME_EXPECT_YEAR_FIRST] =
-        WORDS_LATER("a date with its year first, as in \"at 2026-12-31T08:00\", or without one for "
-                    "every year, as in \"*-12-31 08:00\""),
     [TIME_EXPECT_DATED] = WORDS_LATER("the date in figures, as in \"at %s\""),
     [TIME_EXPECT_EACH_YEAR] = WORDS_LATER("\"*-%1$s\" to have it every year, or \"%2$s\" to have "
                                           "it once"),
     [TIME_EXPECT_WHICH_MONTH] =
         WORDS_LATER("\"%1$s\" or \"%2$s\", for either number may be the month"),
+    [TIME_EXPECT_WHICH_DASHED] =
+        WORDS_LATER("\"%1$s\" or \"%2$s\", for either number may be the month; for every year a "
+                    "\"*-\" stands before month and day"),
     [TIME_EXPECT_DAY_BEFORE] =
         WORDS_LATER("\"%s\", for of two numbers the first counts as the day"),
     [TIME_EXPECT_NO_WEEKDAY] = WORDS_LATER("the date without a day of the week, \"%s\""),
     [TIME_EXPECT_LAST_DATED] = WORDS_LATER("a day that this month has: its last one is %s"),
+    [TIME_EXPECT_LAST_ONCE] = WORDS_LATER("a day that this month has, as in \"%s\""),
     [TIME_EXPECT_LAST_EACH_YEAR] =
         WORDS_LATER("a day that this month has: \"*-%s\" is there every year"),
     [TIME_EXPECT_LEAP_DAY] =
-        WORDS_LATER("\"*-02-29%1$s\" to have it in leap years alone, or \"*-02-28%1$s\" for "
-                    "every year"),
+        WORDS_LATER("\"%2$s\" to have it once, in the next leap year, \"*-02-29%1$s\" in each, or "
+                    "\"*-02-28%1$s\" every year"),
+    [TIME_EXPECT_MONTH_NAME] = WORDS_LATER("a month, jan … dec, as in \"%s\""),
     [TIME_EXPECT_MONTH] = WORDS_LATER("a month from 1 to 12, as in \"*-12-01 08:00\""),
     [TIME_EXPECT_DAY] = WORDS_LATER("a day from 1 to 31, as in \"*-*-01 04:00\""),
     [TIME_EXPECT_FIELD] = WORDS_LATER("a space and the next of five fields (minute, hour, day, "

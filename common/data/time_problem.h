@@ -39,16 +39,19 @@ typedef enum {
     TIME_EXPECT_WEEKDAY,
     TIME_EXPECT_YEAR,
     TIME_EXPECT_DATE,
-    TIME_EXPECT_YEAR_FIRST,
     TIME_EXPECT_DATED,          /* the part is date and time */
     TIME_EXPECT_EACH_YEAR,      /* month and day, and the time where one was typed; the other: the
                                    day once */
     TIME_EXPECT_WHICH_MONTH,    /* the part and the other: as either number is the month */
+    TIME_EXPECT_WHICH_DASHED,   /* the same */
     TIME_EXPECT_DAY_BEFORE,     /* the day before its month */
     TIME_EXPECT_NO_WEEKDAY,     /* the day alone, or with a time */
     TIME_EXPECT_LAST_DATED,     /* the last date of that month */
+    TIME_EXPECT_LAST_ONCE,      /* the last day of that month, once */
     TIME_EXPECT_LAST_EACH_YEAR, /* month and last day, and the time where one was typed */
-    TIME_EXPECT_LEAP_DAY,       /* nothing, or a blank and the time that was typed */
+    TIME_EXPECT_LEAP_DAY,       /* nothing, or a blank and the time that was typed; the other: the
+                                   day once */
+    TIME_EXPECT_MONTH_NAME,     /* the day once, in the month that may be meant */
     TIME_EXPECT_MONTH,
     TIME_EXPECT_DAY,
     TIME_EXPECT_FIELD,

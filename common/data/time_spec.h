@@ -13,7 +13,7 @@
  *     on the 1st of the month   le premier lundi du mois     every month on the 15th
  *
  * Of two numbers the first is the day: behind "le" or before "à", elsewhere only where it can be no
- * month. A day without a year is the next one of that name.
+ * month; with a dash between them they are systemd's month and day, but for those that both may be. A day without a year is the next one of that name.
  *
  * Reads them, prints each in one canonical form, and tells the times before and after an instant.
  *

@@ -56,20 +56,20 @@ static const struct {
     { "tomorow 8:00", "expected a time such as \"at 2026-12-01T08:00\", \"daily 03:00\"",
       "un moment comme « le 2026-12-01 à 8h », « tous les jours à 3h »" },
     { "le 31 février à 8h",
-      "when: character 4: found \"31 février\", expected a day that this month has: "
-      "\"*-02-28 08:00\" is there every year",
-      "quand : caractère 4 : trouvé « 31 février », attendu : un jour que ce mois a : « *-02-28 "
-      "08:00 » existe chaque année" },
+      "when: character 4: found \"31 février\", expected a day that this month has, as "
+      "in \"at 28 Feb 08:00\"",
+      "quand : caractère 4 : trouvé « 31 février », attendu : un jour que ce mois a, comme dans "
+      "« at 28 Feb 08:00 »" },
     { "05/06 8:00",
       "when: character 1: found \"05/06\", expected \"at 5 Jun 08:00\" or \"at 6 May 08:00\", for "
       "either number may be the month",
       "quand : caractère 1 : trouvé « 05/06 », attendu : « at 5 Jun 08:00 » ou « at 6 May 08:00 », "
       "car chacun des deux nombres peut être le mois (derrière « le » le jour est devant)" },
     { "29 février",
-      "when: character 1: found \"29 février\", expected \"*-02-29\" to have it in leap years "
-      "alone",
-      "quand : caractère 1 : trouvé « 29 février », attendu : « *-02-29 » pour les seules années "
-      "bissextiles, ou « *-02-28 » pour chaque année" },
+      "when: character 1: found \"29 février\", expected \"at 29 Feb 08:00\" to have it once, in "
+      "the next leap year, \"*-02-29\" in each, or \"*-02-28\" every year",
+      "quand : caractère 1 : trouvé « 29 février », attendu : « at 29 Feb 08:00 » pour une seule "
+      "fois, à la prochaine année bissextile, « *-02-29 » à chacune, ou « *-02-28 » chaque année" },
     { "lundi 5 mars 8h",
       "when: character 1: found \"lundi\", expected the date without a day of the week, \"at 5 Mar "
       "08:00\"",
@@ -95,10 +95,10 @@ static const struct {
       "trouvé « week », attendu : « lundi prochain 9h », « ce matin 9h », « cet après-midi 14h » "
       "ou "
       "« ce soir 20h »" },
-    { "tous les jours à 24h", "when: character 18: found \"24h\", expected an hour from 0 to 23; ",
-      "quand : caractère 18 : trouvé « 24h », attendu : une heure de 0 à 23 ; un jour commence "
-      "à "
-      "minuit" },
+    { "tous les jours à 24h",
+      "when: character 18: found \"24h\", expected an hour from 0 to 23, for ",
+      "quand : caractère 18 : trouvé « 24h », attendu : une heure de 0 à 23, car minuit est "
+      "00:00" },
     { "tous les jours à", "when: character 17: found the end, expected a time of day",
       "quand : caractère 17 : trouvé la fin, attendu : une heure du jour" },
 };

@@ -44,8 +44,8 @@ static const struct {
     { "90s", "character 1: found \"90s\", expected \"in 90s\", or \"every 90s\"" },
     { "20m x", "character 3: found \"m\", expected a colon and minutes" },
     { "daily 25:00", "character 7: found \"25:00\", expected an hour from 0 to 23" },
-    { "daily 24:00", "character 7: found \"24:00\", expected an hour from 0 to 23; a day begins" },
-    { "at 24:00", "character 4: found \"24:00\", expected an hour from 0 to 23; a day begins" },
+    { "daily 24:00", "character 7: found \"24:00\", expected an hour from 0 to 23, for midnight" },
+    { "at 24:00", "character 4: found \"24:00\", expected an hour from 0 to 23, for midnight" },
     { "daily 12:60", "character 10: found \"60\", expected minutes from 0 to 59" },
     { "mon..fri 9 ",
       "character 11: found the end, expected a colon and minutes, as in \"mon..fri 09:00\"" },
@@ -147,23 +147,27 @@ static const struct {
                        "last one is 2028-02-29" },
     { "at 2026-00-10T08:00", "character 4: found \"2026-00-10T08:00\", expected a month" },
     { "at 2026-13-01T08:00", "character 4: found \"2026-13-01T08:00\", expected a month" },
-    { "le 31 février", "character 4: found \"31 février\", expected a day that this month has: "
-                       "\"*-02-28\" is there every year" },
-    { "le 31 février à 8h",
-      "character 4: found \"31 février\", expected a day that this month has: "
-      "\"*-02-28 08:00\" is there every year" },
-    { "February 31",
-      "character 1: found \"February 31\", expected a day that this month has: \"*-02-28\" is" },
-    { "30 Feb", "character 1: found \"30 Feb\", expected a day that this month has" },
-    { "le 31 avril à 9h", "character 4: found \"31 avril\", expected a day that this month has: "
-                          "\"*-04-30 09:00\" is there every year" },
+    { "le 31 février", "character 4: found \"31 février\", expected a day that this month has, as "
+                       "in \"at 28 Feb 08:00\"" },
+    { "le 31 février à 8h", "character 4: found \"31 février\", expected a day that this month "
+                            "has, as in \"at 28 Feb 08:00\"" },
+    { "31 avril, chaque année", "character 1: found \"31 avril\", expected a day that this month "
+                                "has: \"*-04-30\" is there every year" },
+    { "February 31", "character 1: found \"February 31\", expected a day that this month has, as "
+                     "in \"at 28 Feb 08:00\"" },
+    { "30 Feb 9:30", "character 1: found \"30 Feb\", expected a day that this month has, as in "
+                     "\"at 28 Feb 09:30\"" },
+    { "le 31 avril à 9h", "character 4: found \"31 avril\", expected a day that this month has, as "
+                          "in \"at 30 Apr 09:00\"" },
     { "on the 31st of April 2027", "character 8: found \"31st of April 2027\", expected a day that "
                                    "this month has: its last one is 2027-04-30" },
     { "le 0 mai", "character 4: found \"0 mai\", expected a day that this month has" },
-    { "29 February", "character 1: found \"29 February\", expected \"*-02-29\" to have it in "
-                     "leap years alone, or \"*-02-28\" for every year" },
-    { "chaque année le 29 févr. à 8h", "character 17: found \"29 févr.\", expected "
-                                       "\"*-02-29 08:00\"" },
+    { "29 February",
+      "character 1: found \"29 February\", expected \"at 29 Feb 08:00\" to have it once, in the "
+      "next leap year, \"*-02-29\" in each, or \"*-02-28\" every year" },
+    { "chaque année le 29 févr. à 8h",
+      "character 17: found \"29 févr.\", expected \"at 29 Feb 08:00\" to have it once, in the next "
+      "leap year, \"*-02-29 08:00\" in each, or \"*-02-28 08:00\" every year" },
     { "le 29 février 2027", "character 4: found \"29 février 2027\", expected a day that this "
                             "month has: its last one is 2027-02-28" },
     { "15 avril", "character 1: found \"15 avril\", expected \"*-04-15\" to have it every year, or "
@@ -207,8 +211,8 @@ static const struct {
     { "11/28 14:02",
       "character 1: found \"11/28\", expected \"at 28 Nov 14:02\", for of two numbers "
       "the first counts as the day" },
-    { "le 31/02 à 8h", "character 4: found \"31/02\", expected a day that this month has: "
-                       "\"*-02-28 08:00\" is there every year" },
+    { "le 31/02 à 8h", "character 4: found \"31/02\", expected a day that this month has, as in "
+                       "\"at 28 Feb 08:00\"" },
     { "le 28/13 à 8h", "character 4: found \"28/13\", expected a month from 1 to 12" },
     { "45/2 8:00", "character 1: found \"45/2\", expected a day that this month has" },
     { "28/11/2026", "character 1: found \"28/11/2026\", expected the date in figures, as in \"at "
@@ -218,10 +222,37 @@ static const struct {
     { "15/5 * * * *", "character 1: found \"15/5\", expected a range before the step" },
     { "15/5 3 * * *", "character 1: found \"15/5\", expected a range before the step" },
     { "yearly may the 4th", "character 8: found \"may the 4th\", expected \"*-05-04\" to have" },
-    { "03/04/2027 08:00",
-      "character 1: found \"03/04/2027\", expected a date with its year first" },
-    { "on 03/04/2027 at 8:00", "character 4: found \"03/04/2027\", expected a date with its year" },
-    { "11/28/2026 08:00", "character 1: found \"11/28/2026\", expected a date with its year" },
+    { "03/04/2027 08:00", "character 1: found \"03/04/2027\", expected \"at 2027-04-03T08:00\" or "
+                          "\"at 2027-03-04T08:00\", for either number may be the month" },
+    { "05-06-2027 9:30", "character 1: found \"05-06-2027\", expected \"at 2027-06-05T09:30\" or "
+                         "\"at 2027-05-06T09:30\"" },
+    { "11/28/2026 08:00", "character 1: found \"11/28/2026\", expected \"at 2026-11-28T08:00\", "
+                          "for of two numbers the first" },
+    { "05-06 8:00",
+      "character 1: found \"05-06\", expected \"at 6 May 08:00\" or \"at 5 Jun 08:00\", for either "
+      "number may be the month; for every year a \"*-\" stands before month and day" },
+    { "mon 05-06 8:00",
+      "character 5: found \"05-06\", expected \"at 6 May 08:00\" or \"at 5 Jun 08:00\"" },
+    { "05-06", "character 1: found \"05-06\", expected \"at 6 May 08:00\" or" },
+    { "28-11 14:02", "character 1: found \"28-11\", expected \"*-11-28 14:02\" to have it every "
+                     "year, or \"at 28 Nov 14:02\" to have it once" },
+    { "28-11", "character 1: found \"28-11\", expected \"*-11-28\" to have it every year, or" },
+    { "12-25", "character 1: found \"12-25\", expected \"*-12-25\" to have it every year" },
+    { "28-31 14:02", "character 1: found \"28-31\", expected a month from 1 to 12" },
+    { "31/12 at 24:00",
+      "character 10: found \"24:00\", expected an hour from 0 to 23, for midnight" },
+    { "31/12 24:00", "character 7: found \"24:00\", expected an hour from 0 to 23" },
+    { "29/02 at 25h", "character 10: found \"25h\", expected an hour from 0 to 23" },
+    { "28/11 at 12:60", "character 13: found \"60\", expected minutes from 0 to 59" },
+    { "28 Nob",
+      "character 4: found \"Nob\", expected a month, jan … dec, as in \"at 28 Nov 08:00\"" },
+    { "28 Nob 14:02",
+      "character 4: found \"Nob\", expected a month, jan … dec, as in \"at 28 Nov 14:02\"" },
+    { "le 28 novmbre à 9h",
+      "character 7: found \"novmbre\", expected a month, jan … dec, as in \"at 28 Nov 09:00\"" },
+    { "on the 3rd of Ocotber at 9", "character 15: found \"Ocotber\", expected a month" },
+    { "15 day 9:00", "character 4: found \"day\", expected a colon and minutes" },
+    { "every 3 mon 9:00", "character 9: found \"mon\", expected a unit" },
     { "le 31/02/2027", "character 4: found \"31/02/2027\", expected a day that this month has: its "
                        "last one is 2027-02-28" },
     { "le 31", "character 6: found the end, expected \"of the month\"" },
