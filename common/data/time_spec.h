@@ -6,14 +6,15 @@
  *     0 3 1,15 * *              *-*-01 04:00                 hourly
  *     every 6h                  toutes les 30 min            every 1h30
  *     at 2026-12-01T08:00       at 08:00, at 9, at 8pm       in 20m, dans une demi-heure
- *     tomorrow at 9, demain 8h  at 9 tomorrow, ce soir à 20h next monday 9:00, lundi prochain 9h
+ *     tomorrow at 9, demain 8h  at 9 tomorrow, ce soir à 20h next monday 9:00, lundi prochain
  *     le 28/11/2026 à 14:02     28/11/2026 08:00             28 Nov 2026 at 08:00
  *     le 28/11 à 14:02          on 28 Nov at 14:02           le 28 novembre à 14h02
  *     monday to friday at 9     chaque lundi et jeudi à 18h  tous les jours ouvrés à 9h30
  *     on the 1st of the month   le premier lundi du mois     every month on the 15th
  *
  * Of two numbers the first is the day: behind "le" or before "à", elsewhere only where it can be no
- * month; with a dash between them they are systemd's month and day, but for those that both may be. A day without a year is the next one of that name.
+ * month; with a dash between them they are systemd's month and day, but for those that both may be.
+ * A day without a year is the next one of that name.
  *
  * Reads them, prints each in one canonical form, and tells the times before and after an instant.
  *

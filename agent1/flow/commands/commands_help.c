@@ -49,15 +49,15 @@ static const CommandInfo *find_word(const char *word)
 /* What the table cannot say, since it is so here, or too much for a list. */
 static void say_more(const Core *core, Turn *turn, const CommandInfo *info)
 {
-    g_autofree char *examples = NULL;
+    g_autofree char *forms = NULL;
 
     if (info == trigger_info(TRIGGER_SEARCH) && core->settings->search.provider == SEARCH_NONE)
         turn_say(turn, "It is off here: search.provider in config.json is \"none\"; \"duckduckgo\" "
                        "or \"searxng\" turns it on.");
     if (info != trigger_info(TRIGGER_SCHEDULE))
         return;
-    examples = time_words_examples(core);
-    turn_say(turn, "%s", examples);
+    forms = time_words_forms(core);
+    turn_say(turn, "%s", forms);
 }
 
 static bool help_for_word(const Core *core, Turn *turn, const char *word)

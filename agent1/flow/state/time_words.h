@@ -13,8 +13,8 @@
  * caller owns it. */
 char *time_words(const Core *core, const TimeProblem *problem);
 
-/* "Times, as in: "daily 03:00", …", of all forms. The caller owns it. */
-char *time_words_examples(const Core *core);
+/* Times of every form by their kinds, a line for a few. The caller owns it. */
+char *time_words_forms(const Core *core);
 
 /* "February has no 31st": why it has no time in any year; NULL when its days exist. The caller owns
  * it. */

@@ -4,6 +4,7 @@
 
 #include "agent1/words/words.h"
 #include "common/data/time_spec.h"
+#include "common/data/zones.h"
 
 #include "common/base/banned.h"
 
@@ -119,19 +120,52 @@ static void times_that_are_none(void **state)
     }
 }
 
-/* All of them, for whoever asks. */
+#define PHONE_COLUMNS 40
+
+/* The kinds of the times in the lines of a help text, as bits. */
+static unsigned kinds_in(const char *help)
+{
+    g_auto(GStrv) lines = g_strsplit(help, "\n", -1);
+    unsigned kinds = 0;
+    unsigned i;
+
+    for (i = 0; lines[i]; i++) {
+        g_auto(GStrv) times = g_strsplit(lines[i], " · ", -1);
+        unsigned k;
+
+        if (!g_str_has_prefix(lines[i], "  "))
+            continue;
+        assert_true(g_utf8_strlen(lines[i], -1) <= PHONE_COLUMNS);
+        for (k = 0; times[k]; k++) {
+            g_autofree char *when = NULL;
+            g_autofree char *zone = NULL;
+            g_autoptr(GError) error = NULL;
+            TimeSpec spec;
+
+            zones_split(times[k], &when, &zone);
+            if (!time_spec_parse(when, &spec, &error))
+                fail_msg("%s: %s", when, error->message);
+            kinds |= 1U << spec.kind;
+        }
+    }
+    return kinds;
+}
+
+/* All of them, for whoever asks, in lines for a phone. */
 static void help_shows_all_forms(void **state)
 {
     World *world = *state;
+    unsigned all = (2U << TIME_SPEC_AT_DATE) - 1;
 
     begin(world);
     world_write(world, "oskar", NULL, "!help schedule");
-    assert_contains(world_last_said(world),
-                    "\nTimes, as in: \"daily 03:00\", \"every 6h\", \"weekly "
-                    "mon 08:00\", \"mon..fri 09:00\", \"0 3 1 * *\"");
+    assert_contains(
+        world_last_said(world),
+        "\nTimes may be written so:\nEvery day\n  daily 03:00 · daily 8 · daily noon\n");
+    assert_int_equal(kinds_in(world_last_said(world)), all);
     world_write(world, "odile", NULL, "!aide SCHEDULE");
-    assert_contains(world_last_said(world),
-                    "\nLes moments s'écrivent ainsi : « tous les jours à 3h »");
+    assert_contains(world_last_said(world), "\nLes moments s'écrivent ainsi :\nChaque jour\n");
+    assert_int_equal(kinds_in(world_last_said(world)), all);
 }
 
 /* What people are shown as a time is one. */
