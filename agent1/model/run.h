@@ -95,6 +95,7 @@ typedef struct Run {
     int64_t nominal_ms;    /* the time of the schedule that it stands for; 0: fired by hand */
     int64_t turn;          /* how often the schedule's times had begun anew */
     char *after;           /* deferred: until this run has ended; NULL: for no run */
+    bool is_told;          /* whoever asked for it reads its end in another answer; not stored */
 } Run;
 
 Run *run_new(const char *id, int64_t number);

@@ -208,6 +208,7 @@ static void reject(Core *core, Turn *turn, Run *run, const char *why)
     g_autofree char *conversation = g_strdup(run->conversation);
     int64_t number = run->number;
 
+    outcome_is_answered(run, turn->speaker);
     decide_reject(core, turn->speaker, run, why);
     say_decided(turn, number, agent, conversation, "denied");
 }
@@ -274,7 +275,9 @@ static void put_off(Core *core, Turn *turn, Run *run, int64_t until_ms)
                   "#%" G_GINT64_FORMAT " %s: put off until %s by %s", run->number, run->agent,
                   noted, turn->speaker->user);
     say_decided(turn, run->number, run->agent, run->conversation, decision);
+    outcome_is_answered(run, turn->speaker);
     tell_put_off(core, run, until_ms, turn->speaker->user);
+    run->is_told = false;
 }
 
 void commands_defer(Core *core, Turn *turn, const char *arguments)

@@ -226,6 +226,8 @@ static void cancel(Core *core, Turn *turn, Run *run)
     bool is_told = g_strcmp0(run->conversation, conversation) == 0 && !run->plan &&
                    turn->speaker->door != DOOR_CLI;
 
+    if (!run->is_handed)
+        outcome_is_answered(run, turn->speaker);
     switch (cancel_run(core, run, turn->speaker->user)) {
     case CANCEL_DONE:
         if (!is_told)

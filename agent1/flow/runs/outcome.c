@@ -91,10 +91,18 @@ void outcome_tell(Core *core, const Run *run, const char *text, const char *outc
     speaker->principal = g_strdup(run->principal);
     turn_init(&turn, core, speaker);
     turn.is_news = true;
+    turn.is_told = run->is_told;
     turn_add_run(&turn, run->id);
     turn_say(&turn, "%s", text);
     turn_outcome(&turn, outcome);
     turn_finish(&turn);
+}
+
+void outcome_is_answered(Run *run, const Speaker *speaker)
+{
+    g_autofree char *conversation = speaker_conversation(speaker);
+
+    run->is_told = speaker->door == DOOR_CLI && g_strcmp0(run->conversation, conversation) == 0;
 }
 
 /* The shell found no such command, or stumbled over its parentheses. */

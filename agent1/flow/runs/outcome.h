@@ -15,6 +15,10 @@ RunApplied outcome_apply(Core *core, Run *run, RunEvent event, const char *reaso
 /* Says something of a run where it was asked for; outcome: a word of common/wire/run_state.h. */
 void outcome_tell(Core *core, const Run *run, const char *text, const char *outcome);
 
+/* What is told of the run next is told by the answer to this speaker: at the console that asked for
+ * it nothing is said twice. On XMPP its own message says it, and corrects what was shown. */
+void outcome_is_answered(Run *run, const Speaker *speaker);
+
 /* Nobody can tell what became of a handed attempt: the run is unknown, or, when it is idempotent
  * and nobody cancels it, handed out again. why: "the agent's journal is new", for people. */
 void outcome_lose(Core *core, Run *run, const char *why);

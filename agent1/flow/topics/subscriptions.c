@@ -358,14 +358,16 @@ void subscriptions_cancel(Core *core, Turn *turn, const Row *row)
     const SubscriptionEnd how = { .begin = WORDS_LATER("ended by "),
                                   .detail = turn->speaker->user };
     g_autofree char *summary = subscription_text_end(core, row, &how);
+    g_autoptr(Speaker) speaker = NULL;
 
-    /* Where it spoke, one message says it; agentctl's other chat waits for a last word of its own.
-     */
-    if (turn->speaker->door == DOOR_XMPP && is_here(row, turn->speaker)) {
-        drop(core, row, &how);
-        turn_say(turn, "%s", summary);
+    turn_say(turn, "%s", summary);
+    if (!is_here(row, turn->speaker)) {
+        end(core, row, &how, run_state_name(RUN_CANCELLED), NULL);
         return;
     }
-    turn_say(turn, "%s", summary);
-    end(core, row, &how, run_state_name(RUN_CANCELLED), NULL);
+    /* Where it spoke, one message says it; agentctl's other chat still waits for its end. */
+    speaker = speaker_of(row);
+    drop(core, row, &how);
+    if (turn->speaker->door == DOOR_CLI)
+        turn_note_news(core, speaker, summary, run_state_name(RUN_CANCELLED));
 }

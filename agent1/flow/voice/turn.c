@@ -31,6 +31,7 @@ void turn_init(Turn *turn, Core *core, const Speaker *speaker)
     turn->has_quotation = false;
     turn->is_untainted = false;
     turn->is_news = false;
+    turn->is_told = false;
     turn->data = (AnswerData){ 0 };
 }
 
@@ -174,6 +175,8 @@ void turn_finish(Turn *turn)
     answer.outcome = chats_note(turn->core, turn->speaker, answer.text, answer.is_final,
                                 turn->outcome, runs, &all_runs);
     answer.runs = all_runs ? all_runs : runs;
+    if (turn->is_told)
+        answer.text = "";
     answer.replaces = turn->replaces;
     answer.is_untainted = turn->is_untainted;
     answer.question = turn->question;
@@ -188,7 +191,8 @@ void turn_finish(Turn *turn)
     g_ptr_array_unref(turn->runs);
 }
 
-void turn_tell_news(Core *core, const Speaker *speaker, const char *text, const char *outcome)
+static void tell_news(Core *core, const Speaker *speaker, const char *text, const char *outcome,
+                      bool is_told)
 {
     Turn turn;
 
@@ -197,7 +201,18 @@ void turn_tell_news(Core *core, const Speaker *speaker, const char *text, const 
 
     turn_init(&turn, core, speaker);
     turn.is_news = true;
+    turn.is_told = is_told;
     turn_say(&turn, "%s", text);
     turn_outcome(&turn, outcome);
     turn_finish(&turn);
+}
+
+void turn_tell_news(Core *core, const Speaker *speaker, const char *text, const char *outcome)
+{
+    tell_news(core, speaker, text, outcome, false);
+}
+
+void turn_note_news(Core *core, const Speaker *speaker, const char *text, const char *outcome)
+{
+    tell_news(core, speaker, text, outcome, true);
 }

@@ -26,6 +26,7 @@ typedef struct Turn {
     bool has_quotation; /* the message holds what others wrote, too */
     bool is_untainted;  /* the person typed all of it by hand: a model that reads it may act */
     bool is_news;       /* nobody just wrote: what became of a run */
+    bool is_told;       /* its words stand in another answer there: they are noted, not said */
     AnswerData data;    /* for programs, beside the text */
 } Turn;
 
@@ -68,6 +69,9 @@ bool turn_tells_programs(const Turn *turn);
 /* A whole turn of one paragraph that nobody just asked for, with an outcome. speaker may be NULL:
  * then nobody can hear it. */
 void turn_tell_news(Core *core, const Speaker *speaker, const char *text, const char *outcome);
+
+/* The same of what stands in another answer there: the chat ends, and nothing is said twice. */
+void turn_note_news(Core *core, const Speaker *speaker, const char *text, const char *outcome);
 
 /* Says what was gathered, notes it for repeats of the same message, and releases the turn. */
 void turn_finish(Turn *turn);
