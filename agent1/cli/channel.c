@@ -159,7 +159,9 @@ static void on_message(const MqttMessage *received, void *data)
         return;
 
     heard = exchange_hear(channel->exchange, message, &ask);
-    if (heard != HEARD_NOTHING)
+    if (heard == HEARD_NEWS)
+        channel->handlers->news(message->reply.text, channel->data);
+    else if (heard != HEARD_NOTHING)
         channel->handlers->heard(heard, ask, message, channel->data);
     arm(channel);
 }

@@ -21,6 +21,8 @@ typedef struct ChannelHandlers {
     void (*heard)(Heard heard, Ask *ask, const Message *message, void *data);
     /* A question became UNREACHABLE or LATE. */
     void (*late)(Ask *ask, void *data);
+    /* What agent1 says to whoever sits here, unasked. */
+    void (*news)(const char *text, void *data);
     /* News of the broker for the person: it is out of reach (said once), it is back. */
     void (*note)(const char *text, void *data);
 } ChannelHandlers;

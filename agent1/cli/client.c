@@ -8,6 +8,7 @@
 #include "agent1/cli/channel.h"
 #include "agent1/cli/coming_answer.h"
 #include "agent1/cli/interrupt.h"
+#include "agent1/cli/leave.h"
 #include "agent1/cli/lookup.h"
 #include "agent1/cli/progress_line.h"
 #include "agent1/cli/stopping.h"
@@ -244,15 +245,6 @@ static bool on_line(const char *line, bool is_behind, void *data)
     return client->takes(line, is_behind, client->takes_data);
 }
 
-static void explain_unreachable(const Client *client, const Ask *ask)
-{
-    g_autofree char *rest = ask_may_still_come(ask, clock_now_ms());
-
-    printer_problem("%s", ask_unreachable(channel_was_connected(client->channel)));
-    if (rest)
-        printer_problem("%s", rest);
-}
-
 static void on_late(Ask *ask, void *data)
 {
     Client *client = data;
@@ -266,7 +258,7 @@ static void on_late(Ask *ask, void *data)
         return;
 
     hide(client);
-    explain_unreachable(client, ask);
+    leave_unanswered(ask, channel_was_connected(client->channel), clock_now_ms());
     show(client);
     channel_forget(client->channel, ask);
 }
@@ -277,6 +269,19 @@ static void on_note(const char *text, void *data)
 
     hide(client);
     printer_note(&client->printer, "%s", text);
+    show(client);
+}
+
+/* A script asked for nothing else than its answers. */
+static void on_news(const char *text, void *data)
+{
+    Client *client = data;
+
+    if (!client->terminal || !text || client->printer.is_json)
+        return;
+    hide(client);
+    coming_answer_part(&client->answer);
+    printer_news(&client->printer, text);
     show(client);
 }
 
@@ -297,6 +302,7 @@ Client *client_new(const CliOptions *options, const CliConfig *config, const Key
         .heard = on_heard,
         .late = on_late,
         .note = on_note,
+        .news = on_news,
     };
     g_autoptr(Client) client = g_new0(Client, 1);
 
@@ -435,7 +441,7 @@ static int conclude(Client *client, Ask *ask)
         explain_wait(client, ask);
         break;
     case ASK_UNREACHABLE:
-        explain_unreachable(client, ask);
+        leave_unanswered(ask, channel_was_connected(client->channel), clock_now_ms());
         channel_forget(client->channel, ask);
         break;
     case ASK_ANSWERED:
@@ -545,17 +551,7 @@ bool client_is_leaving(const Client *client)
 
 void client_take_leave(const Client *client)
 {
-    const GPtrArray *asks = channel_asks(client->channel);
-
-    for (guint i = 0; i < asks->len; i++) {
-        const Ask *ask = g_ptr_array_index(asks, i);
-
-        if (ask_is_at_work(ask) && !ask->is_hidden) {
-            g_autofree char *text = ask_goes_on(ask, false, clock_now_ms());
-
-            printer_note(&client->printer, "%s", text);
-        }
-    }
+    leave_tell(&client->printer, channel_asks(client->channel), clock_now_ms());
 }
 
 const Printer *client_printer(const Client *client)

@@ -498,6 +498,8 @@ static Heard hear_reply(Exchange *exchange, const MessageReply *reply, Ask **out
     Ask *ask = find_by_id(exchange, reply->in_reply_to);
     const char *text = reply->text ? reply->text : "";
 
+    if (g_strcmp0(reply->in_reply_to, exchange->session) == 0)
+        return HEARD_NEWS;
     if (!ask)
         return HEARD_NOTHING;
 

@@ -81,6 +81,7 @@ typedef enum {
     HEARD_ANSWER,   /* the final reply */
     HEARD_PROGRESS, /* of a run of ours */
     HEARD_RESULT,   /* of a run of ours */
+    HEARD_NEWS,     /* answers nothing: for whoever sits there */
 } Heard;
 
 typedef struct Exchange Exchange;
@@ -130,8 +131,8 @@ int64_t exchange_wake_ms(const Exchange *exchange, bool is_connected);
 /* A connection stands: everything that still waits is due. */
 void exchange_reconnected(Exchange *exchange, int64_t boot_ms);
 
-/* Takes an object of agent1 in. out_ask gets the question that it belongs to, unless
- * HEARD_NOTHING. */
+/* Takes an object of agent1 in. out_ask gets the question that it belongs to, unless HEARD_NOTHING
+ * or HEARD_NEWS. */
 Heard exchange_hear(Exchange *exchange, const Message *message, Ask **out_ask);
 
 /* True when it goes on: it is pending, or a run of it that waited has begun. */

@@ -224,6 +224,14 @@ bool printer_object(const Printer *printer, Heard heard, const Message *message)
     return true;
 }
 
+void printer_news(const Printer *printer, const char *text)
+{
+    g_autofree char *dressed = printer_dress(text, printer->has_color);
+
+    if (!printer->is_quiet)
+        fputs(dressed, stderr);
+}
+
 void printer_text(const Printer *printer, const char *text)
 {
     FILE *out = printer->is_json ? stderr : stdout;

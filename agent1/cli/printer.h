@@ -37,6 +37,9 @@ bool printer_lines(const Printer *printer, const char *lines, size_t *fence);
 /* A text of our own that was asked for ("/help"): among JSON it goes to standard error. */
 void printer_text(const Printer *printer, const char *text);
 
+/* What nobody asked for: not an answer, so on standard error. */
+void printer_news(const Printer *printer, const char *text);
+
 /* For information: nothing when it is quiet. */
 void printer_note(const Printer *printer, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

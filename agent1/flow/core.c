@@ -32,6 +32,7 @@
 #include "agent1/flow/topics/subscriptions.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/clients.h"
+#include "agent1/flow/voice/consoles.h"
 #include "agent1/flow/voice/live_message.h"
 #include "agent1/flow/voice/notices.h"
 #include "agent1/flow/voice/presence.h"
@@ -89,6 +90,7 @@ Core *core_new(void)
         core->ledgers[ledgers[i]] = ledger_new(ledgers[i]);
     core->pending = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, pending_free);
     core->clients = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    core->consoles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, console_free);
     core->failed_edits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     presence_init(&core->presence);
     core->lives = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, live_free);
@@ -148,6 +150,7 @@ void core_free(Core *core)
         ledger_free(core->ledgers[table]);
     g_hash_table_unref(core->pending);
     g_hash_table_unref(core->clients);
+    g_hash_table_unref(core->consoles);
     g_hash_table_unref(core->failed_edits);
     presence_clear(&core->presence);
     g_hash_table_unref(core->lives_by_run);
@@ -369,15 +372,16 @@ static void take_link(Core *core, const Event *event)
 
 static void take_edited(Core *core, const EventFileEdited *edited)
 {
+    g_autofree char *user = edits_user(core, edited->id);
     bool is_open = edits_take(core, edited);
 
     if (edited->error)
         effects_log(core->fx, EFFECT_LOG_ERROR, NULL, NULL, "%s", edited->error);
     if (is_open && say_is_due(core, "edit failed", HOUR_MS))
-        notices_tell(core, NOTICE_NEWS,
-                     "I could not write a file: %s. What you decided stands; I write it "
-                     "when I can.",
-                     edited->error);
+        notices_tell_with(core, user, NOTICE_NEWS,
+                          "I could not write a file: %s. What you decided stands; I write it "
+                          "when I can.",
+                          edited->error);
 }
 
 /* Said once for each edit: whoever reloads the same mistake again knows it. */

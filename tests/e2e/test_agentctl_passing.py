@@ -57,6 +57,16 @@ def test_an_answer_that_is_parted_says_so(agent1, thinking):
     assert screen.text().count("goes on") == 1
 
 
+def test_news_stand_above_what_is_waited_for(agent1, thinking):
+    """What answers the session itself ends no question."""
+    screen, chat = thinking
+    agent1.reply(chat, "Schedule apt: #9 web1: failed (exit 1, 0.4 s)\n```\nno\n```", "ok",
+                 in_reply_to=chat["from"])
+    screen.wait_for(like(r"Schedule apt: #9 web1: failed \(exit 1, 0.4 s\)\n```\nno\n```\nagent1  \d+ s$"))
+    agent1.reply(chat, "They are well.", "ok")
+    screen.wait_for("They are well.\nagent1>")
+
+
 def test_an_answer_that_comes_late_is_named_at_the_prompt(agent1, thinking):
     screen, chat = thinking
     fired = agent1.hear(screen, "!fire nightly")

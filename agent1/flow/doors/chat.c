@@ -13,6 +13,7 @@
 #include "agent1/flow/talk/talk.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/clients.h"
+#include "agent1/flow/voice/consoles.h"
 #include "agent1/flow/voice/say.h"
 #include "agent1/flow/voice/turn.h"
 #include "agent1/model/quotation.h"
@@ -518,6 +519,7 @@ void chat_take_message(Core *core, const EventMessage *event)
     speaker->is_now = message->chat.is_now;
     speaker->wants_data = message->chat.wants_data;
     core_speak_to(core, user->name);
+    consoles_heard(core, speaker);
     complaint = judge_times(core, message);
     if (!complaint && is_look_again(core, speaker, text)) {
         act(core, speaker, text);

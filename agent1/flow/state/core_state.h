@@ -109,8 +109,9 @@ struct Core {
     int64_t epoch;
     GHashTable *pending; /* cookie → Pending * (agent1/flow/state/pending.h) */
     uint64_t last_cookie;
-    char *last_id;       /* the last that was made: they rise within a millisecond; NULL: none */
-    GHashTable *clients; /* full JID → Client * (agent1/flow/doors/contacts.h) */
+    char *last_id;        /* the last that was made: they rise within a millisecond; NULL: none */
+    GHashTable *clients;  /* full JID → Client * (agent1/flow/doors/contacts.h) */
+    GHashTable *consoles; /* session → Console * (agent1/flow/voice/consoles.h) */
     GHashTable
         *failed_edits; /* ids of edits that could not be written (agent1/flow/state/edits.h) */
     Presence presence;

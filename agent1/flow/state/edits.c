@@ -67,6 +67,15 @@ Json *edits_members(const Row *edit)
     return json_parse(text, strlen(text), REGISTRY_MAX_BYTES, NULL);
 }
 
+char *edits_user(const Core *core, const char *id)
+{
+    const Row *edit = id ? ledger_find(core->ledgers[TABLE_EDITS], id) : NULL;
+    g_autoptr(Json) members = edit ? edits_members(edit) : NULL;
+    const Json *user = members ? json_member(members, "user") : NULL;
+
+    return g_strdup(user && json_kind(user) == JSON_STRING ? json_string(user) : NULL);
+}
+
 void edits_apply_task(GPtrArray *list, const Zones *zones, const char *id, const Json *members)
 {
     g_autoptr(TaskEntry) entry = NULL;

@@ -24,6 +24,10 @@ void edits_send_failed(Core *core);
 /* What one says; NULL when that is nothing. The caller owns it. */
 Json *edits_members(const Row *edit);
 
+/* Who acts by the schedule that this edit writes; NULL: it is of another kind, or nobody does. The
+ * caller owns it. */
+char *edits_user(const Core *core, const char *id);
+
 /* Does one to a list of entries, as the edge does it to the file. */
 void edits_apply_task(GPtrArray *list, const Zones *zones, const char *id, const Json *members);
 

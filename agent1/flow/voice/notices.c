@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/voice/consoles.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
@@ -205,16 +206,32 @@ static void tell(Core *core, const User *user, NoticeKind kind, const char *text
     say_xmpp(core, user->jids->pdata[0], text);
 }
 
-static void tell_in_own_words(Core *core, const User *user, NoticeKind kind, const char *format,
-                              va_list arguments) G_GNUC_PRINTF(4, 0);
+/* What is meant for one person, or cannot wait, is said at consoles, too: whoever sits there need
+ * not look at a phone. */
+static bool is_for_consoles(NoticeKind kind, bool is_named)
+{
+    return is_named || !can_wait(kind);
+}
 
-static void tell_in_own_words(Core *core, const User *user, NoticeKind kind, const char *format,
-                              va_list arguments)
+static void tell_at_doors(Core *core, const User *user, NoticeKind kind, bool is_named,
+                          const char *text)
+{
+    if (is_for_consoles(kind, is_named))
+        consoles_tell(core, user->name, text);
+    if (core->settings->xmpp_is_enabled && has_jid(user))
+        tell(core, user, kind, text);
+}
+
+static void tell_in_own_words(Core *core, const User *user, NoticeKind kind, bool is_named,
+                              const char *format, va_list arguments) G_GNUC_PRINTF(5, 0);
+
+static void tell_in_own_words(Core *core, const User *user, NoticeKind kind, bool is_named,
+                              const char *format, va_list arguments)
 {
     Language before = core_speak_to(core, user->name);
     g_autofree char *text = g_strdup_vprintf(core_words(core, format), arguments);
 
-    tell(core, user, kind, text);
+    tell_at_doors(core, user, kind, is_named, text);
     core_speak(core, before);
 }
 
@@ -228,14 +245,15 @@ static void tell_all(Core *core, const char *name, NoticeKind kind, const char *
     const GPtrArray *users = users_list(core->users);
     unsigned i;
 
-    for (i = 0; core->settings->xmpp_is_enabled && i < users->len; i++) {
+    for (i = 0; i < users->len; i++) {
         const User *user = users->pdata[i];
+        bool is_named = g_strcmp0(user->name, name) == 0;
         va_list copy;
 
-        if (!has_jid(user) || !(concerns(user, kind) || g_strcmp0(user->name, name) == 0))
+        if (!concerns(user, kind) && !is_named)
             continue;
         va_copy(copy, arguments);
-        tell_in_own_words(core, user, kind, format, copy);
+        tell_in_own_words(core, user, kind, is_named, format, copy);
         va_end(copy);
     }
 }
@@ -254,16 +272,16 @@ void notices_tell_made(Core *core, NoticeKind kind, NoticeText make, const void 
     const GPtrArray *users = users_list(core->users);
     unsigned i;
 
-    for (i = 0; core->settings->xmpp_is_enabled && i < users->len; i++) {
+    for (i = 0; i < users->len; i++) {
         const User *user = users->pdata[i];
         Language before;
         g_autofree char *text = NULL;
 
-        if (!has_jid(user) || !concerns(user, kind))
+        if (!concerns(user, kind))
             continue;
         before = core_speak_to(core, user->name);
         text = make(core, data);
-        tell(core, user, kind, text);
+        tell_at_doors(core, user, kind, false, text);
         core_speak(core, before);
     }
 }
@@ -284,9 +302,9 @@ void notices_tell_user(Core *core, const char *name, NoticeKind kind, const char
 
     va_start(arguments, format);
     if (!user || !has_jid(user))
-        tell_all(core, NULL, kind, format, arguments);
-    else if (core->settings->xmpp_is_enabled)
-        tell_in_own_words(core, user, kind, format, arguments);
+        tell_all(core, user ? name : NULL, kind, format, arguments);
+    else
+        tell_in_own_words(core, user, kind, true, format, arguments);
     va_end(arguments);
 }
 

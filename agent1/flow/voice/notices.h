@@ -16,7 +16,8 @@ typedef enum {
     NOTICE_ALARM,  /* to admins: of security, or their word is not in force; cannot wait */
 } NoticeKind;
 
-/* Says it to everybody whom it concerns and who has a JID. */
+/* Says it to everybody whom it concerns and who has a JID; what cannot wait, and what is for one
+ * user by name, also at the consoles that they sit at (consoles.h). */
 void notices_tell(Core *core, NoticeKind kind, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 /* Says it to one user; to those whom the kind concerns where nobody is called so, or has a JID. */

@@ -1,0 +1,25 @@
+/*
+ * The consoles that people sit at: sessions of agentctl that wrote twice and not long ago, which no
+ * script's single line does. What nobody asked for is said there as a reply to the session itself;
+ * one that was left hears nothing. Memory alone: after a restart a console is known when it writes.
+ */
+#ifndef AGENT1_FLOW_VOICE_CONSOLES_H
+#define AGENT1_FLOW_VOICE_CONSOLES_H
+
+#include "agent1/flow/state/core_state.h"
+
+#include <stdbool.h>
+
+/* A session of agentctl wrote, or wrote the same again. */
+void consoles_heard(Core *core, const Speaker *speaker);
+
+/* Says it at every console of this user; not while agent1 sleeps. */
+void consoles_tell(Core *core, const char *user, const char *text);
+
+/* True when this speaker's console was there at that time, and so heard what was told then. */
+bool consoles_was_there(const Core *core, const Speaker *speaker, int64_t at_ms);
+
+/* Of core->consoles. */
+void console_free(void *data);
+
+#endif

@@ -1,0 +1,148 @@
+/* What somebody at a console hears without asking: news of a schedule of theirs, an edit that is
+ * lost or wrong. The world begins at 14:13:20 UTC. */
+#include "notice-world.h"
+
+#include "common/wire/run_state.h"
+
+#include "common/base/banned.h"
+
+#define CHAT_1 "01J00000000000000000CHAT01"
+#define CHAT_2 "01J00000000000000000CHAT02"
+#define CHAT_3 "01J00000000000000000CHAT03"
+
+/* How many replies to the session itself hold these words. */
+static unsigned count_news(const World *world, const char *words)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < world->sent->len; i++) {
+        const Message *message = ((const Effect *)world->sent->pdata[i])->publish.message;
+
+        if (message->kind != MESSAGE_REPLY || strcmp(message->reply.in_reply_to, SESSION) != 0)
+            continue;
+        assert_true(message->reply.is_final);
+        count += strstr(message->reply.text, words) != NULL;
+    }
+    return count;
+}
+
+static void set_tasks(World *world, const char *text)
+{
+    json_free(world->tasks);
+    world->tasks = world_json(text);
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+}
+
+/* The edits so far are in the file, or are not: why. */
+static void answer_edits(World *world, const char *error)
+{
+    for (unsigned i = 0; i < world->edits->len; i++) {
+        Event *event = event_new(EVENT_FILE_EDITED);
+
+        event->edited.id = g_strdup(((const Effect *)world->edits->pdata[i])->edit.id);
+        event->edited.error = g_strdup(error);
+        world_step(world, event);
+    }
+    g_ptr_array_set_size(world->edits, 0);
+}
+
+static void make_schedule(World *world)
+{
+    world_register(world, JOURNAL_1, 1);
+    answer_edits(world, NULL);
+    world_type(world, CHAT_1, "SCHEDULE: every 1h | web1 | false", false, false);
+    world_type(world, CHAT_2, "!yes", false, false);
+}
+
+static void a_failing_schedule_is_told_at_the_console_that_made_it(void **state)
+{
+    World *world = *state;
+
+    make_schedule(world);
+    answer_edits(world, NULL);
+    world_wait(world, HOUR_MS + MINUTE_MS);
+    world_result(world, world_run_id(world, 1), 1, "failed", 1, "no");
+    assert_int_equal(count_news(world, ": #1 web1: failed (exit 1, 0.4 s)"), 1);
+    assert_int_equal(notice_count(world, "ana", ": #1 web1: failed"), 1);
+}
+
+/* Each send of a script is a session of its own. */
+static void a_script_is_no_console(void **state)
+{
+    World *world = *state;
+
+    world_register(world, JOURNAL_1, 1);
+    set_tasks(world, "{\"tasks\":[{\"id\":\"x\",\"agent\":\"web1\",\"task\":\"false\","
+                     "\"cron\":\"every 1h\",\"user\":\"ana\"}]}");
+    world_type(world, CHAT_1, "!status", false, false);
+    world_type(world, CHAT_1, "!status", false, false);
+    world_wait(world, HOUR_MS + MINUTE_MS);
+    world_result(world, world_run_id(world, 1), 1, "failed", 1, "no");
+    assert_int_equal(count_news(world, "failed"), 0);
+    assert_int_equal(notice_count(world, "ana", "Schedule x: #1 web1: failed"), 1);
+}
+
+static void a_console_that_was_left_hears_nothing(void **state)
+{
+    World *world = *state;
+
+    make_schedule(world);
+    answer_edits(world, NULL);
+    world_write(world, "ana", NULL, "!agentOFF agent1");
+    world_wait(world, 25 * HOUR_MS);
+    world_write(world, "ana", NULL, "!agentON agent1");
+    world_wait(world, HOUR_MS);
+    world_forget(world);
+    set_tasks(world, "{\"tasks\":[]}");
+    assert_int_equal(count_news(world, "was saved without"), 0);
+    assert_int_equal(notice_count(world, "ana", "was saved without"), 1);
+}
+
+static void an_edit_that_is_lost_is_told_there(void **state)
+{
+    World *world = *state;
+
+    make_schedule(world);
+    answer_edits(world, NULL);
+    set_tasks(world, "{\"tasks\":[]}");
+    assert_int_equal(count_news(world, "it does not run any more. To have it back, type:"), 1);
+}
+
+static void an_edit_that_fails_is_told_there(void **state)
+{
+    World *world = *state;
+
+    make_schedule(world);
+    answer_edits(world, "tasks_schedule.json: no space");
+    assert_int_equal(count_news(world, "I could not write a file: tasks_schedule.json"), 1);
+}
+
+/* It is an alarm, and no reminder says it once more. */
+static void files_that_are_wrong_are_told_there_once(void **state)
+{
+    World *world = *state;
+    Event *event = event_new(EVENT_CONFIGURED);
+
+    make_schedule(world);
+    event->reload_error = g_strdup("tasks_schedule.json: line 3");
+    world_step(world, event);
+    assert_int_equal(count_news(world, "since the new one is wrong: tasks_schedule.json: line 3"),
+                     1);
+    world_type(world, CHAT_3, "!agents", false, false);
+    assert_null(strstr(world_last_sent(world, MESSAGE_REPLY)->reply.text, "NOT in use"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(a_failing_schedule_is_told_at_the_console_that_made_it),
+        WORLD_TEST(a_script_is_no_console),
+        WORLD_TEST(a_console_that_was_left_hears_nothing),
+        WORLD_TEST(an_edit_that_is_lost_is_told_there),
+        WORLD_TEST(an_edit_that_fails_is_told_there),
+        WORLD_TEST(files_that_are_wrong_are_told_there_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
