@@ -90,6 +90,7 @@ Core *core_new(void)
         core->ledgers[ledgers[i]] = ledger_new(ledgers[i]);
     core->pending = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, pending_free);
     core->clients = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    core->stops = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     core->consoles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, console_free);
     core->failed_edits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     presence_init(&core->presence);
@@ -150,6 +151,7 @@ void core_free(Core *core)
         ledger_free(core->ledgers[table]);
     g_hash_table_unref(core->pending);
     g_hash_table_unref(core->clients);
+    g_hash_table_unref(core->stops);
     g_hash_table_unref(core->consoles);
     g_hash_table_unref(core->failed_edits);
     presence_clear(&core->presence);

@@ -37,18 +37,37 @@ static char *make_plain(const char *text)
     return plain_words(bare->str);
 }
 
-bool stop_word_is(const char *text)
+/* "cancel everything", "stop all my tasks", "annule tout". */
+static const char *const all[] = { "everything", "all",   "tout", "tous", "toutes", "of",
+                                   "the",        "my",    "mine", "les",  "mes",    "tasks",
+                                   "runs",       "plans", "jobs", "them", "taches", NULL };
+static const char *const has_all[] = { "everything", "all", "tout", "tous", "toutes", NULL };
+
+static bool is_made_of(const char *text, bool is_of_all)
 {
     g_autofree char *plain = strlen(text) <= MAX_BYTES ? make_plain(text) : g_strdup("");
     g_auto(GStrv) words = g_strsplit(g_strstrip(plain), " ", -1);
     bool has_stop = false;
+    bool says_all = !is_of_all;
 
     for (unsigned i = 0; words[i]; i++) {
         bool is_stop = g_strv_contains(stops, words[i]);
 
-        if (!is_stop && !g_strv_contains(beside, words[i]))
+        if (!is_stop && !g_strv_contains(beside, words[i]) &&
+            !(is_of_all && g_strv_contains(all, words[i])))
             return false;
         has_stop |= is_stop;
+        says_all |= g_strv_contains(has_all, words[i]);
     }
-    return has_stop;
+    return has_stop && says_all;
+}
+
+bool stop_word_is(const char *text)
+{
+    return is_made_of(text, false);
+}
+
+bool stop_word_is_of_all(const char *text)
+{
+    return is_made_of(text, true);
 }

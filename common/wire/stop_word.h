@@ -10,4 +10,7 @@
 /* text is valid UTF-8. */
 bool stop_word_is(const char *text);
 
+/* The same of everything at once: "cancel everything", "stop all my tasks", "annule tout". */
+bool stop_word_is_of_all(const char *text);
+
 #endif

@@ -109,6 +109,7 @@ static void act_in(Core *core, Turn *turn, const char *text)
             talk_take(core, turn, text);
         return;
     }
+    phrases_say_other(core, turn->speaker);
     for (i = 0; i < lines->len; i++)
         do_line(core, turn, lines->pdata[i]);
 }

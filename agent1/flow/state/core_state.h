@@ -111,6 +111,7 @@ struct Core {
     uint64_t last_cookie;
     char *last_id;        /* the last that was made: they rise within a millisecond; NULL: none */
     GHashTable *clients;  /* full JID → Client * (agent1/flow/doors/contacts.h) */
+    GHashTable *stops;    /* conversation → when, since boot (agent1/flow/state/stops.h) */
     GHashTable *consoles; /* session → Console * (agent1/flow/voice/consoles.h) */
     GHashTable
         *failed_edits; /* ids of edits that could not be written (agent1/flow/state/edits.h) */

@@ -3,13 +3,17 @@
 #include <string.h>
 
 #include "agent1/flow/commands/commands.h"
+#include "agent1/flow/commands/own_work.h"
 #include "agent1/flow/gate/targets.h"
 #include "agent1/flow/state/history.h"
+#include "agent1/flow/state/stops.h"
 #include "agent1/flow/state/talks.h"
 #include "agent1/phrases/phrasebook.h"
 #include "common/wire/stop_word.h"
 #include "common/wire/utterance.h"
 #include "common/base/banned.h"
+
+#define WORK_NAMED_MAX 8
 
 /* "role=web" for each label of an agent; NULL-terminated. */
 static GPtrArray *make_labels(const RegistryAgent *entry)
@@ -131,24 +135,65 @@ static char *only_line(const Core *core, const char *text)
     return line;
 }
 
+/* What is meant by it where no answer is written: nothing is ended by a guess. */
+static void say_what_goes_on(Turn *turn, const GPtrArray *lines, const char *first)
+{
+    turn_say(turn, "%s", core_words(turn->core, first));
+    for (unsigned i = 0; i < lines->len && i < WORK_NAMED_MAX; i++)
+        turn_say(turn, "%s", (const char *)lines->pdata[i]);
+    if (lines->len > WORK_NAMED_MAX)
+        turn_say(turn, "… and %u more go on; !runs lists them", lines->len - WORK_NAMED_MAX);
+}
+
+/* True when it was answered. */
+static bool stop_nothing(Core *core, Turn *turn, bool is_of_all, bool is_again)
+{
+    g_autoptr(GPtrArray) lines = own_work_lines(core, turn->speaker);
+
+    if (is_again)
+        say_what_goes_on(turn, lines,
+                         lines->len > 0
+                             ? WORDS_LATER("The answer has stopped already. What you asked for "
+                                           "before goes on:")
+                             : WORDS_LATER("The answer has stopped already."));
+    else if (lines->len > 0)
+        say_what_goes_on(turn, lines,
+                         WORDS_LATER("No answer is being written to you here. What you asked for "
+                                     "goes on:"));
+    else if (is_of_all)
+        turn_say(turn, "Nothing of yours goes on.");
+    return is_again || is_of_all || lines->len > 0;
+}
+
 static bool means_stop(const Core *core, const char *text)
 {
-    g_autofree char *line = NULL;
+    g_autofree char *line = only_line(core, text);
 
-    if (stop_word_is(text))
-        return true;
-    line = only_line(core, text);
     return g_strcmp0(line, command_info(COMMAND_STOP)->name) == 0;
 }
 
 bool phrases_stop(Core *core, Turn *turn, const char *text)
 {
     g_autofree char *conversation = history_conversation(turn->speaker);
+    bool is_again = stops_take(core, conversation);
+    bool is_of_all = stop_word_is_of_all(text);
+    bool is_plain = is_of_all || stop_word_is(text);
+    bool is_written = talks_find(core, conversation);
 
-    if (!talks_find(core, conversation) || !means_stop(core, text))
+    if (is_written && (is_plain || means_stop(core, text)))
+        commands_do(core, turn, COMMAND_STOP, "");
+    else if (is_written || !is_plain || !stop_nothing(core, turn, is_of_all, is_again))
         return false;
-    commands_do(core, turn, COMMAND_STOP, "");
+    if (is_again || is_written)
+        stops_note(core, conversation);
     return true;
+}
+
+void phrases_say_other(Core *core, const Speaker *speaker)
+{
+    g_autofree char *conversation = history_conversation(speaker);
+
+    stops_take(core, conversation);
 }
 
 bool phrases_answer(const Core *core, const char *text)

@@ -12,8 +12,12 @@
 bool phrases_act(Core *core, Turn *turn, const char *text);
 
 /* While an answer is written to the person in this conversation, or waits, plain words for stopping
- * stop it. True when they did: "stop" by itself means nothing else then. */
+ * stop it. Shortly after that, and while something else of theirs goes on, they are answered with
+ * what goes on and how to end it. True when they did one of these: no model is asked then. */
 bool phrases_stop(Core *core, Turn *turn, const char *text);
+
+/* Something else was said: the next "stop" is not the second one. */
+void phrases_say_other(Core *core, const Speaker *speaker);
 
 /* Whether the text is understood as a yes or a no, as "yes please" is. */
 bool phrases_answer(const Core *core, const char *text);

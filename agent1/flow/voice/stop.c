@@ -1,5 +1,6 @@
 #include "agent1/flow/voice/stop.h"
 
+#include "agent1/flow/state/stops.h"
 #include "agent1/flow/voice/answer_words.h"
 #include "agent1/flow/voice/turn.h"
 #include "common/base/banned.h"
@@ -28,5 +29,6 @@ void stop_talk(Core *core, Talk *talk)
     turn_say(&turn, "(stopped by you)");
     turn_outcome(&turn, run_state_name(RUN_CANCELLED));
     talks_note(core, talk);
+    stops_note(core, talk->conversation);
     turn_finish(&turn);
 }

@@ -304,6 +304,68 @@ static void words_that_are_talk(void **state)
     }
 }
 
+/* Who says it twice has not seen yet that it stopped. */
+static void said_once_more(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "how are they?");
+    piece(world, SURE);
+    world_write(world, "oskar", NULL, "stop");
+    for (unsigned i = 0; i < 2; i++) {
+        world_forget(world);
+        world_write(world, "oskar", NULL, "Stop!");
+        assert_string_equal(world_last_said(world), "The answer has stopped already.");
+        assert_int_equal(world_count_other(world, EFFECT_MODEL_CALL), 0);
+    }
+    world_write(world, "oskar", NULL, "!status");
+    next_call(world, "stop");
+    world_write(world, "oskar", NULL, "stop");
+    world_wait(world, 3 * MINUTE_MS);
+    next_call(world, "stop");
+}
+
+/* Nothing is ended by a guess. */
+static void said_while_something_else_goes_on(void **state)
+{
+    static const char lines[] = "#1 web1: queued · sleep 99; !cancel 1 stops it\n"
+                                "p1 goes on; !cancel p1 stops it\n"
+                                "question 1, \"daily 03:00 · web1 · apt update\"; !no 1 drops it";
+    static const struct {
+        const char *user;
+        const char *text;
+        const char *first;
+        const char *rest;
+    } rows[] = {
+        { "oskar", "stop", "No answer is being written to you here. What you asked for goes on:\n",
+          lines },
+        { "oskar", "annule tout",
+          "No answer is being written to you here. What you asked for goes on:\n", lines },
+        { "vera", "cancel everything", "Nothing of yours goes on.", "" },
+    };
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "@web1 sleep 99");
+    world_write(world, "oskar", NULL, "PLAN: web1|one ;; web1|two");
+    world_write(world, "oskar", NULL, "SCHEDULE: daily 03:00 | web1 | apt update");
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *said = g_strconcat(rows[i].first, rows[i].rest, NULL);
+
+        print_message("%s\n", rows[i].text);
+        world_forget(world);
+        world_write(world, rows[i].user, NULL, rows[i].text);
+        assert_string_equal(world_last_said(world), said);
+        assert_int_equal(world_count_other(world, EFFECT_MODEL_CALL), 0);
+    }
+    assert_string_equal(world_run_state(world, 1), "queued");
+    world_write(world, "oskar", NULL, "how are they?");
+    world_write(world, "oskar", NULL, "stop");
+    world_write(world, "oskar", NULL, "stop");
+    assert_contains(
+        world_last_said(world),
+        "The answer has stopped already. What you asked for before goes on:\n#1 web1: ");
+}
+
 /* ---- for agentctl ---- */
 
 static void the_reply_of_agentctl(void **state)
@@ -390,6 +452,8 @@ int main(void)
         PHONE_TEST(one_that_waits),
         PHONE_TEST(plain_words_while_it_is_written),
         PHONE_TEST(words_that_are_talk),
+        PHONE_TEST(said_once_more),
+        PHONE_TEST(said_while_something_else_goes_on),
         CLI_TEST(the_reply_of_agentctl),
         CLI_TEST(the_answer_to_a_chat),
         CLI_TEST(an_answer_that_has_ended),

@@ -117,6 +117,30 @@ static void what_is_none(void **state)
     }
 }
 
+static void what_means_everything(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_of_all;
+    } rows[] = {
+        { "cancel everything", true },
+        { "Stop all my tasks!", true },
+        { "annule tout", true },
+        { "arr\u00eate toutes mes t\u00e2ches, s'il te pla\u00eet", true },
+        { "stop", false },
+        { "all", false },
+        { "cancel all of web1", false },
+        { "stop all services", false },
+        { "don't stop everything", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("%s\n", rows[i].text);
+        assert_int_equal(stop_word_is_of_all(rows[i].text), rows[i].is_of_all);
+    }
+}
+
 static void a_long_text(void **state)
 {
     g_autofree char *text = g_strnfill(1000, ' ');
@@ -131,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_one),
         cmocka_unit_test(what_is_none),
+        cmocka_unit_test(what_means_everything),
         cmocka_unit_test(a_long_text),
     };
 

@@ -1,0 +1,108 @@
+#include "agent1/flow/commands/own_work.h"
+
+#include "agent1/flow/commands/questions.h"
+#include "agent1/flow/topics/subscription_text.h"
+#include "agent1/flow/topics/subscriptions.h"
+#include "agent1/model/plan.h"
+#include "common/base/text.h"
+#include "common/base/banned.h"
+
+#define TASK_CHARS 60
+
+static bool is_own(const Speaker *speaker, const char *user, const char *conversation)
+{
+    g_autofree char *here = speaker_conversation(speaker);
+
+    return g_strcmp0(user, speaker->user) == 0 &&
+           (!speaker_is_in_room(speaker) || g_strcmp0(conversation, here) == 0);
+}
+
+/* What a schedule or a plan began is ended with that. */
+static void add_runs(const Core *core, const Speaker *speaker, GPtrArray *lines)
+{
+    g_autoptr(GPtrArray) runs = runs_list(core->runs, NULL);
+
+    for (unsigned i = 0; i < runs->len; i++) {
+        const Run *run = runs->pdata[i];
+        g_autofree char *task = text_make_line(run->task, TASK_CHARS);
+
+        if (run->plan || run->schedule || !is_own(speaker, run->user, run->conversation))
+            continue;
+        g_ptr_array_add(
+            lines, g_strdup_printf(
+                       core_words(core, "#%" G_GINT64_FORMAT
+                                        " %s: %s · %s; !cancel %" G_GINT64_FORMAT " stops it"),
+                       run->number, run->agent, run_state_name(run->state), task, run->number));
+    }
+}
+
+static int compare_plans(gconstpointer a, gconstpointer b)
+{
+    int64_t left = (*(const Plan *const *)a)->number;
+    int64_t right = (*(const Plan *const *)b)->number;
+
+    return left < right ? -1 : left > right;
+}
+
+static void add_plans(const Core *core, const Speaker *speaker, GPtrArray *lines)
+{
+    g_autoptr(GPtrArray) plans = g_ptr_array_new();
+    GHashTableIter iter;
+    void *plan;
+
+    g_hash_table_iter_init(&iter, core->plans);
+    while (g_hash_table_iter_next(&iter, NULL, &plan)) {
+        if (is_own(speaker, ((const Plan *)plan)->user, ((const Plan *)plan)->conversation))
+            g_ptr_array_add(plans, plan);
+    }
+    g_ptr_array_sort(plans, compare_plans);
+    for (unsigned i = 0; i < plans->len; i++) {
+        const char *id = ((const Plan *)plans->pdata[i])->id;
+
+        g_ptr_array_add(
+            lines,
+            g_strdup_printf(core_words(core, "%s%s goes on; !cancel %s stops it"), "", id, id));
+    }
+}
+
+static void add_subscriptions(const Core *core, const Speaker *speaker, GPtrArray *lines)
+{
+    g_autoptr(GPtrArray) rows = subscriptions_seen(core, speaker);
+
+    for (unsigned i = 0; i < rows->len; i++) {
+        const Row *row = rows->pdata[i];
+        g_autofree char *name = subscription_name(row);
+
+        if (is_own(speaker, row_text(row, SUBSCRIPTIONS_USER),
+                   row_text(row, SUBSCRIPTIONS_CONVERSATION)))
+            g_ptr_array_add(
+                lines,
+                g_strdup_printf(
+                    core_words(core, "%s; !subscriptions cancel s%" G_GINT64_FORMAT " ends it"),
+                    name, row_int(row, SUBSCRIPTIONS_NUMBER)));
+    }
+}
+
+static void add_questions(const Core *core, const Speaker *speaker, GPtrArray *lines)
+{
+    g_autoptr(GPtrArray) rows = questions_open(core, speaker);
+
+    for (unsigned i = 0; i < rows->len; i++) {
+        unsigned number = questions_number(rows, i);
+
+        g_ptr_array_add(lines,
+                        g_strdup_printf(core_words(core, "question %u, \"%s\"; !no %u drops it"),
+                                        number, row_text(rows->pdata[i], QUESTIONS_SHOWN), number));
+    }
+}
+
+GPtrArray *own_work_lines(Core *core, const Speaker *speaker)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+
+    add_runs(core, speaker, lines);
+    add_plans(core, speaker, lines);
+    add_subscriptions(core, speaker, lines);
+    add_questions(core, speaker, lines);
+    return lines;
+}
