@@ -1,6 +1,7 @@
 /* !tasks and PLAN_LIST: the schedules; !pause, !resume and !fire, which hold one, or run it now. */
 #include "agent1/flow/commands/commands.h"
 
+#include "agent1/flow/commands/hints.h"
 #include "agent1/flow/commands/run_lines.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/runs/launch.h"
@@ -101,12 +102,29 @@ static void say_held(Turn *turn, const Schedule *schedule, const char *what)
     turn_say(turn, "%s: %s", schedule->id, core_words(turn->core, what));
 }
 
+/* An agent is paused by another word. */
+static bool is_agent(Core *core, Turn *turn, const char *name, bool is_held)
+{
+    const char *command = hints_agent_command(core, is_held ? COMMAND_PAUSE : COMMAND_RESUME, name);
+
+    if (!command)
+        return false;
+    turn_fail(turn,
+              is_held ? "%s is an agent, and !pause is for schedules: %s %s pauses it"
+                      : "%s is an agent, and !resume is for schedules: %s %s resumes it",
+              name, command, name);
+    return true;
+}
+
 static void set_held(Core *core, Turn *turn, const char *arguments, bool is_held)
 {
-    Schedule *schedule = commands_read_schedule(
-        core, turn, arguments, is_held ? "!pause <schedule>" : "!resume <schedule>");
+    Schedule *schedule;
     g_autofree char *line = NULL;
 
+    if (is_agent(core, turn, arguments, is_held))
+        return;
+    schedule = commands_read_schedule(core, turn, arguments,
+                                      is_held ? "!pause <schedule>" : "!resume <schedule>");
     if (!schedule)
         return;
     if (is_held == (schedule->paused_by != NULL)) {

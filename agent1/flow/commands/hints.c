@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/schedules/schedule_book.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -55,10 +56,20 @@ static bool means_leaving(const char *word)
     return false;
 }
 
+const char *hints_agent_command(const Core *core, Command command, const char *argument)
+{
+    const Schedule *schedule = schedule_book_find(core, argument);
+
+    if ((command != COMMAND_PAUSE && command != COMMAND_RESUME) ||
+        !registry_find(core->registry, argument) || (schedule && schedule->entry))
+        return NULL;
+    return command_info(command == COMMAND_PAUSE ? COMMAND_AGENT_OFF : COMMAND_AGENT_ON)->name;
+}
+
 /* "help", "/status", "cancel 12": a command without its mark. A longer line is talk that happens to
  * begin with such a word, and "stop" is more often said of something else than an answer. The
  * caller owns the result; NULL: none is meant. */
-static char *meant_command(const char *text)
+static char *meant_command(const Core *core, const char *text)
 {
     const char *start = *text == '/' ? text + 1 : text;
     size_t length = strcspn(start, BLANKS);
@@ -71,6 +82,9 @@ static char *meant_command(const char *text)
     if (length == 0 || argument[strcspn(argument, BLANKS)] != '\0' ||
         !command_parse(name, &command) || command == COMMAND_STOP)
         return NULL;
+    own = hints_agent_command(core, command, argument);
+    if (own)
+        return g_strconcat(own, " ", shown, NULL);
     /* "oui" means "!oui", as questions in French have it. */
     own = command_info(command)->name;
     return g_strconcat(g_ascii_strcasecmp(own, name) == 0 ? own : name, *shown ? " " : "", shown,
@@ -120,9 +134,9 @@ static char *meant_trigger(const char *text)
     return g_strconcat(trigger_info(trigger)->name, *shown ? " " : "", shown, NULL);
 }
 
-bool hints_know(const Line *line)
+bool hints_know(const Core *core, const Line *line)
 {
-    g_autofree char *command = meant_command(line->rest);
+    g_autofree char *command = meant_command(core, line->rest);
     g_autofree char *trigger = meant_trigger(line->rest);
 
     return command || trigger || means_leaving(*line->rest == '/' ? line->rest + 1 : line->rest);
@@ -130,7 +144,7 @@ bool hints_know(const Line *line)
 
 void hints_talk(Turn *turn, const Line *line)
 {
-    g_autofree char *command = meant_command(line->rest);
+    g_autofree char *command = meant_command(turn->core, line->rest);
     g_autofree char *trigger = meant_trigger(line->rest);
 
     if (means_leaving(*line->rest == '/' ? line->rest + 1 : line->rest))

@@ -14,7 +14,11 @@ void hints_unknown_trigger(Turn *turn, const Line *line);
 #define TALK_SHOWN_CHARS 400
 
 /* True for a line that is nearly an order: hints_talk() says which. */
-bool hints_know(const Line *line);
+bool hints_know(const Core *core, const Line *line);
+
+/* What pauses or resumes an agent, where !pause or !resume was said of its name and no schedule is
+ * called so. Static; NULL: nothing else is meant. */
+const char *hints_agent_command(const Core *core, Command command, const char *argument);
 
 void hints_talk(Turn *turn, const Line *line);
 

@@ -59,7 +59,7 @@ static void answer_without(Core *core, Turn *turn, const char *text, bool is_lat
         turn_fail(turn, "Nothing was done, since you wrote that more than a minute ago.");
         return;
     }
-    if (!hints_know(&talk) && phrases_act(core, turn, text))
+    if (!hints_know(core, &talk) && phrases_act(core, turn, text))
         return;
     hints_talk(turn, &talk);
 }

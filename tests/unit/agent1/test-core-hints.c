@@ -59,9 +59,43 @@ static void a_trigger_without_its_colon(void **state)
     }
 }
 
+/* !pause and !resume are for schedules. */
+static void an_agent_is_paused_by_another_word(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *answer;
+    } rows[] = {
+        { "pause web1", "Do you mean !agentOFF web1? A command begins" },
+        { "resume web1", "Do you mean !agentON web1? A command begins" },
+        { "pause apt", "Do you mean !pause apt? A command begins" },
+        { "!pause web1",
+          "web1 is an agent, and !pause is for schedules: !agentOFF web1 pauses it" },
+        { "!resume web1",
+          "web1 is an agent, and !resume is for schedules: !agentON web1 resumes it" },
+        { "!pause apt", "apt: no schedule of that name; !tasks lists them" },
+    };
+    World *world = *state;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("  %s\n", rows[i].text);
+        world_write(world, "oskar", NULL, rows[i].text);
+        assert_contains(world_last_said(world), rows[i].answer);
+    }
+    world->tasks = world_json("{\"tasks\":[{\"id\":\"web1\",\"agent\":\"web1\",\"task\":\"true\","
+                              "\"cron\":\"every 1h\"}]}");
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+    world_write(world, "oskar", NULL, "pause web1");
+    assert_contains(world_last_said(world), "Do you mean !pause web1?");
+    world_write(world, "oskar", NULL, "!pause web1");
+    assert_contains(world_last_said(world), "web1: every 1h");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WORLD_TEST(an_agent_is_paused_by_another_word),
         WORLD_TEST(a_trigger_without_its_colon),
     };
 
