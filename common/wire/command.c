@@ -50,7 +50,7 @@ static const CommandInfo commands[COMMAND_COUNT] = {
     [COMMAND_AUDIT] = { "!audit", "[row]", ROLE_VIEWER,
         "check the record of what was done: is its chain of hashes unbroken?" },
     [COMMAND_PENDING] = { "!pending", "[id]", ROLE_VIEWER,
-        "what waits for a person or for its window, oldest first" },
+        "what waits for a person or for its window, oldest first, and what I asked you" },
     [COMMAND_APPROVE] = { "!approve", "<id>", ROLE_OPERATOR,
         "let the run of that number start, or what waits of plan p8" },
     [COMMAND_REJECT] = { "!reject", "<id> [why]", ROLE_OPERATOR,

@@ -6,6 +6,7 @@
 #include "agent1/flow/commands/decide.h"
 #include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/commands/moment.h"
+#include "agent1/flow/commands/questions.h"
 #include "agent1/flow/gate/approvals.h"
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/runs/outcome.h"
@@ -76,6 +77,25 @@ static unsigned say_all(Core *core, Turn *turn)
     return count;
 }
 
+/* Only to whoever was asked: what was asked alone is not named in a room. */
+static unsigned say_questions(Core *core, Turn *turn)
+{
+    g_autoptr(GPtrArray) open = questions_open(core, turn->speaker);
+
+    for (unsigned i = 0; i < open->len && i < LISTED_MAX; i++) {
+        const Row *row = open->pdata[i];
+        unsigned number = questions_number(open, i);
+        g_autofree char *typed = questions_typed(core, turn->speaker, number);
+        g_autofree char *until = core_local_time(core, row_int(row, QUESTIONS_EXPIRES));
+
+        turn_say(turn, "question %u to you, \"%s\": !yes %s or !no %s; until %s", number,
+                 row_text(row, QUESTIONS_SHOWN), typed, typed, until);
+    }
+    if (open->len > LISTED_MAX)
+        turn_say(turn, "and %u more questions", open->len - LISTED_MAX);
+    return open->len;
+}
+
 void commands_pending(Core *core, Turn *turn, const char *arguments)
 {
     int64_t number;
@@ -88,7 +108,7 @@ void commands_pending(Core *core, Turn *turn, const char *arguments)
 
         if (count > LISTED_MAX)
             turn_say(turn, "and %u more; !pending <id> shows one of them", count - LISTED_MAX);
-        if (count == 0)
+        if (say_questions(core, turn) + count == 0)
             turn_say(turn, "nothing waits for a person or for a window");
         return;
     }

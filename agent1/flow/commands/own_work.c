@@ -83,16 +83,17 @@ static void add_subscriptions(const Core *core, const Speaker *speaker, GPtrArra
     }
 }
 
-static void add_questions(const Core *core, const Speaker *speaker, GPtrArray *lines)
+static void add_questions(Core *core, const Speaker *speaker, GPtrArray *lines)
 {
     g_autoptr(GPtrArray) rows = questions_open(core, speaker);
 
     for (unsigned i = 0; i < rows->len; i++) {
         unsigned number = questions_number(rows, i);
+        g_autofree char *typed = questions_typed(core, speaker, number);
 
         g_ptr_array_add(lines,
-                        g_strdup_printf(core_words(core, "question %u, \"%s\"; !no %u drops it"),
-                                        number, row_text(rows->pdata[i], QUESTIONS_SHOWN), number));
+                        g_strdup_printf(core_words(core, "question %u, \"%s\"; !no %s drops it"),
+                                        number, row_text(rows->pdata[i], QUESTIONS_SHOWN), typed));
     }
 }
 

@@ -101,6 +101,13 @@ unsigned questions_number(const GPtrArray *open, unsigned place)
     return number > 0 ? (unsigned)number : place + 1;
 }
 
+char *questions_typed(Core *core, const Speaker *speaker, unsigned number)
+{
+    g_autoptr(GPtrArray) runs = own_approvals_list(core, speaker);
+
+    return g_strdup_printf("%s%u", own_approvals_find(runs, number) ? "q" : "", number);
+}
+
 /* The last number of this person's, and when a question of theirs was last open; 0: never. */
 static unsigned read_last(const Core *core, const char *conversation, int64_t *out_at_ms)
 {

@@ -54,6 +54,10 @@ void questions_close(Core *core, const Row *row, ProposalEnd end);
 /* Of one of those that questions_open() gave. */
 unsigned questions_number(const GPtrArray *open, unsigned place);
 
+/* What is typed behind !yes and !no for the one of this number: "2", or "q2" where a task of the
+ * speaker's that waits for their own yes has that number, too. The caller owns it. */
+char *questions_typed(Core *core, const Speaker *speaker, unsigned number);
+
 /* Drops those that this speaker could answer here; returns how many. */
 unsigned questions_forget(Core *core, const Speaker *speaker);
 

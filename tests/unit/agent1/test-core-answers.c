@@ -25,6 +25,29 @@ static void a_second_question_says_how_to_answer_it(void **state)
     assert_contains(world_last_said(world), "3 is none of what is open here:\n1. @web1 one\n4. ");
 }
 
+/* They are the person's alone, and in a room only those that were asked in it. */
+static void what_is_open_stands_in_pending(void **state)
+{
+    World *world = *state;
+
+    say(world, "SCHEDULE: daily 03:00 | web1 | apt update");
+    say(world, "@web2 wipe");
+    say(world, "!pending");
+    assert_contains(world_last_said(world), "\nquestion 1 to you, \"daily 03:00 · web1 · apt "
+                                            "update\": !yes q1 or !no q1; until 2026-09-22 14:13");
+    assert_contains(world_last_said(world), "#1 web2: oskar asks since 14:13");
+    world_write(world, "ana", NULL, "!pending");
+    assert_null(strstr(world_last_said(world), "question"));
+    say(world, "!no q1");
+    say(world, "!reject 1");
+    say(world, "!pending");
+    expect_said(world, "nothing waits for a person or for a window");
+    say(world, "!reports set web1 22:00");
+    say(world, "!pending");
+    expect_said(world, "question 2 to you, \"!reports set web1 22:00\": !yes 2 or !no 2; until "
+                       "2026-09-22 14:13");
+}
+
 /* The number that was read stays that question's, whatever became of the others. */
 static void a_number_never_means_another(void **state)
 {
@@ -253,6 +276,7 @@ static void many_own_approvals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        OPEN_TEST(what_is_open_stands_in_pending),
         OPEN_TEST(a_second_question_says_how_to_answer_it),
         OPEN_TEST(a_number_never_means_another),
         OPEN_TEST(a_number_does_not_come_again),
