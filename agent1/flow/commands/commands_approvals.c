@@ -8,6 +8,7 @@
 #include "agent1/flow/commands/moment.h"
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/gate/approvals.h"
+#include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/runs/outcome.h"
 #include "agent1/flow/state/hold.h"
@@ -264,13 +265,41 @@ static void put_off_run(Core *core, Run *run, int64_t until_ms)
     effects_put(core->fx, rows_of_run(run));
 }
 
+/* What really happens then: an approval is asked for again, and closed hours stay closed. The
+ * caller owns it. */
+static char *describe_then(Core *core, const Run *run, int64_t until_ms, const char *user)
+{
+    bool is_approval = run->state == RUN_AWAITING_APPROVAL;
+    g_auto(Verdict) verdict = { 0 };
+    g_autofree char *why = NULL;
+    g_autofree char *starts = NULL;
+    GateAsk ask;
+
+    gate_facts_of_run(core, run, &ask);
+    ask.at_ms = until_ms;
+    ask.approved_by = user;
+    gate_facts_judge(core, &ask, &verdict);
+    if (verdict.kind != GATE_LATER || verdict.next_ms <= until_ms || verdict.next_ms == INT64_MAX)
+        return g_strdup(is_approval ? core_words(core, "; then I ask again, and nothing starts "
+                                                       "without a yes")
+                                    : "");
+    why = reason_words(core, verdict.reason);
+    starts = core_local_time_with_zone(core, verdict.next_ms);
+    return g_strdup_printf(
+        core_words(core, is_approval ? "; then I ask again, but it is closed then (%s): with a yes "
+                                       "it starts %s"
+                                     : "; but it is closed then (%s): it starts %s"),
+        why, starts);
+}
+
 static void tell_put_off(Core *core, const Run *run, int64_t until_ms, const char *user)
 {
     Language before = core_speak_to(core, run->user);
     g_autofree char *until = core_local_time(core, until_ms);
+    g_autofree char *then = describe_then(core, run, until_ms, user);
     g_autofree char *text =
-        g_strdup_printf(core_words(core, "#%" G_GINT64_FORMAT " %s: put off until %s by %s"),
-                        run->number, run->agent, until, user);
+        g_strdup_printf(core_words(core, "#%" G_GINT64_FORMAT " %s: put off until %s by %s%s"),
+                        run->number, run->agent, until, user, then);
 
     outcome_tell(core, run, text, run_state_name(run->state));
     core_speak(core, before);
@@ -279,8 +308,11 @@ static void tell_put_off(Core *core, const Run *run, int64_t until_ms, const cha
 static void put_off(Core *core, Turn *turn, Run *run, int64_t until_ms)
 {
     Row *row = run->state == RUN_AWAITING_APPROVAL ? approvals_find(core, run) : NULL;
+    const char *user = turn->speaker->user;
     g_autofree char *until = core_local_time(core, until_ms);
-    g_autofree char *decision = g_strdup_printf(core_words(core, "put off until %s"), until);
+    g_autofree char *put_off = g_strdup_printf(core_words(core, "put off until %s"), until);
+    g_autofree char *then = NULL;
+    g_autofree char *decision = NULL;
     g_autofree char *noted = timestamp_local(until_ms, core->now_ms, core->zone);
 
     if (row) {
@@ -293,10 +325,12 @@ static void put_off(Core *core, Turn *turn, Run *run, int64_t until_ms)
     }
     effects_audit(core->fx, core->now_ms, "approval", turn->speaker->principal, run->agent, run->id,
                   "#%" G_GINT64_FORMAT " %s: put off until %s by %s", run->number, run->agent,
-                  noted, turn->speaker->user);
+                  noted, user);
+    then = describe_then(core, run, until_ms, user);
+    decision = g_strconcat(put_off, then, NULL);
     say_decided(turn, run->number, run->agent, run->conversation, decision);
     outcome_is_answered(run, turn->speaker);
-    tell_put_off(core, run, until_ms, turn->speaker->user);
+    tell_put_off(core, run, until_ms, user);
     run->is_told = false;
 }
 

@@ -26,6 +26,7 @@ static void set_policy(World *world, const char *text)
 #define ASKED                                                                                      \
     "#1 web1: awaiting_approval (work of high risk needs an approval of a second user; !approve "  \
     "1 or !reject 1; expires 15:13)"
+#define THEN "; then I ask again, and nothing starts without a yes"
 #define NOTICE                                                                                     \
     "#1 web1: oskar asks since 14:13: work of high risk needs an approval of a second user; "      \
     "!approve 1 or !reject 1; expires 15:13\n```\nwipe\n```"
@@ -239,9 +240,9 @@ static void an_approval_is_put_off(void **state)
     world_write(world, "oskar", NULL, "@web1 wipe");
     world_write(world, "ana", NULL, "!defer 1 18:00");
     assert_string_equal(world_said_to(world, "oskar@example.org/phone"),
-                        "#1 web1: put off until 18:00 by ana");
+                        "#1 web1: put off until 18:00 by ana" THEN);
     assert_string_equal(world_said_to(world, "ana@example.org/phone"),
-                        "#1 web1: put off until 18:00");
+                        "#1 web1: put off until 18:00" THEN);
     world_write(world, "ana", NULL, "!pending");
     assert_contains(world_last_said(world), "!reject 1; put off until 18:00");
     world_wait(world, HOUR_MS);
@@ -255,7 +256,46 @@ static void an_approval_is_put_off(void **state)
     assert_string_equal(world_run_state(world, 1), "queued");
 }
 
-/* The window closed between the question and the answer. */
+/* What is put off into closed hours does not start then. */
+static void what_is_put_off_into_closed_hours(void **state)
+{
+    static const struct {
+        const char *asked;
+        const char *time;
+        const char *said;
+    } rows[] = {
+        { "@web1 wipe", "14:45",
+          "put off until 14:45; then I ask again, but it is closed then (blackout hours "
+          "14:00-15:00 "
+          "(tea)): with a yes it starts 15:00 UTC" },
+        { "@web1 wipe", "15:00", "put off until 15:00" THEN },
+        { "@web1 --defer true", "14:45",
+          "put off until 14:45; but it is closed then (blackout hours 14:00-15:00 (tea)): it "
+          "starts "
+          "15:00 UTC" },
+        { "@web1 --defer true", "15:30", "put off until 15:30" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        World *world = world_new();
+        g_autofree char *line = g_strdup_printf("!defer 1 %s", rows[i].time);
+        g_autofree char *said = g_strdup_printf("#1 web1: %s", rows[i].said);
+
+        begin(world);
+        if (strstr(rows[i].asked, "wipe"))
+            world_write(world, "oskar", NULL, rows[i].asked);
+        world->blackouts = world_json(TEA);
+        world_configure(world);
+        if (!strstr(rows[i].asked, "wipe"))
+            world_write(world, "oskar", NULL, rows[i].asked);
+        world_write(world, "ana", NULL, line);
+        print_message("%s, %s\n", rows[i].asked, rows[i].time);
+        assert_string_equal(world_said_to(world, "ana@example.org/phone"), said);
+        world_free(world);
+    }
+}
+
 /* agent1 was away from before the question opens again until after it expires. */
 static void what_was_put_off_expires_over_an_absence(void **state)
 {
@@ -271,6 +311,7 @@ static void what_was_put_off_expires_over_an_absence(void **state)
     assert_int_equal(world_count_rows(world, TABLE_APPROVALS), 0);
 }
 
+/* The window closed between the question and the answer. */
 static void an_approved_run_waits_for_its_window(void **state)
 {
     World *world = *state;
@@ -506,6 +547,7 @@ int main(void)
         WORLD_TEST(an_approval_expires_after_a_reminder),
         WORLD_TEST(a_cancelled_run_needs_no_answer),
         WORLD_TEST(an_approval_is_put_off),
+        WORLD_TEST(what_is_put_off_into_closed_hours),
         WORLD_TEST(what_was_put_off_expires_over_an_absence),
         WORLD_TEST(an_approved_run_waits_for_its_window),
         WORLD_TEST(an_approved_run_waits_for_a_pause_to_end),

@@ -209,6 +209,8 @@ static void what_is_counted_agrees(void **state)
     assert_contains(world_last_said(world), "1 failed, 1 sans exécution; ");
 }
 
+#define ALORS " ; je reposerai alors la question, et rien ne démarre sans un oui"
+
 static void what_is_put_off_is_told_and_noted(void **state)
 {
     World *world = *state;
@@ -217,9 +219,9 @@ static void what_is_put_off_is_told_and_noted(void **state)
     world_write(world, "odile", NULL, "@web1 wipe");
     world_write(world, "paul", NULL, "!defer 1 1d");
     assert_string_equal(world_said_to(world, "paul@example.org/phone"),
-                        "#1 web1: remise à plus tard : le 22/09 à 14:13");
+                        "#1 web1: remise à plus tard : le 22/09 à 14:13" ALORS);
     assert_string_equal(world_said_to(world, "odile@example.org/phone"),
-                        "#1 web1: remise à plus tard (le 22/09 à 14:13) par paul");
+                        "#1 web1: remise à plus tard (le 22/09 à 14:13) par paul" ALORS);
     assert_string_equal(world_last_audit(world, "approval")->text,
                         "#1 web1: put off until 2026-09-22 14:13 by paul");
     assert_contains(row_text(world_run(world, 1), RUNS_REASON), "put off until 2026-09-22 14:13");

@@ -261,7 +261,9 @@ static void a_reply_puts_off(void **state)
     g_autofree char *about = begin(world);
 
     reply(world, "ana", "r1", about, "defer 15:00");
-    assert_string_equal(world_last_said(world), "#1 web1: put off until 15:00");
+    assert_string_equal(world_last_said(world),
+                        "#1 web1: put off until 15:00; then I ask again, and nothing starts "
+                        "without a yes");
     reply(world, "vera", "r2", about, "yes");
     assert_non_null(strstr(world_last_said(world), "!approve: refused (role)"));
     assert_string_equal(world_run_state(world, 1), "awaiting_approval");
