@@ -10,7 +10,7 @@
 #include "common/base/banned.h"
 
 #define AT_ONCE    100
-#define TIMEOUT_MS 3000
+#define TIMEOUT_MS 10000 /* what is dripped is not silence, on a busy machine either */
 #define PROVIDERS  3
 #define TURN_MS    200 /* of the processor, at most: commands are answered meanwhile */
 #define SEED       7
