@@ -22,6 +22,7 @@ void clause_free(Clause *clause)
 {
     g_ptr_array_unref(clause->words);
     g_free(clause->target);
+    g_free(clause->wrong_when);
     g_free(clause->literal);
     g_free(clause->service);
     g_free(clause->number);
@@ -254,12 +255,22 @@ static bool is_ordered(const Clause *clause)
 
 /* ---- a clause ---- */
 
+/* Where not all is understood. The words from first to before end were a time, perhaps that of a
+ * wrong day. */
+static void find_wrong_when(Clause *clause, bool *used, unsigned first, unsigned end)
+{
+    for (unsigned at = first; at < end; at++)
+        used[at] = false;
+    clause->wrong_when = when_find_wrong(clause->words, used);
+}
+
 void clause_understand(Clause *clause, const PhraseFacts *facts, bool *out_is_several)
 {
     g_autoptr(GPtrArray) concepts = g_ptr_array_new();
+    bool used[CLAUSE_WORDS_MAX];
     Word *scheduling;
-    unsigned first;
-    unsigned end;
+    unsigned first = 0;
+    unsigned end = 0;
 
     if (when_find(clause->words, clause->used, &first, &end, &clause->when)) {
         clause->has_when = true;
@@ -267,6 +278,7 @@ void clause_understand(Clause *clause, const PhraseFacts *facts, bool *out_is_se
             clause->used[at] = true;
     }
     clause->target = who_find(facts, clause->words, clause->used, out_is_several);
+    memcpy(used, clause->used, sizeof(used));
     scheduling = scheduling_verb(clause);
     if (scheduling)
         scheduling->concept = scheduled_service(clause) ? CONCEPT_FILLER : "run";
@@ -288,6 +300,8 @@ void clause_understand(Clause *clause, const PhraseFacts *facts, bool *out_is_se
         clause->intent = intents_find((const char *const *)concepts->pdata, concepts->len, true);
     if (clause->intent && !intent_only_looks(clause->intent) && !is_ordered(clause))
         clause->intent = NULL;
+    if (!clause->intent)
+        find_wrong_when(clause, used, first, end);
 }
 
 /* "18:00" or "20m" of the time of a clause. */

@@ -22,6 +22,7 @@ typedef struct Clause {
     char *target;
     bool has_when;
     TimeSpec when;
+    char *wrong_when; /* one that is none, as typed */
     char *literal;
     char *service, *number, *key, *fingerprint, *topic, *message;
     const char *day;

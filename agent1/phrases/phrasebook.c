@@ -24,6 +24,7 @@ static const char *const questions[PHRASE_QUESTION_COUNT] = {
                     "If it is meant, type it: DELEGATE: <agent> | <task>"),
     [PHRASE_WHO] = WORDS_LATER("On which agent? !agents lists them"),
     [PHRASE_WHICH_AGENT] = WORDS_LATER("I know no agent of that name"),
+    [PHRASE_WHEN] = WORDS_LATER("That is no time that I know"),
     [PHRASE_FOREIGN] =
         WORDS_LATER("That tells what somebody else says, and I act on your own words "
                     "alone. What shall I do?"),
@@ -475,6 +476,20 @@ static bool ask_what_there(const GPtrArray *clauses, PhraseAnswer *out)
     return true;
 }
 
+/* A part was not understood: where that is a time, it can be said why. */
+static void ask_when(const GPtrArray *clauses, PhraseAnswer *out)
+{
+    for (unsigned i = 0; i < clauses->len; i++) {
+        const Clause *clause = clauses->pdata[i];
+
+        if (clause->wrong_when) {
+            ask(out, PHRASE_WHEN);
+            out->subject = g_strdup(clause->wrong_when);
+            return;
+        }
+    }
+}
+
 /* Nothing fits: a question that helps, or nothing at all. */
 static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPtrArray *clauses,
                      PhraseAnswer *out)
@@ -506,6 +521,8 @@ static void ask_back(const PhraseFacts *facts, const GPtrArray *words, const GPt
         g_clear_pointer(&out->subject, g_free);
         g_clear_pointer(&out->guess, g_free);
     }
+    if (out->kind == PHRASE_ASK && out->question == PHRASE_VAGUE)
+        ask_when(clauses, out);
 }
 
 static char *print_all(const PhraseFacts *facts, GPtrArray *clauses, bool *out_is_destructive)

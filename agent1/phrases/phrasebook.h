@@ -35,6 +35,7 @@ typedef enum {
     PHRASE_DANGER,      /* it destroys, or stops a machine */
     PHRASE_WHO,         /* an action without an agent */
     PHRASE_WHICH_AGENT, /* subject: no agent has that name; guess: the nearest that has */
+    PHRASE_WHEN,        /* subject: the time as typed, which is none */
     PHRASE_FOREIGN,     /* it tells of somebody else's words */
     PHRASE_RESTART,     /* subject: the machine; is it meant, or a service there? */
     PHRASE_STOP,        /* the same */
@@ -58,8 +59,8 @@ void phrasebook_read(const PhraseFacts *facts, const char *text, PhraseAnswer *o
 
 void phrase_answer_clear(PhraseAnswer *answer);
 
-/* What to ask, in English; the text has a translation. Whoever says it words WHICH_AGENT; those
- * behind it have places for the subject, "$". */
+/* What to ask, in English; the text has a translation. Whoever says it words WHICH_AGENT and WHEN;
+ * those behind it have places for the subject, "$". */
 const char *phrase_question_text(PhraseQuestion question);
 
 #endif

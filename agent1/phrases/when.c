@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent1/phrases/intents.h"
 #include "agent1/phrases/lexicon.h"
 #include "agent1/phrases/sentence.h"
 #include "common/data/weekday.h"
@@ -13,7 +14,8 @@
 
 static const char openers[] =
     "every each chaque tous toutes in dans at a daily hourly weekly tomorrow demain today "
-    "aujourd on from du le les en weekdays";
+    "aujourd on from du le les en weekdays tonight this ce cet next day apres-demain";
+static const char past_openers[] = "yesterday hier";
 static const char repeats[] = "every each chaque tous toutes";
 static const char parts_of_day[] =
     "night nights morning mornings evening evenings afternoon afternoons nuit nuits "
@@ -123,9 +125,23 @@ static bool is_clear(const GPtrArray *words, unsigned first, unsigned end, const
            strstr(text, "minuit") || strstr(text, "hourly");
 }
 
-/* As it stands, or the other way round: "at 3 every night". */
+/* As typed. The caller owns it. */
+static char *copy_span(const GPtrArray *words, unsigned first, unsigned end)
+{
+    const char *start = ((const Word *)words->pdata[first])->start;
+
+    return g_strndup(start, (size_t)(((const Word *)words->pdata[end - 1])->end - start));
+}
+
+/* As typed, as it stands when it is written the parser's way, or the other way round: "at 3 every
+ * night". */
 static bool parse_span(const GPtrArray *words, unsigned first, unsigned end, TimeSpec *out)
 {
+    g_autofree char *typed = copy_span(words, first, end);
+
+    if (time_spec_parse(typed, out, NULL) &&
+        (out->kind != TIME_SPEC_CALENDAR || strpbrk(typed, "0123456789")))
+        return true;
     for (unsigned turn = first; turn < end; turn++) {
         g_autoptr(GString) text = g_string_new(NULL);
 
@@ -138,14 +154,24 @@ static bool parse_span(const GPtrArray *words, unsigned first, unsigned end, Tim
     return false;
 }
 
+/* A day of the week is one where it is the next, "lundi prochain"; else nobody knows which. */
+static bool is_opener(const GPtrArray *words, unsigned at)
+{
+    const char *word = ((const Word *)words->pdata[at])->plain;
+    const char *next = at + 1 < words->len ? ((const Word *)words->pdata[at + 1])->plain : "";
+    unsigned day;
+
+    return lexicon_list_has(openers, word) ||
+           (strcmp(next, "prochain") == 0 && weekday_parse(word, &day));
+}
+
 bool when_find(const GPtrArray *words, const bool *is_used, unsigned *out_first, unsigned *out_end,
                TimeSpec *out)
 {
     for (unsigned first = 0; first < words->len; first++) {
         unsigned end = first;
 
-        if (is_used[first] ||
-            !lexicon_list_has(openers, ((const Word *)words->pdata[first])->plain))
+        if (is_used[first] || !is_opener(words, first))
             continue;
         while (end < words->len && !is_used[end] && end - first < TIME_MAX_WORDS)
             end++;
@@ -158,4 +184,64 @@ bool when_find(const GPtrArray *words, const bool *is_used, unsigned *out_first,
         }
     }
     return false;
+}
+
+/* Where this is what is wrong, a time was meant. */
+static bool is_of_time(TimeExpect expected)
+{
+    static const TimeExpect kinds[] = {
+        TIME_EXPECT_HOUR,           TIME_EXPECT_MIDNIGHT,     TIME_EXPECT_MINUTE,
+        TIME_EXPECT_HALF_DAY,       TIME_EXPECT_TIME_OF_IT,   TIME_EXPECT_PART_OF_DAY,
+        TIME_EXPECT_TO_COME,        TIME_EXPECT_DATED,        TIME_EXPECT_EACH_YEAR,
+        TIME_EXPECT_WHICH_MONTH,    TIME_EXPECT_WHICH_DASHED, TIME_EXPECT_DAY_BEFORE,
+        TIME_EXPECT_NO_WEEKDAY,     TIME_EXPECT_LAST_DATED,   TIME_EXPECT_LAST_ONCE,
+        TIME_EXPECT_LAST_EACH_YEAR, TIME_EXPECT_LEAP_DAY,     TIME_EXPECT_MONTH_NAME,
+        TIME_EXPECT_MONTH,          TIME_EXPECT_NO_LAST_DAY,  TIME_EXPECT_NTH,
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (kinds[i] == expected)
+            return true;
+    }
+    return false;
+}
+
+static bool is_wrong_time(const char *text)
+{
+    g_auto(TimeProblem) problem = { 0 };
+    TimeSpec spec;
+
+    return !time_spec_read(text, &spec, &problem) && is_of_time(problem.expected);
+}
+
+/* Behind the last word from first on that may be of a time: none of an order or of an agent is. */
+static unsigned end_of_time(const GPtrArray *words, const bool *is_used, unsigned first)
+{
+    unsigned end = first;
+
+    while (end < words->len && !is_used[end] && end - first < TIME_MAX_WORDS) {
+        const char *concept = ((const Word *)words->pdata[end])->concept;
+
+        if (concept && intents_is_act(concept))
+            break;
+        end++;
+    }
+    return end;
+}
+
+char *when_find_wrong(const GPtrArray *words, const bool *is_used)
+{
+    for (unsigned first = 0; first < words->len; first++) {
+        if (is_used[first] ||
+            !(is_opener(words, first) ||
+              lexicon_list_has(past_openers, ((const Word *)words->pdata[first])->plain)))
+            continue;
+        for (unsigned end = end_of_time(words, is_used, first); end > first; end--) {
+            g_autofree char *text = copy_span(words, first, end);
+
+            if (is_wrong_time(text))
+                return g_steal_pointer(&text);
+        }
+    }
+    return NULL;
 }

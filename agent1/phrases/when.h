@@ -14,4 +14,8 @@
 bool when_find(const GPtrArray *words, const bool *is_used, unsigned *out_first, unsigned *out_end,
                TimeSpec *out);
 
+/* A time that was meant and is none, "on 31 Feb at 8:00", as typed: the parser says why. NULL where
+ * there is none. The caller owns it. */
+char *when_find_wrong(const GPtrArray *words, const bool *is_used);
+
 #endif

@@ -8,6 +8,7 @@
 #include "agent1/flow/state/history.h"
 #include "agent1/flow/state/stops.h"
 #include "agent1/flow/state/talks.h"
+#include "agent1/flow/state/time_words.h"
 #include "agent1/phrases/phrasebook.h"
 #include "common/wire/stop_word.h"
 #include "common/wire/utterance.h"
@@ -89,13 +90,28 @@ static void do_line(Core *core, Turn *turn, const char *text)
         turn_fail(turn, "that is no order; nothing was done");
 }
 
+/* The same reason as in an order. */
+static void ask_when(Turn *turn, const char *typed)
+{
+    g_auto(TimeProblem) problem = { 0 };
+    g_autofree char *words = NULL;
+    TimeSpec spec;
+
+    if (time_spec_read(typed, &spec, &problem))
+        return;
+    words = time_words(turn->core, &problem);
+    turn_fail(turn, "when, in \"%s\": %s", typed, words);
+}
+
 static void ask(Turn *turn, const PhraseAnswer *answer)
 {
     const char *format = core_words(turn->core, phrase_question_text(answer->question));
     g_auto(GStrv) parts = g_strsplit(format, "$", -1);
     g_autofree char *question = g_strjoinv(answer->subject, parts);
 
-    if (answer->question != PHRASE_WHICH_AGENT)
+    if (answer->question == PHRASE_WHEN)
+        ask_when(turn, answer->subject);
+    else if (answer->question != PHRASE_WHICH_AGENT)
         turn_fail(turn, "%s", question);
     else if (answer->guess)
         turn_fail(turn, "No agent is called %s; do you mean %s? !agents lists them.",

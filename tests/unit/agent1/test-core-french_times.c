@@ -168,6 +168,18 @@ static void help_shows_all_forms(void **state)
     assert_int_equal(kinds_in(world_last_said(world)), all);
 }
 
+/* In a sentence the reason is the same. */
+static void a_wrong_time_in_a_sentence(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    world_write(world, "odile", NULL, "redémarre nginx sur web1 le 31 février à 8h");
+    assert_contains(world_last_said(world),
+                    "quand, dans « le 31 février à 8h » : caractère 4 : trouvé « 31 février », "
+                    "attendu : un jour que ce mois a, comme dans « at 28 Feb 08:00 »");
+}
+
 /* What people are shown as a time is one. */
 static void examples_are_times(void **state)
 {
@@ -208,9 +220,8 @@ static void every_length_may_follow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(times_that_are_none),
-        WORLD_TEST(help_shows_all_forms),
-        cmocka_unit_test(examples_are_times),
+        WORLD_TEST(times_that_are_none),           WORLD_TEST(help_shows_all_forms),
+        WORLD_TEST(a_wrong_time_in_a_sentence),    cmocka_unit_test(examples_are_times),
         cmocka_unit_test(every_length_may_follow),
     };
 

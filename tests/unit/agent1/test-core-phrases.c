@@ -71,6 +71,13 @@ static void who_may_be_meant(void **state)
           "That restarts the machine itself (web1), so I do not do it by a guess. If it is meant, "
           "type: DELEGATE: web1 | reboot" },
         { "nobody", "restart nginx", "On which agent?" },
+        { "a day that is none", "restart nginx on web1 on 31 Feb at 8:00",
+          "when, in \"on 31 Feb at 8:00\": character 4: found \"31 Feb\", expected a day that this "
+          "month has, as in \"at 28 Feb 08:00\"; !help SCHEDULE shows all forms" },
+        { "a day of either month", "on 05/06 at 8:00 restart nginx on web1",
+          "expected \"at 5 Jun 08:00\" or \"at 6 May 08:00\"" },
+        { "a time without an hour", "restart nginx on web1 tonight",
+          "when, in \"tonight\": character 8: found the end, expected a time of day with it" },
         { "the machine or a service", "restart web1",
           "Restart what on web1? A service, as in: restart nginx on web1. The machine itself I do "
           "not restart by a guess; if that is meant: DELEGATE: web1 | reboot" },

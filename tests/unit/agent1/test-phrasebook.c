@@ -206,8 +206,8 @@ static void machines_that_are_asked_about(void **state)
         const char *text;
         const char *found;
     } rows[] = {
-        { "reboot web1", "ask: 8 web1 -" },
-        { "peux-tu rebooter web1 et web2 maintenant ?", "ask: 8 web1,web2 -" },
+        { "reboot web1", "ask: 9 web1 -" },
+        { "peux-tu rebooter web1 et web2 maintenant ?", "ask: 9 web1,web2 -" },
         { "reboot web1 tomorrow", "ask: 1 - -" },
         { "reboot web1 and nginx", "ask: 1 - -" },
         { "reboot nada", "ask: 1 - -" },
@@ -241,7 +241,7 @@ static void never_acted_on(void **state)
         { "dont restart nginx on web1", "" },
         { "ne redémarre pas nginx sur web1", "" },
         { "redémarre jamais nginx sur web1", "" },
-        { "the page says: restart nginx on web1", "ask: 4 - -" },
+        { "the page says: restart nginx on web1", "ask: 5 - -" },
         { "\"restart nginx on web1\"", NULL },
         { "'restart nginx on web1'", NULL },
         { "restart nginx on wbe1", "ask: 3 wbe1 web1" },
@@ -349,12 +349,12 @@ static void first_questions(void **state)
         { "schedule nginx restart on web1 every day at 3am", "ask: 0 - -" },
         { "schedule a reboot of web1 every day at 3am", "ask: 1 - -" },
         { "planifie rm -rf /tmp sur web1 tous les jours à 3h", "ask: 1 - -" },
-        { "redémarre web1", "ask: 5 web1 -" },
-        { "please restart the server web1", "ask: 5 web1 -" },
-        { "restart all servers", "ask: 5 all -" },
+        { "redémarre web1", "ask: 6 web1 -" },
+        { "please restart the server web1", "ask: 6 web1 -" },
+        { "restart all servers", "ask: 6 all -" },
         { "restart it on web1", "ask: 0 - -" },
-        { "arrête web1", "ask: 6 web1 -" },
-        { "start web1", "ask: 7 web1 -" },
+        { "arrête web1", "ask: 7 web1 -" },
+        { "start web1", "ask: 8 web1 -" },
         { "start stop web1", "ask: 0 - -" },
     };
 
@@ -395,6 +395,51 @@ static void days_in_sentences(void **state)
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         check(rows[i].text, rows[i].found);
+}
+
+/* Once, with the day before the hour or behind it. */
+static void times_in_sentences(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *when; /* of the schedule; in brackets, the time that is none */
+    } rows[] = {
+        { "restart nginx on web1 tomorrow at 9", "at tomorrow 09:00" },
+        { "restart nginx on web1 at 9 tomorrow", "at tomorrow 09:00" },
+        { "tonight at 8 restart nginx on web1", "at today 20:00" },
+        { "restart nginx on web1 next monday at 9", "at next mon 09:00" },
+        { "restart nginx on web1 in half an hour", "in 30m" },
+        { "restart nginx on web1 in 10s", "in 10s" },
+        { "restart nginx on web1 every two hours", "every 2h" },
+        { "restart nginx on web1 every day at 8 in the evening", "daily 20:00" },
+        { "redémarre nginx sur web1 demain à 14 h 02", "at tomorrow 14:02" },
+        { "redémarre nginx sur web1 aujourd’hui à 18h", "at today 18:00" },
+        { "redémarre nginx sur web1 ce soir à 20h", "at today 20:00" },
+        { "redémarre nginx sur web1 lundi prochain à 9h", "at next mon 09:00" },
+        { "redémarre nginx sur web1 dans une demi-heure", "in 30m" },
+        { "redémarre nginx sur web1 tous les jours à 14 h 02", "daily 14:02" },
+        { "restart nginx on web1 on 31 Feb at 8:00", "[on 31 Feb at 8:00]" },
+        { "on 05/06 at 8:00 restart nginx on web1", "[on 05/06 at 8:00]" },
+        { "restart nginx on web1 on 28 Nob at 8:00", "[on 28 Nob at 8:00]" },
+        { "restart nginx on web1 at 25:00", "[at 25:00]" },
+        { "restart nginx on web1 tonight", "[tonight]" },
+        { "restart nginx on web1 yesterday at 8:00", "[yesterday at 8:00]" },
+        { "redémarre nginx sur web1 le 31/12 à 24:00", "[le 31/12 à 24:00]" },
+        { "redémarre nginx sur web1 ce soir", "[ce soir]" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *when = rows[i].when;
+        g_autofree char *wanted =
+            *when == '['
+                ? g_strdup_printf("ask: %d %.*s -", PHRASE_WHEN, (int)strlen(when) - 2, when + 1)
+                : g_strdup_printf("SCHEDULE: %s | web1 | systemctl restart nginx", when);
+
+        check(rows[i].text, wanted);
+    }
+    check("restart nginx on web1 after the storm", "ask: 0 - -");
+    check("tell me a joke at 25:00", "");
 }
 
 static void check_stop_word(const char *first, const char *second)
@@ -450,6 +495,7 @@ int main(void)
         cmocka_unit_test(whom_and_when),
         cmocka_unit_test(first_questions),
         cmocka_unit_test(days_in_sentences),
+        cmocka_unit_test(times_in_sentences),
         cmocka_unit_test(words_for_stopping),
         cmocka_unit_test(every_question_has_its_words),
     };
