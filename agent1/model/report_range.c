@@ -4,6 +4,7 @@
 
 #include "common/base/quantity.h"
 #include "common/data/local_day.h"
+#include "common/data/time_spec.h"
 #include "common/base/banned.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -66,14 +67,18 @@ static ReportRangeFault check_days(int64_t first, int64_t last, int64_t today)
     return first > today ? REPORT_RANGE_IN_FUTURE : REPORT_RANGE_OK;
 }
 
-/* "24h", "7d", "7j". */
-static bool read_duration(char *text, int64_t *out_ms)
+/* "24h", "7d", "two hours", "une demi-heure": as behind "in". */
+static bool read_duration(const char *text, int64_t *out_ms)
 {
-    size_t length = strlen(text);
+    g_autofree char *whole = g_strconcat("in ", text, NULL);
+    TimeSpec spec;
 
-    if (length > 0 && text[length - 1] == 'j')
-        text[length - 1] = 'd';
-    return duration_parse(text, out_ms, NULL) && *out_ms > 0;
+    if (duration_parse(text, out_ms, NULL))
+        return *out_ms > 0;
+    if (!time_spec_read(whole, &spec, NULL) || spec.kind != TIME_SPEC_IN)
+        return false;
+    *out_ms = spec.period_ms;
+    return true;
 }
 
 ReportRangeFault report_range_parse(const char *text, int64_t now_ms, GTimeZone *zone,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/moment.h"
 #include "agent1/flow/commands/questions.h"
 #include "agent1/flow/daily/daily.h"
 #include "agent1/flow/daily/daily_rows.h"
@@ -11,7 +12,6 @@
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/data/local_day.h"
-#include "common/data/window.h"
 #include "common/base/banned.h"
 
 #define USAGE       "!reports set <agent|daily> <HH:MM|off>, as in !reports set web1 22:00"
@@ -74,13 +74,19 @@ typedef struct Change {
     int minute;
 } Change;
 
-static bool read_time(Turn *turn, const char *word, int *out_minute)
+/* The rest of the words from the first on. */
+static bool read_time(Turn *turn, const GPtrArray *words, unsigned first, int *out_minute)
 {
-    g_autofree char *shown = text_make_line(word, SHOWN_CHARS);
+    g_autoptr(GString) text = g_string_new(words->pdata[first]);
+    g_autofree char *shown = NULL;
 
+    for (unsigned i = first + 1; i < words->len; i++)
+        g_string_append_printf(text, " %s", (const char *)words->pdata[i]);
     *out_minute = -1;
-    if (g_ascii_strcasecmp(word, OFF) == 0 || time_of_day_parse(word, false, out_minute, NULL))
+    if (g_ascii_strcasecmp(text->str, OFF) == 0 || moment_time_of_day(text->str, out_minute))
         return true;
+
+    shown = text_make_line(text->str, SHOWN_CHARS);
 
     turn_fail(turn,
               "%s: expected a time from 00:00 to 23:59, or off, as in !reports set web1 22:00",
@@ -203,12 +209,12 @@ void commands_reports(Core *core, Turn *turn, const char *arguments)
         show(core, turn);
         return;
     }
-    if (g_ascii_strcasecmp(words->pdata[0], SET) != 0 || words->len != 3) {
+    if (g_ascii_strcasecmp(words->pdata[0], SET) != 0 || words->len < 3) {
         turn_fail(turn, "expected !reports, or " USAGE);
         return;
     }
     if (!may_set(core, turn) || !read_agent(core, turn, words->pdata[1], &agent) ||
-        !read_time(turn, words->pdata[2], &change.minute))
+        !read_time(turn, words, 2, &change.minute))
         return;
 
     change.agent = agent;

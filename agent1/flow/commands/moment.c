@@ -5,12 +5,13 @@
 #include "common/base/problem.h"
 #include "common/base/quantity.h"
 #include "common/base/timestamp.h"
+#include "common/data/time_spec.h"
 #include "common/data/window.h"
 #include "common/base/banned.h"
 
 #define EVERY_DAY 0x7fU
 #define DAY_MIN   1440
-#define EXPECTED  "a time such as 20m, 2h, 14:30 or 2026-12-01T08:00:00Z"
+#define EXPECTED  "a time such as 20m, 2h, 14:30, tomorrow 8:00 or 2026-12-01T08:00:00Z"
 
 /* When the local clock shows this minute next: a window of one minute begins then. */
 static int64_t next_clock(const Core *core, int minute)
@@ -27,8 +28,51 @@ static int64_t next_clock(const Core *core, int minute)
     return next_ms;
 }
 
+static bool is_once(const TimeSpec *spec)
+{
+    return spec->kind != TIME_SPEC_CALENDAR && spec->kind != TIME_SPEC_EVERY;
+}
+
+/* A time that happens once as schedules read it, the word before it left out or not: "9" is "at 9".
+ */
+static bool read_once(const char *text, TimeSpec *out)
+{
+    static const char *const before[] = { "at ", "in ", "" };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(before); i++) {
+        g_autofree char *whole = g_strconcat(before[i], text, NULL);
+        TimeSpec spec;
+
+        if (time_spec_read(whole, &spec, NULL) && is_once(&spec)) {
+            *out = spec;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool moment_time_of_day(const char *text, int *out_min)
+{
+    TimeSpec spec;
+
+    if (!read_once(text, &spec) || spec.kind != TIME_SPEC_AT_NEXT)
+        return false;
+    *out_min = (int)(spec.at_s / 60);
+    return true;
+}
+
+/* 0 where it is past. */
+static int64_t next_of(const Core *core, const TimeSpec *spec)
+{
+    g_autoptr(WallClock) clock = wall_clock_new(core->zone);
+    TimeOccurrence only;
+
+    return time_spec_next(spec, clock, core->now_ms, core->now_ms, &only) ? only.at_ms : 0;
+}
+
 static bool read_any(const Core *core, const char *text, int64_t *out_ms)
 {
+    TimeSpec spec;
     int64_t length_ms;
     int minute;
 
@@ -40,7 +84,12 @@ static bool read_any(const Core *core, const char *text, int64_t *out_ms)
         *out_ms = next_clock(core, minute);
         return true;
     }
-    return timestamp_parse(text, out_ms, NULL);
+    if (timestamp_parse(text, out_ms, NULL))
+        return true;
+    if (!read_once(text, &spec))
+        return false;
+    *out_ms = next_of(core, &spec);
+    return true;
 }
 
 bool moment_parse(const Core *core, const char *text, int64_t *out_ms, GError **error)

@@ -109,7 +109,9 @@ static void durations_end_now(void **state)
         int64_t ms;
     } cases[] = { { "24h", 24 * HOUR_MS },      { "7d", 168 * HOUR_MS },
                   { "7j", 168 * HOUR_MS },      { " 7J ", 168 * HOUR_MS },
-                  { "1h30m", HOUR_MS * 3 / 2 }, { "366d", 366 * 24 * HOUR_MS } };
+                  { "1h30m", HOUR_MS * 3 / 2 }, { "366d", 366 * 24 * HOUR_MS },
+                  { "24 h", 24 * HOUR_MS },     { "Two days", 48 * HOUR_MS },
+                  { "une heure", HOUR_MS },     { "half an hour", HOUR_MS / 2 } };
     g_autoptr(GTimeZone) zone = g_time_zone_new_identifier("Europe/Paris");
 
     (void)state;
