@@ -76,7 +76,8 @@ static const CommandInfo commands[COMMAND_COUNT] = {
     [COMMAND_RESUME] = { "!resume", "<schedule>", ROLE_OPERATOR,
         "let a paused schedule go on from now" },
     [COMMAND_FIRE] = { "!fire", "<schedule>", ROLE_OPERATOR,
-        "run a schedule's task now, once, as you: its times stay as they are" },
+        "run a schedule's task now, once, as you: its times stay as they are; with --defer when its "
+        "hours allow" },
     [COMMAND_CALENDAR] = { "!calendar", "[agent]", ROLE_VIEWER,
         "the month ahead, hour by hour: schedules and closed hours, of all agents or of one" },
     [COMMAND_AGENT_UPDATE] = { "!agentUPDATE", "<agent>", ROLE_OPERATOR,
@@ -107,7 +108,7 @@ static const CommandInfo triggers[TRIGGER_COUNT] = {
         "the schedules, as !tasks shows them" },
     [TRIGGER_PLAN] = { "PLAN:", "<agent>|<task> ;; <agent>|<task> …", ROLE_OPERATOR,
         "tasks in sequence, each after the gate: what does not succeed stops it, and \\;; is ;; in a "
-        "task" },
+        "task; with --defer in front it begins when its hours allow" },
     [TRIGGER_MQTT_PUBLISH] = { "MQTT_PUBLISH:", "<topic> | <message>", ROLE_ADMIN,
         "publish a message on a topic that policy.json lists; you hear when the broker has it, and "
         "--retain behind the topic has it kept there" },

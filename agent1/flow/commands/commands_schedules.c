@@ -1,7 +1,10 @@
 /* !tasks and PLAN_LIST: the schedules; !pause, !resume and !fire, which hold one, or run it now. */
 #include "agent1/flow/commands/commands.h"
 
+#include <string.h>
+
 #include "agent1/flow/commands/hints.h"
+#include "agent1/flow/commands/offer_later.h"
 #include "agent1/flow/commands/run_lines.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/runs/launch.h"
@@ -180,9 +183,36 @@ static void fire(Core *core, Turn *turn, Schedule *schedule, const Verdict *verd
     launch_say(turn, run);
 }
 
+/* Closed hours: what they are, and whether it is to run then. */
+static void refuse_fire(Core *core, Turn *turn, const Schedule *schedule, const Verdict *verdict)
+{
+    g_autofree char *text =
+        g_strdup_printf("%s %s " OFFER_DEFER, command_info(COMMAND_FIRE)->name, schedule->id);
+    g_autofree char *shown =
+        g_strdup_printf(core_words(core, "run %s when its hours allow"), schedule->id);
+
+    turn_refuse(turn, schedule->entry->agent, verdict->rule, verdict->reason, verdict->next_ms);
+    if (offer_later_fits(verdict, turn->speaker->is_now))
+        offer_later(core, turn, &(Question){ .kind = QUESTION_LINE, .text = text, .shown = shown });
+}
+
+/* Takes "--defer" behind the name. The caller owns that. */
+static char *take_defer(const char *arguments, bool *out_may_wait)
+{
+    char *name = g_strdup(arguments);
+
+    *out_may_wait = g_str_has_suffix(name, " " OFFER_DEFER);
+    if (*out_may_wait)
+        name[strlen(name) - strlen(OFFER_DEFER)] = '\0';
+    return g_strchomp(name);
+}
+
 void commands_fire(Core *core, Turn *turn, const char *arguments)
 {
-    Schedule *schedule = commands_read_schedule(core, turn, arguments, "!fire <schedule>");
+    bool may_wait;
+    g_autofree char *name = take_defer(arguments, &may_wait);
+    Schedule *schedule =
+        commands_read_schedule(core, turn, name, "!fire <schedule> [" OFFER_DEFER "]");
     g_auto(Verdict) verdict = { 0 };
     const Run *before;
     GateAsk ask;
@@ -197,10 +227,13 @@ void commands_fire(Core *core, Turn *turn, const char *arguments)
     }
     gate_facts_of_speaker(turn->speaker, schedule->entry->agent, schedule->entry->task, &ask);
     gate_facts_judge(core, &ask, &verdict);
-    if (verdict.kind == GATE_DENY || verdict.kind == GATE_LATER)
-        turn_refuse(turn, schedule->entry->agent, verdict.rule, verdict.reason, verdict.next_ms);
+    if (verdict.kind == GATE_DENY || (verdict.kind == GATE_LATER && !may_wait))
+        refuse_fire(core, turn, schedule, &verdict);
     else if (turn->speaker->is_dry_run)
-        say_held(turn, schedule, WORDS_LATER("the gate lets it pass (dry run: nothing was sent)"));
+        say_held(turn, schedule,
+                 verdict.kind == GATE_LATER
+                     ? WORDS_LATER("it would wait for its hours (dry run: nothing was sent)")
+                     : WORDS_LATER("the gate lets it pass (dry run: nothing was sent)"));
     else
         fire(core, turn, schedule, &verdict);
 }

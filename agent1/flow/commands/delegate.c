@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/offer_later.h"
 #include "agent1/flow/commands/plan_make.h"
-#include "agent1/flow/commands/questions.h"
 #include "agent1/flow/commands/task_line.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/gate/targets.h"
@@ -36,26 +36,20 @@ static void say_dry_run(Turn *turn, const char *agent, const Verdict *verdict)
 /* Notes the agent as one that would take the task later. */
 static void add_later(GString *later, const GateAsk *ask, const Verdict *verdict)
 {
-    if (verdict->kind == GATE_LATER && verdict->next_ms != INT64_MAX && !ask->is_now)
+    if (offer_later_fits(verdict, ask->is_now))
         g_string_append(later, ask->agent);
 }
 
-/* "Run then?", once for all of them. */
-static void offer_later(Core *core, Turn *turn, const char *later, const char *task)
+/* Once for all of them. */
+static void offer(Core *core, Turn *turn, const char *later, const char *task)
 {
-    g_autofree char *text = g_strdup_printf("%s --defer | %s", later, task);
+    g_autofree char *text = g_strdup_printf("%s " OFFER_DEFER " | %s", later, task);
     g_autofree char *line = text_make_line(task, SHOWN_TASK_CHARS);
     g_autofree char *agents = text_make_line(later, SHOWN_TASK_CHARS);
     g_autofree char *shown =
         g_strdup_printf(core_words(core, "run on %s when its hours allow: %s"), agents, line);
-    Question question = { .kind = QUESTION_DEFER, .text = text, .shown = shown };
-    g_autofree char *which = NULL;
 
-    if (turn->speaker->is_dry_run || questions_stands(core, turn, &question))
-        return;
-    which = questions_ask(core, turn, &question);
-    if (which)
-        turn_say(turn, "run then? !yes%s or !no%s", which, which);
+    offer_later(core, turn, &(Question){ .kind = QUESTION_DEFER, .text = text, .shown = shown });
 }
 
 static void delegate(Core *core, Turn *turn, const char *agent, const char *task,
@@ -101,7 +95,7 @@ static void delegate_to(Core *core, Turn *turn, const char *target, const char *
     else
         delegate(core, turn, names->pdata[0], task, options, later);
     if (later->len > 0)
-        offer_later(core, turn, later->str, task);
+        offer(core, turn, later->str, task);
 }
 
 /* "@web1 task" and "@web1 | task". */

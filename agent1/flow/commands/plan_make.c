@@ -1,5 +1,8 @@
 #include "agent1/flow/commands/plan_make.h"
 
+#include <string.h>
+
+#include "agent1/flow/commands/offer_later.h"
 #include "agent1/flow/commands/task_line.h"
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/gate/targets.h"
@@ -25,7 +28,9 @@ static void add_steps(Plan *plan, const GPtrArray *names, const char *task,
         PlanStep *step = plan_add_step(plan, first_stage + batch, names->pdata[i], task);
 
         step->is_now = options->is_now;
-        step->may_wait = options->may_wait || plan->kind == PLAN_SEQUENCE;
+        /* Nobody is there to be asked when the turn of a later one comes. */
+        step->may_wait =
+            options->may_wait || (plan->kind == PLAN_SEQUENCE && first_stage + batch > 0);
     }
 }
 
@@ -111,7 +116,48 @@ static void say_dry_run(Core *core, Turn *turn, const Plan *plan)
     turn_say(turn, "%u of %u allowed now (dry run: nothing was sent)", allowed, plan->steps->len);
 }
 
-static void begin_or_show(Core *core, Turn *turn, Plan *plan, GString *later)
+/* The first step that would have to wait now, though nobody said that it may; NULL: none. */
+static const PlanStep *find_closed(const Core *core, const Turn *turn, const Plan *plan,
+                                   Verdict *out)
+{
+    for (unsigned i = 0; i < plan->steps->len; i++) {
+        const PlanStep *step = plan->steps->pdata[i];
+        g_auto(Verdict) verdict = { 0 };
+
+        judge(core, turn, plan, step, &verdict);
+        if (verdict.kind != GATE_LATER || step->may_wait)
+            continue;
+        *out = verdict;
+        verdict = (Verdict){ 0 };
+        return step;
+    }
+    return NULL;
+}
+
+/* False, with a plan that would begin in closed hours offered for later, as a single task is. */
+static bool may_begin(Core *core, Turn *turn, const Plan *plan, const char *script)
+{
+    g_auto(Verdict) verdict = { 0 };
+    const PlanStep *closed = find_closed(core, turn, plan, &verdict);
+    g_autofree char *line = text_make_line(script, SHOWN_CHARS);
+    g_autofree char *text = NULL;
+    g_autofree char *shown = NULL;
+
+    if (!closed)
+        return true;
+
+    turn_refuse(turn, closed->agent, verdict.rule, verdict.reason, verdict.next_ms);
+    turn_say(turn, "that is step %u of the plan; nothing was done", closed->stage + 1);
+    if (!offer_later_fits(&verdict, turn->speaker->is_now || closed->is_now))
+        return false;
+    text = g_strdup_printf("%s " OFFER_DEFER " %s", trigger_info(TRIGGER_PLAN)->name, script);
+    shown = g_strdup_printf(core_words(core, "begin the plan when its hours allow: %s"), line);
+    offer_later(core, turn, &(Question){ .kind = QUESTION_LINE, .text = text, .shown = shown });
+    return false;
+}
+
+/* script: of a sequence, as it was written; NULL: of none. */
+static void begin_or_show(Core *core, Turn *turn, Plan *plan, const char *script, GString *later)
 {
     g_autoptr(Plan) owned = plan;
 
@@ -133,14 +179,14 @@ static void begin_or_show(Core *core, Turn *turn, Plan *plan, GString *later)
                   PLANS_STEPS_MAX);
         return;
     }
-    if (plan->kind == PLAN_FAN_OUT || judge_sequence(core, turn, plan))
+    if (!script || (judge_sequence(core, turn, plan) && may_begin(core, turn, plan, script)))
         plans_begin(core, turn, g_steal_pointer(&owned), later);
 }
 
 /* ---- PLAN: ---- */
 
 /* Adds one step as it was written. False, with the complaint said. */
-static bool read_step(Core *core, Turn *turn, Plan *plan, const ScriptStep *written)
+static bool read_step(Core *core, Turn *turn, Plan *plan, const ScriptStep *written, bool may_wait)
 {
     g_autofree char *complaint = task_line_judge(core, written->task);
     g_autofree char *target = NULL;
@@ -155,14 +201,28 @@ static bool read_step(Core *core, Turn *turn, Plan *plan, const ScriptStep *writ
         !targets_find(core, turn, target, &names))
         return false;
     task_line_limit(names, &options);
+    options.may_wait |= may_wait;
     add_steps(plan, names, written->task, &options);
+    return true;
+}
+
+/* Takes "--defer" in front of the steps. */
+static bool take_defer(const char **script)
+{
+    size_t length = strlen(OFFER_DEFER);
+
+    if (!g_str_has_prefix(*script, OFFER_DEFER) || !strchr(" \t", (*script)[length]))
+        return false;
+    *script += length + strspn(*script + length, " \t");
     return true;
 }
 
 void plan_make_trigger(Core *core, Turn *turn, const char *rest)
 {
+    const char *script = rest;
+    bool may_wait = take_defer(&script);
     g_autofree char *complaint = NULL;
-    g_autoptr(GPtrArray) written = plan_script_parse(rest, &complaint);
+    g_autoptr(GPtrArray) written = plan_script_parse(script, &complaint);
     g_autoptr(Plan) plan = NULL;
     unsigned i;
 
@@ -172,12 +232,12 @@ void plan_make_trigger(Core *core, Turn *turn, const char *rest)
     }
     plan = plans_new(core, turn, PLAN_SEQUENCE, NULL);
     for (i = 0; i < written->len; i++) {
-        if (!read_step(core, turn, plan, written->pdata[i])) {
+        if (!read_step(core, turn, plan, written->pdata[i], may_wait)) {
             turn_say(turn, "that is step %u of the plan; nothing was done", i + 1);
             return;
         }
     }
-    begin_or_show(core, turn, g_steal_pointer(&plan), NULL);
+    begin_or_show(core, turn, g_steal_pointer(&plan), script, NULL);
 }
 
 /* ---- several agents ---- */
@@ -188,5 +248,5 @@ void plan_make_fan_out(Core *core, Turn *turn, const GPtrArray *names, const cha
     Plan *plan = plans_new(core, turn, PLAN_FAN_OUT, task);
 
     add_steps(plan, names, NULL, options);
-    begin_or_show(core, turn, plan, later);
+    begin_or_show(core, turn, plan, NULL, later);
 }
