@@ -119,6 +119,15 @@ static unsigned count_digits(const char *text)
     return count;
 }
 
+static void say_no_key(Core *core, Turn *turn, const char *name, const char *shown)
+{
+    bool is_known = registry_find(core->registry, name) || core_count_waiting(core, name) > 0;
+    g_autofree char *nearest = is_known ? NULL : gate_facts_nearest(core, name);
+
+    turn_fail(turn, "%s: no key of that name has such a fingerprint%s%s", shown,
+              nearest ? core_words(core, "; nearest: ") : "", nearest ? nearest : "");
+}
+
 void commands_accept(Core *core, Turn *turn, const char *arguments)
 {
     size_t length = strcspn(arguments, " \t");
@@ -146,7 +155,7 @@ void commands_accept(Core *core, Turn *turn, const char *arguments)
         return;
     }
     if (!chosen) {
-        turn_fail(turn, "%s: no key of that name has such a fingerprint", shown);
+        say_no_key(core, turn, name, shown);
         list_keys(core, turn, registry_find(core->registry, name) ? name : NULL);
         return;
     }
@@ -180,7 +189,8 @@ void commands_revoke(Core *core, Turn *turn, const char *arguments)
         g_autofree char *nearest = gate_facts_nearest(core, arguments);
 
         turn_fail(turn, "%s: no accepted agent of that name%s%s", shown,
-                  nearest ? core_words(core, "; nearest: ") : "", nearest ? nearest : "");
+                  core_words(core, nearest ? "; nearest: " : "; !agents lists them"),
+                  nearest ? nearest : "");
         return;
     }
     effects_audit(core->fx, core->now_ms, "revoke", turn->speaker->principal, arguments, NULL,

@@ -155,6 +155,12 @@ static bool has_key(const Core *core, const Turn *turn, const Wanted *wanted)
            (notes_owner(turn->speaker) && notes_has_own(core, turn->speaker, wanted->key));
 }
 
+/* One dash may well be looked for, as in "ssh -p". */
+static bool is_option(const char *slip)
+{
+    return slip && !(slip[0] == '-' && slip[1] != '-');
+}
+
 void trigger_recall(Core *core, Turn *turn, const char *rest)
 {
     const char *owner = notes_owner(turn->speaker);
@@ -167,6 +173,8 @@ void trigger_recall(Core *core, Turn *turn, const char *rest)
     wanted.shown = text_make_line(wanted.key, WORDS_SHOWN_CHARS);
     if (wanted.is_private && !owner)
         turn_fail(turn, "many read here; ask me alone for what is private");
+    else if (is_option(slip))
+        turn_fail(turn, "%s: no such option; --private looks among your own notes alone", slip);
     else if (!*wanted.key)
         expect_words(core, turn);
     else if (has_key(core, turn, &wanted))
