@@ -55,10 +55,10 @@ static void print_text(const Found *found)
     if (found->number == 0)
         printf("  not done: %s\n", found->note);
     else if (found->why)
-        printf("  line %u: %s%snot run: %s\n", found->number, shown, *shown ? " " : "",
+        printf("  line %-5u not run  %s%s(%s)\n", found->number, shown, *shown ? "  " : "",
                found->note);
     else
-        printf("  line %u: %s\n", found->number, shown);
+        printf("  line %-5u run      %s\n", found->number, shown);
 }
 
 static void print_found(const CliOptions *options, const Found *found)

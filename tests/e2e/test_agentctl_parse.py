@@ -53,7 +53,7 @@ def test_as_a_models_answer(ask):
 
 def test_thoughts_are_no_answer(ask):
     _, said, _ = ask(b"<think>\nDELEGATE: web1 | a\n</think>\nDELEGATE: web1 | b\n", "--answer")
-    assert said == "as a model's answer:\n  line 4: DELEGATE: web1 | b\n"
+    assert said == "as a model's answer:\n  line 4     run      DELEGATE: web1 | b\n"
 
 
 def test_as_a_persons_message(ask):
@@ -73,8 +73,22 @@ def test_one_line_that_is_no_order_spoils_a_message(ask):
 
 def test_for_people_both_readings(ask):
     assert ask(b"hello\n")[1] == (
-        "as a person's message:\n  line 1: hello not run: it is talk, which the phrasebook or a language model answers\n"
+        "as a person's message:\n"
+        "  line 1     not run  hello  (it is talk, which the phrasebook or a language model answers)\n"
         "as a model's answer:\n  nothing but words\n")
+
+
+def test_for_people_a_line_each_in_columns(ask):
+    """The number, whether it is run, what it is, and why not."""
+    said = ask(MIXED + b"\n" * 95 + b"!status\n", "--answer")[1]
+    assert said == (
+        "as a model's answer:\n"
+        "  line 2     run      DELEGATE: web1 | uptime\n"
+        "  line 3     not run  !reset  (it stood in a quotation)\n"
+        "  line 5     not run  PLAN:  (it stood between code fences)\n"
+        "  line 7     not run  REPORT:  (signs stood before it or inside it)\n"
+        "  line 8     not run  @web1  (only people give commands and direct tasks)\n"
+        "  line 104   not run  !status  (only people give commands and direct tasks)\n")
 
 
 @pytest.mark.parametrize("text", [b"", b"\0", b"\xff\xfe", b"DELEGATE: a | \xe2\x80\xae b", b"x" * 2_000_000])
