@@ -1,7 +1,6 @@
 #include "agent1/cli/client.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "agent1/cli/ask_words.h"
@@ -9,15 +8,13 @@
 #include "agent1/cli/coming_answer.h"
 #include "agent1/cli/interrupt.h"
 #include "agent1/cli/leave.h"
+#include "agent1/cli/live_view.h"
 #include "agent1/cli/lookup.h"
-#include "agent1/cli/progress_line.h"
 #include "agent1/cli/stopping.h"
 #include "agent1/cli/typed_line.h"
 #include "common/sys/clock.h"
 
 #include "common/base/banned.h"
-
-#define TICK_MS 500
 
 struct Client {
     const CliOptions *options;
@@ -25,63 +22,18 @@ struct Client {
     Channel *channel;
     Completion *completion;
     Lookup *lookup;
-    Terminal *terminal; /* borrowed; NULL: nobody types here */
-    ClientTakes takes;  /* with a terminal */
+    LiveView view;     /* its ask is what is waited for */
+    ClientTakes takes; /* with a terminal */
     void *takes_data;
-    ProgressLine *line;   /* NULL: none is shown */
     Message *last_answer; /* NULL: none yet */
     int64_t last_run;     /* its number; 0: none yet */
     bool has_written_all; /* standard output took everything */
     bool is_cut_off;
     bool is_leaving;
     Interrupt interrupt;
-    Stopping stopping; /* of current */
-
-    Ask *current;        /* what is being waited for; NULL: nothing */
-    char *news;          /* of current, for the progress line */
-    ComingAnswer answer; /* of current */
-    int64_t since_ms;    /* boot time that the progress line counts from */
-    guint ticks;
+    Stopping stopping;   /* of what is waited for */
+    ComingAnswer answer; /* of what is waited for */
 };
-
-/* ---- writing ---- */
-
-/* Makes room on the terminal; whatever stood there comes back with show(). */
-static void hide(Client *client)
-{
-    if (client->line)
-        progress_line_hide(client->line);
-    if (client->terminal)
-        terminal_hide(client->terminal);
-}
-
-static void show(Client *client)
-{
-    if (client->line && client->current && ask_is_pending(client->current)) {
-        const char *label = client->current->label;
-
-        g_autofree char *typed = client->terminal ? terminal_typed(client->terminal) : g_strdup("");
-        g_autofree char *next = *typed != '\0' ? g_strconcat("> ", typed, NULL) : NULL;
-
-        progress_line_show(client->line, label ? label : "agent1",
-                           clock_boot_ms() - client->since_ms, next ? next : client->news);
-    }
-    if (client->terminal)
-        terminal_show(client->terminal);
-}
-
-static gboolean on_tick(gpointer data)
-{
-    show(data);
-
-    return G_SOURCE_CONTINUE;
-}
-
-static void set_news(Client *client, const char *text)
-{
-    g_free(client->news);
-    client->news = g_strdup(text);
-}
 
 static void learn(Client *client, const Ask *ask, Heard heard, const Message *message)
 {
@@ -106,7 +58,7 @@ static bool is_worth_waiting(const Client *client, const Ask *ask)
     switch (ask->state) {
     case ASK_WAITING:
     case ASK_TAKEN:
-        return !client->terminal || !ask_listens(ask);
+        return !client->view.terminal || !ask_listens(ask);
     case ASK_LATE:
     case ASK_ANSWERED:
     case ASK_KEPT:
@@ -120,14 +72,14 @@ static bool is_worth_waiting(const Client *client, const Ask *ask)
 
 static void note_progress(Client *client, const Ask *ask, Heard heard, const Message *message)
 {
-    if (ask != client->current)
+    if (ask != client->view.ask)
         return;
 
     if (heard == HEARD_REPLY) {
-        set_news(client, ask_without_label(ask, message->reply.text));
+        live_view_set_news(&client->view, ask_without_label(ask, message->reply.text));
     } else if (heard == HEARD_PROGRESS) {
-        set_news(client, message->progress.tail);
-        client->since_ms = clock_boot_ms() - message->progress.elapsed_ms;
+        live_view_set_news(&client->view, message->progress.tail);
+        live_view_set_elapsed(&client->view, message->progress.elapsed_ms);
     }
 }
 
@@ -140,9 +92,9 @@ static void hear_hidden(Client *client, Heard heard, Ask *ask, const Message *me
     if (!told)
         return;
 
-    hide(client);
+    live_view_hide(&client->view);
     printer_problem("%s", told);
-    show(client);
+    live_view_show(&client->view);
 }
 
 /* Above what answers something that was asked beside another thing; once. */
@@ -151,7 +103,7 @@ static void name_question(Client *client, Ask *ask)
     if (ask->unnamed && !client->printer.is_quiet)
         fprintf(stderr, "> %s\n", ask->unnamed);
     g_clear_pointer(&ask->unnamed, g_free);
-    if (client->current && ask != client->current)
+    if (client->view.ask && ask != client->view.ask)
         coming_answer_part(&client->answer);
 }
 
@@ -162,16 +114,17 @@ static void show_piece(Client *client, const MessageReply *reply)
     if (!coming_answer_take(&client->answer, reply))
         return;
 
-    hide(client);
+    live_view_hide(&client->view);
     if (!coming_answer_print(&client->answer))
         client->has_written_all = false;
-    set_news(client, coming_answer_line(&client->answer));
-    show(client);
+    live_view_set_news(&client->view, coming_answer_line(&client->answer));
+    live_view_show(&client->view);
 }
 
 static bool print_object(Client *client, Ask *ask, Heard heard, const Message *message)
 {
-    if (heard == HEARD_ANSWER && ask == client->current && coming_answer_has_begun(&client->answer))
+    if (heard == HEARD_ANSWER && ask == client->view.ask &&
+        coming_answer_has_begun(&client->answer))
         return coming_answer_rest(&client->answer, message->reply.text);
     name_question(client, ask);
     return printer_object(&client->printer, heard, message);
@@ -195,7 +148,7 @@ static bool is_passing(Heard heard, const Message *message)
 static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
 {
     Client *client = data;
-    bool is_shown_below = client->line && ask == client->current && ask_is_pending(ask) &&
+    bool is_shown_below = client->view.line && ask == client->view.ask && ask_is_pending(ask) &&
                           is_worth_waiting(client, ask) && is_passing(heard, message);
 
     if (ask->is_hidden) {
@@ -203,26 +156,26 @@ static void on_heard(Heard heard, Ask *ask, const Message *message, void *data)
         return;
     }
     if (heard == HEARD_PIECE && !client->printer.is_json) {
-        if (ask == client->current)
+        if (ask == client->view.ask)
             show_piece(client, &message->reply);
         return;
     }
     note_progress(client, ask, heard, message);
     learn(client, ask, heard, message);
 
-    hide(client);
+    live_view_hide(&client->view);
     if (!print(client, ask, heard, message, is_shown_below))
         client->has_written_all = false;
-    if (ask == client->current && (heard == HEARD_REPLY || heard == HEARD_ANSWER))
+    if (ask == client->view.ask && (heard == HEARD_REPLY || heard == HEARD_ANSWER))
         coming_answer_next(&client->answer);
-    show(client);
+    live_view_show(&client->view);
 
     if (heard != HEARD_ANSWER)
         return;
     /* Who stays at the terminal hears how it goes on. */
-    if (client->terminal && ask_waits(ask))
+    if (client->view.terminal && ask_waits(ask))
         channel_keep(client->channel, ask);
-    else if (ask != client->current)
+    else if (ask != client->view.ask)
         channel_forget(client->channel, ask);
 }
 
@@ -235,7 +188,7 @@ static void on_typed(bool is_leaving, void *data)
         client->is_leaving = true;
         client->interrupt.is_raised = true;
     }
-    show(client);
+    live_view_show(&client->view);
 }
 
 static bool on_line(const char *line, bool is_behind, void *data)
@@ -254,12 +207,12 @@ static void on_late(Ask *ask, void *data)
         return;
     }
     /* Who waits for it sees its state. */
-    if (ask == client->current || ask->state != ASK_UNREACHABLE)
+    if (ask == client->view.ask || ask->state != ASK_UNREACHABLE)
         return;
 
-    hide(client);
+    live_view_hide(&client->view);
     leave_unanswered(ask, channel_was_connected(client->channel), clock_now_ms());
-    show(client);
+    live_view_show(&client->view);
     channel_forget(client->channel, ask);
 }
 
@@ -267,9 +220,9 @@ static void on_note(const char *text, void *data)
 {
     Client *client = data;
 
-    hide(client);
+    live_view_hide(&client->view);
     printer_note(&client->printer, "%s", text);
-    show(client);
+    live_view_show(&client->view);
 }
 
 /* A script asked for nothing else than its answers. */
@@ -277,12 +230,12 @@ static void on_news(const char *text, void *data)
 {
     Client *client = data;
 
-    if (!client->terminal || !text || client->printer.is_json)
+    if (!client->view.terminal || !text || client->printer.is_json)
         return;
-    hide(client);
+    live_view_hide(&client->view);
     coming_answer_part(&client->answer);
     printer_news(&client->printer, text);
-    show(client);
+    live_view_show(&client->view);
 }
 
 /* ---- life ---- */
@@ -291,8 +244,8 @@ static void on_interrupt(void *data)
 {
     Client *client = data;
 
-    if (client->terminal)
-        terminal_wake(client->terminal);
+    if (client->view.terminal)
+        terminal_wake(client->view.terminal);
 }
 
 Client *client_new(const CliOptions *options, const CliConfig *config, const Key *secret,
@@ -311,8 +264,8 @@ Client *client_new(const CliOptions *options, const CliConfig *config, const Key
     printer_init(&client->printer, options);
     coming_answer_init(&client->answer, &client->printer);
     client->completion = completion_new();
-    if (!options->is_json && !options->is_quiet && printer_can_draw(STDERR_FILENO))
-        client->line = progress_line_new(stderr);
+    live_view_init(&client->view,
+                   !options->is_json && !options->is_quiet && printer_can_draw(STDERR_FILENO));
     interrupt_init(&client->interrupt, on_interrupt, client);
 
     client->channel = channel_new(config, secret, &handlers, client, error);
@@ -331,11 +284,10 @@ void client_free(Client *client)
 
     channel_free(client->channel);
     interrupt_clear(&client->interrupt);
-    progress_line_free(client->line);
+    live_view_clear(&client->view);
     lookup_free(client->lookup);
     completion_free(client->completion);
     message_free(client->last_answer);
-    g_free(client->news);
     coming_answer_clear(&client->answer);
     g_free(client);
 }
@@ -347,7 +299,7 @@ static const TerminalHold hold = { .typed = on_typed, .takes = on_line };
 /* Altogether, and not only what is waited for. */
 static bool is_leaving(const Client *client)
 {
-    return client->terminal && (client->is_leaving || client->interrupt.end_signal != 0);
+    return client->view.terminal && (client->is_leaving || client->interrupt.end_signal != 0);
 }
 
 /* The person waits no longer. But a first Ctrl-C while a model answers is for the model, and the
@@ -356,41 +308,33 @@ static bool is_left(Client *client, const Ask *ask)
 {
     if (!client->interrupt.is_raised)
         return stopping_is_over(&client->stopping);
-    if (!client->terminal || is_leaving(client) || !stopping_begin(&client->stopping, ask))
+    if (!client->view.terminal || is_leaving(client) || !stopping_begin(&client->stopping, ask))
         return true;
 
     client->interrupt.is_raised = false;
-    set_news(client, "it is told to stop; Ctrl-C again goes on without waiting");
-    show(client);
+    live_view_set_news(&client->view, "it is told to stop; Ctrl-C again goes on without waiting");
+    live_view_show(&client->view);
     return false;
 }
 
 static void wait_for(Client *client, Ask *ask)
 {
     stopping_init(&client->stopping, client->channel);
-    client->current = ask;
-    if (client->terminal)
-        terminal_hold(client->terminal, &hold, client);
+    if (client->view.terminal)
+        terminal_hold(client->view.terminal, &hold, client);
     coming_answer_begin(&client->answer, ask->text);
-    client->since_ms = ask->asked_ms;
-    set_news(client, NULL);
-    if (client->line)
-        client->ticks = g_timeout_add(TICK_MS, on_tick, client);
+    live_view_begin(&client->view, ask);
 
     while (is_worth_waiting(client, ask) && !is_left(client, ask))
         g_main_context_iteration(NULL, TRUE);
 
-    if (client->ticks)
-        g_source_remove(client->ticks);
-    client->ticks = 0;
-    client->current = NULL;
-    hide(client);
+    live_view_end(&client->view);
 }
 
 /* Left alone, it goes on. Who leaves altogether is told by client_take_leave(). */
 static void explain_wait(const Client *client, const Ask *ask)
 {
-    g_autofree char *text = ask_goes_on(ask, client->terminal, clock_now_ms());
+    g_autofree char *text = ask_goes_on(ask, client->view.terminal, clock_now_ms());
 
     if (!is_leaving(client))
         printer_note(&client->printer, "%s", text);
@@ -401,10 +345,10 @@ static void drop_typed_after(const Client *client)
 {
     g_autofree char *typed = NULL;
 
-    if (!client->terminal || is_leaving(client) ||
+    if (!client->view.terminal || is_leaving(client) ||
         !(client->interrupt.is_raised || client->stopping.has_begun))
         return;
-    typed = terminal_drop_typed(client->terminal);
+    typed = terminal_drop_typed(client->view.terminal);
     if (typed)
         printer_note(&client->printer, "not done: %s", typed);
 }
@@ -414,9 +358,9 @@ static void drop_typed_before(const Client *client, const Ask *question)
 {
     g_autofree char *typed = NULL;
 
-    if (!client->terminal || g_strcmp0(question->outcome, OUTCOME_AWAITING) != 0)
+    if (!client->view.terminal || g_strcmp0(question->outcome, OUTCOME_AWAITING) != 0)
         return;
-    typed = terminal_drop_typed(client->terminal);
+    typed = terminal_drop_typed(client->view.terminal);
     if (typed)
         printer_note(&client->printer, "not done, typed before this was asked: %s", typed);
 }
@@ -502,15 +446,15 @@ bool client_ask_beside(Client *client, const char *text, const char *typed)
 
 const Ask *client_current(const Client *client)
 {
-    return client->current;
+    return client->view.ask;
 }
 
 void client_show_beside(Client *client, const char *text)
 {
-    hide(client);
+    live_view_hide(&client->view);
     printer_text(&client->printer, text);
     coming_answer_part(&client->answer);
-    show(client);
+    live_view_show(&client->view);
 }
 
 void client_note_beside(Client *client, const char *text)
@@ -525,7 +469,7 @@ void client_look_for(Client *client, const char *agent)
 
 bool client_find_agent(Client *client, const char *agent)
 {
-    terminal_hold(client->terminal, &hold, client);
+    terminal_hold(client->view.terminal, &hold, client);
     return lookup_find_agent(client->lookup, agent, &client->interrupt.is_raised);
 }
 
@@ -573,7 +517,7 @@ static void on_completion(const char *before, void *data)
 
 void client_use_terminal(Client *client, Terminal *terminal, ClientTakes takes, void *data)
 {
-    client->terminal = terminal;
+    client->view.terminal = terminal;
     client->takes = takes;
     client->takes_data = data;
     if (terminal)
