@@ -21,9 +21,10 @@
 
 static bool takes_subject(PhraseQuestion question)
 {
-    return question == PHRASE_WHICH_AGENT || question == PHRASE_RESTART ||
-           question == PHRASE_STOP || question == PHRASE_START || question == PHRASE_REBOOT ||
-           question == PHRASE_REMEMBER || question == PHRASE_REMEMBER_ALONE;
+    return question == PHRASE_WHICH_AGENT || question == PHRASE_WHEN ||
+           question == PHRASE_RESTART || question == PHRASE_STOP || question == PHRASE_START ||
+           question == PHRASE_REBOOT || question == PHRASE_REMEMBER ||
+           question == PHRASE_REMEMBER_ALONE;
 }
 
 /* The line of a sentence, or NULL; the caller owns it. */
@@ -31,6 +32,7 @@ static char *line_of(const char *sentence)
 {
     PhraseAnswer answer;
     char *line = NULL;
+    TimeSpec none;
 
     phrasebook_read(&facts, sentence, &answer);
     g_assert((answer.kind == PHRASE_LINES) == (answer.lines != NULL));
@@ -41,6 +43,7 @@ static char *line_of(const char *sentence)
     if (answer.kind == PHRASE_ASK) {
         g_assert_cmpint(answer.question, <, PHRASE_QUESTION_COUNT);
         g_assert(takes_subject(answer.question) == (answer.subject != NULL));
+        g_assert(answer.question != PHRASE_WHEN || !time_spec_parse(answer.subject, &none, NULL));
     }
     phrase_answer_clear(&answer);
     return line;
