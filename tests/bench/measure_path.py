@@ -13,11 +13,12 @@ their order:
 
 Beside it and not on the path: "queued", the worker's ack, the acks of results, `done`.
 With 50 outstanding, the rate is compared with a loop that only starts shims on folders which are
-there already: claim, shim, task, exit marker.
+there already: claim, shim, task, exit marker. All processors are at work then, so that what each
+program takes of their time for a task says what the rate could be.
 """
 
-from measures import (LOAD, N, OUTSTANDING, ROUNDS, SHIM, BenchHouse, Promises, describe, statistics,
-                      table)
+from measures import (LOAD, N, OUTSTANDING, ROUNDS, SHIM, BenchHouse, Promises, busy_ms, children_of, cpu_ms,
+                      describe, statistics, table)
 
 # Rows of one commit of agent1 on this path (runs, outbox, chats, sayings, meta, audit).
 COMMIT_ROWS = 8
@@ -80,18 +81,43 @@ def show_one_at_a_time(legs, doors, found, ratios):
           "the ratio to the sum)", ["", "median", "p95", "p99", "n", *doors], rows)
 
 
-def with_many(loops, doors):
+def used_ms(house):
+    """{who: processor time until now}"""
+    web1 = house.web1.pid
+    return {"all": busy_ms(), "agent1": cpu_ms(house.agent1.pid),
+            "agent2": cpu_ms(web1) + cpu_ms(children_of(web1)[0]),
+            "XMPP server": cpu_ms(house.xmpp_server.process.pid), "broker": cpu_ms(house.broker.process.pid)}
+
+
+def with_many(house, loops, doors):
+    """{what: [tasks a second]}, {door: [ms]}, {what: {who: [ms of processor time for a task]}}"""
     rates = {name: [] for name in [*loops, *doors]}
     times = {name: [] for name in doors}
+    uses = {name: {who: [] for who in used_ms(house)} for name in rates}
     for tool in [*loops.values(), *doors.values()]:
         tool.round(OUTSTANDING * 2, OUTSTANDING)
     for _ in range(max(ROUNDS // 2, 3)):
         for name, tool in {**loops, **doors}.items():
+            before = used_ms(house)
             elapsed, each = tool.round(LOAD, OUTSTANDING)
+            for who, used in used_ms(house).items():
+                uses[name][who].append((used - before[who]) / LOAD)
             rates[name].append(LOAD / elapsed * 1000)
             if name in times:
                 times[name] += each
-    return rates, times
+    return rates, times, uses
+
+
+def show_uses(uses):
+    """The rest of `all` is shims, tasks, clients, and whatever else runs on the machine."""
+    medians = {name: {who: statistics.median(each) for who, each in found.items()}
+               for name, found in uses.items()}
+    columns = list(medians["XMPP"])
+    table(f"processor time of a task, ms, {OUTSTANDING} outstanding", ["", *columns],
+          [[name, *(f"{found[who]:.2f}" for who in columns)] for name, found in medians.items()])
+    shims, door = medians["shims alone"]["all"], medians["XMPP"]
+    print(f"0.75 of the rate of shims alone leaves {shims / 0.75 - shims:.2f} ms for all else; "
+          f"XMPP server and broker take {door['XMPP server'] + door['broker']:.2f} of it.")
 
 
 def show_many(loops, doors, rates, times):
@@ -120,8 +146,9 @@ def main():
 
         loops = {"shims alone": house.folders(), "shims with journal": house.folders("journal")}
         askers = {name: tool for name, (tool, _) in doors.items()}
-        rates, times = with_many(loops, askers)
+        rates, times, uses = with_many(house, loops, askers)
         show_many(loops, askers, rates, times)
+        show_uses(uses)
     finally:
         house.close()
 

@@ -192,6 +192,13 @@ def cpu_ms(pid):
     return time.clock_gettime(~pid << 3 | 2) * 1000
 
 
+def busy_ms():
+    """What all processors did since the machine started, for whomever."""
+    user, nice, system, _idle, _waiting, *interrupts = map(
+        int, pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8])
+    return (user + nice + system + sum(interrupts)) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def wake_ups(pid):
     """{thread: context switches}, voluntary and not."""
     found = {}
