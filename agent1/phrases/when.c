@@ -206,12 +206,20 @@ static bool is_of_time(TimeExpect expected)
     return false;
 }
 
-static bool is_wrong_time(const char *text)
+typedef enum {
+    SPAN_NONE, /* nothing says that a time was meant */
+    SPAN_TIME,
+    SPAN_WRONG,
+} SpanKind;
+
+static SpanKind judge_span(const char *text)
 {
     g_auto(TimeProblem) problem = { 0 };
     TimeSpec spec;
 
-    return !time_spec_read(text, &spec, &problem) && is_of_time(problem.expected);
+    if (time_spec_read(text, &spec, &problem))
+        return SPAN_TIME;
+    return is_of_time(problem.expected) ? SPAN_WRONG : SPAN_NONE;
 }
 
 /* Behind the last word from first on that may be of a time: none of an order or of an agent is. */
@@ -238,9 +246,12 @@ char *when_find_wrong(const GPtrArray *words, const bool *is_used)
             continue;
         for (unsigned end = end_of_time(words, is_used, first); end > first; end--) {
             g_autofree char *text = copy_span(words, first, end);
+            SpanKind kind = judge_span(text);
 
-            if (is_wrong_time(text))
+            if (kind == SPAN_WRONG)
                 return g_steal_pointer(&text);
+            if (kind == SPAN_TIME) /* a part of it would lack the rest */
+                break;
         }
     }
     return NULL;

@@ -210,7 +210,7 @@ bool time_dates_is_date(const TimeReader *reader)
 {
     size_t digits = strspn(reader->at, "0123456789");
 
-    return digits >= 4 && reader->at[digits] == '-';
+    return digits >= 4 && (reader->at[digits] == '-' || reader->at[digits] == '/');
 }
 
 /* Of a year in which it could be. */
@@ -229,10 +229,11 @@ static void explain_date(const unsigned parts[3], TimeProblem *problem)
 bool time_dates_date(TimeReader *reader, int64_t *out_s)
 {
     const char *start = reader->at;
+    char mark = start[strspn(start, "0123456789")];
     unsigned parts[3];
 
     for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
-        if (i > 0 && !time_reader_take(reader, '-'))
+        if (i > 0 && !time_reader_take(reader, mark))
             return time_reader_fail(reader, reader->at, TIME_EXPECT_DATE);
         if (!time_reader_number(reader, 0, 9999, TIME_EXPECT_DATE, &parts[i]))
             return false;
@@ -258,7 +259,7 @@ static unsigned count_dashes(const TimeReader *reader)
     return dashes;
 }
 
-/* "05-06": either number may be the month. */
+/* "05-06": either number may be the month; which days that makes is told later. */
 static bool is_either_month(const TimeReader *reader)
 {
     const char *at = reader->at;
@@ -283,7 +284,7 @@ static bool read_month_and_day(TimeReader *reader, Calendar *calendar)
     if (dashes > 1 && !(time_reader_take(reader, '*') && time_reader_take(reader, '-')))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_YEAR);
     if (dashes == 1 && is_either_month(reader))
-        return time_reader_fail(reader, reader->at, TIME_EXPECT_WHICH_DASHED);
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_YEAR);
     if (!time_reader_set(reader, &month_field, &months, NULL))
         return false;
     if (!time_reader_take(reader, '-'))
@@ -304,6 +305,7 @@ bool time_dates_systemd(TimeReader *reader, Calendar *out)
     uint64_t hours = 1;
     bool has_days = g_unichar_isalpha(g_utf8_get_char(reader->at));
     bool has_date;
+    bool is_short;
     bool has_at;
 
     if (has_days && !time_dates_weekdays(reader, &calendar.weekdays))
@@ -311,6 +313,7 @@ bool time_dates_systemd(TimeReader *reader, Calendar *out)
 
     time_reader_skip_spaces(reader);
     has_date = count_dashes(reader) > 0;
+    is_short = count_dashes(reader) == 1;
     if (has_date) {
         if (!read_month_and_day(reader, &calendar))
             return false;
@@ -318,6 +321,8 @@ bool time_dates_systemd(TimeReader *reader, Calendar *out)
             time_reader_skip_spaces(reader);
     }
     has_at = time_reader_take_word(reader, "at à a");
+    if (has_days && has_date && is_short && time_reader_at_end(reader)) /* mon-fri 9-17 */
+        return time_reader_fail(reader, reader->at, TIME_EXPECT_TIME);
     if ((!time_reader_at_end(reader) || !(has_days || has_date)) &&
         !time_of_day_read_set(reader, has_at, &hours, &calendar.minutes))
         return false;

@@ -53,8 +53,7 @@ static const struct {
     { "thirty trente", 30 },
 };
 
-/* 0, and the cursor stays, when it is none. */
-static unsigned take_count_word(TimeReader *reader)
+unsigned time_duration_take_count(TimeReader *reader)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
         if (time_reader_take_word(reader, counts[i].words))
@@ -67,12 +66,12 @@ static bool is_count(const TimeReader *reader)
 {
     TimeReader ahead = { .text = reader->text, .at = reader->at };
 
-    return g_ascii_isdigit(*reader->at) || take_count_word(&ahead) > 0;
+    return g_ascii_isdigit(*reader->at) || time_duration_take_count(&ahead) > 0;
 }
 
 static bool read_count(TimeReader *reader, unsigned *out)
 {
-    *out = time_reader_take_word(reader, ONE_WORDS) ? 1 : take_count_word(reader);
+    *out = time_reader_take_word(reader, ONE_WORDS) ? 1 : time_duration_take_count(reader);
     if (*out == 0 && !time_reader_number(reader, 0, UINT_MAX, TIME_EXPECT_DURATION, out))
         return false;
     time_reader_skip_spaces(reader);
@@ -138,9 +137,11 @@ static bool read_part(TimeReader *reader, int64_t *unit_ms, int64_t *sum_ms)
     unsigned number;
     const char *unit;
     int64_t previous_ms = *unit_ms;
+    int64_t rest_ms;
 
     if (!read_count(reader, &number))
         return false;
+    rest_ms = take_rest_of_hour(reader); /* "two and a half hours" */
     unit = reader->at;
     *unit_ms = take_any_unit(reader, number, previous_ms);
     if (*unit_ms == 0)
@@ -149,6 +150,9 @@ static bool read_part(TimeReader *reader, int64_t *unit_ms, int64_t *sum_ms)
         return time_reader_fail(reader, unit, TIME_EXPECT_ORDER);
 
     *sum_ms += number * *unit_ms;
+    if (rest_ms > 0 && *unit_ms != HOUR_MS)
+        return time_reader_fail(reader, unit, TIME_EXPECT_UNIT);
+    *sum_ms += rest_ms;
     if (*unit_ms == HOUR_MS)
         *sum_ms += take_rest_of_hour(reader);
     return true;

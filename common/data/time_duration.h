@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Takes a number in words from one to twelve, and a few of more, "two" or "quinze"; 0, and the
+ * cursor stays, where none stands there. */
+unsigned time_duration_take_count(TimeReader *reader);
+
 /* Where it may, a unit alone is one of it ("hour"). */
 bool time_duration_read(TimeReader *reader, bool may_be_unit, int64_t *out_ms);
 

@@ -25,7 +25,7 @@ bool time_half_day_take_after_noon(TimeReader *reader)
 {
     const char *start = reader->at;
 
-    if (time_reader_take_word(reader, "afternoon"))
+    if (time_reader_take_word(reader, "afternoon afternoons"))
         return true;
     if (time_reader_take_word(reader, "après apres l'après l'apres")) {
         time_reader_take(reader, '-');

@@ -12,7 +12,7 @@
 /* Takes it, and the blanks before it. */
 bool time_half_day_take(TimeReader *reader, bool *out_is_pm);
 
-/* Takes "afternoon" or "après-midi". */
+/* Takes "afternoon", "afternoons" or "après-midi". */
 bool time_half_day_take_after_noon(TimeReader *reader);
 
 #endif

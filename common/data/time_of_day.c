@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/data/time_duration.h"
 #include "common/data/time_half_day.h"
 
 #include "common/base/banned.h"
@@ -65,7 +66,7 @@ static bool take_unit(TimeReader *reader)
     const char *start = reader->at;
 
     time_reader_skip_spaces(reader);
-    if (time_reader_take_word(reader, "h heure heures"))
+    if (time_reader_take_word(reader, "h heure heures o'clock"))
         return true;
     reader->at = start;
     return false;
@@ -117,10 +118,29 @@ static bool apply_half(TimeReader *reader, const char *start, uint64_t *hours)
     return true;
 }
 
-/* As many as may be, or one. */
+/* "nine", "une" before its unit or where it ends the time; the blank behind it stays. 0: none. */
+static unsigned take_hour_word(TimeReader *reader)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    unsigned hour = time_reader_take_word(&ahead, "une") ? 1 : time_duration_take_count(&ahead);
+    const char *end;
+    g_autofree char *word = time_reader_word(reader, &end);
+
+    if (hour == 0 || hour > 20)
+        return 0;
+    reader->at = end;
+    return hour;
+}
+
+/* As many as may be, or one. An hour may be a word: behind it stands no colon. */
 static bool read_values(TimeReader *reader, bool is_one, const TimeField *field, uint64_t *mask)
 {
-    unsigned value;
+    unsigned value = field->max == 23 ? take_hour_word(reader) : 0;
+
+    if (value > 0) {
+        *mask = UINT64_C(1) << value;
+        return true;
+    }
 
     if (!is_one)
         return time_reader_set(reader, field, mask, NULL);
@@ -174,10 +194,18 @@ static bool read_time(TimeReader *reader, bool may_be_bare, bool is_one, uint64_
     return true;
 }
 
+bool time_of_day_begins(const TimeReader *reader)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+
+    return g_ascii_isdigit(*reader->at) || time_of_day_has_name(reader) ||
+           take_hour_word(&ahead) > 0;
+}
+
 bool time_of_day_read_set(TimeReader *reader, bool may_be_bare, uint64_t *out_hours,
                           uint64_t *out_minutes)
 {
-    if (*reader->at != '*' && !g_ascii_isdigit(*reader->at) && !time_of_day_has_name(reader))
+    if (*reader->at != '*' && !time_of_day_begins(reader))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_TIME);
     return read_time(reader, may_be_bare, false, out_hours, out_minutes);
 }
@@ -187,7 +215,7 @@ bool time_of_day_read(TimeReader *reader, bool may_be_bare, int *out_min)
     uint64_t hours;
     uint64_t minutes;
 
-    if (!g_ascii_isdigit(*reader->at) && !time_of_day_has_name(reader))
+    if (!time_of_day_begins(reader))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_ONE_TIME);
     if (!read_time(reader, may_be_bare, true, &hours, &minutes))
         return false;

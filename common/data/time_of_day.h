@@ -21,7 +21,10 @@ bool time_of_day_read(TimeReader *reader, bool may_be_bare, int *out_min);
 /* The same with seconds, "8:00:30". Seconds after midnight. */
 bool time_of_day_read_second(TimeReader *reader, bool may_be_bare, int *out_s);
 
-/* True when one stands at the cursor that has a name: "noon". */
+/* True when one may begin at the cursor. */
+bool time_of_day_begins(const TimeReader *reader);
+
+/* True when one stands there that has a name: "noon". */
 bool time_of_day_has_name(const TimeReader *reader);
 
 /* True when the rest is an hour alone, "9" or "8pm": of which days is anybody's guess. */

@@ -4,14 +4,12 @@
 
 #include "common/data/time_dates.h"
 #include "common/data/time_duration.h"
-#include "common/data/time_half_day.h"
 #include "common/data/time_of_day.h"
+#include "common/data/time_part.h"
 
 #include "common/base/banned.h"
 
 #define AT_WORDS "at à a"
-#define NOON_MIN (12 * 60)
-#define HALF_MIN (12 * 60)
 
 bool time_once_in(TimeReader *reader, TimeSpec *out)
 {
@@ -26,32 +24,11 @@ bool time_once_in(TimeReader *reader, TimeSpec *out)
 
 /* ---- days that are counted from now ---- */
 
-/* The times of a part of the day, in minutes. One that counts to twelve and is twelve hours early
- * is meant so: "tonight at 8". */
-typedef struct Part {
-    int first;
-    int last;
-    const char *example;
-} Part;
-
-static const Part morning = { 0, NOON_MIN - 1, "08:00" };
-static const Part afternoon = { NOON_MIN, 19 * 60 - 1, "14:00" };
-static const Part evening = { 17 * 60, 24 * 60 - 1, "20:00" };
-
 typedef struct NearDay {
-    TimeSpecKind kind; /* AT_DAY, AT_WEEKDAY */
-    int days;          /* ahead, or the day of the week */
-    const Part *part;  /* NULL: the whole day */
+    TimeSpecKind kind;    /* AT_DAY, AT_WEEKDAY */
+    int days;             /* ahead, or the day of the week */
+    const TimePart *part; /* NULL: the whole day */
 } NearDay;
-
-static const Part *take_part(TimeReader *reader)
-{
-    if (time_reader_take_word(reader, "morning matin"))
-        return &morning;
-    if (time_half_day_take_after_noon(reader))
-        return &afternoon;
-    return time_reader_take_word(reader, "evening night soir") ? &evening : NULL;
-}
 
 /* "tomorrow", "the day after tomorrow", "today", and a part of them. */
 static bool take_day_ahead(TimeReader *reader, NearDay *out)
@@ -63,14 +40,14 @@ static bool take_day_ahead(TimeReader *reader, NearDay *out)
         return true;
     if (time_reader_take_word(reader, "tomorrow demain")) {
         out->days = 1;
-        out->part = take_part(reader);
+        out->part = time_part_take(reader);
         return true;
     }
     time_reader_take_word(reader, "the");
     if (time_reader_take_word(reader, "day") && time_reader_take_word(reader, "after") &&
         time_reader_take_word(reader, "tomorrow")) {
         out->days = 2;
-        out->part = take_part(reader);
+        out->part = time_part_take(reader);
         return true;
     }
     reader->at = start;
@@ -78,7 +55,7 @@ static bool take_day_ahead(TimeReader *reader, NearDay *out)
         time_reader_take(reader, '-');
         if (time_reader_take_word(reader, "demain")) {
             out->days = 2;
-            out->part = take_part(reader);
+            out->part = time_part_take(reader);
             return true;
         }
     }
@@ -93,9 +70,9 @@ static bool take_part_of_today(TimeReader *reader, NearDay *out)
 
     *out = (NearDay){ .kind = TIME_SPEC_AT_DAY };
     if (time_reader_take_word(reader, "tonight"))
-        out->part = &evening;
+        out->part = time_part_night();
     else if (time_reader_take_word(reader, "this ce cet cette"))
-        out->part = take_part(reader);
+        out->part = time_part_take(reader);
     if (out->part)
         return true;
     reader->at = start;
@@ -112,7 +89,7 @@ static bool take_weekday(TimeReader *reader, NearDay *out)
     if (time_dates_take_weekday(reader, &day) &&
         (is_next || time_reader_take_word(reader, "prochain"))) {
         *out = (NearDay){ .kind = TIME_SPEC_AT_WEEKDAY, .days = (int)day };
-        out->part = take_part(reader);
+        out->part = time_part_take(reader);
         return true;
     }
     reader->at = start;
@@ -133,40 +110,19 @@ bool time_once_is_near_day(const TimeReader *reader)
     return take_near_day(&ahead, &day);
 }
 
-/* Its time; the reader has read that, and knows whether it said of which half of the day. */
-static bool set_near_day(const TimeReader *reader, const NearDay *day, int minute, TimeSpec *out)
+/* Its time, which was read at a place. The night that begins today may have begun yesterday. */
+static bool set_near_day(TimeReader *reader, const char *at, NearDay day, int minute, TimeSpec *out)
 {
-    if (day->part && !reader->has_half && minute < NOON_MIN &&
-        minute + HALF_MIN >= day->part->first)
-        minute += minute < day->part->first ? HALF_MIN : 0;
-    if (day->part && (minute < day->part->first || minute > day->part->last))
+    if (day.part && !time_part_fit(reader, at, day.part, &minute))
         return false;
-
-    *out = (TimeSpec){ .kind = day->kind, .at_s = minute * 60, .day = day->days };
-    return true;
-}
-
-/* The day stands from start to end. */
-static bool fail_without_time(TimeReader *reader, const char *start, const char *end,
-                              const NearDay *day)
-{
-    g_autofree char *typed = g_strchomp(g_strndup(start, (size_t)(end - start)));
-
-    time_reader_fail(reader, reader->at, TIME_EXPECT_TIME_OF_IT);
-    if (reader->problem)
-        reader->problem->part =
-            g_strdup_printf("%s %s", typed, day->part ? day->part->example : "08:00");
-    return false;
-}
-
-static bool fail_of_part(TimeReader *reader, const char *at, const Part *part)
-{
-    time_reader_fail(reader, at, TIME_EXPECT_PART_OF_DAY);
-    if (reader->problem) {
-        reader->problem->part = g_strdup_printf("%02d:00", part->first / 60);
-        reader->problem->other = g_strdup_printf("%02d:59", part->last / 60);
+    if (day.part && time_part_is_next_day(day.part, minute)) {
+        if (day.kind != TIME_SPEC_AT_DAY || day.days > 1)
+            return time_reader_fail(reader, at, TIME_EXPECT_NEXT_DAY);
+        day.kind = day.days == 0 ? TIME_SPEC_AT_NEXT : day.kind;
+        day.days = day.days == 0 ? 0 : day.days + 1;
     }
-    return false;
+    *out = (TimeSpec){ .kind = day.kind, .at_s = minute * 60, .day = day.days };
+    return true;
 }
 
 bool time_once_on_near_day(TimeReader *reader, TimeSpec *out)
@@ -184,11 +140,11 @@ bool time_once_on_near_day(TimeReader *reader, TimeSpec *out)
     reader->at += strspn(reader->at, ", \t");
     has_at = time_reader_take_word(reader, AT_WORDS);
     time = reader->at;
-    if (!g_ascii_isdigit(*time) && !time_of_day_has_name(reader))
-        return fail_without_time(reader, start, end, &day);
+    if (!time_of_day_begins(reader))
+        return time_part_fail_without_time(reader, start, end, day.part);
     if (!time_of_day_read(reader, has_at || day.part, &minute))
         return false;
-    return set_near_day(reader, &day, minute, out) || fail_of_part(reader, time, day.part);
+    return set_near_day(reader, time, day, minute, out);
 }
 
 /* ---- dates ---- */
@@ -300,7 +256,7 @@ static bool take_day_behind(TimeReader *reader, int minute, TimeSpec *out)
     if (!is_french)
         time_reader_take_word(&ahead, "on");
     if (take_near_day(&ahead, &near))
-        is_taken = set_near_day(&ahead, &near, minute, out);
+        is_taken = set_near_day(&ahead, ahead.at, near, minute, out);
     else
         is_taken = time_named_day_take(&ahead, is_french, &named);
     if (is_taken && named.day > 0)

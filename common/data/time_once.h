@@ -1,6 +1,5 @@
 /*
- * The forms of time specs (time_spec.h) that happen once. A part of the day, "tonight" or "demain
- * matin", is a day that some times of day are of; of these, those that count to twelve. Pure.
+ * The forms of time specs (time_spec.h) that happen once. Pure.
  */
 #ifndef COMMON_DATA_TIME_ONCE_H
 #define COMMON_DATA_TIME_ONCE_H

@@ -25,10 +25,13 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
         WORDS_LATER("\"at %1$s\", or \"daily %1$s\" to have it every day"),
     [TIME_EXPECT_TIME_OF_IT] = WORDS_LATER("a time of day with it, as in \"%s\""),
     [TIME_EXPECT_PART_OF_DAY] = WORDS_LATER("a time of that part of the day, from %1$s to %2$s"),
+    [TIME_EXPECT_NEXT_DAY] =
+        WORDS_LATER("a time before midnight; one behind it is of the day after that"),
     [TIME_EXPECT_NEAR_DAY] =
         WORDS_LATER("\"next monday 09:00\", \"this morning 09:00\", \"this afternoon 14:00\" or "
                     "\"tonight 20:00\""),
     [TIME_EXPECT_TO_COME] = WORDS_LATER("a time to come, for that is past"),
+    [TIME_EXPECT_NOT_NOW] = WORDS_LATER("a time to come, for what is to be done now needs none"),
     [TIME_EXPECT_SECONDS] =
         WORDS_LATER("no seconds but :00, for only a date and \"every 10s\" have others"),
     [TIME_EXPECT_DURATION] = WORDS_LATER("a number and a unit, as in \"every 6h\", \"every 30min\" "
@@ -81,8 +84,8 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
                                         "@annually"),
     [TIME_EXPECT_NO_LAST_DAY] =
         WORDS_LATER("a day that every month counts, 1 to 28, for its last one has no name here"),
-    [TIME_EXPECT_OF_MONTH] =
-        WORDS_LATER("\"of the month\" or \"du mois\", as in \"on the 1st of the month at 08:00\""),
+    [TIME_EXPECT_OF_MONTH] = WORDS_LATER(
+        "\"of the month\" for each month, or the name of one, as in \"on 15 Dec at 08:00\""),
     [TIME_EXPECT_MONTH_DAY] =
         WORDS_LATER("a day of the month, as in \"every month on the 1st at 08:00\""),
     [TIME_EXPECT_NTH] =
@@ -110,7 +113,8 @@ void time_problem_clear(TimeProblem *problem)
 const char *time_problem_examples(void)
 {
     return WORDS_LATER("\"daily 03:00\", \"every 6h\", \"weekly mon 08:00\", \"mon..fri 09:00\", "
-                       "\"0 3 1 * *\", \"*-*-01 04:00\", \"at 2026-12-01T08:00\", \"in 20m\"");
+                       "\"0 3 1 * *\", \"*-*-01 04:00\", \"at 2026-12-01T08:00\", \"in 20m\", "
+                       "\"tomorrow 08:00\"");
 }
 
 bool time_problem_has_examples(const TimeProblem *problem)

@@ -25,8 +25,10 @@ typedef enum {
     TIME_EXPECT_ONCE_OR_DAILY, /* the time of day */
     TIME_EXPECT_TIME_OF_IT,    /* the day as typed, and a time */
     TIME_EXPECT_PART_OF_DAY,   /* its first time and the other, its last */
+    TIME_EXPECT_NEXT_DAY,
     TIME_EXPECT_NEAR_DAY,
     TIME_EXPECT_TO_COME,
+    TIME_EXPECT_NOT_NOW,
     TIME_EXPECT_SECONDS,
     TIME_EXPECT_DURATION,
     TIME_EXPECT_UNIT,

@@ -10,6 +10,7 @@
 #include "common/data/time_month.h"
 #include "common/data/time_named_day.h"
 #include "common/data/time_once.h"
+#include "common/data/time_part.h"
 #include "common/data/time_reader.h"
 #include "common/data/weekday.h"
 #include "common/data/time_of_day.h"
@@ -95,12 +96,43 @@ static bool read_time_on(TimeReader *reader, bool may_be_bare, Calendar *calenda
     return set_calendar(calendar, out);
 }
 
+/* The same of a part of the day: "every monday morning at 8". A night is that of one day alone
+ * where it does not come every day. */
+static bool read_part_on(TimeReader *reader, const TimePart *part, Calendar *calendar,
+                         TimeSpec *out)
+{
+    const char *end = reader->at;
+    const char *time;
+    bool has_at = time_reader_take_word(reader, AT_WORDS);
+    int minute;
+
+    time = reader->at;
+    if (time_reader_at_end(reader))
+        return time_part_fail_without_time(reader, reader->text, end, part);
+    if (!time_of_day_read(reader, has_at, &minute) || !time_part_fit(reader, time, part, &minute))
+        return false;
+    if (calendar->weekdays != WEEKDAYS_ALL && time_part_is_next_day(part, minute))
+        return time_reader_fail(reader, time, TIME_EXPECT_NEXT_DAY);
+    calendar->hours = 1U << minute / 60;
+    calendar->minutes = UINT64_C(1) << minute % 60;
+    return set_calendar(calendar, out);
+}
+
 static bool read_on(TimeReader *reader, uint32_t weekdays, TimeSpec *out)
 {
     Calendar calendar = time_dates_every_day();
+    const TimePart *part = time_part_take(reader);
 
     calendar.weekdays = weekdays;
-    return read_time_on(reader, false, &calendar, out);
+    return part ? read_part_on(reader, part, &calendar, out)
+                : read_time_on(reader, false, &calendar, out);
+}
+
+static bool is_part(const TimeReader *reader)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+
+    return time_part_take(&ahead) != NULL;
 }
 
 static bool read_every_day(TimeReader *reader, TimeSpec *out)
@@ -139,7 +171,7 @@ static bool read_every(TimeReader *reader, TimeSpec *out)
 
     if (time_dates_is_weekday(reader))
         return read_weekly(reader, out);
-    if (time_reader_take_word(reader, DAY_WORDS))
+    if (time_reader_take_word(reader, DAY_WORDS) || is_part(reader))
         return read_every_day(reader, out);
     if (time_reader_take_word(reader, "month mois"))
         return read_month(reader, true, out);
@@ -194,13 +226,17 @@ static bool read_yesterday(TimeReader *reader, TimeSpec *out)
                             TIME_EXPECT_TO_COME);
 }
 
-/* "le 31": of which month is not said. */
-static bool is_no_hour(const TimeReader *reader)
+/* "le 31", "le 15 à 8h": of which month is not said. */
+static bool is_day_alone(const TimeReader *reader)
 {
-    size_t digits = strspn(reader->at, "0123456789");
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    unsigned number;
 
-    return digits == 2 && g_ascii_strtoull(reader->at, NULL, 10) > 24 &&
-           (reader->at[digits] == '\0' || g_ascii_isspace(reader->at[digits]));
+    if (!time_reader_number(&ahead, 1, 99, TIME_EXPECT_DAY, &number) ||
+        (!time_reader_at_end(&ahead) && !g_ascii_isspace(*ahead.at)))
+        return false;
+    time_reader_skip_spaces(&ahead);
+    return time_reader_at_end(&ahead) || number > 24 || time_reader_take_word(&ahead, AT_WORDS);
 }
 
 /* "le lundi", "les jours ouvrés", "le 1er du mois", or a date. */
@@ -210,7 +246,9 @@ static bool read_le(TimeReader *reader, TimeSpec *out)
         return time_once_on_near_day(reader, out);
     if (time_dates_is_weekday(reader))
         return read_weekly(reader, out);
-    if (time_month_is_day(reader) || is_no_hour(reader))
+    if (is_part(reader))
+        return read_every_day(reader, out);
+    if (time_month_is_day(reader) || is_day_alone(reader))
         return read_month(reader, false, out);
     return time_once_at(reader, out);
 }
@@ -248,6 +286,20 @@ static bool read_on_day(TimeReader *reader, TimeSpec *out)
 
 /* All of them. */
 
+static bool read_last(TimeReader *reader, TimeSpec *out)
+{
+    (void)out;
+    return time_reader_fail(reader, reader->text + strspn(reader->text, " \t"),
+                            TIME_EXPECT_NO_LAST_DAY);
+}
+
+static bool read_now(TimeReader *reader, TimeSpec *out)
+{
+    (void)out;
+    return time_reader_fail(reader, reader->text + strspn(reader->text, " \t"),
+                            TIME_EXPECT_NOT_NOW);
+}
+
 static const struct {
     const char *words;
     bool (*read)(TimeReader *reader, TimeSpec *out);
@@ -260,11 +312,22 @@ static const struct {
     { "from du de", read_from },
     { "en", read_en },
     { "at à a", time_once_at },
-    { "on", read_on_day },
+    { "on the", read_on_day },
     { "le les", read_le_date },
     { "next prochain this ce cet cette", read_near_day },
     { "yesterday hier", read_yesterday },
+    { "last dernier", read_last },
+    { "now maintenant", read_now },
 };
+
+/* "monday evening at 8" */
+static bool is_part_of_weekdays(const TimeReader *reader)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    uint32_t days;
+
+    return time_dates_is_weekday(reader) && time_dates_weekdays(&ahead, &days) && is_part(&ahead);
+}
 
 /* Once, or every day? */
 static bool fail_of_lone_hour(TimeReader *reader, int minute)
@@ -305,6 +368,8 @@ static bool read_form(TimeReader *reader, TimeSpec *out)
         return time_once_at(reader, out);
     if (time_of_day_is_lone_hour(reader, &minute))
         return fail_of_lone_hour(reader, minute);
+    if (is_part_of_weekdays(reader))
+        return read_weekly(reader, out);
     if (time_dates_is_cron(reader))
         return time_dates_cron(reader, &calendar) && set_calendar(&calendar, out);
     if (*reader->at != '*' && !g_ascii_isdigit(*reader->at) && !time_dates_is_weekday(reader))

@@ -16,6 +16,7 @@ typedef enum {
     EXAMPLE_DATE,
     EXAMPLE_AT,
     EXAMPLE_IN,
+    EXAMPLE_TOMORROW,
     EXAMPLE_COUNT,
 } Example;
 
@@ -24,12 +25,15 @@ static const struct {
     const char *word;
     Example example;
 } beginnings[] = {
-    { "daily", EXAMPLE_DAILY },   { "everyday", EXAMPLE_DAILY }, { "quotidien", EXAMPLE_DAILY },
-    { "every", EXAMPLE_EVERY },   { "each", EXAMPLE_EVERY },     { "hourly", EXAMPLE_EVERY },
-    { "toutes", EXAMPLE_EVERY },  { "weekly", EXAMPLE_WEEKLY },  { "chaque", EXAMPLE_WEEKLY },
-    { "monday", EXAMPLE_WEEKLY }, { "lundi", EXAMPLE_WEEKLY },   { "tomorrow", EXAMPLE_AT },
-    { "demain", EXAMPLE_AT },     { "dans", EXAMPLE_IN },        { "monthly", EXAMPLE_DATE },
-    { "mensuel", EXAMPLE_DATE },
+    { "daily", EXAMPLE_DAILY },      { "everyday", EXAMPLE_DAILY },
+    { "quotidien", EXAMPLE_DAILY },  { "every", EXAMPLE_EVERY },
+    { "each", EXAMPLE_EVERY },       { "hourly", EXAMPLE_EVERY },
+    { "toutes", EXAMPLE_EVERY },     { "weekly", EXAMPLE_WEEKLY },
+    { "chaque", EXAMPLE_WEEKLY },    { "monday", EXAMPLE_WEEKLY },
+    { "lundi", EXAMPLE_WEEKLY },     { "tomorrow", EXAMPLE_TOMORROW },
+    { "demain", EXAMPLE_TOMORROW },  { "dans", EXAMPLE_IN },
+    { "monthly", EXAMPLE_DATE },     { "mensuel", EXAMPLE_DATE },
+    { "tonight", EXAMPLE_TOMORROW },
 };
 
 /* What is shown first where a time begins so; EXAMPLE_COUNT: nothing is near. */

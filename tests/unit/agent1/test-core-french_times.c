@@ -54,8 +54,8 @@ static const struct {
       "expected a time such as \"weekly mon 08:00\", \"daily 03:00\", \"every 6h\";",
       "un moment comme « chaque lundi à 8h », « tous les jours à 3h », « toutes les 6h » "
       ";" },
-    { "tomorow 8:00", "expected a time such as \"at 2026-12-01T08:00\", \"daily 03:00\"",
-      "un moment comme « le 2026-12-01 à 8h », « tous les jours à 3h »" },
+    { "tomorow 8:00", "expected a time such as \"tomorrow 08:00\", \"daily 03:00\"",
+      "un moment comme « demain à 8h », « tous les jours à 3h »" },
     { "le 31 février à 8h",
       "when: character 4: found \"31 février\", expected a day that this month has, as "
       "in \"at 28 Feb 08:00\"",
@@ -90,8 +90,8 @@ static const struct {
       "character 8: found the end, expected a time of day with it, as in \"ce soir 20:00\"",
       "caractère 8 : trouvé la fin, attendu : l'heure avec, comme dans « ce soir 20:00 »" },
     { "demain soir à 2h",
-      "found \"2h\", expected a time of that part of the day, from 17:00 to 23:59",
-      "trouvé « 2h », attendu : une heure de ce moment de la journée, de 17:00 à 23:59" },
+      "found \"2h\", expected a time of that part of the day, from 17:00 to 00:00",
+      "trouvé « 2h », attendu : une heure de ce moment de la journée, de 17:00 à 00:00" },
     { "next week", "found \"week\", expected \"next monday 09:00\", \"this morning 09:00\"",
       "trouvé « week », attendu : « lundi prochain 9h », « ce matin 9h », « cet après-midi 14h » "
       "ou "
