@@ -29,9 +29,10 @@ static const char summary[] =
 
 static const char after_options[] =
     "Times, in English or French:\n"
-    "  daily 03:00, weekly mon 08:00, mon..fri 09:00, every 6h, every 30min, hourly\n"
-    "  tous les jours à 3h, chaque lundi 08:00, toutes les 6h, dans 20 min, demain 8h\n"
-    "  at 2026-12-01T08:00, at 08:00, at tomorrow 08:00, in 20m, 28 Nov 14:02, le 28/11 à 14h\n"
+    "  daily 03:00, weekly mon 08:00, mon..fri 09:00, every 6h, every two hours, hourly\n"
+    "  tous les jours à 3h, chaque lundi 08:00, toutes les 6h, dans une heure, demain 8h\n"
+    "  at 2026-12-01T08:00, at 08:00, at 8pm, noon, in 20m, 28 Nov 14:02, le 28/11 à 14 h\n"
+    "  tomorrow at 9, at 9 tomorrow, tonight at 8, ce soir à 20h, next monday 9:00\n"
     "  cron's five fields (0 3 * * 1-5), @hourly @daily @weekly @monthly @yearly\n"
     "  systemd's calendars (Mon *-*-* 03:00, *-*-01 04:00)\n"
     "A time that a change of clocks skips runs once, just after the gap; one that comes twice\n"

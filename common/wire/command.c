@@ -56,7 +56,7 @@ static const CommandInfo commands[COMMAND_COUNT] = {
     [COMMAND_REJECT] = { "!reject", "<id> [why]", ROLE_OPERATOR,
         "never start the run of that number, or what waits of plan p8" },
     [COMMAND_DEFER] = { "!defer", "<id> <time>", ROLE_OPERATOR,
-        "put an approval or a deferred run off: 20m, 2h or 14:30" },
+        "put an approval or a deferred run off: 20m, 14:30, tomorrow 8:00" },
     [COMMAND_REPORTS] = { "!reports", "[set <agent|daily> <HH:MM|off>]", ROLE_VIEWER,
         "when agents report and the daily report goes out; set, for operators, changes it after "
         "!yes" },
