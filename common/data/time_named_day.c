@@ -48,6 +48,10 @@ static bool exists(const NamedDay *day)
 
 static bool take_day(TimeReader *reader, unsigned *out)
 {
+    if (time_reader_take_word(reader, "first premier")) {
+        *out = 1;
+        return true;
+    }
     if (!take_number(reader, 2, out))
         return false;
     time_reader_take_word(reader, "st nd rd th er e");
@@ -262,7 +266,8 @@ static bool is_other_trouble(const TimeReader *reader, int minute)
 {
     const TimeProblem *problem = reader->problem;
 
-    if (problem->expected == TIME_EXPECT_NOTHING || problem->expected == TIME_EXPECT_NO_ZONE)
+    if (problem->expected == TIME_EXPECT_NOTHING || problem->expected == TIME_EXPECT_NO_ZONE ||
+        problem->expected == TIME_EXPECT_NO_TIME)
         return problem->character > g_utf8_pointer_to_offset(reader->text, reader->at);
     return minute < 0 && !is_rest_blank(reader);
 }
@@ -348,6 +353,10 @@ static void explain_day(TimeReader *reader, const char *start, const NamedDay *d
 
     if (is_one && is_other_trouble(reader, minute))
         return;
+    if (day->day == 0) {
+        fail(reader, start, TIME_EXPECT_DAY);
+        return;
+    }
     fail(reader, start, expected);
     reader->problem->part = print_part(expected, day, shown, minute);
     if (expected == TIME_EXPECT_EACH_YEAR || expected == TIME_EXPECT_LEAP_DAY)

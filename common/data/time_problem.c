@@ -100,6 +100,8 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
                                        "\"at 2026-12-01T08:00+01:00\""),
     [TIME_EXPECT_INSTANT] = WORDS_LATER("an instant after 1970-01-01T00:00Z"),
     [TIME_EXPECT_NOTHING] = WORDS_LATER("nothing more"),
+    [TIME_EXPECT_NO_TIME] = WORDS_LATER(
+        "nothing more, for a length of time is counted from now and has no time of day"),
     [TIME_EXPECT_NO_ZONE] = WORDS_LATER("nothing more (a time zone is called as Europe/Paris is)"),
 };
 

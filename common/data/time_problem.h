@@ -75,6 +75,7 @@ typedef enum {
     TIME_EXPECT_INSTANT,
     TIME_EXPECT_NOTHING,
     TIME_EXPECT_NO_ZONE,
+    TIME_EXPECT_NO_TIME,
     TIME_EXPECT_COUNT,
 } TimeExpect;
 

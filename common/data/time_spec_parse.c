@@ -425,6 +425,43 @@ static void explain(TimeReader *reader)
     time_named_day_explain(reader->text, reader->problem);
 }
 
+/* "at noon every day", "à 9h tous les lundis": the time of day, which was read, stands first. */
+static bool take_days_behind(TimeReader *reader, TimeSpec *spec)
+{
+    TimeReader word = { .text = reader->text, .at = reader->at };
+    TimeReader turned = { 0 };
+    TimeSpec days;
+    g_autofree char *text = NULL;
+    int minute;
+
+    if (spec->kind != TIME_SPEC_AT_NEXT ||
+        !time_reader_take_word(&word, "every each chaque tous toutes on le les"))
+        return false;
+    minute = (int)(spec->at_s / 60);
+    text = g_strdup_printf("%s at %02d:%02d", reader->at, minute / 60, minute % 60);
+    turned.text = text;
+    turned.at = text;
+    if (!read_form(&turned, &days) || days.kind != TIME_SPEC_CALENDAR)
+        return false;
+    time_reader_skip_spaces(&turned);
+    if (!time_reader_at_end(&turned))
+        return false;
+    *spec = days;
+    reader->at += strlen(reader->at);
+    return true;
+}
+
+/* What stands behind a whole time. A time zone begins with a capital. */
+static TimeExpect expect_nothing(const TimeReader *reader, const TimeSpec *spec)
+{
+    TimeReader ahead = { .text = reader->text, .at = reader->at };
+    bool is_length = spec->kind == TIME_SPEC_EVERY || spec->kind == TIME_SPEC_IN;
+
+    if (is_length && time_reader_take_word(&ahead, AT_WORDS))
+        return TIME_EXPECT_NO_TIME;
+    return g_ascii_isupper(*reader->at) ? TIME_EXPECT_NO_ZONE : TIME_EXPECT_NOTHING;
+}
+
 static bool read_text(TimeReader *reader, TimeSpec *out)
 {
     TimeSpec spec;
@@ -435,9 +472,8 @@ static bool read_text(TimeReader *reader, TimeSpec *out)
         return false;
     }
     time_reader_skip_spaces(reader);
-    if (!time_reader_at_end(reader)) {
-        time_reader_fail(reader, reader->at,
-                         g_ascii_isalpha(*reader->at) ? TIME_EXPECT_NO_ZONE : TIME_EXPECT_NOTHING);
+    if (!time_reader_at_end(reader) && !take_days_behind(reader, &spec)) {
+        time_reader_fail(reader, reader->at, expect_nothing(reader, &spec));
         explain(reader);
         return false;
     }

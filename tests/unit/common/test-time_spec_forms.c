@@ -95,6 +95,13 @@ static const struct {
     { "daily 03:00:30", "character 13: found \"30\", expected no seconds but :00" },
     { "daily 03:00 Europe/Paris", "character 13: found \"Europe/Paris\", expected nothing more "
                                   "(a time zone is called as Europe/Paris is)" },
+    { "daily 03:00 CET",
+      "character 13: found \"CET\", expected nothing more (a time zone is called" },
+    { "daily 03:00 please", "character 13: found \"please\", expected nothing more" },
+    { "every two days at 9",
+      "character 16: found \"at\", expected nothing more, for a length of time" },
+    { "at 9 on monday", "character 6: found \"on\", expected nothing more" },
+    { "at 9 every", "character 6: found \"every\", expected nothing more" },
     { "daily 03:00 04:00", "character 13: found \"04:00\", expected nothing more" },
     { "tous les jours à 25h", "character 18: found \"25h\", expected an hour" },
     { "tous jours 3h", "character 6: found \"jours\", expected \"les\"" },
@@ -175,7 +182,7 @@ static const struct {
                           "in \"at 30 Apr 09:00\"" },
     { "on the 31st of April 2027", "character 8: found \"31st of April 2027\", expected a day that "
                                    "this month has: its last one is 2027-04-30" },
-    { "le 0 mai", "character 4: found \"0 mai\", expected a day that this month has" },
+    { "le 0 mai", "character 4: found \"0 mai\", expected a day from 1 to 31" },
     { "29 February",
       "character 1: found \"29 February\", expected \"at 29 Feb 08:00\" to have it once, in the "
       "next leap year, \"*-02-29\" in each, or \"*-02-28\" every year" },
