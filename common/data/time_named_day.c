@@ -266,6 +266,8 @@ static bool is_other_trouble(const TimeReader *reader, int minute)
 {
     const TimeProblem *problem = reader->problem;
 
+    if (problem->expected == TIME_EXPECT_COLON_AS)
+        return true;
     if (problem->expected == TIME_EXPECT_NOTHING || problem->expected == TIME_EXPECT_NO_ZONE ||
         problem->expected == TIME_EXPECT_NO_TIME)
         return problem->character > g_utf8_pointer_to_offset(reader->text, reader->at);

@@ -269,6 +269,8 @@ static const struct {
     { "28/11 at 12:60", "character 13: found \"60\", expected minutes from 0 to 59" },
     { "28 Nob",
       "character 4: found \"Nob\", expected a month, jan … dec, as in \"at 28 Nov 08:00\"" },
+    { "28 Nov 9",
+      "character 9: found the end, expected a colon and minutes, as in \"at 28 Nov 09:00\"" },
     { "28 Nob 14:02",
       "character 4: found \"Nob\", expected a month, jan … dec, as in \"at 28 Nov 14:02\"" },
     { "le 28 novmbre à 9h",
