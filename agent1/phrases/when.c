@@ -11,6 +11,7 @@
 #include "common/base/banned.h"
 
 #define TIME_MAX_WORDS 12
+#define WRONG_TIMES    6 /* so many beginnings are looked at: a sentence has one or two */
 
 static const char openers[] =
     "every each chaque tous toutes in dans at a daily hourly weekly tomorrow demain today "
@@ -239,11 +240,14 @@ static unsigned end_of_time(const GPtrArray *words, const bool *is_used, unsigne
 
 char *when_find_wrong(const GPtrArray *words, const bool *is_used)
 {
-    for (unsigned first = 0; first < words->len; first++) {
+    unsigned looked_at = 0;
+
+    for (unsigned first = 0; first < words->len && looked_at < WRONG_TIMES; first++) {
         if (is_used[first] ||
             !(is_opener(words, first) ||
               lexicon_list_has(past_openers, ((const Word *)words->pdata[first])->plain)))
             continue;
+        looked_at++;
         for (unsigned end = end_of_time(words, is_used, first); end > first; end--) {
             g_autofree char *text = copy_span(words, first, end);
             SpanKind kind = judge_span(text);

@@ -6,8 +6,9 @@
 
 #include "common/base/banned.h"
 
-#define FOUND_MAX_CHARS 24
-#define DIGITS_MAX      9
+#define FOUND_MAX_CHARS  24
+#define DIGITS_MAX       9
+#define SHORT_WORD_BYTES 15
 
 bool time_reader_fail(TimeReader *reader, const char *at, TimeExpect expected)
 {
@@ -39,36 +40,69 @@ bool time_reader_at_end(const TimeReader *reader)
     return *reader->at == '\0';
 }
 
-char *time_reader_word(const TimeReader *reader, const char **out_end)
+static bool is_letter(const char *at)
+{
+    return g_ascii_isalpha(*at) || ((*at & 0x80) && g_unichar_isalpha(g_utf8_get_char(at)));
+}
+
+static const char *end_of_word(const TimeReader *reader)
 {
     const char *end = reader->at;
 
-    while (*end && (g_unichar_isalpha(g_utf8_get_char(end)) || (*end == '\'' && end > reader->at)))
+    while (is_letter(end) || (*end == '\'' && end > reader->at))
         end = text_next(end);
-    *out_end = end;
-    return g_utf8_strdown(reader->at, end - reader->at);
+    return end;
+}
+
+char *time_reader_word(const TimeReader *reader, const char **out_end)
+{
+    *out_end = end_of_word(reader);
+    return g_utf8_strdown(reader->at, *out_end - reader->at);
 }
 
 /* True when the word stands in a list that is separated by spaces. */
 static bool is_in(const char *word, const char *words)
 {
     size_t length = strlen(word);
+    const char *end;
 
     if (length == 0)
         return false;
-    for (const char *at = strstr(words, word); at; at = strstr(at + 1, word)) {
-        if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+    for (const char *at = words; *at; at = *end ? end + 1 : end) {
+        end = strchrnul(at, ' ');
+        if ((size_t)(end - at) == length && memcmp(at, word, length) == 0)
             return true;
     }
     return false;
 }
 
+/* Most words are short ones in ASCII, and are asked for again and again. */
+static bool is_word_in(const char *start, const char *end, const char *words)
+{
+    char lower[SHORT_WORD_BYTES + 1];
+    g_autofree char *word = NULL;
+    size_t length = (size_t)(end - start);
+
+    if (length == 0)
+        return false;
+    if (length <= SHORT_WORD_BYTES) {
+        size_t i;
+
+        for (i = 0; i < length && g_ascii_isprint(start[i]); i++)
+            lower[i] = g_ascii_tolower(start[i]);
+        lower[i] = '\0';
+        if (i == length)
+            return is_in(lower, words);
+    }
+    word = g_utf8_strdown(start, (gssize)length);
+    return is_in(word, words);
+}
+
 bool time_reader_take_word(TimeReader *reader, const char *words)
 {
-    const char *end;
-    g_autofree char *word = time_reader_word(reader, &end);
+    const char *end = end_of_word(reader);
 
-    if (!is_in(word, words))
+    if (!is_word_in(reader->at, end, words))
         return false;
 
     reader->at = end;
