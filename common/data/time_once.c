@@ -30,37 +30,39 @@ typedef struct NearDay {
     const TimePart *part; /* NULL: the whole day */
 } NearDay;
 
-/* "tomorrow", "the day after tomorrow", "today", and a part of them. */
-static bool take_day_ahead(TimeReader *reader, NearDay *out)
+/* "the day after tomorrow", "après-demain" */
+static bool take_after_tomorrow(TimeReader *reader)
 {
     const char *start = reader->at;
 
-    *out = (NearDay){ .kind = TIME_SPEC_AT_DAY };
-    if (time_reader_take_word(reader, "today aujourd'hui"))
-        return true;
-    if (time_reader_take_word(reader, "tomorrow demain")) {
-        out->days = 1;
-        out->part = time_part_take(reader);
-        return true;
-    }
     time_reader_take_word(reader, "the");
     if (time_reader_take_word(reader, "day") && time_reader_take_word(reader, "after") &&
-        time_reader_take_word(reader, "tomorrow")) {
-        out->days = 2;
-        out->part = time_part_take(reader);
+        time_reader_take_word(reader, "tomorrow"))
         return true;
-    }
     reader->at = start;
     if (time_reader_take_word(reader, "après apres")) {
         time_reader_take(reader, '-');
-        if (time_reader_take_word(reader, "demain")) {
-            out->days = 2;
-            out->part = time_part_take(reader);
+        if (time_reader_take_word(reader, "demain"))
             return true;
-        }
     }
     reader->at = start;
     return false;
+}
+
+/* That, "tomorrow", and a part of them; "today". */
+static bool take_day_ahead(TimeReader *reader, NearDay *out)
+{
+    *out = (NearDay){ .kind = TIME_SPEC_AT_DAY };
+    if (time_reader_take_word(reader, "today aujourd'hui"))
+        return true;
+    if (time_reader_take_word(reader, "tomorrow demain"))
+        out->days = 1;
+    else if (take_after_tomorrow(reader))
+        out->days = 2;
+    else
+        return false;
+    out->part = time_part_take(reader);
+    return true;
 }
 
 /* "tonight", "this morning", "cet après-midi". */
@@ -70,7 +72,7 @@ static bool take_part_of_today(TimeReader *reader, NearDay *out)
 
     *out = (NearDay){ .kind = TIME_SPEC_AT_DAY };
     if (time_reader_take_word(reader, "tonight"))
-        out->part = time_part_night();
+        out->part = time_part_tonight();
     else if (time_reader_take_word(reader, "this ce cet cette"))
         out->part = time_part_take(reader);
     if (out->part)

@@ -18,11 +18,12 @@ struct TimePart {
 static const TimePart morning = { 0, NOON_MIN - 1, "08:00" };
 static const TimePart afternoon = { NOON_MIN, 19 * HOUR_MIN - 1, "14:00" };
 static const TimePart evening = { 17 * HOUR_MIN, 0, "20:00" };
+static const TimePart tonight = { 17 * HOUR_MIN, 5 * HOUR_MIN - 1, "20:00" };
 static const TimePart night = { 17 * HOUR_MIN, 6 * HOUR_MIN - 1, "20:00" };
 
-const TimePart *time_part_night(void)
+const TimePart *time_part_tonight(void)
 {
-    return &night;
+    return &tonight;
 }
 
 const TimePart *time_part_take(TimeReader *reader)

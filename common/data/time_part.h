@@ -14,8 +14,8 @@ typedef struct TimePart TimePart;
 /* Takes one; NULL, and the cursor stays, where none stands there. Static. */
 const TimePart *time_part_take(TimeReader *reader);
 
-/* That of "tonight". */
-const TimePart *time_part_night(void);
+/* "tonight", where five is in the afternoon. */
+const TimePart *time_part_tonight(void);
 
 /* The time of day that was read last, in minutes, as one of the part: "tonight at 8" is twelve
  * hours later than it says. False, and failed at its place, when it is none of it. */

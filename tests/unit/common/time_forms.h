@@ -307,6 +307,8 @@ static const struct TimeForm {
     { "à huit heures du soir", "at 20:00" },
     { "à une heure du matin", "at 01:00" },
     { "tonight at 2", "at 02:00" },
+    { "tonight at 5", "at today 17:00" },
+    { "cette nuit à 5h", "at 05:00" },
     { "ce soir à minuit", "at 00:00" },
     { "tomorrow night at 2", "at the day after tomorrow 02:00" },
     { "2026/12/01 08:00", "at 2026-12-01T08:00" },
