@@ -4,11 +4,11 @@
 
 #include "common/base/limits.h"
 #include "common/base/text.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 #define SEPARATOR   ";;"
 #define ESCAPE      '\\'
-#define USAGE       "expected PLAN: <agent>|<task> ;; <agent>|<task> …"
 #define SHOWN_CHARS 40
 
 static void free_step(void *data)
@@ -46,15 +46,16 @@ static char *add_step(GPtrArray *steps, const char *part)
 {
     const char *bar = strchr(part, '|');
     g_autofree char *shown = text_make_line(part, SHOWN_CHARS);
+    g_autofree char *most = g_strdup_printf("%d", PLAN_STEPS_MAX);
+    g_autofree char *number = g_strdup_printf("%u", steps->len + 1);
     ScriptStep *step;
 
     if (steps->len >= PLAN_STEPS_MAX)
-        return g_strdup_printf("a plan has at most %d steps; nothing was done", PLAN_STEPS_MAX);
+        return reason_make(REASON_PLAN_LONG, most, NULL);
     if (!*part)
-        return g_strdup_printf("step %u is empty: " USAGE "; nothing was done", steps->len + 1);
+        return reason_make(REASON_STEP_EMPTY, number, NULL);
     if (!bar)
-        return g_strdup_printf("step %u, \"%s\": there is no bar: " USAGE "; nothing was done",
-                               steps->len + 1, shown);
+        return reason_make(REASON_STEP_NO_BAR, number, shown, NULL);
     step = g_new0(ScriptStep, 1);
     step->target = g_strstrip(g_strndup(part, (size_t)(bar - part)));
     step->task = g_strstrip(g_strdup(bar + 1));

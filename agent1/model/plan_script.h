@@ -12,8 +12,8 @@ typedef struct ScriptStep {
     char *task;   /* trimmed */
 } ScriptStep;
 
-/* The steps in their order, ScriptStep *, freed with the array; or NULL, and what is wrong, for
- * people: the caller owns *out_complaint. */
+/* The steps in their order, ScriptStep *, freed with the array; or NULL, and what is wrong, a
+ * reason (common/wire/reason.h): the caller owns *out_complaint. */
 GPtrArray *plan_script_parse(const char *text, char **out_complaint);
 
 #endif

@@ -6,6 +6,7 @@
 #include "common/base/limits.h"
 #include "common/base/quantity.h"
 #include "common/base/text.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 #define SHOWN_CHARS 40
@@ -40,13 +41,19 @@ static const struct {
     const char *name;
     TopicUse use;
     ReadValue read;
-    const char *expected;
 } options[] = {
-    { "retain", TOPIC_FOR_MESSAGE, NULL, NULL },
-    { "count", TOPIC_FOR_FILTER, read_count,
-      "a number of messages from 1 to " G_STRINGIFY(LISTEN_COUNT_MAX) },
-    { "time", TOPIC_FOR_FILTER, read_time, "a time from 1s to 24h, such as 30m" },
+    { "retain", TOPIC_FOR_MESSAGE, NULL },
+    { "count", TOPIC_FOR_FILTER, read_count },
+    { "time", TOPIC_FOR_FILTER, read_time },
 };
+
+/* No option here takes another value. */
+static char *expect_value(ReadValue read)
+{
+    return read == read_count
+               ? reason_make(REASON_LISTEN_COUNT, G_STRINGIFY(LISTEN_COUNT_MAX), NULL)
+               : reason_make(REASON_LISTEN_TIME, NULL);
+}
 
 /* The name of an option, behind its dashes; NULL: the word is none. */
 static const char *option_name(const char *word)
@@ -73,10 +80,8 @@ static char *take_option(TopicLine *line, const char *name, char **words, unsign
             break;
     }
     if (i == G_N_ELEMENTS(options))
-        return g_strdup_printf("--%s: no such option here, so nothing was done; %s", shown,
-                               use == TOPIC_FOR_MESSAGE
-                                   ? "there is --retain: the broker keeps the message"
-                                   : "there are --count <messages> and --time <duration>");
+        return reason_make(use == TOPIC_FOR_MESSAGE ? REASON_PUBLISH_OPTION : REASON_LISTEN_OPTION,
+                           shown, NULL);
     if (!options[i].read) {
         line->is_retained = true;
         return NULL;
@@ -86,8 +91,7 @@ static char *take_option(TopicLine *line, const char *name, char **words, unsign
         (*at)++;
         return NULL;
     }
-    return g_strdup_printf("--%s: expected %s; nothing was done", options[i].name,
-                           options[i].expected);
+    return expect_value(options[i].read);
 }
 
 /* Everything before the first option. The caller owns it. */
@@ -130,8 +134,7 @@ char *topic_line_read(const char *text, TopicUse use, TopicLine *out)
         char *complaint;
 
         if (!name)
-            return g_strdup("the options stand behind the topic, and nothing behind them; nothing "
-                            "was done");
+            return reason_make(REASON_BEHIND_TOPIC, NULL);
         complaint = take_option(out, name, words, &i, use);
         if (complaint)
             return complaint;

@@ -20,8 +20,8 @@ typedef struct TopicLine {
 } TopicLine;
 
 /* Reads "home/lamp/set --retain" (a message) or "home/+/state --count 5 --time 1h" (a filter). The
- * options stand behind the topic, which may hold blanks. Returns what is wrong, as a sentence
- * without a final stop, which the caller owns; or NULL. Clear out in any case. */
+ * options stand behind the topic, which may hold blanks. Returns what is wrong, a reason
+ * (common/wire/reason.h) that the caller owns; or NULL. Clear out in any case. */
 char *topic_line_read(const char *text, TopicUse use, TopicLine *out);
 void topic_line_clear(TopicLine *line);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TopicLine, topic_line_clear)

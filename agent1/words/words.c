@@ -23,3 +23,20 @@ const char *words_get(Language language, const char *text)
     }
     return text;
 }
+
+bool words_is_one(Language language, int64_t count)
+{
+    return count == 1 || (count == 0 && language == LANGUAGE_FR);
+}
+
+char *words_quantity(Language language, const char *quantity)
+{
+    char *text = g_strdup(quantity);
+    char *days = strstr(text, " d");
+
+    if (language != LANGUAGE_FR)
+        return text;
+    if (days && (days[2] == '\0' || days[2] == ' '))
+        days[1] = 'j';
+    return g_strdelimit(text, ".", ',');
+}

@@ -198,6 +198,50 @@ static const struct {
     [REASON_SET_ASIDE] = { WORDS_LATER("agent2 crashed on it %s times and set it aside; it did not "
                                        "start"),
                            "n" },
+    [REASON_PLAN_LONG] = { WORDS_LATER("a plan has at most %s steps; nothing was done"), "n" },
+    [REASON_STEP_EMPTY] = { WORDS_LATER("step %s is empty: expected PLAN: <agent>|<task> ;; "
+                                        "<agent>|<task> …; nothing was done"),
+                            "n" },
+    [REASON_STEP_NO_BAR] = { WORDS_LATER("step %s, \"%s\": there is no bar: expected PLAN: "
+                                         "<agent>|<task> ;; <agent>|<task> …; nothing was done"),
+                             "nt" },
+    [REASON_PUBLISH_OPTION] = { WORDS_LATER("--%s: no such option here, so nothing was done; there "
+                                            "is --retain: the broker keeps the message"),
+                                "t" },
+    [REASON_LISTEN_OPTION] = { WORDS_LATER("--%s: no such option here, so nothing was done; there "
+                                           "are --count <messages> and --time <duration>"),
+                               "t" },
+    [REASON_LISTEN_COUNT] = { WORDS_LATER("--count: expected a number of messages from 1 to %s; "
+                                          "nothing was done"),
+                              "n" },
+    [REASON_LISTEN_TIME] = { WORDS_LATER("--time: expected a time from 1s to 24h, such as 30m; "
+                                         "nothing was done"),
+                             "" },
+    [REASON_BEHIND_TOPIC] = { WORDS_LATER("the options stand behind the topic, and nothing behind "
+                                          "them; nothing was done"),
+                              "" },
+    [REASON_TOPIC_NONE] = { WORDS_LATER("no topic was given"), "" },
+    [REASON_TOPIC_TEXT] = { WORDS_LATER("a topic is valid UTF-8 without control characters, hidden "
+                                        "ones and what is no character"),
+                            "" },
+    [REASON_TOPIC_LONG] = { WORDS_LATER("a topic has at most %s bytes"), "n" },
+    [REASON_TOPIC_DEEP] = { WORDS_LATER("a topic has at most %s levels"), "n" },
+    [REASON_TOPIC_BROKERS] = { WORDS_LATER("topics that begin with $ are the broker's own ($SYS/…, "
+                                           "$share/…): nobody reaches them by chat"),
+                               "" },
+    [REASON_TOPIC_WIRE] = { WORDS_LATER("agents/… is the wire between agent1, its agents and "
+                                        "agentctl: a message there could forge one of them, and "
+                                        "listening there would feed agent1 its own words"),
+                            "" },
+    [REASON_TOPIC_SLASH] = { WORDS_LATER("a topic begins with a word, not with /"), "" },
+    [REASON_FILTER_FIRST] = { WORDS_LATER("a filter begins with a word: # and +/… would hear "
+                                          "everything, agents/… too"),
+                              "" },
+    [REASON_TOPIC_ONE] = { WORDS_LATER("a message goes to one topic: + and # stand for several"),
+                           "" },
+    [REASON_FILTER_SIGNS] = { WORDS_LATER("+ and # stand alone in their level, and # is the last "
+                                          "one: home/+/state, home/#"),
+                              "" },
     [REASON_DRY_RUN] = { WORDS_LATER("dry run: would start: %s"), "t" },
     [REASON_DRY_RUN_REFUSED] = { WORDS_LATER("dry run: refused: %s"), "r" },
 };

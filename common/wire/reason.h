@@ -154,6 +154,27 @@ typedef enum {
     REASON_NEWER_AGENT,
     REASON_SET_ASIDE,
     REASON_DRY_RUN,
+    /* what is wrong with a typed line: PLAN: (agent1/model/plan_script.c) and the topics of MQTT
+     * (agent1/model/topic_line.c, topic_rules.c) */
+    REASON_PLAN_LONG,
+    REASON_STEP_EMPTY,
+    REASON_STEP_NO_BAR,
+    REASON_PUBLISH_OPTION,
+    REASON_LISTEN_OPTION,
+    REASON_LISTEN_COUNT,
+    REASON_LISTEN_TIME,
+    REASON_BEHIND_TOPIC,
+    REASON_TOPIC_NONE,
+    REASON_TOPIC_TEXT,
+    REASON_TOPIC_LONG,
+    REASON_TOPIC_DEEP,
+    REASON_TOPIC_BROKERS,
+    REASON_TOPIC_WIRE,
+    REASON_TOPIC_SLASH,
+    REASON_FILTER_FIRST,
+    REASON_TOPIC_ONE,
+    REASON_FILTER_SIGNS,
+    /* around others, and short of words */
     REASON_STATE, /* how a step of a plan ended */
     REASON_CALL,  /* a skill's name before it; nearly anything looks so, so it stands last */
     REASON_COUNT,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/wire/reason.h"
 #include "common/base/banned.h"
 
 /* The first level of what agent1, its agents and agentctl say to one another. */
@@ -53,55 +54,52 @@ static bool has_no_character(const char *text)
     return false;
 }
 
-static const char *complain_of_text(const char *topic)
+static char *complain_of_text(const char *topic)
 {
     if (!*topic)
-        return "no topic was given";
+        return reason_make(REASON_TOPIC_NONE, NULL);
     if (!text_is_harmless(topic) || strpbrk(topic, "\n\t") || has_no_character(topic))
-        return "a topic is valid UTF-8 without control characters, hidden ones and what is no "
-               "character";
+        return reason_make(REASON_TOPIC_TEXT, NULL);
     if (strlen(topic) > FILTER_MAX_BYTES)
-        return "a topic has at most " G_STRINGIFY(FILTER_MAX_BYTES) " bytes";
+        return reason_make(REASON_TOPIC_LONG, G_STRINGIFY(FILTER_MAX_BYTES), NULL);
     return NULL;
 }
 
-static const char *complain_of_first(const char *first, TopicUse use)
+static char *complain_of_first(const char *first, TopicUse use)
 {
     if (*first == '$')
-        return "topics that begin with $ are the broker's own ($SYS/…, $share/…): nobody reaches "
-               "them by chat";
+        return reason_make(REASON_TOPIC_BROKERS, NULL);
     if (strcmp(first, TOPIC_ROOT) == 0)
-        return "agents/… is the wire between agent1, its agents and agentctl: a message there "
-               "could forge one of them, and listening there would feed agent1 its own words";
+        return reason_make(REASON_TOPIC_WIRE, NULL);
     if (!*first)
-        return "a topic begins with a word, not with /";
+        return reason_make(REASON_TOPIC_SLASH, NULL);
     if (use == TOPIC_FOR_FILTER && strpbrk(first, "+#"))
-        return "a filter begins with a word: # and +/… would hear everything, agents/… too";
+        return reason_make(REASON_FILTER_FIRST, NULL);
     return NULL;
 }
 
-static const char *complain_of_levels(char **levels, const char *topic, TopicUse use)
+static char *complain_of_levels(char **levels, const char *topic, TopicUse use)
 {
     if (g_strv_length(levels) > FILTER_MAX_LEVELS)
-        return "a topic has at most " G_STRINGIFY(FILTER_MAX_LEVELS) " levels";
+        return reason_make(REASON_TOPIC_DEEP, G_STRINGIFY(FILTER_MAX_LEVELS), NULL);
     if (use == TOPIC_FOR_MESSAGE && strpbrk(topic, "+#"))
-        return "a message goes to one topic: + and # stand for several";
+        return reason_make(REASON_TOPIC_ONE, NULL);
     if (!has_levels(levels))
-        return "+ and # stand alone in their level, and # is the last one: home/+/state, home/#";
+        return reason_make(REASON_FILTER_SIGNS, NULL);
     return NULL;
 }
 
 char *topic_rule_complaint(const char *topic, TopicUse use)
 {
-    const char *complaint = complain_of_text(topic);
+    char *complaint = complain_of_text(topic);
     g_auto(GStrv) levels = NULL;
 
     if (complaint)
-        return g_strdup(complaint);
+        return complaint;
 
     levels = g_strsplit(topic, "/", -1);
     complaint = complain_of_first(levels[0], use);
-    return g_strdup(complaint ? complaint : complain_of_levels(levels, topic, use));
+    return complaint ? complaint : complain_of_levels(levels, topic, use);
 }
 
 /* Level by level: + covers any one level but #, # covers whatever is left, also nothing. */

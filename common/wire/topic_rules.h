@@ -20,7 +20,8 @@ typedef enum {
 /* What is wrong with a topic or a filter that somebody typed, as a sentence for him without a final
  * stop, in which the topic is not repeated; NULL: nothing is. Besides what
  * topic_rule_is_valid() holds against it: no broker takes characters that are none, and people do
- * not see hidden ones (MQTT 5, 1.5.4 and 4.7). The caller owns it. */
+ * not see hidden ones (MQTT 5, 1.5.4 and 4.7). A reason (common/wire/reason.h); the caller owns it.
+ */
 char *topic_rule_complaint(const char *topic, TopicUse use);
 
 /* True when everything that `wanted`, a topic or a filter, can mean lies inside one of the filters

@@ -241,7 +241,8 @@ static void drop_all(Core *core, Turn *turn, const Open *open)
         return;
     for (unsigned i = 0; i < questions->len; i++)
         questions_close(core, questions->pdata[i], PROPOSAL_NO);
-    turn_say(turn, "dropped: %u open question%s", questions->len, questions->len == 1 ? "" : "s");
+    turn_say(turn, "dropped: %u open question%s", questions->len,
+             core_plural(core, questions->len));
 }
 
 void commands_no(Core *core, Turn *turn, const char *arguments)

@@ -61,7 +61,7 @@ static void say_sound(Turn *turn, const Slice *slice, const char *memo)
     int64_t wanted = wanted_row(memo);
 
     turn_say(turn, "The audit is sound: %" G_GINT64_FORMAT " row%s, head %s", slice->checked,
-             slice->checked == 1 ? "" : "s", slice->hash);
+             core_plural(turn->core, slice->checked), slice->hash);
     if (wanted == 0)
         return;
     if (wanted_hash(memo)) {

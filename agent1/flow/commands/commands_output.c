@@ -2,14 +2,13 @@
 
 #include "agent1/flow/commands/lookup.h"
 #include "agent1/flow/runs/outcome.h"
-#include "common/base/quantity.h"
 #include "common/base/banned.h"
 
 static void say_output(Turn *turn, const Run *run)
 {
     const RunOutcome *outcome = &run->outcome;
     g_autofree char *text = outcome_text(turn->core, run, &outcome_whole);
-    g_autofree char *size = size_format(outcome->output_bytes);
+    g_autofree char *size = core_size(turn->core, outcome->output_bytes);
 
     turn_add_run(turn, run->id);
     if (outcome->is_truncated)

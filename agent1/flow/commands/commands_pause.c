@@ -128,7 +128,7 @@ void commands_agents_off(Core *core, Turn *turn, const char *arguments)
     }
     count = pause_all(core, turn, true);
     turn_say(turn, "%u agent%s paused: what runs is finished, nothing is started", count,
-             count == 1 ? "" : "s");
+             core_plural(core, count));
     dispatch_due(core);
     set_standby(core, turn, true);
 }
@@ -143,7 +143,7 @@ void commands_agents_on(Core *core, Turn *turn, const char *arguments)
     }
     set_standby(core, turn, false);
     count = pause_all(core, turn, false);
-    turn_say(turn, "%u agent%s resumed", count, count == 1 ? "" : "s");
+    turn_say(turn, "%u agent%s resumed", count, core_plural(core, count));
     plans_go_on(core, turn);
     dispatch_due(core);
 }

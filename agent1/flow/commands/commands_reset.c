@@ -27,8 +27,8 @@ void commands_reset(Core *core, Turn *turn, const char *arguments)
                        "open");
     if (turns > 0)
         turn_say(turn, "forgotten: what was said here (%u message%s)", turns,
-                 turns == 1 ? "" : "s");
+                 core_plural(core, turns));
     if (questions > 0)
         turn_say(turn, "forgotten: %u open question%s of this conversation", questions,
-                 questions == 1 ? "" : "s");
+                 core_plural(core, questions));
 }

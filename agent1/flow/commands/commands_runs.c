@@ -17,7 +17,6 @@
 #include "agent1/flow/voice/run_data.h"
 #include "agent1/model/plan.h"
 #include "common/base/name.h"
-#include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -55,8 +54,8 @@ static void say_work(Core *core, Turn *turn, const Run *run)
     const Progress *progress = progress_find(core, run);
     g_autofree char *started = progress ? core_local_time(core, progress->started_ms) : NULL;
     g_autofree char *elapsed =
-        progress ? duration_format(MAX(core->now_ms - progress->started_ms, 0)) : NULL;
-    g_autofree char *size = size_format(progress ? MAX(progress->bytes, 0) : 0);
+        progress ? core_duration(turn->core, MAX(core->now_ms - progress->started_ms, 0)) : NULL;
+    g_autofree char *size = core_size(turn->core, progress ? MAX(progress->bytes, 0) : 0);
 
     if (progress)
         turn_say(turn, "started %s, %s ago; output so far %s%s", started, elapsed, size,
@@ -76,7 +75,7 @@ static void say_end(Core *core, Turn *turn, const Run *run)
         return;
 
     started = core_local_time(core, outcome->started_ms);
-    size = size_format(outcome->output_bytes);
+    size = core_size(turn->core, outcome->output_bytes);
     turn_say(turn,
              "started %s; output %s, CPU %" G_GINT64_FORMAT " ms user, %" G_GINT64_FORMAT
              " ms system, at most %" G_GINT64_FORMAT " KiB of memory",

@@ -1,7 +1,6 @@
 #include "agent1/flow/commands/commands.h"
 #include "agent1/flow/voice/bad_edit.h"
 
-#include "common/base/quantity.h"
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
@@ -84,7 +83,7 @@ static void say_models(Core *core, Turn *turn)
     for (unsigned i = 0; i < chain->len; i++) {
         const ModelSettings *model = chain->pdata[i];
         int64_t rest_ms = model_chain_closed_ms(core->model_chain, i, core->boot_ms);
-        g_autofree char *rest = rest_ms > 0 ? duration_format(rest_ms) : NULL;
+        g_autofree char *rest = rest_ms > 0 ? core_duration(core, rest_ms) : NULL;
 
         g_string_append_printf(text, "%s%s %s", i ? ", " : "", provider_name(model->provider),
                                model->model);
@@ -179,7 +178,7 @@ static void tell_programs(const Core *core, Turn *turn, const unsigned *counts)
 void commands_status(Core *core, Turn *turn, const char *arguments)
 {
     g_autoptr(GPtrArray) agents = fleet_list(core->fleet);
-    g_autofree char *uptime = duration_format(core->now_ms - core->started_ms);
+    g_autofree char *uptime = core_duration(core, core->now_ms - core->started_ms);
     unsigned counts[AGENT_OFFLINE + 1] = { 0 };
     unsigned i;
 

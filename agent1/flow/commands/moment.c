@@ -4,14 +4,15 @@
 
 #include "common/base/problem.h"
 #include "common/base/quantity.h"
+#include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/data/time_spec.h"
 #include "common/data/window.h"
 #include "common/base/banned.h"
 
-#define EVERY_DAY 0x7fU
-#define DAY_MIN   1440
-#define EXPECTED  "a time such as 20m, 2h, 14:30, tomorrow 8:00 or 2026-12-01T08:00:00Z"
+#define EVERY_DAY   0x7fU
+#define DAY_MIN     1440
+#define SHOWN_CHARS 60
 
 /* When the local clock shows this minute next: a window of one minute begins then. */
 static int64_t next_clock(const Core *core, int minute)
@@ -94,21 +95,29 @@ static bool read_any(const Core *core, const char *text, int64_t *out_ms)
 
 bool moment_parse(const Core *core, const char *text, int64_t *out_ms, GError **error)
 {
+    g_autofree char *shown = text_make_line(text, SHOWN_CHARS);
     const char *at = text;
     int64_t moment_ms;
 
     if (g_ascii_strncasecmp(text, "in ", 3) == 0 || g_ascii_strncasecmp(text, "at ", 3) == 0)
         at += 3 + strspn(text + 3, " \t");
     if (!*text) {
-        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "expected %s", EXPECTED);
+        g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "%s",
+                    core_words(core, "expected a time such as 20m, 2h, 14:30, tomorrow 8:00 or "
+                                     "2026-12-01T08:00:00Z"));
         return false;
     }
     if (!read_any(core, at, &moment_ms)) {
-        problem_set_expected(error, PROBLEM_SYNTAX, text, EXPECTED);
+        g_set_error(error, PROBLEM, PROBLEM_SYNTAX,
+                    core_words(core,
+                               "\"%s\": expected a time such as 20m, 2h, 14:30, tomorrow 8:00 or "
+                               "2026-12-01T08:00:00Z"),
+                    shown);
         return false;
     }
     if (moment_ms <= core->now_ms || moment_ms > core->now_ms + MOMENT_MAX_MS) {
-        problem_set_expected(error, PROBLEM_VALUE, text, "a time to come, within 30 days");
+        g_set_error(error, PROBLEM, PROBLEM_VALUE,
+                    core_words(core, "\"%s\": expected a time to come, within 30 days"), shown);
         return false;
     }
     *out_ms = moment_ms;

@@ -227,7 +227,9 @@ void plan_make_trigger(Core *core, Turn *turn, const char *rest)
     unsigned i;
 
     if (!written) {
-        turn_fail(turn, "%s", complaint);
+        g_autofree char *worded = reason_words(core, complaint);
+
+        turn_fail(turn, "%s", worded);
         return;
     }
     plan = plans_new(core, turn, PLAN_SEQUENCE, NULL);

@@ -113,7 +113,7 @@ static void expect_words(Core *core, Turn *turn)
 {
     g_autoptr(GPtrArray) rows = notes_seen(core, turn->speaker);
 
-    if (rows->len == 1)
+    if (words_is_one(core->language, rows->len))
         turn_fail(turn, "expected RECALL: <key or words>; %u key is kept", rows->len);
     else
         turn_fail(turn, "expected RECALL: <key or words>; %u keys are kept", rows->len);

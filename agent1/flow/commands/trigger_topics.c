@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/topics/publications.h"
 #include "agent1/flow/topics/subscription_text.h"
 #include "agent1/flow/topics/subscriptions.h"
@@ -33,9 +34,12 @@ static void refuse(Core *core, Turn *turn, const char *topic, const char *member
         g_string_append_printf(filters, "%s%s", i ? ", " : "", (const char *)listed->pdata[i]);
     if (listed && listed->len > LISTED_MAX)
         g_string_append_printf(filters, core_words(core, " and %u more"), listed->len - LISTED_MAX);
-    turn_fail(turn, "%s: refused (%s): mqtt.%s of policy.json does not list it; it lists %s", shown,
-              rule_name(RULE_POLICY), member,
-              filters->len > 0 ? filters->str : core_words(core, "nothing"));
+    if (filters->len > 0)
+        turn_fail(turn, "%s: refused (%s): mqtt.%s of policy.json does not list it; it lists %s",
+                  shown, rule_name(RULE_POLICY), member, filters->str);
+    else
+        turn_fail(turn, "%s: refused (%s): mqtt.%s of policy.json lists nothing", shown,
+                  rule_name(RULE_POLICY), member);
     effects_audit(core->fx, core->now_ms, "refused", turn->speaker->principal, NULL, NULL,
                   "%s: mqtt.%s: %s", rule_name(RULE_POLICY), member, shown);
 }
@@ -63,6 +67,13 @@ static void publish(Core *core, Turn *turn, const TopicLine *line, const char *m
         publications_begin(core, turn, line->topic, message, line->is_retained);
 }
 
+static void complain(Turn *turn, const CommandInfo *info, const char *complaint)
+{
+    g_autofree char *worded = reason_words(turn->core, complaint);
+
+    turn_fail(turn, "%s refused: %s", info->name, worded);
+}
+
 void trigger_mqtt_publish(Core *core, Turn *turn, const char *rest)
 {
     g_auto(TopicLine) line = { 0 };
@@ -78,7 +89,7 @@ void trigger_mqtt_publish(Core *core, Turn *turn, const char *rest)
     if (!*line.topic)
         expect_topic(turn, trigger_info(TRIGGER_MQTT_PUBLISH), "home/lamp/set | ON");
     else if (complaint)
-        turn_fail(turn, "MQTT_PUBLISH: refused: %s", complaint);
+        complain(turn, trigger_info(TRIGGER_MQTT_PUBLISH), complaint);
     else
         publish(core, turn, &line, message);
 }
@@ -112,7 +123,7 @@ void trigger_mqtt_subscribe(Core *core, Turn *turn, const char *rest)
     if (!*line.topic)
         expect_topic(turn, trigger_info(TRIGGER_MQTT_SUBSCRIBE), "home/#");
     else if (complaint)
-        turn_fail(turn, "MQTT_SUBSCRIBE: refused: %s", complaint);
+        complain(turn, trigger_info(TRIGGER_MQTT_SUBSCRIBE), complaint);
     else
         subscribe(core, turn, &line);
 }

@@ -1,6 +1,5 @@
 #include "agent1/flow/daily/daily_figures.h"
 
-#include "common/base/quantity.h"
 #include "common/base/banned.h"
 
 const Row *daily_figures_of(const GPtrArray *rows, const char *agent)
@@ -45,7 +44,7 @@ static void append_counts(GString *text, const Core *core, const Row *figures, u
     unsigned i;
 
     g_string_append_printf(text, core_words(core, "%" G_GINT64_FORMAT " run%s"), runs,
-                           runs == 1 ? "" : "s");
+                           core_plural(core, runs));
     for (i = 0; figures && i < G_N_ELEMENTS(parts); i++) {
         int64_t count = row_int(figures, parts[i].column);
 
@@ -64,7 +63,7 @@ void daily_figures_append(GString *text, const Core *core, const Row *figures, u
     append_counts(text, core, figures, pending);
     if (!figures || !row_is_set(figures, FIGURES_MEDIAN_MS))
         return;
-    median = duration_format(row_int(figures, FIGURES_MEDIAN_MS));
-    p95 = duration_format(row_int(figures, FIGURES_P95_MS));
+    median = core_duration(core, row_int(figures, FIGURES_MEDIAN_MS));
+    p95 = core_duration(core, row_int(figures, FIGURES_P95_MS));
     g_string_append_printf(text, core_words(core, "; median %s, 95 %% within %s"), median, p95);
 }

@@ -7,7 +7,6 @@
 #include "agent1/flow/daily/daily_failures.h"
 #include "agent1/flow/daily/daily_figures.h"
 #include "agent1/flow/daily/daily_rows.h"
-#include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/data/local_day.h"
 #include "common/base/banned.h"
@@ -42,16 +41,20 @@ static void append_host(GString *text, const Core *core, const Json *body)
     int64_t total_bytes;
 
     if (json_int(json_member(body, "uptime_s"), &uptime_s)) {
-        g_autofree char *uptime = duration_format(CLAMP(uptime_s, 0, INT64_C(1) << 40) * 1000);
+        g_autofree char *uptime = core_duration(core, CLAMP(uptime_s, 0, INT64_C(1) << 40) * 1000);
 
         g_string_append_printf(text, core_words(core, "; up %s"), uptime);
     }
-    if (json_int(json_member(json_member(body, "load"), "1min_percent"), &load))
-        g_string_append_printf(text, core_words(core, ", load %.2f"), (double)load / 100);
+    if (json_int(json_member(json_member(body, "load"), "1min_percent"), &load)) {
+        g_autofree char *number = g_strdup_printf("%.2f", (double)load / 100);
+        g_autofree char *written = words_quantity(core->language, number);
+
+        g_string_append_printf(text, core_words(core, ", load %s"), written);
+    }
     if (json_int(json_member(disk, "free_bytes"), &free_bytes) &&
         json_int(json_member(disk, "total_bytes"), &total_bytes)) {
-        g_autofree char *free_text = size_format(MAX(free_bytes, 0));
-        g_autofree char *total_text = size_format(MAX(total_bytes, 0));
+        g_autofree char *free_text = core_size(core, MAX(free_bytes, 0));
+        g_autofree char *total_text = core_size(core, MAX(total_bytes, 0));
 
         g_string_append_printf(text, core_words(core, ", disk %s free of %s"), free_text,
                                total_text);
@@ -209,8 +212,9 @@ static void append_audit(GString *text, const Core *core, const GPtrArray *rows)
     const char *hash = fact_of(rows, AUDIT_HASH);
 
     if (row && hash)
-        g_string_append_printf(text, core_words(core, "\nAudit: %s rows, head %.*s"), row,
-                               HEAD_SHOWN_CHARS, hash);
+        g_string_append_printf(text, core_words(core, "\nAudit: %s row%s, head %.*s"), row,
+                               core_plural(core, g_ascii_strtoll(row, NULL, 10)), HEAD_SHOWN_CHARS,
+                               hash);
 }
 
 static void append_chart(GString *text, const Core *core, const DailyText *what)

@@ -7,7 +7,6 @@
 #include "agent1/flow/state/reason_words.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/model/target.h"
-#include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/base/banned.h"
 
@@ -252,7 +251,7 @@ static char *describe_end(const Core *core, const Plan *plan)
 static void say_totals(Turn *turn, const Plan *plan, GPtrArray *const *steps)
 {
     g_autoptr(GString) text = g_string_new(NULL);
-    g_autofree char *duration = duration_format(turn->core->now_ms - plan->created_ms);
+    g_autofree char *duration = core_duration(turn->core, turn->core->now_ms - plan->created_ms);
     g_autofree char *end = describe_end(turn->core, plan);
 
     add_total(text, steps[END_SUCCEEDED]->len, "succeeded");
@@ -342,7 +341,7 @@ static void say_agents(Turn *turn, const Plan *plan, const GPtrArray *runs)
     note = offline > 0 ? g_strdup_printf(core_words(turn->core, " (%u offline)"), offline)
                        : g_strdup("");
     turn_say(turn, "%s: %s%s%u agent%s: %s%s", plan->id, stage_text, *stage_text ? ": " : "",
-             runs->len, runs->len == 1 ? "" : "s", list, note);
+             runs->len, core_plural(turn->core, runs->len), list, note);
 }
 
 /* Runs that wait for a person or for a time are named, with what they wait for. */

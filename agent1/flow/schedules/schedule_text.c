@@ -190,8 +190,9 @@ static void append_next(Core *core, const Schedule *schedule, const NextStart *n
     g_string_append_printf(text, core_words(core, " · next %s"), described);
     if (skipped > 0)
         g_string_append_printf(text,
-                               skipped == 1 ? core_words(core, "; %u before it is skipped")
-                                            : core_words(core, "; %u before it are skipped"),
+                               words_is_one(core->language, skipped)
+                                   ? core_words(core, "; %u before it is skipped")
+                                   : core_words(core, "; %u before it are skipped"),
                                skipped);
 }
 

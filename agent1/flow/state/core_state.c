@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/quantity.h"
 #include "common/base/timestamp.h"
 #include "common/base/banned.h"
 
@@ -110,6 +111,25 @@ Language core_speak(Core *core, Language language)
 const char *core_words(const Core *core, const char *text)
 {
     return words_get(core->language, text);
+}
+
+const char *core_plural(const Core *core, int64_t count)
+{
+    return words_is_one(core->language, count) ? "" : "s";
+}
+
+char *core_duration(const Core *core, int64_t ms)
+{
+    g_autofree char *text = duration_format(ms);
+
+    return words_quantity(core->language, text);
+}
+
+char *core_size(const Core *core, int64_t bytes)
+{
+    g_autofree char *text = size_format(bytes);
+
+    return words_quantity(core->language, text);
 }
 
 char *core_local_time(const Core *core, int64_t at_ms)

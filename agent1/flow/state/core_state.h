@@ -211,6 +211,14 @@ Language core_speak(Core *core, Language language);
  * keep, the audit and the log stay as they are. */
 const char *core_words(const Core *core, const char *text) G_GNUC_FORMAT(2);
 
+/* "s", or "" where so many are one in the language of whoever is spoken to. */
+const char *core_plural(const Core *core, int64_t count);
+
+/* "0.4 s", "1.5 KiB", as they are written there; the fixed shapes of runs are not. The caller owns
+ * it. */
+char *core_duration(const Core *core, int64_t ms);
+char *core_size(const Core *core, int64_t bytes);
+
 /* "14:02" or "2026-11-20 14:02" in the installation's zone, as people write it in the language of
  * whoever is spoken to; with the zone: "14:02 CET". The caller owns it. For rows: timestamp.h. */
 char *core_local_time(const Core *core, int64_t at_ms);

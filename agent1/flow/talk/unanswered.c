@@ -1,6 +1,5 @@
 #include "agent1/flow/talk/unanswered.h"
 
-#include "common/base/quantity.h"
 #include "common/base/banned.h"
 
 static const char *const outcomes[MODEL_OUTCOME_COUNT] = {
@@ -45,7 +44,7 @@ static int64_t shortest_rest_ms(const Core *core)
 void unanswered_say_resting(Core *core, Turn *turn)
 {
     int64_t rest_ms = shortest_rest_ms(core);
-    g_autofree char *rest = rest_ms > 0 ? duration_format((rest_ms + 999) / 1000 * 1000) : NULL;
+    g_autofree char *rest = rest_ms > 0 ? core_duration(core, (rest_ms + 999) / 1000 * 1000) : NULL;
 
     if (rest)
         turn_say(turn, "No language model can be asked at this moment; the first can be in %s.",

@@ -4,7 +4,6 @@
 
 #include "agent1/flow/topics/refused_hint.h"
 #include "common/base/limits.h"
-#include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/wire/run_state.h"
 #include "common/base/banned.h"
@@ -76,7 +75,7 @@ static char *size_of(const Core *core, const Row *row)
     if (bytes == 1)
         return g_strdup(core_words(core, "1 byte"));
     return bytes < 1024 ? g_strdup_printf(core_words(core, "%" G_GINT64_FORMAT " bytes"), bytes)
-                        : size_format(bytes);
+                        : core_size(core, bytes);
 }
 
 static char *describe(const Core *core, const Row *row, PublishEnd end, const char *why,

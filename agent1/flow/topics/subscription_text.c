@@ -28,7 +28,7 @@ char *subscription_name(const Row *row)
 static char *messages(const Core *core, int64_t count)
 {
     return g_strdup_printf(core_words(core, "%" G_GINT64_FORMAT " message%s"), count,
-                           count == 1 ? "" : "s");
+                           core_plural(core, count));
 }
 
 char *subscription_text_up(const Core *core, const Row *row)
@@ -138,7 +138,7 @@ char *subscription_text_end(const Core *core, const Row *row, const Subscription
                                core_words(core,
                                           "; I could not listen all the time (%" G_GINT64_FORMAT
                                           " gap%s), and what came then is not here"),
-                               gaps, gaps == 1 ? "" : "s");
+                               gaps, core_plural(core, gaps));
     return g_strdup(text->str);
 }
 

@@ -227,6 +227,32 @@ static void what_is_put_off_is_told_and_noted(void **state)
     assert_contains(row_text(world_run(world, 1), RUNS_REASON), "put off until 2026-09-22 14:13");
 }
 
+/* What is wrong with a typed line. */
+static void what_is_wrong_is_said_in_french(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *said;
+    } rows[] = {
+        { "PLAN: web1", "étape 1, « web1 » : la barre manque : il faut PLAN:" },
+        { "PLAN: web1|a ;;", "l'étape 2 est vide : il faut PLAN:" },
+        { "!defer 1 bientôt", "« bientôt » : il faut une heure ou une durée" },
+        { "!defer 1", "il faut une heure ou une durée" },
+        { "MQTT_SUBSCRIBE: #", "MQTT_SUBSCRIBE: refused: un filtre commence par un mot" },
+        { "MQTT_SUBSCRIBE: home/a --keep", "MQTT_SUBSCRIBE: refused: --keep : option inconnue" },
+        { "MQTT_SUBSCRIBE: home/a", "mqtt.subscribe de policy.json ne cite rien" },
+        { "RECALL: --foo", "--foo: option inconnue" },
+    };
+    World *world = *state;
+
+    begin(world, CONFIG(""));
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        print_message("%s\n", rows[i].text);
+        world_write(world, "paul", NULL, rows[i].text);
+        assert_contains(world_last_said(world), rows[i].said);
+    }
+}
+
 static void admins_are_told_each_in_his_language(void **state)
 {
     World *world = *state;
@@ -307,7 +333,8 @@ static void late_answers_are_in_the_language_of_who_asked(void **state)
     world_answer_all(world);
     assert_contains(world_said_to(world, "odile@example.org/phone"),
                     ": ce qui a fini depuis minuit, UTC");
-    assert_contains(world_said_to(world, "odile@example.org/phone"), "\nEn tout : 0 tâches");
+    assert_contains(world_said_to(world, "odile@example.org/phone"),
+                    "\nEn tout : 0 tâche\nAudit : 0 ligne,");
     assert_contains(world_said_to(world, "oskar@example.org/phone"),
                     ": what ended since midnight, UTC");
 }
@@ -366,6 +393,7 @@ int main(void)
         WORLD_TEST(one_approval_is_told_to_each_in_his_language),
         WORLD_TEST(what_is_counted_agrees),
         WORLD_TEST(what_is_put_off_is_told_and_noted),
+        WORLD_TEST(what_is_wrong_is_said_in_french),
         WORLD_TEST(admins_are_told_each_in_his_language),
         WORLD_TEST(windows_name_their_days_as_people_do),
         WORLD_TEST(days_are_written_as_people_write_them),

@@ -49,8 +49,8 @@ static void what_is_refused(void **state)
     world_policy(world, "{}");
     world_write(world, "ana", NULL, "MQTT_PUBLISH: home/lamp/set | ON");
     assert_string_equal(world_last_said(world),
-                        "home/lamp/set: refused (policy): mqtt.publish of policy.json does not "
-                        "list it; it lists nothing");
+                        "home/lamp/set: refused (policy): mqtt.publish of policy.json lists "
+                        "nothing");
 }
 
 static void a_message_has_a_bound(void **state)

@@ -42,6 +42,31 @@ static void texts_are_found_by_their_english(void **state)
     }
 }
 
+static void counts_and_quantities(void **state)
+{
+    static const struct {
+        const char *english;
+        const char *french;
+    } rows[] = {
+        { "0.4 s", "0,4 s" },     { "42 s", "42 s" }, { "2 d 3 h", "2 j 3 h" },
+        { "1.5 KiB", "1,5 KiB" }, { "2 d", "2 j" },   { "0.07", "0,07" },
+        { "900 ms", "900 ms" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *english = words_quantity(LANGUAGE_EN, rows[i].english);
+        g_autofree char *french = words_quantity(LANGUAGE_FR, rows[i].english);
+
+        assert_string_equal(english, rows[i].english);
+        assert_string_equal(french, rows[i].french);
+    }
+    for (int count = 0; count <= 2; count++) {
+        assert_int_equal(words_is_one(LANGUAGE_EN, count), count == 1);
+        assert_int_equal(words_is_one(LANGUAGE_FR, count), count < 2);
+    }
+}
+
 static void check_help(const CommandInfo *info)
 {
     const char *help = words_get(LANGUAGE_FR, info->help);
@@ -69,6 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_found_by_their_english),
+        cmocka_unit_test(counts_and_quantities),
         cmocka_unit_test(help_fits_a_line),
     };
 
