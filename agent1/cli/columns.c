@@ -1,5 +1,6 @@
 #include "agent1/cli/columns.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/base/banned.h"
@@ -68,4 +69,39 @@ void columns_append(GString *out, unsigned total, const char *left, const char *
         used = 0;
     }
     append_lines(out, fits, LEFT_COLUMNS, used, right);
+}
+
+/* Columns stand apart by more than one blank, or by bars. */
+static bool is_table(const char *text)
+{
+    return *text == '|' || strstr(text, "  ");
+}
+
+/* "!cancel 12", "@web1 uptime", "SCHEDULE: …": with an end of line in it, it would be another. */
+static bool is_to_be_typed(const char *text)
+{
+    size_t capitals = strspn(text, G_CSET_A_2_Z "_");
+
+    return *text == '!' || *text == '@' || (capitals > 1 && text[capitals] == ':');
+}
+
+GPtrArray *columns_wrap(unsigned total, const char *line)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    size_t indent = strspn(line, " ");
+    const char *text = line + indent;
+
+    if (width(line, strlen(line)) <= total || total < indent + TOTAL_MIN || is_table(text) ||
+        is_to_be_typed(text)) {
+        g_ptr_array_add(lines, g_strdup(line));
+        return lines;
+    }
+    while (*text != '\0') {
+        size_t length = line_length(text, total - (unsigned)indent);
+
+        g_ptr_array_add(lines, g_strdup_printf("%*s%.*s", (int)indent, "", (int)length, text));
+        text += length;
+        text += strspn(text, " ");
+    }
+    return lines;
 }

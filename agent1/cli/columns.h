@@ -14,4 +14,9 @@ void columns_append(GString *out, unsigned total, const char *left, const char *
 /* Appends a text that stands in no column. */
 void columns_append_text(GString *out, unsigned total, const char *text);
 
+/* The lines (char *) of one line of an answer: whole words, each behind the blanks that the line
+ * begins with. A line that fits stays as it is, and so does one of a table or one that is to be
+ * typed as it stands. The caller unrefs the array. */
+GPtrArray *columns_wrap(unsigned total, const char *line);
+
 #endif

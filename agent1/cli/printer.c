@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent1/cli/columns.h"
+#include "agent1/cli/screen_width.h"
 #include "common/base/text.h"
 #include "common/data/json.h"
 #include "common/wire/run_state.h"
@@ -101,7 +103,22 @@ static bool toggle_fence(const char *line, size_t *fence)
     return true;
 }
 
-char *printer_dress_more(const char *text, bool has_color, size_t *fence)
+/* What stands in no fence. */
+static void dress_words(GString *out, const char *line, bool has_color, unsigned columns)
+{
+    g_autoptr(GPtrArray) pieces = columns_wrap(columns > 0 ? columns : G_MAXINT, line);
+
+    for (unsigned i = 0; i < pieces->len; i++) {
+        if (i > 0)
+            g_string_append_c(out, '\n');
+        if (has_color && i == 0)
+            dress_line(out, pieces->pdata[i]);
+        else
+            g_string_append(out, pieces->pdata[i]);
+    }
+}
+
+char *printer_dress_more(const char *text, bool has_color, unsigned columns, size_t *fence)
 {
     g_autofree char *harmless = text_make_harmless(text, strlen(text));
     g_auto(GStrv) lines = g_strsplit(harmless, "\n", -1);
@@ -111,24 +128,30 @@ char *printer_dress_more(const char *text, bool has_color, size_t *fence)
     for (unsigned i = 0; lines[i] && (lines[i + 1] || *lines[i]); i++) {
         bool is_fence = toggle_fence(lines[i], fence);
 
-        if (!has_color || (*fence > 0 && !is_fence))
-            g_string_append(out, lines[i]);
-        else if (is_fence)
+        if (is_fence && has_color)
             g_string_append_printf(out, COLOR_DIM "%s" COLOR_OFF, lines[i]);
+        else if (is_fence || *fence > 0)
+            g_string_append(out, lines[i]);
         else
-            dress_line(out, lines[i]);
+            dress_words(out, lines[i], has_color, columns);
         g_string_append_c(out, '\n');
     }
 
     return g_string_free(out, FALSE);
 }
 
-char *printer_dress(const char *text, bool has_color)
+char *printer_dress(const char *text, bool has_color, unsigned columns)
 {
     g_autofree char *trimmed = g_strchomp(g_strdup(text));
     size_t fence = 0;
 
-    return printer_dress_more(trimmed, has_color, &fence);
+    return printer_dress_more(trimmed, has_color, columns, &fence);
+}
+
+/* Of a terminal, as it is now; 0: it is none, and a program may read along. */
+static unsigned columns_of(int fd)
+{
+    return isatty(fd) ? screen_width(fd) : 0;
 }
 
 static bool print_json_line(const Printer *printer, const char *text)
@@ -194,14 +217,16 @@ static bool print_json(const Printer *printer, Heard heard, const Message *messa
 
 static bool print_text(const Printer *printer, const MessageReply *reply)
 {
-    g_autofree char *text = printer_dress(reply->text, printer->has_color);
+    g_autofree char *text =
+        printer_dress(reply->text, printer->has_color, columns_of(STDOUT_FILENO));
 
     return fputs(text, stdout) >= 0 && fflush(stdout) == 0;
 }
 
 bool printer_lines(const Printer *printer, const char *lines, size_t *fence)
 {
-    g_autofree char *text = printer_dress_more(lines, printer->has_color, fence);
+    g_autofree char *text =
+        printer_dress_more(lines, printer->has_color, columns_of(STDOUT_FILENO), fence);
 
     return fputs(text, stdout) >= 0 && fflush(stdout) == 0;
 }
@@ -217,7 +242,8 @@ bool printer_object(const Printer *printer, Heard heard, const Message *message)
     if (heard == HEARD_ANSWER || has_end)
         return print_text(printer, &message->reply);
     if (heard == HEARD_REPLY) {
-        g_autofree char *text = printer_dress(message->reply.text, false);
+        g_autofree char *text =
+            printer_dress(message->reply.text, false, columns_of(STDERR_FILENO));
 
         fputs(text, stderr);
     }
@@ -226,7 +252,7 @@ bool printer_object(const Printer *printer, Heard heard, const Message *message)
 
 void printer_news(const Printer *printer, const char *text)
 {
-    g_autofree char *dressed = printer_dress(text, printer->has_color);
+    g_autofree char *dressed = printer_dress(text, printer->has_color, columns_of(STDERR_FILENO));
 
     if (!printer->is_quiet)
         fputs(dressed, stderr);

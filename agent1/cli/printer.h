@@ -47,10 +47,11 @@ void printer_note(const Printer *printer, const char *format, ...) G_GNUC_PRINTF
 void printer_problem(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* An answer as a terminal gets it: harmless; with has_color the state of each line "#12 web1: …" in
- * the color of its outcome, and fences dim. Ends in one newline. Pure. The caller owns it. */
-char *printer_dress(const char *text, bool has_color);
+ * the color of its outcome, and fences dim; with columns (0: none are known) long lines broken at
+ * words, but not in a fence. Ends in one newline. Pure. The caller owns it. */
+char *printer_dress(const char *text, bool has_color, unsigned columns);
 
 /* The same of lines behind others; *fence as for printer_lines(). */
-char *printer_dress_more(const char *text, bool has_color, size_t *fence);
+char *printer_dress_more(const char *text, bool has_color, unsigned columns, size_t *fence);
 
 #endif

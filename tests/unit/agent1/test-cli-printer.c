@@ -48,8 +48,8 @@ static void test_dress(void **state)
     (void)state;
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *plain = printer_dress(rows[i].text, false);
-        g_autofree char *colored = printer_dress(rows[i].text, true);
+        g_autofree char *plain = printer_dress(rows[i].text, false, 0);
+        g_autofree char *colored = printer_dress(rows[i].text, true, 0);
 
         print_message("  %s\n", rows[i].what);
         assert_string_equal(plain, rows[i].plain);
@@ -57,10 +57,55 @@ static void test_dress(void **state)
     }
 }
 
+/* At words, where a line is wider than the terminal. */
+static void what_is_broken(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *text;
+        const char *at_30;
+    } rows[] = {
+        { "what fits", "123456789 123456789 1234567890", "123456789 123456789 1234567890\n" },
+        { "one more", "123456789 123456789 12345678901", "123456789 123456789\n12345678901\n" },
+        { "its indent", "  a line that stands under another one",
+          "  a line that stands under\n  another one\n" },
+        { "letters and not bytes",
+          "\u00e9\u00e9\u00e9\u00e9\u00e9 \u00e9\u00e9\u00e9\u00e9\u00e9 "
+          "\u00e9\u00e9\u00e9\u00e9\u00e9 \u00e9\u00e9\u00e9\u00e9\u00e9 "
+          "\u00e9\u00e9\u00e9\u00e9\u00e9",
+          "\u00e9\u00e9\u00e9\u00e9\u00e9 \u00e9\u00e9\u00e9\u00e9\u00e9 "
+          "\u00e9\u00e9\u00e9\u00e9\u00e9 \u00e9\u00e9\u00e9\u00e9\u00e9 "
+          "\u00e9\u00e9\u00e9\u00e9\u00e9\n" },
+        { "a word that is too long", "see https://example.org/a/long/way/down ok",
+          "see\nhttps://example.org/a/long/way/down\nok\n" },
+        { "in a fence", "```\na line of output that is much too long\n```",
+          "```\na line of output that is much too long\n```\n" },
+        { "a table", "| a | table with words in it | b |", "| a | table with words in it | b |\n" },
+        { "columns", "web1       online     0.1.0  this one",
+          "web1       online     0.1.0  this one\n" },
+        { "what is to be typed", "SCHEDULE: daily 03:00 | web1 | apt update",
+          "SCHEDULE: daily 03:00 | web1 | apt update\n" },
+        { "a command", "!subscriptions cancel s3 and so on",
+          "!subscriptions cancel s3 and so on\n" },
+    };
+    g_autofree char *dressed =
+        printer_dress("#1 web1: failed (exit 1, 0.4 s) and more of it", true, 30);
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = printer_dress(rows[i].text, false, 30);
+
+        print_message("  %s\n", rows[i].what);
+        assert_string_equal(text, rows[i].at_30);
+    }
+    assert_string_equal(dressed, "#1 web1: " RED("failed") " (exit 1, 0.4\ns) and more of it\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dress),
+        cmocka_unit_test(what_is_broken),
     };
 
     return cmocka_run_group_tests_name("cli-printer", tests, NULL, NULL);
