@@ -28,6 +28,20 @@ static bool is_bare_jid(const char *text)
     return at && at != text && at[1] != '\0' && !strpbrk(text, "/ \t\n<>\"&'");
 }
 
+/* "denied by you" and "put off by agent1" would tell something else than who it was. */
+static bool is_own_name(const char *text)
+{
+    static const char *const words[] = { "agent1",    "all",  "anybody",  "anyone",  "everybody",
+                                         "everyone",  "here", "i",        "me",      "myself",
+                                         "nobody",    "none", "somebody", "someone", "you",
+                                         "chacun",    "ici",  "je",       "moi",     "personne",
+                                         "quelqu'un", "toi",  "tous",     "tu",      "vous",
+                                         NULL };
+    g_autofree char *lower = g_utf8_strdown(text, -1);
+
+    return !g_strv_contains(words, g_strstrip(lower));
+}
+
 #define AT(member) offsetof(User, member)
 
 static const Field user_fields[] = {
@@ -36,7 +50,11 @@ static const Field user_fields[] = {
       .offset = AT(name),
       .is_required = true,
       .minimum = 1,
-      .maximum = 64 },
+      .maximum = 64,
+      .is_valid = is_own_name,
+      .expected =
+          "a name of the person's own: no word such as you, me, all, everyone, here, nobody or "
+          "agent1, since \"denied by you\" must tell who it was" },
     { .name = "jids",
       .kind = FIELD_STRINGS,
       .offset = AT(jids),

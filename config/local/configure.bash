@@ -107,7 +107,7 @@ agent1_config() { # KEYS of the user: members of a JSON array
   "xmpp": { "enabled": true, "jid": "agent1@localhost", "password_file": "$run/passwords/xmpp-agent1",
             "host": "127.0.0.1", "port": $xmpp_port, "tls": "required", "ca_file": "$run/tls/ca.pem" },
   "mqtt": { $(mqtt_members agent1) },
-  "users": [ { "name": "you", "jids": ["you@localhost"], "keys": [$1], "role": "admin" } ] }
+  "users": [ { "name": "owner", "jids": ["you@localhost"], "keys": [$1], "role": "admin" } ] }
 END
 }
 

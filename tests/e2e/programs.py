@@ -157,7 +157,7 @@ class Agent1(Program):
             "name": "agent1", "timezone": "Europe/Paris", "language": "en",
             "state_dir": str(self.state),
             "xmpp": {"enabled": False},
-            "users": [{"name": "nobody", "role": "none"}],
+            "users": [{"name": "unused", "role": "none"}],
             "tasks": {"timeout": "10m", "expires": "15m"},
             "llm": {"chain": []},
         }
