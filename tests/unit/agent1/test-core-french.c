@@ -45,15 +45,16 @@ static void answers_are_in_the_language_of_who_asks(void **state)
         { "!oui", "no question is open here", "aucune question n'est ouverte ici" },
         { "!non", "no question is open here", "aucune question n'est ouverte ici" },
         { "oui", "Do you mean !oui? A command begins with \"!\"; without it, nothing is done.",
-          "Peut-être !oui ? Une commande commence par « ! » ; sans lui, rien n'est fait." },
+          "Vouliez-vous dire !oui ? Une commande commence par « ! » ; sans lui, rien n'est fait." },
         { "Yes", "Do you mean !yes? A command begins with \"!\"; without it, nothing is done.",
-          "Peut-être !yes ? Une commande commence par « ! » ; sans lui, rien n'est fait." },
+          "Vouliez-vous dire !yes ? Une commande commence par « ! » ; sans lui, rien n'est fait." },
         { "!stauts", "!stauts: unknown command; nearest: !status",
           "!stauts: commande inconnue ; la plus proche : !status" },
         { "DELEGATE : web1 | x",
           "Do you mean DELEGATE: web1 | x? It takes a colon right behind its word; without that, "
           "nothing is done.",
-          "Peut-être DELEGATE: web1 | x ? Il faut les deux-points juste après le mot ; sans eux, "
+          "Vouliez-vous dire DELEGATE: web1 | x ? Il faut les deux-points juste après le mot ; "
+          "sans eux, "
           "rien n'est fait." },
         { "!accept web9", "!accept: refused (role): this needs the role admin; yours is operator",
           "!accept: refused (role): il faut le rôle admin ; le vôtre est operator" },
