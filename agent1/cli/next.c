@@ -62,6 +62,20 @@ static bool step(const Question *question, int64_t *at_ms, TimeOccurrence *out)
     return true;
 }
 
+static void complain_of_past(const Question *question)
+{
+    TimeSpec tomorrow = question->spec;
+    g_autofree char *printed = NULL;
+
+    if (question->spec.kind != TIME_SPEC_AT_DAY) {
+        printer_problem("%s: that is past", question->canonical);
+        return;
+    }
+    tomorrow.day = 1;
+    printed = time_spec_print(&tomorrow);
+    printer_problem("%s: that is past; if you mean the next one: %s", question->canonical, printed);
+}
+
 /* False, and complained, when there is none: agent1 refuses it, too. */
 static bool has_any(const Question *question)
 {
@@ -77,7 +91,7 @@ static bool has_any(const Question *question)
         printer_problem("%s: there is no such time from then to the end of 2100",
                         question->canonical);
     else
-        printer_problem("%s: that is past", question->canonical);
+        complain_of_past(question);
     return false;
 }
 

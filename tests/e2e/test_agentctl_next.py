@@ -69,6 +69,12 @@ def test_a_wrong_time(ask, when):
         assert lines[1:] == [] or lines[1].startswith(EXAMPLES)
 
 
+def test_an_hour_that_was_today(ask):
+    done = ask("aujourd'hui à 8", "--zone", "UTC", "--from", "2026-11-27T09:00:00Z")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "agentctl: at today 08:00: that is past; if you mean the next one: at tomorrow 08:00\n"
+
+
 def test_a_day_that_was_yesterday(ask):
     done = ask("le 26/11 à 14 h", "--zone", "UTC", "--from", "2026-11-27T00:00:00Z")
     assert (done.returncode, done.stdout) == (2, "")
@@ -146,7 +152,7 @@ def test_an_end(ask, when, lines):
     ("0 0 31 2,4 * Europe/Paris", "*-02,04-31 00:00: that never comes: February has no 31st, April has no 31st"),
     ("at 2026-11-27T00:00Z", "at 2026-11-27T00:00Z: that is past"),
     ("2026-11-26 08:00", "at 2026-11-26T08:00: that is past"),
-    ("today 00:00", "at today 00:00: that is past"),
+    ("today 00:00", "at today 00:00: that is past; if you mean the next one: at tomorrow 00:00"),
 ])
 @pytest.mark.parametrize("options", [(), ("--json",)])
 def test_what_never_comes(ask, when, said, options):

@@ -79,6 +79,20 @@ static void say_bad_when(Turn *turn, const TimeProblem *problem)
     turn_fail(turn, "when: %s", words);
 }
 
+static void say_past(Turn *turn, const TimeSpec *spec, const char *text)
+{
+    TimeSpec tomorrow = *spec;
+    g_autofree char *printed = NULL;
+
+    if (spec->kind != TIME_SPEC_AT_DAY) {
+        turn_fail(turn, "%s: that is past", text);
+        return;
+    }
+    tomorrow.day = 1;
+    printed = time_spec_print(&tomorrow);
+    turn_fail(turn, "%s: that is past; if you mean the next one: %s", text, printed);
+}
+
 /* The zone that stands behind the time, by the name that it has in this system. */
 static bool read_zone(const Core *core, Turn *turn, const char *name, Wish *wish)
 {
@@ -143,7 +157,7 @@ static bool read_when(Core *core, Turn *turn, const char *typed, Wish *wish)
         return false;
     wish->is_from_yes = is_from_yes(turn, &spec);
     if (!wish->is_from_yes && !make_absolute(core, wish->zone, &spec)) {
-        turn_fail(turn, "%s: that is past", text);
+        say_past(turn, &spec, text);
         return false;
     }
     if (spec.kind == TIME_SPEC_EVERY && spec.period_ms < TASKS_PERIOD_MIN_MS) {

@@ -376,6 +376,10 @@ static void a_day_that_is_past_this_year(void **state)
     assert_string_equal(world_last_said(world),
                         "when: 21 Sep 08:00: that was 6 h 13 min ago; if you mean the next one, in "
                         "365 days: at 2027-09-21T08:00");
+    world_write(world, "oskar", NULL, "SCHEDULE: today at 8 | web1 | true");
+    assert_string_equal(world_last_said(world),
+                        "today at 8: that is past; if you mean the next one: "
+                        "at tomorrow 08:00");
     world_write(world, "oskar", NULL, "SCHEDULE: on 20 Sep at 23:00 | web1 | true");
     assert_contains(world_last_said(world), "that was 15 h 13 min ago");
     world_write(world, "oskar", NULL, "SCHEDULE: 19 Sep 08:00 | web1 | true");
