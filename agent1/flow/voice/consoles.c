@@ -1,6 +1,7 @@
 #include "agent1/flow/voice/consoles.h"
 
 #include "agent1/flow/voice/say.h"
+#include "common/base/text.h"
 #include "common/data/bucket.h"
 #include "common/wire/run_state.h"
 #include "common/base/banned.h"
@@ -8,9 +9,12 @@
 /* Whoever did not write for so long has gone home. */
 #define OPEN_MS      (24 * 3600 * INT64_C(1000))
 #define CONSOLES_MAX 200
-/* So many at once, and one a minute: what is more stands in !runs and !status. */
-#define BURST 5
-#define PER_S (1.0 / 60)
+/* So many at once, and one a minute; more are gathered for a minute. */
+#define BURST      5
+#define PER_S      (1.0 / 60)
+#define GATHER_MS  (60 * INT64_C(1000))
+#define LATE_SHOWN 20
+#define LINE_CHARS 300
 
 typedef struct Console {
     char *key;
@@ -18,6 +22,9 @@ typedef struct Console {
     int64_t since_ms; /* when it wrote another; 0: not yet */
     int64_t heard_boot_ms;
     Bucket limit;
+    GPtrArray *late;       /* char *, the newest lines of what came too fast */
+    unsigned late_count;   /* all of them */
+    int64_t late_since_ms; /* the first of them */
 } Console;
 
 void console_free(void *data)
@@ -26,6 +33,7 @@ void console_free(void *data)
 
     g_free(console->key);
     g_free(console->chat_id);
+    g_ptr_array_unref(console->late);
     g_free(console);
 }
 
@@ -66,6 +74,7 @@ void consoles_heard(Core *core, const Speaker *speaker)
         console = g_new0(Console, 1);
         console->key = g_strdup(speaker->key);
         console->chat_id = g_strdup(speaker->chat_id);
+        console->late = g_ptr_array_new_with_free_func(g_free);
         bucket_init(&console->limit, BURST, PER_S);
         g_hash_table_replace(core->consoles, g_strdup(speaker->address), console);
     } else if (console->since_ms == 0 && g_strcmp0(console->chat_id, speaker->chat_id) != 0) {
@@ -82,17 +91,61 @@ static bool is_of(const Core *core, const Console *console, const char *user)
            !is_left(core, console);
 }
 
-static void tell_one(Core *core, const char *session, Console *console, const char *text)
+/* ---- saying ---- */
+
+static void say(Core *core, const char *session, const Console *console, const char *text)
 {
     g_autoptr(Speaker) speaker = speaker_new(DOOR_CLI, session, console->key);
     const Answer answer = {
         .text = text, .is_final = true, .is_news = true, .outcome = OUTCOME_OK
     };
 
-    if (!bucket_take(&console->limit, core->boot_ms))
-        return;
     speaker->in_reply_to = g_strdup(session);
     say_answer(core, speaker, &answer);
+}
+
+/* The newest stay: they tell how things are. */
+static void keep(Core *core, Console *console, const char *text)
+{
+    g_autofree char *at = core_local_time(core, core->now_ms);
+    g_autofree char *line = text_make_line(text, LINE_CHARS);
+
+    if (console->late_count == 0)
+        console->late_since_ms = core->now_ms;
+    console->late_count++;
+    g_ptr_array_add(console->late, g_strdup_printf("%s %s", at, line));
+    if (console->late->len > LATE_SHOWN)
+        g_ptr_array_remove_index(console->late, 0);
+    core->notices_due_ms = MIN(core->notices_due_ms, console->late_since_ms + GATHER_MS);
+}
+
+static void say_late(Core *core, const char *session, Console *console)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    if (console->late_count == 0)
+        return;
+    g_string_append_printf(
+        text, core_words(core, console->late_count == 1 ? "%u more notice:" : "%u more notices:"),
+        console->late_count);
+    if (console->late_count > console->late->len)
+        g_string_append_printf(text, core_words(core, "\nand %u more"),
+                               console->late_count - console->late->len);
+    for (unsigned i = 0; i < console->late->len; i++)
+        g_string_append_printf(text, "\n%s", (const char *)console->late->pdata[i]);
+    console->late_count = 0;
+    g_ptr_array_set_size(console->late, 0);
+    say(core, session, console, text->str);
+}
+
+static void tell_one(Core *core, const char *session, Console *console, const char *text)
+{
+    if (!bucket_take(&console->limit, core->boot_ms)) {
+        keep(core, console, text);
+        return;
+    }
+    say_late(core, session, console);
+    say(core, session, console, text);
 }
 
 void consoles_tell(Core *core, const char *user, const char *text)
@@ -109,6 +162,46 @@ void consoles_tell(Core *core, const char *user, const char *text)
         if (is_of(core, console, user))
             tell_one(core, session, console, text);
     }
+}
+
+/* Whoever is no user any more hears nothing. */
+static void say_late_to_owner(Core *core, const char *session, Console *console)
+{
+    const User *owner = users_by_key(core->users, console->key);
+    Language before;
+
+    if (!owner || is_left(core, console)) {
+        console->late_count = 0;
+        g_ptr_array_set_size(console->late, 0);
+        return;
+    }
+    before = core_speak_to(core, owner->name);
+    bucket_take(&console->limit, core->boot_ms);
+    say_late(core, session, console);
+    core_speak(core, before);
+}
+
+int64_t consoles_due(Core *core)
+{
+    int64_t next_ms = INT64_MAX;
+    GHashTableIter iter;
+    void *session;
+    void *data;
+
+    g_hash_table_iter_init(&iter, core->consoles);
+    while (g_hash_table_iter_next(&iter, &session, &data)) {
+        Console *console = data;
+        int64_t due_ms = console->late_since_ms + GATHER_MS;
+
+        if (console->late_count == 0)
+            continue;
+        /* A clock that was put back makes nobody wait. */
+        if (core->now_ms >= due_ms || core->now_ms < console->late_since_ms)
+            say_late_to_owner(core, session, console);
+        else
+            next_ms = MIN(next_ms, due_ms);
+    }
+    return next_ms;
 }
 
 bool consoles_was_there(const Core *core, const Speaker *speaker, int64_t at_ms)

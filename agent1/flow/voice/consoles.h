@@ -13,8 +13,13 @@
 /* A session of agentctl wrote, or wrote the same again. */
 void consoles_heard(Core *core, const Speaker *speaker);
 
-/* Says it at every console of this user; not while agent1 sleeps. */
+/* Says it at every console of this user; not while agent1 sleeps. More than a few at once become
+ * one message, a minute later. */
 void consoles_tell(Core *core, const char *user, const char *text);
+
+/* Says what was gathered, where its minute is over. Unix ms of when to look again, INT64_MAX:
+ * nothing waits. */
+int64_t consoles_due(Core *core);
 
 /* True when this speaker's console was there at that time, and so heard what was told then. */
 bool consoles_was_there(const Core *core, const Speaker *speaker, int64_t at_ms);

@@ -363,13 +363,14 @@ static void drop_for_nobody(Core *core)
 void notices_due(Core *core)
 {
     const GPtrArray *users = users_list(core->users);
-    int64_t next_ms = INT64_MAX;
+    int64_t next_ms;
     unsigned i;
 
     if (core->now_ms < core->notices_due_ms)
         return;
 
     core->notices_due_ms = INT64_MAX;
+    next_ms = consoles_due(core);
     drop_for_nobody(core);
     for (i = 0; i < users->len && ledger_count(core->ledgers[TABLE_NOTICES]) > 0; i++)
         next_ms = MIN(next_ms, do_user(core, users->pdata[i]));

@@ -133,6 +133,27 @@ static void files_that_are_wrong_are_told_there_once(void **state)
     assert_null(strstr(world_last_sent(world, MESSAGE_REPLY)->reply.text, "NOT in use"));
 }
 
+/* Nothing is lost: what is more than a few is one message a minute later, with the last word. */
+static void a_flood_is_gathered(void **state)
+{
+    World *world = *state;
+
+    make_schedule(world);
+    for (unsigned i = 0; i < 8; i++) {
+        Event *event = event_new(EVENT_CONFIGURED);
+
+        event->reload_error = g_strdup_printf("tasks_schedule.json: line %u", i);
+        world_step(world, event);
+    }
+    set_tasks(world, "{\"tasks\":[]}");
+    assert_int_equal(count_news(world, "line 4"), 1);
+    assert_int_equal(count_news(world, "line 5"), 0);
+    world_wait(world, MINUTE_MS + 1000);
+    assert_int_equal(count_news(world, "line 5"), 1);
+    assert_int_equal(count_news(world, "is good again"), 1);
+    assert_int_equal(count_news(world, "more notices:\n"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +163,7 @@ int main(void)
         WORLD_TEST(an_edit_that_is_lost_is_told_there),
         WORLD_TEST(an_edit_that_fails_is_told_there),
         WORLD_TEST(files_that_are_wrong_are_told_there_once),
+        WORLD_TEST(a_flood_is_gathered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
