@@ -93,6 +93,8 @@ static uint32_t from_monday(uint64_t mask)
 #define WORKING_DAYS 0x1fU
 #define WEEKEND      0x60U
 
+#define HOURS_A_DAY 24
+
 /* "week-end" */
 static bool take_week_end(TimeReader *reader)
 {
@@ -321,7 +323,8 @@ bool time_dates_systemd(TimeReader *reader, Calendar *out)
             time_reader_skip_spaces(reader);
     }
     has_at = time_reader_take_word(reader, "at à a");
-    if (has_days && has_date && is_short && time_reader_at_end(reader)) /* mon-fri 9-17 */
+    /* "mon-fri 9-17" rather means hours. */
+    if (has_days && is_short && time_reader_at_end(reader) && calendar.days >> HOURS_A_DAY <= 1)
         return time_reader_fail(reader, reader->at, TIME_EXPECT_TIME);
     if ((!time_reader_at_end(reader) || !(has_days || has_date)) &&
         !time_of_day_read_set(reader, has_at, &hours, &calendar.minutes))

@@ -184,7 +184,8 @@ static bool read_time_of_date(TimeReader *reader, const char *start, int64_t mid
     int64_t offset_s;
     int second;
     bool is_instant;
-    bool has_at = time_named_day_skip_to_time(reader);
+    bool has_at = !time_reader_take(reader, 'T') && !time_reader_take(reader, 't') &&
+                  time_named_day_skip_to_time(reader);
 
     if (!time_of_day_read_second(reader, has_at, &second) ||
         !read_offset(reader, &is_instant, &offset_s))
