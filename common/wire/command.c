@@ -195,10 +195,24 @@ bool command_only_looks(Command command, const char *argument)
     return *argument == '\0' && (command == COMMAND_REPORTS || command == COMMAND_SUBSCRIPTIONS);
 }
 
-/* "03:00" is one word. */
-static bool ends_clause(const char *at, const char *marks)
+/* What is begun by "(" is not cut inside. */
+static bool is_inside(const char *text, size_t length)
 {
-    return strchr(marks, *at) && (at[1] == ' ' || at[1] == '\0');
+    int depth = 0;
+
+    for (size_t i = 0; i < length; i++)
+        depth += (text[i] == '(') - (text[i] == ')');
+    return depth > 0;
+}
+
+/* "03:00" is one word, and a question keeps its mark. */
+static bool ends_clause(const char *text, size_t length, const char *marks)
+{
+    const char *at = text + length;
+    bool is_mark = strchr(marks, *at) && (at[1] == ' ' || at[1] == '\0');
+    bool is_behind_question = *at == ' ' && length > 0 && at[-1] == '?';
+
+    return (is_mark || is_behind_question) && !is_inside(text, length);
 }
 
 /* How much of the text is left when clauses are taken away at the end until it fits; 0: nothing. */
@@ -209,7 +223,7 @@ static size_t cut_clauses(const char *text, const char *marks)
     while (g_utf8_strlen(text, (gssize)length) > COMMAND_SUMMARY_CHARS) {
         do
             length--;
-        while (length > 0 && !ends_clause(text + length, marks));
+        while (length > 0 && !ends_clause(text, length, marks));
     }
 
     return length;

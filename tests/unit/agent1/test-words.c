@@ -76,6 +76,8 @@ static void check_help(const CommandInfo *info)
     assert_ptr_not_equal(help, info->help);
     assert_false(g_str_has_suffix(help, "."));
     assert_in_range(g_utf8_strlen(summary, -1), 1, COMMAND_SUMMARY_CHARS);
+    assert_true(!strchr(summary, '(') || strchr(summary, ')'));
+    assert_true(!g_str_has_prefix(summary, "y a-t-il") || strchr(summary, '?'));
 }
 
 /* !help shows the beginning of each in one line. */

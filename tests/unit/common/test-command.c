@@ -109,6 +109,11 @@ static void test_summary(void **state)
         { "one; two: three, which makes it as it stands there longer than a line of a terminal is, "
           "is it not; four",
           "one; two" },
+        { "is there one of these? (this one, that one, or another that has a long name too); "
+          "nothing",
+          "is there one of these?" },
+        { "one of these (this one; that one, or another that is long); nothing of it is done here",
+          "one of these (this one; that one, or another that is long)" },
     };
 
     (void)state;
