@@ -8,32 +8,17 @@
 
 #include "common/base/banned.h"
 
-#define SOUND "The audit is sound: "
-#define HEAD  ", head "
-#define ROW   "row "
-
-/* The hash at the beginning of a text; out stays "" when there is none. */
-static void read_hash(const char *text, char *out)
+/* The number in a line and the hash at its end, whatever the language of the words between. */
+static bool read_line(const char *line, int64_t *out_number, char *out_hash)
 {
-    g_autofree char *hash = g_strndup(text, AUDIT_HEAD_CHARS);
+    const char *number = line + strcspn(line, "0123456789");
+    const char *blank = strrchr(line, ' ');
 
-    if (audit_hash_is_valid(hash))
-        g_strlcpy(out, hash, AUDIT_HEAD_CHARS + 1);
-}
-
-static void read_sound(const char *line, AuditAnswer *out)
-{
-    char *end = NULL;
-    int64_t rows = g_ascii_strtoll(line + strlen(SOUND), &end, 10);
-
-    const char *head = strstr(end, HEAD);
-
-    if (rows < 0 || !head || !g_str_has_prefix(end, " row"))
-        return;
-
-    read_hash(head + strlen(HEAD), out->head);
-    if (*out->head != '\0')
-        out->rows = rows;
+    if (!blank || number >= blank || !audit_hash_is_valid(blank + 1))
+        return false;
+    *out_number = g_ascii_strtoll(number, NULL, 10);
+    g_strlcpy(out_hash, blank + 1, AUDIT_HEAD_CHARS + 1);
+    return true;
 }
 
 void audit_answer_read(const char *text, AuditAnswer *out)
@@ -42,12 +27,12 @@ void audit_answer_read(const char *text, AuditAnswer *out)
 
     *out = (AuditAnswer){ .rows = -1 };
     for (unsigned i = 0; lines[i]; i++) {
-        const char *colon = strstr(lines[i], ": ");
+        int64_t row;
 
-        if (g_str_has_prefix(lines[i], SOUND))
-            read_sound(lines[i], out);
-        else if (g_str_has_prefix(lines[i], ROW) && colon)
-            read_hash(colon + 2, out->row_hash);
+        if (out->rows < 0)
+            read_line(lines[i], &out->rows, out->head);
+        else if (*out->row_hash == '\0')
+            read_line(lines[i], &row, out->row_hash);
     }
 }
 

@@ -18,10 +18,14 @@
 #define EXIT_UNREACHABLE 5
 #define EXIT_TIMED_OUT   6
 
+#define NEWS_KEPT 16
+
 struct Exchange {
     char *session;
     char *outbox;
     GPtrArray *asks;
+    char *news[NEWS_KEPT]; /* ids of the last: QoS 1 may bring one twice */
+    unsigned next_news;    /* whose place the next one takes */
 };
 
 /* How far the story of one run was heard. */
@@ -136,6 +140,8 @@ void exchange_free(Exchange *exchange)
     g_free(exchange->session);
     g_free(exchange->outbox);
     g_ptr_array_unref(exchange->asks);
+    for (unsigned i = 0; i < NEWS_KEPT; i++)
+        g_free(exchange->news[i]);
     g_free(exchange);
 }
 
@@ -493,13 +499,26 @@ static Heard hear_later_news(Ask *ask, const MessageReply *reply, const char *te
     return HEARD_REPLY;
 }
 
-static Heard hear_reply(Exchange *exchange, const MessageReply *reply, Ask **out_ask)
+static Heard hear_news(Exchange *exchange, const char *id)
+{
+    for (unsigned i = 0; i < NEWS_KEPT; i++) {
+        if (g_strcmp0(exchange->news[i], id) == 0)
+            return HEARD_NOTHING;
+    }
+    g_free(exchange->news[exchange->next_news]);
+    exchange->news[exchange->next_news] = g_strdup(id);
+    exchange->next_news = (exchange->next_news + 1) % NEWS_KEPT;
+    return HEARD_NEWS;
+}
+
+static Heard hear_reply(Exchange *exchange, const char *id, const MessageReply *reply,
+                        Ask **out_ask)
 {
     Ask *ask = find_by_id(exchange, reply->in_reply_to);
     const char *text = reply->text ? reply->text : "";
 
     if (g_strcmp0(reply->in_reply_to, exchange->session) == 0)
-        return HEARD_NEWS;
+        return hear_news(exchange, id);
     if (!ask)
         return HEARD_NOTHING;
 
@@ -546,7 +565,7 @@ Heard exchange_hear(Exchange *exchange, const Message *message, Ask **out_ask)
 {
     switch (message->kind) {
     case MESSAGE_REPLY:
-        return hear_reply(exchange, &message->reply, out_ask);
+        return hear_reply(exchange, message->id, &message->reply, out_ask);
     case MESSAGE_PROGRESS:
         return hear_progress(exchange, &message->progress, out_ask);
     case MESSAGE_RESULT:

@@ -399,7 +399,7 @@ static void take_bad_files(Core *core, const char *reload_error)
     /* agent1 writes the registry itself, and does not look at it whenever that is saved. */
     notices_tell(core, NOTICE_ALARM,
                  "I keep the running configuration, since the new one is wrong: %s. Mend the file "
-                 "and save it (agents_registry.json: reload me, too).",
+                 "and save it (agents_registry.json is read when I am reloaded).",
                  reload_error);
 }
 

@@ -166,6 +166,16 @@ static bool is_opener(const GPtrArray *words, unsigned at)
            (strcmp(next, "prochain") == 0 && weekday_parse(word, &day));
 }
 
+/* "web1 a deux disques": an "a" without its accent may be the verb, and counts what follows. */
+static bool may_count(const GPtrArray *words, unsigned first, unsigned end)
+{
+    const Word *number = end - first == 2 ? words->pdata[first + 1] : NULL;
+    const Word *next = end < words->len ? words->pdata[end] : NULL;
+
+    return number && g_ascii_strcasecmp(((const Word *)words->pdata[first])->text, "a") == 0 &&
+           (!g_ascii_isdigit(*number->plain) || (is_hour(number->plain) && next && !next->concept));
+}
+
 bool when_find(const GPtrArray *words, const bool *is_used, unsigned *out_first, unsigned *out_end,
                TimeSpec *out)
 {
@@ -177,7 +187,7 @@ bool when_find(const GPtrArray *words, const bool *is_used, unsigned *out_first,
         while (end < words->len && !is_used[end] && end - first < TIME_MAX_WORDS)
             end++;
         for (; end > first; end--) {
-            if (parse_span(words, first, end, out)) {
+            if (parse_span(words, first, end, out) && !may_count(words, first, end)) {
                 *out_first = first;
                 *out_end = end;
                 return true;

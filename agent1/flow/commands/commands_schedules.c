@@ -183,28 +183,27 @@ static void fire(Core *core, Turn *turn, Schedule *schedule, const Verdict *verd
     launch_say(turn, run);
 }
 
-/* Closed hours: what they are, and whether it is to run then. */
-static void refuse_fire(Core *core, Turn *turn, const Schedule *schedule, const Verdict *verdict)
+/* Closed hours: what they are, and how it can run then. No question: the file may say another task
+ * by the time of the yes. */
+static void refuse_fire(Turn *turn, const Schedule *schedule, const Verdict *verdict)
 {
-    g_autofree char *text =
-        g_strdup_printf("%s %s " OFFER_DEFER, command_info(COMMAND_FIRE)->name, schedule->id);
-    g_autofree char *shown =
-        g_strdup_printf(core_words(core, "run %s when its hours allow"), schedule->id);
-
     turn_refuse(turn, schedule->entry->agent, verdict->rule, verdict->reason, verdict->next_ms);
     if (offer_later_fits(verdict, turn->speaker->is_now))
-        offer_later(core, turn, &(Question){ .kind = QUESTION_LINE, .text = text, .shown = shown });
+        turn_say(turn, "to run it then: %s %s --defer", command_info(COMMAND_FIRE)->name,
+                 schedule->id);
 }
 
-/* Takes "--defer" behind the name. The caller owns that. */
+/* Takes "--defer" behind the name, or in front of it. The caller owns that. */
 static char *take_defer(const char *arguments, bool *out_may_wait)
 {
-    char *name = g_strdup(arguments);
+    bool is_in_front = g_str_has_prefix(arguments, OFFER_DEFER " ");
+    char *name = g_strdup(arguments + (is_in_front ? strlen(OFFER_DEFER) : 0));
+    bool is_behind = g_str_has_suffix(name, " " OFFER_DEFER);
 
-    *out_may_wait = g_str_has_suffix(name, " " OFFER_DEFER);
-    if (*out_may_wait)
+    if (is_behind)
         name[strlen(name) - strlen(OFFER_DEFER)] = '\0';
-    return g_strchomp(name);
+    *out_may_wait = is_in_front || is_behind;
+    return g_strstrip(name);
 }
 
 void commands_fire(Core *core, Turn *turn, const char *arguments)
@@ -228,7 +227,7 @@ void commands_fire(Core *core, Turn *turn, const char *arguments)
     gate_facts_of_speaker(turn->speaker, schedule->entry->agent, schedule->entry->task, &ask);
     gate_facts_judge(core, &ask, &verdict);
     if (verdict.kind == GATE_DENY || (verdict.kind == GATE_LATER && !may_wait))
-        refuse_fire(core, turn, schedule, &verdict);
+        refuse_fire(turn, schedule, &verdict);
     else if (turn->speaker->is_dry_run)
         say_held(turn, schedule,
                  verdict.kind == GATE_LATER

@@ -71,13 +71,29 @@ static int64_t next_of(const Core *core, const TimeSpec *spec)
     return time_spec_next(spec, clock, core->now_ms, core->now_ms, &only) ? only.at_ms : 0;
 }
 
+/* "2 hours", "deux heures", "2 h": as "2h". What ends in a number is a time of day: "14 h 30". */
+static bool read_length(const char *text, int64_t *out_ms)
+{
+    g_autofree char *whole = g_strconcat("in ", text, NULL);
+    size_t length = strlen(text);
+    TimeSpec spec;
+
+    if (duration_parse(text, out_ms, NULL))
+        return true;
+    if (length == 0 || g_ascii_isdigit(text[length - 1]) || !time_spec_read(whole, &spec, NULL) ||
+        spec.kind != TIME_SPEC_IN)
+        return false;
+    *out_ms = spec.period_ms;
+    return true;
+}
+
 static bool read_any(const Core *core, const char *text, int64_t *out_ms)
 {
     TimeSpec spec;
     int64_t length_ms;
     int minute;
 
-    if (duration_parse(text, &length_ms, NULL)) {
+    if (read_length(text, &length_ms)) {
         *out_ms = core->now_ms + MIN(length_ms, MOMENT_MAX_MS + 1);
         return true;
     }

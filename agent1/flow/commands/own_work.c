@@ -17,7 +17,7 @@ static bool is_own(const Speaker *speaker, const char *user, const char *convers
            (!speaker_is_in_room(speaker) || g_strcmp0(conversation, here) == 0);
 }
 
-/* What a schedule or a plan began is ended with that. */
+/* What a plan began is ended with that. */
 static void add_runs(const Core *core, const Speaker *speaker, GPtrArray *lines)
 {
     g_autoptr(GPtrArray) runs = runs_list(core->runs, NULL);
@@ -26,7 +26,7 @@ static void add_runs(const Core *core, const Speaker *speaker, GPtrArray *lines)
         const Run *run = runs->pdata[i];
         g_autofree char *task = text_make_line(run->task, TASK_CHARS);
 
-        if (run->plan || run->schedule || !is_own(speaker, run->user, run->conversation))
+        if (run->plan || !is_own(speaker, run->user, run->conversation))
             continue;
         g_ptr_array_add(
             lines, g_strdup_printf(

@@ -46,10 +46,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wish, wish_clear)
 
 /* ---- reading ---- */
 
-/* What begins in so many seconds would be over before the yes: it is counted from that. */
+/* What begins in so many seconds would be over before the yes: it is counted from that, as every
+ * interval is. */
 static bool is_from_yes(const Turn *turn, const TimeSpec *spec)
 {
-    return !turn->is_confirmed && spec->kind == TIME_SPEC_IN && spec->period_ms % MINUTE_MS != 0;
+    return !turn->is_confirmed &&
+           (spec->kind == TIME_SPEC_EVERY ||
+            (spec->kind == TIME_SPEC_IN && spec->period_ms % MINUTE_MS != 0));
 }
 
 /* What counts from now is written as the time that it means: the same to whoever reads the file,

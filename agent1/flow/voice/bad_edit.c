@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "agent1/flow/voice/consoles.h"
 #include "agent1/flow/voice/say.h"
 #include "common/base/banned.h"
 
@@ -33,11 +32,6 @@ char *bad_edit_reminder(Core *core, const Speaker *speaker, const char *said)
 {
     g_autofree char *what = NULL;
 
-    /* Its alarm was said there. */
-    if (core->reload_error && speaker->door == DOOR_CLI &&
-        core->now_ms < core->reload_error_ms + REMIND_MS &&
-        consoles_was_there(core, speaker, core->reload_error_ms))
-        return NULL;
     if (!core->reload_error || speaker->door != DOOR_CLI || speaker->role < ROLE_ADMIN ||
         strstr(said, core->reload_error))
         return NULL;

@@ -203,10 +203,3 @@ int64_t consoles_due(Core *core)
     }
     return next_ms;
 }
-
-bool consoles_was_there(const Core *core, const Speaker *speaker, int64_t at_ms)
-{
-    const Console *console = g_hash_table_lookup(core->consoles, speaker->address);
-
-    return console && console->since_ms > 0 && console->since_ms <= at_ms;
-}

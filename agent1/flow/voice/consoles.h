@@ -21,9 +21,6 @@ void consoles_tell(Core *core, const char *user, const char *text);
  * nothing waits. */
 int64_t consoles_due(Core *core);
 
-/* True when this speaker's console was there at that time, and so heard what was told then. */
-bool consoles_was_there(const Core *core, const Speaker *speaker, int64_t at_ms);
-
 /* Of core->consoles. */
 void console_free(void *data);
 

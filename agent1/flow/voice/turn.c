@@ -168,7 +168,7 @@ void turn_finish(Turn *turn)
     const GPtrArray *runs = turn->runs;
     g_autoptr(GPtrArray) all_runs = NULL;
 
-    if (answer.is_final)
+    if (answer.is_final && !turn->is_told)
         remind_of_bad_edit(turn);
     answer.text = turn->text->str;
     answer.data = turn->data;

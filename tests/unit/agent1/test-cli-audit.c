@@ -46,6 +46,8 @@ static void test_answers(void **state)
           "and is not told now" },
         { "fewer rows", "The audit is sound: 4 rows, head " HASH_B "\nrow 5: there is no such row",
           4, HASH_B, "", "rows are missing: there are 4 now, and row 5 was seen here" },
+        { "in French", "L'audit est intact : 9 lignes, tête " HASH_B "\nligne 5 : " HASH_A, 9,
+          HASH_B, HASH_A, NULL },
         { "none at all", "The audit is sound: 0 rows, head " HASH_B, 0, HASH_B, "",
           "rows are missing: there are 0 now" },
     };

@@ -40,9 +40,36 @@ static void what_a_reply_answers(void **state)
     }
 }
 
+static Heard hear(Exchange *exchange, const char *id)
+{
+    g_autoptr(Message) message = message_new(MESSAGE_REPLY, id, "agent1", 1);
+    Ask *ask;
+
+    message->reply.in_reply_to = g_strdup(SESSION);
+    message->reply.text = g_strdup("The configuration is good again, and in use.");
+    message->reply.is_final = true;
+    return exchange_hear(exchange, message, &ask);
+}
+
+static void the_same_twice_is_told_once(void **state)
+{
+    g_autoptr(Exchange) exchange = exchange_new(SESSION);
+
+    (void)state;
+    for (unsigned i = 0; i < 40; i++) {
+        g_autofree char *id = g_strdup_printf("01JD00000000000000000001%02u", i);
+
+        assert_int_equal(hear(exchange, id), HEARD_NEWS);
+        assert_int_equal(hear(exchange, id), HEARD_NOTHING);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(what_a_reply_answers) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_reply_answers),
+        cmocka_unit_test(the_same_twice_is_told_once),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

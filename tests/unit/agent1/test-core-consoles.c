@@ -9,6 +9,7 @@
 #define CHAT_1 "01J00000000000000000CHAT01"
 #define CHAT_2 "01J00000000000000000CHAT02"
 #define CHAT_3 "01J00000000000000000CHAT03"
+#define CHAT_4 "01J00000000000000000CHAT04"
 
 /* How many replies to the session itself hold these words. */
 static unsigned count_news(const World *world, const char *words)
@@ -118,8 +119,9 @@ static void an_edit_that_fails_is_told_there(void **state)
     assert_int_equal(count_news(world, "I could not write a file: tasks_schedule.json"), 1);
 }
 
-/* It is an alarm, and no reminder says it once more. */
-static void files_that_are_wrong_are_told_there_once(void **state)
+/* It is an alarm. A reminder says it once more with the next answer: a pipe does not show alarms.
+ */
+static void files_that_are_wrong_are_told_there(void **state)
 {
     World *world = *state;
     Event *event = event_new(EVENT_CONFIGURED);
@@ -130,6 +132,8 @@ static void files_that_are_wrong_are_told_there_once(void **state)
     assert_int_equal(count_news(world, "since the new one is wrong: tasks_schedule.json: line 3"),
                      1);
     world_type(world, CHAT_3, "!agents", false, false);
+    assert_non_null(strstr(world_last_sent(world, MESSAGE_REPLY)->reply.text, "NOT in use"));
+    world_type(world, CHAT_4, "!agents", false, false);
     assert_null(strstr(world_last_sent(world, MESSAGE_REPLY)->reply.text, "NOT in use"));
 }
 
@@ -162,7 +166,7 @@ int main(void)
         WORLD_TEST(a_console_that_was_left_hears_nothing),
         WORLD_TEST(an_edit_that_is_lost_is_told_there),
         WORLD_TEST(an_edit_that_fails_is_told_there),
-        WORLD_TEST(files_that_are_wrong_are_told_there_once),
+        WORLD_TEST(files_that_are_wrong_are_told_there),
         WORLD_TEST(a_flood_is_gathered),
     };
 

@@ -235,6 +235,33 @@ static int64_t waits_until(const World *world)
     return row_int(world_run(world, 1), RUNS_WAIT_UNTIL);
 }
 
+/* What a length is does not hang on a blank, nor on the language. */
+static void lengths_as_they_are_written(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *until;
+    } rows[] = {
+        { "2h", "16:13" },          { "2 h", "16:13" },     { "2 hours", "16:13" },
+        { "deux heures", "16:13" }, { "1 heure", "15:13" }, { "half an hour", "14:43" },
+        { "14h30", "14:30" },       { "14 h 30", "14:30" }, { "18:00", "18:00" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *line = g_strdup_printf("!defer 1 %s", rows[i].text);
+        g_autofree char *said = g_strdup_printf("#1 web1: put off until %s by ana", rows[i].until);
+        World *world = world_new();
+
+        print_message("%s\n", rows[i].text);
+        begin_tea(world);
+        world_write(world, "oskar", NULL, "@web1 --defer true");
+        world_write(world, "ana", NULL, line);
+        assert_true(was_said(world, said));
+        world_free(world);
+    }
+}
+
 /* Neither who puts it off, nor an edit and a person in between, takes from its time. */
 static void a_long_wait_is_not_cut_short(void **state)
 {
@@ -525,6 +552,7 @@ int main(void)
         WORLD_TEST(a_pause_is_waited_out_until_the_limit),
         WORLD_TEST(an_edit_of_the_hours_is_noticed),
         WORLD_TEST(what_is_queued_meets_no_window_here),
+        cmocka_unit_test(lengths_as_they_are_written),
         WORLD_TEST(a_deferred_run_is_put_off),
         cmocka_unit_test(times_as_people_type_them),
         WORLD_TEST(a_blackout_that_is_on_is_named),

@@ -436,6 +436,22 @@ static void an_answer_that_has_ended(void **state)
                          "!cancel <id> stops a run.");
 }
 
+/* Its run is one's own, whatever named the task. */
+static void what_was_fired_goes_on(void **state)
+{
+    World *world = *state;
+
+    json_free(world->tasks);
+    world->tasks =
+        world_json("{\"tasks\":[{\"id\":\"apt\",\"agent\":\"web1\",\"task\":\"apt update\","
+                   "\"cron\":\"daily 03:00\"}]}");
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+    world_write(world, "oskar", NULL, "!fire apt");
+    world_write(world, "oskar", NULL, "cancel everything");
+    assert_non_null(strstr(world_last_said(world), "!cancel 1 stops it"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -454,6 +470,7 @@ int main(void)
         PHONE_TEST(words_that_are_talk),
         PHONE_TEST(said_once_more),
         PHONE_TEST(said_while_something_else_goes_on),
+        PHONE_TEST(what_was_fired_goes_on),
         CLI_TEST(the_reply_of_agentctl),
         CLI_TEST(the_answer_to_a_chat),
         CLI_TEST(an_answer_that_has_ended),

@@ -397,6 +397,28 @@ static void days_in_sentences(void **state)
         check(rows[i].text, rows[i].found);
 }
 
+/* The verb, and no hour. */
+static void what_somebody_has_is_no_time(void **state)
+{
+    static const char *const texts[] = {
+        "web1 a deux disques, lance uptime sur web1",
+        "web1 en a deux, lance uptime",
+        "lance uptime sur web1 qui a 2 disques",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        PhraseAnswer answer;
+
+        print_message("%s\n", texts[i]);
+        phrasebook_read(&facts, texts[i], &answer);
+        assert_true(answer.kind != PHRASE_LINES ||
+                    !g_str_has_prefix(answer.lines->pdata[0], "SCHEDULE"));
+        phrase_answer_clear(&answer);
+    }
+    check("lance uptime sur web1 a 9h", "SCHEDULE: at 09:00 | web1 | uptime");
+}
+
 /* Once, with the day before the hour or behind it. */
 static void times_in_sentences(void **state)
 {
@@ -498,6 +520,7 @@ int main(void)
         cmocka_unit_test(first_questions),
         cmocka_unit_test(days_in_sentences),
         cmocka_unit_test(times_in_sentences),
+        cmocka_unit_test(what_somebody_has_is_no_time),
         cmocka_unit_test(words_for_stopping),
         cmocka_unit_test(every_question_has_its_words),
     };
