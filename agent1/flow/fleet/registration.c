@@ -406,6 +406,9 @@ static void set_state(Core *core, FleetAgent *agent, AgentState state, int64_t s
     agent->since_ms = since_ms;
     if (state == AGENT_OFFLINE)
         absence_begin(core, agent);
+    /* What waits for it looks at the gate at the end of this step. */
+    if (state == AGENT_ONLINE)
+        core->runs_due_ms = core->now_ms;
 }
 
 void registration_ask(Core *core, const char *name, const char *key, const Message *status)

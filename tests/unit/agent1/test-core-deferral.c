@@ -380,6 +380,24 @@ static void a_pause_is_waited_out_until_the_limit(void **state)
                         "#1 web1: missed (its window did not open in time)");
 }
 
+/* As soon as the agent says that it goes on, not at the next look a minute later. */
+static void what_a_pause_held_starts_with_its_end(void **state)
+{
+    World *world = *state;
+
+    begin_tea(world);
+    world_write(world, "oskar", NULL, "@web1 --defer true");
+    world_write(world, "oskar", NULL, "!agentOFF web1");
+    world_status(world, JOURNAL_1, 1, 2, AGENT_PAUSED);
+    set_blackouts(world, "[]");
+    world_wait(world, MINUTE_MS);
+    assert_string_equal(world_run_state(world, 1), "deferred");
+    world->now_ms += 1000;
+    world_write(world, "oskar", NULL, "!agentON web1");
+    world_status(world, JOURNAL_1, 1, 3, AGENT_ONLINE);
+    assert_string_equal(world_run_state(world, 1), "queued");
+}
+
 /* The hours were changed while it waited: nobody has to ask again. */
 static void an_edit_of_the_hours_is_noticed(void **state)
 {
@@ -550,6 +568,7 @@ int main(void)
         WORLD_TEST(what_is_approved_during_a_pause_waits_a_day),
         cmocka_unit_test(what_the_gate_says_then),
         WORLD_TEST(a_pause_is_waited_out_until_the_limit),
+        WORLD_TEST(what_a_pause_held_starts_with_its_end),
         WORLD_TEST(an_edit_of_the_hours_is_noticed),
         WORLD_TEST(what_is_queued_meets_no_window_here),
         cmocka_unit_test(lengths_as_they_are_written),
