@@ -16,7 +16,9 @@ static void set_standby(Core *core, Turn *turn, bool is_asleep)
         return;
     }
     core_set_meta(core, META_STANDBY, is_asleep ? "1" : "0");
-    core->runs_due_ms = core->now_ms;
+    /* What waited for the waking meets the gate at the end of this step. */
+    if (!is_asleep)
+        core->runs_due_ms = core->now_ms;
     turn_say(turn,
              is_asleep ? "agent1: asleep; !agentsON or !agentON agent1 wakes me" : "agent1: awake");
     if (!is_asleep)
@@ -40,8 +42,6 @@ static void set_pause(Core *core, const Turn *turn, const char *name, bool is_pa
     FleetAgent *agent = fleet_get(core->fleet, name);
 
     note_pause(core, agent, turn->speaker->user, is_paused);
-    /* What waits for it looks at the gate at the end of this step. */
-    core->runs_due_ms = core->now_ms;
     dispatch_add_control(core, agent, is_paused ? OUTBOX_PAUSE : OUTBOX_RESUME);
 }
 

@@ -11,8 +11,8 @@ static void reload(World *world, const char *error)
     world_step(world, event);
 }
 
-/* Who wrote once may be a script: it hears of it with its next answer, once. A console is told at
- * once, and not again. */
+/* With the next answer, once; a console hears it at once, too, but whether anybody reads there
+ * nobody knows. */
 static void a_bad_edit_is_told_to_an_admins_console(void **state)
 {
     World *world = *state;
@@ -29,10 +29,6 @@ static void a_bad_edit_is_told_to_an_admins_console(void **state)
                     "since the new one is wrong: blackout_hours.json: worse");
     world_wait(world, 1000);
     world_type(world, "01J00000000000000000000003", "!runs web1", false, false);
-    assert_null(strstr(world_last_sent(world, MESSAGE_REPLY)->reply.text, "NOT in use"));
-    world_restart(world);
-    reload(world, "blackout_hours.json: worst");
-    world_type(world, "01J00000000000000000000004", "!runs web1", false, false);
     assert_contains(world_last_sent(world, MESSAGE_REPLY)->reply.text,
                     "\nThe edited files are NOT in use");
     world_write(world, "ana", NULL, "!runs web1");
