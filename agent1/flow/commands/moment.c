@@ -6,6 +6,7 @@
 #include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
+#include "common/data/time_reader.h"
 #include "common/data/time_spec.h"
 #include "common/data/window.h"
 #include "common/base/banned.h"
@@ -13,6 +14,9 @@
 #define EVERY_DAY   0x7fU
 #define DAY_MIN     1440
 #define SHOWN_CHARS 60
+
+/* What may be a length or a time of day is no length from this on. */
+#define LENGTH_MAX_MIN (6 * 60)
 
 /* When the local clock shows this minute next: a window of one minute begins then. */
 static int64_t next_clock(const Core *core, int minute)
@@ -29,22 +33,17 @@ static int64_t next_clock(const Core *core, int minute)
     return next_ms;
 }
 
-static bool is_once(const TimeSpec *spec)
-{
-    return spec->kind != TIME_SPEC_CALENDAR && spec->kind != TIME_SPEC_EVERY;
-}
-
-/* A time that happens once as schedules read it, the word before it left out or not: "9" is "at 9".
- */
+/* A time that happens once as schedules read it, and no length: "9" is "at 9". */
 static bool read_once(const char *text, TimeSpec *out)
 {
-    static const char *const before[] = { "at ", "in ", "" };
+    static const char *const before[] = { "at ", "" };
 
     for (size_t i = 0; i < G_N_ELEMENTS(before); i++) {
         g_autofree char *whole = g_strconcat(before[i], text, NULL);
         TimeSpec spec;
 
-        if (time_spec_read(whole, &spec, NULL) && is_once(&spec)) {
+        if (time_spec_read(whole, &spec, NULL) && spec.kind != TIME_SPEC_CALENDAR &&
+            spec.kind != TIME_SPEC_EVERY && spec.kind != TIME_SPEC_IN) {
             *out = spec;
             return true;
         }
@@ -71,32 +70,27 @@ static int64_t next_of(const Core *core, const TimeSpec *spec)
     return time_spec_next(spec, clock, core->now_ms, core->now_ms, &only) ? only.at_ms : 0;
 }
 
-/* "2 hours", "deux heures", "2 h": as "2h". What ends in a number is a time of day: "14 h 30". */
-static bool read_length(const char *text, int64_t *out_ms)
+/* "2h", "2 hours", "deux heures", "1h30" */
+static bool read_length(const Core *core, const char *text, int64_t *out_ms)
 {
     g_autofree char *whole = g_strconcat("in ", text, NULL);
-    size_t length = strlen(text);
+    int64_t length_ms;
     TimeSpec spec;
 
-    if (duration_parse(text, out_ms, NULL))
-        return true;
-    if (length == 0 || g_ascii_isdigit(text[length - 1]) || !time_spec_read(whole, &spec, NULL) ||
-        spec.kind != TIME_SPEC_IN)
-        return false;
-    *out_ms = spec.period_ms;
+    if (!duration_parse(text, &length_ms, NULL)) {
+        if (!time_spec_read(whole, &spec, NULL) || spec.kind != TIME_SPEC_IN)
+            return false;
+        length_ms = spec.period_ms;
+    }
+    *out_ms = core->now_ms + MIN(length_ms, MOMENT_MAX_MS + 1);
     return true;
 }
 
-static bool read_any(const Core *core, const char *text, int64_t *out_ms)
+static bool read_clock(const Core *core, const char *text, int64_t *out_ms)
 {
     TimeSpec spec;
-    int64_t length_ms;
     int minute;
 
-    if (read_length(text, &length_ms)) {
-        *out_ms = core->now_ms + MIN(length_ms, MOMENT_MAX_MS + 1);
-        return true;
-    }
     if (time_of_day_parse(text, true, &minute, NULL)) {
         *out_ms = next_clock(core, minute);
         return true;
@@ -109,21 +103,67 @@ static bool read_any(const Core *core, const char *text, int64_t *out_ms)
     return true;
 }
 
+/* "1h30" is as much a length as a time of day; its minute of the day. */
+static bool is_either(const char *text, int *out_min)
+{
+    size_t length = strlen(text);
+
+    return length > 0 && g_ascii_isdigit(text[length - 1]) && moment_time_of_day(text, out_min);
+}
+
+typedef enum {
+    READ_NOTHING,
+    READ_MOMENT,
+    READ_EITHER,
+} Reading;
+
+/* Without a word before it. Nobody puts off by "14h30". */
+static Reading read_bare(const Core *core, const char *text, int64_t *out_ms, int *out_min)
+{
+    if (read_length(core, text, out_ms)) {
+        if (!is_either(text, out_min))
+            return READ_MOMENT;
+        if (*out_min < LENGTH_MAX_MIN)
+            return READ_EITHER;
+    }
+    return read_clock(core, text, out_ms) ? READ_MOMENT : READ_NOTHING;
+}
+
+static Reading read_any(const Core *core, const char *text, int64_t *out_ms, int *out_min)
+{
+    TimeReader reader = { .text = text, .at = text };
+
+    if (time_reader_take_word(&reader, "in dans"))
+        return read_length(core, reader.at, out_ms) ? READ_MOMENT : READ_NOTHING;
+    /* "a minute" is none of those. */
+    if (time_reader_take_word(&reader, "at à") ||
+        (time_reader_take_word(&reader, "a") && g_ascii_isdigit(*reader.at)))
+        return read_clock(core, reader.at, out_ms) ? READ_MOMENT : READ_NOTHING;
+    return read_bare(core, text, out_ms, out_min);
+}
+
 bool moment_parse(const Core *core, const char *text, int64_t *out_ms, GError **error)
 {
     g_autofree char *shown = text_make_line(text, SHOWN_CHARS);
-    const char *at = text;
     int64_t moment_ms;
+    int minute;
 
-    if (g_ascii_strncasecmp(text, "in ", 3) == 0 || g_ascii_strncasecmp(text, "at ", 3) == 0)
-        at += 3 + strspn(text + 3, " \t");
     if (!*text) {
         g_set_error(error, PROBLEM, PROBLEM_SYNTAX, "%s",
                     core_words(core, "expected a time such as 20m, 2h, 14:30, tomorrow 8:00 or "
                                      "2026-12-01T08:00:00Z"));
         return false;
     }
-    if (!read_any(core, at, &moment_ms)) {
+    switch (read_any(core, text, &moment_ms, &minute)) {
+    case READ_MOMENT:
+        break;
+    case READ_EITHER:
+        g_set_error(error, PROBLEM, PROBLEM_SYNTAX,
+                    core_words(core, "\"%s\" may be a length or a time of day: write \"in %s\" or "
+                                     "\"at %d:%02d\""),
+                    shown, shown, minute / 60, minute % 60);
+        return false;
+    case READ_NOTHING:
         g_set_error(error, PROBLEM, PROBLEM_SYNTAX,
                     core_words(core,
                                "\"%s\": expected a time such as 20m, 2h, 14:30, tomorrow 8:00 or "

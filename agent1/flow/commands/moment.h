@@ -1,6 +1,7 @@
 /*
  * A moment as a person types it for one run: "20m", "in 2h", "14:30", RFC 3339, or as schedules
- * are told of one (common/data/time_spec.h): "tomorrow at 9", "demain 8h".
+ * are told of one (common/data/time_spec.h): "tomorrow at 9", "demain 8h". Behind "in" stands a
+ * length, behind "at" a time of day; "1h30" without either is refused, since it may be both.
  */
 #ifndef AGENT1_FLOW_COMMANDS_MOMENT_H
 #define AGENT1_FLOW_COMMANDS_MOMENT_H

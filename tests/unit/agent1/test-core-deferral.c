@@ -242,9 +242,18 @@ static void lengths_as_they_are_written(void **state)
         const char *text;
         const char *until;
     } rows[] = {
-        { "2h", "16:13" },          { "2 h", "16:13" },     { "2 hours", "16:13" },
-        { "deux heures", "16:13" }, { "1 heure", "15:13" }, { "half an hour", "14:43" },
-        { "14h30", "14:30" },       { "14 h 30", "14:30" }, { "18:00", "18:00" },
+        { "2h", "16:13" },
+        { "2 h", "16:13" },
+        { "deux heures", "16:13" },
+        { "a minute", "14:14" },
+        { "1 hour 30", "15:43" },
+        { "in 1h30", "15:43" },
+        { "dans 1 h 30", "15:43" },
+        { "14h30", "14:30" },
+        { "14 h 30", "14:30" },
+        { "at 2h", "2026-09-22 02:00" },
+        { "a 2 h", "2026-09-22 02:00" },
+        { "à 2 h", "2026-09-22 02:00" },
     };
 
     (void)state;
@@ -454,7 +463,6 @@ static void times_as_people_type_them(void **state)
     } rows[] = {
         { "20m", "put off until 14:33 by" },
         { "in 1h30m", "put off until 15:43 by" },
-        { "15:30", "put off until 15:30 by" },
         { "at 14:13", "put off until 2026-09-22 14:13 by" },
         { "09:00", "put off until 2026-09-22 09:00 by" },
         { "24:00", "put off until 2026-09-22 00:00 by" },
@@ -473,6 +481,11 @@ static void times_as_people_type_them(void **state)
         { "next monday 9:00", "put off until 2026-09-28 09:00 by" },
         { "today 8:00", "expected a time to come, within 30 days" },
         { "every 2h", "expected a time such as 20m" },
+        { "in 8", "\"in 8\": expected a time such as 20m" },
+        { "at two hours", "expected a time such as 20m" },
+        { "1h30", "!defer 1: \"1h30\" may be a length or a time of day: write \"in 1h30\" or "
+                  "\"at 1:30\"" },
+        { "5 h 45", "write \"in 5 h 45\" or \"at 5:45\"" },
         { "soon", "!defer 1: \"soon\": expected a time such as 20m" },
         { "", "!defer 1: expected a time such as 20m" },
     };
