@@ -150,7 +150,7 @@ static bool complain(GError **error, const char *path, const char *member)
 
 static bool read_cron(TaskEntry *entry, const char *path, GError **error)
 {
-    if (!time_spec_parse(entry->cron, &entry->spec, error))
+    if (!time_spec_parse_kept(entry->cron, &entry->spec, error))
         return complain(error, path, "cron");
     if (entry->spec.kind == TIME_SPEC_EVERY && entry->spec.period_ms < TASKS_PERIOD_MIN_MS) {
         problem_set_expected(error, PROBLEM_VALUE, entry->cron, "at least 10 s between two times");

@@ -285,7 +285,7 @@ static bool read_month_and_day(TimeReader *reader, Calendar *calendar)
 
     if (dashes > 1 && !(time_reader_take(reader, '*') && time_reader_take(reader, '-')))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_YEAR);
-    if (dashes == 1 && is_either_month(reader))
+    if (dashes == 1 && !reader->is_systemd && is_either_month(reader))
         return time_reader_fail(reader, reader->at, TIME_EXPECT_YEAR);
     if (!time_reader_set(reader, &month_field, &months, NULL))
         return false;
@@ -324,7 +324,8 @@ bool time_dates_systemd(TimeReader *reader, Calendar *out)
     }
     has_at = time_reader_take_word(reader, "at à a");
     /* "mon-fri 9-17" rather means hours. */
-    if (has_days && is_short && time_reader_at_end(reader) && calendar.days >> HOURS_A_DAY <= 1)
+    if (has_days && is_short && !reader->is_systemd && time_reader_at_end(reader) &&
+        calendar.days >> HOURS_A_DAY <= 1)
         return time_reader_fail(reader, reader->at, TIME_EXPECT_TIME);
     if ((!time_reader_at_end(reader) || !(has_days || has_date)) &&
         !time_of_day_read_set(reader, has_at, &hours, &calendar.minutes))

@@ -20,6 +20,7 @@ typedef struct TimeReader {
     bool takes_seconds; /* others than :00 */
     bool has_half;      /* the last one said of which half of the day it is */
     unsigned seconds;   /* the last one's */
+    bool is_systemd;    /* of dates: what may be two is what systemd makes of it */
 } TimeReader;
 
 /* Something else was expected than what stands at `at`. Returns false. */

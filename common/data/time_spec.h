@@ -66,6 +66,10 @@ bool time_spec_read(const char *text, TimeSpec *out, TimeProblem *problem);
 /* The same with an error in English: `character 8: found "lundo", expected …`. */
 bool time_spec_parse(const char *text, TimeSpec *out, GError **error);
 
+/* The same of a text that nobody can be asked about, as it stands in a file: of two readings
+ * systemd's, "05-06 08:00" is the 6th of May. */
+bool time_spec_parse_kept(const char *text, TimeSpec *out, GError **error);
+
 /* The canonical form, which parses to an equal spec. The caller owns it. */
 char *time_spec_print(const TimeSpec *spec);
 

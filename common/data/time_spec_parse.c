@@ -518,10 +518,12 @@ static char *make_plain(const char *text)
     return plain ? g_string_free(plain, FALSE) : NULL;
 }
 
-bool time_spec_read(const char *text, TimeSpec *out, TimeProblem *problem)
+static bool read_checked(const char *text, bool is_systemd, TimeSpec *out, TimeProblem *problem)
 {
     g_autofree char *plain = make_plain(text);
-    TimeReader reader = { .text = plain ? plain : text, .problem = problem };
+    TimeReader reader = { .text = plain ? plain : text,
+                          .problem = problem,
+                          .is_systemd = is_systemd };
 
     reader.at = reader.text;
     if (check_text(text, problem) && read_text(&reader, out))
@@ -531,12 +533,17 @@ bool time_spec_read(const char *text, TimeSpec *out, TimeProblem *problem)
     return false;
 }
 
-bool time_spec_parse(const char *text, TimeSpec *out, GError **error)
+bool time_spec_read(const char *text, TimeSpec *out, TimeProblem *problem)
+{
+    return read_checked(text, false, out, problem);
+}
+
+static bool parse(const char *text, bool is_systemd, TimeSpec *out, GError **error)
 {
     g_auto(TimeProblem) problem = { 0 };
     g_autofree char *message = NULL;
 
-    if (time_spec_read(text, out, error ? &problem : NULL))
+    if (read_checked(text, is_systemd, out, error ? &problem : NULL))
         return true;
     if (!error)
         return false;
@@ -545,4 +552,14 @@ bool time_spec_parse(const char *text, TimeSpec *out, GError **error)
                         problem.expected == TIME_EXPECT_LENGTH ? PROBLEM_LIMIT : PROBLEM_SYNTAX,
                         message);
     return false;
+}
+
+bool time_spec_parse(const char *text, TimeSpec *out, GError **error)
+{
+    return parse(text, false, out, error);
+}
+
+bool time_spec_parse_kept(const char *text, TimeSpec *out, GError **error)
+{
+    return parse(text, true, out, error);
 }

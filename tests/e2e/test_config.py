@@ -150,6 +150,13 @@ def test_unknown_keys_warn_and_comments_do_not(house):
     assert '"userz"' in checked.stderr and '"users"' in checked.stderr and "_note" not in checked.stderr
 
 
+def test_a_time_in_a_file_that_may_be_two_is_what_it_was(house):
+    house.agent1.write()
+    tasks = [{"agent": "web1", "task": "true", "cron": "05-06 08:00"}]
+    (house.agent1.config_folder / "tasks_schedule.json").write_text(json.dumps({"tasks": tasks}))
+    assert house.agent1.run("--check").returncode == 0
+
+
 @pytest.mark.parametrize("options, words", [
     (["--frobnicate"], "frobnicate"), (["--config"], "config"), (["word"], "word"),
 ])

@@ -112,6 +112,41 @@ static void test_entries(void **state)
     assert_string_equal(second->user, "ana");
 }
 
+/* What chat asks about is in a file what systemd reads: it was good before. */
+static void test_times_that_may_be_two(void **state)
+{
+    static const struct {
+        const char *cron;
+        const char *read;
+    } rows[] = {
+        { "05-06 08:00", "*-05-06 08:00" },
+        { "05-06T8:00", "*-05-06 08:00" },
+        { "5-6 8:00", "*-05-06 08:00" },
+        { "01-02 *:00", "*-01-02 *:00" },
+        { "mon 05-06 8:00", "mon *-05-06 08:00" },
+        { "mon 9-17", "mon *-09-17 00:00" },
+        { "mon-fri 9-17", "mon..fri *-09-17 00:00" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "{\"tasks\":[{" GOOD "},{\"agent\":\"web1\",\"task\":\"true\",\"cron\":\"%s\"}]}",
+            rows[i].cron);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray) entries = parse(text, NULL, &error);
+        TimeSpec spec;
+        TimeSpec asked;
+
+        if (!entries)
+            fail_msg("%s: %s", rows[i].cron, error->message);
+        assert_true(time_spec_parse(rows[i].read, &spec, NULL));
+        if (!time_spec_equal(&((const TaskEntry *)entries->pdata[1])->spec, &spec))
+            fail_msg("%s", rows[i].cron);
+        assert_false(time_spec_parse(rows[i].cron, &asked, NULL));
+    }
+}
+
 /* The same entry twice is two schedules; a name that a person gave is never taken. */
 static void test_ids(void **state)
 {
@@ -161,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_entries),
+        cmocka_unit_test(test_times_that_may_be_two),
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_members),
     };
