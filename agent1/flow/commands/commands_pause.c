@@ -16,9 +16,9 @@ static void set_standby(Core *core, Turn *turn, bool is_asleep)
         return;
     }
     core_set_meta(core, META_STANDBY, is_asleep ? "1" : "0");
-    /* What waited for the waking meets the gate at the end of this step. */
+    /* What waited for the waking looks at it at the end of this step. */
     if (!is_asleep)
-        core->runs_due_ms = core->now_ms;
+        core->runs_due_ms = core->notices_due_ms = core->now_ms;
     turn_say(turn,
              is_asleep ? "agent1: asleep; !agentsON or !agentON agent1 wakes me" : "agent1: awake");
     if (!is_asleep)

@@ -22,9 +22,9 @@ typedef struct Console {
     int64_t since_ms; /* when it wrote another; 0: not yet */
     int64_t heard_boot_ms;
     Bucket limit;
-    GPtrArray *late;       /* char *, the newest lines of what came too fast */
-    unsigned late_count;   /* all of them */
-    int64_t late_since_ms; /* the first of them */
+    GPtrArray *late;     /* char *, the newest lines of what was gathered */
+    unsigned late_count; /* all of them */
+    int64_t late_due_ms; /* when they are said */
 } Console;
 
 void console_free(void *data)
@@ -42,26 +42,35 @@ static bool is_left(const Core *core, const Console *console)
     return core->boot_ms - console->heard_boot_ms > OPEN_MS;
 }
 
-/* Those that were left, or else the one that is silent for longest. */
+/* First those for which nothing waits, then those that are silent for longest. */
+static bool goes_before(const Console *a, const Console *b)
+{
+    bool a_waits = a->late_count > 0;
+    bool b_waits = b->late_count > 0;
+
+    return a_waits != b_waits ? b_waits : a->heard_boot_ms < b->heard_boot_ms;
+}
+
+/* Those that were left, or else one. */
 static void make_room(Core *core)
 {
-    const Console *oldest = NULL;
+    const Console *first = NULL;
     GHashTableIter iter;
     void *session;
     void *console;
-    const char *silent = NULL;
+    const char *gone = NULL;
 
     g_hash_table_iter_init(&iter, core->consoles);
     while (g_hash_table_iter_next(&iter, &session, &console)) {
         if (is_left(core, console)) {
             g_hash_table_iter_remove(&iter);
-        } else if (!oldest || ((const Console *)console)->heard_boot_ms < oldest->heard_boot_ms) {
-            oldest = console;
-            silent = session;
+        } else if (!first || goes_before(console, first)) {
+            first = console;
+            gone = session;
         }
     }
     if (g_hash_table_size(core->consoles) >= CONSOLES_MAX)
-        g_hash_table_remove(core->consoles, silent);
+        g_hash_table_remove(core->consoles, gone);
 }
 
 void consoles_heard(Core *core, const Speaker *speaker)
@@ -111,12 +120,24 @@ static void keep(Core *core, Console *console, const char *text)
     g_autofree char *line = text_make_line(text, LINE_CHARS);
 
     if (console->late_count == 0)
-        console->late_since_ms = core->now_ms;
+        console->late_due_ms = core->now_ms + (core_is_asleep(core) ? 0 : GATHER_MS);
     console->late_count++;
     g_ptr_array_add(console->late, g_strdup_printf("%s %s", at, line));
     if (console->late->len > LATE_SHOWN)
         g_ptr_array_remove_index(console->late, 0);
-    core->notices_due_ms = MIN(core->notices_due_ms, console->late_since_ms + GATHER_MS);
+    core->notices_due_ms = MIN(core->notices_due_ms, console->late_due_ms);
+}
+
+static void append_title(const Core *core, const Console *console, GString *text)
+{
+    if (console->late_count > console->late->len)
+        g_string_append_printf(text, core_words(core, "%u more notices, the last %u:"),
+                               console->late_count, console->late->len);
+    else
+        g_string_append_printf(
+            text,
+            core_words(core, console->late_count == 1 ? "%u more notice:" : "%u more notices:"),
+            console->late_count);
 }
 
 static void say_late(Core *core, const char *session, Console *console)
@@ -125,12 +146,7 @@ static void say_late(Core *core, const char *session, Console *console)
 
     if (console->late_count == 0)
         return;
-    g_string_append_printf(
-        text, core_words(core, console->late_count == 1 ? "%u more notice:" : "%u more notices:"),
-        console->late_count);
-    if (console->late_count > console->late->len)
-        g_string_append_printf(text, core_words(core, "\nand %u more"),
-                               console->late_count - console->late->len);
+    append_title(core, console, text);
     for (unsigned i = 0; i < console->late->len; i++)
         g_string_append_printf(text, "\n%s", (const char *)console->late->pdata[i]);
     console->late_count = 0;
@@ -140,7 +156,7 @@ static void say_late(Core *core, const char *session, Console *console)
 
 static void tell_one(Core *core, const char *session, Console *console, const char *text)
 {
-    if (!bucket_take(&console->limit, core->boot_ms)) {
+    if (core_is_asleep(core) || !bucket_take(&console->limit, core->boot_ms)) {
         keep(core, console, text);
         return;
     }
@@ -153,9 +169,6 @@ void consoles_tell(Core *core, const char *user, const char *text)
     GHashTableIter iter;
     void *session;
     void *console;
-
-    if (core_is_asleep(core))
-        return;
 
     g_hash_table_iter_init(&iter, core->consoles);
     while (g_hash_table_iter_next(&iter, &session, &console)) {
@@ -188,18 +201,20 @@ int64_t consoles_due(Core *core)
     void *session;
     void *data;
 
+    if (core_is_asleep(core))
+        return next_ms;
+
     g_hash_table_iter_init(&iter, core->consoles);
     while (g_hash_table_iter_next(&iter, &session, &data)) {
         Console *console = data;
-        int64_t due_ms = console->late_since_ms + GATHER_MS;
 
         if (console->late_count == 0)
             continue;
         /* A clock that was put back makes nobody wait. */
-        if (core->now_ms >= due_ms || core->now_ms < console->late_since_ms)
+        if (core->now_ms >= console->late_due_ms || core->now_ms < console->late_due_ms - GATHER_MS)
             say_late_to_owner(core, session, console);
         else
-            next_ms = MIN(next_ms, due_ms);
+            next_ms = MIN(next_ms, console->late_due_ms);
     }
     return next_ms;
 }

@@ -2,6 +2,7 @@
  * lost or wrong. The world begins at 14:13:20 UTC. */
 #include "notice-world.h"
 
+#include "agent1/flow/voice/consoles.h"
 #include "common/wire/run_state.h"
 
 #include "common/base/banned.h"
@@ -158,6 +159,87 @@ static void a_flood_is_gathered(void **state)
     assert_int_equal(count_news(world, "more notices:\n"), 1);
 }
 
+static void alarm_now(World *world, unsigned number)
+{
+    Event *event = event_new(EVENT_CONFIGURED);
+
+    event->reload_error = g_strdup_printf("tasks_schedule.json: line %u.", number);
+    world_step(world, event);
+}
+
+/* It is said when it wakes, and what was gathered before it slept is, too. */
+static void what_comes_while_it_sleeps_waits_for_its_waking(void **state)
+{
+    World *world = *state;
+
+    make_schedule(world);
+    for (unsigned i = 0; i < 7; i++)
+        alarm_now(world, i);
+    world_write(world, "ana", NULL, "!agentOFF agent1");
+    alarm_now(world, 7);
+    world_wait(world, 2 * MINUTE_MS);
+    alarm_now(world, 8);
+    assert_int_equal(count_news(world, "line 4."), 1);
+    for (unsigned i = 5; i < 9; i++) {
+        g_autofree char *words = g_strdup_printf("line %u.", i);
+
+        assert_int_equal(count_news(world, words), 0);
+    }
+    world_write(world, "ana", NULL, "!agentON agent1");
+    assert_int_equal(count_news(world, "4 more notices:\n"), 1);
+    for (unsigned i = 5; i < 9; i++) {
+        g_autofree char *words = g_strdup_printf("line %u.", i);
+
+        assert_int_equal(count_news(world, words), 1);
+    }
+}
+
+/* One alone, which nothing was gathered before, does not wait any longer than that. */
+static void one_alone_is_said_at_the_waking(void **state)
+{
+    World *world = *state;
+
+    make_schedule(world);
+    world_write(world, "ana", NULL, "!agentOFF agent1");
+    alarm_now(world, 1);
+    assert_int_equal(count_news(world, "line 1."), 0);
+    world_write(world, "ana", NULL, "!agentON agent1");
+    assert_int_equal(count_news(world, "1 more notice:\n"), 1);
+}
+
+static void the_last_ones_are_shown(void **state)
+{
+    World *world = *state;
+
+    make_schedule(world);
+    for (unsigned i = 0; i < 32; i++)
+        alarm_now(world, i);
+    world_wait(world, MINUTE_MS + 1000);
+    assert_int_equal(count_news(world, "27 more notices, the last 20:\n"), 1);
+    assert_int_equal(count_news(world, "line 11."), 0);
+    assert_int_equal(count_news(world, "line 12."), 1);
+    assert_int_equal(count_news(world, "line 31."), 1);
+}
+
+/* Where there are too many consoles, one for which something waits stays. */
+static void what_waits_keeps_its_console(void **state)
+{
+    World *world = *state;
+
+    make_schedule(world);
+    for (unsigned i = 0; i < 7; i++)
+        alarm_now(world, i);
+    for (unsigned i = 0; i < 200; i++) {
+        g_autofree char *session = g_strdup_printf("01J000000000000000000%05u", i);
+        g_autoptr(Speaker) speaker = speaker_new(DOOR_CLI, session, "x25519:other");
+
+        world->core->boot_ms++;
+        consoles_heard(world->core, speaker);
+    }
+    world_wait(world, MINUTE_MS + 1000);
+    assert_int_equal(count_news(world, "2 more notices:\n"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +250,10 @@ int main(void)
         WORLD_TEST(an_edit_that_fails_is_told_there),
         WORLD_TEST(files_that_are_wrong_are_told_there),
         WORLD_TEST(a_flood_is_gathered),
+        WORLD_TEST(what_comes_while_it_sleeps_waits_for_its_waking),
+        WORLD_TEST(one_alone_is_said_at_the_waking),
+        WORLD_TEST(the_last_ones_are_shown),
+        WORLD_TEST(what_waits_keeps_its_console),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
