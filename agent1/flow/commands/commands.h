@@ -121,6 +121,8 @@ void trigger_search(Core *core, Turn *turn, const char *rest);
 void trigger_read(Core *core, Turn *turn, const char *rest);
 
 /* commands_stop.c */
+/* What stands behind !stop to hear of all that goes on. */
+#define COMMAND_STOP_ALL "all"
 void commands_stop(Core *core, Turn *turn, const char *arguments);
 
 /* commands_reset.c */

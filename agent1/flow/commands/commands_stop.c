@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "agent1/flow/commands/own_work.h"
 #include "agent1/flow/state/history.h"
 #include "agent1/flow/voice/chats.h"
 #include "agent1/flow/voice/stop.h"
@@ -62,10 +63,9 @@ static bool say_going_on(Core *core, Turn *turn, const char *chat_id)
     g_autoptr(GPtrArray) names = list_going_on(core, chat_id);
 
     for (unsigned i = 0; i < names->len && i < NAMED_MAX; i++) {
-        const char *name = names->pdata[i];
+        g_autofree char *line = own_work_goes_on(core, names->pdata[i]);
 
-        turn_say(turn, "%s%s goes on; !cancel %s stops it", g_ascii_isdigit(*name) ? "#" : "", name,
-                 name);
+        turn_say(turn, "%s", line);
     }
     if (names->len > NAMED_MAX)
         turn_say(turn, "… and %u more go on; !runs lists them", names->len - NAMED_MAX);
@@ -78,14 +78,26 @@ static bool is_of_chat(const Talk *talk, const char *id)
     return g_strcmp0(talk->speaker->in_reply_to, id) == 0;
 }
 
+/* Whoever asks for all to stop hears of all that does not. */
+static void say_all_going_on(Core *core, Turn *turn)
+{
+    g_autoptr(GPtrArray) lines = own_work_lines(core, turn->speaker);
+
+    if (lines->len > 0)
+        own_work_say(turn, lines, WORDS_LATER("What else you asked for goes on:"));
+}
+
 /* Takes the talk over. */
-static void end(Core *core, Turn *turn, Talk *ended)
+static void end(Core *core, Turn *turn, Talk *ended, bool is_of_all)
 {
     g_autoptr(Talk) talk = ended;
 
     stop_talk(core, talk);
     say_stopped(turn, talk);
-    say_going_on(core, turn, talk->speaker->chat_id);
+    if (is_of_all)
+        say_all_going_on(core, turn);
+    else
+        say_going_on(core, turn, talk->speaker->chat_id);
 }
 
 /* The answer that agentctl means may be over while a run of it is waited for. */
@@ -100,13 +112,28 @@ static void say_nothing_to_stop(Core *core, Turn *turn, const char *id)
                        "!cancel <id> stops a run.");
 }
 
+static void say_nothing_of_all(Core *core, Turn *turn)
+{
+    g_autoptr(GPtrArray) lines = own_work_lines(core, turn->speaker);
+
+    if (lines->len > 0)
+        own_work_say(turn, lines,
+                     WORDS_LATER("No answer is being written to you here. What you asked for "
+                                 "goes on:"));
+    else
+        turn_say(turn, "Nothing of yours goes on.");
+}
+
 void commands_stop(Core *core, Turn *turn, const char *arguments)
 {
     g_autofree char *conversation = history_conversation(turn->speaker);
     Talk *talk = talks_find(core, conversation);
+    bool is_of_all = strcmp(arguments, COMMAND_STOP_ALL) == 0;
 
-    if (talk && (!*arguments || is_of_chat(talk, arguments)))
-        end(core, turn, talk);
+    if (talk && (!*arguments || is_of_all || is_of_chat(talk, arguments)))
+        end(core, turn, talk, is_of_all);
+    else if (is_of_all)
+        say_nothing_of_all(core, turn);
     else if (*arguments && !name_is_ulid(arguments))
         turn_fail(turn, "!stop ends the answer that is being written to you here, and takes no "
                         "name; !cancel <id> stops a run");

@@ -8,6 +8,14 @@
 #include "common/base/banned.h"
 
 #define TASK_CHARS 60
+#define NAMED_MAX  8
+
+char *own_work_goes_on(const Core *core, const char *name)
+{
+    g_autofree char *shown = g_strconcat(g_ascii_isdigit(*name) ? "#" : "", name, NULL);
+
+    return g_strdup_printf(core_words(core, "%s goes on; !cancel %s stops it"), shown, name);
+}
 
 static bool is_own(const Speaker *speaker, const char *user, const char *conversation)
 {
@@ -57,11 +65,7 @@ static void add_plans(const Core *core, const Speaker *speaker, GPtrArray *lines
     }
     g_ptr_array_sort(plans, compare_plans);
     for (unsigned i = 0; i < plans->len; i++) {
-        const char *id = ((const Plan *)plans->pdata[i])->id;
-
-        g_ptr_array_add(
-            lines,
-            g_strdup_printf(core_words(core, "%s%s goes on; !cancel %s stops it"), "", id, id));
+        g_ptr_array_add(lines, own_work_goes_on(core, ((const Plan *)plans->pdata[i])->id));
     }
 }
 
@@ -106,4 +110,13 @@ GPtrArray *own_work_lines(Core *core, const Speaker *speaker)
     add_subscriptions(core, speaker, lines);
     add_questions(core, speaker, lines);
     return lines;
+}
+
+void own_work_say(Turn *turn, const GPtrArray *lines, const char *title)
+{
+    turn_say(turn, "%s", core_words(turn->core, title));
+    for (unsigned i = 0; i < lines->len && i < NAMED_MAX; i++)
+        turn_say(turn, "%s", (const char *)lines->pdata[i]);
+    if (lines->len > NAMED_MAX)
+        turn_say(turn, "… and %u more go on; !runs lists them", lines->len - NAMED_MAX);
 }

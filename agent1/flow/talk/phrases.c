@@ -14,8 +14,6 @@
 #include "common/wire/utterance.h"
 #include "common/base/banned.h"
 
-#define WORK_NAMED_MAX 8
-
 /* "role=web" for each label of an agent; NULL-terminated. */
 static GPtrArray *make_labels(const RegistryAgent *entry)
 {
@@ -151,33 +149,20 @@ static char *only_line(const Core *core, const char *text)
     return line;
 }
 
-/* What is meant by it where no answer is written: nothing is ended by a guess. */
-static void say_what_goes_on(Turn *turn, const GPtrArray *lines, const char *first)
-{
-    turn_say(turn, "%s", core_words(turn->core, first));
-    for (unsigned i = 0; i < lines->len && i < WORK_NAMED_MAX; i++)
-        turn_say(turn, "%s", (const char *)lines->pdata[i]);
-    if (lines->len > WORK_NAMED_MAX)
-        turn_say(turn, "… and %u more go on; !runs lists them", lines->len - WORK_NAMED_MAX);
-}
-
-/* True when it was answered. */
+/* What is meant by it where no answer is written: nothing is ended by a guess. True when it was
+ * answered. */
 static bool stop_nothing(Core *core, Turn *turn, bool is_of_all, bool is_again)
 {
     g_autoptr(GPtrArray) lines = own_work_lines(core, turn->speaker);
 
     if (is_again)
-        say_what_goes_on(turn, lines,
-                         lines->len > 0
-                             ? WORDS_LATER("The answer has stopped already. What you asked for "
-                                           "before goes on:")
-                             : WORDS_LATER("The answer has stopped already."));
-    else if (lines->len > 0)
-        say_what_goes_on(turn, lines,
-                         WORDS_LATER("No answer is being written to you here. What you asked for "
-                                     "goes on:"));
-    else if (is_of_all)
-        turn_say(turn, "Nothing of yours goes on.");
+        own_work_say(turn, lines,
+                     lines->len > 0
+                         ? WORDS_LATER("The answer has stopped already. What you asked for "
+                                       "before goes on:")
+                         : WORDS_LATER("The answer has stopped already."));
+    else if (is_of_all || lines->len > 0)
+        commands_do(core, turn, COMMAND_STOP, COMMAND_STOP_ALL);
     return is_again || is_of_all || lines->len > 0;
 }
 
@@ -197,7 +182,7 @@ bool phrases_stop(Core *core, Turn *turn, const char *text)
     bool is_written = talks_find(core, conversation);
 
     if (is_written && (is_plain || means_stop(core, text)))
-        commands_do(core, turn, COMMAND_STOP, "");
+        commands_do(core, turn, COMMAND_STOP, is_of_all ? COMMAND_STOP_ALL : "");
     else if (is_written || !is_plain || !stop_nothing(core, turn, is_of_all, is_again))
         return false;
     if (is_again || is_written)

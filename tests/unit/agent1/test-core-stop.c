@@ -366,6 +366,31 @@ static void said_while_something_else_goes_on(void **state)
         "The answer has stopped already. What you asked for before goes on:\n#1 web1: ");
 }
 
+/* The words ask for more than the answer: what does not stop is named, once. */
+static void all_of_it_while_an_answer_is_written(void **state)
+{
+    static const char *const texts[] = { "stop all my tasks", "cancel everything", "!stop all" };
+    World *world = *state;
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        print_message("%s\n", texts[i]);
+        world_write(world, "oskar", NULL, "how are they?");
+        world_write(world, "oskar", NULL, texts[i]);
+        assert_string_equal(world_last_said(world), "stopped: the answer to \"how are they?\"");
+    }
+    world_write(world, "oskar", NULL, "@web1 sleep 99");
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+        print_message("%s\n", texts[i]);
+        world_write(world, "oskar", NULL, "how are they?");
+        world_write(world, "oskar", NULL, texts[i]);
+        assert_string_equal(world_last_said(world),
+                            "stopped: the answer to \"how are they?\"\n"
+                            "What else you asked for goes on:\n"
+                            "#1 web1: queued · sleep 99; !cancel 1 stops it");
+    }
+    assert_string_equal(world_run_state(world, 1), "queued");
+}
+
 /* ---- for agentctl ---- */
 
 static void the_reply_of_agentctl(void **state)
@@ -470,6 +495,7 @@ int main(void)
         PHONE_TEST(words_that_are_talk),
         PHONE_TEST(said_once_more),
         PHONE_TEST(said_while_something_else_goes_on),
+        PHONE_TEST(all_of_it_while_an_answer_is_written),
         PHONE_TEST(what_was_fired_goes_on),
         CLI_TEST(the_reply_of_agentctl),
         CLI_TEST(the_answer_to_a_chat),
