@@ -63,6 +63,15 @@ static char *add_step(GPtrArray *steps, const char *part)
     return NULL;
 }
 
+void plan_script_add(GString *text, const char *target, const char *task)
+{
+    g_auto(GStrv) parts = g_strsplit(task, SEPARATOR, -1);
+    g_autofree char *escaped = g_strjoinv("\\" SEPARATOR, parts);
+
+    g_string_append_printf(text, "%s%s|%s", text->len > 0 ? " " SEPARATOR " " : "", target,
+                           escaped);
+}
+
 GPtrArray *plan_script_parse(const char *text, char **out_complaint)
 {
     g_autoptr(GPtrArray) steps = g_ptr_array_new_with_free_func(free_step);

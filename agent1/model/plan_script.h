@@ -16,4 +16,7 @@ typedef struct ScriptStep {
  * reason (common/wire/reason.h): the caller owns *out_complaint. */
 GPtrArray *plan_script_parse(const char *text, char **out_complaint);
 
+/* Adds a step to a text that plan_script_parse() reads as these again. */
+void plan_script_add(GString *text, const char *target, const char *task);
+
 #endif

@@ -193,23 +193,10 @@ static void refuse_fire(Turn *turn, const Schedule *schedule, const Verdict *ver
                  schedule->id);
 }
 
-/* Takes "--defer" behind the name, or in front of it. The caller owns that. */
-static char *take_defer(const char *arguments, bool *out_may_wait)
-{
-    bool is_in_front = g_str_has_prefix(arguments, OFFER_DEFER " ");
-    char *name = g_strdup(arguments + (is_in_front ? strlen(OFFER_DEFER) : 0));
-    bool is_behind = g_str_has_suffix(name, " " OFFER_DEFER);
-
-    if (is_behind)
-        name[strlen(name) - strlen(OFFER_DEFER)] = '\0';
-    *out_may_wait = is_in_front || is_behind;
-    return g_strstrip(name);
-}
-
 void commands_fire(Core *core, Turn *turn, const char *arguments)
 {
-    bool may_wait;
-    g_autofree char *name = take_defer(arguments, &may_wait);
+    g_autofree char *name = NULL;
+    bool may_wait = offer_take_defer(arguments, true, &name);
     Schedule *schedule =
         commands_read_schedule(core, turn, name, "!fire <schedule> [" OFFER_DEFER "]");
     g_auto(Verdict) verdict = { 0 };

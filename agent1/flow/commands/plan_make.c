@@ -156,7 +156,7 @@ static bool may_begin(Core *core, Turn *turn, const Plan *plan, const char *scri
     return false;
 }
 
-/* script: of a sequence, as it was written; NULL: of none. */
+/* script: of a sequence, as it was understood; NULL: of none. */
 static void begin_or_show(Core *core, Turn *turn, Plan *plan, const char *script, GString *later)
 {
     g_autoptr(Plan) owned = plan;
@@ -185,8 +185,25 @@ static void begin_or_show(Core *core, Turn *turn, Plan *plan, const char *script
 
 /* ---- PLAN: ---- */
 
+/* The step as it was understood: with the agents' names, so that a yes does what was shown, whoever
+ * has joined or got the label by then. */
+static void append_bound(GString *bound, const GPtrArray *names, const TaskOptions *options,
+                         const char *task)
+{
+    g_autoptr(GString) target = g_string_new(NULL);
+
+    for (unsigned i = 0; i < names->len; i++)
+        g_string_append_printf(target, "%s%s", i > 0 ? "," : "", (const char *)names->pdata[i]);
+    if (options->is_now)
+        g_string_append(target, " --now");
+    if (options->batch > 0)
+        g_string_append_printf(target, " --batch %u", options->batch);
+    plan_script_add(bound, target->str, task);
+}
+
 /* Adds one step as it was written. False, with the complaint said. */
-static bool read_step(Core *core, Turn *turn, Plan *plan, const ScriptStep *written, bool may_wait)
+static bool read_step(Core *core, Turn *turn, Plan *plan, const ScriptStep *written, bool may_wait,
+                      GString *bound)
 {
     g_autofree char *complaint = task_line_judge(core, written->task);
     g_autofree char *target = NULL;
@@ -202,27 +219,18 @@ static bool read_step(Core *core, Turn *turn, Plan *plan, const ScriptStep *writ
         return false;
     task_line_limit(names, &options);
     options.may_wait |= may_wait;
+    append_bound(bound, names, &options, written->task);
     add_steps(plan, names, written->task, &options);
-    return true;
-}
-
-/* Takes "--defer" in front of the steps. */
-static bool take_defer(const char **script)
-{
-    size_t length = strlen(OFFER_DEFER);
-
-    if (!g_str_has_prefix(*script, OFFER_DEFER) || !strchr(" \t", (*script)[length]))
-        return false;
-    *script += length + strspn(*script + length, " \t");
     return true;
 }
 
 void plan_make_trigger(Core *core, Turn *turn, const char *rest)
 {
-    const char *script = rest;
-    bool may_wait = take_defer(&script);
+    g_autofree char *script = NULL;
+    bool may_wait = offer_take_defer(rest, false, &script);
     g_autofree char *complaint = NULL;
     g_autoptr(GPtrArray) written = plan_script_parse(script, &complaint);
+    g_autoptr(GString) bound = g_string_new(NULL);
     g_autoptr(Plan) plan = NULL;
     unsigned i;
 
@@ -234,12 +242,12 @@ void plan_make_trigger(Core *core, Turn *turn, const char *rest)
     }
     plan = plans_new(core, turn, PLAN_SEQUENCE, NULL);
     for (i = 0; i < written->len; i++) {
-        if (!read_step(core, turn, plan, written->pdata[i], may_wait)) {
+        if (!read_step(core, turn, plan, written->pdata[i], may_wait, bound)) {
             turn_say(turn, "that is step %u of the plan; nothing was done", i + 1);
             return;
         }
     }
-    begin_or_show(core, turn, g_steal_pointer(&plan), script, NULL);
+    begin_or_show(core, turn, g_steal_pointer(&plan), bound->str, NULL);
 }
 
 /* ---- several agents ---- */

@@ -65,6 +65,26 @@ static void each_is_offered_for_later(void **state)
     }
 }
 
+/* A yes means those that were shown, whoever has joined by then. */
+static void a_plan_is_of_those_that_were_there(void **state)
+{
+    World *world = *state;
+
+    world_write(world, "oskar", NULL, "PLAN: web[12]|one ;; web* --batch 2 --limit 3|ls \\;; true");
+    assert_contains(world_last_said(world), "run then? !yes or !no");
+    fleet_add(world, FLEET + 1);
+    fleet_add(world, 12);
+    world_configure(world);
+    world_step(world, event_new(EVENT_CONFIGURED));
+    world_write(world, "oskar", NULL, "!pending");
+    print_message("%s\n", world_last_said(world));
+    assert_contains(world_last_said(world), "begin the plan when its hours allow: web1,web2|one ;; "
+                                            "web1,web2,web3 --batch 2|ls");
+    world_write(world, "oskar", NULL, "!yes");
+    assert_int_equal(world_count_rows(world, TABLE_RUNS), 2);
+    assert_int_equal(world_count_rows(world, TABLE_STEPS), 5);
+}
+
 static void a_script_says_it_at_once(void **state)
 {
     (void)state;
@@ -118,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_offered_for_later),
         cmocka_unit_test(a_script_says_it_at_once),
+        CLOSED_TEST(a_plan_is_of_those_that_were_there),
         CLOSED_TEST(a_later_step_waits_by_itself),
         CLOSED_TEST(hours_that_never_end),
     };

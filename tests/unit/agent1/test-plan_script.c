@@ -88,12 +88,47 @@ static void fifty_steps_at_most(void **state)
     assert_string_equal(complaint, "a plan has at most 50 steps; nothing was done");
 }
 
+/* What is written is read as the same. */
+static void what_is_written(void **state)
+{
+    static const struct {
+        const char *tasks[2];
+        const char *text;
+    } rows[] = {
+        { { "one", "two" }, "web1|one ;; web2|two" },
+        { { "cd /srv; ls | wc", "two" }, "web1|cd /srv; ls | wc ;; web2|two" },
+        { { "case x in x) ls;; esac", "two;" }, "web1|case x in x) ls\\;; esac ;; web2|two;" },
+        { { "a\\;;;b;;;;c\\", ";;" }, "web1|a\\\\;;;b\\;;\\;;c\\ ;; web2|\\;;" },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        g_autofree char *complaint = NULL;
+        g_autoptr(GPtrArray) steps = NULL;
+
+        plan_script_add(text, "web1", rows[i].tasks[0]);
+        plan_script_add(text, "web2", rows[i].tasks[1]);
+        assert_string_equal(text->str, rows[i].text);
+        steps = plan_script_parse(text->str, &complaint);
+        assert_non_null(steps);
+        assert_int_equal(steps->len, 2);
+        for (unsigned j = 0; j < steps->len; j++) {
+            const ScriptStep *step = steps->pdata[j];
+
+            assert_string_equal(step->target, j == 0 ? "web1" : "web2");
+            assert_string_equal(step->task, rows[i].tasks[j]);
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_read),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(fifty_steps_at_most),
+        cmocka_unit_test(what_is_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
