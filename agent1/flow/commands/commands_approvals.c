@@ -11,6 +11,7 @@
 #include "agent1/flow/gate/gate_facts.h"
 #include "agent1/flow/runs/launch.h"
 #include "agent1/flow/runs/outcome.h"
+#include "agent1/flow/runs/plans.h"
 #include "agent1/flow/state/hold.h"
 #include "agent1/flow/state/pending.h"
 #include "agent1/flow/state/reason_words.h"
@@ -334,6 +335,31 @@ static void put_off(Core *core, Turn *turn, Run *run, int64_t until_ms)
     run->is_told = false;
 }
 
+/* Its parts wait each for their own reason, and a time for all of them would be none of these. */
+static void refuse_plan(Core *core, Turn *turn, int64_t number, const char *rest)
+{
+    const Plan *plan = plans_find(core, number);
+    g_autofree char *id = g_strdup_printf("p%" G_GINT64_FORMAT, number);
+    g_autofree char *time = text_make_line(*rest ? rest : "20m", WHY_MAX_CHARS);
+
+    for (unsigned i = 0; plan && i < plan->steps->len; i++) {
+        const PlanStep *step = plan->steps->pdata[i];
+        const Run *run = step->run ? runs_find(core->runs, step->run) : NULL;
+
+        if (run && (run->state == RUN_AWAITING_APPROVAL || run->state == RUN_DEFERRED)) {
+            turn_fail(turn,
+                      "%s: a plan cannot be put off, only a run of it that waits: "
+                      "!defer %" G_GINT64_FORMAT " %s",
+                      id, run->number, time);
+            return;
+        }
+    }
+    turn_fail(turn,
+              "%s: a plan cannot be put off, only a run of it that waits, and none does; "
+              "!pending lists what waits",
+              id);
+}
+
 void commands_defer(Core *core, Turn *turn, const char *arguments)
 {
     g_autoptr(GError) problem = NULL;
@@ -343,7 +369,13 @@ void commands_defer(Core *core, Turn *turn, const char *arguments)
     const char *id;
     int64_t number;
     Run *run;
+    size_t length = strcspn(arguments, " \t");
+    g_autofree char *first = g_strndup(arguments, length);
 
+    if (plan_parse_id(first, &number)) {
+        refuse_plan(core, turn, number, arguments + length + strspn(arguments + length, " \t"));
+        return;
+    }
     if (!read_answer(turn, arguments, "!defer <id> <time>", &word, &number, &id, &rest))
         return;
     if (!moment_parse(core, rest, &until_ms, &problem)) {

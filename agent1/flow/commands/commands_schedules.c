@@ -207,8 +207,10 @@ void commands_fire(Core *core, Turn *turn, const char *arguments)
         return;
     before = find_unended(core, schedule);
     if (before) {
-        turn_fail(turn, "%s: its last run, #%" G_GINT64_FORMAT ", has not ended: %s", schedule->id,
-                  before->number, run_state_name(before->state));
+        turn_fail(turn,
+                  "%s: its last run, #%" G_GINT64_FORMAT
+                  ", has not ended: %s; !cancel %" G_GINT64_FORMAT " stops it",
+                  schedule->id, before->number, run_state_name(before->state), before->number);
         return;
     }
     gate_facts_of_speaker(turn->speaker, schedule->entry->agent, schedule->entry->task, &ask);

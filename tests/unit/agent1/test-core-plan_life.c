@@ -115,6 +115,23 @@ static void cancelled_as_a_whole(void **state)
     assert_contains(world_last_said(world), "!cancel: refused (role)");
 }
 
+static void put_off_as_a_whole(void **state)
+{
+    World *world = *state;
+
+    world->blackouts = world_json("[{\"start\":\"14:00\",\"end\":\"15:00\"}]");
+    world_configure(world);
+    world_write(world, "oskar", "s1", "PLAN: --defer web1|a ;; web2|b");
+    world_write(world, "ana", NULL, "!defer p1 20m");
+    assert_string_equal(world_last_said(world),
+                        "p1: a plan cannot be put off, only a run of it that waits: !defer 1 20m");
+    world_write(world, "ana", NULL, "!cancel p1");
+    world_write(world, "ana", NULL, "!defer p1");
+    assert_string_equal(world_last_said(world),
+                        "p1: a plan cannot be put off, only a run of it that waits, and none "
+                        "does; !pending lists what waits");
+}
+
 /* Nothing of it had left: it is over at once, and told of once. */
 static void cancelled_before_it_began(void **state)
 {
@@ -226,6 +243,7 @@ int main(void)
         FLEET_TEST(a_refusal_stands_over_a_restart),
         FLEET_TEST(a_run_that_is_gone_is_unknown),
         FLEET_TEST(cancelled_as_a_whole),
+        FLEET_TEST(put_off_as_a_whole),
         FLEET_TEST(cancelled_before_it_began),
         FLEET_TEST(one_run_of_a_plan),
         FLEET_TEST(while_agent1_sleeps_nothing_begins),

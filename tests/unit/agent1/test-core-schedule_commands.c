@@ -297,7 +297,8 @@ static void one_is_fired(void **state)
     world_write(world, "oskar", NULL, "!fire a");
     assert_string_equal(world_last_said(world), "#1 web1: queued");
     world_write(world, "oskar", NULL, "!fire a");
-    assert_string_equal(world_last_said(world), "a: its last run, #1, has not ended: queued");
+    assert_string_equal(world_last_said(world),
+                        "a: its last run, #1, has not ended: queued; !cancel 1 stops it");
     world_result(world, world_run_id(world, 1), 1, "failed", 1, "");
     assert_string_equal(world_last_said(world), "#1 web1: failed (exit 1, 0.4 s)");
     world_write(world, "oskar", NULL, "!fire a");
