@@ -412,9 +412,7 @@ static void tell_warnings(Core *core)
     g_free(core->warnings_told);
     core->warnings_told = g_strdup(core->warnings);
     if (core->warnings)
-        notices_tell(core, NOTICE_ALARM,
-                     "The new configuration is in use, but for what stands in it without "
-                     "effect: %s",
+        notices_tell(core, NOTICE_ALARM, "The new configuration is in use. To mend in it: %s",
                      core->warnings);
 }
 

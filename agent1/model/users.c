@@ -28,20 +28,6 @@ static bool is_bare_jid(const char *text)
     return at && at != text && at[1] != '\0' && !strpbrk(text, "/ \t\n<>\"&'");
 }
 
-/* "denied by you" and "put off by agent1" would tell something else than who it was. */
-static bool is_own_name(const char *text)
-{
-    static const char *const words[] = { "agent1",    "all",  "anybody",  "anyone",  "everybody",
-                                         "everyone",  "here", "i",        "me",      "myself",
-                                         "nobody",    "none", "somebody", "someone", "you",
-                                         "chacun",    "ici",  "je",       "moi",     "personne",
-                                         "quelqu'un", "toi",  "tous",     "tu",      "vous",
-                                         NULL };
-    g_autofree char *lower = g_utf8_strdown(text, -1);
-
-    return !g_strv_contains(words, g_strstrip(lower));
-}
-
 #define AT(member) offsetof(User, member)
 
 static const Field user_fields[] = {
@@ -50,11 +36,7 @@ static const Field user_fields[] = {
       .offset = AT(name),
       .is_required = true,
       .minimum = 1,
-      .maximum = 64,
-      .is_valid = is_own_name,
-      .expected =
-          "a name of the person's own: no word such as you, me, all, everyone, here, nobody or "
-          "agent1, since \"denied by you\" must tell who it was" },
+      .maximum = 64 },
     { .name = "jids",
       .kind = FIELD_STRINGS,
       .offset = AT(jids),
@@ -161,6 +143,34 @@ static bool read_quiet_hours(User *user, const char *path, const Zones *zones, G
     return user->quiet_hours != NULL;
 }
 
+/* "denied by you" and "put off by agent1" tell something else than who it was. A file that has such
+ * a name was good once, and is still. */
+static bool is_own_name(const char *text)
+{
+    static const char *const words[] = { "agent1",    "all",  "anybody",  "anyone",  "everybody",
+                                         "everyone",  "here", "i",        "me",      "myself",
+                                         "nobody",    "none", "somebody", "someone", "you",
+                                         "chacun",    "ici",  "je",       "moi",     "personne",
+                                         "quelqu'un", "toi",  "tous",     "tu",      "vous",
+                                         NULL };
+    g_autofree char *lower = g_utf8_strdown(text, -1);
+
+    return !g_strv_contains(words, g_strstrip(lower));
+}
+
+static void warn_of_name(const User *user, const char *path, GPtrArray *warnings)
+{
+    g_autofree char *shown = NULL;
+
+    if (!warnings || is_own_name(user->name))
+        return;
+    shown = text_make_line(user->name, SHOWN_MAX_CHARS);
+    g_ptr_array_add(warnings,
+                    g_strdup_printf("%s.name: \"%s\" is a word for others, too: \"denied by %s\" "
+                                    "does not tell who it was; a name of the person's own would",
+                                    path, shown, shown));
+}
+
 Users *users_parse(const Json *array, const Zones *zones, GPtrArray *warnings, GError **error)
 {
     g_autoptr(Users) users = g_new0(Users, 1);
@@ -194,6 +204,7 @@ Users *users_parse(const Json *array, const Zones *zones, GPtrArray *warnings, G
             !read_quiet_hours(user, path, zones, warnings, error) ||
             !enter_user(users, user, path, error))
             return NULL;
+        warn_of_name(user, path, warnings);
     }
     return g_steal_pointer(&users);
 }

@@ -233,7 +233,7 @@ def test_a_wrong_policy_is_named_and_the_running_one_stays(house):
     person.wait_for(r"web1: refused \(policy\): rule 1 of policy.json forbids it: frozen")
     path.write_text(json.dumps({"rules": [{"agnet": "web1", "decision": "ask", "second": False}]}))
     person.wait_for("The configuration is good again")
-    assert 'unknown key "agnet" in rules[0]' in person.wait_for("without effect").text
+    assert 'unknown key "agnet" in rules[0]' in person.wait_for("To mend in it").text
     person.send("@web1 true")
     person.wait_for(r"#1 web1: awaiting_approval")
     person.send("!approve 1")

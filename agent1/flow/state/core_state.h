@@ -83,7 +83,7 @@ struct Core {
     char *zone_problem;      /* why that may not be the host's; NULL: nothing */
     char *zone_problem_told; /* what of that admins were told */
     Zones *zones;            /* that files name, or people did since the start */
-    char *warnings;          /* what stands in them without effect; NULL: nothing */
+    char *warnings;          /* what to mend in them, though they are good; NULL: nothing */
     char *warnings_told;     /* what of that people were told, or need not be; NULL: nothing */
     char *reload_error;      /* why what they wrote since is not in use; NULL: it is */
     int64_t reload_error_ms; /* since when */

@@ -24,8 +24,8 @@ char *bad_edit_text(const Core *core, const Speaker *speaker)
 
     if (!core->warnings || !is_admin)
         return g_steal_pointer(&error);
-    return g_strdup_printf(core_words(core, "In the files, and without effect: %s%s%s"),
-                           core->warnings, error ? "\n" : "", error ? error : "");
+    return g_strdup_printf(core_words(core, "To mend in the files: %s%s%s"), core->warnings,
+                           error ? "\n" : "", error ? error : "");
 }
 
 char *bad_edit_reminder(Core *core, const Speaker *speaker, const char *said)

@@ -182,13 +182,13 @@ static void what_has_no_effect_is_told_to_admins(void **state)
     assert_true(configure(world, NULL, NULL, misspelt, NULL, NULL));
     world_step(world, event_new(EVENT_CONFIGURED));
     assert_int_equal(world->said->len, 1);
-    assert_contains(world_last_said(world), "The new configuration is in use, but for what stands "
-                                            "in it without effect: blackout_hours.json: unknown "
+    assert_contains(world_last_said(world), "The new configuration is in use. To mend in it: "
+                                            "blackout_hours.json: unknown "
                                             "key \"lable\" in [0]");
     world_write(world, "ana", NULL, "!blackout");
-    assert_contains(world_last_said(world), "In the files, and without effect: blackout_hours");
+    assert_contains(world_last_said(world), "To mend in the files: blackout_hours");
     world_write(world, "vera", NULL, "!blackout");
-    assert_null(strstr(world_last_said(world), "without effect"));
+    assert_null(strstr(world_last_said(world), "To mend"));
     world_forget(world);
     assert_true(configure(world, NULL, NULL, misspelt, NULL, NULL));
     world_step(world, event_new(EVENT_CONFIGURED));
