@@ -13,7 +13,7 @@
 typedef enum {
     TIME_LAPSE_NONE,
     TIME_LAPSE_JUST_OVER,  /* it was today or yesterday: hardly the next one is meant */
-    TIME_LAPSE_OTHER_YEAR, /* it comes in another year than this */
+    TIME_LAPSE_OTHER_YEAR, /* it comes in another year than this, or most of a year ahead */
 } TimeLapse;
 
 typedef struct LapsedTime {

@@ -19,7 +19,7 @@
 #define TIMES_SHOWN 5
 #define AGENTS_MAX  100
 #define SHOWN_CHARS 60
-#define MINUTE_MS   60000
+#define SOON_MS     (5 * 60 * INT64_C(1000))
 
 /* What was typed, read: the texts are owned. */
 typedef struct Wish {
@@ -46,13 +46,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wish, wish_clear)
 
 /* ---- reading ---- */
 
-/* What begins in so many seconds would be over before the yes: it is counted from that, as every
- * interval is. */
+/* What begins so soon may be over before the yes: it is counted from that, as every interval is. */
 static bool is_from_yes(const Turn *turn, const TimeSpec *spec)
 {
-    return !turn->is_confirmed &&
-           (spec->kind == TIME_SPEC_EVERY ||
-            (spec->kind == TIME_SPEC_IN && spec->period_ms % MINUTE_MS != 0));
+    return !turn->is_confirmed && (spec->kind == TIME_SPEC_EVERY ||
+                                   (spec->kind == TIME_SPEC_IN && spec->period_ms < SOON_MS));
 }
 
 /* What counts from now is written as the time that it means: the same to whoever reads the file,

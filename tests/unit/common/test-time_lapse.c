@@ -30,6 +30,8 @@ static const struct {
       TIME_LAPSE_OTHER_YEAR, "at 2027-11-26T23:59", 0, 363 },
     { "it is next year", "5 Jan 08:00", "2026-11-28T00:30:00Z", TIME_LAPSE_OTHER_YEAR,
       "at 2027-01-05T08:00", 0, 38 },
+    { "it was in the old year", "28 Dec 08:00", "2027-01-03T08:00:00Z", TIME_LAPSE_OTHER_YEAR,
+      "at 2027-12-28T08:00", 0, 359 },
     { "the next leap year", "29 Feb 08:00", "2026-11-28T00:30:00Z", TIME_LAPSE_OTHER_YEAR,
       "at 2028-02-29T08:00", 0, 458 },
     { "it has a year", "28/11/2025 08:00", "2026-11-28T00:30:00Z", TIME_LAPSE_NONE, NULL, 0, 0 },
