@@ -47,6 +47,8 @@ static void run_folder(const char *folder)
 int main(int argc, char **argv)
 {
     LLVMFuzzerInitialize(&argc, &argv);
+    puts("the empty input");
+    fflush(stdout);
     LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
     for (int i = 1; i < argc; i++) {
         if (g_file_test(argv[i], G_FILE_TEST_IS_DIR))
