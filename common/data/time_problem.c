@@ -14,7 +14,7 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
     [TIME_EXPECT_UTF8] = WORDS_LATER("a text in UTF-8"),
     [TIME_EXPECT_HOUR] = WORDS_LATER("an hour from 0 to 23, as in \"daily 03:00\""),
     [TIME_EXPECT_MIDNIGHT] =
-        WORDS_LATER("an hour from 0 to 23, for midnight is 00:00 of the day that it begins"),
+        WORDS_LATER("an hour from 0 to 23; midnight is written 00:00 and begins the day"),
     [TIME_EXPECT_MINUTE] = WORDS_LATER("minutes from 0 to 59, as in \"daily 03:00\""),
     [TIME_EXPECT_TIME] = WORDS_LATER("a time of day, as in \"daily 03:00\" or \"8h30\""),
     [TIME_EXPECT_ONE_TIME] = WORDS_LATER("one time of day, as in \"at 08:00\""),
@@ -26,7 +26,7 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
     [TIME_EXPECT_TIME_OF_IT] = WORDS_LATER("a time of day with it, as in \"%s\""),
     [TIME_EXPECT_PART_OF_DAY] = WORDS_LATER("a time of that part of the day, from %1$s to %2$s"),
     [TIME_EXPECT_NEXT_DAY] =
-        WORDS_LATER("a time before midnight; one behind it is of the day after that"),
+        WORDS_LATER("a time before midnight; a later one belongs to the next day"),
     [TIME_EXPECT_NEAR_DAY] =
         WORDS_LATER("\"next monday 09:00\", \"this morning 09:00\", \"this afternoon 14:00\" or "
                     "\"tonight 20:00\""),
@@ -82,8 +82,8 @@ static const char *const formats[TIME_EXPECT_COUNT] = {
                                              "\"0 3 * * 1-5\""),
     [TIME_EXPECT_AT_NAME] = WORDS_LATER("@hourly, @daily, @midnight, @weekly, @monthly, @yearly or "
                                         "@annually"),
-    [TIME_EXPECT_NO_LAST_DAY] =
-        WORDS_LATER("a day that every month counts, 1 to 28, for its last one has no name here"),
+    [TIME_EXPECT_NO_LAST_DAY] = WORDS_LATER(
+        "a day that every month has, 1 to 28; the last day of a month has no name here"),
     [TIME_EXPECT_OF_MONTH] = WORDS_LATER(
         "\"of the month\" for each month, or the name of one, as in \"on 15 Dec at 08:00\""),
     [TIME_EXPECT_MONTH_DAY] =

@@ -50,7 +50,7 @@ WRONG_TIMES = {
     "ce soir": 'character 8: found the end, expected a time of day with it, as in "ce soir 20:00"',
     "aujourd\u2019hui": 'character 12: found the end, expected a time of day with it, as in',
     "mon..fri 9": 'character 11: found the end, expected a colon and minutes, as in "mon..fri 09:00"',
-    "daily 24:00": 'character 7: found "24:00", expected an hour from 0 to 23, for midnight is 00:00',
+    "daily 24:00": 'character 7: found "24:00", expected an hour from 0 to 23; midnight is written 00:00',
     "daily 03:00 CET": 'character 13: found "CET", expected nothing more (a time zone is called as',
     "daily \x1b[2J": 'character 7: found "<U+001B>[2J", expected a time of day',
     "x" * 300: "a text of 300 characters: expected at most 256",

@@ -233,9 +233,11 @@ static void cancel(Core *core, Turn *turn, Run *run)
             turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelled", number, agent);
         break;
     case CANCEL_ASKED:
+        run->is_told = false; /* its end is to come */
         turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling", number, agent);
         break;
     case CANCEL_REPEAT:
+        run->is_told = false;
         turn_say(turn, "#%" G_GINT64_FORMAT " %s: cancelling already", number, agent);
         break;
     }

@@ -96,9 +96,8 @@ static const struct {
       "trouvé « week », attendu : « lundi prochain 9h », « ce matin 9h », « cet après-midi 14h » "
       "ou "
       "« ce soir 20h »" },
-    { "tous les jours à 24h",
-      "when: character 18: found \"24h\", expected an hour from 0 to 23, for ",
-      "quand : caractère 18 : trouvé « 24h », attendu : une heure de 0 à 23, car minuit est "
+    { "tous les jours à 24h", "when: character 18: found \"24h\", expected an hour from 0 to 23; ",
+      "quand : caractère 18 : trouvé « 24h », attendu : une heure de 0 à 23 ; minuit s'écrit "
       "00:00" },
     { "tous les jours à", "when: character 17: found the end, expected a time of day",
       "quand : caractère 17 : trouvé la fin, attendu : une heure du jour" },
