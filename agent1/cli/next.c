@@ -64,16 +64,13 @@ static bool step(const Question *question, int64_t *at_ms, TimeOccurrence *out)
 
 static void complain_of_past(const Question *question)
 {
-    TimeSpec tomorrow = question->spec;
-    g_autofree char *printed = NULL;
+    g_autofree char *next = time_lapse_next_day(&question->spec);
 
-    if (question->spec.kind != TIME_SPEC_AT_DAY) {
-        printer_problem("%s: that is past", question->canonical);
-        return;
-    }
-    tomorrow.day = 1;
-    printed = time_spec_print(&tomorrow);
-    printer_problem("%s: that is past; if you mean the next one: %s", question->canonical, printed);
+    if (next)
+        printer_problem("%s: that is past; if you mean the next one: %s", question->canonical,
+                        next);
+    else
+        printer_problem("%s: that is past; a time to come is wanted", question->canonical);
 }
 
 /* False, and complained, when there is none: agent1 refuses it, too. */

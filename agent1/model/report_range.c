@@ -70,15 +70,7 @@ static ReportRangeFault check_days(int64_t first, int64_t last, int64_t today)
 /* "24h", "7d", "two hours", "une demi-heure": as behind "in". */
 static bool read_duration(const char *text, int64_t *out_ms)
 {
-    g_autofree char *whole = g_strconcat("in ", text, NULL);
-    TimeSpec spec;
-
-    if (duration_parse(text, out_ms, NULL))
-        return *out_ms > 0;
-    if (!time_spec_read(whole, &spec, NULL) || spec.kind != TIME_SPEC_IN)
-        return false;
-    *out_ms = spec.period_ms;
-    return true;
+    return duration_parse(text, out_ms, NULL) ? *out_ms > 0 : time_spec_read_length(text, out_ms);
 }
 
 ReportRangeFault report_range_parse(const char *text, int64_t now_ms, GTimeZone *zone,

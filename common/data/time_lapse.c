@@ -13,6 +13,14 @@ int time_lapse_year(int64_t local_s)
     return g_date_time_get_year(date);
 }
 
+char *time_lapse_next_day(const TimeSpec *spec)
+{
+    TimeSpec tomorrow = *spec;
+
+    tomorrow.day = 1;
+    return spec->kind == TIME_SPEC_AT_DAY ? time_spec_print(&tomorrow) : NULL;
+}
+
 TimeLapse time_lapse_find(const TimeSpec *spec, const WallClock *clock, int64_t now_ms,
                           LapsedTime *out)
 {

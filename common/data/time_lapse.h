@@ -26,6 +26,10 @@ typedef struct LapsedTime {
 TimeLapse time_lapse_find(const TimeSpec *spec, const WallClock *clock, int64_t now_ms,
                           LapsedTime *out);
 
+/* Of a time of a day that is over ("today 8:00"): the next one, "at tomorrow 08:00". The caller
+ * owns it; NULL: a time of another kind has none. */
+char *time_lapse_next_day(const TimeSpec *spec);
+
 /* The year of a time on the wall. */
 int time_lapse_year(int64_t local_s);
 

@@ -146,8 +146,8 @@ static bool are_of_date(const TimeReader *reader, const Figures *figures)
 {
     if (*reader->at != '\0' && *reader->at != ',' && !strchr(BLANKS "Tt", *reader->at))
         return false;
-    return figures->year > 0 || reader->at[strspn(reader->at, BLANKS)] == '\0' ||
-           time_behind(reader) >= 0 || looks_like_time(reader);
+    return figures->year > 0 || time_reader_rest_is_blank(reader) || time_behind(reader) >= 0 ||
+           looks_like_time(reader);
 }
 
 /* Two numbers that are parted so, and a year. Points part them only before a year. */
@@ -255,11 +255,6 @@ static int time_typed(const TimeReader *reader, const char *start)
     return minute;
 }
 
-static bool is_rest_blank(const TimeReader *reader)
-{
-    return reader->at[strspn(reader->at, BLANKS)] == '\0';
-}
-
 /* The day is right, and the trouble something else that is said already. No example follows then:
  * its time would be another one than was meant. */
 static bool is_other_trouble(const TimeReader *reader, int minute)
@@ -271,7 +266,7 @@ static bool is_other_trouble(const TimeReader *reader, int minute)
     if (problem->expected == TIME_EXPECT_NOTHING || problem->expected == TIME_EXPECT_NO_ZONE ||
         problem->expected == TIME_EXPECT_NO_TIME)
         return problem->character > g_utf8_pointer_to_offset(reader->text, reader->at);
-    return minute < 0 && !is_rest_blank(reader);
+    return minute < 0 && !time_reader_rest_is_blank(reader);
 }
 
 /* "31 avril, chaque année" */
@@ -424,7 +419,7 @@ static char *print_without_weekday(const TimeReader *reader, const char *start, 
 {
     int minute = time_typed(reader, start);
 
-    return minute < 0 && !is_rest_blank(reader)
+    return minute < 0 && !time_reader_rest_is_blank(reader)
                ? g_strchomp(g_strndup(start, (size_t)(reader->at - start)))
                : print_once(day, minute);
 }

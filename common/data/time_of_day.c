@@ -72,11 +72,6 @@ static bool take_unit(TimeReader *reader)
     return false;
 }
 
-static bool is_rest_blank(const TimeReader *reader)
-{
-    return reader->at[strspn(reader->at, " \t")] == '\0';
-}
-
 /* An hour that stands for itself, before the end or another word. */
 static bool is_bare(const TimeReader *reader)
 {
@@ -97,7 +92,7 @@ static bool read_separator(TimeReader *reader, bool may_be_bare, bool *out_has_m
     }
     if (may_be_bare && is_bare(reader))
         return true;
-    if (!is_rest_blank(reader))
+    if (!time_reader_rest_is_blank(reader))
         time_reader_skip_spaces(reader);
     return time_reader_fail(reader, reader->at, TIME_EXPECT_COLON);
 }
@@ -135,7 +130,7 @@ static unsigned take_hour_word(TimeReader *reader)
 /* As many as may be, or one. An hour may be a word: behind it stands no colon. */
 static bool read_values(TimeReader *reader, bool is_one, const TimeField *field, uint64_t *mask)
 {
-    unsigned value = field->max == 23 ? take_hour_word(reader) : 0;
+    unsigned value = field->expected == TIME_EXPECT_HOUR ? take_hour_word(reader) : 0;
 
     if (value > 0) {
         *mask = UINT64_C(1) << value;
@@ -240,8 +235,9 @@ bool time_of_day_is_lone_hour(const TimeReader *reader, int *out_min)
 {
     TimeReader ahead = { .text = reader->text, .at = reader->at };
     size_t digits = strspn(reader->at, "0123456789");
-    bool is_number = digits > 0 && is_rest_blank(&(TimeReader){ .at = reader->at + digits });
+    bool is_number =
+        digits > 0 && time_reader_rest_is_blank(&(TimeReader){ .at = reader->at + digits });
 
     return time_of_day_read(&ahead, true, out_min) && (is_number || ahead.has_half) &&
-           is_rest_blank(&ahead);
+           time_reader_rest_is_blank(&ahead);
 }

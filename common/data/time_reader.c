@@ -40,6 +40,11 @@ bool time_reader_at_end(const TimeReader *reader)
     return *reader->at == '\0';
 }
 
+bool time_reader_rest_is_blank(const TimeReader *reader)
+{
+    return reader->at[strspn(reader->at, " \t")] == '\0';
+}
+
 static bool is_letter(const char *at)
 {
     return g_ascii_isalpha(*at) || ((*at & 0x80) && g_unichar_isalpha(g_utf8_get_char(at)));

@@ -28,6 +28,7 @@ bool time_reader_fail(TimeReader *reader, const char *at, TimeExpect expected);
 
 void time_reader_skip_spaces(TimeReader *reader);
 bool time_reader_at_end(const TimeReader *reader);
+bool time_reader_rest_is_blank(const TimeReader *reader);
 
 /* The word (letters and apostrophes) at the cursor in lower case, "" where there is none; *out_end
  * gets where it ends. The caller owns it. */

@@ -70,6 +70,10 @@ bool time_spec_parse(const char *text, TimeSpec *out, GError **error);
  * systemd's, "05-06 08:00" is the 6th of May. */
 bool time_spec_parse_kept(const char *text, TimeSpec *out, GError **error);
 
+/* A length of time alone, as it stands behind "in": "2h", "two hours", "une demi-heure"; in ms.
+ * False, and *out is untouched, when it is none. */
+bool time_spec_read_length(const char *text, int64_t *out_ms);
+
 /* The canonical form, which parses to an equal spec. The caller owns it. */
 char *time_spec_print(const TimeSpec *spec);
 

@@ -554,6 +554,17 @@ static bool parse(const char *text, bool is_systemd, TimeSpec *out, GError **err
     return false;
 }
 
+bool time_spec_read_length(const char *text, int64_t *out_ms)
+{
+    g_autofree char *whole = g_strconcat("in ", text, NULL);
+    TimeSpec spec;
+
+    if (!time_spec_read(whole, &spec, NULL) || spec.kind != TIME_SPEC_IN)
+        return false;
+    *out_ms = spec.period_ms;
+    return true;
+}
+
 bool time_spec_parse(const char *text, TimeSpec *out, GError **error)
 {
     return parse(text, false, out, error);

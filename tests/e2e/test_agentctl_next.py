@@ -150,8 +150,8 @@ def test_an_end(ask, when, lines):
 @pytest.mark.parametrize("when, said", [
     ("0 0 30 2 *", "*-02-30 00:00: that never comes: February has no 30th"),
     ("0 0 31 2,4 * Europe/Paris", "*-02,04-31 00:00: that never comes: February has no 31st, April has no 31st"),
-    ("at 2026-11-27T00:00Z", "at 2026-11-27T00:00Z: that is past"),
-    ("2026-11-26 08:00", "at 2026-11-26T08:00: that is past"),
+    ("at 2026-11-27T00:00Z", "at 2026-11-27T00:00Z: that is past; a time to come is wanted"),
+    ("2026-11-26 08:00", "at 2026-11-26T08:00: that is past; a time to come is wanted"),
     ("today 00:00", "at today 00:00: that is past; if you mean the next one: at tomorrow 00:00"),
 ])
 @pytest.mark.parametrize("options", [(), ("--json",)])

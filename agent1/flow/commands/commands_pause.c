@@ -42,6 +42,9 @@ static void set_pause(Core *core, const Turn *turn, const char *name, bool is_pa
     FleetAgent *agent = fleet_get(core->fleet, name);
 
     note_pause(core, agent, turn->speaker->user, is_paused);
+    /* The agent may be away, and never say that it goes on. */
+    if (!is_paused)
+        core->runs_due_ms = core->now_ms;
     dispatch_add_control(core, agent, is_paused ? OUTBOX_PAUSE : OUTBOX_RESUME);
 }
 

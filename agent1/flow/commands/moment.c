@@ -73,15 +73,10 @@ static int64_t next_of(const Core *core, const TimeSpec *spec)
 /* "2h", "2 hours", "deux heures", "1h30" */
 static bool read_length(const Core *core, const char *text, int64_t *out_ms)
 {
-    g_autofree char *whole = g_strconcat("in ", text, NULL);
     int64_t length_ms;
-    TimeSpec spec;
 
-    if (!duration_parse(text, &length_ms, NULL)) {
-        if (!time_spec_read(whole, &spec, NULL) || spec.kind != TIME_SPEC_IN)
-            return false;
-        length_ms = spec.period_ms;
-    }
+    if (!duration_parse(text, &length_ms, NULL) && !time_spec_read_length(text, &length_ms))
+        return false;
     *out_ms = core->now_ms + MIN(length_ms, MOMENT_MAX_MS + 1);
     return true;
 }

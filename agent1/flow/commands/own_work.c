@@ -64,9 +64,8 @@ static void add_plans(const Core *core, const Speaker *speaker, GPtrArray *lines
             g_ptr_array_add(plans, plan);
     }
     g_ptr_array_sort(plans, compare_plans);
-    for (unsigned i = 0; i < plans->len; i++) {
+    for (unsigned i = 0; i < plans->len; i++)
         g_ptr_array_add(lines, own_work_goes_on(core, ((const Plan *)plans->pdata[i])->id));
-    }
 }
 
 static void add_subscriptions(const Core *core, const Speaker *speaker, GPtrArray *lines)

@@ -9,7 +9,6 @@
 #include "agent1/flow/schedules/schedule_text.h"
 #include "agent1/flow/schedules/schedules.h"
 #include "agent1/flow/state/time_words.h"
-#include "common/base/quantity.h"
 #include "common/base/text.h"
 #include "common/data/time_lapse.h"
 #include "common/wire/utterance.h"
@@ -82,16 +81,12 @@ static void say_bad_when(Turn *turn, const TimeProblem *problem)
 
 static void say_past(Turn *turn, const TimeSpec *spec, const char *text)
 {
-    TimeSpec tomorrow = *spec;
-    g_autofree char *printed = NULL;
+    g_autofree char *next = time_lapse_next_day(spec);
 
-    if (spec->kind != TIME_SPEC_AT_DAY) {
-        turn_fail(turn, "%s: that is past", text);
-        return;
-    }
-    tomorrow.day = 1;
-    printed = time_spec_print(&tomorrow);
-    turn_fail(turn, "%s: that is past; if you mean the next one: %s", text, printed);
+    if (next)
+        turn_fail(turn, "%s: that is past; if you mean the next one: %s", text, next);
+    else
+        turn_fail(turn, "%s: that is past; a time to come is wanted", text);
 }
 
 /* The zone that stands behind the time, by the name that it has in this system. */
@@ -133,7 +128,7 @@ static bool check_lapse(const Core *core, Turn *turn, const TimeSpec *spec, cons
     case TIME_LAPSE_JUST_OVER:
         break;
     }
-    ago = duration_format(lapsed.ago_ms);
+    ago = core_duration(core, lapsed.ago_ms);
     next = time_spec_print(&lapsed.next);
     turn_fail(turn, "when: %s: that was %s ago; if you mean the next one, in %u days: %s", text,
               ago, lapsed.days, next);
@@ -287,7 +282,7 @@ static void say_never(Core *core, Turn *turn, const TaskEntry *entry)
     else if (entry->spec.kind == TIME_SPEC_CALENDAR)
         turn_fail(turn, "%s: there is no such time from now on", entry->cron);
     else
-        turn_fail(turn, "%s: that is past", entry->cron);
+        say_past(turn, &entry->spec, entry->cron);
 }
 
 /* What can never run is refused at once. */

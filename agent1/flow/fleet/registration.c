@@ -401,14 +401,15 @@ static void set_state(Core *core, FleetAgent *agent, AgentState state, int64_t s
     if (agent->state == state)
         return;
 
+    /* What the pause held meets the gate at the end of this step. An agent that was away held
+     * nothing back, and hundreds come back at once. */
+    if (agent->state == AGENT_PAUSED && state == AGENT_ONLINE)
+        core->runs_due_ms = core->now_ms;
     effects_log(core->fx, EFFECT_LOG_INFO, NULL, agent->name, "%s", agent_state_name(state));
     agent->state = state;
     agent->since_ms = since_ms;
     if (state == AGENT_OFFLINE)
         absence_begin(core, agent);
-    /* What waits for it looks at the gate at the end of this step. */
-    if (state == AGENT_ONLINE)
-        core->runs_due_ms = core->now_ms;
 }
 
 void registration_ask(Core *core, const char *name, const char *key, const Message *status)

@@ -20,7 +20,8 @@ typedef enum {
  * user by name, also at the consoles that they sit at (consoles.h). */
 void notices_tell(Core *core, NoticeKind kind, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
-/* Says it to one user; to those whom the kind concerns where nobody is called so, or has a JID. */
+/* Says it to one user, at consoles, too; where nobody of that name has a JID, to those whom the
+ * kind concerns as well. */
 void notices_tell_user(Core *core, const char *name, NoticeKind kind, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 

@@ -155,6 +155,25 @@ static void what_waits_tells_it(void **state)
     ask(world, "vera", "!pending", "\n  web1 est mis en pause par ana depuis 14:13");
 }
 
+/* It never says that it goes on, and what waits for it need not wait for that. */
+static void one_that_is_away_is_resumed(void **state)
+{
+    World *world = *state;
+
+    begin(world);
+    json_free(world->blackouts);
+    world->blackouts = world_json("[{\"start\":\"14:00\",\"end\":\"14:14\"}]");
+    world_configure(world);
+    world_write(world, "oskar", NULL, "@web1 --defer uptime");
+    world_write(world, "ana", NULL, "!agentOFF web1");
+    world_wait(world, MINUTE_MS);
+    assert_string_equal(world_run_state(world, 1), "deferred");
+    world_status(world, JOURNAL_1, 1, 2, AGENT_OFFLINE);
+    world->now_ms += 1000;
+    world_write(world, "ana", NULL, "!agentON web1");
+    assert_string_equal(world_run_state(world, 1), "queued");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +182,7 @@ int main(void)
         WORLD_TEST(the_list_of_agents_says_it_once),
         WORLD_TEST(a_revoked_key_is_told),
         WORLD_TEST(what_waits_tells_it),
+        WORLD_TEST(one_that_is_away_is_resumed),
     };
 
     return cmocka_run_group_tests_name("core-hold", tests, NULL, NULL);
